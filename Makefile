@@ -1,0 +1,65 @@
+# Everything a fresh machine needs is python3 (>= 3.11, with pip and venv) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+PORT ?= 8000
+
+.PHONY: help run setup setup-dev test test-browser test-services test-faults lint types check format lock screenshots clean
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: setup ## set up, then start everything with demo data; Ctrl-C stops it all
+	@exec $(BIN)/python manage.py up --demo --port $(PORT)
+
+setup: $(RUN_READY) ## only the setting up, into .venv/
+
+setup-dev: $(DEV_READY)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] < (3, 15)))' || \
+		{ echo "Python 3.11 to 3.14 is needed; set PYTHON=python3.x to choose one." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "python3 cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(RUN_READY): requirements.lock | $(BIN)/python
+	@echo "Setting up (once): installing what requirements.lock lists ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock | $(BIN)/python
+	@echo "Setting up for development (once): installing what requirements-dev.lock lists ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(RUN_READY) $@
+
+test: setup-dev ## all tests that need no extra system package
+	$(BIN)/python -m pytest
+
+test-browser: setup-dev ## the tests in Chromium
+	$(BIN)/python -m pytest -m browser
+
+test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
+	$(BIN)/python -m pytest -m services
+
+test-faults: setup-dev ## the long fault scenarios, with every seed
+	$(BIN)/python -m pytest -m faults
+
+lint: setup-dev ## style and walls
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup-dev ## mypy, strict
+	$(BIN)/mypy
+
+format: setup-dev ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup-dev ## make the two lock files anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove the virtual environment (not the data in var/)
+	rm -rf $(VENV)
