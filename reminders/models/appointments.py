@@ -1,0 +1,158 @@
+"""Appointments, what happened to them, and the calls made about them.
+
+`version` grows with every change that matters to a message; `domain.appointments` is the only place
+that raises it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from reminders.models.people import Contact, Location, Practitioner, Service
+
+
+class Appointment(models.Model):
+    """One visit of one contact. `starts_at` is UTC; the local date and time are kept as they were given."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        CONFIRMED = "confirmed", "Confirmed"
+        DECLINED = "declined", "Declined"
+        CANCELLED = "cancelled", "Cancelled"
+        ARRIVED = "arrived", "Arrived"
+        NO_SHOW = "no_show", "Did not come"
+
+    class WallFlag(models.TextChoices):
+        NONE = "", "Plain"
+        GAP = "gap", "The clocks skipped this time; read an hour later"
+        TWICE = "twice", "This time happened twice; the earlier was taken"
+
+    EXPECTED = (Status.BOOKED, Status.CONFIRMED)
+
+    uuid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
+    location = models.ForeignKey(Location, on_delete=models.PROTECT)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT)
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, db_index=False)
+    starts_at = models.DateTimeField()
+    local_date = models.DateField("date")
+    local_time = models.TimeField("time")
+    wall_flag = models.CharField(max_length=5, choices=WallFlag, blank=True, default=WallFlag.NONE)
+    duration = models.PositiveSmallIntegerField("minutes", null=True, blank=True)
+    diary = models.CharField(
+        max_length=60, blank=True, help_text="Whose ids: only for sites with several diaries."
+    )
+    external_id = models.CharField("diary id", max_length=100, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
+    status_since = models.DateTimeField(null=True, blank=True)
+    no_more_texts = models.BooleanField(
+        default=False, help_text="The patient wants no further text about this one."
+    )
+    notes = models.TextField(blank=True)
+    extra: models.JSONField[Any, Any] = models.JSONField("other columns", default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(editable=False, help_text="Since when this version is known.")
+    imported_by = models.ForeignKey(
+        "Import",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="appointments",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["diary", "external_id"],
+                condition=~Q(external_id=""),
+                name="appointment_diary_id_once",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="appointment_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(duration=None) | Q(duration__range=(1, 1440)), name="appointment_within_a_day"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["location", "local_date", "starts_at"], name="appointment_day_sheet"),
+            models.Index(fields=["starts_at"], name="appointment_by_start"),
+            models.Index(fields=["contact", "-starts_at"], name="appointment_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.local_date:%a %d %b %Y} {self.local_time:%H:%M}"
+
+    def get_absolute_url(self) -> str:
+        """The appointment's page with its history."""
+        return reverse("appointment", args=[self.pk])
+
+
+class Event(models.Model):
+    """One line of history: who did what to an appointment or contact, and when. Never changed."""
+
+    class Source(models.TextChoices):
+        STAFF = "staff", "Staff"
+        PATIENT = "patient", "Patient"
+        IMPORT = "import", "Import"
+        SYSTEM = "system", "The application"
+
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="events"
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="events"
+    )
+    at = models.DateTimeField()
+    source = models.CharField(max_length=8, choices=Source)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField(max_length=40, help_text="A code such as confirmed, moved, called.")
+    details: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["appointment", "-at"], condition=~Q(appointment=None), name="event_of_appointment"
+            ),
+            models.Index(fields=["contact", "-at"], condition=~Q(contact=None), name="event_of_contact"),
+            models.Index(fields=["-at"], name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class CallAttempt(models.Model):
+    """A telephone call that staff made about an appointment."""
+
+    class Outcome(models.TextChoices):
+        CALLED = "called", "Called"
+        VOICEMAIL = "voicemail", "Left voicemail"
+        NO_ANSWER = "no_answer", "No answer"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="calls")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

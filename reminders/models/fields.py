@@ -1,0 +1,47 @@
+"""Checks that several tables share: telephone numbers, time zones, days of the week."""
+
+from zoneinfo import available_timezones
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+
+E164 = r"^\+[1-9][0-9]{7,14}$"
+WEEKDAYS = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
+
+check_e164 = RegexValidator(E164, "Write the number with + and the country's code, such as +61491570156.")
+
+
+def check_zone(value: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if value not in available_timezones():
+        raise ValidationError(
+            "“%(value)s” is no time zone. Write it like Australia/Sydney or Europe/London.",
+            params={"value": value},
+        )
+
+
+def check_days(value: list[int]) -> None:
+    """Refuse weekdays outside 1 (Monday) to 7 (Sunday), and days given twice."""
+    if not set(value) <= set(WEEKDAYS) or len(set(value)) != len(value):
+        raise ValidationError("Days are 1 for Monday to 7 for Sunday, each at most once.")
+
+
+def working_week() -> list[int]:
+    """Monday to Friday, as ISO weekday numbers."""
+    return [1, 2, 3, 4, 5]
+
+
+def days_field(**options: object) -> "ArrayField[list[int], list[int]]":
+    """An array of ISO weekdays, 1 (Monday) to 7 (Sunday)."""
+    day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)])
+    return ArrayField(day, default=working_week, validators=[check_days], **options)  # type: ignore[arg-type]  # options pass through
+
+
+def phone_check(name: str, field: str = "phone", *, blank: bool = False) -> models.CheckConstraint:
+    """The database's own check that a column holds an E.164 number (or nothing, if `blank`)."""
+    condition = models.Q(**{f"{field}__regex": E164})
+    return models.CheckConstraint(
+        condition=condition | models.Q(**{field: ""}) if blank else condition, name=name
+    )

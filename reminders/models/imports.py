@@ -1,0 +1,118 @@
+"""Diary files: how their columns are read, what was found in them, what became of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from reminders.models.people import Location
+
+
+class ImportMapping(models.Model):
+    """Which column means what, remembered by the file's header."""
+
+    name = models.CharField(max_length=80, unique=True)
+    header = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="A digest of the header row."
+    )
+    columns: models.JSONField[Any, Any] = models.JSONField(default=dict, help_text="Header cell to field.")
+    date_format = models.CharField(max_length=40, blank=True)
+    location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True)
+    diary = models.CharField(max_length=60, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(models.Model):
+    """One file, from upload to outcome. Applied whole or not at all."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"
+        CHECKING = "checking", "Being checked"
+        READY = "ready", "Waiting for your go"
+        QUEUED = "queued", "Waiting its turn"
+        APPLYING = "applying", "Being imported"
+        APPLIED = "applied", "Imported"
+        REFUSED = "refused", "Nothing imported"
+        UNDONE = "undone", "Taken back"
+
+    class Gone(models.TextChoices):
+        KEEP = "keep", "Keep"
+        CANCEL = "cancel", "Cancel"
+
+    filename = models.CharField(max_length=255)
+    source = models.CharField(max_length=10, default="command", help_text="browser, folder or command")
+    digest = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    location = models.ForeignKey(
+        Location, on_delete=models.SET_NULL, null=True, blank=True, help_text="For rows that name none."
+    )
+    mapping: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    mapping_name = models.CharField(max_length=80, blank=True)
+    header = ArrayField(models.TextField(), default=list, blank=True)
+    date_format = models.CharField(max_length=40, blank=True)
+    diary = models.CharField(max_length=60, blank=True)
+    gone = models.CharField(max_length=6, choices=Gone, default=Gone.KEEP)
+    counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    problems: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
+    words = models.CharField(max_length=300, blank=True, help_text="What it is doing, or why it was refused.")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["checking", "queued", "applying"]),
+                name="import_to_do",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    """One row of a file as it was written, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "New"
+        CHANGED = "changed", "Changed"
+        UNCHANGED = "unchanged", "Unchanged"
+        GONE = "gone", "Gone from the file"
+        ERROR = "error", "Error"
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField(help_text="As in the spreadsheet; the header is row 1.")
+    cells = ArrayField(models.TextField(), default=list)
+    outcome = models.CharField(max_length=9, choices=Outcome)
+    cannot_be_reminded = models.CharField(max_length=40, blank=True)
+    column = models.CharField(max_length=100, blank=True)
+    words = models.TextField(blank=True)
+    appointment_id = models.BigIntegerField(null=True, blank=True)
+    before: models.JSONField[Any, Any] = models.JSONField(
+        null=True, blank=True, help_text="Old values, where changed."
+    )
+
+    class Meta:
+        ordering = ["of", "number"]
+        constraints = [models.UniqueConstraint(fields=["of", "number", "outcome"], name="import_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_outcome_display()}"

@@ -1,0 +1,200 @@
+"""Outbound texts and what the provider reported about them.
+
+A message is written before the provider is called; its UUID travels in the metadata and is the only
+thing that finds it again when an answer is lost. Final states never change.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reminders.models.appointments import Appointment
+from reminders.models.fields import phone_check
+from reminders.models.people import Contact, Location
+
+
+class Message(models.Model):
+    """One outbound text: from a reminder, a staff member or an automatic answer."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting to be sent"
+        SUBMITTING = "submitting", "Being handed over"
+        UNKNOWN = "unknown", "Not known whether the provider has it"
+        ACCEPTED = "accepted", "With the provider"
+        ENROUTE = "enroute", "On its way"
+        HELD = "held", "Held back by the provider"
+        SUBMITTED = "submitted", "With the carrier"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Failed"
+        REJECTED = "rejected", "Rejected"
+        EXPIRED = "expired", "Expired"
+        CANCELLED = "cancelled", "Withdrawn"
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", "Reminder"
+        STAFF = "staff", "Written by staff"
+        ANSWER = "answer", "Automatic answer"
+        CORRECTION = "correction", "Correction"
+        TEST = "test", "Test"
+
+    class Format(models.TextChoices):
+        SMS = "SMS", "Text message"
+        TTS = "TTS", "Voice call"
+
+    FINAL = (State.DELIVERED, State.FAILED, State.REJECTED, State.EXPIRED, State.CANCELLED)
+    AT_PROVIDER = (State.ACCEPTED, State.ENROUTE, State.HELD, State.SUBMITTED)
+    OUT = (State.ENROUTE, State.SUBMITTED, State.DELIVERED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    phone = models.CharField(max_length=16)
+    source_number = models.CharField(max_length=15, blank=True)
+    text = models.TextField()
+    format = models.CharField(max_length=3, choices=Format, default=Format.SMS)
+    segments = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    words = models.CharField(max_length=300, blank=True, help_text="The last news in words for staff.")
+    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    provider_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    scheduled_at = models.DateTimeField(help_text="When the text should reach the phone.")
+    expires_at = models.DateTimeField(help_text="After this it must not be sent.")
+    attempt = models.PositiveSmallIntegerField(default=0)
+    resent = models.BooleanField(
+        default=False, help_text="Sent once more after its first outcome stayed unknown."
+    )
+    send_after = models.DateTimeField(help_text="Queued: not before this time.")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    unknown_since = models.DateTimeField(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    cancel_settled_at = models.DateTimeField(null=True, blank=True)
+    check_after = models.DateTimeField(
+        null=True, blank=True, help_text="Ask the provider for its status from then on."
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    final_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    answers = models.ForeignKey(
+        "Reply", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="answered_by"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            phone_check("message_phone_is_e164"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "enroute", "held", "submitted"])
+                | Q(provider_id__isnull=False),
+                name="message_at_provider_has_id",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="submitting") | Q(claimed_until__isnull=False),
+                name="message_submitting_is_claimed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="unknown") | Q(unknown_since__isnull=False),
+                name="message_unknown_since_when",
+            ),
+            models.UniqueConstraint(
+                fields=["answers"],
+                condition=Q(answers__isnull=False, kind="answer"),
+                name="message_one_answer_per_reply",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["send_after"], condition=Q(state="queued"), name="message_queued"),
+            models.Index(fields=["claimed_until"], condition=Q(state="submitting"), name="message_claimed"),
+            models.Index(fields=["unknown_since"], condition=Q(state="unknown"), name="message_unknown"),
+            models.Index(
+                fields=["cancel_requested_at"],
+                condition=Q(cancel_requested_at__isnull=False, cancel_settled_at=None),
+                name="message_to_withdraw",
+            ),
+            models.Index(
+                fields=["check_after"],
+                condition=Q(state__in=["accepted", "enroute", "held", "submitted"]),
+                name="message_to_check",
+            ),
+            models.Index(fields=["phone", "-created_at"], name="message_by_phone"),
+            models.Index(
+                fields=["contact", "-created_at"],
+                condition=Q(contact__isnull=False),
+                name="message_of_contact",
+            ),
+            models.Index(
+                fields=["appointment", "-created_at"],
+                condition=Q(appointment__isnull=False),
+                name="message_of_appointment",
+            ),
+            models.Index(
+                fields=["accepted_at"], condition=Q(accepted_at__isnull=False), name="message_accepted"
+            ),
+            models.Index(
+                fields=["scheduled_at"],
+                condition=Q(state__in=["failed", "rejected", "expired", "unknown"]),
+                name="message_not_delivered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.get_state_display()}"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing that arrives later may change the state."""
+        return self.state in self.FINAL
+
+
+class DeliveryReport(models.Model):
+    """One report as the provider sent it, stored once. Without `applied_at` it waits for its message."""
+
+    provider_id = models.CharField(max_length=100, unique=True)
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="reports"
+    )
+    message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
+    message_provider_id = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=30)
+    code = models.PositiveSmallIntegerField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    stored_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be read.")
+    raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-stored_at"]
+        indexes = [
+            models.Index(
+                fields=["message", "stored_at"], condition=Q(message__isnull=False), name="report_of_message"
+            ),
+            models.Index(
+                fields=["stored_at"], condition=Q(applied_at=None, problem=""), name="report_to_apply"
+            ),
+            models.Index(
+                fields=["message_provider_id"],
+                condition=Q(applied_at=None, problem=""),
+                name="report_waiting_for_id",
+            ),
+            models.Index(
+                fields=["message_uuid"],
+                condition=Q(applied_at=None, problem=""),
+                name="report_waiting_for_uuid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.status

@@ -1,0 +1,91 @@
+"""What the running application knows about itself: rings, the provider's state, work in the background.
+
+Kept in the database, so that any number of workers on any number of machines share it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Ring(models.Model):
+    """When each bell last rang and how it went."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderState(models.Model):
+    """One row: whether sending may go on, shared by all workers. `domain.brakes` decides."""
+
+    class Brake(models.TextChoices):
+        NONE = "", "Working"
+        CREDENTIALS = "credentials", "The provider refuses the credentials"
+        RATE = "rate", "The provider asked us to slow down"
+        DOWN = "down", "The provider can't be reached"
+        CAP = "cap", "The hourly limit of texts is reached"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    brake = models.CharField(max_length=12, choices=Brake, blank=True, default=Brake.NONE)
+    since = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then nothing is sent; then one probe."
+    )
+    words = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="The provider's last good answer.")
+    accepted_at = models.DateTimeField(null=True, blank=True, help_text="The last accepted text.")
+    alerted: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="provider_state_one_row")]
+
+    def __str__(self) -> str:
+        return self.get_brake_display()
+
+
+class Job(models.Model):
+    """Long work in the background that a page watches: worked off in steps, taken over when a worker dies."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=40)
+    params: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    result: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    words = models.CharField(max_length=300, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(state__in=["waiting", "running"]), name="job_to_do"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

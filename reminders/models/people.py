@@ -1,0 +1,168 @@
+"""Where, who and what: locations, contacts, practitioners, services, and what a user may see."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Reverse, Trim
+from django.urls import reverse
+
+from reminders.models.fields import check_e164, check_zone, days_field, phone_check
+
+
+class Location(models.Model):
+    """A site: its wall clock, its sending hours, its sender, and how its patients are addressed."""
+
+    name = models.CharField(max_length=100, unique=True)
+    phone = models.CharField(
+        max_length=40, blank=True, help_text="As patients should read it, for “please call us on ...”."
+    )
+    zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
+    country = models.CharField(
+        max_length=2, default="AU", help_text="Two letters, such as AU: how local telephone numbers are read."
+    )
+    language = models.CharField(max_length=10, default="en")
+    opens = models.TimeField(
+        "texts from", default="08:00", help_text="No text leaves before this local time."
+    )
+    closes = models.TimeField(
+        "texts until", default="20:00", help_text="No text leaves after this local time."
+    )
+    open_days = days_field(verbose_name="working days")
+    source_number = models.CharField(
+        "sender",
+        max_length=15,
+        blank=True,
+        help_text="A sender registered with the provider; blank for the account's own.",
+    )
+    family_messages = models.BooleanField(
+        "one text per family", default=True, help_text="Appointments on one phone on one day share a text."
+    )
+    late_decline_hours = models.PositiveSmallIntegerField(
+        default=4, help_text="A “no” with fewer hours left still counts; the patient is asked to call."
+    )
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The location's time zone."""
+        return ZoneInfo(self.zone)
+
+
+class Practitioner(models.Model):
+    """Whom the patient comes to see."""
+
+    name = models.CharField(max_length=100, unique=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """What the patient comes for; may carry instructions for the text."""
+
+    name = models.CharField(max_length=100, unique=True)
+    instructions = models.CharField(
+        max_length=300, blank=True, help_text="Fills {instructions}, such as “Please come fasting”."
+    )
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person to text. The phone may be shared by a family; consent belongs to the number."""
+
+    class Channel(models.TextChoices):
+        SMS = "sms", "Text message"
+        VOICE = "voice", "Voice call"
+        NONE = "none", "No messages"
+
+    class PhoneKind(models.TextChoices):
+        UNKNOWN = "", "Unknown"
+        MOBILE = "mobile", "Mobile"
+        LANDLINE = "landline", "Landline"
+        EITHER = "either", "Mobile or landline"
+        OTHER = "other", "Other"
+
+    external_id = models.CharField("patient number", max_length=100, blank=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    name = models.GeneratedField(
+        expression=Trim(Concat(F("first_name"), Value(" "), F("last_name"))),
+        output_field=models.CharField(max_length=301),
+        db_persist=True,
+    )
+    phone = models.CharField(max_length=16, blank=True, validators=[check_e164])
+    phone_as_given = models.CharField(max_length=100, blank=True)
+    phone_kind = models.CharField(max_length=10, choices=PhoneKind, blank=True, default=PhoneKind.UNKNOWN)
+    phone_problem = models.CharField(max_length=40, blank=True, help_text="Why the number can't be used.")
+    language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    search = models.GeneratedField(
+        expression=models.Func(
+            Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("external_id")),
+            template="to_tsvector('simple'::regconfig, %(expressions)s)",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [
+            phone_check("contact_phone_is_e164", blank=True),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="contact_external_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["phone"], condition=~models.Q(phone=""), name="contact_by_phone"),
+            models.Index(OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_by_phone_end"),
+            models.Index(fields=["last_name", "first_name", "id"], name="contact_by_name"),
+            GinIndex(fields=["search"], name="contact_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "(no name)"
+
+    def get_absolute_url(self) -> str:
+        """The conversation with this contact."""
+        return reverse("conversation", args=[self.pk])
+
+
+class StaffProfile(models.Model):
+    """What one user may see and what the pages remember for them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_profile"
+    )
+    locations = models.ManyToManyField(Location, blank=True, help_text="None chosen: every location.")
+    remembered: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,105 @@
+"""Reminders: one rule applied to one appointment version, and what became of it.
+
+`domain.planning` writes them, `domain.sending` claims them. What a reminder speaks of (start, place,
+phone) is kept with it, so that a claim joins little and a later version knows what was already told.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from reminders.models.appointments import Appointment
+from reminders.models.people import Location
+from reminders.models.rules import ReminderRule
+
+
+class Reminder(models.Model):
+    """One text that should go out for an appointment, or the reason why it does not."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        SKIPPED = "skipped", "Not sent"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Handed over"
+        WITHDRAWING = "withdrawing", "Being withdrawn"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Too late"
+        FAILED = "failed", "Could not be sent"
+
+    class Reason(models.TextChoices):
+        """Why nothing was sent, as staff read it."""
+
+        NONE = "", ""
+        LATE = "late", "Booked too late for this text"
+        QUIET = "quiet", "No texting hours left before the appointment"
+        NO_PHONE = "no_phone", "No usable phone number"
+        OPTED_OUT = "opted_out", "The patient opted out"
+        NO_CHANNEL = "no_channel", "This patient gets no messages"
+        CONFIRMED = "confirmed", "Already confirmed"
+        NO_MORE = "no_more", "The patient wants no further text about this appointment"
+        HELD = "held", "Stopped by staff"
+        CUTOFF = "cutoff", "Its time passed before it could be sent"
+        UNKNOWN = "unknown", "The provider never said whether it was taken"
+        REFUSED = "refused", "The provider refused it"
+        NOT_DELIVERED = "not_delivered", "Not delivered"
+        CAPPED = "capped", "Too many texts to this number today"
+        WORDING = "wording", "The wording is missing or faulty"
+        SUPERSEDED = "superseded", "The appointment changed"
+        RULE_OFF = "rule_off", "The rule was switched off"
+
+    OPEN = (State.PLANNED, State.SKIPPED)
+    HANDED_OVER = (State.SENDING, State.SENT)
+
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, db_index=False, related_name="reminders"
+    )
+    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, db_index=False)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
+    reason = models.CharField(max_length=14, choices=Reason, blank=True, default=Reason.NONE)
+    due_at = models.DateTimeField()
+    cutoff_at = models.DateTimeField()
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)
+    starts_at = models.DateTimeField()
+    local_date = models.DateField()
+    phone = models.CharField(max_length=16, blank=True)
+    forced = models.BooleanField(default=False, help_text="Staff asked for it now, whatever the rule says.")
+    message = models.ForeignKey(
+        "Message", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="reminders"
+    )
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "rule", "version"], name="reminder_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "sent", "withdrawing"]) | Q(message__isnull=False),
+                name="reminder_handed_over_has_message",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="skipped") | ~Q(reason=""), name="reminder_skipped_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(state="planned"), name="reminder_due"),
+            models.Index(fields=["cutoff_at"], condition=Q(state="planned"), name="reminder_too_late"),
+            models.Index(
+                fields=["phone", "location", "local_date"],
+                condition=Q(state="planned"),
+                name="reminder_family",
+            ),
+            models.Index(
+                fields=["appointment"], condition=Q(state="withdrawing"), name="reminder_withdrawing"
+            ),
+            models.Index(fields=["message"], condition=Q(message__isnull=False), name="reminder_of_message"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["skipped", "expired", "failed"]),
+                name="reminder_not_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, due {self.due_at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,142 @@
+"""What patients wrote, the cards that ask a person to look, and the lines staff answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reminders.models.appointments import Appointment
+from reminders.models.messages import Message
+from reminders.models.people import Contact, Location
+
+
+class Reply(models.Model):
+    """One inbound text, stored once by the provider's id. Without `applied_at` it waits to be acted on."""
+
+    class Source(models.TextChoices):
+        POLL = "poll", "Polled"
+        WEBHOOK = "webhook", "Pushed"
+        NOTICE = "notice", "Opt-out notice"
+
+    class MatchedBy(models.TextChoices):
+        NOTHING = "", "Nothing"
+        METADATA = "metadata", "The text it answers"
+        PROVIDER_ID = "provider_id", "The provider's id"
+        NUMBER = "number", "The number"
+        STAFF = "staff", "Staff"
+
+    provider_id = models.CharField(max_length=100, unique=True)
+    source = models.CharField(max_length=8, choices=Source, default=Source.POLL)
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="replies"
+    )
+    message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
+    message_provider_id = models.CharField(max_length=64, blank=True)
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    phone = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    stored_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    intent = models.CharField(max_length=12, blank=True)
+    matched_by = models.CharField(max_length=12, choices=MatchedBy, blank=True, default=MatchedBy.NOTHING)
+    outcome = models.CharField(max_length=40, blank=True, help_text="A code: what the reply did.")
+    appointments = models.ManyToManyField(Appointment, blank=True, related_name="replies")
+    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be read or applied.")
+    raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-received_at"]
+        verbose_name_plural = "replies"
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(applied_at=None), name="reply_to_apply"),
+            models.Index(fields=["phone", "-received_at"], name="reply_by_phone"),
+            models.Index(
+                fields=["contact", "-received_at"],
+                condition=Q(contact__isnull=False),
+                name="reply_of_contact",
+            ),
+            models.Index(fields=["message"], condition=Q(message__isnull=False), name="reply_of_message"),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome or "new"
+
+
+class Card(models.Model):
+    """Something only a person can settle.
+
+    `revision` grows with every touch, so that two people never collide unseen.
+    """
+
+    class Kind(models.TextChoices):
+        UNCLEAR = "unclear", "Read this reply"
+        REMARK = "remark", "Answered, and said more"
+        DECLINED = "declined", "Can't come"
+        RESCHEDULE = "reschedule", "Wants another time"
+        MAY_CANCEL = "may_cancel", "May want to cancel"
+        CONTRADICTION = "contradiction", "Changed their mind"
+        LATE = "late", "Answered too late"
+        UNMATCHED = "unmatched", "Whose reply is it?"
+        OPT_OUT = "opt_out", "Seems to want no more texts"
+        LOOP = "loop", "A machine seems to answer"
+        UNREADABLE = "unreadable", "Could not be read"
+        UNREACHABLE = "unreachable", "Could not be reached"
+        STALE = "stale", "An outdated text went out"
+
+    kind = models.CharField(max_length=14, choices=Kind)
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="cards")
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
+    )
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, null=True, blank=True, related_name="cards"
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
+    )
+    location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    phone = models.CharField(max_length=20, blank=True)
+    opened_at = models.DateTimeField()
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=40, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reply", "kind"], condition=Q(reply__isnull=False), name="card_once_per_reply"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["location", "opened_at"], condition=Q(done_at=None), name="card_open"),
+            models.Index(fields=["-done_at"], condition=Q(done_at__isnull=False), name="card_done"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class CannedReply(models.Model):
+    """A line that staff answer with again and again."""
+
+    title = models.CharField(max_length=60)
+    text = models.CharField(max_length=600)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "title"]
+        verbose_name_plural = "canned replies"
+
+    def __str__(self) -> str:
+        return self.title
