@@ -1,0 +1,70 @@
+"""The database from `DATABASE_URL`, or the embedded PostgreSQL's socket."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl
+
+from config.embedded.places import place_of
+from config.embedded.postgres import DATABASE, USER
+from config.environment import Environment, unquoted
+
+EXAMPLE = "postgres://user:password@localhost/reminders"
+# Options that libpq understands in a URL; others are likely typing errors.
+PASSED_ON = frozenset(
+    {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "target_session_attrs",
+        "application_name",
+        "channel_binding",
+    }
+)
+
+
+def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Django's own type
+    """Return the settings of the one database; problems are kept in `env`."""
+    url = env.url("DATABASE_URL", schemes=("postgres", "postgresql"), example=EXAMPLE)
+    where = _given(env, url) if url else _embedded(var)
+    size = env.whole_number("DATABASE_POOL_SIZE", 10, least=0, most=1000)
+    options: dict[str, Any] = {  # Any: as above
+        **where.pop("OPTIONS", {}),
+        "connect_timeout": 5,
+        # A lost network must not hold a ring, nor a forgotten transaction a lock.
+        "tcp_user_timeout": 20_000,
+        "options": "-c lock_timeout=10s -c statement_timeout=300s -c idle_in_transaction_session_timeout=120s",
+    }
+    if size:
+        options["pool"] = {"min_size": 0, "max_size": size, "timeout": 10, "max_idle": 60}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        **where,
+        "OPTIONS": options,
+    }
+
+
+def _embedded(var: Path) -> dict[str, Any]:  # Any: as above
+    return {"NAME": DATABASE, "USER": USER, "HOST": str(place_of("postgres", var).sockets)}
+
+
+def _given(env: Environment, url: SplitResult) -> dict[str, Any]:  # Any: as above
+    asked = dict(parse_qsl(url.query))
+    host = asked.pop("host", "") or unquoted(url.hostname)
+    name = unquoted(url.path.lstrip("/"))
+    if unknown := sorted(set(asked) - PASSED_ON):
+        env.refuse(
+            f"DATABASE_URL takes an address such as {EXAMPLE}; it has unknown options: {', '.join(unknown)}."
+        )
+    if not name:
+        env.refuse(f"DATABASE_URL takes an address such as {EXAMPLE}; it names no database.")
+    return {
+        "NAME": name,
+        "USER": unquoted(url.username),
+        "PASSWORD": unquoted(url.password),
+        "HOST": host,
+        "PORT": str(url.port or ""),
+        "OPTIONS": asked,
+    }

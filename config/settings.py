@@ -1,0 +1,204 @@
+"""Every setting of the product, each from the environment or fixed here; there is no other settings file.
+
+Without `DATABASE_URL` everything is meant for one machine: the embedded services, a generated secret key and local
+host names stand in for what is not given. With it, the product runs in production and asks for its own.
+"""
+
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import local
+from config.database import database_settings
+from config.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(os.environ)
+
+# What the program is and where it keeps things
+DEBUG = env.flag("DEBUG", default=False)
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var") or BASE_DIR / "var"
+ONE_MACHINE = DEBUG or not (env.has("DATABASE_URL") or env.has("DEBUG"))
+PUBLIC_URL = env.web_address("PUBLIC_URL")
+_public = urlsplit(PUBLIC_URL)
+
+# Secrets and hosts
+SECRET_KEY = env.secret("SECRET_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+if not SECRET_KEY and ONE_MACHINE:
+    SECRET_KEY = local.secret_key(DATA_DIR, env)
+if not ALLOWED_HOSTS and ONE_MACHINE:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", socket.gethostname()]
+    ALLOWED_HOSTS += [_public.hostname] if _public.hostname else []
+if not SECRET_KEY:
+    env.refuse(
+        "SECRET_KEY is required when DEBUG is off: a long random text, kept secret; or SECRET_KEY_FILE."
+    )
+if not ALLOWED_HOSTS:
+    env.refuse(
+        "ALLOWED_HOSTS is required when DEBUG is off: the host names of this site separated by commas, "
+        "such as reminders.example."
+    )
+
+# Database
+DATABASES = {"default": database_settings(env, DATA_DIR)}
+EMBEDDED_DATABASE = not env.has("DATABASE_URL")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Celery: the doorbell. The rings themselves are interval schedules in the database.
+CELERY_BROKER_URL = local.broker_url(env, DATA_DIR)
+EMBEDDED_BROKER = not env.has("CELERY_BROKER_URL")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_TRANSPORT_OPTIONS = local.broker_options(CELERY_BROKER_URL)
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_DEFAULT_QUEUE = "reminders"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env.whole_number("WORKER_THREADS", 8, least=1, most=200)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+
+# The provider
+MESSAGES_API_URL = env.web_address("MESSAGES_API_URL", local.sandbox_url(DATA_DIR))
+MESSAGES_API_KEY = env.secret("MESSAGES_API_KEY", "sandbox")
+MESSAGES_API_SECRET = env.secret("MESSAGES_API_SECRET", "sandbox")
+MESSAGES_API_AUTH = env.choice("MESSAGES_API_AUTH", ("basic", "hmac"), "basic")
+MESSAGES_API_ACCOUNT = env.text("MESSAGES_API_ACCOUNT")
+MESSAGES_API_TIMEOUT = env.seconds("MESSAGES_API_TIMEOUT", 10, least=0.1, most=300)
+MESSAGES_SOURCE_NUMBER = env.text("MESSAGES_SOURCE_NUMBER")
+WEBHOOK_SECRET = env.pattern(
+    "WEBHOOK_SECRET",
+    local.derived_secret(SECRET_KEY, "webhook"),
+    regex=r"[A-Za-z0-9_-]{16,200}",
+    takes="16 to 200 letters, digits, - or _",
+    secret=True,
+)
+
+# The rings
+HAND_OVER_AHEAD = env.duration("HAND_OVER_AHEAD", 86400)
+SEND_EVERY = env.duration("SEND_EVERY", 15, least=1)
+POLL_EVERY = env.duration("POLL_EVERY", 15, least=1)
+RECONCILE_AFTER = env.duration("RECONCILE_AFTER", 120)
+MESSAGES_PER_NUMBER_PER_DAY = env.whole_number("MESSAGES_PER_NUMBER_PER_DAY", 10, most=1000)
+MESSAGES_PER_HOUR = env.whole_number("MESSAGES_PER_HOUR", 20_000)
+
+# Where diaries are picked up, if anywhere
+IMPORT_FOLDER = env.folder("IMPORT_FOLDER")
+DEFAULT_COUNTRY = env.pattern(
+    "DEFAULT_COUNTRY", "GB", regex=r"[A-Z]{2}", takes="the two capital letters of a country, such as GB"
+)
+
+# The application
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_celery_beat",
+    "django_htmx",
+    "bootstrap",
+    "reminders",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reminders.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+
+# Languages and times: stored in UTC, shown in the location's zone
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": local.static_storage(STATIC_ROOT, debug=DEBUG)},
+}
+MEDIA_ROOT = DATA_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Security: strict where the public address is https, usable over plain http on localhost otherwise
+_HTTPS = _public.scheme == "https"
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
+SECURE_SSL_REDIRECT = _HTTPS and env.flag("HTTPS_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 86400 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 86400
+X_FRAME_OPTIONS = "DENY"
+
+# E-mail to administrators, if a server is given
+EMAIL_URL = env.url("EMAIL_URL", schemes=("smtp", "smtps"), example="smtp://user:password@mail.example:587")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = local.mail_server(EMAIL_URL)
+EMAIL_USE_SSL = EMAIL_URL is not None and EMAIL_URL.scheme == "smtps"
+EMAIL_USE_TLS = EMAIL_URL is not None and EMAIL_URL.scheme == "smtp" and bool(EMAIL_HOST_USER)
+EMAIL_TIMEOUT = 10
+ADMINS = [(address, address) for address in env.emails("ADMINS")]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"reminders@{_public.hostname or 'localhost'}")
+
+# Logs: ids only, never a number or a text of a patient
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
+LOGGING = local.logging_settings(LOG_LEVEL)
+SENTRY_DSN = env.web_address("SENTRY_DSN")
+
+env.stop_if_unusable()
+
+if SENTRY_DSN:
+    local.report_errors_to(SENTRY_DSN)

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Run a management command, with the embedded PostgreSQL where no database is given."""
+
+import os
+import sys
+
+# These need no database, or see to it themselves.
+WITHOUT_DATABASE = frozenset(
+    {"up", "sandbox", "help", "check", "collectstatic", "diffsettings", "--version", "--help"}
+)
+
+
+def main() -> None:
+    """Run the command; a reason why it cannot start is one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.embedded.commands import run  # noqa: PLC0415  # after the settings' name is known
+
+    run(sys.argv, without_database=WITHOUT_DATABASE)
+
+
+if __name__ == "__main__":
+    main()
