@@ -13,7 +13,7 @@ WITHOUT_DATABASE = frozenset(
 def main() -> None:
     """Run the command; a reason why it cannot start is one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config.embedded.commands import run  # noqa: PLC0415  # after the settings' name is known
+    from config.embedded.commands import run  # after the settings' name is known
 
     run(sys.argv, without_database=WITHOUT_DATABASE)
 

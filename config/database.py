@@ -16,11 +16,14 @@ PASSED_ON = frozenset(
         "sslrootcert",
         "sslcert",
         "sslkey",
-        "target_session_attrs",
-        "application_name",
         "channel_binding",
+        "target_session_attrs",
+        "connect_timeout",
     }
 )
+EXPECTED = f"DATABASE_URL takes an address such as {EXAMPLE}"
+# A statement that waits or a transaction left open must not stop the others for good.
+LIMITS = "-c lock_timeout=10s -c statement_timeout=300s -c idle_in_transaction_session_timeout=120s"
 
 
 def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Django's own type
@@ -29,11 +32,10 @@ def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Dj
     where = _given(env, url) if url else _embedded(var)
     size = env.whole_number("DATABASE_POOL_SIZE", 10, least=0, most=1000)
     options: dict[str, Any] = {  # Any: as above
-        **where.pop("OPTIONS", {}),
         "connect_timeout": 5,
-        # A lost network must not hold a ring, nor a forgotten transaction a lock.
         "tcp_user_timeout": 20_000,
-        "options": "-c lock_timeout=10s -c statement_timeout=300s -c idle_in_transaction_session_timeout=120s",
+        "options": LIMITS,
+        **where.pop("OPTIONS", {}),
     }
     if size:
         options["pool"] = {"min_size": 0, "max_size": size, "timeout": 10, "max_idle": 60}
@@ -55,11 +57,9 @@ def _given(env: Environment, url: SplitResult) -> dict[str, Any]:  # Any: as abo
     host = asked.pop("host", "") or unquoted(url.hostname)
     name = unquoted(url.path.lstrip("/"))
     if unknown := sorted(set(asked) - PASSED_ON):
-        env.refuse(
-            f"DATABASE_URL takes an address such as {EXAMPLE}; it has unknown options: {', '.join(unknown)}."
-        )
+        env.refuse(f"{EXPECTED}; it has unknown options: {', '.join(unknown)}.")
     if not name:
-        env.refuse(f"DATABASE_URL takes an address such as {EXAMPLE}; it names no database.")
+        env.refuse(f"{EXPECTED}; it names no database.")
     return {
         "NAME": name,
         "USER": unquoted(url.username),

@@ -1,7 +1,7 @@
 """Read settings from environment variables, each checked where it is read.
 
-Every problem is collected as one line that names the variable and what it takes, so that a bad start shows all of
-them at once and nothing else. What the values are used for is decided in `config.settings`.
+Every problem is collected as one line that names the variable and what it takes, so that a bad start shows
+all of them at once and nothing else. What the values are used for is decided in `config.settings`.
 """
 
 import re
@@ -34,7 +34,7 @@ class Environment:
         return self._plain(name) or default
 
     def secret(self, name: str, default: str = "") -> str:
-        """Return the value of `NAME`, or what the file named by `NAME_FILE` holds, less its final line break."""
+        """Return the value of `NAME`, or what the file named by `NAME_FILE` holds, trimmed."""
         path = self._plain(f"{name}_FILE")
         if not path:
             return self._plain(name) or default

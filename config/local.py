@@ -55,7 +55,7 @@ def broker_url(env: Environment, var: Path) -> str:
 
 
 def broker_options(url: str) -> dict[str, Any]:  # Any: Celery's own type
-    """Return time-outs that keep a hung broker from holding us, and a quick return of a killed worker's rings."""
+    """Return time-outs that keep a hung broker from holding us, and the return of a killed worker's rings."""
     if url.startswith("amqp"):
         return {"confirm_publish": False, "read_timeout": 10, "write_timeout": 10, "connect_timeout": 4}
     return {
@@ -109,7 +109,7 @@ def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's
 
 def report_errors_to(dsn: str) -> None:
     """Send errors to Sentry, without anything that could hold a patient's data."""
-    import sentry_sdk  # noqa: PLC0415  # slow to import, and rarely used
+    import sentry_sdk  # slow to import, and rarely used
 
     sentry_sdk.init(
         dsn=dsn, send_default_pii=False, include_local_variables=False, max_request_body_size="never"

@@ -1,7 +1,7 @@
 """Every setting of the product, each from the environment or fixed here; there is no other settings file.
 
-Without `DATABASE_URL` everything is meant for one machine: the embedded services, a generated secret key and local
-host names stand in for what is not given. With it, the product runs in production and asks for its own.
+Without `DATABASE_URL` everything is meant for one machine: the embedded services, a generated secret key and
+local host names stand in for what is not given. With it, the product runs in production and asks for its own.
 """
 
 import os
@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django_celery_beat",
     "django_htmx",
     "bootstrap",

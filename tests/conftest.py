@@ -1,9 +1,8 @@
-"""One throwaway PostgreSQL for the whole session, shared by its workers; a given DATABASE_URL is used instead."""
+"""One throwaway PostgreSQL for the whole session, shared by its workers, unless DATABASE_URL names one."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest

@@ -15,18 +15,10 @@ def run(arguments: list[str], *, without_database: frozenset[str]) -> None:
     """Run the command that `arguments` name; an embedded service that cannot start ends it with one line."""
     command = arguments[1] if len(arguments) > 1 else "help"
     with contextlib.ExitStack() as services:
-        if (
-            command not in without_database
-            and not {"-h", "--help"} & set(arguments)
-            and uses_embedded_database()
-        ):
+        asks_for_help = not {"-h", "--help"}.isdisjoint(arguments)
+        if settings.EMBEDDED_DATABASE and command not in without_database and not asks_for_help:
             try:
                 services.enter_context(shared_postgres(Path(settings.DATA_DIR)))
             except ServiceError as error:
                 stop(str(error))
         execute_from_command_line(arguments)
-
-
-def uses_embedded_database() -> bool:
-    """Tell whether the settings point at the embedded PostgreSQL of this checkout."""
-    return bool(settings.EMBEDDED_DATABASE)

@@ -58,8 +58,8 @@ def make_private(folder: Path, identity: Identity | None) -> None:
             folder.chmod(0o700)
             return
         raise ServiceError(
-            f"{folder} belongs to another user (uid {found.st_uid}, not {uid}). Start as the user who started it "
-            "first, or set DATA_DIR to a folder of your own."
+            f"{folder} belongs to another user (uid {found.st_uid}, not {uid}). Start as the user who "
+            "started it first, or set DATA_DIR to a folder of your own."
         ) from None
 
 

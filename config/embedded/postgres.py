@@ -1,7 +1,7 @@
 """An embedded PostgreSQL 18 on a Unix socket.
 
-Creates the data folder, starts and stops the server and survives what a crash leaves behind. Who owns a running
-server is decided in `config.embedded.sharing`.
+Creates the data folder, starts and stops the server and survives what a crash leaves behind. Who owns a
+running server is decided in `config.embedded.sharing`.
 """
 
 import contextlib
@@ -203,12 +203,8 @@ def programs_folder() -> Path:
     """Return the folder of PostgreSQL's programs. Raises `ServiceError` where the platform has none."""
     # The package is looked up, never imported: importing it locks a file for the whole machine.
     package = importlib.util.find_spec(PACKAGE)
-    folders = (
-        [Path(place) / PROGRAMS / "bin" for place in (package.submodule_search_locations or [])]
-        if package
-        else []
-    )
-    for folder in folders:
+    for place in (package and package.submodule_search_locations) or ():
+        folder = Path(place) / PROGRAMS / "bin"
         if (folder / "postgres").exists():
             return folder
     raise ServiceError(

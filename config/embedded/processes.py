@@ -1,7 +1,7 @@
 """Start child processes that cannot outlive us, whatever happens to us.
 
-On Linux the kernel signals the child when its parent dies, also after kill -9. What is started, and when it is
-stopped, is decided by others.
+On Linux the kernel signals the child when its parent dies, also after kill -9. What is started, and when it
+is stopped, is decided by others.
 """
 
 import ctypes
@@ -49,19 +49,21 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, so that the terminal's Ctrl-C reaches only us.
 
-    Call it from a thread that lives as long as the child should: the kernel takes the death of the starting thread
-    for the death of the parent.
+    Call it from a thread that lives as long as the child should: the kernel takes the death of the starting
+    thread for the death of the parent.
     """
     return subprocess.Popen(  # noqa: S603  # the commands are our own
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=dict(environment) if environment is not None else None,
+        env=environment,
         cwd=folder,
         start_new_session=True,
-        preexec_fn=end_with_parent(at_parents_death),  # noqa: PLW1509  # only two system calls
-        **_as(identity),
+        user=identity.uid if identity else None,
+        group=identity.gid if identity else None,
+        extra_groups=[] if identity else None,
+        preexec_fn=end_with_parent(at_parents_death),  # only two system calls
     )
 
 
@@ -96,7 +98,3 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _as(identity: Identity | None) -> dict[str, int | list[int]]:
-    return {"user": identity.uid, "group": identity.gid, "extra_groups": []} if identity else {}

@@ -1,7 +1,8 @@
 """Decide who starts and stops the embedded PostgreSQL when several programs want it at once.
 
-The first one that finds no server owns it: it starts the server as its child and stops it at its end. Others that
-come meanwhile use it; the owner waits for them before it stops. Two advisory locks carry this, so a crash frees both.
+The first one that finds no server owns it: it starts the server as its child and stops it at its end.
+Others that come meanwhile use it; the owner waits for them before it stops. Two advisory locks carry
+this, so a crash frees both.
 """
 
 import contextlib
@@ -58,7 +59,7 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 
 @contextlib.contextmanager
 def owned_postgres(var: Path) -> Iterator[Postgres]:
-    """Own the server for the time of the block, waiting for a command that owns it now. Raises `ServiceError`."""
+    """Own the server for the time of the block, after a command that owns it now. Raises `ServiceError`."""
     server, owner = Postgres(place_of("postgres", var)), _lock(var, "owner")
     try:
         _own(server, owner)
@@ -74,8 +75,8 @@ def _own(server: Postgres, owner: Lock) -> None:
     while not owner.take():
         if time.monotonic() > deadline:
             raise ServiceError(
-                f"Another program is using the database in {server.place.home}: it is probably running already. "
-                "Stop it first, or set DATA_DIR to another folder for a second one."
+                f"Another program is using the database in {server.place.home}: it is probably running "
+                "already. Stop it first, or set DATA_DIR to another folder for a second one."
             )
         time.sleep(0.1)
 
@@ -89,7 +90,7 @@ def _own_or_find(server: Postgres, owner: Lock) -> bool:
             return False
         time.sleep(0.1)
     raise ServiceError(
-        f"The database in {server.place.home} was started by another program but does not answer."
+        f"The database in {server.place.home} belongs to a program that does not let it answer."
     )
 
 
