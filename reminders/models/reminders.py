@@ -31,8 +31,11 @@ class Reminder(models.Model):
         """Why nothing was sent, as staff read it."""
 
         NONE = "", ""
-        LATE = "late", "Booked too late for this text"
-        QUIET = "quiet", "No texting hours left before the appointment"
+        QUIET_HOURS = "quiet_hours", "Due outside texting hours, and the rule says not to send then"
+        BOOKED_LATE = "booked_late", "Booked after this text was due"
+        SHORT_NOTICE = "short_notice", "Booked too shortly before the appointment"
+        CLOSED_TOO_LONG = "closed_too_long", "No texting hours left before the appointment"
+        AFTER_CUTOFF = "after_cutoff", "The rule's time is too close to the appointment"
         NO_PHONE = "no_phone", "No usable phone number"
         OPTED_OUT = "opted_out", "The patient opted out"
         NO_CHANNEL = "no_channel", "This patient gets no messages"
@@ -57,7 +60,7 @@ class Reminder(models.Model):
     rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, db_index=False)
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
-    reason = models.CharField(max_length=14, choices=Reason, blank=True, default=Reason.NONE)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
     location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)

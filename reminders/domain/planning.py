@@ -1,0 +1,358 @@
+"""Plan: work out the reminders that should be there, and write the difference.
+
+Set-based and idempotent: the same appointments planned twice change nothing the second time. Runs in
+the transaction that changed the appointments, whoever changed them, and nightly over the whole future.
+What is already handed over and no longer holds is marked to be withdrawn; speaking to the provider
+about it is `cancelling`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from reminders.domain import timing
+from reminders.domain.rules import ActiveRule, RuleBook
+from reminders.models import Appointment, Contact, Reminder
+
+STEP = 5_000
+EXPECTED = frozenset(str(status) for status in Appointment.EXPECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What planning changed: reminders written or moved, taken back, and messages to withdraw."""
+
+    appointments: int = 0
+    written: int = 0
+    taken_back: int = 0
+    to_withdraw: int = 0
+
+    def __add__(self, other: Planned) -> Planned:
+        return Planned(
+            self.appointments + other.appointments,
+            self.written + other.written,
+            self.taken_back + other.taken_back,
+            self.to_withdraw + other.to_withdraw,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What planning reads of one appointment."""
+
+    id: int
+    version: int
+    status: str
+    starts_at: datetime
+    local_date: date
+    changed_at: datetime
+    location_id: int
+    service_id: int | None
+    no_more_texts: bool
+    phone: str
+    channel: str
+    opted_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One reminder that should be there; `reason` says why nothing will be sent."""
+
+    appointment_id: int
+    rule_id: int
+    version: int
+    due_at: datetime
+    cutoff_at: datetime
+    reason: str
+    location_id: int
+    starts_at: datetime
+    local_date: date
+    phone: str
+
+
+def plan_appointments(ids: Sequence[int], *, now: datetime, book: RuleBook | None = None) -> Planned:
+    """Plan these appointments; call it in the transaction that changed them.
+
+    The appointments are locked in the order of their ids, so two plannings of the same ones take turns.
+    """
+    book = book or RuleBook.load()
+    outcome = Planned()
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), STEP):
+        outcome += _plan_step(ordered[start : start + STEP], book=book, now=now)
+    return outcome
+
+
+def plan_future(
+    *,
+    now: datetime,
+    after: int = 0,
+    step: int = STEP,
+    location_ids: Sequence[int] | None = None,
+    on_step: Callable[[int, Planned], None] | None = None,
+) -> Planned:
+    """Plan every appointment that has not begun, a step in a transaction of its own.
+
+    `on_step` hears the last appointment's id and the step's outcome, inside the transaction: a job that
+    keeps both can go on after a crash with `after`.
+    """
+    book = RuleBook.load()
+    outcome = Planned()
+    for ids in _future_ids(now=now, after=after, step=step, location_ids=location_ids):
+        with transaction.atomic():
+            done = _plan_step(ids, book=book, now=now)
+            if on_step:
+                on_step(ids[-1], done)
+        outcome += done
+    return outcome
+
+
+def wanted_reminders(subjects: Iterable[Subject], *, book: RuleBook, now: datetime) -> Iterator[Wanted]:
+    """The reminders that should be there for these appointments. Nothing is wanted once a visit has begun."""
+    for subject in subjects:
+        if subject.status not in EXPECTED or subject.starts_at <= now:
+            continue
+        for rule in book.rules_for(subject.location_id, subject.service_id):
+            yield _apply(rule, subject, book=book)
+
+
+def _apply(rule: ActiveRule, subject: Subject, *, book: RuleBook) -> Wanted:
+    plan = timing.plan(
+        rule.schedule,
+        book.hours[subject.location_id],
+        starts_at=subject.starts_at,
+        known_since=max(subject.changed_at, rule.changed_at),
+    )
+    reason = _why_not(rule, subject) or (str(plan.skipped) if plan.skipped else "")
+    return Wanted(
+        subject.id,
+        rule.id,
+        subject.version,
+        plan.due_at,
+        plan.cutoff_at,
+        reason,
+        subject.location_id,
+        subject.starts_at,
+        subject.local_date,
+        subject.phone,
+    )
+
+
+def _why_not(rule: ActiveRule, subject: Subject) -> str:
+    if subject.channel == Contact.Channel.NONE:
+        return Reminder.Reason.NO_CHANNEL
+    if not subject.phone:
+        return Reminder.Reason.NO_PHONE
+    if subject.opted_out:
+        return Reminder.Reason.OPTED_OUT
+    if subject.no_more_texts:
+        return Reminder.Reason.NO_MORE
+    if rule.not_if_confirmed and subject.status == Appointment.Status.CONFIRMED:
+        return Reminder.Reason.CONFIRMED
+    return Reminder.Reason.NONE
+
+
+def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
+    subjects = _read_subjects(ids)
+    wanted = list(wanted_reminders(subjects, book=book, now=now))
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for row in wanted:
+                copy.write_row(
+                    (
+                        row.appointment_id,
+                        row.rule_id,
+                        row.version,
+                        row.due_at,
+                        row.cutoff_at,
+                        row.reason,
+                        row.location_id,
+                        row.starts_at,
+                        row.local_date,
+                        row.phone,
+                    )
+                )
+        return _write_difference(cursor, ids=list(ids), now=now)
+
+
+def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
+    """Bring the reminders of these appointments in line with the staged ones. The order matters.
+
+    A reminder that a sender claims at this moment is either still planned, and taken back by the first
+    statement, or handed over by the time the third one looks: it is never missed in between.
+    """
+    given = {"ids": ids, "now": now}
+    cursor.execute(_TAKE_BACK, given)
+    taken_back = cursor.rowcount
+    cursor.execute(_WRITE, given)
+    written = cursor.rowcount
+    cursor.execute(_MARK_STALE, given)
+    stale = [row[0] for row in cursor.fetchall()]
+    if stale:
+        withdraw_messages(stale, now=now)
+        cursor.execute(_MOVE_WITHDRAWING, given)
+    return Planned(appointments=len(ids), written=written, taken_back=taken_back, to_withdraw=len(stale))
+
+
+def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
+    """Mark messages to be withdrawn; those that were never handed over are cancelled at once.
+
+    Every reminder that such a message carries waits until the withdrawal is settled. Returns how many
+    messages were marked. Call it in the transaction that made them stale.
+    """
+    given = {"messages": list(message_ids), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_REQUEST_CANCEL, given)
+        marked = cursor.rowcount
+        cursor.execute(_REMINDERS_WAIT, given)
+        cursor.execute(_CANCEL_QUEUED, given)
+        cursor.execute(_RELEASE_REMINDERS, given)
+    return int(marked)
+
+
+def _read_subjects(ids: Sequence[int]) -> list[Subject]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(ids)])
+        return [Subject(*row) for row in cursor.fetchall()]
+
+
+def _future_ids(
+    *, now: datetime, after: int, step: int, location_ids: Sequence[int] | None
+) -> Iterator[list[int]]:
+    while True:
+        future = Appointment.objects.filter(starts_at__gt=now, pk__gt=after)
+        if location_ids is not None:
+            future = future.filter(location_id__in=location_ids)
+        ids = list(future.order_by("pk").values_list("pk", flat=True)[:step])
+        if not ids:
+            return
+        yield ids
+        after = ids[-1]
+
+
+_READ = """
+SELECT a.id, a.version, a.status, a.starts_at, a.local_date, a.changed_at, a.location_id, a.service_id,
+       a.no_more_texts, c.phone, c.channel,
+       c.phone <> '' AND EXISTS (
+           SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL)
+FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
+WHERE a.id = ANY(%s) ORDER BY a.id FOR NO KEY UPDATE OF a
+"""
+
+_STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
+    appointment_id bigint, rule_id bigint, version int, due_at timestamptz, cutoff_at timestamptz,
+    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text) ON COMMIT DELETE ROWS;
+TRUNCATE wanted_reminder
+"""
+_COPY = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
+_TYPES = ["int8", "int8", "int4", "timestamptz", "timestamptz", "text", "int8", "timestamptz", "date", "text"]
+
+_TAKE_BACK = """
+UPDATE reminders_reminder r SET state = 'withdrawn', updated_at = %(now)s,
+       reason = CASE WHEN w.any_version THEN 'superseded' ELSE 'rule_off' END
+FROM (
+    SELECT r.id, r.version < a.version OR a.status NOT IN ('booked', 'confirmed') AS any_version
+    FROM reminders_reminder r JOIN reminders_appointment a ON a.id = r.appointment_id
+    LEFT JOIN wanted_reminder w
+        ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
+    WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('planned', 'skipped') AND w.rule_id IS NULL
+      AND (a.starts_at > %(now)s OR r.state = 'planned')
+) w
+WHERE r.id = w.id AND r.state IN ('planned', 'skipped')
+"""
+
+# A later version of the appointment that tells the same phone the same time and place is not told again.
+_WRITE = """
+INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
+                                location_id, starts_at, local_date, phone, forced, updated_at)
+SELECT w.appointment_id, w.rule_id, w.version,
+       CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at, w.cutoff_at,
+       w.location_id, w.starts_at, w.local_date, w.phone, false, %(now)s
+FROM wanted_reminder w
+WHERE w.version = 1 OR NOT EXISTS (
+    SELECT 1 FROM reminders_reminder told
+    WHERE told.appointment_id = w.appointment_id AND told.rule_id = w.rule_id AND told.version < w.version
+      AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
+      AND told.phone = w.phone)
+ON CONFLICT (appointment_id, rule_id, version) DO UPDATE
+SET state = excluded.state, reason = excluded.reason, due_at = excluded.due_at, cutoff_at = excluded.cutoff_at,
+    starts_at = excluded.starts_at, local_date = excluded.local_date, location_id = excluded.location_id,
+    phone = excluded.phone, message_id = NULL, updated_at = excluded.updated_at
+WHERE reminders_reminder.state IN ('planned', 'skipped', 'withdrawn')
+  AND NOT reminders_reminder.forced AND reminders_reminder.reason NOT IN ('held', 'capped', 'wording')
+  AND (reminders_reminder.state, reminders_reminder.reason, reminders_reminder.due_at,
+       reminders_reminder.cutoff_at, reminders_reminder.starts_at, reminders_reminder.phone)
+      IS DISTINCT FROM (excluded.state, excluded.reason, excluded.due_at, excluded.cutoff_at,
+                        excluded.starts_at, excluded.phone)
+"""
+
+# Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another time.
+_MARK_STALE = """
+SELECT DISTINCT m.id
+FROM reminders_reminder r
+JOIN reminders_appointment a ON a.id = r.appointment_id
+JOIN reminders_message m ON m.id = r.message_id
+LEFT JOIN wanted_reminder w
+    ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
+WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('sending', 'sent') AND m.cancel_requested_at IS NULL
+  AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
+  AND (r.version < a.version
+       OR a.status NOT IN ('booked', 'confirmed')
+       OR (a.starts_at > %(now)s AND NOT r.forced
+           AND (w.rule_id IS NULL OR w.reason <> '' OR w.due_at <> r.due_at)))
+"""
+
+_MOVE_WITHDRAWING = """
+UPDATE reminders_reminder r SET due_at = w.due_at, cutoff_at = w.cutoff_at
+FROM wanted_reminder w
+WHERE (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
+  AND r.state = 'withdrawing' AND (r.due_at, r.cutoff_at) <> (w.due_at, w.cutoff_at)
+"""
+
+_REQUEST_CANCEL = """
+UPDATE reminders_message SET cancel_requested_at = %(now)s
+WHERE id = ANY(%(messages)s) AND cancel_requested_at IS NULL
+  AND state IN ('queued', 'submitting', 'unknown', 'accepted', 'held', 'enroute', 'submitted')
+"""
+
+_REMINDERS_WAIT = """
+UPDATE reminders_reminder SET state = 'withdrawing', updated_at = %(now)s
+WHERE message_id = ANY(%(messages)s) AND state IN ('sending', 'sent')
+"""
+
+_CANCEL_QUEUED = """
+UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it was sent', final_at = %(now)s,
+       cancel_settled_at = %(now)s
+WHERE id = ANY(%(messages)s) AND state = 'queued'
+"""
+
+# Of a withdrawn message, the reminders that still hold go back to the plan; the others are done with.
+_RELEASE_REMINDERS = """
+UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
+       state = CASE WHEN r.version = a.version AND a.status IN ('booked', 'confirmed') THEN 'planned' ELSE 'withdrawn' END,
+       reason = CASE WHEN r.version = a.version AND a.status IN ('booked', 'confirmed') THEN '' ELSE 'superseded' END
+FROM reminders_appointment a, reminders_message m
+WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id AND m.state = 'cancelled'
+  AND a.id = r.appointment_id AND r.state = 'withdrawing'
+"""
+
+
+def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]:
+    """Free the reminders of messages that are withdrawn for sure; plan their appointments again.
+
+    Returns the appointments' ids. Call it in the transaction that settles the withdrawal.
+    """
+    affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
+    ids = list(affected.values_list("appointment_id", flat=True).distinct())
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE_REMINDERS, {"messages": list(message_ids), "now": now})
+    plan_appointments(ids, now=now)
+    return ids
