@@ -1,0 +1,51 @@
+"""Put texts in the outbox: what staff write, automatic answers, corrections.
+
+A message is written in the transaction that caused it and leaves with the next send ring. Reminders
+get their messages from `claiming`, when they are due.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from reminders.domain.segments import measure
+from reminders.models import Appointment, Contact, Location, Message, Reply
+
+USEFUL_FOR = timedelta(hours=12)
+
+
+def queue_text(
+    *,
+    kind: Message.Kind,
+    phone: str,
+    text: str,
+    location: Location | None,
+    now: datetime,
+    contact: Contact | None = None,
+    appointment: Appointment | None = None,
+    expires_at: datetime | None = None,
+    created_by_id: int | None = None,
+    answers: Reply | None = None,
+    format: Message.Format = Message.Format.SMS,  # noqa: A002 -- the provider's word
+) -> Message:
+    """Write a text to be sent at once; without `expires_at` it is given up after 12 hours.
+
+    `phone` is E.164. Whether the number may be texted is asked when it is sent, not here.
+    """
+    return Message.objects.create(
+        kind=kind,
+        phone=phone,
+        text=text,
+        segments=measure(text).segments,
+        format=format,
+        location=location,
+        source_number=location.source_number if location else "",
+        contact=contact,
+        appointment=appointment,
+        answers=answers,
+        scheduled_at=now,
+        send_after=now,
+        expires_at=expires_at or now + USEFUL_FOR,
+        created_at=now,
+        created_by_id=created_by_id,
+    )
