@@ -141,16 +141,16 @@ def plan(schedule: Schedule, hours: SendingHours, *, starts_at: datetime, known_
 
     Both are aware. Raises ValueError when `starts_at` is naive, TypeError when only `known_since` is.
     """
-    punctual = _punctual(schedule, hours, starts_at)
+    start = _utc(starts_at)
+    punctual = _punctual(schedule, hours, start)
     if punctual.skipped is not None or known_since <= punctual.due_at:
         return punctual
-    return _late(schedule, hours, starts_at, known_since, punctual)
+    return _late(schedule, hours, start, known_since, punctual)
 
 
-# Appointments share few starting times, and a location its hours: most plans are looked up here.
+# Appointments share few starting times, and locations their hours: most plans are looked up here.
 @lru_cache(maxsize=65_536)
-def _punctual(schedule: Schedule, hours: SendingHours, starts_at: datetime) -> Plan:
-    start = _utc_start(starts_at)
+def _punctual(schedule: Schedule, hours: SendingHours, start: datetime) -> Plan:
     cutoff_at = _whole(start - schedule.cutoff)
     ideal = _ideal(schedule, hours, start)
     due_at = _within_hours(schedule, hours, ideal, start)
@@ -161,7 +161,8 @@ def _punctual(schedule: Schedule, hours: SendingHours, starts_at: datetime) -> P
     return Plan(due_at, cutoff_at, None)
 
 
-def _utc_start(starts_at: datetime) -> datetime:
+def _utc(starts_at: datetime) -> datetime:
+    """In UTC before anything else: within one zone Python compares and subtracts wall times, not instants."""
     if starts_at.tzinfo is None:
         raise ValueError("An appointment starts at an aware datetime.")
     return _whole(starts_at.astimezone(UTC))
@@ -191,7 +192,8 @@ def _last_open_day(day: date, hours: SendingHours) -> date:
 
 def _at_wall(day: date, wall: time, hours: SendingHours) -> datetime:
     """As `read_wall_time` reads it; fold 0 also where the appointment itself is in a repeated hour."""
-    return _whole(datetime.combine(day, wall.replace(fold=0), hours.zone).astimezone(UTC))
+    first = wall.replace(fold=0) if wall.fold else wall
+    return _whole(datetime.combine(day, first, hours.zone).astimezone(UTC))
 
 
 def _within_hours(
@@ -210,9 +212,9 @@ def _within_hours(
 
 
 def _late(
-    schedule: Schedule, hours: SendingHours, starts_at: datetime, known_since: datetime, punctual: Plan
+    schedule: Schedule, hours: SendingHours, start: datetime, known_since: datetime, punctual: Plan
 ) -> Plan:
-    latest = min(punctual.cutoff_at, starts_at - schedule.min_notice)
+    latest = min(punctual.cutoff_at, start - schedule.min_notice)
     moment = _whole_up(known_since)
     due_at = next_open(moment, hours)
     skipped: Skip | None = None
@@ -233,4 +235,4 @@ def _whole_up(at: datetime) -> datetime:
 
 
 def _whole(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
+    return at.replace(microsecond=0) if at.microsecond else at
