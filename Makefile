@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 PORT ?= 8000
+FAULT_SEEDS ?= all
+PYTEST_ARGS ?=
 
 .PHONY: help run setup setup-dev test test-browser test-services test-faults lint types check format lock screenshots clean
 
@@ -34,16 +36,23 @@ $(DEV_READY): requirements-dev.lock | $(BIN)/python
 	@touch $(RUN_READY) $@
 
 test: setup-dev ## all tests that need no extra system package
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-browser: setup-dev ## the tests in Chromium
-	$(BIN)/python -m pytest -m browser
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		{ echo "The browser tests need Chromium; on Debian: apt-get install chromium" >&2; exit 1; }
+	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
 
 test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
-	$(BIN)/python -m pytest -m services
+	@command -v redis-server >/dev/null || \
+		{ echo "The service tests need Redis; on Debian or Ubuntu: apt-get install redis-server" >&2; exit 1; }
+	@command -v rabbitmq-server >/dev/null || test -x /usr/sbin/rabbitmq-server || \
+		{ echo "The service tests need RabbitMQ; on Debian or Ubuntu: apt-get install rabbitmq-server" >&2; exit 1; }
+	$(BIN)/python -m pytest -m services $(PYTEST_ARGS)
 
-test-faults: setup-dev ## the long fault scenarios, with every seed
-	$(BIN)/python -m pytest -m faults
+test-faults: export FAULT_SEEDS := $(FAULT_SEEDS)
+test-faults: setup-dev ## the long fault scenarios, with every seed (FAULT_SEEDS=small: a few)
+	$(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
 
 lint: setup-dev ## style and walls
 	$(BIN)/ruff check .

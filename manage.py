@@ -13,6 +13,9 @@ WITHOUT_DATABASE = frozenset(
 def main() -> None:
     """Run the command; a reason why it cannot start is one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["up"]:
+        # Its programs share what stands in for settings that are not given.
+        os.environ.setdefault("ONE_MACHINE", "true")
     from config.embedded.commands import run  # after the settings' name is known
 
     run(sys.argv, without_database=WITHOUT_DATABASE)

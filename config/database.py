@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl
 
-from config.embedded.places import place_of
-from config.embedded.postgres import DATABASE, USER
+from config.embedded.postgres import DATABASE, USER, postgres_place
 from config.environment import Environment, unquoted
 
 EXAMPLE = "postgres://user:password@localhost/reminders"
@@ -49,7 +48,7 @@ def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Dj
 
 
 def _embedded(var: Path) -> dict[str, Any]:  # Any: as above
-    return {"NAME": DATABASE, "USER": USER, "HOST": str(place_of("postgres", var).sockets)}
+    return {"NAME": DATABASE, "USER": USER, "HOST": str(postgres_place(var).sockets)}
 
 
 def _given(env: Environment, url: SplitResult) -> dict[str, Any]:  # Any: as above

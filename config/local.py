@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote
 
-from config.embedded.places import place_of
+from config.embedded.broker import Broker
 from config.environment import Environment, unquoted
 
 SANDBOX = "http://127.0.0.1:8001"
@@ -51,27 +51,27 @@ def broker_url(env: Environment, var: Path) -> str:
     url = env.url("CELERY_BROKER_URL", schemes=schemes, example="redis://localhost:6379/0")
     if url is not None:
         return url.geturl()
-    return f"redis+socket://{quote(str(place_of('broker', var).sockets / 'broker.sock'))}"
+    return f"redis+socket://{quote(str(Broker(var).socket))}"
 
 
 def broker_options(url: str) -> dict[str, Any]:  # Any: Celery's own type
     """Return time-outs that keep a hung broker from holding us, and the return of a killed worker's rings."""
     if url.startswith("amqp"):
-        return {"confirm_publish": False, "read_timeout": 10, "write_timeout": 10, "connect_timeout": 4}
+        return {"read_timeout": 4, "write_timeout": 4}
     return {
         "visibility_timeout": 15,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 4,
-        "socket_timeout": 10,
+        "socket_timeout": 4,
         "health_check_interval": 10,
         "retry_on_timeout": False,
     }
 
 
-def static_storage(root: Path, *, debug: bool) -> str:
-    """Return the storage of static files: named by content and compressed once `collectstatic` has run."""
-    if debug or not (root / "staticfiles.json").exists():
+def static_storage(*, collected: bool) -> str:
+    """Return the storage of static files: named by content and compressed once they are collected."""
+    if not collected:
         return "django.contrib.staticfiles.storage.StaticFilesStorage"
     return "whitenoise.storage.CompressedManifestStaticFilesStorage"
 

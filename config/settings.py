@@ -6,6 +6,7 @@ local host names stand in for what is not given. With it, the product runs in pr
 
 import os
 import socket
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ env = Environment(os.environ)
 # What the program is and where it keeps things
 DEBUG = env.flag("DEBUG", default=False)
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var") or BASE_DIR / "var"
-ONE_MACHINE = DEBUG or not (env.has("DATABASE_URL") or env.has("DEBUG"))
+ONE_MACHINE = env.flag("ONE_MACHINE", default=DEBUG or not (env.has("DATABASE_URL") or env.has("DEBUG")))
 PUBLIC_URL = env.web_address("PUBLIC_URL")
 _public = urlsplit(PUBLIC_URL)
 
@@ -51,6 +52,8 @@ CELERY_BROKER_URL = local.broker_url(env, DATA_DIR)
 EMBEDDED_BROKER = not env.has("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_HEARTBEAT = 30
 CELERY_BROKER_TRANSPORT_OPTIONS = local.broker_options(CELERY_BROKER_URL)
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -70,6 +73,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 
 # The provider
 MESSAGES_API_URL = env.web_address("MESSAGES_API_URL", local.sandbox_url(DATA_DIR))
+MESSAGES_API_GIVEN = env.has("MESSAGES_API_URL")
 MESSAGES_API_KEY = env.secret("MESSAGES_API_KEY", "sandbox")
 MESSAGES_API_SECRET = env.secret("MESSAGES_API_SECRET", "sandbox")
 MESSAGES_API_AUTH = env.choice("MESSAGES_API_AUTH", ("basic", "hmac"), "basic")
@@ -161,13 +165,16 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # Static files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+_COLLECTED = "collectstatic" in sys.argv[1:2] or (not DEBUG and (STATIC_ROOT / "staticfiles.json").exists())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": local.static_storage(STATIC_ROOT, debug=DEBUG)},
+    "staticfiles": {"BACKEND": local.static_storage(collected=_COLLECTED)},
 }
+WHITENOISE_USE_FINDERS = not _COLLECTED
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+MAX_REQUEST_BYTES = 101 * 1024 * 1024  # a diary of 100 MB, and the form around it
 
 # Security: strict where the public address is https, usable over plain http on localhost otherwise
 _HTTPS = _public.scheme == "https"
@@ -197,6 +204,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"reminders@{_public.
 # Logs: ids only, never a number or a text of a patient
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 LOGGING = local.logging_settings(LOG_LEVEL)
+TRUSTED_PROXY = env.text("TRUSTED_PROXY", "127.0.0.1")
 SENTRY_DSN = env.web_address("SENTRY_DSN")
 
 env.stop_if_unusable()

@@ -35,9 +35,9 @@ class Place:
         return self.home / "data"
 
 
-def place_of(service: str, var: Path) -> Place:
-    """Return where `service` of the data folder `var` lives."""
-    identity = unprivileged_identity()
+def place_of(service: str, var: Path, *, drops_root: bool = False) -> Place:
+    """Return where `service` of the data folder `var` lives; if it drops root, where it gets without."""
+    identity = unprivileged_identity() if drops_root else None
     inside, outside = var / service, Path("/var/lib") / f"reminders-{_key(var)}" / service
     moved = identity is not None and (outside.exists() or not reaches(identity, var))
     home = outside if moved else inside

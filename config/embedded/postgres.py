@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from config.embedded import processes
-from config.embedded.places import Place, ServiceError, make_private, reaches
+from config.embedded.places import Place, ServiceError, make_private, place_of, reaches
 
 USER = "reminders"
 DATABASE = "reminders"
@@ -197,6 +197,11 @@ class Postgres:
                 is None
             ):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def postgres_place(var: Path) -> Place:
+    """Return where the server of the data folder `var` lives; PostgreSQL refuses to run as root."""
+    return place_of("postgres", var, drops_root=True)
 
 
 def programs_folder() -> Path:

@@ -63,13 +63,12 @@ def start(
         user=identity.uid if identity else None,
         group=identity.gid if identity else None,
         extra_groups=[] if identity else None,
-        preexec_fn=end_with_parent(at_parents_death),  # only two system calls
+        preexec_fn=end_with_parent(at_parents_death, parent=os.getpid()),  # only two system calls
     )
 
 
-def end_with_parent(how: signal.Signals) -> Callable[[], None]:
-    """Return what a new child must run, after a change of user, to receive `how` when its parent dies."""
-    parent = os.getpid()
+def end_with_parent(how: signal.Signals, *, parent: int) -> Callable[[], None]:
+    """Return what a child of `parent` runs, after a change of user, to receive `how` when that dies."""
 
     def bind() -> None:
         if _libc is None:
@@ -85,6 +84,11 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals, *, seconds: floa
     """Ask a child to end by the signal `how`; kill it with its group if that takes longer than `seconds`."""
     if process.poll() is None:
         process.send_signal(how)
+    wait_or_kill(process, seconds=seconds)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Wait for a child to end; kill it with its group if that takes longer than `seconds`."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.embedded.places import ServiceError, place_of
-from config.embedded.postgres import Postgres
+from config.embedded.places import ServiceError
+from config.embedded.postgres import Postgres, postgres_place
 
 WAIT_SECONDS = 60.0
+RUNNING = "manage.py up"
 
 
 class Lock:
@@ -33,6 +34,15 @@ class Lock:
             return False
         return True
 
+    def sign(self, text: str) -> None:
+        """Write down, for those who find the lock taken, who holds it."""
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, text.encode(), 0)
+
+    def signature(self) -> str:
+        """Return what the holder wrote down."""
+        return os.pread(self._file, 200, 0).decode(errors="replace")
+
     def release(self) -> None:
         """Give the lock back."""
         os.close(self._file)
@@ -44,7 +54,7 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 
     For management commands: whoever comes first is the owner. Raises `ServiceError`.
     """
-    server, owner, users = Postgres(place_of("postgres", var)), _lock(var, "owner"), _lock(var, "users")
+    server, owner, users = Postgres(postgres_place(var)), _lock(var, "owner"), _lock(var, "users")
     try:
         owns = _own_or_find(server, owner)
         users.take(shared=True)
@@ -60,9 +70,10 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 @contextlib.contextmanager
 def owned_postgres(var: Path) -> Iterator[Postgres]:
     """Own the server for the time of the block, after a command that owns it now. Raises `ServiceError`."""
-    server, owner = Postgres(place_of("postgres", var)), _lock(var, "owner")
+    server, owner = Postgres(postgres_place(var)), _lock(var, "owner")
     try:
         _own(server, owner)
+        owner.sign(RUNNING)
         server.start()
         yield server
     finally:
@@ -73,9 +84,9 @@ def owned_postgres(var: Path) -> Iterator[Postgres]:
 def _own(server: Postgres, owner: Lock) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while not owner.take():
-        if time.monotonic() > deadline:
+        if owner.signature() == RUNNING or time.monotonic() > deadline:
             raise ServiceError(
-                f"Another program is using the database in {server.place.home}: it is probably running "
+                f"Another program is using the database in {server.place.home}: it is running "
                 "already. Stop it first, or set DATA_DIR to another folder for a second one."
             )
         time.sleep(0.1)
@@ -85,6 +96,7 @@ def _own_or_find(server: Postgres, owner: Lock) -> bool:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if owner.take():
+            owner.sign("")
             return True
         if server.answers():
             return False

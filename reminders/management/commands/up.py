@@ -1,0 +1,244 @@
+"""Start the whole application on one machine.
+
+Decides which parts there are and in which order they start; how they run together is `config.supervisor`'s,
+and the embedded services are `config.embedded`'s.
+"""
+
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, OperationalError, connection
+from kombu import Connection
+
+from config.embedded.broker import Broker
+from config.embedded.places import ServiceError
+from config.embedded.processes import end_with_parent
+from config.embedded.sharing import owned_postgres
+from config.environment import hide_password
+from config.static_files import collect_if_changed
+from config.supervisor import Log, PartError, Supervisor
+
+SANDBOX_PORTS = 20
+READY_SECONDS = 60.0
+# Under root Celery prints ten lines about pickle, which is not used here.
+QUIET = ["-W", "ignore:You're running the worker with superuser privileges"]
+CELERY = [sys.executable, *QUIET, "-m", "celery", "--quiet", "--app", "config"]
+
+
+class Command(BaseCommand):
+    """`manage.py up`."""
+
+    help = "Start everything on this machine: database, broker, sandbox, web site, worker and clock."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="fill an empty database with demo data")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="the web site's port (default: %(default)s)"
+        )
+        parser.add_argument("--workers", type=int, default=1, help="worker processes (default: %(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
+        check_options(options["host"], options["port"], options["workers"])
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, _interrupt)
+        if "MAKELEVEL" in os.environ:
+            end_with_parent(signal.SIGTERM, parent=os.getppid())()
+        site = OneMachine(host=options["host"], port=options["port"], log=Log())
+        try:
+            with contextlib.ExitStack() as stack:
+                site.start(stack, demo=options["demo"], workers=options["workers"])
+                site.supervisor.run()
+        except (ServiceError, PartError) as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            site.log.line("up", "Everything is stopped.")
+
+
+class OneMachine:
+    """The parts of the application and what they hand to each other."""
+
+    def __init__(self, *, host: str, port: int, log: Log) -> None:
+        self.host, self.port, self.log = host, port, log
+        self.supervisor = Supervisor(log)
+        self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self.var = Path(settings.DATA_DIR)
+
+    def start(self, stack: contextlib.ExitStack, *, demo: bool, workers: int) -> None:
+        """Start everything in order; `stack` stops it in the opposite one. Raises what names the part."""
+        self.start_services(stack)
+        stack.callback(self.stop)
+        phone = self.start_sandbox()
+        self.prepare(demo=demo)
+        self.start_programs(workers)
+        self.supervisor.wait_for("The web site", self.site_answers, seconds=READY_SECONDS)
+        for line in welcome(self.address, phone, demo=demo):
+            self.log.line("up", line)
+
+    def stop(self) -> None:
+        """Stop the programs; Ctrl-C once more kills them."""
+        self.log.line("up", "Stopping ...")
+        signal.signal(signal.SIGINT, lambda *_: self.supervisor.kill())
+        self.supervisor.stop()
+
+    def start_services(self, stack: contextlib.ExitStack) -> None:
+        """Start the embedded database and broker, or see that those given by URL answer."""
+        if settings.EMBEDDED_DATABASE:
+            server = stack.enter_context(owned_postgres(self.var))
+            self.supervisor.watch("database", server)
+            moved = " (a place that an unprivileged user can reach)" if server.place.moved else ""
+            self.log.line("up", f"The database is in {server.place.home}{moved}.")
+        else:
+            check_given_database()
+        if settings.EMBEDDED_BROKER:
+            broker = Broker(self.var)
+            stack.callback(broker.stop)
+            broker.start()
+            self.supervisor.watch("broker", broker)
+        else:
+            check_given_broker()
+
+    def start_sandbox(self) -> str:
+        """Start the sandbox unless the Messages API is given; return the address of its phone, if any."""
+        if settings.MESSAGES_API_GIVEN:
+            return ""
+        port = free_port(self.port + 1)
+        url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "reminders.sandbox", "--port", str(port)]
+        self.supervisor.start(
+            "sandbox", [*command, "--state", str(self.var / "sandbox.sqlite3")], self.environment
+        )
+        self.environment["MESSAGES_API_URL"] = url
+        # A management command in a second shell finds the sandbox by this file.
+        (self.var / "sandbox-url").write_text(url, encoding="ascii")
+        self.supervisor.wait_for("The sandbox", lambda: listens("127.0.0.1", port), seconds=READY_SECONDS)
+        return url
+
+    def prepare(self, *, demo: bool) -> None:
+        """Bring database and static files up to date and put the demo data in."""
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            if demo and "seed_demo" in get_commands():
+                call_command("seed_demo")
+        except DatabaseError as error:
+            raise PartError(f"The database could not be brought up to date: {error}") from error
+        finally:
+            connection.close()
+        try:
+            collect_if_changed()
+        except subprocess.CalledProcessError as error:
+            raise PartError(f"Static files could not be collected:\n{error.stderr.decode()}") from error
+
+    def start_programs(self, workers: int) -> None:
+        """Start web site, worker and clock."""
+        serve = [sys.executable, "-m", "config.serve", "--host", self.host, "--port", str(self.port)]
+        self.supervisor.start("web", serve, self.environment)
+        for number in range(1, workers + 1):
+            name = "worker" if workers == 1 else f"worker{number}"
+            quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.LOG_LEVEL]
+            self.supervisor.start(name, [*CELERY, "worker", "-n", f"{name}@%h", *quiet], self.environment)
+        beat = [*CELERY, "beat", "--pidfile=", "--loglevel", settings.LOG_LEVEL]
+        self.supervisor.start("beat", beat, self.environment)
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104  # shown
+        return f"http://{host}:{self.port}/"
+
+    def site_answers(self) -> bool:
+        """Tell whether the web site answers."""
+        return listens("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port)  # noqa: S104  # compared
+
+
+def check_options(host: str, port: int, workers: int) -> None:
+    """Refuse what cannot work before anything is started."""
+    if not 1 <= port <= 65535 - SANDBOX_PORTS:
+        raise CommandError(f"--port takes a number from 1 to {65535 - SANDBOX_PORTS}; it is {port}.")
+    if not 1 <= workers <= 64:
+        raise CommandError(f"--workers takes a number from 1 to 64; it is {workers}.")
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise CommandError(
+        f"Port {port} of {host} cannot be used ({reason}). Choose another one: --port {port + 10}"
+    )
+
+
+def check_given_database() -> None:
+    """Raise `PartError` if the database of DATABASE_URL does not answer."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise PartError(f"The database that DATABASE_URL names does not answer: {reason}") from None
+    finally:
+        connection.close()
+
+
+def check_given_broker() -> None:
+    """Raise `PartError` if the broker of CELERY_BROKER_URL does not answer."""
+    url = settings.CELERY_BROKER_URL
+    try:
+        with Connection(
+            url, connect_timeout=4, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        ) as broker:
+            broker.ensure_connection(max_retries=1, timeout=4)
+    except Exception as error:  # the transports raise many kinds
+        raise PartError(f"The broker {hide_password(url)} does not answer: {error}") from None
+
+
+def free_port(first: int) -> int:
+    """Return the first port from `first` on that nobody listens on."""
+    for port in range(first, first + SANDBOX_PORTS):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise PartError(
+        f"The sandbox found no free port from {first} to {first + SANDBOX_PORTS - 1}; choose --port."
+    )
+
+
+def listens(host: str, port: int) -> bool:
+    """Tell whether something accepts connections there."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def welcome(address: str, phone: str, *, demo: bool) -> list[str]:
+    """Return the box that greets a newcomer, line by line."""
+    lines = [f"Appointment reminders are running at {address}"]
+    lines += [f"The phone in the browser is at       {phone}/"] if phone else []
+    lines += [f"Log in as {name} with {password}" for name, password in demo_logins()] if demo else []
+    lines += ["Ctrl-C stops everything; the data is kept."]
+    width = max(map(len, lines))
+    edge = f"+{'-' * (width + 2)}+"
+    return [edge, *(f"| {line:<{width}} |" for line in lines), edge]
+
+
+def demo_logins() -> list[tuple[str, str]]:
+    """Return the demo's user names and passwords, as `seed_demo` lists them in LOGINS."""
+    app = get_commands().get("seed_demo")
+    module = importlib.import_module(f"{app}.management.commands.seed_demo") if isinstance(app, str) else None
+    return list(getattr(module, "LOGINS", ()))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
