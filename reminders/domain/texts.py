@@ -1,0 +1,147 @@
+"""Which words apply: wordings that staff edited, else the starter texts, by rule, purpose and language.
+
+The languages are tried in their order, the patient's before the location's; English is always the last.
+Filling the words in is `wording`'s; when a text goes out, sending's and replying's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from reminders.domain.starter_texts import starter
+from reminders.domain.wording import (
+    FALLBACK,
+    PURPOSES,
+    Template,
+    Values,
+    compile_wording,
+    format_date,
+    format_time,
+    known_language,
+)
+from reminders.models import Wording
+
+SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The wording to use, and the language it is in: its dates are to be written in that one."""
+
+    template: Template
+    language: str
+
+
+@dataclass(slots=True)
+class TextBook:
+    """All wordings that staff saved, read once for a whole batch of texts.
+
+    Keys are (rule or None, purpose, language, channel); None for a text stands for one switched off.
+    """
+
+    saved: dict[tuple[int | None, str, str, str], str | None]
+    _found: dict[tuple[int | None, str, tuple[str, ...], str], Words | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls) -> TextBook:
+        """Read every wording."""
+        rows = Wording.objects.values_list("rule_id", "purpose", "language", "channel", "text", "active")
+        return cls(
+            saved={
+                (rule, purpose, _tag(language), channel): text if active else None
+                for rule, purpose, language, channel, text, active in rows
+            }
+        )
+
+    def words(
+        self, rule_id: int | None, purpose: str, languages: Sequence[str], channel: str = SMS
+    ) -> Words | None:
+        """The wording for the first of `languages` that has one; None when that automatic answer is off.
+
+        Raises WordingError when the saved wording is faulty.
+        """
+        key = (rule_id, purpose, tuple(languages), channel)
+        if key not in self._found:
+            self._found[key] = self._search(rule_id, purpose, languages, channel)
+        return self._found[key]
+
+    def template(
+        self, rule_id: int | None, purpose: str, language: str, channel: str = SMS
+    ) -> Template | None:
+        """The wording in one language, else in English; None when that automatic answer is off."""
+        found = self.words(rule_id, purpose, (language,), channel)
+        return found.template if found else None
+
+    def _search(
+        self, rule_id: int | None, purpose: str, languages: Sequence[str], channel: str
+    ) -> Words | None:
+        for language in (*filter(None, languages), FALLBACK):
+            for key in self._keys(rule_id, purpose, language, channel):
+                text = self.saved[key]
+                if text is not None:
+                    return Words(compile_wording(text), language)
+                if purpose in PURPOSES and PURPOSES[purpose].automatic:
+                    return None
+            if is_spoken(language):
+                return Words(compile_wording(starter(purpose, known_language(language), channel)), language)
+        raise AssertionError("English is always spoken")
+
+    def _keys(
+        self, rule_id: int | None, purpose: str, language: str, channel: str
+    ) -> Iterator[tuple[int | None, str, str, str]]:
+        """Saved wordings that fit: the rule's own first, and "pt-BR" before "pt"."""
+        tags = [_tag(language), _tag(known_language(language))] if is_spoken(language) else [_tag(language)]
+        for rule in dict.fromkeys((rule_id, None)):
+            for tag in dict.fromkeys(tags):
+                if (rule, purpose, tag, channel) in self.saved:
+                    yield rule, purpose, tag, channel
+
+
+@lru_cache(maxsize=256)
+def is_spoken(tag: str) -> bool:
+    """Whether there are starter texts in this very language, not only the English that stands in for it."""
+    known = known_language(tag)
+    return known != FALLBACK or tag.strip().lower().replace("_", "-").split("-")[0] == FALLBACK
+
+
+def values_for(
+    *,
+    first_name: str,
+    name: str,
+    starts_at: datetime,
+    zone: str,
+    language: str,
+    country: str,
+    location: str,
+    phone: str,
+    practitioner: str | None = "",
+    service: str | None = "",
+    instructions: str | None = "",
+    spoken: bool = False,
+) -> Values:
+    """What the placeholders stand for in a text about one appointment, from plain columns.
+
+    `starts_at` is aware and written on the wall clock of `zone`, by the habits of `language` in `country`;
+    `phone` is the location's. `spoken` is for a voice call.
+    """
+    local = starts_at.astimezone(ZoneInfo(zone))
+    return Values(
+        first_name=first_name,
+        name=name,
+        date=format_date(local, language, country, spoken=spoken),
+        time=format_time(local, language, country, spoken=spoken),
+        location=location,
+        phone=phone,
+        practitioner=practitioner or "",
+        service=service or "",
+        instructions=instructions or "",
+    )
+
+
+@lru_cache(maxsize=256)
+def _tag(language: str) -> str:
+    return language.strip().replace("_", "-").lower()
