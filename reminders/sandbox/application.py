@@ -1,0 +1,204 @@
+"""The whole sandbox: its parts put together, the WSGI program, and how Python code starts and drives it.
+
+`Sandbox` is what tests use; `python -m reminders.sandbox` and `manage.py sandbox` start the same thing.
+"""
+
+import contextlib
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from reminders.sandbox.account import BY_ITSELF, Account, Ticker
+from reminders.sandbox.api import Api
+from reminders.sandbox.auth import Credentials
+from reminders.sandbox.control import Control
+from reminders.sandbox.faults import Faults, ordered
+from reminders.sandbox.http import Environ, Request, Response, answered, failed, request_from
+from reminders.sandbox.journal import Journal
+from reminders.sandbox.phone import Phone, is_phone_path
+from reminders.sandbox.records import ACCOUNT, Json
+from reminders.sandbox.server import CLOSE_AFTER_ANSWER, Listener, tcp, unix
+from reminders.sandbox.signing import Keyring
+from reminders.sandbox.webhooks import Pusher
+
+logger = logging.getLogger(__name__)
+
+KEY, SECRET = "sandbox-key", "sandbox-secret"
+THREADS = 64
+
+
+class Sandbox:
+    """An imitation of the provider. `serve()` (or `start` and `stop`) puts it on a port of this machine."""
+
+    def __init__(
+        self,
+        *,
+        key: str = KEY,
+        secret: str = SECRET,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        unix_socket: Path | None = None,
+        state: Path | None = None,
+        pace: float = 1.0,
+        threads: int = THREADS,
+    ) -> None:
+        self.key, self.secret = key, secret
+        self._host, self._port, self._unix_socket, self._threads = host, port, unix_socket, threads
+        self.account = Account()
+        self.account.settings.change({"pace": pace})
+        self.faults = Faults()
+        self.keyring = Keyring()
+        self.pusher = Pusher(self.account, self.keyring)
+        self.account.on_news = self.pusher.news
+        self._journal = Journal(state, self.account, self.keyring) if state else None
+        self._api = Api(self.account, self.faults, self.keyring, Credentials(key, secret))
+        self._control = Control(self.account, self.faults, self.pusher, self.keyring, self._refuse_soon)
+        self._phone = Phone(self.account)
+        self._listeners: list[Listener] = []
+        self._ticker: Ticker | None = None
+
+    # Running
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._listeners[0].address[1]}"
+
+    def start(self) -> Self:
+        """Listen, in threads. Raises OSError when the port is taken."""
+        binds = [tcp(self._host, self._port)]
+        if self._unix_socket:
+            binds.append(unix(self._unix_socket))
+        self._listeners = [Listener(self, bind, threads=self._threads) for bind in binds]
+        if self._journal:
+            self._journal.start()
+        self._ticker = Ticker(self.account)
+        for listener in self._listeners:
+            listener.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, pushing and ticking; write the state file."""
+        self.faults.clear()
+        for listener in self._listeners:
+            listener.stop()
+        if self._ticker:
+            self._ticker.stop()
+        self.pusher.stop()
+        if self._journal:
+            self._journal.stop()
+
+    @contextlib.contextmanager
+    def serve(self) -> Iterator[Self]:
+        """Run it for the length of a `with` block."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def refuse_connections(self) -> None:
+        """Close the port: clients get "connection refused" until `accept_connections`."""
+        for listener in self._listeners:
+            listener.refuse()
+
+    def accept_connections(self) -> None:
+        """Open the port again, the same one."""
+        for listener in self._listeners:
+            listener.listen()
+
+    def _refuse_soon(self, seconds: float) -> None:
+        for wait, action in (
+            (CLOSE_AFTER_ANSWER, self.refuse_connections),
+            (CLOSE_AFTER_ANSWER + seconds, self.accept_connections),
+        ):
+            timer = threading.Timer(wait, action)
+            timer.daemon = True
+            timer.start()
+
+    # Driving it from Python
+
+    def reply(
+        self, number: str, content: str, *, message_id: str | None = BY_ITSELF, destination: str | None = None
+    ) -> Json:
+        """A patient texts; the reply as the client will see it. Answers the last text delivered there,
+        or the one told, or none (`message_id=None`)."""
+        return self.account.reply(number, content, message_id=message_id, destination=destination).rendered()
+
+    def ledger(self, **wanted: str) -> list[Json]:
+        """Every acceptance in order, or those whose fields have the values wanted."""
+        return self._control.ledger(wanted=wanted)
+
+    def status_of(self, message_id: str) -> str:
+        """A message's status now. Raises KeyError for an unknown one."""
+        self.account.advance()
+        return self.account.messages[message_id].status
+
+    def order_fault(self, kind: str, endpoint: str = "*", **details: Any) -> None:  # Any: see faults.Fault
+        """Put a fault in force; kinds and details as in `faults.py`. Raises ValueError."""
+        self._control.order(ordered({"kind": kind, "endpoint": endpoint, **details}))
+
+    def clear_faults(self) -> None:
+        """No more faults; requests that hang are let go."""
+        self.faults.clear()
+
+    def put_raw(
+        self, queue: str, items: list[Any], *, account: str = ACCOUNT
+    ) -> None:  # Any: nonsense allowed
+        """Queue `items` as they are, in `replies` or `delivery_reports`."""
+        self._control.put_raw(queue, items, account=account)
+
+    def set_clock(self, moment: datetime | None, *, running: bool = False) -> None:
+        """Show `moment` (aware), stopped unless `running`; None goes back to the machine's time."""
+        with self.account.lock:
+            self.account.clock.set(moment, running=running)
+            self.account.advance()
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass at once."""
+        with self.account.lock:
+            self.account.clock.advance(seconds)
+            self.account.advance()
+
+    def change_settings(self, **wanted: Any) -> None:  # Any: see settings.Settings
+        """Turn switches; names as in `settings.py`. Raises ValueError."""
+        self.account.settings.change(wanted)
+
+    def webhooks(self) -> Json:
+        """What was pushed, and what is still to be."""
+        return self.pusher.state()
+
+    def reset(self) -> None:
+        """Back to an empty sandbox without faults."""
+        self._control.reset()
+
+    # Being a WSGI program
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:  # Any: WSGI
+        """Answer one request."""
+        response = self._answer(request_from(environ))
+        headers = [("Content-Type", response.content_type), ("Content-Length", str(len(response.body)))]
+        start_response(response.status_line, [*headers, *response.headers])
+        return [response.body]
+
+    def _answer(self, request: Request) -> Response:
+        if request.path == "/healthz":
+            return answered(200, {"status": "ok"})
+        part = self._part(request.path)
+        try:
+            return part(request)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # An imitation that dies of odd input would be taken for a fault that somebody ordered.
+            error = str(uuid.uuid4())
+            logger.exception("The sandbox could not handle a request (%s)", error)
+            return failed(500, f"The sandbox could not handle this request ({error}).")
+
+    def _part(self, path: str) -> Callable[[Request], Response]:
+        if path.startswith("/sandbox/"):
+            return self._control.handle
+        return self._phone.handle if is_phone_path(path) else self._api.handle
