@@ -1,0 +1,39 @@
+"""The words of the messages: placeholders, dates and times as people write them, checks.
+
+Pure functions. Which wording applies is for planning, the texts to begin with are `starter_texts`.
+"""
+
+from reminders.domain.wording.checks import Problem, check_wording
+from reminders.domain.wording.formats import format_date, format_time, locale_for
+from reminders.domain.wording.languages import FALLBACK, LANGUAGES, LanguageName, known_language
+from reminders.domain.wording.purposes import PURPOSES, Purpose
+from reminders.domain.wording.templates import (
+    MAX_CHARACTERS,
+    PLACEHOLDERS,
+    Template,
+    Values,
+    WordingError,
+    compile_wording,
+    render_family,
+)
+
+__all__ = [
+    "FALLBACK",
+    "LANGUAGES",
+    "MAX_CHARACTERS",
+    "PLACEHOLDERS",
+    "PURPOSES",
+    "LanguageName",
+    "Problem",
+    "Purpose",
+    "Template",
+    "Values",
+    "WordingError",
+    "check_wording",
+    "compile_wording",
+    "format_date",
+    "format_time",
+    "known_language",
+    "locale_for",
+    "render_family",
+]

@@ -1,0 +1,198 @@
+"""What is wrong with a wording, told to the person who writes it.
+
+Errors stop the saving, warnings do not. How long a text gets with real values is for `segments` to say.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from reminders.domain.wording.languages import known_language
+from reminders.domain.wording.purposes import PURPOSES, Purpose
+from reminders.domain.wording.templates import MAX_CHARACTERS, Template, WordingError, compile_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend; `words` are for the manager who writes the wording."""
+
+    level: Literal["error", "warning"]
+    words: str
+
+
+_DATA = Path(__file__).parent.parent / "data" / "reserved_words.toml"
+_SENTENCE = re.compile(r"[.!?;\n。！？；؟]+(?:\s|$)|\n|[。！？；؟]")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_REACH = 6
+"""How many words may stand between "reply" and the word to reply with."""
+
+
+def check_wording(
+    text: str, *, language: str, purpose: str, channel: str = "sms", location_names: Collection[str] = ()
+) -> list[Problem]:
+    """Everything wrong with a wording, errors first; an empty list means it may be saved without a word.
+
+    `purpose` is a key of PURPOSES; an unknown one is checked like a reminder. One of `location_names`
+    written out counts as the name of the location.
+    """
+    about = PURPOSES.get(purpose, PURPOSES["reminder"])
+    if not text.strip():
+        return [Problem("error", "The wording is empty: write what the patient should read.")]
+    try:
+        template = compile_wording(text)
+    except WordingError as error:
+        return [Problem("error", str(error))]
+    problems = [
+        *_too_long(text),
+        *_reserved_words(text, language),
+        *_sender(text, template, about, location_names),
+        *_family(template, about),
+        *_what_it_says(template, about),
+        *(_spoken(text, language) if channel == "voice" else ()),
+    ]
+    return sorted(problems, key=lambda problem: problem.level)
+
+
+def _too_long(text: str) -> Iterator[Problem]:
+    if len(text) > MAX_CHARACTERS:
+        yield Problem("error", f"The wording has {len(text):,} characters; {MAX_CHARACTERS:,} is the limit.")
+
+
+def _sender(text: str, template: Template, about: Purpose, names: Collection[str]) -> Iterator[Problem]:
+    if "location" in template.placeholders or any(name and name in text for name in names):
+        pass
+    elif not about.automatic:
+        yield Problem(
+            "error", "The wording must say who is writing: add {location}, the name of the location."
+        )
+    elif about.key == "help":
+        yield Problem("error", "The answer to HELP must say who is writing: add {location}.")
+    if about.key == "help" and "phone" not in template.placeholders:
+        yield Problem("warning", "The answer to HELP should give a number to call: add {phone}.")
+
+
+def _family(template: Template, about: Purpose) -> Iterator[Problem]:
+    used = template.placeholders
+    if about.lists and "appointments" not in used:
+        yield Problem("error", "A wording for several appointments needs {appointments}, the list of them.")
+    if not about.lists and "appointments" in used:
+        yield Problem("error", "{appointments} belongs to wordings for several appointments only.")
+    if about.lists and {"first_name", "name"} & set(used):
+        yield Problem(
+            "warning",
+            "A name stays blank where the appointments are for different people; {appointments} names each.",
+        )
+
+
+def _what_it_says(template: Template, about: Purpose) -> Iterator[Problem]:
+    used = set(template.placeholders)
+    if "service" in used:
+        yield Problem("warning", "{service} names the reason of the visit, for anyone who sees the phone.")
+    if about.automatic or about.lists:
+        return
+    missing = [f"{{{name}}}" for name in ("date", "time") if name not in used]
+    if missing:
+        yield Problem("warning", f"The wording does not say when: add {' and '.join(missing)}.")
+    if not {"first_name", "name"} & used:
+        yield Problem(
+            "warning",
+            "The wording names nobody: two people on one phone would get the very same text, and the "
+            "provider drops the second. Add {first_name}.",
+        )
+
+
+def _spoken(text: str, language: str) -> Iterator[Problem]:
+    table = _tables()[known_language(language)]
+    folded = _folded(text)
+    if any(_has_word(folded, verb) for verb in table["verbs"] if verb not in {"message", "sms", "text"}):
+        yield Problem("warning", "A voice call cannot be answered by text: ask to call {phone} instead.")
+
+
+def _reserved_words(text: str, language: str) -> Iterator[Problem]:
+    """Words that carriers take for an opt-out must not be offered as an answer.
+
+    Offered means: in capitals or quotes, or right after a verb such as "reply". STOP may be, to opt out.
+    """
+    tables = [_tables()["en"], _tables()[known_language(language)]]
+    reserved = _tables()["reserved"]
+    words_only = _PLACEHOLDER.sub(" ", text)
+    shouting = words_only.isupper()
+    for sentence in filter(None, _SENTENCE.split(words_only)):
+        offered = set(_offered(sentence, tables, [*reserved["never"], *reserved["opt_outs"]], shouting))
+        honest = any(
+            _has_word(_folded(sentence), _folded(way)) for table in tables for way in table["opt_out"]
+        )
+        for word in reserved["never"]:
+            if word in offered:
+                yield Problem(
+                    "error",
+                    f"{word.upper()} must not be offered as an answer: phone companies take it for “never "
+                    "text me again”. Ask for N, or to call {phone}.",
+                )
+        for word in reserved["opt_outs"]:
+            if word in offered and not honest:
+                yield Problem(
+                    "error",
+                    f"{word.upper()} ends all texts to the patient: offer it only as “Reply {word.upper()} to "
+                    "opt out”, in the language of the wording.",
+                )
+
+
+def _offered(
+    sentence: str, tables: list[dict[str, list[str]]], reserved: list[str], shouting: bool
+) -> Iterator[str]:
+    words = [(found.group(), found.start(), found.end()) for found in _WORD.finditer(sentence)]
+    folded = [_folded(word) for word, _, _ in words]
+    for at, (word, start, end) in enumerate(words):
+        bare = folded[at]
+        # "END-OF-YEAR" is one word, "回复CANCEL" another: letters of other scripts are no part of it.
+        latin = re.sub(r"[^a-z]", "", bare) if not bare.isascii() else bare
+        if latin not in reserved:
+            continue
+        quoted = sentence[max(start - 1, 0) : start] in _QUOTES and sentence[end : end + 1] in _QUOTES
+        capitals = not shouting and any(piece.isupper() for piece in re.findall(r"[A-Za-z]+", word))
+        if capitals or (quoted and start > 0) or _follows_verb(folded[:at], tables, latin != bare):
+            yield latin
+
+
+_QUOTES = frozenset("\"'“”„‘’«»‹›*`")
+
+
+def _follows_verb(before: list[str], tables: list[dict[str, list[str]]], glued: bool) -> bool:
+    """Whether a word comes right after "reply", with nothing but "with", "Y or" and the like between."""
+    if glued:
+        return True
+    verbs = {verb for table in tables for verb in table["verbs"]}
+    links = {link for table in tables for link in table["links"]}
+    if before and before[-1] == "to":
+        return False
+    for at in range(len(before) - 1, max(len(before) - _REACH - 1, -1), -1):
+        if before[at] in verbs or " ".join(before[max(at - 1, 0) : at + 1]) in verbs:
+            return True
+        if before[at] not in links:
+            return False
+    return False
+
+
+def _has_word(folded: str, phrase: str) -> bool:
+    if not phrase.isascii():
+        return phrase in folded
+    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded) is not None
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("’", "'").replace("ł", "l"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@cache
+def _tables() -> dict[str, Any]:  # Any: the file's sections differ in shape
+    return tomllib.loads(_DATA.read_text(encoding="utf-8"))

@@ -1,0 +1,47 @@
+"""What a text can be for: the messages that rules send, the correction, and the automatic answers.
+
+The keys are stored with wordings; labels and groups are what staff see in the editor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A use of a text. `asks`: it invites an answer. `lists`: it is about several appointments.
+
+    `automatic`: it answers a reply; staff may switch it off. `about_visit`: it says when and where.
+    """
+
+    key: str
+    label: str
+    asks: bool = False
+    lists: bool = False
+    automatic: bool = False
+    about_visit: bool = True
+
+
+_ALL = (
+    Purpose("confirmation", "Confirmation (asks for an answer)", asks=True),
+    Purpose("reminder", "Reminder"),
+    Purpose("family_confirmation", "Confirmation for several appointments", asks=True, lists=True),
+    Purpose("family_reminder", "Reminder of several appointments", lists=True),
+    Purpose("correction", "Correction of a text that no longer holds"),
+    Purpose("confirmed", "Answer to yes", automatic=True),
+    Purpose("declined", "Answer to no", automatic=True),
+    Purpose("declined_too_late", "Answer to a no that comes late", automatic=True),
+    Purpose("already_passed", "Answer when the appointment is over", automatic=True),
+    Purpose("moved_since", "Answer when the appointment was moved meanwhile", automatic=True),
+    Purpose("already_answered", "Answer when the same was said before", automatic=True),
+    Purpose("reschedule_received", "Answer to “another time, please”", automatic=True),
+    Purpose("unclear_received", "Answer to what a person must read", automatic=True, about_visit=False),
+    Purpose("help", "Answer to HELP", automatic=True, about_visit=False),
+    Purpose("started", "Answer to START (wants texts again)", automatic=True, about_visit=False),
+    Purpose("no_more_texts", "Answer to “no more texts about this appointment”", automatic=True),
+    Purpose("family_confirmed", "Answer to yes for several appointments", lists=True, automatic=True),
+    Purpose("family_declined", "Answer to no for several appointments", lists=True, automatic=True),
+)
+PURPOSES: Final[dict[str, Purpose]] = {purpose.key: purpose for purpose in _ALL}
