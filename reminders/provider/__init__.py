@@ -1,0 +1,58 @@
+"""The provider's Messages API: asking it, reading what it says, and what may be done when a call fails.
+
+Knows neither Django nor the product's tables.
+"""
+
+from reminders.provider.client import MessagesApi
+from reminders.provider.errors import (
+    CredentialsRefused,
+    MessagesApiError,
+    NotFound,
+    NotReceived,
+    OutcomeUnknown,
+    Refused,
+    SlowDown,
+)
+from reminders.provider.payloads import (
+    AcceptedMessage,
+    DeliveryReportPayload,
+    MessageStatus,
+    OutboundMessage,
+    ReplyPayload,
+    ReportedMessage,
+    SignatureKey,
+    Unreadable,
+    parse_delivery_report,
+    parse_reply,
+    parse_webhook,
+)
+from reminders.provider.signatures import BadSignature, load_public_key, verify_webhook
+from reminders.provider.statuses import State, Verdict, read_status
+
+__all__ = [
+    "AcceptedMessage",
+    "BadSignature",
+    "CredentialsRefused",
+    "DeliveryReportPayload",
+    "MessageStatus",
+    "MessagesApi",
+    "MessagesApiError",
+    "NotFound",
+    "NotReceived",
+    "OutboundMessage",
+    "OutcomeUnknown",
+    "Refused",
+    "ReplyPayload",
+    "ReportedMessage",
+    "SignatureKey",
+    "SlowDown",
+    "State",
+    "Unreadable",
+    "Verdict",
+    "load_public_key",
+    "parse_delivery_report",
+    "parse_reply",
+    "parse_webhook",
+    "read_status",
+    "verify_webhook",
+]

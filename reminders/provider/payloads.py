@@ -1,0 +1,320 @@
+"""The provider's messages, replies and reports as plain values, and how its JSON is read into them.
+
+Unknown fields are ignored and one unreadable item never spoils its neighbours: it becomes an `Unreadable`.
+What a reply or a report means for an appointment is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Literal, TypeAlias, TypeVar
+
+from reminders.provider.reading import (
+    JsonObject,
+    read_code,
+    read_id,
+    read_json,
+    read_metadata,
+    read_number,
+    read_text,
+    read_time,
+    write_time,
+)
+
+STATUS_LIMIT = 30
+SHOWN_OF_UNREADABLE = 10_000
+# A notice that somebody opted out has an id of its own; a template that asks for a reply's id gets this back.
+UNFILLED_REPLY_ID = frozenset({"$replyId", "$moId", "${replyId}", "${moId}"})
+UNFILLED_CONTENT = frozenset(
+    {"$moContent", "$replyContent", "$esc.json($moContent)", "$esc.json($!moContent)"}
+)
+# What tells one pushed item from the next; not all of it, since a count of retries may be among it.
+TELLING = (
+    "source_number",
+    "message_id",
+    "metadata",
+    "date_received",
+    "submitted_date",
+    "status",
+    "error_code",
+    "content",
+)
+SourceNumberType = Literal["INTERNATIONAL", "ALPHANUMERIC", "SHORTCODE"]
+Format = Literal["SMS", "MMS", "TTS"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message to hand over.
+
+    `scheduled` and `expires_at` are aware datetimes; without `scheduled` it goes at once, after `expires_at`
+    never. Up to 10 pairs of `metadata` come back with every reply and report.
+    """
+
+    content: str
+    destination_number: str
+    scheduled: datetime | None = None
+    expires_at: datetime | None = None
+    delivery_report: bool = True
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    callback_url: str | None = None
+    source_number: str | None = None
+    source_number_type: SourceNumberType | None = None
+    format: Format = "SMS"
+
+    def as_json(self) -> JsonObject:
+        """The message as the provider takes it. Raises ValueError for a time without a zone."""
+        fields: JsonObject = {
+            "content": self.content,
+            "destination_number": self.destination_number,
+            "format": self.format,
+            "delivery_report": self.delivery_report,
+        }
+        if self.scheduled:
+            fields["scheduled"] = write_time(self.scheduled)
+        if self.expires_at:
+            fields["message_expiry_timestamp"] = write_time(self.expires_at)
+        if self.metadata:
+            fields["metadata"] = dict(self.metadata)
+        if self.callback_url:
+            fields["callback_url"] = self.callback_url
+        if self.source_number:
+            fields["source_number"] = self.source_number
+            if self.source_number_type:
+                fields["source_number_type"] = self.source_number_type
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMessage:
+    """One message as the provider took it; only its metadata tells for sure which of ours it is."""
+
+    message_id: str
+    status: str
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStatus:
+    """What the provider says about one message when asked. Times are UTC."""
+
+    message_id: str
+    status: str
+    metadata: dict[str, str]
+    scheduled: datetime | None
+    destination_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedMessage:
+    """One message as the detail report lists it. Times are UTC."""
+
+    message_id: str
+    status: str
+    code: int | None
+    metadata: dict[str, str]
+    submitted_at: datetime | None
+    destination_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPayload:
+    """One text from a phone, or the notice that it opted out. `received_at` is UTC, None if unreadable.
+
+    Pushed ones without an id get one made from their content, the same for each repetition.
+    """
+
+    reply_id: str
+    message_id: str | None
+    metadata: dict[str, str]
+    received_at: datetime | None
+    source_number: str
+    destination_number: str | None
+    content: str
+    raw: JsonObject
+    is_opt_out_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReportPayload:
+    """One step in a message's life. `source_number` is the patient's; times are UTC."""
+
+    delivery_report_id: str
+    message_id: str | None
+    metadata: dict[str, str]
+    status: str
+    code: int | None
+    received_at: datetime | None
+    submitted_at: datetime | None
+    source_number: str | None
+    billing_units: int | None
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that could not be read: to be stored as it is, shown to staff and, by its id, confirmed."""
+
+    raw: JsonObject
+    reason: str
+    provider_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureKey:
+    """A key that the provider may sign webhooks with; its public half is shown only when it is made."""
+
+    key_id: str
+    cipher: str
+    digest: str
+    enabled: bool
+
+
+ReplyOrUnreadable: TypeAlias = ReplyPayload | Unreadable
+ReportOrUnreadable: TypeAlias = DeliveryReportPayload | Unreadable
+_Payload = TypeVar("_Payload", ReplyPayload, DeliveryReportPayload)
+
+
+def parse_reply(item: object) -> ReplyOrUnreadable:
+    """Read one polled reply."""
+    return _read(item, ("reply_id",), _reply)
+
+
+def parse_delivery_report(item: object) -> ReportOrUnreadable:
+    """Read one polled delivery report."""
+    return _read(item, ("delivery_report_id",), _report)
+
+
+def parse_webhook(body: bytes) -> ReplyPayload | DeliveryReportPayload | Unreadable:
+    """Read what was pushed: a reply, an opt-out notice or a report, whether a message or the account asked."""
+    try:
+        item = read_json(body)
+    except ValueError:
+        text = body[:SHOWN_OF_UNREADABLE].decode("utf-8", "replace").replace("\x00", "\ufffd")
+        return Unreadable({"body": text}, "This is no JSON", None)
+    if not isinstance(item, dict):
+        return _unreadable(item, "A JSON object was expected", ())
+    if _is_report(item):
+        return _read(item, ("delivery_report_id",), partial(_report, pushed=True))
+    return _read(item, ("reply_id", "notification_id"), partial(_reply, pushed=True))
+
+
+def parse_accepted(item: object) -> AcceptedMessage | None:
+    """Read one message of an answer to sending; None when it lacks an id."""
+    if not isinstance(item, dict) or not (message_id := read_id(item.get("message_id"))):
+        return None
+    return AcceptedMessage(message_id, _status(item), read_metadata(item.get("metadata")))
+
+
+def parse_status(item: JsonObject, *, message_id: str) -> MessageStatus:
+    """Read the answer to a question for one message's status. Raises ValueError when it tells no status."""
+    if not (status := _status(item)):
+        raise ValueError("The answer holds no status")
+    return MessageStatus(
+        message_id=read_id(item.get("message_id")) or message_id,
+        status=status,
+        metadata=read_metadata(item.get("metadata")),
+        scheduled=read_time(item.get("scheduled")),
+        destination_number=read_number(item.get("destination_number")),
+    )
+
+
+def parse_reported(item: object) -> ReportedMessage:
+    """Read one line of the detail report. Raises ValueError when it lacks an id."""
+    if not isinstance(item, dict) or not (message_id := read_id(item.get("message_id"))):
+        raise ValueError("A line of the detail report holds no message_id")
+    return ReportedMessage(
+        message_id=message_id,
+        status=_status(item),
+        code=read_code(item.get("status_code")),
+        metadata=read_metadata(item.get("metadata")),
+        submitted_at=read_time(item.get("timestamp")),
+        destination_number=read_number(item.get("destination_address")),
+    )
+
+
+def _read(
+    item: object, ids: tuple[str, ...], read: Callable[[JsonObject], _Payload]
+) -> _Payload | Unreadable:
+    if not isinstance(item, dict):
+        return _unreadable(item, "A JSON object was expected", ids)
+    try:
+        return read(item)
+    except ValueError as error:
+        return _unreadable(item, str(error), ids)
+
+
+def _unreadable(item: object, reason: str, ids: tuple[str, ...]) -> Unreadable:
+    raw: JsonObject = item if isinstance(item, dict) else {"item": item}
+    return Unreadable(raw, reason, next(filter(None, (read_id(raw.get(name)) for name in ids)), None))
+
+
+def _reply(item: JsonObject, *, pushed: bool = False) -> ReplyPayload:
+    notice_id = read_id(item.get("notification_id"))
+    reply_id = read_id(item.get("reply_id")) or notice_id or (_made_id(item) if pushed else None)
+    source_number = read_number(item.get("source_number"))
+    if not reply_id:
+        raise ValueError("The reply has no reply_id")
+    if not source_number:
+        raise ValueError("The reply does not say which number it came from (source_number)")
+    return ReplyPayload(
+        reply_id=reply_id,
+        message_id=read_id(item.get("message_id")),
+        metadata=read_metadata(item.get("metadata")),
+        received_at=read_time(item.get("date_received")),
+        source_number=source_number,
+        destination_number=read_number(item.get("destination_number")),
+        content=_content(item),
+        raw=item,
+        is_opt_out_notice=notice_id is not None or item.get("reply_id") in UNFILLED_REPLY_ID,
+    )
+
+
+def _report(item: JsonObject, *, pushed: bool = False) -> DeliveryReportPayload:
+    report_id = read_id(item.get("delivery_report_id")) or (_made_id(item) if pushed else None)
+    status, code = _status(item), read_code(item.get("error_code"))
+    if not report_id:
+        raise ValueError("The delivery report has no delivery_report_id")
+    if not status and code is None:
+        raise ValueError("The delivery report has neither status nor error_code")
+    return DeliveryReportPayload(
+        delivery_report_id=report_id,
+        message_id=read_id(item.get("message_id")),
+        metadata=read_metadata(item.get("metadata")),
+        status=status,
+        code=code,
+        received_at=read_time(item.get("date_received")),
+        submitted_at=read_time(item.get("submitted_date")),
+        source_number=read_number(item.get("source_number")),
+        billing_units=read_code(item.get("billing_units")),
+        raw=item,
+    )
+
+
+def _status(item: JsonObject) -> str:
+    return (read_text(item.get("status")) or "").strip().lower()[:STATUS_LIMIT]
+
+
+def _content(item: JsonObject) -> str:
+    """The text of a reply; a picture message may come without any."""
+    content = item.get("content")
+    if content is not None and not isinstance(content, str | int | float):
+        raise ValueError("The content of the reply is no text")
+    return "" if content is None or content in UNFILLED_CONTENT else str(content)
+
+
+def _is_report(item: JsonObject) -> bool:
+    if "delivery_report_id" in item:
+        return True
+    return "reply_id" not in item and "notification_id" not in item and "status" in item
+
+
+def _made_id(item: JsonObject) -> str:
+    """An id for a pushed item without one; its repetitions get the same, so that it is stored once."""
+    telling = json.dumps([item.get(name) for name in TELLING], sort_keys=True)
+    return f"pushed-{hashlib.sha256(telling.encode()).hexdigest()[:32]}"
