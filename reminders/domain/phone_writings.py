@@ -1,0 +1,78 @@
+"""What people and spreadsheets make of phone numbers, undone before anything is read as one.
+
+Decides what is decoration, what is damage, and where one number ends and the next begins. Whether the digits
+are a number is the business of `phone_numbers`.
+"""
+
+import re
+import unicodedata
+
+LONGEST_CELL = 200  # characters; beyond this it is a text, not a number
+
+# Separators inside of a number, and the invisible marks that phones and web pages put around one.
+_INVISIBLE = (
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"
+_DROPPED = dict.fromkeys(map(ord, " .()\u00a0\u2007\u2009\u202f" + _DASHES + _INVISIBLE))
+
+_BLANK = frozenset(
+    ["", "-", "--", "?", "x", "n/a", "na", "n.a.", "none", "nil", "null", "no", "unknown", "tba", "0"]
+)
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u201e\u00b4"
+_LABEL = re.compile(
+    r"^(?:(?:tel|telephone|phone|ph|mob|mobile|cell|cellphone|home|work|sms|whatsapp|callto|no|number|[mthwp])"
+    r"\b[.:\s]*)+(?=[\d+(])",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"[(\[][^()\[\]\d+]*[)\]]")
+_SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
+_HASHES = re.compile(r"#{2,}|#(?:n/a|ref!|value!|name\?|num!|null!|div/0!)", re.IGNORECASE)
+_DECIMAL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
+_EXTENSION = re.compile(r"(?<=[\d)\s])(?:;?\s*ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/;,|&\r\n\t]+|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE)
+
+
+def bare(raw: str) -> str:
+    """`raw` without spaces, dots, dashes, brackets and invisible marks."""
+    return raw.translate(_DROPPED)
+
+
+def tidy(raw: str) -> str:
+    """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and remarks."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    text = text.strip().removeprefix("=").strip(_QUOTES + " ")
+    return _LABEL.sub("", _REMARK.sub(" ", text)).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a tidy text only says that there is no number."""
+    return text.lower() in _BLANK
+
+
+def restored(text: str) -> str | None:
+    """What a spreadsheet turned into 4.91570156E+8 or 491570156.0; None when digits are lost."""
+    if _HASHES.fullmatch(text):
+        return None
+    if decimal := _DECIMAL.fullmatch(text):
+        return decimal[1]
+    if not (scientific := _SCIENTIFIC.fullmatch(text)):
+        return text
+    digits = scientific[1] + (scientific[2] or "")
+    return digits if len(digits) == int(scientific[3]) + 1 else None
+
+
+def has_extension(text: str) -> bool:
+    """Whether a number ends in an extension such as "x12" or "ext. 12"."""
+    return _EXTENSION.search(text) is not None
+
+
+def parts(text: str) -> list[str]:
+    """The texts that separators for several numbers in one cell leave; one text when there are none."""
+    return [part for part in map(str.strip, _SEVERAL.split(text)) if any(map(str.isdecimal, part))]
+
+
+def are_several(texts: list[str]) -> bool:
+    """Whether parts are numbers of their own: in the German 030/1234567 the second starts with no 0 or +."""
+    return len(texts) > 1 and any(part.lstrip("( ").startswith(("+", "0")) for part in texts[1:])
