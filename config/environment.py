@@ -176,7 +176,7 @@ class Environment:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
             self.problems.append(
-                f"{name}_FILE takes the path of a text file that can be read; it is {path!r}."
+                f"{name}_FILE takes the path of a readable text file; it is {path!r}."
             )
             return ""
 

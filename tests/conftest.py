@@ -1,24 +1,29 @@
 """One throwaway PostgreSQL for the whole session, shared by its workers, unless DATABASE_URL names one."""
 
+import contextlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from config.embedded.places import Place, unprivileged_identity
 from config.embedded.postgres import Postgres
 
 SERVER = pytest.StashKey[Postgres]()
 SOCKETS = "REMINDERS_TEST_SOCKETS"
+PREFIX = "reminders-test-"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server before Django connects; xdist's workers find the socket in their environment."""
     database = settings.DATABASES["default"]
     database["OPTIONS"].pop("pool", None)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not settings.EMBEDDED_DATABASE:
         return
     if SOCKETS not in os.environ:
@@ -36,12 +41,41 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.pop(SOCKETS)
 
 
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The test database's address for programs that a test starts: their `DATABASE_URL`."""
+    found = connection.settings_dict
+    host = quote(str(found["HOST"]), safe="")
+    return f"postgres://{found['USER']}:{quote(found['PASSWORD'])}@/{found['NAME']}?host={host}"
+
+
 def start_throwaway_postgres() -> Postgres:
     """Start a server whose data nobody will miss."""
-    home = Path(tempfile.mkdtemp(prefix="reminders-test-"))
+    forget_killed_sessions()
+    home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     identity = unprivileged_identity()
     if identity:
         os.chown(home, identity.uid, identity.gid)
     server = Postgres(Place(home=home, sockets=home / "run", identity=identity, moved=False), throwaway=True)
     server.start()
     return server
+
+
+def forget_killed_sessions() -> None:
+    """Remove the data of sessions that could not do it themselves."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(ValueError, IndexError):
+            pid = int(home.name.removeprefix(PREFIX).split("-")[0])
+            if not is_running(pid):
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process of that number exists, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
