@@ -151,7 +151,7 @@ def _plain(value: Any) -> Any:
 
 
 def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) -> None:
-    """Take an appointment out of the diary. It stays as cancelled, so that its texts are withdrawn for sure."""
+    """Take an appointment out of the diary; it stays as cancelled, so that its texts are surely withdrawn."""
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 

@@ -249,7 +249,8 @@ WHERE a.id = ANY(%s) ORDER BY a.id FOR NO KEY UPDATE OF a
 _STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
     appointment_id bigint, rule_id bigint, version int, due_at timestamptz, cutoff_at timestamptz,
-    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text) ON COMMIT DELETE ROWS;
+    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text)
+ON COMMIT DELETE ROWS;
 TRUNCATE wanted_reminder
 """
 _COPY = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
@@ -283,7 +284,8 @@ WHERE w.version = 1 OR NOT EXISTS (
       AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
       AND told.phone = w.phone)
 ON CONFLICT (appointment_id, rule_id, version) DO UPDATE
-SET state = excluded.state, reason = excluded.reason, due_at = excluded.due_at, cutoff_at = excluded.cutoff_at,
+SET state = excluded.state, reason = excluded.reason,
+    due_at = excluded.due_at, cutoff_at = excluded.cutoff_at,
     starts_at = excluded.starts_at, local_date = excluded.local_date, location_id = excluded.location_id,
     phone = excluded.phone, message_id = NULL, updated_at = excluded.updated_at
 WHERE reminders_reminder.state IN ('planned', 'skipped', 'withdrawn')
@@ -337,10 +339,12 @@ WHERE id = ANY(%(messages)s) AND state = 'queued'
 # Of a withdrawn message, the reminders that still hold go back to the plan; the others are done with.
 _RELEASE_REMINDERS = """
 UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
-       state = CASE WHEN r.version = a.version AND a.status IN ('booked', 'confirmed') THEN 'planned' ELSE 'withdrawn' END,
-       reason = CASE WHEN r.version = a.version AND a.status IN ('booked', 'confirmed') THEN '' ELSE 'superseded' END
-FROM reminders_appointment a, reminders_message m
-WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id AND m.state = 'cancelled'
+       state = CASE WHEN r.version = a.version AND a.expected THEN 'planned' ELSE 'withdrawn' END,
+       reason = CASE WHEN r.version = a.version AND a.expected THEN '' ELSE 'superseded' END
+FROM (SELECT id, version, status IN ('booked', 'confirmed') AS expected FROM reminders_appointment) a,
+     reminders_message m
+WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id
+  AND m.state IN ('cancelled', 'failed', 'rejected', 'expired')
   AND a.id = r.appointment_id AND r.state = 'withdrawing'
 """
 

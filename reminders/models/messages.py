@@ -7,6 +7,7 @@ thing that finds it again when an answer is lost. Final states never change.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,45 @@ from django.db.models import Q
 from reminders.models.appointments import Appointment
 from reminders.models.fields import phone_check
 from reminders.models.people import Contact, Location
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Claims of messages that the provider is to be asked about. Each wants a transaction around it."""
+
+    def free(self, *, now: datetime) -> MessageQuerySet:
+        """Those that no worker holds at the moment."""
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def claim_stale(self, *, now: datetime, hold: timedelta, limit: int) -> list[tuple[uuid.UUID, str]]:
+        """Up to `limit` messages at the provider to be withdrawn: pairs of our id and the provider's.
+
+        The most urgent come first; they are held until `now + hold`.
+        """
+        stale = self.free(now=now).filter(
+            cancel_requested_at__isnull=False,
+            cancel_settled_at=None,
+            state__in=[Message.State.ACCEPTED, Message.State.HELD],
+        )
+        rows = stale.order_by("scheduled_at").select_for_update(skip_locked=True)
+        return self._hold([(row.pk, row.provider_id or "") for row in rows[:limit]], until=now + hold)
+
+    def claim_unknown(self, *, now: datetime, hold: timedelta, limit: int) -> list[Message]:
+        """Up to `limit` messages of unknown outcome, the oldest first, held until `now + hold`."""
+        unknown = self.free(now=now).filter(state=Message.State.UNKNOWN).order_by("unknown_since")
+        rows = list(unknown.select_for_update(skip_locked=True)[:limit])
+        self._hold([(row.pk, "") for row in rows], until=now + hold)
+        return rows
+
+    def claim_overdue(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
+        """Up to `limit` messages whose final report is overdue; they come up again after `again`."""
+        overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by("check_after")
+        rows = list(overdue.select_for_update(skip_locked=True)[:limit])
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(check_after=now + again)
+        return rows
+
+    def _hold(self, rows: list[tuple[uuid.UUID, str]], *, until: datetime) -> list[tuple[uuid.UUID, str]]:
+        Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=until)
+        return rows
 
 
 class Message(models.Model):
@@ -89,6 +129,8 @@ class Message(models.Model):
     answers = models.ForeignKey(
         "Reply", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="answered_by"
     )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

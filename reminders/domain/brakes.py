@@ -1,0 +1,108 @@
+"""Brakes on sending, shared by all workers through one row of the database.
+
+Credentials refused, a request to slow down, a provider that can't be reached: each stops sending for a
+while; then a single text is tried, and its success releases the brake. Nothing is lost meanwhile: what
+is due stays due. The words are for the banner that staff see.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Q
+
+from reminders.models import ProviderState
+from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
+
+Brake = ProviderState.Brake
+UNLIMITED = 1_000_000
+FAILURES_ALLOWED = 3
+PROBE_TAKES = timedelta(seconds=30)
+ASK_CREDENTIALS_AGAIN = timedelta(seconds=60)
+SLOW_DOWN = timedelta(seconds=30)
+SLOW_DOWN_MOST = timedelta(hours=1)
+DOWN_FIRST = 15.0
+DOWN_MOST = 300.0
+NEWS_EVERY = timedelta(seconds=5)
+
+WORDS = {
+    Brake.CREDENTIALS: "The provider refuses the credentials: nothing is sent until they are put right.",
+    Brake.RATE: "The provider asked to slow down: sending goes on shortly.",
+    Brake.DOWN: "The provider can't be reached: sending goes on by itself as soon as it answers.",
+    Brake.CAP: "The limit of texts per hour is reached: the others wait.",
+}
+
+
+def allowance(*, now: datetime) -> int:
+    """How many texts may be handed over now: no limit, none, or a single one as a probe.
+
+    After a brake's time is up one worker gets the probe; the others wait for what comes of it.
+    """
+    state = ProviderState.objects.filter(pk=1).first()
+    if state is None or not state.brake:
+        return UNLIMITED if state is None or not state.failures else 1
+    if state.until and state.until > now:
+        return 0
+    taken = ProviderState.objects.filter(Q(until=None) | Q(until__lte=now), pk=1, brake=state.brake)
+    return taken.update(until=now + PROBE_TAKES)
+
+
+def provider_answered(*, now: datetime, accepted: bool = False) -> None:
+    """The provider took a call: release the brake. Polling (not `accepted`) vouches for credentials only."""
+    if not accepted:
+        ProviderState.objects.filter(pk=1, brake=Brake.CREDENTIALS).update(until=now)
+        _note("answered_at", now=now)
+        return
+    stopped = ProviderState.objects.filter(~Q(brake="") | Q(failures__gt=0), pk=1)
+    stopped.update(brake=Brake.NONE, failures=0, since=None, until=None, words="")
+    _note("accepted_at", now=now)
+
+
+def _note(column: str, *, now: datetime) -> None:
+    """Remember good news, but write the row at most every few seconds."""
+    _make_row()
+    stale = Q(**{column: None}) | Q(**{f"{column}__lt": now - NEWS_EVERY})
+    ProviderState.objects.filter(stale, pk=1).update(**{column: now, "answered_at": now})
+
+
+def provider_failed(error: MessagesApiError, *, now: datetime) -> None:
+    """A call to send failed as a whole: brake for all workers, as long as the kind of failure asks for."""
+    _make_row()
+    if isinstance(error, CredentialsRefused):
+        _brake(Brake.CREDENTIALS, until=now + ASK_CREDENTIALS_AGAIN, now=now)
+    elif isinstance(error, SlowDown):
+        wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else SLOW_DOWN
+        _brake(Brake.RATE, until=now + min(wait, SLOW_DOWN_MOST), now=now)
+    else:
+        _count_failure(now=now)
+
+
+def cap_reached(*, until: datetime, now: datetime) -> None:
+    """The limit of texts per hour is used up until then."""
+    _make_row()
+    _brake(Brake.CAP, until=until, now=now)
+
+
+def _count_failure(*, now: datetime) -> None:
+    ProviderState.objects.filter(pk=1).update(failures=F("failures") + 1)
+    failures = ProviderState.objects.values_list("failures", flat=True).get(pk=1)
+    if failures >= FAILURES_ALLOWED:
+        seconds = min(DOWN_FIRST * 2 ** min(failures - FAILURES_ALLOWED, 10), DOWN_MOST)
+        jitter = random.uniform(0.8, 1.2)  # noqa: S311 -- spreads workers, guards nothing
+        _brake(Brake.DOWN, until=now + timedelta(seconds=seconds * jitter), now=now)
+
+
+def _brake(kind: ProviderState.Brake, *, until: datetime, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE reminders_providerstate
+               SET since = CASE WHEN brake = %(kind)s THEN since ELSE %(now)s END,
+                   brake = %(kind)s, until = %(until)s, words = %(words)s WHERE id = 1""",
+            {"kind": str(kind), "now": now, "until": until, "words": WORDS[kind]},
+        )
+
+
+def _make_row() -> None:
+    ProviderState.objects.bulk_create([ProviderState(pk=1)], ignore_conflicts=True)

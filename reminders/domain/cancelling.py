@@ -1,0 +1,120 @@
+"""Withdraw messages that the provider holds but that no longer say the truth.
+
+Planning marks them; this module speaks to the provider. A message that can no longer be cancelled is
+asked for its status, so that staff read "already sent", not a guess. Whether a replacement is due is
+planning's business: it waits until the old text is settled here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+
+from reminders.domain.connections import release_connection
+from reminders.domain.doorbell import ring
+from reminders.domain.news import News, apply_news, settle_reminders
+from reminders.domain.planning import release_reminders
+from reminders.models import Message
+from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, read_status
+
+CALLS = 8
+HOLD = timedelta(seconds=60)
+STILL_THERE = frozenset({"scheduled", "queued", "processing", "processed", "held", "undefined"})
+Outcome = Literal["cancelled", "gone", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the wish to withdraw one message; `news` where the provider told its state."""
+
+    id: uuid.UUID
+    outcome: Outcome
+    news: News | None = None
+
+
+def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200) -> int:
+    """Cancel up to `limit` handed-over messages that were marked stale; return how many are settled."""
+    now = clock()
+    settle_finished(now=now)
+    with transaction.atomic():
+        claimed = Message.objects.claim_stale(now=now, hold=HOLD, limit=limit)
+    if not claimed:
+        return 0
+    release_connection()
+    with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
+        outcomes = list(pool.map(lambda pair: ask_to_cancel(api, *pair), claimed))
+    return settle(outcomes, now=clock())
+
+
+def ask_to_cancel(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Settled:
+    """Ask the provider to cancel one message; where it will not, ask what became of it."""
+    try:
+        api.cancel(provider_id)
+    except (Refused, NotFound):
+        return _ask_status(api, message_id, provider_id)
+    except MessagesApiError:
+        return Settled(message_id, "later")
+    return Settled(message_id, "cancelled")
+
+
+def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Settled:
+    try:
+        status = api.status(provider_id).status
+    except NotFound:
+        news = News(message_id, "failed", "The provider no longer knows this text", provider_id=provider_id)
+        return Settled(message_id, "gone", news)
+    except MessagesApiError:
+        return Settled(message_id, "later")
+    if status.lower() == "cancelled":
+        return Settled(message_id, "cancelled")
+    if status.lower() in STILL_THERE:
+        return Settled(message_id, "later")
+    verdict = read_status(status, None)
+    return Settled(
+        message_id, "gone", News(message_id, verdict.state, verdict.words, provider_id=provider_id)
+    )
+
+
+def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
+    """Write down what became of the withdrawals, and plan again what was waiting for them."""
+    cancelled = [outcome.id for outcome in outcomes if outcome.outcome == "cancelled"]
+    gone = [outcome for outcome in outcomes if outcome.outcome == "gone"]
+    with transaction.atomic():
+        Message.objects.filter(pk__in=cancelled).exclude(state__in=Message.FINAL).update(
+            state=Message.State.CANCELLED,
+            words="Withdrawn",
+            final_at=now,
+            cancel_settled_at=now,
+            claimed_until=None,
+        )
+        apply_news([outcome.news for outcome in gone if outcome.news], now=now)
+        Message.objects.filter(pk__in=[outcome.id for outcome in outcomes]).update(claimed_until=None)
+        settle_finished(now=now, ids=[outcome.id for outcome in gone])
+        if cancelled and release_reminders(cancelled, now=now):
+            ring("send")
+    return len(cancelled) + len(gone)
+
+
+def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) -> None:
+    """Messages that ended by themselves before they were withdrawn: their reminders need wait no longer."""
+    with transaction.atomic():
+        ended = Message.objects.filter(
+            cancel_requested_at__isnull=False,
+            cancel_settled_at=None,
+            state__in=(*Message.FINAL, *Message.OUT),
+        )
+        if ids is not None:
+            ended = ended.filter(pk__in=ids)
+        rows = list(ended.select_for_update(skip_locked=True).values_list("pk", "state"))
+        if not rows:
+            return
+        never_came = [pk for pk, state in rows if state not in Message.OUT]
+        Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(cancel_settled_at=now)
+        settle_reminders([pk for pk, state in rows if state in Message.OUT], now=now)
+        release_reminders(never_came, now=now)

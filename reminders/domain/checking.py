@@ -1,0 +1,83 @@
+"""Ask for the status of messages whose final report is overdue, and look twice at what was sent twice.
+
+Reports and replies do the rest; this is for those that get lost, and for the button "ask now".
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from reminders.domain.connections import release_connection
+from reminders.domain.handing_over import METADATA_KEY
+from reminders.domain.news import News, apply_news
+from reminders.domain.reconciling import WAITING_THERE, cancel_extras, furthest_first
+from reminders.models import Message
+from reminders.provider import MessagesApi, MessagesApiError, NotFound, ReportedMessage, read_status
+
+CALLS = 8
+FIRST = timedelta(minutes=30)
+KEPT = timedelta(days=45)
+
+
+def check_overdue(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200) -> int:
+    """Ask about up to `limit` messages that should have ended by now; return how many moved on."""
+    now = clock()
+    with transaction.atomic():
+        messages = Message.objects.claim_overdue(now=now, again=FIRST, limit=limit)
+    if not messages:
+        return 0
+    _look_twice([row for row in messages if row.resent], api, now=now)
+    return check_messages(api, [row for row in messages if row.scheduled_at <= now], clock=clock)
+
+
+def check_messages(api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime]) -> int:
+    """Ask the provider for the status of each of these messages now; return how many moved on."""
+    release_connection()
+    with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
+        news = [item for item in pool.map(lambda row: _ask(api, row, now=clock()), messages) if item]
+    with transaction.atomic():
+        return len(apply_news(news, now=clock()))
+
+
+def _ask(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
+    try:
+        status = api.status(message.provider_id or "").status
+    except NotFound:
+        if now - message.scheduled_at < KEPT:
+            return None
+        words = "Unknown, too old: the provider keeps texts for 45 days"
+        return News(message.pk, Message.State.EXPIRED, words, provider_id=message.provider_id)
+    except MessagesApiError:
+        return None
+    if status.lower() in WAITING_THERE:
+        return None
+    verdict = read_status(status, None)
+    return News(message.pk, verdict.state, verdict.words, provider_id=message.provider_id)
+
+
+def _look_twice(messages: Sequence[Message], api: MessagesApi, *, now: datetime) -> None:
+    """Sent again, though the provider had the first one after all? Then cancel the one still waiting."""
+    if not messages:
+        return
+    release_connection()
+    rows = {str(row.pk): row for row in messages}
+    start = min(row.created_at for row in messages) - timedelta(days=1)
+    end = max([now, *(row.scheduled_at for row in messages)]) + timedelta(days=1)
+    found: dict[uuid.UUID, list[ReportedMessage]] = {}
+    try:
+        for item in api.detail_report(list(rows), start=start, end=end, metadata_key=METADATA_KEY):
+            ours = rows.get(item.metadata.get(METADATA_KEY, ""))
+            if ours:
+                found.setdefault(ours.pk, []).append(item)
+    except MessagesApiError:
+        return
+    for row in messages:
+        copies = found[row.pk] = furthest_first(found.get(row.pk, []), ours=row.provider_id)
+        if copies and copies[0].message_id != row.provider_id:
+            Message.objects.filter(pk=row.pk).update(provider_id=copies[0].message_id)
+    cancel_extras(api, found)

@@ -1,0 +1,356 @@
+"""Claim what is due: check again, render the texts, and write the messages before anybody is called.
+
+One transaction a claim. A reminder that may not be sent after all gets its reason here; the others come
+back as `Wire`s, frozen and marked as being handed over. Calling the provider is `sending`'s.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from reminders.domain import timing
+from reminders.domain.rules import RuleBook
+from reminders.domain.segments import measure
+from reminders.domain.texts import SMS, VOICE, TextBook, values_for
+from reminders.domain.wording import Values, WordingError, render_family
+from reminders.models import Location, Message, Reminder
+from reminders.models.claims import (
+    DueReminder,
+    QueuedMessage,
+    lock_due_reminders,
+    lock_family_reminders,
+    lock_queued_messages,
+)
+
+Reason = Reminder.Reason
+State = Reminder.State
+AT_ONCE = timedelta(seconds=5)
+LATE_AFTER = timedelta(minutes=10)
+FAMILY_WITHIN = timedelta(minutes=60)
+DAY = timedelta(days=1)
+CHECK_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One message as it is to be handed over. `scheduled` is UTC, None for at once."""
+
+    id: uuid.UUID
+    appointment_uuid: uuid.UUID | None
+    phone: str
+    source_number: str
+    text: str
+    format: str
+    scheduled: datetime | None
+    expires_at: datetime
+    attempt: int
+
+
+@dataclass
+class Claim:
+    """What one claim came to: messages to hand over, rows looked at, rows set aside with a reason."""
+
+    wires: list[Wire] = field(default_factory=list)
+    looked_at: int = 0
+    set_aside: int = 0
+
+
+@dataclass
+class Books:
+    """What every claim of a run needs of the set-up, read once."""
+
+    rules: RuleBook
+    texts: TextBook
+    locations: dict[int, Location]
+
+    @classmethod
+    def load(cls) -> Books:
+        """Read rules, wordings and locations."""
+        return cls(RuleBook.load(), TextBook.load(), {place.pk: place for place in Location.objects.all()})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message about to be written, with the reminders that it carries."""
+
+    rows: tuple[DueReminder, ...]
+    wire: Wire
+    segments: int
+
+
+def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, books: Books) -> Claim:
+    """Claim up to `limit` reminders due within `ahead`; their messages are marked as being handed over.
+
+    The claim is this worker's until `now + hold`; after that anybody may find out what became of it.
+    """
+    claim = Claim()
+    with transaction.atomic():
+        rows = lock_due_reminders(until=now + ahead, day_ago=now - DAY, limit=limit)
+        rows += _with_family(rows, now=now, books=books)
+        claim.looked_at = len(rows)
+        sendable: list[DueReminder] = []
+        refused: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for row in rows:
+            outcome = _check(row, now=now, books=books)
+            if outcome:
+                refused[outcome].append(row.id)
+            else:
+                sendable.append(row)
+        drafts = []
+        for group in _families(sendable, books=books):
+            try:
+                drafts.append(_draft(group, now=now, books=books))
+            except WordingError:
+                refused[(State.SKIPPED, Reason.WORDING)].extend(row.id for row in group)
+        _set_aside(refused, now=now)
+        _write(drafts, now=now, until=now + hold)
+    claim.wires = [draft.wire for draft in drafts]
+    claim.set_aside = sum(len(ids) for ids in refused.values())
+    return claim
+
+
+def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
+    """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried again."""
+    claim = Claim()
+    with transaction.atomic():
+        rows = lock_queued_messages(now=now, limit=limit)
+        claim.looked_at = len(rows)
+        blocked = [row.id for row in rows if row.opted_out]
+        late = [row.id for row in rows if row.expires_at <= now and not row.opted_out]
+        going = [row for row in rows if not row.opted_out and row.expires_at > now]
+        give_up(blocked, Message.State.CANCELLED, Reason.OPTED_OUT, now=now)
+        give_up(late, Message.State.EXPIRED, Reason.CUTOFF, now=now)
+        Message.objects.filter(pk__in=[row.id for row in going]).update(
+            state=Message.State.SUBMITTING, claimed_until=now + hold, attempt=F("attempt") + 1
+        )
+    claim.wires = [_wire_of(row, now=now) for row in going]
+    claim.set_aside = len(blocked) + len(late)
+    return claim
+
+
+def give_up(
+    ids: Sequence[uuid.UUID], state: Message.State, reason: Reminder.Reason, *, now: datetime
+) -> None:
+    """End messages that were never handed over, and tell their reminders why. In the caller's transaction."""
+    if not ids:
+        return
+    expired = reason in (Reason.CUTOFF, Reason.UNKNOWN)
+    Message.objects.filter(pk__in=ids).update(
+        state=state, words=Reason(reason).label, final_at=now, claimed_until=None
+    )
+    Reminder.objects.filter(message_id__in=ids, state=State.SENDING).update(
+        state=State.EXPIRED if expired else State.SKIPPED, reason=reason, updated_at=now
+    )
+
+
+def _wire_of(row: QueuedMessage, *, now: datetime) -> Wire:
+    scheduled = row.scheduled_at if row.scheduled_at > now + AT_ONCE else None
+    return Wire(
+        row.id,
+        row.appointment_uuid,
+        row.phone,
+        row.source_number or settings.MESSAGES_SOURCE_NUMBER,
+        row.text,
+        row.format,
+        scheduled,
+        row.expires_at,
+        row.attempt + 1,
+    )
+
+
+def _check(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] | None:
+    """The state and reason with which a reminder is set aside; None if it may go."""
+    if not row.current:
+        return State.WITHDRAWN, Reason.SUPERSEDED
+    if row.opted_out:
+        return State.SKIPPED, Reason.OPTED_OUT
+    if row.channel == "none":
+        return State.SKIPPED, Reason.NO_CHANNEL
+    if not row.phone:
+        return State.SKIPPED, Reason.NO_PHONE
+    if now >= row.cutoff_at:
+        return State.EXPIRED, Reason.CUTOFF
+    if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= row.texts_lately:
+        return State.SKIPPED, Reason.CAPPED
+    return _check_time(row, now=now, books=books)
+
+
+def _check_time(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] | None:
+    """After an outage: late while it is of use and within texting hours, else not at all."""
+    if row.forced:
+        return None
+    rule = next((rule for rule in books.rules.rules if rule.id == row.rule_id), None)
+    if rule is None:
+        return State.WITHDRAWN, Reason.RULE_OFF
+    if now > row.due_at + LATE_AFTER and now > row.starts_at - rule.schedule.min_notice:
+        return State.EXPIRED, Reason.CUTOFF
+    if _moment(row, now=now, books=books) >= row.cutoff_at:
+        return State.EXPIRED, Reason.CLOSED_TOO_LONG
+    return None
+
+
+def _moment(row: DueReminder, *, now: datetime, books: Books) -> datetime:
+    """When the text should reach the phone: as planned, or from now on as soon as texts may go."""
+    if row.forced:
+        return max(row.due_at, now)
+    return timing.next_open(max(row.due_at, now), books.rules.hours[row.location_id])
+
+
+def _with_family(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> list[DueReminder]:
+    """The other reminders that belong into the same texts as these, locked too."""
+    keys = {
+        _family_key(row)[:3]: row.rule_id
+        for row in rows
+        if row.phone and books.locations[row.location_id].family_messages
+    }
+    if not keys:
+        return []
+    found = lock_family_reminders(
+        list(keys), have=[row.id for row in rows], rules=sorted(set(keys.values())), day_ago=now - DAY
+    )
+    starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
+    for row in rows:
+        starts[_family_key(row)].append(row.starts_at)
+    return [row for row in found if any(_together(row, other) for other in starts.get(_family_key(row), ()))]
+
+
+def _family_key(row: DueReminder) -> tuple[str, int, date, int]:
+    return (row.phone, row.location_id, row.local_date, row.rule_id)
+
+
+def _together(row: DueReminder, other_start: datetime) -> bool:
+    """A days-before text covers the whole day; an hour-before text only what begins about then."""
+    return row.days_before is not None or abs(row.starts_at - other_start) <= FAMILY_WITHIN
+
+
+def _families(rows: Iterable[DueReminder], *, books: Books) -> list[list[DueReminder]]:
+    """Group what goes out as one text: same phone, place, local day and rule, unless switched off."""
+    groups: list[list[DueReminder]] = []
+    open_groups: dict[tuple[str, int, date, int, str], list[DueReminder]] = {}
+    for row in sorted(rows, key=lambda row: (row.starts_at, row.id)):
+        key = (*_family_key(row), row.language)
+        group = open_groups.get(key)
+        joins = group is not None and _together(row, group[0].starts_at) and not row.forced
+        if group is not None and joins and books.locations[row.location_id].family_messages:
+            group.append(row)
+            continue
+        open_groups[key] = fresh = [row]
+        groups.append(fresh)
+    return groups
+
+
+def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft:
+    first = rows[0]
+    place = books.locations[first.location_id]
+    voice = first.channel == "voice" or first.phone_kind == "landline"
+    purpose = first.kind if len(rows) == 1 else f"family_{first.kind}"
+    words = books.texts.words(
+        first.rule_id, purpose, (first.language, place.language), VOICE if voice else SMS
+    )
+    if words is None:
+        raise WordingError("This text is switched off.")
+    people = [_values(row, place=place, language=words.language, spoken=voice) for row in rows]
+    text = words.template.render(people[0]) if len(rows) == 1 else render_family(words.template, people)
+    moment = min(_moment(row, now=now, books=books) for row in rows)
+    wire = Wire(
+        uuid.uuid4(),
+        first.appointment_uuid,
+        first.phone,
+        place.source_number or settings.MESSAGES_SOURCE_NUMBER,
+        text,
+        "TTS" if voice else "SMS",
+        moment if moment > now + AT_ONCE else None,
+        min(row.cutoff_at for row in rows),
+        1,
+    )
+    return Draft(tuple(rows), wire, measure(text).segments)
+
+
+def _values(row: DueReminder, *, place: Location, language: str, spoken: bool) -> Values:
+    return values_for(
+        first_name=row.first_name,
+        name=row.name,
+        starts_at=row.starts_at,
+        zone=place.zone,
+        language=language,
+        country=place.country,
+        location=place.name,
+        phone=place.phone,
+        practitioner=row.practitioner,
+        service=row.service,
+        instructions=row.instructions,
+        spoken=spoken,
+    )
+
+
+def _set_aside(refused: dict[tuple[str, str], list[int]], *, now: datetime) -> None:
+    for (state, reason), ids in refused.items():
+        Reminder.objects.filter(pk__in=ids).update(state=state, reason=reason, updated_at=now)
+
+
+def _write(drafts: Sequence[Draft], *, now: datetime, until: datetime) -> None:
+    """Write the messages and point their reminders at them: two statements for any number."""
+    if not drafts:
+        return
+    with connection.cursor() as cursor:
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for draft in drafts:
+                copy.write_row(_message_row(draft, now=now, until=until))
+        pairs = [(row.id, draft.wire.id) for draft in drafts for row in draft.rows]
+        cursor.execute(
+            _POINT,
+            {"reminders": [pair[0] for pair in pairs], "messages": [pair[1] for pair in pairs], "now": now},
+        )
+
+
+def _message_row(draft: Draft, *, now: datetime, until: datetime) -> tuple[object, ...]:
+    wire, first = draft.wire, draft.rows[0]
+    scheduled = wire.scheduled or now
+    return (
+        wire.id,
+        "reminder",
+        first.appointment_id,
+        first.contact_id,
+        first.location_id,
+        wire.phone,
+        wire.source_number,
+        wire.text,
+        wire.format,
+        draft.segments,
+        "submitting",
+        "",
+        scheduled,
+        wire.expires_at,
+        1,
+        False,
+        now,
+        until,
+        scheduled + CHECK_AFTER,
+        now,
+    )
+
+
+_COPY = """
+COPY reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number, text, format,
+    segments, state, words, scheduled_at, expires_at, attempt, resent, send_after, claimed_until, check_after,
+    created_at) FROM STDIN (FORMAT BINARY)
+"""
+_TYPES = [
+    *("uuid", "varchar", "int8", "int8", "int8", "varchar", "varchar", "text", "varchar", "int2", "varchar"),
+    *("varchar", "timestamptz", "timestamptz", "int2", "bool", "timestamptz", "timestamptz", "timestamptz"),
+    "timestamptz",
+]
+
+_POINT = """
+UPDATE reminders_reminder r SET state = 'sending', message_id = v.message_id, updated_at = %(now)s
+FROM unnest(%(reminders)s::bigint[], %(messages)s::uuid[]) AS v (id, message_id) WHERE r.id = v.id
+"""

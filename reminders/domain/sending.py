@@ -1,0 +1,251 @@
+"""Send: claim what is due, hand it to the provider, record what it said.
+
+Three steps, and no transaction or connection is held during the second. The provider has no idempotency
+key, so the message is written before the call, and a call without an answer leaves it `unknown`: it is
+never sent again blindly, `reconciling` finds out.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from reminders.domain import brakes
+from reminders.domain.claiming import Books, Claim, Wire, claim_due, claim_queued
+from reminders.domain.connections import release_connection
+from reminders.domain.handing_over import Answer, hand_over
+from reminders.domain.planning import release_reminders
+from reminders.models import Message, Reminder
+from reminders.provider import MessagesApi
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 600
+A_REQUEST = 100
+CALLS = 8
+GRACE = timedelta(seconds=30)
+BACK_OFF_FIRST = 15.0
+BACK_OFF_MOST = 300.0
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Sent:
+    """What a run of the send ring came to."""
+
+    accepted: int = 0
+    failed: int = 0
+    put_back: int = 0
+    unknown: int = 0
+    set_aside: int = 0
+    errors: set[str] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        """How many reminders or messages were dealt with."""
+        return self.accepted + self.failed + self.put_back + self.unknown + self.set_aside
+
+
+def send_due(
+    api: MessagesApi, *, clock: Clock, ahead: timedelta | None = None, limit: int | None = None
+) -> Sent:
+    """Hand over everything that is due within `ahead` (the hand-over window), up to `limit` rows.
+
+    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once.
+    """
+    window = timedelta(seconds=settings.HAND_OVER_AHEAD) if ahead is None else ahead
+    run = _Run(api, clock=clock, ahead=window, left=limit if limit is not None else brakes.UNLIMITED)
+    with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
+        return run.work(pool)
+
+
+class _Run:
+    """One run: keeps requests in flight while there is work, and records each answer as it comes."""
+
+    def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int) -> None:
+        self.api, self.clock, self.ahead, self.left = api, clock, ahead, left
+        self.hold = timedelta(seconds=settings.MESSAGES_API_TIMEOUT) * 2 + GRACE
+        self.books = Books.load()
+        self.sent = Sent()
+        self.sources = [self._claim_queued, self._claim_due]
+
+    def work(self, pool: ThreadPoolExecutor) -> Sent:
+        waiting: list[Sequence[Wire]] = []
+        in_flight: set[Future[list[Answer]]] = set()
+        while True:
+            while len(in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
+                waiting += self._next_batches()
+            while waiting and len(in_flight) < CALLS:
+                in_flight.add(
+                    pool.submit(hand_over, self.api, waiting.pop(0), clock=self.clock, hold=self.hold)
+                )
+            if not in_flight:
+                return self.sent
+            release_connection()
+            done, in_flight = wait(in_flight, return_when=FIRST_COMPLETED)
+            record(
+                [answer for future in done for answer in future.result()], now=self.clock(), sent=self.sent
+            )
+
+    def _next_batches(self) -> list[Sequence[Wire]]:
+        """Claim from the source that still has work; an empty list when this source has none left now."""
+        now = self.clock()
+        allowed = min(brakes.allowance(now=now), self.left, CHUNK)
+        allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
+        if not allowed:
+            self.sources = []
+            return []
+        claim = self.sources[0](now, allowed)
+        if allowed == 1:
+            self.sources = []
+        elif claim.looked_at < allowed:
+            self.sources.pop(0)
+        self.left -= claim.looked_at
+        self.sent.set_aside += claim.set_aside
+        return [claim.wires[at : at + A_REQUEST] for at in range(0, len(claim.wires), A_REQUEST)]
+
+    def _claim_queued(self, now: datetime, limit: int) -> Claim:
+        return claim_queued(now=now, limit=limit, hold=self.hold)
+
+    def _claim_due(self, now: datetime, limit: int) -> Claim:
+        return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold, books=self.books)
+
+
+def _left_this_hour(*, now: datetime) -> int:
+    """How many more texts the hourly limit allows; brakes when it is used up."""
+    most = settings.MESSAGES_PER_HOUR
+    if not most:
+        return brakes.UNLIMITED
+    hour_ago = now - timedelta(hours=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM reminders_message WHERE accepted_at > %s LIMIT %s) lately",
+            [hour_ago, most],
+        )
+        used = int(cursor.fetchone()[0])
+    if used >= most:
+        brakes.cap_reached(until=now + timedelta(minutes=5), now=now)
+    return most - used
+
+
+def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None) -> Sent:
+    """Write down what the provider said of each message, in one transaction.
+
+    A message that was given up for unknown meanwhile is adopted when its answer still comes.
+    """
+    sent = sent if sent is not None else Sent()
+    by_kind: dict[str, list[Answer]] = {"accepted": [], "failed": [], "put_back": [], "unknown": []}
+    for answer in answers:
+        by_kind[answer.kind].append(answer)
+    with transaction.atomic():
+        _record_accepted(by_kind["accepted"], now=now)
+        _record_failed(by_kind["failed"], now=now)
+        _put_back(by_kind["put_back"], now=now)
+        mark_unknown([answer.id for answer in by_kind["unknown"]], now=now)
+        _tell_brakes(answers, now=now)
+    for kind, found in by_kind.items():
+        setattr(sent, kind, getattr(sent, kind) + len(found))
+    sent.errors |= {type(answer.error).__name__ for answer in answers if answer.error}
+    if sent.errors and not by_kind["accepted"]:
+        logger.warning("The provider did not take %d texts: %s", len(answers), ", ".join(sorted(sent.errors)))
+    return sent
+
+
+def _tell_brakes(answers: Iterable[Answer], *, now: datetime) -> None:
+    errors = {id(answer.error): answer.error for answer in answers if answer.error and answer.whole_call}
+    for error in errors.values():
+        brakes.provider_failed(error, now=now)
+    if any(answer.kind == "accepted" for answer in answers) and not errors:
+        brakes.provider_answered(now=now, accepted=True)
+
+
+def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
+    if not answers:
+        return
+    ids = [answer.id for answer in answers]
+    given = {"ids": ids, "provider_ids": [answer.provider_id for answer in answers], "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, given)
+        cursor.execute(_REMINDERS_SENT, given)
+
+
+def _record_failed(answers: Sequence[Answer], *, now: datetime) -> None:
+    for answer in answers:
+        Message.objects.filter(pk=answer.id, state=Message.State.SUBMITTING).update(
+            state=Message.State.FAILED, words=answer.words[:300], final_at=now, claimed_until=None
+        )
+    Reminder.objects.filter(
+        message_id__in=[answer.id for answer in answers], state=Reminder.State.SENDING
+    ).update(state=Reminder.State.FAILED, reason=Reminder.Reason.REFUSED, updated_at=now)
+
+
+def _put_back(answers: Sequence[Answer], *, now: datetime) -> None:
+    """Surely not received: waiting again, with a pause that grows and differs from text to text."""
+    if not answers:
+        return
+    given = {
+        "ids": [answer.id for answer in answers],
+        "after": [now + timedelta(seconds=_pause(answer)) for answer in answers],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE_AGAIN, given)
+        cursor.execute(_CANCEL_STALE_QUEUED, given)
+    stale = Message.objects.filter(pk__in=given["ids"], state=Message.State.CANCELLED)
+    release(list(stale.values_list("pk", flat=True)), now=now)
+
+
+def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
+    """The reminders of messages that are cancelled for sure go back to planning."""
+    if message_ids:
+        release_reminders(message_ids, now=now)
+
+
+def _pause(answer: Answer) -> float:
+    if answer.retry_after is not None:
+        return answer.retry_after
+    longest = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
+
+
+def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Nobody knows whether the provider has these: `reconciling` will ask. In the caller's transaction."""
+    return Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
+        state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
+    )
+
+
+_ACCEPT = """
+UPDATE reminders_message m
+SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
+    unknown_since = NULL, words = '',
+    state = CASE WHEN m.state IN ('submitting', 'unknown') THEN 'accepted' ELSE m.state END
+FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)
+WHERE m.id = v.id AND m.provider_id IS NULL
+"""
+
+_REMINDERS_SENT = """
+UPDATE reminders_reminder SET state = 'sent', updated_at = %(now)s
+WHERE message_id = ANY(%(ids)s::uuid[]) AND state = 'sending'
+"""
+
+_QUEUE_AGAIN = """
+UPDATE reminders_message m SET state = 'queued', send_after = v.after, claimed_until = NULL
+FROM unnest(%(ids)s::uuid[], %(after)s::timestamptz[]) AS v (id, after)
+WHERE m.id = v.id AND m.state = 'submitting'
+"""
+
+_CANCEL_STALE_QUEUED = """
+UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it was sent', final_at = %(now)s,
+       cancel_settled_at = %(now)s
+WHERE id = ANY(%(ids)s::uuid[]) AND state = 'queued' AND cancel_requested_at IS NOT NULL
+"""

@@ -1,0 +1,133 @@
+"""Claims: the statements that give each worker its own share of what is due.
+
+Each is one `SELECT ... FOR UPDATE SKIP LOCKED` over a partial index, so that its cost follows what is
+due and any number of workers share the work. Call them in a transaction and write before it ends.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class DueReminder(NamedTuple):
+    """A planned reminder that is due, locked, with all that its text is made of. Times are UTC."""
+
+    id: int
+    rule_id: int
+    kind: str
+    days_before: int | None
+    current: bool
+    due_at: datetime
+    cutoff_at: datetime
+    starts_at: datetime
+    local_date: date
+    local_time: time
+    phone: str
+    forced: bool
+    appointment_id: int
+    appointment_uuid: uuid.UUID
+    contact_id: int
+    first_name: str
+    name: str
+    language: str
+    channel: str
+    phone_kind: str
+    location_id: int
+    practitioner: str
+    service: str
+    instructions: str
+    opted_out: bool
+    texts_lately: int
+
+
+class QueuedMessage(NamedTuple):
+    """A message waiting in the outbox, locked."""
+
+    id: uuid.UUID
+    kind: str
+    phone: str
+    source_number: str
+    text: str
+    format: str
+    scheduled_at: datetime
+    expires_at: datetime
+    attempt: int
+    appointment_uuid: uuid.UUID | None
+    opted_out: bool
+
+
+_DUE = """
+SELECT r.id, r.rule_id, rule.kind, rule.days_before,
+       r.version = a.version AND a.status IN ('booked', 'confirmed') AND r.phone = c.phone,
+       r.due_at, r.cutoff_at, r.starts_at, r.local_date, a.local_time, r.phone, r.forced,
+       a.id, a.uuid, c.id, c.first_name, c.name, c.language, c.channel, c.phone_kind, r.location_id,
+       coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
+       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = r.phone AND x.lifted_at IS NULL),
+       (SELECT count(*) FROM (SELECT 1 FROM reminders_message m
+                              WHERE m.phone = r.phone AND m.created_at > %(day_ago)s LIMIT 200) lately)
+FROM reminders_reminder r
+JOIN reminders_appointment a ON a.id = r.appointment_id
+JOIN reminders_contact c ON c.id = a.contact_id
+JOIN reminders_reminderrule rule ON rule.id = r.rule_id
+LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
+LEFT JOIN reminders_service s ON s.id = a.service_id
+WHERE r.state = 'planned' AND {which}
+  AND NOT EXISTS (SELECT 1 FROM reminders_reminder w
+                  WHERE w.appointment_id = r.appointment_id AND w.state = 'withdrawing')
+ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED
+"""
+
+_BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
+_FAMILY = _DUE.format(
+    which="""(r.phone, r.location_id, r.local_date) IN (
+              SELECT * FROM unnest(%(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[]))
+          AND r.id <> ALL(%(have)s) AND r.rule_id = ANY(%(rules)s)""",
+    limit="",
+)
+
+_QUEUED = """
+SELECT m.id, m.kind, m.phone, m.source_number, m.text, m.format, m.scheduled_at,
+       m.expires_at, m.attempt, a.uuid,
+       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL)
+FROM reminders_message m LEFT JOIN reminders_appointment a ON a.id = m.appointment_id
+WHERE m.state = 'queued' AND m.send_after <= %(now)s
+ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
+"""
+
+
+def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> list[DueReminder]:
+    """Lock up to `limit` planned reminders due by `until`, the earliest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TIME, {"until": until, "day_ago": day_ago, "limit": limit})
+        return [DueReminder(*row) for row in cursor.fetchall()]
+
+
+def lock_family_reminders(
+    keys: Sequence[tuple[str, int, date]], *, have: Sequence[int], rules: Sequence[int], day_ago: datetime
+) -> list[DueReminder]:
+    """Lock the other planned reminders of these rules on the same phone, location and local day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FAMILY,
+            {
+                "phones": [key[0] for key in keys],
+                "locations": [key[1] for key in keys],
+                "dates": [key[2] for key in keys],
+                "have": list(have),
+                "rules": list(rules),
+                "day_ago": day_ago,
+            },
+        )
+        return [DueReminder(*row) for row in cursor.fetchall()]
+
+
+def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
+    """Lock up to `limit` messages of the outbox that may be sent now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUED, {"now": now, "limit": limit})
+        return [QueuedMessage(*row) for row in cursor.fetchall()]
