@@ -60,10 +60,9 @@ class Conversations:
         conversation = self.of(item.number)
         conversation.bubbles.append(item)
         self._by_number.move_to_end(item.number)
-        if isinstance(item, Message):
+        if isinstance(item, Message) and item.status == "delivered":
             conversation.unread += 1
-            if item.status == "delivered":
-                conversation.last_delivered = item
+            conversation.last_delivered = item
 
     def listed(self, *, search: str = "") -> tuple[list[Conversation], int]:
         """The latest conversations whose number contains the digits of `search`, and how many there are."""

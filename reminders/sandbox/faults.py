@@ -34,7 +34,7 @@ KINDS = {
     "more": "carried out, the answer has a message nobody sent besides",
     "reordered": "carried out, the answer's messages are in reverse order",
     "foreign": "carried out, the answer's first message is one nobody sent",
-    "slow": "carried out, answered `seconds` (0.05) after it came; goes on until cleared, unless `times` is given",
+    "slow": "carried out, answered `seconds` (0.05) after it came; until cleared, unless `times` is given",
 }
 
 HANG = 30.0

@@ -141,7 +141,7 @@ function drawBubbles(items, fresh) {
 function drawConversation(data) {
   const fresh = drawn !== data.number;
   if (fresh) known = new Set();
-  const latest = data.bubbles.findLast((item) => item.sender);
+  const latest = data.bubbles.findLast((item) => item.side === "clinic");
   $("sender").textContent = latest ? pretty(latest.sender) : "Clinic";
   $("owner").textContent = `on ${pretty(data.number)}`;
   $("blocked").hidden = !data.blocked;
