@@ -1,6 +1,6 @@
 """The state file: keeps the account between runs, written in batches by a thread of its own.
 
-SQLite with the latest form of every record by kind and id. A crash of the machine may cost the last batch.
+SQLite with the latest form of every record, in the order they came. A crash may cost the last batch.
 """
 
 import json
@@ -23,8 +23,13 @@ logger = logging.getLogger(__name__)
 
 WRITE_EVERY = 0.1
 _TABLE = """
-CREATE TABLE IF NOT EXISTS records (kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id))
-WITHOUT ROWID
+CREATE TABLE IF NOT EXISTS records (
+    place INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id)
+)
+"""
+_PUT = """
+INSERT INTO records (kind, id, body) VALUES (?, ?, ?)
+ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 """
 
 
@@ -76,7 +81,7 @@ class Journal:
             "DELETE FROM records WHERE kind = ? AND id = ?", [row[:2] for row in rows if row[2] is None]
         )
         self._file.executemany(
-            "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+            _PUT,
             [row for row in rows if row[2] is not None],
         )
 
@@ -97,7 +102,7 @@ class Journal:
                 logger.exception("The sandbox could not write its state file")
 
     def _rows(self, kind: str) -> Iterator[Json]:
-        for (body,) in self._file.execute("SELECT body FROM records WHERE kind = ?", (kind,)):
+        for (body,) in self._file.execute("SELECT body FROM records WHERE kind = ? ORDER BY place", (kind,)):
             yield json.loads(body)
 
     def _load(self) -> None:

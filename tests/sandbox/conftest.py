@@ -1,4 +1,4 @@
-"""A running sandbox for each test: its own port, texts delivered at once, the clock stopped at a fixed noon."""
+"""An empty sandbox for each test: texts are delivered at once, the clock stands still at a fixed noon."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

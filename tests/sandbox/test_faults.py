@@ -4,6 +4,7 @@ import time
 
 import httpx
 import pytest
+
 from tests.sandbox.helpers import send, text
 
 
@@ -141,7 +142,13 @@ def test_slowness_goes_on_until_it_is_cleared(sandbox, client):
 
 @pytest.mark.parametrize(
     "order",
-    [{"kind": "nonsense"}, {"kind": "401", "endpoint": "nowhere"}, {"kind": "hang", "seconds": "x"}, {"x": 1}, []],
+    [
+        {"kind": "nonsense"},
+        {"kind": "401", "endpoint": "nowhere"},
+        {"kind": "hang", "seconds": "x"},
+        {"x": 1},
+        [],
+    ],
 )
 def test_an_order_that_makes_no_sense_is_refused_in_words(sandbox, client, order):
     answer = client.post("/sandbox/faults", json=[order])

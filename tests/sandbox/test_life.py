@@ -1,6 +1,7 @@
 """What becomes of a text: schedules, expiry, magic numbers, switches of the account."""
 
 import pytest
+
 from tests.sandbox.helpers import ANN, send, statuses, text
 
 IN_AN_HOUR = "2026-03-02T13:00:00.000Z"

@@ -1,6 +1,7 @@
 """Patients' texts, and the polling queues in which they and the reports wait."""
 
 import httpx
+
 from tests.sandbox.helpers import ANN, send, text
 
 
