@@ -223,7 +223,7 @@ class MessagesApi:
             raise refusals[0]
 
     def _confirm_portion(self, path: str, name: str, ids: list[str], refusals: list[Refused]) -> None:
-        """Confirm a portion, or its halves where it is refused: one bad id must not keep the others waiting."""
+        """Confirm a portion, or its halves where it is refused: one bad id must not hold up the others."""
         try:
             self._wire.call("POST", path, body={name: ids})
         except (Refused, NotFound) as error:

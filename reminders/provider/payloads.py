@@ -191,7 +191,7 @@ def parse_delivery_report(item: object) -> ReportOrUnreadable:
 
 
 def parse_webhook(body: bytes) -> ReplyPayload | DeliveryReportPayload | Unreadable:
-    """Read what was pushed: a reply, an opt-out notice or a report, whether a message or the account asked."""
+    """Read what was pushed, for one message or account-wide: a reply, an opt-out notice or a report."""
     try:
         item = read_json(body)
     except ValueError:

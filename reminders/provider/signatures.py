@@ -26,8 +26,8 @@ DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
     "SHA256": hashes.SHA256,
     "SHA512": hashes.SHA512,
 }
-# Unsure: what stands between request line, date and body. The provider's own sample puts nothing there, others
-# describe a newline; only a live account can tell, so both are tried. Neither weakens the signature.
+# Unsure: what stands between request line, date and body. The provider's own sample puts nothing there,
+# others describe a newline; only a live account can tell, so both are tried. Neither weakens the signature.
 SEPARATORS = (b"", b"\n")
 
 

@@ -97,6 +97,8 @@ CODES: dict[int, Verdict] = {
     414: Verdict(State.FAILED, "The phone could not be reached"),
 }
 
+# The six statuses of delivery reports have no word for these two: only the code tells them apart.
+ONLY_CODES_TELL = frozenset({State.HELD, State.CANCELLED})
 KINDS = (PROGRESS, NOT_DELIVERED, frozenset({State.DELIVERED}))
 
 
@@ -112,7 +114,8 @@ def read_status(status: str, code: int | None) -> Verdict:
         )
     if not _agree(named, coded):
         return named
-    return Verdict(named.state, coded.words, coded.number_is_bad)
+    state = coded.state if coded.state in ONLY_CODES_TELL else named.state
+    return Verdict(state, coded.words, coded.number_is_bad)
 
 
 def _without_known_code(named: Verdict | None, status: str, code: int | None) -> Verdict:

@@ -21,11 +21,11 @@ from reminders.provider.signatures import HmacAuth
 
 USER_AGENT = "reminders/0.1 (appointment reminders)"
 ANSWER_LIMIT = 32 * 1024 * 1024  # bytes; 100 of the longest messages, all written as escapes, fit four times
-# An idle connection that the provider closes just as we reuse it costs an unknown outcome: close idle ones early.
+# An idle connection that the provider closes just as we reuse it leaves the outcome unknown.
 KEEP_ALIVE = 5.0
 
-# Nothing of the request has left when one of these is raised. Every other fault leaves the outcome open, also on
-# a reused connection that turns out to be closed.
+# Nothing of the request has left when one of these is raised. Every other fault leaves the outcome open,
+# also on a reused connection that turns out to be closed.
 SURELY_NOT_RECEIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 Auth = Literal["basic", "hmac"]
