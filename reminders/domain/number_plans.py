@@ -92,6 +92,11 @@ class RegionPlan:
         self.rewrites = bool(metadata.national_prefix_transform_rule)
 
     @cached_property
+    def shared(self) -> "CallingCodePlan | None":
+        """The plan of all regions behind this one's calling code."""
+        return calling_code_plan(int(self.code))
+
+    @cached_property
     def kinds(self) -> re.Pattern[str]:
         """One expression whose alternatives are the kinds, in the library's order."""
         metadata = self.metadata
@@ -130,7 +135,7 @@ class RegionPlan:
         abroad = self.abroad.match(dialled)
         if abroad and dialled[abroad.end() : abroad.end() + 1] != "0":
             return read_international(dialled[abroad.end() :])
-        plan = calling_code_plan(int(self.code))
+        plan = self.shared
         if plan is None:
             return None
         if dialled.startswith(self.code) and not self.viable.fullmatch(dialled):

@@ -94,7 +94,7 @@ _KINDS = {
 }
 _ERRORS = {
     NumberParseException.INVALID_COUNTRY_CODE: PhoneProblem.UNKNOWN_COUNTRY,
-    NumberParseException.NOT_A_NUMBER: PhoneProblem.NOT_A_NUMBER,
+    NumberParseException.NOT_A_NUMBER: PhoneProblem.TOO_SHORT,  # given digits only, it wants two
     NumberParseException.TOO_SHORT_AFTER_IDD: PhoneProblem.TOO_SHORT,
     NumberParseException.TOO_SHORT_NSN: PhoneProblem.TOO_SHORT,
     NumberParseException.TOO_LONG: PhoneProblem.TOO_LONG,
@@ -107,11 +107,11 @@ _REASONS = {
 
 
 def read_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
-    """The number that a person or a spreadsheet wrote, by the dialling rules of `country` (ISO, such as "AU").
+    """The number that a person or a spreadsheet wrote, by the rules of `country` (ISO, such as "AU").
 
-    Reads any usual writing, full-width digits, lost leading zeros and plus signs, and 4.91570156E+8 while all
+    Reads any usual writing, full-width digits, lost leading zeros and plus signs, and 4.91570156E+8 if all
     its digits are there. Of several numbers in one cell the first that can be texted is taken and noted. A
-    number with an extension is refused: a text cannot dial. Raises ValueError for an unknown country.
+    number with an extension is refused: no text reaches it. Raises ValueError for an unknown country.
     """
     return _read(raw, _home(country))
 
@@ -213,7 +213,7 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
         return PhoneProblem.EXTENSION
     if any(char.isalpha() for char in digits):
         return PhoneProblem.LETTERS
-    bare = re.sub(r"^\++(?:00)?", "+", re.sub(r"[\s/,]", "", writings.bare(digits)))
+    bare = writings.dialled(digits)
     if not re.fullmatch(r"\+?[0-9]+", bare):
         return PhoneProblem.NOT_A_NUMBER
     result: Line | PhoneProblem = _plain(bare, home) or _by_library(bare, home)

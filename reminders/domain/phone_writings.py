@@ -30,12 +30,18 @@ _SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 _HASHES = re.compile(r"#{2,}|#(?:n/a|ref!|value!|name\?|num!|null!|div/0!)", re.IGNORECASE)
 _DECIMAL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
 _EXTENSION = re.compile(r"(?<=[\d)\s])(?:;?\s*ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE)
-_SEVERAL = re.compile(r"[/;,|&\r\n\t]+|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/,|&\r\n\t]+|;(?!\s*ext)|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE)
 
 
 def bare(raw: str) -> str:
     """`raw` without spaces, dots, dashes, brackets and invisible marks."""
     return raw.translate(_DROPPED)
+
+
+def dialled(text: str) -> str:
+    """What is dialled of one tidy number: +0061 and ++61 are +61; a plus before a trunk zero is dropped."""
+    digits = re.sub(r"[\s/,]", "", bare(text))
+    return re.sub(r"^\++(?=0)", "", re.sub(r"^\++(?:00)?(?!0)", "+", digits))
 
 
 def tidy(raw: str) -> str:
