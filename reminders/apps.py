@@ -1,6 +1,7 @@
 """The one Django application of the product."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RemindersConfig(AppConfig):
@@ -9,3 +10,9 @@ class RemindersConfig(AppConfig):
     name = "reminders"
     verbose_name = "Appointment reminders"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Seed the roles after migrating, which is when their permissions exist."""
+        from reminders.domain.access import seed_roles  # models are loaded by now
+
+        post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")

@@ -1,0 +1,164 @@
+"""Who may do what, and where: the three roles, their permissions, and the locations a user may see.
+
+A role is a group; what it may do is the group's permissions, which an administrator may change. Pages ask
+here on the server for every request; hiding a button is courtesy, not protection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from reminders.domain.history import Actor
+from reminders.models import Appointment, Contact, Location, StaffProfile
+
+RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
+
+DAILY_WORK = "reminders.change_appointment"
+"""The pages of the day: day sheet, call list, inbox, conversations, appointments, contacts, not sent."""
+IMPORT = "reminders.add_import"
+RULES = "reminders.change_reminderrule"
+WORDINGS = "reminders.change_wording"
+STATISTICS = "reminders.view_event"
+CONNECTION = "reminders.change_providerstate"
+USERS = "auth.change_user"
+
+_EVERY = ("view", "add", "change", "delete")
+_DAILY: dict[str, tuple[str, ...]] = {
+    "appointment": ("view", "add", "change"),
+    "contact": ("view", "add", "change"),
+    "callattempt": ("view", "add", "change"),
+    "card": ("view", "add", "change"),
+    "suppression": ("view", "add", "change"),
+    "message": ("view", "add"),
+    "reminder": ("view", "change"),
+    "reply": ("view", "change"),
+    **dict.fromkeys(("location", "practitioner", "service", "cannedreply"), ("view",)),
+}
+_MANAGING: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("reminderrule", "wording", "cannedreply", "practitioner", "service"), _EVERY),
+    **dict.fromkeys(("import", "importmapping", "location"), ("view", "add", "change")),
+    **dict.fromkeys(("importrow", "event", "deliveryreport", "job"), ("view",)),
+}
+_ADMINISTERING: dict[str, tuple[str, ...]] = {
+    "staffprofile": _EVERY,
+    "location": _EVERY,
+    "providerstate": ("view", "change"),
+    "ring": ("view",),
+}
+_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
+    "auth": {"user": _EVERY, "group": _EVERY},
+    "django_celery_beat": {"periodictask": ("view", "change"), "intervalschedule": _EVERY},
+}
+
+
+def _codes(app: str, models: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    return {(app, f"{verb}_{model}") for model, verbs in models.items() for verb in verbs}
+
+
+_RECEPTIONIST = _codes("reminders", _DAILY)
+_MANAGER = _RECEPTIONIST | _codes("reminders", _MANAGING)
+_ADMINISTRATOR = (
+    _MANAGER
+    | _codes("reminders", _ADMINISTERING)
+    | {code for app, models in _ELSEWHERE.items() for code in _codes(app, models)}
+)
+PERMISSIONS: dict[str, set[tuple[str, str]]] = {
+    RECEPTIONIST: _RECEPTIONIST,
+    MANAGER: _MANAGER,
+    ADMINISTRATOR: _ADMINISTRATOR,
+}
+"""For each role the permissions it starts with, as pairs of app label and code name."""
+
+
+def seed_roles(**_: Any) -> None:
+    """Create the roles that are missing. A role that exists keeps what an administrator made of it."""
+    there = set(Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True))
+    missing = PERMISSIONS.keys() - there
+    if not missing:
+        return
+    permissions = _permissions(code for role in missing for code in PERMISSIONS[role])
+    for role in sorted(missing):
+        group = Group.objects.create(name=role)
+        group.permissions.set(permissions[code] for code in PERMISSIONS[role] if code in permissions)
+
+
+def _permissions(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Permission]:
+    names = {name for _, name in codes}
+    found = Permission.objects.filter(codename__in=names).select_related("content_type")
+    return {(permission.content_type.app_label, permission.codename): permission for permission in found}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One signed-in user: what the pages remember for them and which locations they may see."""
+
+    user: User
+    profile: StaffProfile
+    locations: tuple[Location, ...]
+    restricted: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the history names."""
+        return Actor.staff(self.user.pk)
+
+    @cached_property
+    def location_ids(self) -> frozenset[int]:
+        """The ids of the locations they may see."""
+        return frozenset(location.pk for location in self.locations)
+
+    def location(self, pk: object) -> Location | None:
+        """The location with this id if they may see it."""
+        return next((location for location in self.locations if str(location.pk) == str(pk)), None)
+
+    def may(self, permission: str) -> bool:
+        """Whether their role allows it; one of the names above."""
+        return self.user.has_perm(permission)
+
+    def appointments(self) -> QuerySet[Appointment]:
+        """The appointments they may see."""
+        everything = Appointment.objects.all()
+        return everything.filter(location_id__in=self.location_ids) if self.restricted else everything
+
+    def contacts(self) -> QuerySet[Contact]:
+        """The contacts they may see: of their locations, and those that have no appointment anywhere yet."""
+        if not self.restricted:
+            return Contact.objects.all()
+        theirs = Appointment.objects.filter(contact=OuterRef("pk"))
+        return Contact.objects.filter(
+            Exists(theirs.filter(location_id__in=self.location_ids)) | ~Exists(theirs)
+        )
+
+    def at_locations(self, field: str = "location") -> Q:
+        """A condition on any table with a location: theirs, and what belongs to no location."""
+        if not self.restricted:
+            return Q()
+        return Q(**{f"{field}__in": self.location_ids}) | Q(**{f"{field}__isnull": True})
+
+
+def scope_of(user: User) -> Scope:
+    """Read what a user may see; costs three statements. A superuser sees every location."""
+    profile, _ = StaffProfile.objects.get_or_create(user=user)
+    chosen = set() if user.is_superuser else set(profile.locations.values_list("pk", flat=True))
+    active = Location.objects.filter(active=True)
+    locations = tuple(active.filter(pk__in=chosen) if chosen else active)
+    return Scope(user=user, profile=profile, locations=locations, restricted=bool(chosen))
+
+
+def is_staff_member(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether this is a signed-in, active user with any role at all."""
+    return isinstance(user, User) and user.is_active and user.has_perm(DAILY_WORK)
+
+
+def remember(profile: StaffProfile, **values: Any) -> None:
+    """Keep what a page should show next time; writes only what changed."""
+    if all(profile.remembered.get(name) == value for name, value in values.items()):
+        return
+    profile.remembered = profile.remembered | values
+    profile.save(update_fields=["remembered"])

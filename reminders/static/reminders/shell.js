@@ -1,0 +1,188 @@
+// What every page does: notes with undo, dialogs, signing in again on the spot, drafts, keys.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Notes. One with "undo" stays until it is used, closed or followed by three others.
+  const toasts = $("#toasts");
+  const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const dismiss = (note) => note.remove();
+  const dress = (note) => {
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "toast-close";
+    close.setAttribute("aria-label", "Close");
+    close.textContent = "×";
+    close.addEventListener("click", () => dismiss(note));
+    note.append(close);
+    if (note.dataset.keep) return;
+    let timer;
+    const start = () => { timer = setTimeout(() => dismiss(note), 9000); };
+    note.addEventListener("mouseenter", () => clearTimeout(timer));
+    note.addEventListener("focusin", () => clearTimeout(timer));
+    note.addEventListener("mouseleave", start);
+    start();
+  };
+  const toast = ({ text, undo, tone }) => {
+    const note = document.createElement("div");
+    note.className = "toast-note";
+    note.dataset.tone = tone || "ok";
+    const words = document.createElement("span");
+    words.textContent = text;
+    note.append(words);
+    if (undo) {
+      note.dataset.keep = "yes";
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "toast-undo";
+      button.textContent = "Undo";
+      button.addEventListener("click", () => {
+        dismiss(note);
+        htmx.ajax("POST", undo, { source: document.body, swap: "none" });
+      });
+      note.append(button);
+    }
+    dress(note);
+    toasts.append(note);
+    $$(".toast-note", toasts).slice(0, -3).forEach(dismiss);
+  };
+  $$(".toast-note", toasts).forEach(dress);
+  document.body.addEventListener("toast", (event) => toast(event.detail));
+  window.toast = toast;
+
+  document.body.addEventListener("htmx:sendError", () => toast({ text: "No connection. Please try again.", tone: "danger" }));
+  document.body.addEventListener("htmx:timeout", () => toast({ text: "That took too long. Please look whether it worked, then try again.", tone: "danger" }));
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    const quiet = status === 401 || event.detail.xhr.getResponseHeader("HX-Trigger");
+    if (quiet) return;
+    toast({ text: status === 404 ? "That is no longer there." : "Something went wrong on our side. Please try again.", tone: "danger" });
+  });
+
+  // Dialogs: opened by a button, or by what the server sends into #dialog-content.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener) document.getElementById(opener.dataset.openDialog).showModal();
+    const closer = event.target.closest("[data-close-dialog]");
+    if (closer) closer.closest("dialog").close();
+    if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "dialog-content") return;
+    const dialog = $("#dialog");
+    const title = $("h2", dialog);
+    if (title) dialog.setAttribute("aria-label", title.textContent);
+    if (!dialog.open) dialog.showModal();
+    $("[autofocus]", dialog)?.focus();
+  });
+  document.body.addEventListener("close-dialog", () => $("#dialog").close());
+
+  // Signed out meanwhile: sign in here, on top of what was being typed.
+  document.body.addEventListener("signed-out", async () => {
+    const dialog = $("#sign-in");
+    if (!dialog || dialog.open) return;
+    const place = $("#sign-in-form");
+    await htmx.ajax("GET", place.dataset.address, { target: place, swap: "innerHTML" });
+    dialog.showModal();
+  });
+  document.body.addEventListener("signed-in", (event) => {
+    const { token, user } = event.detail;
+    if (user !== $("#sign-in-form").dataset.user) return location.reload();
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    $$("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
+    $("#sign-in").close();
+    toast({ text: "Signed in again. Please repeat your last click." });
+    return undefined;
+  });
+
+  // Drafts: what is typed into such a form survives leaving the page by accident, in this tab only.
+  const fields = (form) => $$("input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select", form);
+  const key = (form) => `draft:${form.dataset.draft}`;
+  $$("form[data-draft]").forEach((form) => {
+    const kept = JSON.parse(sessionStorage.getItem(key(form)) || "null");
+    if (kept && !$(".field-error, .conflict", form)) {
+      fields(form).forEach((field) => {
+        if (!(field.name in kept)) return;
+        if (field.type === "checkbox" || field.type === "radio") field.checked = kept[field.name].includes(field.value);
+        else field.value = kept[field.name][0];
+      });
+      toast({ text: "What you had typed here is back." });
+    }
+    form.addEventListener("input", () => {
+      const values = {};
+      new FormData(form).forEach((value, name) => { if (typeof value === "string") (values[name] ||= []).push(value); });
+      delete values.csrfmiddlewaretoken;
+      sessionStorage.setItem(key(form), JSON.stringify(values));
+    });
+  });
+  const forget = $("[data-forget-draft]");
+  if (forget) sessionStorage.removeItem(`draft:${forget.dataset.forgetDraft}`);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-drop-draft]");
+    if (link) sessionStorage.removeItem(`draft:${link.dataset.dropDraft}`);
+  });
+
+  // A form is sent once, however often the button is clicked.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+  // Choices that apply at once.
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  // The inbox's count stands in the title as well.
+  const count = () => {
+    const waiting = Number($("[data-inbox-count]")?.dataset.inboxCount || 0);
+    document.title = (waiting ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  };
+  count();
+  document.body.addEventListener("inbox-count", (event) => {
+    $$("[data-inbox-count]").forEach((badge) => {
+      badge.dataset.inboxCount = event.detail.value;
+      badge.firstChild.data = event.detail.value;
+      badge.hidden = !event.detail.value;
+    });
+    count();
+  });
+
+  // Keys. Single letters can be switched off, and never act while something is being typed.
+  const on = $("#shortcuts-on");
+  const wanted = () => { try { return localStorage.getItem("shortcuts") !== "off"; } catch { return true; } };
+  if (on) {
+    on.checked = wanted();
+    on.addEventListener("change", () => {
+      try { localStorage.setItem("shortcuts", on.checked ? "on" : "off"); } catch { /* private mode */ }
+    });
+  }
+  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open], .dropdown-menu.show");
+  let go = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !wanted() || typing(event.target) || $("dialog[open]")) return;
+    const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (go && Date.now() - go < 1500) {
+      go = 0;
+      const there = $$("[data-go]").find((item) => item.dataset.go === pressed);
+      if (there) { event.preventDefault(); location.assign(there.dataset.href); return; }
+    }
+    if (pressed === "g") { go = Date.now(); return; }
+    if (pressed === "?") { event.preventDefault(); $("#shortcuts")?.showModal(); return; }
+    if (pressed === "/") {
+      const search = $("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    const marked = $$("[data-key]").find((item) => item.dataset.key === pressed);
+    if (marked) { event.preventDefault(); marked.click(); return; }
+    if (pressed === "j" || pressed === "k") {
+      const rows = $$("[data-row]");
+      const here = rows.indexOf(document.activeElement.closest("[data-row]"));
+      const next = rows[pressed === "j" ? here + 1 : Math.max(here - 1, 0)];
+      if (next) { event.preventDefault(); $("a, button", next)?.focus(); }
+    }
+  });
+})();

@@ -1,0 +1,103 @@
+"""Small pieces of markup that staff pages share: icons, badges, times in a location's zone, form fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from reminders.domain.phone_numbers import display
+from reminders.models import Location
+
+register = template.Library()
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("reminders/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """An icon of our own sprite; silent for screen readers unless it has a label."""
+    if label:
+        return format_html(
+            '<svg class="icon {}" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+            css,
+            label,
+            _sprite(),
+            name,
+        )
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', css, _sprite(), name
+    )
+
+
+@register.simple_tag
+def badge(tone: str, name: str, words: str) -> SafeString:
+    """A state: colour, icon and word together, so that none of them has to be understood alone."""
+    return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(name), words)
+
+
+@register.filter
+def at_zone(value: datetime | None, zone: str | Location | None) -> str:
+    """“Tue 3 Mar, 10:00” on the wall clock of a zone or a location; with the year when it is another one."""
+    if value is None:
+        return ""
+    local = value.astimezone(_zone(zone))
+    form = "D j M, H:i" if local.year == timezone.now().year else "D j M Y, H:i"
+    return format_date(local, form)
+
+
+@register.filter
+def clock(value: datetime | None, zone: str | Location | None) -> str:
+    """“10:00” on the wall clock of a zone's name or a location."""
+    return f"{value.astimezone(_zone(zone)):%H:%M}" if value else ""
+
+
+def _zone(zone: str | Location | None) -> ZoneInfo:
+    if isinstance(zone, Location):
+        return zone.tz
+    return ZoneInfo(zone or timezone.get_default_timezone_name())
+
+
+@register.filter
+def phone(value: str, country: str = "") -> str:
+    """A number as people of `country` write it."""
+    return display(value, country or settings.DEFAULT_COUNTRY) if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """This page's query string with some parameters changed; None takes one away."""
+    params: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.inclusion_tag("partials/field.html")
+def field(bound: BoundField, css: str = "") -> dict[str, object]:
+    """A form field with label, help and errors tied together for screen readers."""
+    widget = bound.field.widget
+    check = isinstance(widget, CheckboxInput)
+    group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    kind = "form-check-input" if check else "form-select" if isinstance(widget, Select) else "form-control"
+    attrs: dict[str, str | bool] = {}
+    if not group:
+        attrs["class"] = f"{kind} is-invalid" if bound.errors else kind
+    control = bound.as_widget(attrs=attrs)
+    return {"field": bound, "css": css, "check": check, "group": group, "control": control}

@@ -1,0 +1,75 @@
+"""Signing in and out, changing the password, and what the pages remember for a user."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from reminders.domain import access
+from reminders.views.pages import StaffRequest, go, staff_action
+
+
+class SignIn(LoginView):
+    """Sign in on a page of its own, or in a dialog over the page where the session ended (`?here=1`)."""
+
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+    @property
+    def here(self) -> bool:
+        """Whether the form stands in a dialog."""
+        return bool(self.request.GET.get("here")) and "HX-Request" in self.request.headers
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the form in the dialog even to somebody who is signed in by now."""
+        self.redirect_authenticated_user = "here" not in request.GET
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_template_names(self) -> list[str]:
+        """The whole page or only the form."""
+        return ["partials/sign_in_form.html"] if self.here else [self.template_name]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell the form where it stands."""
+        return super().get_context_data(**kwargs, here=self.here)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Go on to the page; in the dialog, hand the page its new token instead."""
+        response = super().form_valid(form)
+        if not self.here:
+            return response
+        user = form.get_user()
+        name = user.get_username() if isinstance(user, User) else ""
+        event = {"signed-in": {"token": get_token(self.request), "user": name}}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(event)})
+
+
+class ChangePassword(PasswordChangeView):
+    """Change one's own password."""
+
+    template_name = "session/password.html"
+    success_url = reverse_lazy("day_sheet")
+
+    def form_valid(self, form: Any) -> HttpResponse:  # Any: Django's password forms share no public type
+        """Say that it worked."""
+        messages.success(self.request, "Your password is changed.")
+        return super().form_valid(form)
+
+
+@staff_action()
+def remember(request: StaffRequest) -> HttpResponse:
+    """Keep the location that the pages are set to; blank for all of them. Goes back to where one was."""
+    chosen = request.scope.location(request.POST.get("location", ""))
+    access.remember(request.scope.profile, location=chosen.pk if chosen else None)
+    where = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
+    return go(request, where if safe else "/")
