@@ -74,8 +74,8 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # The provider
 MESSAGES_API_URL = env.web_address("MESSAGES_API_URL", local.sandbox_url(DATA_DIR))
 MESSAGES_API_GIVEN = env.has("MESSAGES_API_URL")
-MESSAGES_API_KEY = env.secret("MESSAGES_API_KEY", "sandbox")
-MESSAGES_API_SECRET = env.secret("MESSAGES_API_SECRET", "sandbox")
+MESSAGES_API_KEY = env.secret("MESSAGES_API_KEY", "sandbox-key")
+MESSAGES_API_SECRET = env.secret("MESSAGES_API_SECRET", "sandbox-secret")
 MESSAGES_API_AUTH = env.choice("MESSAGES_API_AUTH", ("basic", "hmac"), "basic")
 MESSAGES_API_ACCOUNT = env.text("MESSAGES_API_ACCOUNT")
 MESSAGES_API_TIMEOUT = env.seconds("MESSAGES_API_TIMEOUT", 10, least=0.1, most=300)
@@ -143,6 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reminders.context.shell",
             ],
         },
     },
