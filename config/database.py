@@ -37,7 +37,7 @@ def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Dj
         **where.pop("OPTIONS", {}),
     }
     if size:
-        options["pool"] = {"min_size": 0, "max_size": size, "timeout": 10, "max_idle": 60}
+        options["pool"] = {"min_size": 0, "max_size": size, "timeout": 5, "max_idle": 60}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,

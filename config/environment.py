@@ -175,9 +175,7 @@ class Environment:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
-            self.problems.append(
-                f"{name}_FILE takes the path of a readable text file; it is {path!r}."
-            )
+            self.problems.append(f"{name}_FILE takes the path of a readable text file; it is {path!r}.")
             return ""
 
 

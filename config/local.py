@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote
 from config.embedded.broker import Broker
 from config.environment import Environment, unquoted
 
-SANDBOX = "http://127.0.0.1:8001"
+SANDBOX = "http://127.0.0.1:8026"
 
 
 def secret_key(var: Path, env: Environment) -> str:

