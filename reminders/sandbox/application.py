@@ -113,13 +113,8 @@ class Sandbox:
             listener.listen()
 
     def _refuse_soon(self, seconds: float) -> None:
-        for wait, action in (
-            (CLOSE_AFTER_ANSWER, self.refuse_connections),
-            (CLOSE_AFTER_ANSWER + seconds, self.accept_connections),
-        ):
-            timer = threading.Timer(wait, action)
-            timer.daemon = True
-            timer.start()
+        _later(CLOSE_AFTER_ANSWER, self.refuse_connections)
+        _later(CLOSE_AFTER_ANSWER + seconds, self.accept_connections)
 
     # Driving it from Python
 
@@ -141,11 +136,17 @@ class Sandbox:
 
     def order_fault(self, kind: str, endpoint: str = "*", **details: Any) -> None:  # Any: see faults.Fault
         """Put a fault in force; kinds and details as in `faults.py`. Raises ValueError."""
-        self._control.order(ordered({"kind": kind, "endpoint": endpoint, **details}))
+        fault = ordered({"kind": kind, "endpoint": endpoint, **details})
+        if fault.kind == "refuse_connection":
+            self.refuse_connections()
+            _later(1.0 if fault.seconds is None else fault.seconds, self.accept_connections)
+        else:
+            self.faults.order(fault)
 
     def clear_faults(self) -> None:
-        """No more faults; requests that hang are let go."""
+        """No more faults; requests that hang are let go, a closed port opens."""
         self.faults.clear()
+        self.accept_connections()
 
     def put_raw(
         self, queue: str, items: list[Any], *, account: str = ACCOUNT
@@ -176,6 +177,7 @@ class Sandbox:
     def reset(self) -> None:
         """Back to an empty sandbox without faults."""
         self._control.reset()
+        self.accept_connections()
 
     # Being a WSGI program
 
@@ -202,3 +204,9 @@ class Sandbox:
         if path.startswith("/sandbox/"):
             return self._control.handle
         return self._phone.handle if is_phone_path(path) else self._api.handle
+
+
+def _later(seconds: float, action: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    timer.start()

@@ -66,7 +66,7 @@ class Listener:
             asyncore_use_poll=True,
         )
         self._server.channel_class = _Channel
-        self._open = True
+        self._open, self._stopped = True, False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._server.run, name="sandbox-listener", daemon=True)
 
@@ -84,13 +84,17 @@ class Listener:
     def listen(self) -> None:
         """Open the port again."""
         with self._lock:
-            if not self._open:
+            if not self._open and not self._stopped:
                 self._open = True
                 self._in_loop(self._reopen)
 
     def stop(self) -> None:
         """Close everything and end the threads."""
         self.refuse()
+        with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
         self._server.trigger.pull_trigger(self._server.trigger.close)
         self._thread.join(timeout=5)
         self._server.task_dispatcher.shutdown(timeout=2)

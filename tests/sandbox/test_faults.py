@@ -59,6 +59,14 @@ def test_a_closed_port_refuses_connections_and_opens_again(sandbox, client):
     assert attempt(client) == 202
 
 
+def test_clearing_the_faults_opens_the_port(sandbox, client):
+    sandbox.order_fault("refuse_connection", seconds=60)
+    assert attempt(client) == "ConnectError"
+
+    sandbox.clear_faults()
+    assert attempt(client) == 202
+
+
 def test_an_order_to_refuse_connections_ends_by_itself(sandbox, client):
     order = {"kind": "refuse_connection", "seconds": 0.4}
     assert client.post("/sandbox/faults", json=order).status_code == 201

@@ -1,4 +1,4 @@
-"""The phone page in Chromium: texts appear by themselves, answers go out, nothing is too wide or unreadable."""
+"""The phone page in Chromium: texts appear by themselves, answers go out, every size can be read."""
 
 import shutil
 from collections.abc import Iterator
