@@ -29,10 +29,8 @@ from reminders.provider.reading import (
 STATUS_LIMIT = 30
 SHOWN_OF_UNREADABLE = 10_000
 # A notice that somebody opted out has an id of its own; a template that asks for a reply's id gets this back.
-UNFILLED_REPLY_ID = frozenset({"$replyId", "$moId", "${replyId}", "${moId}"})
-UNFILLED_CONTENT = frozenset(
-    {"$moContent", "$replyContent", "$esc.json($moContent)", "$esc.json($!moContent)"}
-)
+UNFILLED_REPLY_ID = ("$replyId", "$moId", "${replyId}", "${moId}")  # no sets: what is looked up may be a list
+UNFILLED_CONTENT = ("$moContent", "$replyContent", "$esc.json($moContent)", "$esc.json($!moContent)")
 # What tells one pushed item from the next; not all of it, since a count of retries may be among it.
 TELLING = (
     "source_number",

@@ -225,6 +225,14 @@ def test_a_push_that_says_nothing_is_set_aside(body):
     assert "\x00" not in json.dumps(read.raw, ensure_ascii=False)
 
 
+@pytest.mark.parametrize("odd", [[], {}, ["$replyId"]])
+def test_an_id_that_is_no_text_is_no_id(odd):
+    read = parse_webhook(push({**REPLY, "reply_id": odd}))
+
+    assert isinstance(read, ReplyPayload)
+    assert (read.reply_id[:7], read.is_opt_out_notice) == ("pushed-", False)
+
+
 def test_what_the_database_cannot_store_is_replaced():
     texts = b'"a": "x\\u0000y", "b\\ud800": ["\\udc00", "\\ud83d\\ude00"], "e": "\xff"'
     numbers = b'"c": NaN, "d": 1e999, "f": 1.5'
