@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ def apply_news(news: Sequence[News], *, now: datetime) -> list[uuid.UUID]:
     rows = sorted(furthest.values(), key=lambda item: item.message_id)
     if not rows:
         return []
-    given = {
+    given: dict[str, Any] = {
         "ids": [row.message_id for row in rows],
         "states": [row.state for row in rows],
         "ranks": [_RANK[row.state] for row in rows],

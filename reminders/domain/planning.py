@@ -94,21 +94,22 @@ def plan_future(
     after: int = 0,
     step: int = STEP,
     location_ids: Sequence[int] | None = None,
-    on_step: Callable[[int, Planned], None] | None = None,
+    on_step: Callable[[int, Planned], bool] | None = None,
 ) -> Planned:
     """Plan every appointment that has not begun, a step in a transaction of its own.
 
     `on_step` hears the last appointment's id and the step's outcome, inside the transaction: a job that
-    keeps both can go on after a crash with `after`.
+    keeps both can go on after a crash with `after`. It answers whether to go on.
     """
     book = RuleBook.load()
     outcome = Planned()
     for ids in _future_ids(now=now, after=after, step=step, location_ids=location_ids):
         with transaction.atomic():
             done = _plan_step(ids, book=book, now=now)
-            if on_step:
-                on_step(ids[-1], done)
+            goes_on = on_step(ids[-1], done) if on_step else True
         outcome += done
+        if not goes_on:
+            break
     return outcome
 
 
@@ -158,9 +159,9 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
 
 
 def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
-    subjects = _read_subjects(ids)
-    wanted = list(wanted_reminders(subjects, book=book, now=now))
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        subjects = _read_subjects(ids)
+        wanted = list(wanted_reminders(subjects, book=book, now=now))
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
@@ -188,7 +189,7 @@ def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
     A reminder that a sender claims at this moment is either still planned, and taken back by the first
     statement, or handed over by the time the third one looks: it is never missed in between.
     """
-    given = {"ids": ids, "now": now}
+    given: dict[str, Any] = {"ids": ids, "now": now}
     cursor.execute(_TAKE_BACK, given)
     taken_back = cursor.rowcount
     cursor.execute(_WRITE, given)
@@ -207,7 +208,7 @@ def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
     Every reminder that such a message carries waits until the withdrawal is settled. Returns how many
     messages were marked. Call it in the transaction that made them stale.
     """
-    given = {"messages": list(message_ids), "now": now}
+    given: dict[str, Any] = {"messages": list(message_ids), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_REQUEST_CANCEL, given)
         marked = cursor.rowcount

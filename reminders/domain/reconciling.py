@@ -78,15 +78,11 @@ def abandon_claims(*, now: datetime) -> int:
 
 def give_up_late(*, now: datetime) -> int:
     """Unknown messages past their cutoff are expired: staff see them on the list of what was not sent."""
-    late = Message.objects.filter(state=Message.State.UNKNOWN, expires_at__lte=now - _settling())
+    late = Message.objects.filter(state=Message.State.UNKNOWN, expires_at__lte=now - settings.RECONCILE_AFTER)
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
         give_up(ids, Message.State.EXPIRED, Reminder.Reason.UNKNOWN, now=now)
     return len(ids)
-
-
-def _settling() -> timedelta:
-    return timedelta(seconds=settings.RECONCILE_AFTER)
 
 
 def _look_up(
@@ -148,7 +144,9 @@ def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> i
 
 def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reconciled) -> None:
     """Messages that the provider does not know: wait, send once more, or give up."""
-    settled = [row for row in messages if row.unknown_since and row.unknown_since + _settling() <= now]
+    settled = [
+        row for row in messages if row.unknown_since and row.unknown_since + settings.RECONCILE_AFTER <= now
+    ]
     unwanted = [row.pk for row in settled if row.cancel_requested_at]
     again = [
         row.pk for row in settled if not row.cancel_requested_at and not row.resent and row.expires_at > now
@@ -159,7 +157,7 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
         resent=True,
         send_after=now,
         unknown_since=None,
-        check_after=now + _settling(),
+        check_after=now + settings.RECONCILE_AFTER,
     )
     outcome.given_up += unknown.filter(pk__in=unwanted).update(
         state=Message.State.CANCELLED,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 600
 A_REQUEST = 100
+A_LOT = 5_000
 CALLS = 8
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0
@@ -62,10 +64,16 @@ def send_due(
 
     `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once.
     """
-    window = timedelta(seconds=settings.HAND_OVER_AHEAD) if ahead is None else ahead
+    window = settings.HAND_OVER_AHEAD if ahead is None else ahead
     run = _Run(api, clock=clock, ahead=window, left=limit if limit is not None else brakes.UNLIMITED)
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
         return run.work(pool)
+
+
+def is_a_lot(*, now: datetime) -> bool:
+    """Whether so much is due that several workers should share it."""
+    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD)
+    return due.order_by("due_at")[A_LOT - 1 : A_LOT].exists()
 
 
 class _Run:
@@ -76,6 +84,7 @@ class _Run:
         self.hold = timedelta(seconds=settings.MESSAGES_API_TIMEOUT) * 2 + GRACE
         self.books = Books.load()
         self.sent = Sent()
+        self.pending = 0
         self.sources = [self._claim_queued, self._claim_due]
 
     def work(self, pool: ThreadPoolExecutor) -> Sent:
@@ -92,16 +101,16 @@ class _Run:
                 return self.sent
             release_connection()
             done, in_flight = wait(in_flight, return_when=FIRST_COMPLETED)
-            record(
-                [answer for future in done for answer in future.result()], now=self.clock(), sent=self.sent
-            )
+            answers = [answer for future in done for answer in future.result()]
+            record(answers, now=self.clock(), sent=self.sent)
+            self.pending -= len(answers)
 
     def _next_batches(self) -> list[Sequence[Wire]]:
         """Claim from the source that still has work; an empty list when this source has none left now."""
         now = self.clock()
         allowed = min(brakes.allowance(now=now), self.left, CHUNK)
-        allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
-        if not allowed:
+        allowed = min(allowed, _left_this_hour(now=now) - self.pending) if allowed else 0
+        if allowed <= 0:
             self.sources = []
             return []
         claim = self.sources[0](now, allowed)
@@ -111,6 +120,7 @@ class _Run:
             self.sources.pop(0)
         self.left -= claim.looked_at
         self.sent.set_aside += claim.set_aside
+        self.pending += len(claim.wires)
         return [claim.wires[at : at + A_REQUEST] for at in range(0, len(claim.wires), A_REQUEST)]
 
     def _claim_queued(self, now: datetime, limit: int) -> Claim:
@@ -172,7 +182,11 @@ def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
     if not answers:
         return
     ids = [answer.id for answer in answers]
-    given = {"ids": ids, "provider_ids": [answer.provider_id for answer in answers], "now": now}
+    given: dict[str, Any] = {
+        "ids": ids,
+        "provider_ids": [answer.provider_id for answer in answers],
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ACCEPT, given)
         cursor.execute(_REMINDERS_SENT, given)
@@ -192,7 +206,7 @@ def _put_back(answers: Sequence[Answer], *, now: datetime) -> None:
     """Surely not received: waiting again, with a pause that grows and differs from text to text."""
     if not answers:
         return
-    given = {
+    given: dict[str, Any] = {
         "ids": [answer.id for answer in answers],
         "after": [now + timedelta(seconds=_pause(answer)) for answer in answers],
         "now": now,
@@ -213,7 +227,7 @@ def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
 def _pause(answer: Answer) -> float:
     if answer.retry_after is not None:
         return answer.retry_after
-    longest = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
+    longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
 
 

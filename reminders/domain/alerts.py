@@ -1,0 +1,124 @@
+"""Tell people what is wrong: a banner on every staff page, and an e-mail to administrators.
+
+Each trouble has its words in one table. An e-mail goes once when a trouble begins and once when it is
+over; without SMTP settings there are only the banners.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.conf import settings
+from django.core.mail import mail_admins
+from django.db import transaction
+
+from reminders.domain.health import Pulse, take_pulse
+from reminders.models import ProviderState
+
+Level = Literal["danger", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """One line on top of the staff pages: how bad, what is wrong, what follows or what to do."""
+
+    code: str
+    level: Level
+    title: str
+    words: str
+
+
+WORDS: dict[str, tuple[Level, str, str]] = {
+    "credentials": (
+        "danger",
+        "No texts are going out: the provider refuses our credentials.",
+        "Everything stays due and goes out as soon as an administrator has put the key and secret right.",
+    ),
+    "rate": ("warning", "The provider asked us to slow down.", "Texts go on by themselves shortly."),
+    "down": (
+        "danger",
+        "The text provider can't be reached.",
+        "We keep trying. Texts go out by themselves as soon as it answers.",
+    ),
+    "cap": (
+        "warning",
+        "The limit of texts per hour is reached.",
+        "The others wait. If that many texts are meant, an administrator can raise the limit.",
+    ),
+    "due": (
+        "danger",
+        "Texts are due but not going out.",
+        "For urgent appointments, please call. An administrator should look at the connection page.",
+    ),
+    "unknown": (
+        "warning",
+        "For some texts we don't know yet whether they were sent.",
+        "They are not sent twice. See “Not sent” for who may need a call.",
+    ),
+    "replies": (
+        "warning",
+        "Patients' replies are waiting to be read by the application.",
+        "They are not lost.",
+    ),
+    "beat": (
+        "danger",
+        "The application's clockwork has stopped.",
+        "No texts leave and no replies arrive. An administrator should start the worker and beat again.",
+    ),
+    "poll": (
+        "warning",
+        "Replies have not been fetched for a while.",
+        "They wait at the provider, nothing is lost.",
+    ),
+}
+QUIET_FOR = timedelta(minutes=3)
+
+
+def banners(now: datetime, pulse: Pulse | None = None) -> list[Banner]:
+    """What everybody should know now, the worst first. `now` is UTC."""
+    pulse = pulse or take_pulse(now=now)
+    found = [Banner(code, *WORDS[code]) for code in pulse.troubles(now=now) if code in WORDS]
+    return sorted(found, key=lambda banner: banner.level != "danger")
+
+
+def alert_administrators(*, now: datetime) -> int:
+    """Write to the administrators about troubles that have begun or ended; return how many e-mails went.
+
+    A trouble is told of once it has lasted three minutes, so that a restart alarms nobody.
+    """
+    current = {banner.code: banner for banner in banners(now)}
+    with transaction.atomic():
+        ProviderState.objects.bulk_create([ProviderState(pk=1)], ignore_conflicts=True)
+        state = ProviderState.objects.select_for_update().get(pk=1)
+        known: dict[str, dict[str, str | bool]] = dict(state.alerted)
+        begun, ended = _compare(known, current, now=now)
+        state.alerted = known
+        state.save(update_fields=["alerted"])
+    for banner in begun:
+        _write(banner.title, banner.words)
+    for code in ended:
+        _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
+    return len(begun) + len(ended)
+
+
+def _compare(
+    known: dict[str, dict[str, str | bool]], current: dict[str, Banner], *, now: datetime
+) -> tuple[list[Banner], list[str]]:
+    """Bring `known` up to date; return the troubles to tell of and those that are over."""
+    begun = []
+    for code, banner in current.items():
+        entry = known.setdefault(code, {"since": now.isoformat(), "told": False})
+        if not entry["told"] and now - datetime.fromisoformat(str(entry["since"])) >= QUIET_FOR:
+            entry["told"] = True
+            begun.append(banner)
+    over = [code for code in known if code not in current]
+    ended = [code for code in over if known.pop(code)["told"] and code in WORDS]
+    return begun, ended
+
+
+def _write(subject: str, words: str) -> None:
+    if settings.ADMINS:
+        where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
+        mail_admins(subject, words + where, fail_silently=True)

@@ -1,0 +1,122 @@
+"""The rings: which work is rung for how often, and a note of how each went.
+
+The intervals are seeded once into django-celery-beat's tables, where staff may change them; rings that are
+new are added, what staff changed is kept. A ring that is lost, doubled or late changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+
+from reminders.models import Ring
+from reminders.provider import MessagesApiError
+
+HEARTBEAT = "heartbeat"
+HEARTBEAT_EVERY = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One ring: the task's name, its interval, and what it does in words for staff."""
+
+    task: str
+    every: timedelta
+    does: str
+
+
+def bells() -> tuple[Bell, ...]:
+    """Every ring of the application, with the intervals that the environment asks for."""
+    poll = settings.POLL_EVERY
+    return (
+        Bell("send", settings.SEND_EVERY, "Hand over texts that are due"),
+        Bell("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
+        Bell("reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"),
+        Bell("replies", poll, "Fetch patients' replies"),
+        Bell("reports", poll, "Fetch delivery reports"),
+        Bell("apply", timedelta(seconds=10), "Act on what was pushed or left over"),
+        Bell("expire", timedelta(seconds=60), "Give up what is past its time"),
+        Bell("check", timedelta(minutes=5), "Ask about texts without a final report"),
+        Bell("plan", timedelta(hours=6), "Plan the whole future again, as a safety net"),
+        Bell("push_blocked", timedelta(seconds=60), "Tell the provider about opt-outs"),
+        Bell("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
+        Bell("imports", timedelta(seconds=10), "Work off uploaded diaries"),
+        Bell("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
+        Bell("jobs", timedelta(seconds=10), "Go on with long work in the background"),
+        Bell("alert", timedelta(seconds=60), "Tell administrators what needs them"),
+        Bell(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
+    )
+
+
+def seed_rings(**_kwargs: Any) -> None:
+    """Add the rings that are missing; leave those that are there as staff set them."""
+    have = set(PeriodicTask.objects.values_list("task", flat=True))
+    missing = [bell for bell in bells() if f"reminders.tasks.{bell.task}" not in have]
+    for bell in missing:
+        seconds = max(1, round(bell.every.total_seconds()))
+        interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+        PeriodicTask.objects.create(
+            name=bell.does,
+            task=f"reminders.tasks.{bell.task}",
+            interval=interval,
+            expire_seconds=max(2 * seconds, 10),
+        )
+    if missing:
+        PeriodicTasks.update_changed()
+
+
+class Rung:
+    """What one ring came to; the body sets `count`, and `error` in words without personal data."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.error = ""
+
+
+@contextmanager
+def rung(name: str) -> Iterator[Rung]:
+    """Run a ring's work and note how it went. A provider that fails is noted, not raised: the next ring tries."""
+    started = timezone.now()
+    outcome = Rung()
+    try:
+        yield outcome
+    except MessagesApiError as error:
+        outcome.error = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        outcome.error = type(error).__name__
+        raise
+    finally:
+        note(name, started=started, count=outcome.count, error=outcome.error)
+
+
+def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> None:
+    """Write down that a ring went by."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO reminders_ring (name, started_at, finished_at, succeeded_at, count, error)
+               VALUES (%(name)s, %(started)s, %(now)s, CASE WHEN %(error)s = '' THEN %(now)s::timestamptz END,
+                       %(count)s, %(error)s)
+               ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at,
+                   finished_at = excluded.finished_at, count = excluded.count, error = excluded.error,
+                   succeeded_at = coalesce(excluded.succeeded_at, reminders_ring.succeeded_at)""",
+            {
+                "name": name,
+                "started": started,
+                "now": timezone.now(),
+                "count": count,
+                "error": error[:300],
+            },
+        )
+
+
+def last_success(name: str) -> datetime | None:
+    """When a ring last went well (UTC), None if it never did."""
+    return Ring.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()

@@ -1,0 +1,287 @@
+"""Sending: claim, call, record; and what follows from each way in which a call can go wrong."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from reminders.domain.brakes import allowance
+from reminders.domain.outbox import queue_text
+from reminders.domain.planning import plan_appointments
+from reminders.domain.reconciling import abandon_claims
+from reminders.domain.sending import send_due
+from reminders.models import Appointment, Contact, Message, ProviderState, Reminder, Suppression
+from reminders.provider import MessagesApi
+from reminders.sandbox import Sandbox
+from tests import factories as make
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TOMORROW = date(2026, 3, 3)
+
+
+def at_noon() -> datetime:
+    return NOON
+
+
+def planned(count: int = 1, **values: object) -> list[Appointment]:
+    """Appointments tomorrow at 13:00, whose confirmation is due in an hour."""
+    make.make_confirmation_rule()
+    place = make.make_location(name="Harbour Dental")
+    rows = [
+        make.make_appointment(day=TOMORROW, at=time(13, 0), location=place, **values)  # type: ignore[arg-type]  # passed on
+        for _ in range(count)
+    ]
+    plan_appointments([row.pk for row in rows], now=NOON)
+    return rows
+
+
+def message_states() -> dict[str, int]:
+    return dict(Counter(Message.objects.values_list("state", flat=True)))
+
+
+def reminder_states() -> dict[tuple[str, str], int]:
+    return dict(Counter(Reminder.objects.values_list("state", "reason")))
+
+
+def test_a_due_reminder_reaches_the_provider_with_its_time_and_cutoff(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    [appointment] = planned()
+
+    outcome = send_due(api, clock=at_noon)
+
+    [accepted] = sandbox.ledger()
+    message = Message.objects.get()
+    assert outcome.accepted == 1
+    assert accepted["scheduled"] == "2026-03-02T13:00:00.000Z"
+    assert accepted["expiry"] == "2026-03-03T11:00:00.000Z"
+    assert accepted["metadata"] == {"message": str(message.pk), "appointment": str(appointment.uuid)}
+    assert (message.state, message.provider_id) == ("accepted", accepted["message_id"])
+    assert "Ann" in message.text
+    assert "Harbour Dental" in message.text
+    assert reminder_states() == {("sent", ""): 1}
+
+
+def test_nothing_is_sent_twice_by_a_second_ring(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(3)
+    send_due(api, clock=at_noon)
+
+    assert send_due(api, clock=at_noon).total == 0
+    assert len(sandbox.ledger()) == 3
+
+
+def test_what_lies_beyond_the_window_waits(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned()
+
+    send_due(api, clock=at_noon, ahead=timedelta(minutes=30))
+
+    assert sandbox.ledger() == []
+    assert reminder_states() == {("planned", ""): 1}
+
+
+def test_several_hundred_go_in_batches_of_a_hundred(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(250)
+
+    outcome = send_due(api, clock=at_noon)
+
+    assert outcome.accepted == 250
+    assert len({entry["metadata"]["message"] for entry in sandbox.ledger()}) == 250
+
+
+def test_a_number_that_opted_out_is_not_texted(sandbox: Sandbox, api: MessagesApi) -> None:
+    [appointment] = planned()
+    Suppression.objects.create(phone=appointment.contact.phone, reason="patient", since=NOON)
+
+    send_due(api, clock=at_noon)
+
+    assert sandbox.ledger() == []
+    assert reminder_states() == {("skipped", "opted_out"): 1}
+
+
+def test_a_text_past_its_cutoff_is_never_sent(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned()
+
+    send_due(api, clock=lambda: datetime(2026, 3, 3, 11, 0, tzinfo=UTC))
+
+    assert sandbox.ledger() == []
+    assert reminder_states() == {("expired", "cutoff"): 1}
+
+
+def test_after_an_outage_a_late_text_goes_while_it_is_of_use(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned()
+
+    send_due(api, clock=lambda: datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+
+    [accepted] = sandbox.ledger()
+    assert accepted["scheduled"] is None
+
+
+def test_after_an_outage_in_the_night_a_text_waits_for_texting_hours(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    planned()
+
+    send_due(api, clock=lambda: datetime(2026, 3, 2, 23, 0, tzinfo=UTC))
+
+    [accepted] = sandbox.ledger()
+    assert accepted["scheduled"] == "2026-03-03T08:00:00.000Z"
+
+
+def test_a_family_gets_one_text_that_lists_everyone(sandbox: Sandbox, api: MessagesApi) -> None:
+    make.make_confirmation_rule()
+    place, shared = make.make_location(), make.phone()
+    rows = [
+        make.make_appointment(
+            day=TOMORROW,
+            at=time(13, minute),
+            location=place,
+            contact=make.make_contact(first_name=name, phone=shared),
+        )
+        for name, minute in (("Ann", 0), ("Ben", 30))
+    ]
+    plan_appointments([row.pk for row in rows], now=NOON)
+
+    send_due(api, clock=at_noon)
+
+    [accepted] = sandbox.ledger()
+    assert "1) Ann" in accepted["content"]
+    assert "2) Ben" in accepted["content"]
+    assert Reminder.objects.filter(message=Message.objects.get()).count() == 2
+
+
+def test_a_landline_is_called_and_the_text_read_aloud(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(contact=make.make_contact(phone_kind=Contact.PhoneKind.LANDLINE))
+
+    send_due(api, clock=at_noon)
+
+    assert [entry["format"] for entry in sandbox.ledger()] == ["TTS"]
+
+
+def test_a_named_message_fails_and_the_others_go_at_once(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(5)
+    sandbox.order_fault("400_naming", times=1)
+
+    outcome = send_due(api, clock=at_noon)
+
+    assert (outcome.accepted, outcome.failed) == (4, 1)
+    assert message_states() == {"accepted": 4, "failed": 1}
+    assert reminder_states() == {("sent", ""): 4, ("failed", "refused"): 1}
+
+
+def test_refused_credentials_leave_everything_due_and_stop_sending(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    planned(3)
+    sandbox.order_fault("401", times=1)
+
+    outcome = send_due(api, clock=at_noon)
+
+    assert (outcome.accepted, outcome.put_back) == (0, 3)
+    assert message_states() == {"queued": 3}
+    assert ProviderState.objects.get().brake == "credentials"
+    assert allowance(now=NOON) == 0
+
+
+def test_sending_resumes_by_itself_once_the_credentials_work(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(3)
+    sandbox.order_fault("401", times=1)
+    send_due(api, clock=at_noon)
+    later = NOON + timedelta(minutes=10)
+
+    probe = send_due(api, clock=lambda: later)
+    rest = send_due(api, clock=lambda: later + timedelta(seconds=1))
+
+    assert (probe.accepted, rest.accepted) == (1, 2)
+    assert ProviderState.objects.get().brake == ""
+
+
+def test_retry_after_is_honoured(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned()
+    sandbox.order_fault("retry_after", times=1, seconds=90)
+    send_due(api, clock=at_noon)
+
+    state = ProviderState.objects.get()
+    assert (state.brake, state.until) == ("rate", NOON + timedelta(seconds=90))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["drop_response_after_accepting", "error_500_after_accepting", "unreadable_202", "error_500_before"],
+)
+def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_resent(
+    kind: str, sandbox: Sandbox, api: MessagesApi
+) -> None:
+    planned(2)
+    sandbox.order_fault(kind, times=1)
+
+    first = send_due(api, clock=at_noon)
+    send_due(api, clock=lambda: NOON + timedelta(seconds=20))
+
+    assert first.unknown == 2
+    assert message_states() == {"unknown": 2}
+    assert len(sandbox.ledger()) <= 2
+
+
+def test_a_short_answer_leaves_only_the_missing_ones_unknown(sandbox: Sandbox, api: MessagesApi) -> None:
+    planned(4)
+    sandbox.order_fault("fewer", times=1)
+
+    outcome = send_due(api, clock=at_noon)
+
+    assert outcome.accepted + outcome.unknown == 4
+    assert outcome.unknown > 0
+
+
+def test_a_connection_that_is_refused_puts_the_texts_back(
+    sandbox: Sandbox, settings: Settings
+) -> None:
+    planned(2)
+    with MessagesApi(base_url="http://127.0.0.1:9", key="k", secret="s", timeout=2) as nobody:
+        outcome = send_due(nobody, clock=at_noon)
+
+    assert outcome.put_back == 2
+    assert message_states() == {"queued": 2}
+
+
+def test_what_a_dead_worker_claimed_becomes_unknown(sandbox: Sandbox, api: MessagesApi) -> None:
+    make.make_message(state="submitting", claimed_until=NOON - timedelta(seconds=1))
+
+    assert abandon_claims(now=NOON) == 1
+    assert message_states() == {"unknown": 1}
+
+
+def test_a_text_by_staff_goes_out_with_the_next_ring(sandbox: Sandbox, api: MessagesApi) -> None:
+    queue_text(kind=Message.Kind.STAFF, phone=make.phone(), text="Bring your card", location=None, now=NOON)
+
+    send_due(api, clock=at_noon)
+
+    assert [entry["content"] for entry in sandbox.ledger()] == ["Bring your card"]
+
+
+def test_a_runaway_is_stopped_at_the_hourly_limit(
+    sandbox: Sandbox, api: MessagesApi, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_HOUR = 3
+    planned(5)
+
+    send_due(api, clock=at_noon)
+    send_due(api, clock=lambda: NOON + timedelta(seconds=1))
+
+    assert len(sandbox.ledger()) == 3
+    assert ProviderState.objects.get().brake == "cap"
+
+
+def test_a_number_gets_at_most_so_many_texts_a_day(
+    sandbox: Sandbox, api: MessagesApi, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_NUMBER_PER_DAY = 2
+    [appointment] = planned()
+    for _ in range(2):
+        make.make_message(phone=appointment.contact.phone)
+
+    send_due(api, clock=at_noon)
+
+    assert reminder_states() == {("skipped", "capped"): 1}

@@ -1,0 +1,38 @@
+"""Fixtures that many tests share: the sandbox over real HTTP, and our own client of it."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from reminders.domain.connecting import messages_api
+from reminders.provider import MessagesApi
+from reminders.sandbox import Sandbox
+from tests.factories import NOON
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    """One imitation of the provider for the whole session."""
+    with Sandbox(pace=0).serve() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox, settings: Settings) -> Sandbox:
+    """An empty sandbox whose clock stands at NOON; the settings point to it."""
+    running_sandbox.reset()
+    running_sandbox.change_settings(pace=0, push_retry_after=0.02)
+    running_sandbox.set_clock(NOON)
+    settings.MESSAGES_API_URL = running_sandbox.url
+    settings.MESSAGES_API_KEY = running_sandbox.key
+    settings.MESSAGES_API_SECRET = running_sandbox.secret
+    messages_api.cache_clear()
+    return running_sandbox
+
+
+@pytest.fixture
+def api(sandbox: Sandbox) -> Iterator[MessagesApi]:
+    """Our client, talking to the sandbox."""
+    with MessagesApi(base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=3) as client:
+        yield client
