@@ -337,11 +337,14 @@ UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it w
 WHERE id = ANY(%(messages)s) AND state = 'queued'
 """
 
-# Of a withdrawn message, the reminders that still hold go back to the plan; the others are done with.
+# Of a withdrawn message, the reminders that still hold go back to the plan, or stay stopped where staff
+# stopped them; the others are done with.
 _RELEASE_REMINDERS = """
 UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
-       state = CASE WHEN r.version = a.version AND a.expected THEN 'planned' ELSE 'withdrawn' END,
-       reason = CASE WHEN r.version = a.version AND a.expected THEN '' ELSE 'superseded' END
+       state = CASE WHEN r.version <> a.version OR NOT a.expected THEN 'withdrawn'
+                    WHEN r.reason = 'held' THEN 'skipped' ELSE 'planned' END,
+       reason = CASE WHEN r.version <> a.version OR NOT a.expected THEN 'superseded'
+                     WHEN r.reason = 'held' THEN 'held' ELSE '' END
 FROM (SELECT id, version, status IN ('booked', 'confirmed') AS expected FROM reminders_appointment) a,
      reminders_message m
 WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id
