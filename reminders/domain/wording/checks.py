@@ -141,8 +141,8 @@ def _reserved_words(text: str, language: str) -> Iterator[Problem]:
             if word in offered and not honest:
                 yield Problem(
                     "error",
-                    f"{word.upper()} ends all texts to the patient: offer it only as “Reply {word.upper()} to "
-                    "opt out”, in the language of the wording.",
+                    f"{word.upper()} ends all texts to the patient: offer it only as “Reply {word.upper()} "
+                    "to opt out”, in the language of the wording.",
                 )
 
 

@@ -2,7 +2,7 @@
 
 A formatter of our own, because `str.format` reaches into attributes and speaks to programmers. It knows
 `{placeholder}`, `{{` and `}}` for braces, and `[optional passages]`: one that holds a placeholder vanishes
-whole when a placeholder in it is blank; one that holds none is plain text; `[[`, `]]` are always plain brackets.
+whole when a placeholder in it is blank; one that holds none is plain text; `[[` and `]]` are plain brackets.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Template:
     def render(self, values: Values) -> str:
         """The text for one patient. Line breaks, control and direction characters in values become spaces.
 
-        What a blank value leaves behind is tidied: doubled spaces, a space before a full stop, a leading comma.
+        What a blank value leaves behind is tidied: doubled spaces, a space before a stop, a leading comma.
         Raises WordingError when nothing or more than `MAX_CHARACTERS` would be sent.
         """
         text = self._fast(values)
