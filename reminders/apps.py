@@ -12,7 +12,9 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Seed the roles after migrating, which is when their permissions exist."""
+        """Seed the roles and the rings after migrating, which is when their tables exist."""
         from reminders.domain.access import seed_roles  # models are loaded by now
+        from reminders.domain.rings import seed_rings
 
         post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")
+        post_migrate.connect(seed_rings, sender=self, dispatch_uid="reminders.seed_rings")

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from reminders.domain.connecting import messages_api
+from reminders.models import ReminderRule
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests.factories import NOON
@@ -36,3 +37,10 @@ def api(sandbox: Sandbox) -> Iterator[MessagesApi]:
     """Our client, talking to the sandbox."""
     with MessagesApi(base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=3) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, without the rules that every new site begins with: tests make their own."""
+    with django_db_blocker.unblock():
+        ReminderRule.objects.all().delete()

@@ -27,6 +27,7 @@ from reminders.provider import (
 
 Kind = Literal["accepted", "failed", "put_back", "unknown"]
 METADATA_KEY = "message"
+STEPS_OF_A_CALL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def hand_over(
     After `hold` the claim is no longer ours, and what has not been called by then is left alone: it becomes
     `unknown` like everything that a dead worker leaves, and is looked up before anybody sends it again.
     """
-    deadline = clock() + hold - timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
+    deadline = clock() + hold - longest_call()
     answers: list[Answer] = []
     waiting = [list(wires)]
     while waiting:
@@ -63,6 +64,11 @@ def hand_over(
         answers += found
         waiting += again
     return answers
+
+
+def longest_call() -> timedelta:
+    """How long one call may take: the time-out holds for each of its steps, from connecting to the body."""
+    return STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
 
 
 def _call(api: MessagesApi, batch: list[Wire]) -> tuple[list[Answer], list[list[Wire]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from reminders.domain.doorbell import ring
 from reminders.domain.segments import measure
 from reminders.models import Appointment, Contact, Location, Message, Reply
 
@@ -26,26 +27,40 @@ def queue_text(
     expires_at: datetime | None = None,
     created_by_id: int | None = None,
     answers: Reply | None = None,
-    format: Message.Format = Message.Format.SMS,  # noqa: A002 -- the provider's word
+    format: Message.Format = Message.Format.SMS,
 ) -> Message:
     """Write a text to be sent at once; without `expires_at` it is given up after 12 hours.
 
     `phone` is E.164. Whether the number may be texted is asked when it is sent, not here.
     """
-    return Message.objects.create(
+    message = new_text(kind=kind, phone=phone, text=text, now=now, expires_at=expires_at, format=format)
+    message.location = location
+    message.source_number = location.source_number if location else ""
+    message.contact, message.appointment, message.answers = contact, appointment, answers
+    message.created_by_id = created_by_id
+    message.save(force_insert=True)
+    ring("send")
+    return message
+
+
+def new_text(
+    *,
+    kind: Message.Kind,
+    phone: str,
+    text: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+    format: Message.Format = Message.Format.SMS,
+) -> Message:
+    """A text that waits to be sent at once, not saved yet: for those who write many in one statement."""
+    return Message(
         kind=kind,
         phone=phone,
         text=text,
         segments=measure(text).segments,
         format=format,
-        location=location,
-        source_number=location.source_number if location else "",
-        contact=contact,
-        appointment=appointment,
-        answers=answers,
         scheduled_at=now,
         send_after=now,
         expires_at=expires_at or now + USEFUL_FOR,
         created_at=now,
-        created_by_id=created_by_id,
     )

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from reminders.domain import timing
+from reminders.domain.doorbell import ring
 from reminders.domain.rules import ActiveRule, RuleBook
 from reminders.models import Appointment, Contact, Reminder
 
@@ -199,7 +201,18 @@ def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
     if stale:
         withdraw_messages(stale, now=now)
         cursor.execute(_MOVE_WITHDRAWING, given)
+        ring("withdraw")
+    if written and _any_due(cursor, now=now):
+        ring("send")
     return Planned(appointments=len(ids), written=written, taken_back=taken_back, to_withdraw=len(stale))
+
+
+def _any_due(cursor: Any, *, now: datetime) -> bool:
+    cursor.execute(
+        "SELECT EXISTS (SELECT 1 FROM wanted_reminder WHERE reason = '' AND due_at <= %s)",
+        [now + settings.SEND_EVERY],
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from reminders.domain import brakes
 from reminders.domain.claiming import Books, Claim, Wire, claim_due, claim_queued
 from reminders.domain.connections import release_connection
-from reminders.domain.handing_over import Answer, hand_over
+from reminders.domain.handing_over import Answer, hand_over, longest_call
 from reminders.domain.planning import release_reminders
 from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi
@@ -81,7 +81,7 @@ class _Run:
 
     def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int) -> None:
         self.api, self.clock, self.ahead, self.left = api, clock, ahead, left
-        self.hold = timedelta(seconds=settings.MESSAGES_API_TIMEOUT) * 2 + GRACE
+        self.hold = longest_call() * 2 + GRACE
         self.books = Books.load()
         self.sent = Sent()
         self.pending = 0

@@ -105,7 +105,7 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     words = models.CharField(max_length=300, blank=True, help_text="The last news in words for staff.")
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
-    provider_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    provider_id = models.CharField(max_length=100, null=True, blank=True, unique=True)
     scheduled_at = models.DateTimeField(help_text="When the text should reach the phone.")
     expires_at = models.DateTimeField(help_text="After this it must not be sent.")
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -207,7 +207,7 @@ class DeliveryReport(models.Model):
         Message, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="reports"
     )
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
-    message_provider_id = models.CharField(max_length=64, blank=True)
+    message_provider_id = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=30)
     code = models.PositiveSmallIntegerField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -34,7 +34,7 @@ class Reply(models.Model):
         Message, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="replies"
     )
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
-    message_provider_id = models.CharField(max_length=64, blank=True)
+    message_provider_id = models.CharField(max_length=100, blank=True)
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
     phone = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)

@@ -1,0 +1,105 @@
+"""Work the rings off in this process until nothing is left to do now: for tests, cron and repairs."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from reminders.domain import (
+    cancelling,
+    checking,
+    expiring,
+    planning,
+    receiving,
+    reconciling,
+    sending,
+)
+from reminders.domain.connecting import messages_api
+from reminders.domain.rings import rung
+
+Work = Callable[[], int]
+
+
+def _plan() -> int:
+    return planning.plan_future(now=timezone.now()).written
+
+
+def _send() -> int:
+    expiring.expire(now=timezone.now())
+    sent = sending.send_due(messages_api(), clock=timezone.now)
+    if sent.errors and not sent.accepted:
+        raise ProviderUnreachableError
+    return sent.accepted + sent.failed
+
+
+def _cancel() -> int:
+    return cancelling.withdraw_stale(messages_api(), clock=timezone.now)
+
+
+def _reconcile() -> int:
+    now = timezone.now
+    return reconciling.reconcile(messages_api(), clock=now).settled + checking.check_overdue(
+        messages_api(), clock=now
+    )
+
+
+def _replies() -> int:
+    return receiving.receive_replies(messages_api(), now=timezone.now()) + receiving.apply_waiting_replies(
+        now=timezone.now()
+    )
+
+
+def _reports() -> int:
+    return receiving.receive_reports(messages_api(), now=timezone.now()) + receiving.apply_waiting(
+        now=timezone.now()
+    )
+
+
+RINGS: dict[str, Work] = {
+    "plan": _plan,
+    "cancel": _cancel,
+    "send": _send,
+    "reconcile": _reconcile,
+    "replies": _replies,
+    "reports": _reports,
+}
+NOTED_AS = {"cancel": "withdraw"}
+
+
+class ProviderUnreachableError(Exception):
+    """The provider did not take a call; what is due stays due."""
+
+
+class Command(BaseCommand):
+    """Work off one ring, or all of them."""
+
+    help = "Works the rings off in this process until nothing is left to do now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which ring; all of them by default."""
+        parser.add_argument("ring", nargs="?", default="all", choices=[*RINGS, "all"])
+
+    def handle(self, *, ring: str, **options: Any) -> None:
+        """Run it; exit with 1 if the provider could not be reached."""
+        reached = True
+        for name in RINGS if ring == "all" else [ring]:
+            reached = self._work_off(name) and reached
+        if not reached:
+            raise SystemExit(1)
+
+    def _work_off(self, name: str) -> bool:
+        """Repeat one ring until it finds nothing to do; False if the provider could not be reached."""
+        total = 0
+        try:
+            with rung(NOTED_AS.get(name, name)) as outcome:
+                while done := RINGS[name]():
+                    total += done
+                    if name == "plan":
+                        break
+                outcome.count = total
+        except ProviderUnreachableError:
+            outcome.error = "NotReceived"
+        self.stdout.write(f"{name}: {outcome.error or total}")
+        return not outcome.error

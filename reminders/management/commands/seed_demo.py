@@ -1,0 +1,23 @@
+"""Fill an empty database with the demo."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from reminders.domain.demo import LOGINS, PASSWORD, seed
+
+
+class Command(BaseCommand):
+    """Three sites, a few hundred appointments around now, three logins."""
+
+    help = "Makes demo data, unless there are locations already."
+
+    def handle(self, **options: Any) -> None:
+        """Make it, or say why not."""
+        if seed(now=timezone.now()):
+            self.stdout.write(
+                f"Demo data is there. Sign in as {', '.join(LOGINS)}; the password is “{PASSWORD}”."
+            )
+        else:
+            self.stdout.write("There is data already, so no demo data was made.")

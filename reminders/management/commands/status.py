@@ -1,0 +1,49 @@
+"""Tell whether the application does its work: for people, or as JSON for monitoring."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from reminders.domain.alerts import WORDS
+from reminders.domain.health import status_report
+
+UNHEALTHY = 2
+
+
+class Command(BaseCommand):
+    """Print the state of appointments, reminders, messages, replies and the provider."""
+
+    help = "Tells whether everything works; the exit code is 0 when it does and 2 when not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--json` for programs."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        """Print the report; exit with 2 when something is wrong."""
+        report = status_report(now=timezone.now())
+        self.stdout.write(json.dumps(report) if options["json"] else "\n".join(lines(report)))
+        if not report["healthy"]:
+            raise SystemExit(UNHEALTHY)
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """The report as people read it."""
+    counts = [
+        f"{name}: " + (", ".join(f"{n} {state}" for state, n in report[name].items()) or "none")
+        for name in ("appointments", "reminders", "messages")
+    ]
+    return [
+        "Healthy." if report["healthy"] else "Not healthy:",
+        *(f"  {WORDS[code][1]}" for code in report["troubles"] if code in WORDS),
+        *counts,
+        f"not known whether sent: {report['unknown']}; to withdraw: {report['to_withdraw']}",
+        f"oldest text that is due and not handed over: {report['oldest_due_seconds']} s",
+        f"cards in the inbox: {report['replies_unhandled']}",
+        f"replies last fetched: {report['last_poll'] or 'never'}",
+        f"last heartbeat: {report['beat_heartbeat'] or 'never'}",
+        f"provider: {report['provider']['words']}",
+    ]
