@@ -56,7 +56,7 @@ MALFORMED = [
     ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; it is 'loud'"),
     ("SENTRY_DSN", "nonsense", "an address such as https://reminders.example; it is 'nonsense'"),
     ("EMAIL_URL", "http://mail", "an address such as smtp://user:password@mail.example:587; it is 'http://mail'"),
-    ("ADMINS", "ann, bob", "e-mail addresses separated by commas, such as ann@clinic.example; it is 'ann, bob'"),
+    ("ADMINS", "ann, bob", "separated by commas, such as ann@clinic.example; it is 'ann, bob'"),
     ("IMPORT_FOLDER", "diary", "the path of a folder from the root, such as /srv/diary; it is 'diary'"),
     ("MESSAGES_PER_HOUR", "many", "a whole number from 0 to 1000000000, such as 20000; it is 'many'"),
     ("DATABASE_POOL_SIZE", "1.5", "a whole number from 0 to 1000, such as 10; it is '1.5'"),
