@@ -33,18 +33,16 @@ SERVICES = (
     ("Blood test", "Please come fasting."),
     ("Follow-up", ""),
 )
-FIRST = tuple(
-    (
-        "Ann Ben Chloe Dev Elena Farid Grace Hugo Ines Jamal Keiko Liam Maya Noah Olga Pablo Quinn "
-        "Rosa Sam Tara Umar Vera Will Ximena Yusuf Zoe Aisha Bruno Carla Daniel Emma Felix"
-    ).split()
+_FIRST = (
+    "Ann Ben Chloe Dev Elena Farid Grace Hugo Ines Jamal Keiko Liam Maya Noah Olga Pablo Quinn "
+    "Rosa Sam Tara Umar Vera Will Ximena Yusuf Zoe Aisha Bruno Carla Daniel Emma Felix"
 )
-LAST = tuple(
-    (
-        "Lee Patel Novak Garcia O'Brien Haddad Kim Larsson Mbeki Nguyen Okoye Petrov Quist Rossi "
-        "Silva Tan Ueda Vogel Walsh Xu Young Zhang Adler Brandt Costa Dubois Eriksen Fontaine"
-    ).split()
+FIRST = tuple(_FIRST.split())
+_LAST = (
+    "Lee Patel Novak Garcia O'Brien Haddad Kim Larsson Mbeki Nguyen Okoye Petrov Quist Rossi "
+    "Silva Tan Ueda Vogel Walsh Xu Young Zhang Adler Brandt Costa Dubois Eriksen Fontaine"
 )
+LAST = tuple(_LAST.split())
 CANNED = (
     ("Call us", "Hello {first_name}, please call us on {phone} about your appointment. {location}"),
     ("Will call back", "Thank you {first_name}, we will call you back today. {location}"),

@@ -1,0 +1,43 @@
+"""Measure the product: `bench send`, `bench receive`, `bench ring`, `bench pages`, `bench import`."""
+
+import json
+import pkgutil
+from argparse import ArgumentParser
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+import reminders.bench
+
+HELPERS = frozenset({"scratch"})
+
+
+def measurements() -> dict[str, ModuleType]:
+    """Every module of `reminders.bench` that has something to run, by its name on the command line."""
+    names = [module.name for module in pkgutil.iter_modules(reminders.bench.__path__)]
+    modules = {
+        name.removesuffix("_").replace("_", "-"): import_module(f"reminders.bench.{name}")
+        for name in names
+        if name not in HELPERS
+    }
+    return {name: module for name, module in modules.items() if hasattr(module, "run")}
+
+
+class Command(BaseCommand):
+    """Run one measurement in a scratch database and print its figures."""
+
+    help = "Measures the product in a scratch database, each figure next to the limit it is held against."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One sub-command for each measurement."""
+        chosen = parser.add_subparsers(dest="what", required=True)
+        for name, module in measurements().items():
+            sub = chosen.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
+            if hasattr(module, "add_arguments"):
+                module.add_arguments(sub)
+
+    def handle(self, *, what: str, **options: Any) -> None:
+        """Run it and print JSON."""
+        self.stdout.write(json.dumps(measurements()[what].run(**options), indent=2))
