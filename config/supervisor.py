@@ -102,13 +102,13 @@ class Supervisor:
         self._parts.append(Part(name, command, environment=environment, log=self._log))
 
     def check(self) -> None:
-        """Raise `PartError` if something has ended by itself."""
-        for part in self._parts:
-            if reason := part.ended():
-                raise PartError(reason)
+        """Raise `PartError` if something has ended by itself; services first, as their end ends others."""
         for name, service in self._services.items():
             if not service.alive():
                 raise PartError(f"{name} ended by itself. Its last lines:\n{service.last_words()}")
+        for part in self._parts:
+            if reason := part.ended():
+                raise PartError(reason)
 
     def wait_for(self, name: str, ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait until `ready`, or raise `PartError` when that takes too long or a part dies meanwhile."""
