@@ -25,9 +25,11 @@ WALKED = (*sorted(ACTING), "polite", "regret", "today", "tomorrow", "link", "all
 
 MAX_TEXT = 5000
 _DATA = Path(__file__).with_name("data") / "answers.toml"
+_UNIVERSAL = "universal"
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[:.h/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
 _SMILEY = re.compile(r"(?<!\w)[:;=]['-]?[dDpP](?!\w)|<3+")
+_NUMBER_SIGN = re.compile(r"№|\bno\.\s*(?=\d)", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´ʼ＇](?=\w)")
 _INVISIBLE = dict.fromkeys([0xFE0E, 0xFE0F, 0x0640, *range(0x1F3FB, 0x1F400), *range(0x200B, 0x2010)])
 _IGNORED = frozenset({"Po", "Pd", "Ps", "Pe", "Pi", "Pf", "Pc", "Sm", "Sk", "Cf", "Cc", "Mn", "Me"})
@@ -58,7 +60,9 @@ def tokenise(text: str) -> list[Token]:
 
     A clock time, a range of numbers or "x2" is one token, as is each Chinese character. Linear.
     """
-    text = _APOSTROPHE.sub("", _SMILEY.sub(" ", text[:MAX_TEXT])).translate(_INVISIBLE)
+    # "No. 2" is not "no, 2": a sign that no phrase holds keeps them apart.
+    text = _NUMBER_SIGN.sub(" ¤ ", text[:MAX_TEXT])
+    text = _APOSTROPHE.sub("", _SMILEY.sub(" ", text)).translate(_INVISIBLE)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(_latin_digit(character) for character in text) if not text.isascii() else text
     text = unicodedata.normalize("NFC", "".join(filter(_is_written, text)))
@@ -132,7 +136,7 @@ def vocabulary(languages: Sequence[str]) -> Vocabulary:
 @lru_cache(maxsize=256)
 def _vocabulary(codes: tuple[str, ...]) -> Vocabulary:
     both = Vocabulary()
-    for code in (*codes, "universal"):
+    for code in codes:
         one = _language(code)
         _join(both.exact, one.exact)
         _join(both.folded, one.folded)
@@ -159,6 +163,17 @@ def _agreed(first: str, second: str) -> str:
 def _language(code: str) -> Vocabulary:
     table = _tables()[code]
     one = Vocabulary()
+    _learn(one, table)
+    one.undo = {_spelled(tokens)[1] for tokens in _phrases(table.get("undo", ()))}
+    one.opt_out = {_spelled(tokens)[1] for tokens in _phrases(table.get("opt_out", ()))}
+    one.not_names = {fold(word) for phrase in table.get("not_names", ()) for word in phrase.split()}
+    one.signatures = tuple(fold(start) for start in table.get("signature", ()))
+    if code != _UNIVERSAL:
+        _add_universal(one, _language(_UNIVERSAL))
+    return one
+
+
+def _learn(one: Vocabulary, table: dict[str, Any]) -> None:
     for kind in WALKED:
         for tokens in _phrases(table.get(kind, ())):
             exact, folded = _spelled(tokens)
@@ -166,11 +181,18 @@ def _language(code: str) -> Vocabulary:
             one.folded[folded] = _within(one.folded.get(folded), kind)
             one.longest = max(one.longest, len(exact))
             one.words.update(folded)
-    one.undo = {_spelled(tokens)[1] for tokens in _phrases(table.get("undo", ()))}
-    one.opt_out = {_spelled(tokens)[1] for tokens in _phrases(table.get("opt_out", ()))}
-    one.not_names = {fold(word) for phrase in table.get("not_names", ()) for word in phrase.split()}
-    one.signatures = tuple(fold(start) for start in table.get("signature", ()))
-    return one
+
+
+def _add_universal(one: Vocabulary, universal: Vocabulary) -> None:
+    """What all understand, unless the language itself understands it otherwise ("no" in Polish)."""
+    one.exact = {
+        **{phrase: kind for phrase, kind in universal.exact.items() if phrase not in one.folded},
+        **one.exact,
+    }
+    one.folded = universal.folded | one.folded
+    one.longest = max(one.longest, universal.longest)
+    one.words |= universal.words
+    one.signatures += universal.signatures
 
 
 def _within(before: str | None, kind: str) -> str:

@@ -116,6 +116,8 @@ class Template:
         if not all(found):
             return None
         joined = "\t".join(found)
+        if joined.count("\t") >= len(found):
+            return None
         if "  " in joined or " \t" in joined or "\t " in joined or not joined.replace("\t", "").isprintable():
             return None
         if joined[0] == " " or joined[-1] == " ":
