@@ -78,12 +78,15 @@ _NAME_GAP = re.compile(r"^[\s,]*$")
 _MAX_PICK = 9
 
 
-def read_answer(text: str, *, languages: Sequence[str], names: Collection[str] | None = None) -> Answer:
+def read_answer(
+    text: str, *, languages: Sequence[str], names: Collection[str] | None = None, listed: bool = False
+) -> Answer:
     """Read a reply in the given languages, the patient's first; English when there are none.
 
-    `names` are those in the list of a family text, which an answer may pick ("Y Ann"); a number alone then
-    picks and answers nothing. Without them a capitalised word after an answer is taken for a pick, never
-    without a card. Takes any text, in linear time.
+    `names` are those that the text named, which an answer may pick ("Y Ann"). Without them a capitalised word
+    after an answer is taken for a pick, never without a card. `listed`: the text listed several appointments,
+    so that a number alone picks one and answers nothing; else 1 is yes and 2 is no. Takes any text, in linear
+    time.
     """
     words = vocabulary(languages)
     reaction = _reaction(text)
@@ -91,8 +94,7 @@ def read_answer(text: str, *, languages: Sequence[str], names: Collection[str] |
         return reaction
     body = _without_signature(text[:MAX_TEXT], words)
     tokens = [words.unstretched(token) for token in tokenise(body)]
-    listed = None if names is None else [tokenise(name) for name in names]
-    walk = _walk(tokens, words, listed)
+    walk = _walk(tokens, words, [tokenise(name) for name in names or ()], listed=listed)
     question = _QUESTION.search(body) is not None
     if walk.rest:
         return _guessed_pick(walk, words, body, names, question) or _unclear(tokens, words)
@@ -101,15 +103,17 @@ def read_answer(text: str, *, languages: Sequence[str], names: Collection[str] |
     return _wholly_read(walk, question) or _unclear(tokens, words)
 
 
-def _walk(tokens: Sequence[Token], words: Vocabulary, names: Sequence[Sequence[Token]] | None) -> _Walk:
+def _walk(
+    tokens: Sequence[Token], words: Vocabulary, names: Sequence[Sequence[Token]], *, listed: bool
+) -> _Walk:
     walk, at = _Walk(), 0
     while at < len(tokens):
         match = words.match(tokens, at)
-        named = _name_at(tokens, at, names or ()) if walk.acting or match is None else 0
+        named = _name_at(tokens, at, names) if walk.acting or match is None else 0
         if named:
             walk.picks.append(" ".join(token.raw for token in tokens[at : at + named]))
             at += named
-        elif _is_pick(tokens[at], walk, listed=names is not None):
+        elif _is_pick(tokens[at], walk, listed=listed):
             walk.picks.append(int(tokens[at].exact))
             at += 1
         elif match is None or (match.kind == "remark" and not walk.acting):

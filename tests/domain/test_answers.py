@@ -65,8 +65,13 @@ def test_a_name_that_is_not_in_the_list_is_unclear() -> None:
 
 
 def test_a_number_alone_answers_no_list() -> None:
-    assert read_answer("1", languages=["en"], names=["Ann", "Ben"]) == Answer(Intent.UNCLEAR)
-    assert read_answer("2 yes", languages=["en"], names=["Ann", "Ben"]).picks == (2,)
+    assert read_answer("1", languages=["en"], listed=True) == Answer(Intent.UNCLEAR)
+    assert read_answer("2 yes", languages=["en"], listed=True).picks == (2,)
+
+
+def test_a_number_alone_answers_a_single_appointment() -> None:
+    assert read_answer("1", languages=["en"], names=["Ann"]).intent == Intent.YES
+    assert read_answer("2", languages=["en"], names=["Ann"]).intent == Intent.NO
 
 
 def test_a_patient_named_like_an_answer_still_answers() -> None:
