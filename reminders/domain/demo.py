@@ -18,7 +18,7 @@ from reminders.domain.planning import plan_future
 from reminders.models import Appointment, CannedReply, Contact, Location, Practitioner, Service
 
 PASSWORD = "demo"  # noqa: S105 -- it is printed at the start, for data that is made up
-LOGINS = ("receptionist", "manager", "administrator")
+LOGINS = [(name, PASSWORD) for name in ("receptionist", "manager", "administrator")]
 
 SITES = (
     ("Harbour Dental", "020 7946 0123", "Europe/London", "GB"),
@@ -73,11 +73,11 @@ def seed(*, now: datetime) -> bool:
 
 
 def _logins() -> None:
-    for name in LOGINS:
+    for name, password in LOGINS:
         administers = name == "administrator"
         user = User.objects.create_user(
             name,
-            password=PASSWORD,
+            password=password,
             first_name=name.capitalize(),
             is_staff=name != "receptionist",
             is_superuser=administers,

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reminders.domain.demo import LOGINS, PASSWORD, seed
+from reminders.domain.demo import LOGINS, seed
 
 
 class Command(BaseCommand):
@@ -16,8 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Make it, or say why not."""
         if seed(now=timezone.now()):
-            self.stdout.write(
-                f"Demo data is there. Sign in as {', '.join(LOGINS)}; the password is “{PASSWORD}”."
-            )
+            names = ", ".join(name for name, _ in LOGINS)
+            self.stdout.write(f"Demo data is there. Sign in as {names}; the password is “{LOGINS[0][1]}”.")
         else:
             self.stdout.write("There is data already, so no demo data was made.")
