@@ -44,6 +44,11 @@ class OptOut:
     reply_id: int | None = None
 
 
+def is_textable(phone: str) -> bool:
+    """Whether this is a full telephone number; replies also come from short codes and names."""
+    return NUMBER.fullmatch(phone) is not None
+
+
 def is_opted_out(phone: str) -> bool:
     """Whether this number must not be texted."""
     return Suppression.objects.filter(phone=phone, lifted_at=None).exists()
@@ -170,7 +175,7 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
     """Push our changes, then take over what the provider did by itself. Raises MessagesApiError."""
     pushed = push_suppressions(api, now=now)
     release_connection()
-    listed = {number for number in api.blocked_numbers() if NUMBER.fullmatch(number)}
+    listed = {number for number in api.blocked_numbers() if is_textable(number)}
     with transaction.atomic():
         held = Suppression.objects.filter(lifted_at=None).exclude(synced_at=None)
         ours = dict(held.values_list("phone", "reason"))

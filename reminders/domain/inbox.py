@@ -1,0 +1,292 @@
+"""The inbox: cards for what only a person can settle, and what people do with them.
+
+Every touch names the revision that was on the screen: of two people who act at once the second is told
+who did what, and nothing is overwritten unseen. Which replies need a card is `deciding`'s to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from reminders.domain.answering import answer_later
+from reminders.domain.appointments import set_status
+from reminders.domain.consent import is_opted_out, is_textable
+from reminders.domain.history import Actor
+from reminders.domain.outbox import queue_text
+from reminders.models import Appointment, Card, Event, Message, Reply
+
+Status = Appointment.Status
+TEXTS_LATELY = timedelta(days=31)
+REOPENED = "reopened"
+
+
+class Action(StrEnum):
+    """What a person decides about a reply."""
+
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    NEITHER = "neither"
+
+
+_STATUS = {Action.CONFIRM: Status.CONFIRMED, Action.DECLINE: Status.DECLINED}
+_WORDS = {"confirm": "confirmed it", "decline": "declined it", "texted": "answered by text"}
+
+
+class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
+    """Somebody else was faster. The text says who did what, for staff; `card` is as it is now."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(touched_words(card))
+        self.card = card
+
+
+def touched_words(card: Card) -> str:
+    """Who did what with this card last, in a sentence."""
+    if card.done_at:
+        who = _name(card.done_by) or "The application"
+        return f"{who} settled this meanwhile: {_WORDS.get(card.outcome, card.outcome or 'done')}."
+    if card.assigned_to:
+        return f"{_name(card.assigned_to)} has taken this meanwhile."
+    return "This was put back meanwhile. Look at it again."
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card to open: its kind and whatever is known of what it is about."""
+
+    kind: Card.Kind
+    phone: str = ""
+    reply_id: int | None = None
+    message_id: Any = None  # Any: a UUID, as it comes from the rows
+    appointment_id: int | None = None
+    contact_id: int | None = None
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An appointment that a reply may be about, and the last text about it to that number."""
+
+    appointment: Appointment
+    told_at: datetime | None
+    text: str
+
+
+def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
+    """Open cards; a reply gets at most one of a kind."""
+    rows = [
+        Card(
+            kind=card.kind,
+            phone=card.phone,
+            reply_id=card.reply_id,
+            message_id=card.message_id,
+            appointment_id=card.appointment_id,
+            contact_id=card.contact_id,
+            location_id=card.location_id,
+            opened_at=now,
+        )
+        for card in cards
+    ]
+    Card.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
+    """Open cards, but none of a kind that is already open for its number."""
+    phones = [card.phone for card in cards]
+    there = set(Card.objects.filter(phone__in=phones, done_at=None).values_list("kind", "phone"))
+    fresh = {(str(card.kind), card.phone): card for card in cards}
+    open_all([card for key, card in fresh.items() if key not in there], now=now)
+
+
+def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:
+    """Cards that wait for a person, the oldest first; those of no known location are everybody's."""
+    cards = Card.objects.filter(_at(location_ids), done_at=None)
+    return cards.select_related(
+        "reply",
+        "message",
+        "appointment__location",
+        "appointment__contact",
+        "contact",
+        "location",
+        "assigned_to",
+    ).order_by("opened_at", "pk")
+
+
+def count_open(location_ids: Collection[int] | None = None) -> dict[str, int]:
+    """How many cards wait, by kind."""
+    counted = Card.objects.filter(_at(location_ids), done_at=None).order_by().values("kind")
+    return {row["kind"]: row["n"] for row in counted.annotate(n=Count("pk"))}
+
+
+def done_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:
+    """Settled cards, the latest first."""
+    cards = Card.objects.filter(_at(location_ids), done_at__isnull=False)
+    return cards.select_related("reply", "appointment__contact", "contact", "location", "done_by").order_by(
+        "-done_at"
+    )
+
+
+def candidates(card: Card, *, now: datetime) -> list[Candidate]:
+    """The appointments the reply may be about: all that the number was texted about in the last month.
+
+    Appointments of people on that number which are still to come count too; the one texted last is first.
+    """
+    if not card.phone:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, {"phone": card.phone, "since": now - TEXTS_LATELY, "now": now})
+        told = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    found = Appointment.objects.filter(pk__in=told)
+    rows = found.select_related("contact", "location", "practitioner", "service")
+    listed = [Candidate(row, *told[row.pk]) for row in rows]
+    return sorted(listed, key=lambda item: _by_relevance(item, now=now))
+
+
+def _by_relevance(candidate: Candidate, *, now: datetime) -> tuple[bool, bool, float]:
+    told, starts_at = candidate.told_at, candidate.appointment.starts_at
+    return (starts_at <= now, told is None, -(told or starts_at).timestamp())
+
+
+def assign(card: Card, user_id: int | None, *, revision: int, by: Actor, now: datetime) -> Card:
+    """Take a card, give it to somebody, or put it back (None). Raises CardTouched."""
+    return _touch(card.pk, revision, assigned_to_id=user_id)
+
+
+def done(card: Card, *, revision: int, by: Actor, now: datetime, outcome: str = "done") -> Card:
+    """Settle a card without any change. Raises CardTouched."""
+    return _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
+
+
+def reopen(card: Card, *, revision: int, by: Actor, now: datetime) -> Card:
+    """Put a settled card back into the inbox. Raises CardTouched."""
+    return _touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
+
+
+def settle(
+    card: Card,
+    action: Action | str,
+    *,
+    appointment_id: int | None,
+    revision: int,
+    by: Actor,
+    now: datetime,
+    answer: bool = True,
+) -> list[Event]:
+    """Decide what a reply meant: confirm or decline an appointment, or neither; the card is done.
+
+    Returns the history lines, for undo. With `answer` the patient gets the automatic answer that the reply
+    would have had, unless it had one. Raises CardTouched, and ValueError when an appointment is needed.
+    """
+    action = Action(action)
+    status = _STATUS.get(action)
+    if status and appointment_id is None:
+        raise ValueError("Choose the appointment that the reply is about.")
+    with transaction.atomic():
+        touched = _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=str(action))
+        if appointment_id is not None:
+            _remember_match(touched, appointment_id)
+        if not status or appointment_id is None:
+            return []
+        events = set_status([appointment_id], status, by=by, now=now)
+        if answer and touched.reply_id:
+            answer_later(
+                touched.reply_id,
+                "confirmed" if action is Action.CONFIRM else "declined",
+                appointment_id,
+                now=now,
+            )
+    return events
+
+
+def reply_by_text(
+    card: Card, text: str, *, revision: int, by: Actor, now: datetime, keep_open: bool = False
+) -> Message:
+    """Answer by a text of one's own; the card is done unless it is kept open.
+
+    Raises CardTouched, and ValueError with words for staff when this can't be texted.
+    """
+    text = text.strip()
+    if not text:
+        raise ValueError("Write what the patient should read.")
+    if not is_textable(card.phone):
+        raise ValueError("This sender is no full telephone number, so it can't be texted. Call instead.")
+    if is_opted_out(card.phone):
+        raise ValueError("This number has opted out of texts. Call instead.")
+    with transaction.atomic():
+        if keep_open:
+            touched = _touch(card.pk, revision, assigned_to_id=by.user_id)
+        else:
+            touched = _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome="texted")
+        return queue_text(
+            kind=Message.Kind.STAFF,
+            phone=touched.phone,
+            text=text,
+            location=touched.location,
+            contact=touched.contact,
+            appointment=touched.appointment,
+            answers=touched.reply,
+            created_by_id=by.user_id,
+            now=now,
+        )
+
+
+def _touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> Card:
+    """Change a card if it still is as it was on the screen; the conditional update is the claim."""
+    changed = Card.objects.filter(pk=pk, revision=revision, done_at__isnull=not was_done).update(
+        revision=F("revision") + 1, **changes
+    )
+    cards = Card.objects.select_related(
+        "reply", "location", "contact", "appointment", "assigned_to", "done_by"
+    )
+    card = cards.get(pk=pk)
+    if not changed:
+        raise CardTouched(card)
+    return card
+
+
+def _remember_match(card: Card, appointment_id: int) -> None:
+    Card.objects.filter(pk=card.pk).update(appointment_id=appointment_id)
+    if card.reply_id is None:
+        return
+    contact = Appointment.objects.filter(pk=appointment_id).values("contact_id")
+    Reply.objects.filter(pk=card.reply_id).update(matched_by=Reply.MatchedBy.STAFF, contact_id=contact)
+    Reply.appointments.through.objects.bulk_create(
+        [Reply.appointments.through(reply_id=card.reply_id, appointment_id=appointment_id)],
+        ignore_conflicts=True,
+    )
+
+
+def _at(location_ids: Collection[int] | None) -> Q:
+    if location_ids is None:
+        return Q()
+    return Q(location_id__in=location_ids) | Q(location_id=None)
+
+
+def _name(user: Any) -> str:  # Any: whatever the project's user model is
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
+_CANDIDATES = """
+SELECT DISTINCT ON (appointment_id) appointment_id, told_at, text FROM (
+    SELECT r.appointment_id, m.scheduled_at AS told_at, m.text
+    FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
+    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
+      AND m.state <> 'cancelled'
+    UNION ALL
+    SELECT m.appointment_id, m.scheduled_at, m.text
+    FROM reminders_message m
+    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
+      AND m.state <> 'cancelled' AND m.kind <> 'answer' AND m.appointment_id IS NOT NULL
+    UNION ALL
+    SELECT a.id, NULL, ''
+    FROM reminders_contact c JOIN reminders_appointment a ON a.contact_id = c.id
+    WHERE c.phone = %(phone)s AND a.starts_at > %(now)s
+) found ORDER BY appointment_id, told_at DESC NULLS LAST
+"""
