@@ -133,6 +133,7 @@ def make_handed_over(
         contact=appointment.contact,
         location=appointment.location,
         phone=appointment.contact.phone,
+        scheduled_at=values.get("due_at", NOON + timedelta(hours=1)),
     )
     plain = {
         "state": "sent",

@@ -1,7 +1,8 @@
 """Long work in the background, such as planning everything anew after a rule changed.
 
 A job is a row: worked off in steps, each its own transaction that also keeps how far it got. When a worker
-dies another goes on from there; a page that watches reads the same row.
+dies another goes on from there; a page that watches reads the same row. Small ones are worked off by whoever
+caused them, right after the commit.
 """
 
 from __future__ import annotations
@@ -15,26 +16,52 @@ from django.db.models import Q
 
 from reminders.domain.doorbell import ring
 from reminders.domain.planning import Planned, plan_future
+from reminders.domain.wall_clocks import read_clocks_again
 from reminders.models import Appointment, Job
 
 HOLD = timedelta(seconds=60)
 REPLAN = "replan"
+CLOCKS = "clocks"
+SMALL = 2_000
+"""Up to so many appointments are planned before the page answers."""
+
+OnStep = Callable[[int, Planned], bool]
 
 
 def start_replan(*, now: datetime, location_ids: list[int] | None = None, user_id: int | None = None) -> Job:
     """Have the whole future (of these locations) planned again in the background."""
+    return start(REPLAN, now=now, location_ids=location_ids, user_id=user_id)
+
+
+def start(
+    kind: str, *, now: datetime, location_ids: list[int] | None, user_id: int | None = None, **params: Any
+) -> Job:
+    """Write down work on every coming appointment (of these locations), and ring for a worker.
+
+    `kind` is REPLAN, or CLOCKS to read the wall times again first. Work on few appointments is done right
+    after the commit, before this transaction's caller goes on.
+    """
     future = Appointment.objects.filter(starts_at__gt=now)
     if location_ids is not None:
         future = future.filter(location_id__in=location_ids)
     job = Job.objects.create(
-        kind=REPLAN,
-        params={"location_ids": location_ids},
+        kind=kind,
+        params={"location_ids": location_ids} | params,
         total=future.count(),
         created_at=now,
         created_by_id=user_id,
     )
-    ring("jobs")
+    if job.total <= SMALL:
+        transaction.on_commit(lambda: work_now(job.pk, now=now))
+    else:
+        ring("jobs")
     return job
+
+
+def work_now(job_id: int, *, now: datetime) -> bool:
+    """Work this job off here and now, unless a worker has it already; whether it was done here."""
+    job = _claim(now=now, job_id=job_id)
+    return job is not None and _work(job, clock=lambda: now, until=now + HOLD)
 
 
 def work_off(*, clock: Callable[[], datetime], at_most: timedelta) -> int:
@@ -45,12 +72,14 @@ def work_off(*, clock: Callable[[], datetime], at_most: timedelta) -> int:
         job = _claim(now=clock())
         if job is None:
             break
-        finished += _replan(job, clock=clock, until=until)
+        finished += _work(job, clock=clock, until=until)
     return finished
 
 
-def _claim(*, now: datetime) -> Job | None:
+def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
     open_jobs = Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+    if job_id is not None:
+        open_jobs = open_jobs.filter(pk=job_id)
     free = open_jobs.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("created_at")
     with transaction.atomic():
         job = free.select_for_update(skip_locked=True).first()
@@ -60,7 +89,7 @@ def _claim(*, now: datetime) -> Job | None:
     return job
 
 
-def _replan(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
+def _work(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
     """Go on with a job until it is done or the time is up; whether it is done."""
     params: dict[str, Any] = job.params
     result = {"written": 0, "taken_back": 0, "to_withdraw": 0} | job.result
@@ -76,7 +105,7 @@ def _replan(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool
             ring("withdraw")
         return clock() < until
 
-    plan_future(now=clock(), after=job.cursor, location_ids=params.get("location_ids"), on_step=keep)
+    WORK[job.kind](now=clock(), after=job.cursor, location_ids=params.get("location_ids"), on_step=keep)
     now = clock()
     if now >= until:
         Job.objects.filter(pk=job.pk).update(claimed_until=None)
@@ -86,3 +115,7 @@ def _replan(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool
     )
     ring("send")
     return True
+
+
+WORK: dict[str, Callable[..., Planned]] = {REPLAN: plan_future, CLOCKS: read_clocks_again}
+"""What each kind of job does, in steps: both take the time, where to go on, the locations, and `on_step`."""

@@ -82,9 +82,11 @@ def plan_appointments(ids: Sequence[int], *, now: datetime, book: RuleBook | Non
 
     The appointments are locked in the order of their ids, so two plannings of the same ones take turns.
     """
-    book = book or RuleBook.load()
-    outcome = Planned()
     ordered = sorted(set(ids))
+    if not ordered:
+        return Planned()
+    book = book or RuleBook.held()
+    outcome = Planned()
     for start in range(0, len(ordered), STEP):
         outcome += _plan_step(ordered[start : start + STEP], book=book, now=now)
     return outcome
@@ -101,13 +103,13 @@ def plan_future(
     """Plan every appointment that has not begun, a step in a transaction of its own.
 
     `on_step` hears the last appointment's id and the step's outcome, inside the transaction: a job that
-    keeps both can go on after a crash with `after`. It answers whether to go on.
+    keeps both can go on after a crash with `after`. It answers whether to go on. Each step goes by the rules
+    that are in force by then.
     """
-    book = RuleBook.load()
     outcome = Planned()
     for ids in _future_ids(now=now, after=after, step=step, location_ids=location_ids):
         with transaction.atomic():
-            done = _plan_step(ids, book=book, now=now)
+            done = _plan_step(ids, book=RuleBook.held(), now=now)
             goes_on = on_step(ids[-1], done) if on_step else True
         outcome += done
         if not goes_on:
@@ -162,7 +164,7 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
 
 def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        subjects = _read_subjects(ids)
+        subjects = read_subjects(ids)
         wanted = list(wanted_reminders(subjects, book=book, now=now))
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
@@ -231,9 +233,10 @@ def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
     return int(marked)
 
 
-def _read_subjects(ids: Sequence[int]) -> list[Subject]:
+def read_subjects(ids: Sequence[int], *, lock: bool = True) -> list[Subject]:
+    """What planning reads of these appointments, in the order of their ids; locked unless only to look."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(ids)])
+        cursor.execute(_READ + (_LOCK if lock else ""), [list(ids)])
         return [Subject(*row) for row in cursor.fetchall()]
 
 
@@ -257,8 +260,9 @@ SELECT a.id, a.version, a.status, a.starts_at, a.local_date, a.changed_at, a.loc
        c.phone <> '' AND EXISTS (
            SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL)
 FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
-WHERE a.id = ANY(%s) ORDER BY a.id FOR NO KEY UPDATE OF a
+WHERE a.id = ANY(%s) ORDER BY a.id
 """
+_LOCK = "FOR NO KEY UPDATE OF a"
 
 _STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
@@ -311,6 +315,7 @@ WHERE reminders_reminder.state IN ('planned', 'skipped', 'withdrawn')
 """
 
 # Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another time.
+# One whose time has come is on its way, whether or not its report is here: a new rule is too late for it.
 _MARK_STALE = """
 SELECT DISTINCT m.id
 FROM reminders_reminder r
@@ -323,6 +328,7 @@ WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('sending', 'sent') AND m.c
   AND (r.version < a.version
        OR a.status NOT IN ('booked', 'confirmed')
        OR (a.starts_at > %(now)s AND NOT r.forced
+           AND (m.scheduled_at > %(now)s OR m.state <> 'accepted')
            AND (w.rule_id IS NULL OR w.reason <> '' OR w.due_at <> r.due_at)))
 """
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import OperationalError, connection, transaction
+
 from reminders.domain.timing import Late, Quiet, Schedule, SendingHours
 from reminders.models import Location, ReminderRule
 
@@ -56,7 +58,7 @@ def hours_of(location: Location) -> SendingHours:
 def active_rule(rule: ReminderRule) -> ActiveRule:
     """A rule as `planning` applies it."""
     return ActiveRule(
-        id=rule.pk,
+        id=rule.pk or 0,
         kind=rule.kind,
         location_id=rule.location_id,
         service_id=rule.service_id,
@@ -64,6 +66,29 @@ def active_rule(rule: ReminderRule) -> ActiveRule:
         not_if_confirmed=rule.not_if_confirmed,
         changed_at=rule.changed_at,
     )
+
+
+_IN_FORCE = 7_114_001
+"""The database's lock that plannings share, and that whoever changes rules or hours takes alone."""
+
+
+class BusyError(RuntimeError):
+    """Rules can't be changed at this moment; its text is for staff."""
+
+
+def hold_changes() -> None:
+    """Wait until no planning goes by the old rules or hours, and let none begin until this transaction ends.
+
+    Take it before writing and lock no appointments in the same transaction: plannings lock those first.
+    Raises BusyError when a planning, such as that of a large import, does not end within a few seconds.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '4s'")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IN_FORCE])
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        raise BusyError("A diary is being imported just now. Please save again in a minute.") from error
 
 
 @dataclass
@@ -82,6 +107,18 @@ class RuleBook:
             rules=tuple(active_rule(rule) for rule in rules),
             hours={location.pk: hours_of(location) for location in Location.objects.all()},
         )
+
+    @classmethod
+    def held(cls) -> RuleBook:
+        """Read the rules and hours, and keep them from changing until this transaction ends."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_IN_FORCE])
+        return cls.load()
+
+    def with_rule(self, rule: ReminderRule) -> RuleBook:
+        """The same rules as they would be with this one saved; one that was never saved has the id 0."""
+        others = tuple(one for one in self.rules if one.id != (rule.pk or 0))
+        return RuleBook(rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours)
 
     def rules_for(self, location_id: int, service_id: int | None) -> tuple[ActiveRule, ...]:
         """The rules that apply to an appointment at this location for this service, in their order."""

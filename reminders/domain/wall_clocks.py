@@ -1,0 +1,113 @@
+"""Read the wall times of coming appointments again, after a location's time zone or the zones' rules changed.
+
+The wall time that was given stays; the instant that it means may move. Those that move are a new version
+and are planned anew in the same transaction. The zones come from the tzdata package, as everywhere: the
+database's own copy may be older.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from reminders.domain.planning import Planned, plan_appointments
+from reminders.domain.wall_time import WallTime, read_wall_time
+from reminders.models import Appointment
+
+STEP = 5_000
+A_DAY = timedelta(days=1)
+"""How far a start may move: one that has passed by the old reading may lie ahead by the new one."""
+
+
+class Clock(NamedTuple):
+    """What an appointment's wall clock shows, and which one it is."""
+
+    id: int
+    zone: str
+    day: date
+    at: time
+    starts_at: datetime
+
+
+def read_clocks_again(
+    *,
+    now: datetime,
+    after: int = 0,
+    step: int = STEP,
+    location_ids: Sequence[int] | None = None,
+    on_step: Callable[[int, Planned], bool] | None = None,
+) -> Planned:
+    """Bring every coming appointment's start in line with its wall time, a step in a transaction of its own.
+
+    Begins after the appointment with the id `after`. `on_step` is told as by `planning.plan_future`.
+    """
+    outcome = Planned()
+    while ids := _some_ids(now=now, after=after, step=step, location_ids=location_ids):
+        with transaction.atomic():
+            moved = _read_step(ids, now=now)
+            planned = plan_appointments(moved, now=now)
+            done = Planned(len(ids), planned.written, planned.taken_back, planned.to_withdraw)
+            goes_on = on_step(ids[-1], done) if on_step else True
+        outcome += done
+        after = ids[-1]
+        if not goes_on:
+            break
+    return outcome
+
+
+def _some_ids(*, now: datetime, after: int, step: int, location_ids: Sequence[int] | None) -> list[int]:
+    rows = Appointment.objects.filter(starts_at__gt=now - A_DAY, pk__gt=after)
+    if location_ids is not None:
+        rows = rows.filter(location_id__in=location_ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:step])
+
+
+def _read_step(ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Move the starts that mean another instant by now; return their appointments' ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(ids)])
+        moved = list(_moved(Clock(*row) for row in cursor.fetchall()))
+        if moved:
+            cursor.execute(
+                _MOVE,
+                {
+                    "ids": [clock.id for clock, _ in moved],
+                    "starts": [read.at for _, read in moved],
+                    "flags": [read.flag or "" for _, read in moved],
+                    "now": now,
+                },
+            )
+    return [clock.id for clock, _ in moved]
+
+
+def _moved(clocks: Iterable[Clock]) -> Iterable[tuple[Clock, WallTime]]:
+    for clock in clocks:
+        read = _read(clock.zone, clock.day, clock.at)
+        if read.at != clock.starts_at:
+            yield clock, read
+
+
+# Many appointments share their day and time; the cache is by name, so that another zone is another entry.
+@lru_cache(maxsize=16_384)
+def _read(zone: str, day: date, at: time) -> WallTime:
+    return read_wall_time(datetime.combine(day, at), ZoneInfo(zone))
+
+
+_READ = """
+SELECT a.id, l.zone, a.local_date, a.local_time, a.starts_at
+FROM reminders_appointment a JOIN reminders_location l ON l.id = a.location_id
+WHERE a.id = ANY(%s) ORDER BY a.id FOR NO KEY UPDATE OF a
+"""
+
+_MOVE = """
+UPDATE reminders_appointment a
+SET starts_at = v.starts_at, wall_flag = v.flag, version = a.version + 1, changed_at = %(now)s,
+    updated_at = %(now)s
+FROM unnest(%(ids)s::bigint[], %(starts)s::timestamptz[], %(flags)s::text[]) AS v (id, starts_at, flag)
+WHERE a.id = v.id
+"""
