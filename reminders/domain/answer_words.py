@@ -126,8 +126,7 @@ class Vocabulary:
 def vocabulary(languages: Sequence[str]) -> Vocabulary:
     """The phrases of `languages` (any tags) and of the signs that all understand.
 
-    Where two languages give the same words opposite meanings, they are doubtful. Where one takes
-    for politeness what is an answer in another, the language named first is right.
+    What is an answer in one language and something else in another is doubtful; else the first language counts.
     """
     codes = tuple(dict.fromkeys(known_language(tag) for tag in languages))
     return _vocabulary(codes or ("en",))
@@ -155,8 +154,9 @@ def _join(into: dict[tuple[str, ...], str], more: dict[tuple[str, ...], str]) ->
 
 
 def _agreed(first: str, second: str) -> str:
-    opposed = {first, second} <= ACTING and first != second
-    return "doubt" if opposed or "doubt" in (first, second) else first
+    if first == second:
+        return first
+    return "doubt" if {first, second} & (ACTING | {"doubt"}) else first
 
 
 @cache
