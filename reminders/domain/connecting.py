@@ -21,7 +21,7 @@ def messages_api() -> MessagesApi:
         base_url=settings.MESSAGES_API_URL,
         key=settings.MESSAGES_API_KEY,
         secret=settings.MESSAGES_API_SECRET,
-        auth=settings.MESSAGES_API_AUTH,
+        auth="hmac" if settings.MESSAGES_API_AUTH == "hmac" else "basic",
         account=settings.MESSAGES_API_ACCOUNT or None,
         timeout=settings.MESSAGES_API_TIMEOUT,
         max_connections=CONNECTIONS,

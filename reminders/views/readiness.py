@@ -15,7 +15,7 @@ from reminders.domain.health import BEAT_SILENT
 from reminders.domain.rings import HEARTBEAT, last_success
 
 OK = "ok"
-BROKER_MAY_TAKE = 2.0
+BROKER_MAY_TAKE = 2
 
 
 @never_cache
