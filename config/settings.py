@@ -87,6 +87,12 @@ WEBHOOK_SECRET = env.pattern(
     takes="16 to 200 letters, digits, - or _",
     secret=True,
 )
+WEBHOOK_PUBLIC_KEY = env.pattern(
+    "WEBHOOK_PUBLIC_KEY",
+    "",
+    regex=r"[A-Za-z0-9+/=\s]{100,2000}",
+    takes="the base64 text that the provider shows when a signature key is created",
+)
 
 # The rings
 HAND_OVER_AHEAD = env.duration("HAND_OVER_AHEAD", 86400)
