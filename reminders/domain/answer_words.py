@@ -29,6 +29,8 @@ _UNIVERSAL = "universal"
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[:.h/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
 _SMILEY = re.compile(r"(?<!\w)[:;=]['-]?[dDpP](?!\w)|<3+")
+_BREAK = re.compile(r"[,.;:!\n，。、；：！،؛–—]")
+_SPELLED_OUT = re.compile(r"(?<=\b[a-zA-Z])\.(?=[a-zA-Z]\b)")
 _NUMBER_SIGN = re.compile(r"№|\bno\.\s*(?=\d)", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´ʼ＇](?=\w)")
 _INVISIBLE = dict.fromkeys([0xFE0E, 0xFE0F, 0x0640, *range(0x1F3FB, 0x1F400), *range(0x200B, 0x2010)])
@@ -41,11 +43,15 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}|([^\W\d_])\2+$")
 
 
 class Token(NamedTuple):
-    """One word, as written (`raw`), in lower case (`exact`) and without accents (`folded`)."""
+    """One word, as written (`raw`), in lower case (`exact`) and without accents (`folded`).
+
+    `apart`: a comma, a stop or a line break stands before it.
+    """
 
     raw: str
     exact: str
     folded: str
+    apart: bool = False
 
 
 class Match(NamedTuple):
@@ -63,14 +69,18 @@ def tokenise(text: str) -> list[Token]:
     # "No. 2" is not "no, 2": a sign that no phrase holds keeps them apart.
     text = _NUMBER_SIGN.sub(" ¤ ", text[:MAX_TEXT])
     text = _APOSTROPHE.sub("", _SMILEY.sub(" ", text)).translate(_INVISIBLE)
-    text = unicodedata.normalize("NFKC", text)
+    text = _SPELLED_OUT.sub(" ", unicodedata.normalize("NFKC", text))
     text = "".join(_latin_digit(character) for character in text) if not text.isascii() else text
     text = unicodedata.normalize("NFC", "".join(filter(_is_written, text)))
-    return [
-        Token(word, word.casefold(), fold(word))
-        for word in _WORD.findall(text)
-        if len(word) > 1 or unicodedata.category(word) not in _IGNORED
-    ]
+    tokens: list[Token] = []
+    end = 0
+    for found in _WORD.finditer(text):
+        word = found.group()
+        if len(word) > 1 or unicodedata.category(word) not in _IGNORED:
+            apart = bool(tokens) and _BREAK.search(text, end, found.start()) is not None
+            tokens.append(Token(word, word.casefold(), fold(word), apart))
+            end = found.end()
+    return tokens
 
 
 @lru_cache(maxsize=4096)
@@ -95,12 +105,16 @@ class Vocabulary:
     signatures: tuple[str, ...] = ()
 
     def match(self, tokens: Sequence[Token], at: int) -> Match | None:
-        """The longest phrase that begins at `at`; as written before without accents."""
+        """The longest phrase that begins at `at`; as written before without accents.
+
+        Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré", but "yeah, right" is.
+        """
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             span = tokens[at : at + length]
             kind = self.exact.get(tuple(token.exact for token in span))
             kind = kind or self.folded.get(tuple(token.folded for token in span))
-            if kind:
+            whole = not any(token.apart for token in span[1:])
+            if kind and (whole or kind == "doubt"):
                 return Match(kind, length)
         return None
 
@@ -111,7 +125,7 @@ class Vocabulary:
         for width in (r"\1\2", r"\1\1\2\2"):
             word = _STRETCHED.sub(width, token.folded)
             if self.folded.get((word,)) in {"yes", "no", "polite", "regret"}:
-                return Token(token.raw, word, word)
+                return Token(token.raw, word, word, token.apart)
         return token
 
     def mentions(self, phrases: set[tuple[str, ...]], tokens: Sequence[Token]) -> bool:
@@ -126,7 +140,7 @@ class Vocabulary:
 def vocabulary(languages: Sequence[str]) -> Vocabulary:
     """The phrases of `languages` (any tags) and of the signs that all understand.
 
-    What is an answer in one language and something else in another is doubtful; else the first language counts.
+    What is an answer in one language and something else in another is doubtful; else the first counts.
     """
     codes = tuple(dict.fromkeys(known_language(tag) for tag in languages))
     return _vocabulary(codes or ("en",))
