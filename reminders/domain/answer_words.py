@@ -107,7 +107,7 @@ class Vocabulary:
     def match(self, tokens: Sequence[Token], at: int) -> Match | None:
         """The longest phrase that begins at `at`; as written before without accents.
 
-        Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré", but "yeah, right" is.
+        Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré".
         """
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             span = tokens[at : at + length]
