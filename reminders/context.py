@@ -1,6 +1,7 @@
-"""What the shell around every page shows: navigation, locations, the inbox's badge, problems.
+"""What the shell around every page shows: navigation, locations, the inbox's badge.
 
-Costs at most three statements beyond what the page itself read, and nothing for parts of a page.
+Costs at most three statements beyond what the page itself read, and nothing for parts of a page. Problems
+that everybody should know of are fetched by the page itself, so that they also come and go while it is open.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from reminders import branding
 from reminders.domain import access
@@ -129,13 +129,6 @@ class Shell:
         return Card.objects.filter(self.scope.at_locations(), done_at=None).count()
 
     @cached_property
-    def banners(self) -> list[Any]:
-        """What everybody should know now, such as a provider that refuses the credentials."""
-        if self.scope is None:
-            return []
-        return list(_banners(timezone.now()))
-
-    @cached_property
     def location(self) -> Location | None:
         """The location that the pages are set to; None for all of them."""
         return self.scope.location(self.scope.profile.remembered.get("location")) if self.scope else None
@@ -168,14 +161,6 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
-
-
-def _banners(now: Any) -> Any:
-    try:
-        from reminders.domain.alerts import banners
-    except ImportError:
-        return []
-    return banners(now)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -7,18 +7,19 @@ it looks is the page's business.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection
 
 from reminders.models import Card, Reminder
 
-REACHED = frozenset({"delivered", "submitted", "enroute", "accepted", "held", "unknown"})
+Value = str | date | list[int]
 FAILED = frozenset({"failed", "rejected", "expired"})
 UNREACHABLE_REASONS = frozenset(
     str(reason)
@@ -63,6 +64,13 @@ WORDS = {
     DayState.NO_SHOW: "Did not come",
     DayState.CANCELLED: "Cancelled",
 }
+OUT_TITLES = {
+    "confirmation": "Asked",
+    "reminder": "Reminded",
+    "staff": "Your text",
+    "answer": "Answered",
+    "correction": "Corrected",
+}
 SETTLED = frozenset({DayState.ARRIVED, DayState.NO_SHOW, DayState.CANCELLED})
 
 
@@ -94,6 +102,7 @@ class DayRow:
     service: str
     out_id: UUID | None
     out_kind: str
+    out_rule: str
     out_text: str
     out_state: str
     out_words: str
@@ -127,6 +136,11 @@ class DayRow:
         return DayState.NOTHING
 
     @property
+    def out_title(self) -> str:
+        """What the last text was for, in a word or two."""
+        return OUT_TITLES.get(self.out_rule) or OUT_TITLES.get(self.out_kind, "Text")
+
+    @property
     def reason_words(self) -> str:
         """Why a text was not sent, as staff read it."""
         if not self.phone:
@@ -143,7 +157,10 @@ class DayRow:
     @property
     def digest(self) -> str:
         """A short token that changes with anything shown of this row."""
-        return _digest(astuple(self))
+        return digest(_values(self))
+
+
+_values = attrgetter(*(field.name for field in fields(DayRow)))
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,7 @@ class DaySheet:
     def token(self) -> str:
         """A short token that changes with anything shown."""
         counted = sorted((str(state), number) for state, number in self.counts.items())
-        return _digest((counted, self.practitioners, [astuple(row) for row in self.rows]))
+        return digest((counted, self.practitioners, [_values(row) for row in self.rows]))
 
 
 def day_sheet(
@@ -200,14 +217,15 @@ def rows_of(appointment_ids: Sequence[int], *, now: datetime) -> list[DayRow]:
     return read_rows("a.id = ANY(%(ids)s)", {"ids": list(appointment_ids)}, now=now)
 
 
-def read_rows(condition: str, given: dict[str, object], *, now: datetime) -> list[DayRow]:
+def read_rows(condition: str, given: Mapping[str, Value], *, now: datetime) -> list[DayRow]:
     """Rows of appointments `a` that meet a condition written in SQL; never made from what users type."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ.replace("__WHERE__", condition), given | {"now": now})
+        cursor.execute(_READ.replace("__WHERE__", condition), {**given, "now": now})
         return [DayRow(*row) for row in cursor.fetchall()]
 
 
-def _digest(value: object) -> str:
+def digest(value: object) -> str:
+    """A short token of anything whose `repr` tells it whole."""
     return blake2b(repr(value).encode(), digest_size=8).hexdigest()
 
 
@@ -218,8 +236,9 @@ SELECT a.id, l.id, l.name, l.zone, l.country, a.starts_at, a.local_date, a.local
        c.phone <> '' AND EXISTS (
            SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL),
        p.id, coalesce(p.name, ''), coalesce(v.name, ''),
-       o.id, coalesce(o.kind, ''), coalesce(o.text, ''), coalesce(o.state, ''), coalesce(o.words, ''),
-       o.scheduled_at, coalesce(t.told, false), coalesce(t.stale, false), t.next_at, coalesce(t.reason, ''),
+       o.id, coalesce(o.kind, ''), coalesce(o.rule, ''), coalesce(o.text, ''), coalesce(o.state, ''),
+       coalesce(o.words, ''), o.scheduled_at,
+       coalesce(t.told, false), coalesce(t.stale, false), t.next_at, coalesce(t.reason, ''),
        coalesce(i.text, ''), i.received_at, coalesce(k.kind, '')
 FROM a
 JOIN reminders_location l ON l.id = a.location_id
@@ -227,7 +246,9 @@ JOIN reminders_contact c ON c.id = a.contact_id
 LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
 LEFT JOIN reminders_service v ON v.id = a.service_id
 LEFT JOIN LATERAL (
-    SELECT m.id, m.kind, m.text, m.state, m.words, m.scheduled_at
+    SELECT m.id, m.kind, m.text, m.state, m.words, m.scheduled_at,
+           (SELECT u.kind FROM reminders_reminder r JOIN reminders_reminderrule u ON u.id = r.rule_id
+            WHERE r.message_id = m.id LIMIT 1) AS rule
     FROM (SELECT r.message_id AS id FROM reminders_reminder r
           WHERE r.appointment_id = a.id AND r.message_id IS NOT NULL
           UNION

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
 from django.templatetags.static import static
@@ -20,6 +21,7 @@ from reminders.domain.phone_numbers import display
 from reminders.models import Location
 
 register = template.Library()
+NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 
 @lru_cache(maxsize=1)
@@ -49,14 +51,28 @@ def badge(tone: str, name: str, words: str) -> SafeString:
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(name), words)
 
 
+@register.simple_tag
+def note(message: Message) -> SafeString:
+    """A short note from the page before, with its tone and what would take it back."""
+    tone, _, undo = (message.extra_tags or "ok").partition(" ")
+    return format_html(
+        '<div class="toast-note" data-tone="{}" data-undo="{}"><span>{}</span></div>', tone, undo, message
+    )
+
+
 @register.filter
 def at_zone(value: datetime | None, zone: str | Location | None) -> str:
-    """“Tue 3 Mar, 10:00” on the wall clock of a zone or a location; with the year when it is another one."""
+    """“Tue 3 Mar 10:00” on the wall clock of a zone or a location, “Today 10:00” where that is shorter.
+
+    The year is named when it is another one.
+    """
     if value is None:
         return ""
-    local = value.astimezone(_zone(zone))
-    form = "D j M, H:i" if local.year == timezone.now().year else "D j M Y, H:i"
-    return format_date(local, form)
+    local, now = value.astimezone(_zone(zone)), timezone.now().astimezone(_zone(zone))
+    near = NEAR.get((local.date() - now.date()).days)
+    if near:
+        return f"{near} {local:%H:%M}"
+    return format_date(local, "D j M H:i" if local.year == now.year else "D j M Y H:i")
 
 
 @register.filter

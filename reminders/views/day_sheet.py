@@ -1,12 +1,201 @@
-"""The day sheet."""
+"""The day sheet: a date, a location, a practitioner; every appointment with its state, live.
 
+The whole page and the live look render the same part; a live look at an unchanged day costs one statement
+and answers 204.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from reminders.domain import access
+from reminders.domain.day_sheet import SETTLED, DayRow, DaySheet, DayState, day_sheet, digest
+from reminders.models import Appointment, Location, Message
 from reminders.views.pages import StaffRequest, staff_page
+
+ROWS = 120
+DAY_STATES = frozenset(str(state) for state in DayState)
+ARRIVES_FROM = timedelta(minutes=60)
+TOO_LATE_AFTER = timedelta(minutes=5)
+LOOKS = {
+    DayState.CHECK: "chat-question",
+    DayState.UNREACHABLE: "call-off",
+    DayState.DECLINED: "x-circle",
+    DayState.NOTHING: "minus-circle",
+    DayState.ASKED: "send",
+    DayState.CONFIRMED: "check-circle",
+    DayState.ARRIVED: "person-check",
+    DayState.NO_SHOW: "person-x",
+    DayState.CANCELLED: "ban",
+}
+"""The icon of each state; its colour carries the state's own name."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as it is shown now, with the actions that make sense at this time of day."""
+
+    row: DayRow
+    now: datetime
+
+    @property
+    def icon(self) -> str:
+        """The state's icon."""
+        return LOOKS[self.row.state]
+
+    @property
+    def out_state_words(self) -> str:
+        """What became of the last text, in plain words."""
+        return str(Message.State(self.row.out_state).label) if self.row.out_state else ""
+
+    @cached_property
+    def buttons(self) -> list[tuple[str, str, str]]:
+        """The likeliest actions: status, words and icon. The row's menu has them all."""
+        row, state = self.row, self.row.state
+        if state in SETTLED:
+            return []
+        until = row.starts_at - self.now
+        offered = []
+        if until <= ARRIVES_FROM:
+            offered.append(("arrived", "Arrived", "person-check"))
+            if until < -TOO_LATE_AFTER:
+                offered.append(("no_show", "No-show", "person-x"))
+            return offered
+        if row.status == Appointment.Status.BOOKED:
+            offered += [("confirmed", "Confirm", "check"), ("declined", "Decline", "x")]
+        return offered
+
+    @property
+    def over(self) -> bool:
+        """Whether the visit began a while ago."""
+        return self.row.starts_at < self.now - timedelta(minutes=30)
+
+    @cached_property
+    def digest(self) -> str:
+        """A short token that changes with anything shown of this line."""
+        return digest((self.row.digest, self.buttons, self.over))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user is looking at; `day` is a date on the clock of the location."""
+
+    day: date
+    today: date
+    location: Location | None
+    practitioner_id: int | None
+    state: DayState | None
+
+    @property
+    def before(self) -> date:
+        """The day before."""
+        return self.day - timedelta(days=1) if self.day > date.min else self.day
+
+    @property
+    def after(self) -> date:
+        """The day after."""
+        return self.day + timedelta(days=1) if self.day < date.max else self.day
+
+    @property
+    def relative(self) -> str:
+        """“Today”, “Tomorrow”, “Yesterday”, or nothing."""
+        return {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((self.day - self.today).days, "")
 
 
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
-    """Show it."""
-    return render(request, "day_sheet.html", {})
+    """The whole page."""
+    now = timezone.now()
+    choice = _choice(request, now=now)
+    _remember(request, choice)
+    return render(request, "day_sheet.html", _context(request, choice, now=now))
+
+
+@staff_page()
+def rows(request: StaffRequest) -> HttpResponse:
+    """Only what may have changed; 204 when what the browser shows is what there is."""
+    now = timezone.now()
+    context = _context(request, _choice(request, now=now), now=now)
+    if request.GET.get("token") == context["token"]:
+        return HttpResponse(status=204)
+    return render(request, "day_sheet/live.html", context)
+
+
+def _choice(request: StaffRequest, *, now: datetime) -> Choice:
+    remembered = request.scope.profile.remembered
+    location = request.scope.location(remembered.get("location"))
+    if not location and len(request.scope.locations) == 1:
+        location = request.scope.locations[0]
+    today = now.astimezone(_zone(request, location)).date()
+    practitioner = request.GET.get("practitioner", str(remembered.get("practitioner") or ""))
+    state = request.GET.get("state", "")
+    return Choice(
+        day=_date(request.GET.get("date", "")) or today,
+        today=today,
+        location=location,
+        practitioner_id=int(practitioner) if practitioner.isdecimal() and len(practitioner) < 12 else None,
+        state=DayState(state) if state in DAY_STATES else None,
+    )
+
+
+def _zone(request: StaffRequest, location: Location | None) -> ZoneInfo:
+    place = location or next(iter(request.scope.locations), None)
+    return place.tz if place else ZoneInfo(settings.TIME_ZONE)
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _remember(request: StaffRequest, choice: Choice) -> None:
+    if "practitioner" in request.GET:
+        access.remember(request.scope.profile, practitioner=choice.practitioner_id)
+
+
+def _context(request: StaffRequest, choice: Choice, *, now: datetime) -> dict[str, Any]:
+    places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
+    sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
+                      practitioner_id=choice.practitioner_id)  # fmt: skip
+    page = Paginator(sheet.rows, ROWS).get_page(request.GET.get("page"))
+    lines = [Line(row, now) for row in page]
+    return {
+        "choice": choice,
+        "sheet": sheet,
+        "page": page,
+        "lines": lines,
+        "filters": _filters(sheet, choice),
+        "several_places": choice.location is None and len(request.scope.locations) > 1,
+        "token": digest((sheet.token, page.number, [(line.buttons, line.over) for line in lines])),
+        "address": _address(choice, page),
+    }
+
+
+def _filters(sheet: DaySheet, choice: Choice) -> list[dict[str, Any]]:
+    return [
+        {"state": state, "icon": LOOKS[state], "count": sheet.counts[state], "on": state == choice.state}
+        for state in DayState
+        if sheet.counts[state] or state == choice.state
+    ]
+
+
+def _address(choice: Choice, page: Page[DayRow]) -> dict[str, Any]:
+    """What a live look asks for: the same as shown, the filters kept though the address may not name them."""
+    return {
+        "date": choice.day.isoformat(),
+        "practitioner": choice.practitioner_id or "",
+        "state": choice.state or "",
+        "page": page.number,
+    }

@@ -109,9 +109,9 @@ def with_toast(
     return response
 
 
-def say(request: HttpRequest, text: str) -> None:
-    """Show a short note on the next whole page, after a redirect."""
-    messages.success(request, text)
+def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") -> None:
+    """Show a short note on the next whole page, after a redirect; the arguments are those of `with_toast`."""
+    messages.info(request, text, extra_tags=f"{tone} {undo}".strip())
 
 
 def go(request: HttpRequest, where: str) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
@@ -15,7 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from reminders.domain import access
-from reminders.views.pages import StaffRequest, go, staff_action
+from reminders.views.pages import StaffRequest, go, say, staff_action
 
 
 class SignIn(LoginView):
@@ -61,7 +60,7 @@ class ChangePassword(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:  # Any: Django's password forms share no public type
         """Say that it worked."""
-        messages.success(self.request, "Your password is changed.")
+        say(self.request, "Your password is changed.")
         return super().form_valid(form)
 
 

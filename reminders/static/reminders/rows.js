@@ -6,13 +6,13 @@
   const focusInside = (row) => {
     const active = document.activeElement;
     if (!row.contains(active)) return null;
-    return active.id ? `#${CSS.escape(active.id)}` : active.name ? `[name="${active.name}"][value="${active.value}"]` : null;
+    return active.id ? `#${CSS.escape(active.id)}` : active.name ? `[name="${active.name}"][value="${active.value}"]` : "a, button";
   };
 
   const replace = (old, fresh) => {
     const focus = focusInside(old);
     old.replaceWith(fresh);
-    if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
+    if (focus !== null) (fresh.querySelector(focus) || fresh.querySelector("a, button"))?.focus({ preventScroll: true });
   };
 
   const merge = (list, fresh) => {

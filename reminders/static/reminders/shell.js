@@ -5,9 +5,19 @@
 
   // Notes. One with "undo" stays until it is used, closed or followed by three others.
   const toasts = $("#toasts");
-  const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const dismiss = (note) => note.remove();
   const dress = (note) => {
+    if (note.dataset.undo) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "toast-undo";
+      button.textContent = "Undo";
+      button.addEventListener("click", () => {
+        dismiss(note);
+        htmx.ajax("POST", note.dataset.undo, { source: document.body, swap: "none" });
+      });
+      note.append(button);
+    }
     const close = document.createElement("button");
     close.type = "button";
     close.className = "toast-close";
@@ -15,7 +25,7 @@
     close.textContent = "×";
     close.addEventListener("click", () => dismiss(note));
     note.append(close);
-    if (note.dataset.keep) return;
+    if (note.dataset.undo) return;
     let timer;
     const start = () => { timer = setTimeout(() => dismiss(note), 9000); };
     note.addEventListener("mouseenter", () => clearTimeout(timer));
@@ -27,28 +37,21 @@
     const note = document.createElement("div");
     note.className = "toast-note";
     note.dataset.tone = tone || "ok";
+    note.dataset.undo = undo || "";
     const words = document.createElement("span");
     words.textContent = text;
     note.append(words);
-    if (undo) {
-      note.dataset.keep = "yes";
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "toast-undo";
-      button.textContent = "Undo";
-      button.addEventListener("click", () => {
-        dismiss(note);
-        htmx.ajax("POST", undo, { source: document.body, swap: "none" });
-      });
-      note.append(button);
-    }
     dress(note);
     toasts.append(note);
     $$(".toast-note", toasts).slice(0, -3).forEach(dismiss);
   };
   $$(".toast-note", toasts).forEach(dress);
   document.body.addEventListener("toast", (event) => toast(event.detail));
-  window.toast = toast;
+
+  // Hidden pages need no live looks.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
+  });
 
   document.body.addEventListener("htmx:sendError", () => toast({ text: "No connection. Please try again.", tone: "danger" }));
   document.body.addEventListener("htmx:timeout", () => toast({ text: "That took too long. Please look whether it worked, then try again.", tone: "danger" }));
@@ -76,6 +79,17 @@
     $("[autofocus]", dialog)?.focus();
   });
   document.body.addEventListener("close-dialog", () => $("#dialog").close());
+
+  document.addEventListener("click", (event) => {
+    const filler = event.target.closest("[data-fill]");
+    if (filler) {
+      const field = document.getElementById(filler.dataset.fill);
+      field.value = field.value ? `${field.value.trimEnd()} ${filler.dataset.words}` : filler.dataset.words;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    }
+    if (event.target.closest("[data-print]")) print();
+  });
 
   // Signed out meanwhile: sign in here, on top of what was being typed.
   document.body.addEventListener("signed-out", async () => {
@@ -132,7 +146,10 @@
   });
   // Choices that apply at once.
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+    const field = event.target.closest("[data-submit-on-change]");
+    // A date that is still being typed has a year like 0002.
+    if (!field || (field.type === "date" && !(field.valueAsDate?.getUTCFullYear() >= 1900))) return;
+    field.form.requestSubmit();
   });
 
   // The inbox's count stands in the title as well.
