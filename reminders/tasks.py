@@ -17,6 +17,7 @@ from reminders.domain import (
     csv_import,
     expiring,
     jobs,
+    location_changes,
     planning,
     receiving,
     reconciling,
@@ -97,6 +98,7 @@ def check() -> None:
 def plan() -> None:
     """Plan the whole future again, as a safety net."""
     with rung("plan") as ring:
+        location_changes.follow_tzdata(now=timezone.now())
         ring.count = planning.plan_future(now=timezone.now()).written
 
 

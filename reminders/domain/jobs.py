@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from reminders.models import Appointment, Job
 HOLD = timedelta(seconds=60)
 REPLAN = "replan"
 CLOCKS = "clocks"
+CLOCKS_AND_PLAN = "clocks_and_plan"
 SMALL = 2_000
 """Up to so many appointments are planned before the page answers."""
 
@@ -38,8 +40,8 @@ def start(
 ) -> Job:
     """Write down work on every coming appointment (of these locations), and ring for a worker.
 
-    `kind` is REPLAN, or CLOCKS to read the wall times again first. Work on few appointments is done right
-    after the commit, before this transaction's caller goes on.
+    `kind` is a key of WORK: CLOCKS reads the wall times again, CLOCKS_AND_PLAN plans all of them too. Work
+    on few appointments is done right after the commit, before this transaction's caller goes on.
     """
     future = Appointment.objects.filter(starts_at__gt=now)
     if location_ids is not None:
@@ -117,5 +119,9 @@ def _work(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
     return True
 
 
-WORK: dict[str, Callable[..., Planned]] = {REPLAN: plan_future, CLOCKS: read_clocks_again}
-"""What each kind of job does, in steps: both take the time, where to go on, the locations, and `on_step`."""
+WORK: dict[str, Callable[..., Planned]] = {
+    REPLAN: plan_future,
+    CLOCKS: read_clocks_again,
+    CLOCKS_AND_PLAN: partial(read_clocks_again, plan_all=True),
+}
+"""What each kind of job does, in steps: all take the time, where to go on, the locations, and `on_step`."""

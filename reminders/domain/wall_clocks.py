@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -41,16 +41,18 @@ def read_clocks_again(
     step: int = STEP,
     location_ids: Sequence[int] | None = None,
     on_step: Callable[[int, Planned], bool] | None = None,
+    plan_all: bool = False,
 ) -> Planned:
     """Bring every coming appointment's start in line with its wall time, a step in a transaction of its own.
 
     Begins after the appointment with the id `after`. `on_step` is told as by `planning.plan_future`.
+    `plan_all` plans those that stay, too: the texting hours of a location with another zone move as well.
     """
     outcome = Planned()
     while ids := _some_ids(now=now, after=after, step=step, location_ids=location_ids):
         with transaction.atomic():
             moved = _read_step(ids, now=now)
-            planned = plan_appointments(moved, now=now)
+            planned = plan_appointments(ids if plan_all else moved, now=now)
             done = Planned(len(ids), planned.written, planned.taken_back, planned.to_withdraw)
             goes_on = on_step(ids[-1], done) if on_step else True
         outcome += done

@@ -1,0 +1,244 @@
+"""Change wordings: check them, save them, and decide about texts that the provider holds in the old words.
+
+A text is frozen when it is handed over. After a change those that have not left yet keep their old words,
+unless the manager asks to have them replaced: then they are withdrawn and go out again in the new ones.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from reminders.domain.doorbell import ring
+from reminders.domain.history import Actor, remember
+from reminders.domain.planning import withdraw_messages
+from reminders.domain.starter_texts import VOICE_PURPOSES, starter
+from reminders.domain.texts import SMS, VOICE, TextBook
+from reminders.domain.wording import (
+    LANGUAGES,
+    PURPOSES,
+    Problem,
+    WordingError,
+    check_wording,
+    known_language,
+)
+from reminders.models import Location, Wording
+
+SOON = timedelta(minutes=2)
+"""What is due sooner would be gone before it could be withdrawn."""
+
+
+class WordingRefusedError(ValueError):
+    """A wording that may not be saved; `problems` say what to mend."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.words for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which wording is meant: of a rule (None: of all rules), for what, in which language and channel."""
+
+    purpose: str
+    language: str
+    channel: str = SMS
+    rule_id: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there can be such a wording at all."""
+        spoken = self.channel == SMS or (self.channel == VOICE and self.purpose in VOICE_PURPOSES)
+        return self.purpose in PURPOSES and spoken and known_language(self.language) == self.language
+
+    @property
+    def row(self) -> Wording | None:
+        """What staff saved for it, if anything."""
+        return Wording.objects.filter(
+            rule_id=self.rule_id, purpose=self.purpose, language=self.language, channel=self.channel
+        ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A wording as it applies now: its text, whether staff wrote it, whether it is sent."""
+
+    place: Place
+    text: str
+    own: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving came to: remarks that did not stop it, and how many handed-over texts are replaced."""
+
+    problems: list[Problem]
+    replaced: int
+
+
+def standing(place: Place) -> Standing:
+    """The wording as it applies now: the rule's own, else the one for all rules, else the starter text."""
+    row = place.row
+    if row is not None:
+        return Standing(place, row.text, own=True, active=row.active)
+    if place.rule_id is not None:
+        general = standing(Place(place.purpose, place.language, place.channel))
+        return Standing(place, general.text, own=False, active=general.active)
+    return Standing(place, starter(place.purpose, place.language, place.channel), own=False, active=True)
+
+
+def check(place: Place, text: str) -> list[Problem]:
+    """What is wrong with a text for this place, errors first."""
+    names = list(Location.objects.filter(active=True).values_list("name", flat=True))
+    return check_wording(
+        text,
+        language=place.language,
+        purpose=place.purpose,
+        channel=place.channel,
+        # A name written out says who is writing only where there is no other.
+        location_names=names if len(names) == 1 else (),
+    )
+
+
+def save_wording(
+    place: Place, text: str, *, by: Actor, now: datetime, replace: bool = False, active: bool = True
+) -> Saved:
+    """Write a wording; with `replace`, texts at the provider in its old words go out in the new ones.
+
+    Raises WordingRefusedError for a text with errors.
+    """
+    problems = check(place, text)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise WordingRefusedError(errors)
+    with transaction.atomic():
+        held = concerned(place, text, now=now) if replace else []
+        Wording.objects.update_or_create(
+            rule_id=place.rule_id,
+            purpose=place.purpose,
+            language=place.language,
+            channel=place.channel,
+            defaults={"text": text, "active": active or not _can_be_off(place), "changed_at": now},
+        )
+        _note("wording_changed", place, by=by, now=now)
+        return Saved(problems, _replace(held, now=now))
+
+
+def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = False) -> int:
+    """Go back to the text that applies without staff's own; return how many texts are replaced."""
+    with transaction.atomic():
+        general = standing(Place(place.purpose, place.language, place.channel)).text
+        text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
+        held = concerned(place, text, now=now) if replace else []
+        row = place.row
+        if row is None:
+            return 0
+        row.delete()
+        _note("wording_reset", place, by=by, now=now)
+        return _replace(held, now=now)
+
+
+def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
+    """Switch an automatic answer on or off, in every language. Raises WordingError for other texts."""
+    if not PURPOSES[purpose].automatic:
+        raise WordingError("Only automatic answers can be switched off; switch the rule off instead.")
+    with transaction.atomic():
+        rows = Wording.objects.filter(purpose=purpose, rule=None)
+        have = set(rows.values_list("language", flat=True))
+        rows.update(active=on, changed_at=now)
+        if not on:
+            Wording.objects.bulk_create(
+                Wording(
+                    purpose=purpose, language=code, text=starter(purpose, code), active=False, changed_at=now
+                )
+                for code in LANGUAGES
+                if code not in have
+            )
+        details = {"purpose": purpose, "on": on}
+        remember("answer_switched", by=by, now=now, details=details)
+
+
+def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
+    """The texts that the provider holds for later and that would read otherwise with this wording."""
+    purpose = PURPOSES[place.purpose]
+    if purpose.automatic or place.purpose == "correction":
+        return []
+    before, after = TextBook.load(), TextBook.load()
+    after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
+    return [held.message_id for held in _held(now=now) if _reads_otherwise(held, place, before, after)]
+
+
+class Held(NamedTuple):
+    """A message with the provider, not due yet, and by what its words were chosen."""
+
+    message_id: uuid.UUID
+    rule_id: int
+    kind: str
+    family: bool
+    language: str
+    location_language: str
+    voice: bool
+
+
+def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook) -> bool:
+    purpose = f"family_{held.kind}" if held.family else held.kind
+    channel = VOICE if held.voice else SMS
+    if purpose != place.purpose or channel != place.channel:
+        return False
+    languages = (held.language, held.location_language)
+    try:
+        old = before.words(held.rule_id, purpose, languages, channel)
+    except WordingError:
+        return True
+    return after.words(held.rule_id, purpose, languages, channel) != old
+
+
+def _held(*, now: datetime) -> Iterator[Held]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"soon": now + SOON})
+        yield from (Held(*row) for row in cursor.fetchall())
+
+
+_HELD = """
+SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
+       min(m.format) = 'TTS'
+FROM reminders_message m
+JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
+JOIN reminders_reminderrule rule ON rule.id = r.rule_id
+JOIN reminders_contact c ON c.id = m.contact_id
+JOIN reminders_location l ON l.id = m.location_id
+WHERE m.id IN (SELECT id FROM reminders_message
+               WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
+               UNION ALL
+               SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder')
+  AND m.cancel_requested_at IS NULL AND NOT r.forced
+GROUP BY m.id
+"""
+
+
+def _replace(held: list[uuid.UUID], *, now: datetime) -> int:
+    if not held:
+        return 0
+    marked = withdraw_messages(held, now=now)
+    ring("withdraw")
+    return marked
+
+
+def _can_be_off(place: Place) -> bool:
+    return PURPOSES[place.purpose].automatic
+
+
+def _note(kind: str, place: Place, *, by: Actor, now: datetime) -> None:
+    details = {
+        "purpose": place.purpose,
+        "language": place.language,
+        "channel": place.channel,
+        "rule": place.rule_id,
+    }
+    remember(kind, by=by, now=now, details=details)
