@@ -1,0 +1,313 @@
+"""The call list: who has not confirmed for the next two working days, and what was tried to reach them.
+
+Those whom no text can reach come first, people on one phone stand together. A call changes no appointment:
+what the patient said on the phone is confirmed or declined like any answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from reminders.domain.appointments import set_status, undo_status
+from reminders.domain.day_sheet import DayRow, digest, rows_of
+from reminders.domain.history import Actor, remember_each
+from reminders.models import Appointment, CallAttempt, Event, Location
+
+WORKING_DAYS = 2
+MOST_TOGETHER = 12
+"""A number that more visits share than this is a clinic's own or a mistake; it is shown in parts."""
+SEARCHED_DAYS = 21
+
+
+class Obstacle(StrEnum):
+    """Why no text reaches a patient."""
+
+    NONE = ""
+    NO_PHONE = "no_phone"
+    WRONG_NUMBER = "wrong_number"
+    OPTED_OUT = "opted_out"
+    NO_MESSAGES = "no_messages"
+    LANDLINE = "landline"
+    FAILED = "failed"
+
+    @property
+    def words(self) -> str:
+        """The obstacle in words for staff."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Obstacle.NONE: "",
+    Obstacle.NO_PHONE: "No usable phone number",
+    Obstacle.WRONG_NUMBER: "Wrong number, as a call showed",
+    Obstacle.OPTED_OUT: "Opted out of texts",
+    Obstacle.NO_MESSAGES: "Gets no messages",
+    Obstacle.LANDLINE: "Landline: texts may not arrive",
+    Obstacle.FAILED: "The last text did not arrive",
+}
+
+
+class Found(NamedTuple):
+    """One unconfirmed appointment, as far as sorting and grouping need it. `starts_at` is UTC."""
+
+    id: int
+    phone: str
+    starts_at: datetime
+    local_date: date
+    obstacle: str
+    tried: bool
+
+
+class Try(NamedTuple):
+    """Something that was done to reach a patient: a text with its state, or a call with its outcome.
+
+    `code` is a message's state or a call's outcome, `words` the provider's news or who called. Times UTC.
+    """
+
+    appointment_id: int
+    at: datetime
+    is_call: bool
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One appointment to call about: what the day sheet knows, the obstacle, and what was tried so far."""
+
+    day: DayRow
+    obstacle: Obstacle
+    tries: tuple[Try, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """The appointments that one call can settle: all on one phone, or a single one without a phone."""
+
+    phone: str
+    rows: tuple[CallRow, ...]
+
+    @property
+    def key(self) -> int:
+        """The first appointment's id: it names the household on the page."""
+        return self.rows[0].day.id
+
+    @property
+    def ids(self) -> list[int]:
+        """Its appointments, by time."""
+        return [row.day.id for row in self.rows]
+
+    @property
+    def digest(self) -> str:
+        """A short token that changes with anything shown."""
+        return digest([(row.day.digest, row.obstacle, row.tries) for row in self.rows])
+
+
+@dataclass
+class Calls:
+    """Everybody to call, in the order of calling; each inner list is one household."""
+
+    groups: list[list[Found]]
+    days: list[date] = field(default_factory=list)
+
+    def count(self, *, obstacle: bool | None = None, tried: bool | None = None) -> int:
+        """How many appointments are of that kind."""
+        return sum(_fits(found, obstacle, tried) for group in self.groups for found in group)
+
+    def only(self, *, obstacle: bool | None = None, tried: bool | None = None) -> list[list[Found]]:
+        """The households with an appointment of that kind, whole."""
+        return [group for group in self.groups if any(_fits(found, obstacle, tried) for found in group)]
+
+
+def _fits(found: Found, obstacle: bool | None, tried: bool | None) -> bool:
+    return obstacle in (None, bool(found.obstacle)) and tried in (None, found.tried)
+
+
+def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
+    """Tomorrow and the second working day from then on, by the location's calendar and working days.
+
+    Days in between on which the location is closed are included: somebody may be booked then.
+    """
+    tomorrow = now.astimezone(location.tz).date() + timedelta(days=1)
+    days = [tomorrow + timedelta(days=ahead) for ahead in range(SEARCHED_DAYS)]
+    working = [day for day in days if day.isoweekday() in location.open_days] or days
+    return tomorrow, working[:WORKING_DAYS][-1]
+
+
+def calls_to_make(locations: Iterable[Location], *, now: datetime, day: date | None = None) -> Calls:
+    """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
+    spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIND,
+            {
+                "locations": [span[0] for span in spans],
+                "firsts": [span[1] for span in spans],
+                "lasts": [span[2] for span in spans],
+                "now": now,
+            },
+        )
+        found = [Found(*row) for row in cursor.fetchall()]
+    days = sorted({one.local_date for one in found})
+    groups = _together(one for one in found if day in (None, one.local_date))
+    return Calls(sorted(groups, key=_urgency), days)
+
+
+def _together(found: Iterable[Found]) -> list[list[Found]]:
+    by_phone: dict[str, list[Found]] = defaultdict(list)
+    for one in found:
+        by_phone[one.phone or f"#{one.id}"].append(one)
+    return [
+        group[start : start + MOST_TOGETHER]
+        for group in by_phone.values()
+        for start in range(0, len(group), MOST_TOGETHER)
+    ]
+
+
+def _urgency(group: Sequence[Found]) -> tuple[bool, datetime, int]:
+    return (not any(found.obstacle for found in group), group[0].starts_at, group[0].id)
+
+
+def households(groups: Sequence[Sequence[Found]], *, now: datetime) -> list[Household]:
+    """All that is shown of these groups; two statements, however many. Keeps the order."""
+    ids = [found.id for group in groups for found in group]
+    rows = {row.id: row for row in rows_of(ids, now=now)} if ids else {}
+    tries = _tries(ids)
+    listed = []
+    for group in groups:
+        calls = [
+            CallRow(rows[found.id], Obstacle(found.obstacle), tuple(tries[found.id]))
+            for found in group
+            if found.id in rows
+        ]
+        if calls:
+            listed.append(Household(group[0].phone, tuple(calls)))
+    return listed
+
+
+def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
+    found: dict[int, list[Try]] = defaultdict(list)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_TRIES, {"ids": list(ids)})
+            for row in cursor.fetchall():
+                found[row[0]].append(Try(*row))
+    return found
+
+
+def record_calls(
+    appointment_ids: Collection[int], outcome: CallAttempt.Outcome, *, by: Actor, now: datetime
+) -> list[int]:
+    """Write down one telephone call about these appointments; returns the attempts' ids, for undo."""
+    with transaction.atomic():
+        made = CallAttempt.objects.bulk_create(
+            CallAttempt(appointment_id=pk, at=now, by_id=by.user_id, outcome=outcome)
+            for pk in sorted(appointment_ids)
+        )
+        lines = [(pk, {"outcome": str(outcome)}) for pk in sorted(appointment_ids)]
+        remember_each("call", lines, by=by, now=now)
+    return [call.pk for call in made]
+
+
+def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
+    """Take calls back that were written down by mistake; returns how many were still in force."""
+    with transaction.atomic():
+        rows = CallAttempt.objects.filter(pk__in=call_ids, undone_at=None).order_by("pk").select_for_update()
+        ids = dict(rows.values_list("pk", "appointment_id"))
+        CallAttempt.objects.filter(pk__in=ids).update(undone_at=now)
+        Event.objects.filter(
+            appointment_id__in=ids.values(),
+            kind="call",
+            undone_at=None,
+            at__in=CallAttempt.objects.filter(pk__in=ids).values("at"),
+        ).update(undone_at=now)
+        remember_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)
+    return len(ids)
+
+
+def answer_by_phone(
+    appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
+) -> list[Event]:
+    """What the patient said on the phone, for those still without an answer; the call is noted as well.
+
+    Returns the history lines of the appointments that changed, for undo.
+    """
+    with transaction.atomic():
+        waiting = Appointment.objects.filter(pk__in=appointment_ids, status=Appointment.Status.BOOKED)
+        ids = list(waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        if not ids:
+            return []
+        record_calls(ids, CallAttempt.Outcome.CALLED, by=by, now=now)
+        return set_status(ids, status, by=by, now=now)
+
+
+def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
+    """Take answers back that were given by phone, with their calls; returns how many still held."""
+    with transaction.atomic():
+        events = Event.objects.filter(pk__in=event_ids, appointment__isnull=False).order_by("pk")
+        taken_back = 0
+        for pk, appointment_id, at in events.values_list("pk", "appointment_id", "at"):
+            if undo_status(pk, by=by, now=now):
+                taken_back += 1
+                calls = CallAttempt.objects.filter(appointment=appointment_id, at=at)
+                undo_calls(list(calls.values_list("pk", flat=True)), by=by, now=now)
+    return taken_back
+
+
+# Of an appointment's texts the latest that was due decides whether they arrive; a call that reached the
+# wrong person counts until the patient's details are changed.
+_FIND = """
+SELECT a.id, c.phone, a.starts_at, a.local_date,
+       CASE WHEN c.phone = '' THEN 'no_phone'
+            WHEN coalesce(k.wrong_at > c.updated_at, false) THEN 'wrong_number'
+            WHEN EXISTS (SELECT 1 FROM reminders_suppression s
+                         WHERE s.phone = c.phone AND s.lifted_at IS NULL) THEN 'opted_out'
+            WHEN c.channel = 'none' THEN 'no_messages'
+            WHEN t.state IN ('failed', 'expired')
+                 OR t.state = 'skipped' AND t.reason IN ('refused', 'not_delivered', 'capped', 'wording')
+                 THEN 'failed'
+            WHEN c.phone_kind = 'landline' AND c.channel = 'sms' THEN 'landline'
+            ELSE '' END,
+       coalesce(k.tried, false)
+FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[]) AS d (location_id, first, last)
+JOIN reminders_appointment a
+    ON a.location_id = d.location_id AND a.local_date BETWEEN d.first AND d.last
+JOIN reminders_contact c ON c.id = a.contact_id
+LEFT JOIN LATERAL (
+    SELECT r.state, r.reason FROM reminders_reminder r
+    WHERE r.appointment_id = a.id AND r.version = a.version
+      AND (r.state IN ('failed', 'expired') OR r.state IN ('sent', 'skipped') AND r.due_at <= %(now)s)
+    ORDER BY r.due_at DESC LIMIT 1
+) t ON true
+LEFT JOIN LATERAL (
+    SELECT true AS tried, max(k.at) FILTER (WHERE k.outcome = 'wrong_number') AS wrong_at
+    FROM reminders_callattempt k WHERE k.appointment_id = a.id AND k.undone_at IS NULL
+    HAVING count(*) > 0
+) k ON true
+WHERE a.status = 'booked' AND a.starts_at > %(now)s
+ORDER BY a.starts_at, a.id
+"""
+
+_TRIES = """
+SELECT DISTINCT found.appointment_id, m.scheduled_at, false, m.state, m.words
+FROM (SELECT r.appointment_id, r.message_id FROM reminders_reminder r
+      WHERE r.appointment_id = ANY(%(ids)s) AND r.message_id IS NOT NULL
+      UNION
+      SELECT own.appointment_id, own.id FROM reminders_message own
+      WHERE own.appointment_id = ANY(%(ids)s)) found
+JOIN reminders_message m ON m.id = found.message_id
+WHERE m.state <> 'cancelled'
+UNION ALL
+SELECT k.appointment_id, k.at, true, k.outcome,
+       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '')
+FROM reminders_callattempt k LEFT JOIN auth_user u ON u.id = k.by_id
+WHERE k.appointment_id = ANY(%(ids)s) AND k.undone_at IS NULL
+ORDER BY 1, 2
+"""
