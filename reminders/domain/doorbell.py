@@ -7,20 +7,42 @@ queue. A broker that is down must never hurt the change that rang.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
 logger = logging.getLogger(__name__)
 
 
 def ring(task: str) -> None:
-    """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed."""
-    transaction.on_commit(lambda: _publish(task), robust=True)
+    """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed, once."""
+    bell = _Bell(task)
+    if not _is_pulled(bell):
+        transaction.on_commit(bell, robust=True)
+
+
+@dataclass(frozen=True)
+class _Bell:
+    task: str
+
+    def __call__(self) -> None:
+        _publish(self.task)
+
+
+def _is_pulled(bell: _Bell) -> bool:
+    """Whether this transaction will ring it anyway, even if the innermost savepoint is rolled back."""
+    here = set(connection.savepoint_ids)
+    return any(
+        pulled == bell and set(savepoints) <= here for savepoints, pulled, *_ in connection.run_on_commit
+    )
 
 
 def _publish(task: str) -> None:
     try:
-        current_app.send_task(f"reminders.tasks.{task}", expires=30, retry=False)
-    except Exception as error:
+        # One attempt: by default a broker that is down would be tried for six seconds.
+        with current_app.connection_for_write() as broker:
+            broker.transport_options = {**(broker.transport_options or {}), "max_retries": 0}
+            current_app.send_task(f"reminders.tasks.{task}", expires=30, retry=False, connection=broker)
+    except Exception as error:  # whatever the broker's client raises, the next round does the work
         logger.warning("No worker could be rung for %s: %s", task, type(error).__name__)
