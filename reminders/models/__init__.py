@@ -6,6 +6,7 @@ database refuses what must never be.
 
 from reminders.models.appointments import Appointment, CallAttempt, Event
 from reminders.models.consent import Suppression
+from reminders.models.figures import DayFigure
 from reminders.models.imports import Import, ImportMapping, ImportRow
 from reminders.models.messages import DeliveryReport, Message
 from reminders.models.operations import Job, ProviderState, Ring
@@ -20,6 +21,7 @@ __all__ = [
     "CannedReply",
     "Card",
     "Contact",
+    "DayFigure",
     "DeliveryReport",
     "Event",
     "Import",

@@ -145,6 +145,16 @@ class Contact(models.Model):
             models.Index(OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_by_phone_end"),
             models.Index(fields=["last_name", "first_name", "id"], name="contact_by_name"),
             GinIndex(fields=["search"], name="contact_search"),
+            models.Index(
+                fields=["last_name", "first_name", "id"],
+                condition=models.Q(phone=""),
+                name="contact_without_phone",
+            ),
+            models.Index(
+                fields=["last_name", "first_name", "id"],
+                condition=models.Q(phone_kind="landline"),
+                name="contact_landline",
+            ),
         ]
 
     def __str__(self) -> str:
