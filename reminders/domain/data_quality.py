@@ -1,0 +1,175 @@
+"""Contacts whose number keeps texts from arriving: none, unreadable, a landline, wrong, or shared by many.
+
+Lists are read a page at a time through indexes, counts end at a limit, so that the size of the table does
+not matter. Where a list goes on is named by a contact's id, never by a name or number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
+
+ROWS = 50
+COUNTED_TO = 5_000
+"""Counting stops here; more are "over 5,000"."""
+
+
+class Flaw(StrEnum):
+    """What is wrong with a number."""
+
+    MISSING = "missing"
+    INVALID = "invalid"
+    LANDLINE = "landline"
+    WRONG = "wrong"
+    SHARED = "shared"
+
+
+_CONDITIONS = {
+    Flaw.MISSING: "c.phone = '' AND c.phone_as_given = ''",
+    Flaw.INVALID: "c.phone = '' AND c.phone_as_given <> ''",
+    Flaw.LANDLINE: "c.phone_kind = 'landline' AND c.phone <> '' AND c.channel = 'sms'",
+    Flaw.WRONG: """c.id IN (SELECT w.contact_id FROM reminders_callattempt k
+                   JOIN reminders_appointment w ON w.id = k.appointment_id
+                   WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL AND k.at > c.updated_at)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit ahead."""
+
+    location_ids: tuple[int, ...] | None
+    coming: bool
+    now: datetime
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parameters of the statements below."""
+        return {"locations": list(self.location_ids or ()), "now": self.now, "most": COUNTED_TO}
+
+    @property
+    def condition(self) -> str:
+        """The condition on a contact `c`."""
+        here = "" if self.location_ids is None else "AND v.location_id = ANY(%(locations)s)"
+        visits = "SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id"
+        if self.coming:
+            return (
+                f"EXISTS ({visits} AND v.starts_at > %(now)s AND v.status IN ('booked', 'confirmed') {here})"
+            )
+        return "true" if self.location_ids is None else f"(EXISTS ({visits} {here}) OR NOT EXISTS ({visits}))"
+
+
+class Flawed(NamedTuple):
+    """A contact whose number is no good, and their next visit (UTC)."""
+
+    id: int
+    name: str
+    phone: str
+    as_given: str
+    problem: str
+    appointment_id: int | None
+    starts_at: datetime | None
+    zone: str
+    country: str
+
+    @property
+    def problem_words(self) -> str:
+        """What is wrong and what to do, for staff."""
+        return PROBLEM_WORDS[PhoneProblem(self.problem)] if self.problem in set(PhoneProblem) else ""
+
+
+class Shared(NamedTuple):
+    """A number that several contacts have; `people` are the first of them as pairs of id and name."""
+
+    phone: str
+    shared_by: int
+    people: tuple[tuple[int, str], ...]
+
+
+def count_flaws(look: Look) -> dict[Flaw, int]:
+    """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
+    parts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE {_CONDITIONS[flaw]} "  # noqa: S608 -- our own words only
+        f"AND {look.condition} LIMIT %(most)s) x)"
+        for flaw in _CONDITIONS
+    ]
+    parts.append(
+        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE c.phone <> '' AND {look.condition} "  # noqa: S608 -- as above
+        "GROUP BY c.phone HAVING count(*) > 1 LIMIT %(most)s) x)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), look.given)
+        counts = cursor.fetchone() or ()
+    return dict(zip((*_CONDITIONS, Flaw.SHARED), counts, strict=True))
+
+
+def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
+    """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id `after`."""
+    beyond = """AND (c.last_name, c.first_name, c.id) >
+        (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
+    statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.replace("__AFTER__", beyond if after else ""),
+            look.given | {"after": after, "limit": limit},
+        )
+        return [Flawed(*row) for row in cursor.fetchall()]
+
+
+def shared_numbers(
+    look: Look, *, at_least: int = 2, after: int = 0, limit: int = ROWS, people: int = 8
+) -> list[Shared]:
+    """Numbers that `at_least` so many contacts have, each with the first `people` of them; two statements."""
+    beyond = "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)" if after else ""
+    statement = _SHARED.replace("__LOOK__", look.condition).replace("__AFTER__", beyond)
+    given = look.given | {"after": after, "limit": limit, "least": max(2, at_least), "people": people}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        numbers = cursor.fetchall()
+        names = _names(cursor, [phone for phone, _ in numbers], look.condition, given)
+    return [Shared(phone, count, tuple(names.get(phone, ()))) for phone, count in numbers]
+
+
+def _names(
+    cursor: Any, phones: Collection[str], condition: str, given: dict[str, Any]
+) -> dict[str, Sequence[tuple[int, str]]]:
+    cursor.execute(_NAMES.replace("__LOOK__", condition), given | {"phones": list(phones)})
+    found: dict[str, list[tuple[int, str]]] = {}
+    for phone, pk, name in cursor.fetchall():
+        found.setdefault(phone, []).append((pk, name))
+    return dict(found)
+
+
+_LIST = """
+WITH c AS MATERIALIZED (
+    SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, c.last_name, c.first_name
+    FROM reminders_contact c WHERE __FLAW__ AND __LOOK__ __AFTER__
+    ORDER BY c.last_name, c.first_name, c.id LIMIT %(limit)s)
+SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, n.id, n.starts_at, coalesce(n.zone, ''),
+       coalesce(n.country, '')
+FROM c LEFT JOIN LATERAL (
+    SELECT a.id, a.starts_at, l.zone, l.country
+    FROM reminders_appointment a JOIN reminders_location l ON l.id = a.location_id
+    WHERE a.contact_id = c.id AND a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed')
+    ORDER BY a.starts_at LIMIT 1) n ON true
+ORDER BY c.last_name, c.first_name, c.id
+"""
+
+_SHARED = """
+SELECT c.phone, count(*) FROM reminders_contact c WHERE c.phone <> '' AND __LOOK__ __AFTER__
+GROUP BY c.phone HAVING count(*) >= %(least)s ORDER BY c.phone LIMIT %(limit)s
+"""
+
+_NAMES = """
+SELECT p.phone, x.id, x.name FROM unnest(%(phones)s::text[]) p (phone)
+CROSS JOIN LATERAL (SELECT c.id, c.name FROM reminders_contact c
+                    WHERE c.phone = p.phone AND c.phone <> '' AND __LOOK__
+                    ORDER BY c.id LIMIT %(people)s) x
+"""
