@@ -1,0 +1,25 @@
+"""The world that fault scenarios happen in."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from reminders.provider import MessagesApi
+from reminders.sandbox import Sandbox
+from tests import factories as make
+from tests.faults import audit
+from tests.faults.world import World
+
+
+@pytest.fixture
+def audited(transactional_db: None) -> Iterator[None]:
+    """Triggers in the database that remember what the invariants ask for."""
+    with audit.installed():
+        yield
+
+
+@pytest.fixture
+def world(audited: None, sandbox: Sandbox, api: MessagesApi) -> World:
+    """A clinic with the rule that asks for confirmation the day before."""
+    make.make_confirmation_rule()
+    return World(sandbox, api)
