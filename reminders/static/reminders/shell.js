@@ -152,6 +152,14 @@
     field.form.requestSubmit();
   });
 
+  // A choice that brings more fields with it.
+  document.addEventListener("change", (event) => {
+    if (event.target.type !== "radio") return;
+    $$(`input[type=radio][name="${event.target.name}"][data-reveals]`).forEach((radio) => {
+      document.getElementById(radio.dataset.reveals).hidden = !radio.checked;
+    });
+  });
+
   // The inbox's count stands in the title as well.
   const count = () => {
     const waiting = Number($("[data-inbox-count]")?.dataset.inboxCount || 0);

@@ -1,0 +1,228 @@
+"""The story of one appointment, readable: who did what and when, every text, every reply, every call.
+
+What is stored as codes becomes sentences here; how they look is the page's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import User
+from django.db.models import Model, Q
+
+from reminders.models import (
+    Appointment,
+    CallAttempt,
+    Contact,
+    Event,
+    Location,
+    Message,
+    Practitioner,
+    Reply,
+    Service,
+)
+
+EVENT_WORDS: dict[str, tuple[str, str]] = {
+    "created": ("Booked", "plus"),
+    "moved": ("Moved", "calendar"),
+    "changed": ("Details changed", "edit"),
+    "booked": ("Set back to no answer", "undo"),
+    "confirmed": ("Confirmed", "check-circle"),
+    "declined": ("Declined", "x-circle"),
+    "cancelled": ("Cancelled", "ban"),
+    "deleted": ("Taken out of the diary", "ban"),
+    "arrived": ("Arrived", "person-check"),
+    "no_show": ("Did not come", "person-x"),
+    "undone": ("Taken back", "undo"),
+    "send_now": ("Asked to send a text at once", "send"),
+    "held": ("Stopped a text", "stop"),
+    "released": ("Let a text go out after all", "send"),
+    "corrected": ("Corrected an outdated text", "edit"),
+    "no_more_texts": ("Wants no more texts about this one", "stop"),
+    "contact_changed": ("Patient's details changed", "person"),
+    "contact_created": ("Patient added", "person"),
+}
+FIELD_WORDS = {
+    "starts_at": "",  # the local date and time say the same
+    "wall_flag": "",
+    "local_date": "Date",
+    "local_time": "Time",
+    "location_id": "Location",
+    "contact_id": "Patient",
+    "practitioner_id": "With",
+    "service_id": "Service",
+    "duration": "Minutes",
+    "notes": "Notes",
+    "external_id": "Diary id",
+    "diary": "Diary",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "phone": "Number",
+    "phone_as_given": "",
+    "phone_kind": "",
+    "phone_problem": "",
+    "language": "Language",
+    "channel": "Messages",
+}
+SOURCE_WORDS = {
+    Event.Source.PATIENT: "The patient, by text",
+    Event.Source.IMPORT: "A diary import",
+    Event.Source.SYSTEM: "The application",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the story. `side` is out or in for texts, blank for what happened here."""
+
+    at: datetime
+    title: str
+    icon: str
+    who: str = ""
+    text: str = ""
+    state: str = ""
+    side: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    undo: int | None = None
+    struck: bool = False
+
+
+def timeline(appointment: Appointment) -> list[Moment]:
+    """All that happened to an appointment, the latest first; as many statements however much it is."""
+    moments = [*_events(appointment), *_texts(appointment), *_replies(appointment), *_calls(appointment)]
+    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+
+
+def changes_since(since: datetime, *, appointment: Appointment) -> list[Moment]:
+    """What others did to it after a moment, the latest first."""
+    return list(_events(appointment, since=since))
+
+
+def contact_changes_since(since: datetime, *, contact: Contact) -> list[Moment]:
+    """What others did to a contact's details after a moment, the latest first."""
+    events = contact.events.filter(at__gt=since).select_related("user")
+    names = _Names()
+    return [_moment(event, names=names) for event in events]
+
+
+def _events(appointment: Appointment, *, since: datetime | None = None) -> Iterator[Moment]:
+    events = list(
+        appointment.events.filter(Q(at__gt=since) if since else Q())
+        .select_related("user")
+        .order_by("-at", "-pk")
+    )
+    names = _Names()
+    last_status = next(
+        (e for e in events if e.kind != "undone" and "to" in e.details and not e.undone_at), None
+    )
+    for event in events:
+        can_undo = event is last_status and event.details.get("to") == appointment.status
+        yield _moment(event, names=names, undo=event.pk if can_undo else None)
+
+
+def _moment(event: Event, *, names: _Names, undo: int | None = None) -> Moment:
+    title, icon = EVENT_WORDS.get(event.kind, (event.kind.replace("_", " ").capitalize(), "info"))
+    if event.kind == "send_now" and event.details.get("rule"):
+        title = f"Asked to send at once: {event.details['rule']}"
+    return Moment(
+        at=event.at,
+        title=title,
+        icon=icon,
+        who=SOURCE_WORDS.get(Event.Source(event.source)) or person(event.user),
+        changes=tuple(_changes(event.details, names=names)),
+        undo=undo,
+        struck=event.undone_at is not None,
+    )
+
+
+def person(user: Any) -> str:
+    """How staff are named in the history."""
+    if not isinstance(user, User):
+        return "Somebody"
+    return user.get_full_name() or user.username
+
+
+class _Names:
+    """Names behind ids in old and new values; each table is read once, when first asked."""
+
+    _MODELS: ClassVar[dict[str, type[Model]]] = {
+        "location_id": Location,
+        "practitioner_id": Practitioner,
+        "service_id": Service,
+    }
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[int, str]] = {}
+
+    def of(self, field: str, value: Any) -> str:
+        """The value as people read it."""
+        if value in (None, ""):
+            return "–"
+        if field == "channel":
+            return str(dict(Contact.Channel.choices).get(value, value))
+        if field in self._MODELS and field not in self._tables:
+            self._tables[field] = dict(self._MODELS[field]._default_manager.values_list("pk", "name"))
+        if field == "contact_id":
+            return str(Contact.objects.filter(pk=value).values_list("name", flat=True).first() or "–")
+        return self._tables.get(field, {}).get(value) or _written(value)
+
+
+def _written(value: Any) -> str:
+    """Dates and times as people write them."""
+    text = str(value)
+    for read, form in ((date.fromisoformat, "%a %d %b %Y"), (time.fromisoformat, "%H:%M")):
+        try:
+            return read(text).strftime(form)
+        except ValueError:
+            continue
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str, str, str]]:
+    for field, pair in details.items():
+        title = FIELD_WORDS.get(field)
+        if title and isinstance(pair, list) and len(pair) == 2:
+            yield title, names.of(field, pair[0]), names.of(field, pair[1])
+
+
+def _texts(appointment: Appointment) -> Iterator[Moment]:
+    # Two steps, each through its index; one condition over both tables would read every message there is.
+    carried = list(appointment.reminders.exclude(message=None).values_list("message_id", flat=True))
+    mine = Q(appointment=appointment) | Q(pk__in=carried)
+    for message in Message.objects.filter(mine).select_related("created_by"):
+        staff = message.created_by is not None
+        title = {
+            Message.Kind.REMINDER: "Text sent",
+            Message.Kind.STAFF: "Text written by staff",
+            Message.Kind.CORRECTION: "Correction sent",
+            Message.Kind.ANSWER: "Automatic answer",
+        }.get(Message.Kind(message.kind), "Text")
+        yield Moment(
+            at=message.scheduled_at,
+            title=title,
+            icon="arrow-out",
+            who=person(message.created_by) if staff else "",
+            text=message.text,
+            state=message.words or message.get_state_display(),
+            side="out",
+            struck=message.state == Message.State.CANCELLED,
+        )
+
+
+def _replies(appointment: Appointment) -> Iterator[Moment]:
+    for reply in Reply.objects.filter(appointments=appointment):
+        yield Moment(at=reply.received_at, title="Reply", icon="arrow-in", text=reply.text, side="in")
+
+
+def _calls(appointment: Appointment) -> Iterator[Moment]:
+    for call in CallAttempt.objects.filter(appointment=appointment).select_related("by"):
+        yield Moment(
+            at=call.at,
+            title=f"Phone: {call.get_outcome_display().lower()}",
+            icon="call",
+            who=person(call.by),
+            struck=call.undone_at is not None,
+        )

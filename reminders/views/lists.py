@@ -1,0 +1,48 @@
+"""Pages of long lists without counting them: what comes before, what comes after, and where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=Model)
+PER_PAGE = 50
+DEEPEST = 400
+"""Beyond this page searching is the better way, and skipping rows becomes slow."""
+
+
+@dataclass(frozen=True)
+class Slice(Generic[M]):
+    """One page of a list whose length nobody counted."""
+
+    rows: Sequence[M]
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a page before."""
+        return self.number > 1
+
+    @property
+    def previous_page_number(self) -> int:
+        """The page before."""
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        """The page after."""
+        return self.number + 1
+
+
+def page_of(request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE) -> Slice[M]:
+    """The page that `?page=` asks for, from 1; anything odd is the first."""
+    written = request.GET.get("page", "1")
+    number = int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 1
+    number = min(max(number, 1), DEEPEST)
+    found = list(rows[(number - 1) * per_page : number * per_page + 1])
+    return Slice(found[:per_page], number, has_next=len(found) > per_page and number < DEEPEST)
