@@ -18,10 +18,13 @@ from django.db import connection, transaction
 
 from reminders.domain import timing
 from reminders.domain.doorbell import ring
+from reminders.domain.planning_alike import read_alike, stage_alike
 from reminders.domain.rules import ActiveRule, RuleBook
 from reminders.models import Appointment, Contact, Reminder
 
 STEP = 5_000
+MANY = 500
+"""From so many appointments on, those that differ only in whom they are for are planned as one."""
 EXPECTED = frozenset(str(status) for status in Appointment.EXPECTED)
 
 
@@ -87,8 +90,8 @@ def plan_appointments(ids: Sequence[int], *, now: datetime, book: RuleBook | Non
         return Planned()
     book = book or RuleBook.held()
     outcome = Planned()
-    for start in range(0, len(ordered), STEP):
-        outcome += _plan_step(ordered[start : start + STEP], book=book, now=now)
+    for start in range(0, len(ordered), 4 * STEP):
+        outcome += _plan_step(ordered[start : start + 4 * STEP], book=book, now=now)
     return outcome
 
 
@@ -164,27 +167,37 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
 
 def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        subjects = read_subjects(ids)
-        wanted = list(wanted_reminders(subjects, book=book, now=now))
         cursor.execute(_STAGE)
-        with cursor.copy(_COPY) as copy:
-            copy.set_types(_TYPES)
-            for row in wanted:
-                copy.write_row(
-                    (
-                        row.appointment_id,
-                        row.rule_id,
-                        row.version,
-                        row.due_at,
-                        row.cutoff_at,
-                        row.reason,
-                        row.location_id,
-                        row.starts_at,
-                        row.local_date,
-                        row.phone,
-                    )
-                )
+        if len(ids) < MANY:
+            _stage_each(cursor, wanted_reminders(read_subjects(ids), book=book, now=now))
+        else:
+            kinds = [Subject(*row) for row in read_alike(cursor, ids, book=book)]
+            wanted = wanted_reminders(kinds, book=book, now=now)
+            stage_alike(
+                cursor, ((w.appointment_id, w.rule_id, w.due_at, w.cutoff_at, w.reason) for w in wanted)
+            )
         return _write_difference(cursor, ids=list(ids), now=now)
+
+
+def _stage_each(cursor: Any, wanted: Iterable[Wanted]) -> None:
+    rows = list(wanted)
+    with cursor.copy(_COPY) as copy:
+        copy.set_types(_TYPES)
+        for row in rows:
+            copy.write_row(
+                (
+                    row.appointment_id,
+                    row.rule_id,
+                    row.version,
+                    row.due_at,
+                    row.cutoff_at,
+                    row.reason,
+                    row.location_id,
+                    row.starts_at,
+                    row.local_date,
+                    row.phone,
+                )
+            )
 
 
 def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:

@@ -7,7 +7,7 @@ database refuses what must never be.
 from reminders.models.appointments import Appointment, CallAttempt, Event
 from reminders.models.consent import Suppression
 from reminders.models.figures import DayFigure
-from reminders.models.imports import Import, ImportMapping, ImportRow
+from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow
 from reminders.models.messages import DeliveryReport, Message
 from reminders.models.operations import Job, ProviderState, Ring
 from reminders.models.people import Contact, Location, Practitioner, Service, StaffProfile
@@ -26,6 +26,7 @@ __all__ = [
     "Event",
     "Import",
     "ImportMapping",
+    "ImportPart",
     "ImportRow",
     "Job",
     "Location",

@@ -36,8 +36,9 @@ class Appointment(models.Model):
     EXPECTED = (Status.BOOKED, Status.CONFIRMED)
 
     uuid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
-    location = models.ForeignKey(Location, on_delete=models.PROTECT)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT)
+    # The day sheet's index and that of the contact's appointments begin with these two.
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, db_index=False)
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
@@ -66,6 +67,8 @@ class Appointment(models.Model):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,
+        db_constraint=False,  # written by the import itself; a check for each row is dear
         related_name="appointments",
     )
     created_at = models.DateTimeField(auto_now_add=True)

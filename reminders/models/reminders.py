@@ -63,7 +63,8 @@ class Reminder(models.Model):
     reason = models.CharField(max_length=16, choices=Reason, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)
+    # A copy of the appointment's, which the database checks there; here it would check every reminder.
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     starts_at = models.DateTimeField()
     local_date = models.DateField()
     phone = models.CharField(max_length=16, blank=True)

@@ -1,0 +1,22 @@
+"""Bring a diary's export in: read, check, match, apply, take back.
+
+One module per step; `running` puts them in order. The names below are what the rest of the product uses.
+"""
+
+from reminders.domain.csv_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation, Problem
+from reminders.domain.csv_import.running import Options, Outcome, import_file, options_with_mapping
+from reminders.domain.csv_import.sources import Source, open_path, open_stream
+
+__all__ = [
+    "DatesUnclear",
+    "ImportRefused",
+    "NeedsConfirmation",
+    "Options",
+    "Outcome",
+    "Problem",
+    "Source",
+    "import_file",
+    "open_path",
+    "open_stream",
+    "options_with_mapping",
+]

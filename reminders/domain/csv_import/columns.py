@@ -1,0 +1,316 @@
+"""Which column means what: by its name and its synonyms, by a saved mapping, or by what stands in it.
+
+The reading by content only proposes, for a person who sees it; unattended imports go by names and
+mappings alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reminders.domain.csv_import import dates
+from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
+
+FIELDS: dict[str, str] = {
+    "external_id": "Diary id",
+    "patient_id": "Patient number",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Name",
+    "phone": "Phone",
+    "date": "Date",
+    "time": "Time",
+    "starts_at": "Date and time",
+    "duration": "Minutes",
+    "location": "Location",
+    "practitioner": "Practitioner",
+    "service": "Service",
+    "language": "Language",
+    "status": "Status",
+    "notes": "Notes",
+}
+"""What a column may mean, with the words for it."""
+
+# The best synonym first: of "Mobile" and "Home phone" the mobile is taken.
+_SYNONYMS: dict[str, str] = {
+    "external_id": """external_id appointment_id appt_id appointmentid app_id booking_id visit_id event_id
+        diary_id
+        appointment_no appointment_number appt_no booking_no booking_number booking_ref booking_reference
+        appointment_ref appointment_reference appt_ref external_ref uid id ref reference terminnr termin_id
+        termin_nr rdv_id id_rdv cita_id id_cita""",
+    "patient_id": """patient_id patient_no patient_number patient_nr patient_ref pat_id pat_no client_id
+        client_no
+        client_number customer_id customer_no contact_id patient_code client_code chart_no chart_number
+        chart_id chart mrn file_no file_number record_no account_no account_number patientennr
+            patienten_id""",
+    "first_name": """first_name firstname given_name forename given patient_first_name client_first_name
+        patient_forename first fname vorname prenom nombre preferred_name""",
+    "last_name": """last_name lastname surname family_name family patient_last_name client_last_name
+        patient_surname
+        last lname nachname nom apellido apellidos""",
+    "name": """name patient_name full_name client_name customer_name contact_name patient client customer
+        patient_full_name contact person attendee pet_owner owner owner_name guest patientenname""",
+    "phone": """mobile mobile_phone mobile_number mobile_no mobile_phone_number patient_mobile client_mobile
+        cell cell_phone cellphone cell_number sms sms_number mobil mobilnummer handy handynummer portable
+            movil
+        phone phone_number phone_no patient_phone client_phone contact_number contact_phone contact_no
+        telephone telephone_number tel tel_no telefon telefono telephone_no primary_phone phone_1 phone1 tel_1
+        phone_mobile home_phone home_phone_number home_number phone_home phone_2""",
+    "date": """date appointment_date appt_date date_of_appointment visit_date booking_date start_date
+        startdate
+        day app_date datum termin_datum fecha jour""",
+    "time": """time appointment_time appt_time start_time starttime time_of_appointment visit_time
+        booking_time
+        time_start from begin_time app_time uhrzeit zeit beginn heure hora""",
+    "starts_at": """starts_at start_at start_datetime start_date_time datetime date_time appointment_datetime
+        appointment_date_time appt_datetime appointment_start start starts begins begin appointment appt when
+        date_and_time booking_datetime termin rendez_vous cita""",
+    "duration": """duration minutes length duration_minutes duration_mins duration_min mins min appt_length
+        appointment_length appointment_duration length_minutes length_mins dauer duree duracion
+            units_minutes""",
+    "location": """location site clinic practice branch location_name site_name clinic_name practice_name
+        surgery office store salon standort lieu ubicacion business_unit""",
+    "practitioner": """practitioner doctor provider clinician dentist therapist physio vet stylist hygienist
+        practitioner_name provider_name doctor_name clinician_name dr with staff staff_member resource
+        column_name book diary behandler arzt medecin praticien medico specialist consultant employee""",
+    "service": """service treatment appointment_type appt_type type procedure service_name visit_type
+        treatment_name
+        reason_for_visit reason booking_type category leistung behandlung prestation servicio""",
+    "language": "language lang preferred_language patient_language sprache langue idioma",
+    "status": """status appointment_status appt_status booking_status state attendance attendance_status
+        estado statut
+        confirmation_status""",
+    "notes": """notes note comment comments remark remarks appointment_notes appt_notes description memo
+        bemerkung bemerkungen notiz remarque notas""",
+}
+
+MAX_COLUMNS = 500
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def squashed(header: str) -> str:
+    """A header cell without case, accents, spaces and signs: "Appt. ID" and "apptId" are both "apptid"."""
+    plain = unicodedata.normalize("NFKD", header[:200]).replace("#", " no ").replace("№", " no ")
+    return _NOT_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
+
+
+_BY_NAME: dict[str, tuple[str, int]] = {}
+for _field, _words in _SYNONYMS.items():
+    for _rank, _word in enumerate(_words.split()):
+        _BY_NAME.setdefault(squashed(_word), (_field, _rank))
+
+
+@dataclass
+class Columns:
+    """Where each field stands in a row; the unnamed rest is kept aside under its own header."""
+
+    header: list[str]
+    places: dict[str, int]
+    by_content: set[str] = field(default_factory=set)
+
+    @property
+    def others(self) -> list[tuple[int, str]]:
+        """Places and names of the columns that mean nothing to the product."""
+        taken = set(self.places.values())
+        return [(n, name) for n, name in enumerate(self.header) if n not in taken and name]
+
+    def name_of(self, *fields: str) -> str:
+        """The file's own name for the first of these fields that it has."""
+        return next((self.header[self.places[name]] for name in fields if name in self.places), "")
+
+    def as_mapping(self) -> dict[str, str]:
+        """Header cell to field, "" for columns kept aside: what an ImportMapping remembers."""
+        by_place = {place: name for name, place in self.places.items()}
+        return {name: by_place.get(n, "") for n, name in enumerate(self.header) if name}
+
+
+def header_digest(header: Iterable[str]) -> str:
+    """What recognises the exports of the same program: a digest of the header's names in their order."""
+    return hashlib.sha256("\x1f".join(squashed(cell) for cell in header).encode()).hexdigest()
+
+
+def recognised(cells: Iterable[str]) -> int:
+    """How many different fields a header row would give."""
+    return len({_BY_NAME[name][0] for cell in cells if (name := squashed(cell)) in _BY_NAME})
+
+
+def choose_columns(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    guess: bool = False,
+) -> Columns:
+    """Decide what the columns mean: the mapping first, then names and, with `guess`, what stands in them.
+
+    Raises ImportRefused when the mapping does not fit the file or a column is given twice.
+    """
+    names = [cell.strip() for cell in header]
+    if len(names) > MAX_COLUMNS:
+        raise refuse(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} are read.", row=1)
+    columns = Columns(names, {})
+    decided = _apply_mapping(columns, mapping or {})
+    _by_name(columns, decided, sample)
+    if guess:
+        _by_content(columns, decided, sample)
+    _settle_time(columns, sample, fixed=set(mapping.values()) if mapping else set())
+    return columns
+
+
+def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
+    """Places that the mapping decides, those kept aside among them."""
+    by_name = {squashed(name) or name: n for n, name in reversed(list(enumerate(columns.header)))}
+    decided = set()
+    for name, meaning in mapping.items():
+        place = by_name.get(squashed(name) or name)
+        if place is None:
+            if meaning:
+                raise refuse(
+                    f"The mapping expects a column “{name}”, which this file does not have. "
+                    f"{_called(columns)}"
+                )
+            continue
+        if meaning and meaning not in FIELDS:
+            raise refuse(f"The mapping gives the column “{name}” an unknown meaning, “{meaning}”.")
+        if meaning in columns.places:
+            raise refuse(f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one.")
+        decided.add(place)
+        if meaning:
+            columns.places[meaning] = place
+    return decided
+
+
+def _by_name(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
+    best: dict[str, tuple[int, int]] = {}
+    for place, name in enumerate(columns.header):
+        known = _BY_NAME.get(squashed(name))
+        if place in decided or known is None or known[0] in columns.places:
+            continue
+        meaning, rank = known
+        if meaning in best and best[meaning][0] == rank:
+            _stop_if_different(columns, best[meaning][1], place, meaning, sample)
+        if meaning not in best or rank < best[meaning][0]:
+            best[meaning] = (rank, place)
+    columns.places |= {meaning: place for meaning, (_, place) in best.items()}
+
+
+def _stop_if_different(
+    columns: Columns, first: int, second: int, meaning: str, sample: Sequence[Sequence[str]]
+) -> None:
+    """Two columns of the very same name are only harmless when they say the same."""
+    if any(cells[first : first + 1] != cells[second : second + 1] for cells in sample):
+        raise ImportRefused(
+            [
+                Problem(
+                    f"Two columns are called “{columns.header[second]}”, and they differ. Rename the "
+                    f"one that is not "
+                    f"the {FIELDS[meaning].lower()}.",
+                    None,
+                    columns.header[second],
+                )
+            ]
+        )
+
+
+def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
+    """A column called "Start" may hold a time or both; one called "Date" may hold both. Look and see."""
+    places = columns.places
+    if "starts_at" in places and "starts_at" not in fixed:
+        values = _values(sample, places["starts_at"])
+        if _share(values, dates.looks_like_time) > 0.5:
+            place = places.pop("starts_at")
+            places.setdefault("time", place)
+        elif values and _share(values, dates.looks_like_date_and_time) < 0.5:
+            place = places.pop("starts_at")
+            if "date" not in places and _share(values, dates.looks_like_date) > 0.5:
+                places["date"] = place
+        elif "date" in places and "time" in places:
+            del places["starts_at"]
+    if "date" in places and "time" not in places and "starts_at" not in places and "date" not in fixed:
+        values = _values(sample, places["date"])
+        if _share(values, dates.looks_like_date_and_time) > 0.5:
+            places["starts_at"] = places.pop("date")
+
+
+def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
+    places = columns.places
+    wanted: list[tuple[str, bool, Callable[[str], bool]]] = [
+        ("phone", "phone" in places, _looks_like_phone),
+        ("starts_at", bool({"starts_at", "date"} & places.keys()), dates.looks_like_date_and_time),
+        ("date", bool({"starts_at", "date"} & places.keys()), dates.looks_like_date),
+        ("time", "time" in places, dates.looks_like_time),
+        ("name", bool({"name", "first_name", "last_name"} & places.keys()), _looks_like_name),
+    ]
+    for meaning, there, test in wanted:
+        if there or (meaning in ("date", "time") and "starts_at" in places):
+            continue
+        free = [n for n in range(len(columns.header)) if n not in decided | set(places.values())]
+        shares = [(_share(_values(sample, n), test), -n) for n in free]
+        if shares and max(shares)[0] >= 0.6:
+            places[meaning] = -max(shares)[1]
+            columns.by_content.add(meaning)
+
+
+def _values(sample: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [cells[place].strip() for cells in sample if place < len(cells) and cells[place].strip()]
+
+
+def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(1 for value in values if test(value)) / len(values) if values else 0.0
+
+
+_PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
+_NAME = re.compile(r"[^\W\d_][\w'’.-]+(?:,? [^\W\d_][\w'’.-]*){1,3}")
+
+
+def _looks_like_phone(value: str) -> bool:
+    digits = sum(char.isdigit() for char in value)
+    return 8 <= digits <= 15 and bool(_PHONE.fullmatch(value)) and not dates.looks_like_date(value)
+
+
+def _looks_like_name(value: str) -> bool:
+    return bool(_NAME.fullmatch(value))
+
+
+def stop_if_missing(columns: Columns, sample: Sequence[Sequence[str]] = ()) -> None:
+    """Refuse a file without a phone, a name or a start, in one sentence that lists its columns."""
+    if not columns.places and _is_data(columns.header):
+        raise refuse(
+            "There is no header row: the first row looks like an appointment. Add a row on top that "
+            "names the "
+            "columns: name, phone, date, time.",
+            row=1,
+        )
+    missing = _missing(columns)
+    if missing:
+        raise refuse(f"There is no {_or(missing)} column. {_called(columns)}")
+
+
+def _missing(columns: Columns) -> list[str]:
+    has = columns.places.keys()
+    missing = [] if has & {"name", "first_name", "last_name"} else ["name"]
+    missing += [] if "phone" in has else ["phone"]
+    if "starts_at" not in has:
+        missing += [part for part in ("date", "time") if part not in has]
+    return missing
+
+
+def _is_data(cells: Sequence[str]) -> bool:
+    return any(_looks_like_phone(cell) or dates.looks_like_date(cell.split(" ")[0]) for cell in cells)
+
+
+def _or(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _called(columns: Columns) -> str:
+    names = [name[:40] for name in columns.header if name]
+    if not names:
+        return "The header row is empty."
+    shown = ", ".join(f"“{name}”" for name in names[:25])
+    return f"The columns are called {shown}{' and so on' if len(names) > 25 else ''}."

@@ -1,0 +1,82 @@
+"""What is wrong with a file: one problem by row and column, in words, and the exceptions that carry them.
+
+Rows are numbered as the spreadsheet shows them. Which problem is the most fundamental is decided by the
+order in which the other modules look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MOST_SHOWN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to correct. Without a row it concerns the whole file; `column` is the file's own name "
+    "for it."""
+
+    message: str
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        where = [f"Row {self.row}"] if self.row else []
+        where += [f"column “{self.column}”"] if self.column else []
+        return f"{', '.join(where)}: {self.message}" if where else self.message
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """As the command's `--json` prints it."""
+        return {"row": self.row, "column": self.column or None, "message": self.message}
+
+
+class ImportRefused(Exception):  # noqa: N818 -- the glossary's word; nothing went wrong in the program
+    """Nothing is imported, and these problems say why. `more` counts problems beyond those listed."""
+
+    def __init__(self, problems: Sequence[Problem], *, rows: int = 0, more: int = 0) -> None:
+        self.problems = list(problems)
+        self.rows = rows
+        self.more = more
+        super().__init__("; ".join(map(str, self.problems[:3])))
+
+
+class DatesUnclear(ImportRefused):
+    """The file does not tell how its dates are written; `readings` are the two possible ones."""
+
+    def __init__(self, problem: Problem, *, readings: dict[str, str]) -> None:
+        self.readings = readings
+        super().__init__([problem])
+
+
+class NeedsConfirmation(ImportRefused):
+    """The import would do something that wants a second yes, such as cancelling much of the diary."""
+
+
+def refuse(message: str, *, row: int | None = None, column: str = "") -> ImportRefused:
+    """An exception for a single problem, ready to be raised."""
+    return ImportRefused([Problem(message, row, column)])
+
+
+class Problems:
+    """Collects the problems of rows up to a bound, and counts the rest."""
+
+    def __init__(self) -> None:
+        self.listed: list[Problem] = []
+        self.more = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.listed)
+
+    def add(self, message: str, *, row: int | None, column: str) -> None:
+        """Note one problem."""
+        if len(self.listed) < MOST_SHOWN:
+            self.listed.append(Problem(message, row, column))
+        else:
+            self.more += 1
+
+    def stop_if_any(self, *, rows: int = 0) -> None:
+        """Raise ImportRefused with everything noted so far, in the order of the rows."""
+        if self.listed:
+            ordered = sorted(self.listed, key=lambda problem: (problem.row or 0, problem.column))
+            raise ImportRefused(ordered, rows=rows, more=self.more)

@@ -1,0 +1,376 @@
+"""Read one row: cells into the values that are staged, or problems that name the column.
+
+The hot path of an import: everything that repeats (dates, times, numbers, names of people who treat) is
+looked up, and each row leaves as one line for COPY. What the values change is decided in `matching`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from reminders.domain.csv_import.columns import FIELDS, Columns
+from reminders.domain.csv_import.dates import DateReader, Start, UnreadableError
+from reminders.domain.csv_import.languages import read_language
+from reminders.domain.csv_import.people_names import split_name, tidy, without_title
+from reminders.domain.csv_import.problems import Problems
+from reminders.domain.phone_numbers import NOTE_WORDS, PhoneNote, PhoneNumber, PhoneProblem, read_phone
+from reminders.domain.timing import FLAG_WORDS, read_wall_time
+
+CELL_SEPARATOR = "\x1f"
+STAGED = (
+    ("number", "int"),
+    ("cells", "text"),
+    ("external_id", "text"),
+    ("patient_id", "text"),
+    ("person", "text"),
+    ("first_name", "text"),
+    ("last_name", "text"),
+    ("phone", "text"),
+    ("phone_given", "text"),
+    ("phone_kind", "text"),
+    ("phone_problem", "text"),
+    ("location_id", "bigint"),
+    ("local_date", "date"),
+    ("local_time", "time"),
+    ("starts_at", "timestamptz"),
+    ("wall_flag", "text"),
+    ("duration", "int"),
+    ("practitioner", "text"),
+    ("service", "text"),
+    ("language", "text"),
+    ("status", "text"),
+    ("notes", "text"),
+    ("extra", "jsonb"),
+    ("words", "text"),
+)
+"""The columns of the staging table; an empty value is NULL: the file does not say."""
+
+LONGEST = {
+    "external_id": 100,
+    "patient_id": 100,
+    "first_name": 150,
+    "last_name": 150,
+    "name": 300,
+    "location": 100,
+    "practitioner": 100,
+    "service": 100,
+}
+MOST_NAMES = 5_000
+_Read = TypeVar("_Read")
+
+_STATUS_WORDS = {
+    "booked": """booked scheduled active pending new open planned upcoming unconfirmed notconfirmed tentative
+        reserved
+        rebooked normal ok yes made current""",
+    "confirmed": "confirmed accepted patientconfirmed smsconfirmed",
+    "cancelled": """cancelled canceled cancel cancelledbypatient canceledbypatient cancelledbyclinic
+        cancellation
+        deleted removed void latecancellation latecancel withdrawn declined abgesagt storniert annule
+        cancelada cancelado""",
+    "arrived": """arrived completed complete attended seen checkedin checkedout inprogress done finished
+        waiting
+        fulfilled paid billed closed""",
+    "no_show": "noshow dna didnotattend didnotarrive didnotcome missed fta failedtoattend nonattendance",
+}
+STATUSES = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
+_LETTERS = re.compile(r"[\W\d_]+")
+_MINUTES = re.compile(r"(\d{1,4})(?:[.,]0+)?\s*(?:m|min|mins|minutes|minuten)?\.?", re.IGNORECASE)
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+_WORD_HOURS = re.compile(
+    r"(\d{1,2})\s*(?:h|hr|hrs|hours?)\.?\s*(?:(\d{1,2})\s*(?:m|min|mins|minutes)?)?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What reading a row needs to know of its location."""
+
+    id: int
+    zone: ZoneInfo
+    country: str
+
+
+class RowReader:
+    """Turns rows into lines for COPY; problems are noted, not raised.
+
+    `sites` are by casefolded name, `default` is for rows that name none. `known_names` holds the spelling
+    of practitioners and services that exist, by field and casefolded name.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        dates: DateReader,
+        *,
+        sites: Mapping[str, Site],
+        default: Site | None,
+        known_names: Mapping[str, dict[str, str]],
+        problems: Problems,
+    ) -> None:
+        self.columns = columns
+        self.dates = dates
+        self.sites = dict(sites)
+        self.default = default
+        self.names = {name: dict(known_names.get(name, {})) for name in ("practitioner", "service")}
+        self.problems = problems
+        self.width = len(columns.header)
+        self.places = {name: columns.places.get(name, -1) for name in FIELDS}
+        self.others = columns.others
+        self.phones: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self.walls: dict[tuple[str, datetime], tuple[str, str, str, str, str]] = {}
+        self.number = 0
+        self.failed = False
+
+    def line(self, number: int, cells: list[str]) -> str:
+        """The row as one line of COPY text, with its line end; "" when something in it is wrong."""
+        self.number, self.failed = number, False
+        original = cells
+        if len(cells) < self.width:
+            cells = cells + [""] * (self.width - len(cells))
+        cells = [cell.strip() for cell in cells]
+        cells.append("")  # what a missing column reads, at place -1
+        site = self._site(cells)
+        external_id = self._short(cells, "external_id")
+        patient_id = self._short(cells, "patient_id")
+        first, last = self._name(cells)
+        if site is None:
+            self._fail("location", self._no_site(cells))
+            return ""
+        phone, given, kind, problem, note = self._phone(cells[self.places["phone"]], site)
+        local_date, local_time, starts_at, flag, flag_words = self._start(cells, site)
+        values = (
+            str(number),
+            CELL_SEPARATOR.join(original),
+            external_id,
+            patient_id,
+            self._person(number, patient_id, phone, given, first, last),
+            first,
+            last,
+            phone,
+            given,
+            kind,
+            problem,
+            str(site.id),
+            local_date,
+            local_time,
+            starts_at,
+            flag,
+            self._duration(cells),
+            self._known_name(cells, "practitioner"),
+            self._known_name(cells, "service"),
+            self._language(cells),
+            self._status(cells),
+            cells[self.places["notes"]],
+            self._extra(cells) if self.others else "",
+            f"{note} {flag_words}".strip() if note or flag_words else "",
+        )
+        return "" if self.failed else copy_line(values)
+
+    def _fail(self, field: str, message: str) -> None:
+        self.failed = True
+        column = self.columns.name_of(field) or FIELDS.get(field, field).lower()
+        self.problems.add(message, row=self.number, column=column[:100])
+
+    def _short(self, cells: list[str], field: str) -> str:
+        text = cells[self.places[field]]
+        if not text:
+            return ""
+        if len(text) > LONGEST[field] or not text.isprintable():
+            text = tidy(text)
+            if len(text) > LONGEST[field]:
+                self._fail(
+                    field,
+                    f"This {FIELDS[field].lower()} has {len(text):,} characters; at most "
+                    f"{LONGEST[field]} fit.",
+                )
+        return text
+
+    def _site(self, cells: list[str]) -> Site | None:
+        text = cells[self.places["location"]]
+        return self.sites.get(" ".join(text.split()).casefold()) if text else self.default
+
+    def _no_site(self, cells: list[str]) -> str:
+        text = cells[self.places["location"]]
+        if text:
+            return f"There is no location “{text[:60]}”. Correct the name, or create the location first."
+        return "The row names no location. Fill it in, or say which one with --location."
+
+    def _name(self, cells: list[str]) -> tuple[str, str]:
+        places = self.places
+        first, last = cells[places["first_name"]], cells[places["last_name"]]
+        if first or last:
+            first, last = without_title(self._short(cells, "first_name")), self._short(cells, "last_name")
+            return (tidy(first), tidy(last)) if "  " in first or "  " in last else (first, last)
+        whole = tidy(self._short(cells, "name"))
+        if not whole:
+            self._fail("name" if places["name"] >= 0 else "first_name", "There is no name. Fill it in.")
+            return "", ""
+        first, last = split_name(whole)
+        if len(first) > 150 or len(last) > 150:
+            self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
+        return first, last
+
+    def _phone(self, raw: str, site: Site) -> tuple[str, str, str, str, str]:
+        key = (raw, site.country)
+        known = self.phones.get(key)
+        if known is None:
+            if len(self.phones) > 30_000:
+                self.phones.clear()
+            known = self.phones[key] = _read_phone(raw, site.country)
+        phone, kind, problem, note = known
+        return phone, "" if problem == PhoneProblem.MISSING else raw[:100], kind, problem, note
+
+    @staticmethod
+    def _person(number: int, patient_id: str, phone: str, given: str, first: str, last: str) -> str:
+        """What makes two rows of a file the same person; rows that give nothing to go by stay apart."""
+        if patient_id:
+            return f"#{patient_id}"
+        return f"{phone or given}/{first} {last}".lower() if given else f"!{number}"
+
+    def _start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
+        start = self._written_start(cells)
+        if start is None:
+            return "", "", "", "", ""
+        wall = start.wall
+        if wall is None:
+            assert start.instant is not None  # noqa: S101 -- one of the two is always set
+            wall = start.instant.astimezone(site.zone).replace(tzinfo=None)
+        key = (site.zone.key, wall)
+        known = self.walls.get(key)
+        if known is None:
+            known = _wall_time(wall, site.zone)
+            if len(self.walls) > 50_000:
+                self.walls.clear()
+            self.walls[key] = known
+        if start.instant is not None:
+            return known[0], known[1], start.instant.isoformat(), "", ""
+        return known
+
+    def _written_start(self, cells: list[str]) -> Start | None:
+        places, dates = self.places, self.dates
+        both = cells[places["starts_at"]]
+        day, at = cells[places["date"]], cells[places["time"]]
+        try:
+            if both:
+                return dates.start(both)
+        except UnreadableError as error:
+            self._fail("starts_at", str(error))
+            return None
+        if places["date"] < 0:
+            self._fail("starts_at", "There is no date and time. Fill it in.")
+            return None
+        return self._day_and_time(day, at)
+
+    def _day_and_time(self, day: str, at: str) -> Start | None:
+        read_day = self._reading("date", day, self.dates.date)
+        read_time = self._reading("time", at, self.dates.time)
+        if read_day is None or read_time is None:
+            return None
+        return Start(datetime.combine(read_day, read_time), None)
+
+    def _reading(self, field: str, text: str, read: Callable[[str], _Read]) -> _Read | None:
+        if not text:
+            self._fail(field, f"There is no {field}. Fill it in.")
+            return None
+        try:
+            return read(text)
+        except UnreadableError as error:
+            self._fail(field, str(error))
+            return None
+
+    def _duration(self, cells: list[str]) -> str:
+        text = cells[self.places["duration"]]
+        if not text:
+            return ""
+        minutes = read_minutes(text)
+        if minutes is None or minutes > 1440:
+            self._fail("duration", f"“{text[:20]}” is no length in minutes. Write a number from 1 to 1440.")
+            return ""
+        return str(minutes) if minutes else ""
+
+    def _known_name(self, cells: list[str], field: str) -> str:
+        text = cells[self.places[field]]
+        if not text:
+            return ""
+        names = self.names[field]
+        known = names.get(text)
+        if known is None:
+            spelling = tidy(self._short(cells, field))
+            known = names.get(spelling.casefold()) or spelling
+            names[text] = names[spelling.casefold()] = known
+            if len(names) > MOST_NAMES:
+                self._fail(
+                    field,
+                    f"The column has thousands of different values: is it really the "
+                    f"{FIELDS[field].lower()}?",
+                )
+        return known
+
+    def _language(self, cells: list[str]) -> str:
+        text = cells[self.places["language"]]
+        if not text:
+            return ""
+        language = read_language(text)
+        if language is None:
+            self._fail(
+                "language", f"“{text[:30]}” is no language. Write it like en, or English; or leave it blank."
+            )
+            return ""
+        return language
+
+    def _status(self, cells: list[str]) -> str:
+        text = cells[self.places["status"]]
+        if not text:
+            return ""
+        status = STATUSES.get(_LETTERS.sub("", text).lower())
+        if status is None:
+            self._fail(
+                "status", f"“{text[:30]}” is not a status that is understood. Write booked or cancelled."
+            )
+            return ""
+        return status
+
+    def _extra(self, cells: list[str]) -> str:
+        extra = {name[:100]: cells[place] for place, name in self.others if cells[place]}
+        return json.dumps(extra, ensure_ascii=False) if extra else ""
+
+
+def _read_phone(raw: str, country: str) -> tuple[str, str, str, str]:
+    number = read_phone(raw, country)
+    if isinstance(number, PhoneNumber):
+        words = NOTE_WORDS[PhoneNote.SEVERAL] if number.note else ""
+        return number.e164, str(number.kind), "", words
+    return "", "", str(number), ""
+
+
+def _wall_time(wall: datetime, zone: ZoneInfo) -> tuple[str, str, str, str, str]:
+    read = read_wall_time(wall, zone)
+    words = FLAG_WORDS[read.flag] if read.flag else ""
+    return wall.date().isoformat(), wall.time().isoformat(), read.at.isoformat(), read.flag or "", words
+
+
+def read_minutes(text: str) -> int | None:
+    """Minutes from "30", "30 min", "0:30", "1h 15"; None when it is no length."""
+    if found := _MINUTES.fullmatch(text):
+        return int(found[1])
+    if found := _HOURS.fullmatch(text) or _WORD_HOURS.fullmatch(text):
+        return int(found[1]) * 60 + int(found[2] or 0)
+    return None
+
+
+def copy_line(values: tuple[str, ...]) -> str:
+    """One line of COPY text; an empty value is NULL there."""
+    line = "\t".join(values)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(values) - 1:
+        line = "\t".join(map(_escaped, values))
+    return line + "\n"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

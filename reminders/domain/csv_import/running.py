@@ -1,0 +1,248 @@
+"""One import from file to outcome, in the order in which problems are told: the most fundamental first.
+
+Everything happens in one transaction, so a file is imported whole or not at all. Who calls decides
+whether the transaction is kept: the command, the folder, or the pages with their preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from reminders.domain.csv_import.applying import apply_result
+from reminders.domain.csv_import.checking import Counts, count_result, forecast
+from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
+from reminders.domain.csv_import.dates import DateReader, order_of
+from reminders.domain.csv_import.matching import find_gone, match_rows
+from reminders.domain.csv_import.problems import NeedsConfirmation, Problem, Problems, refuse
+from reminders.domain.csv_import.rows import RowReader
+from reminders.domain.csv_import.sites import find_sites, lock_sites, staged_sites
+from reminders.domain.csv_import.sources import Source
+from reminders.domain.csv_import.staging import prepare_transaction, stage, stop_if_twice
+from reminders.domain.csv_import.survey import Survey, survey
+from reminders.domain.csv_import.tables import Table, open_table
+from reminders.domain.planning import Planned
+from reminders.models import Import, ImportMapping, Practitioner, Service
+
+Progress = Callable[[int, str], None]
+"""Hears percents and what is being done, in words."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a file is to be read and what may be done. Texts are "" where nothing is said."""
+
+    location: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping_name: str = ""
+    date_format: str = ""
+    diary: str = ""
+    gone: str = Import.Gone.KEEP
+    create_locations: bool = False
+    guess: bool = False
+    confirmed: bool = False
+    source: str = "command"
+    created_by_id: int | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of a file. `planned` is None as long as nothing was written."""
+
+    counts: Counts
+    header: list[str]
+    columns: dict[str, str]
+    date_format: str
+    warnings: list[str] = field(default_factory=list)
+    planned: Planned | None = None
+    import_id: int | None = None
+
+
+def options_with_mapping(name: str, options: Options) -> Options:
+    """The same options with a saved mapping by name; what the options say themselves wins."""
+    mapping = ImportMapping.objects.filter(name__iexact=name.strip()).first()
+    if mapping is None:
+        known = ", ".join(f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10])
+        raise refuse(
+            f"There is no mapping “{name}”. {f'There is {known}.' if known else 'None is saved yet.'} "
+            "Mappings are saved when a file is imported in the browser."
+        )
+    location = options.location or (mapping.location.name if mapping.location else "")
+    return Options(
+        **(
+            options.__dict__
+            | {
+                "mapping": dict(mapping.columns),
+                "mapping_name": mapping.name,
+                "date_format": options.date_format or mapping.date_format,
+                "diary": options.diary or mapping.diary,
+                "location": location,
+            }
+        )
+    )
+
+
+def import_file(source: Source, options: Options, *, now: datetime, dry_run: bool = False) -> Outcome:
+    """Import a file in one transaction, or with `dry_run` only say what would happen.
+
+    Raises ImportRefused, and then nothing has changed.
+    """
+    with transaction.atomic():
+        outcome = _import(source, options, now=now, dry_run=dry_run)
+        if dry_run:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> Outcome:
+    with staged(source, options, now=now) as outcome:
+        if dry_run:
+            counts = outcome.counts
+            counts.to_withdraw, counts.at_once = forecast(
+                cancel_gone=options.gone == Import.Gone.CANCEL, now=now
+            )
+            return outcome
+        row = record_import(source, options, outcome, now=now)
+        write(row, outcome, now=now)
+    return outcome
+
+
+@contextmanager
+def staged(
+    source: Source, options: Options, *, now: datetime, progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """Read, check, stage and match a file; inside the block the temporary tables hold the outcome.
+
+    To be used in a transaction. Raises ImportRefused with the most fundamental problem.
+    """
+    tell = progress or (lambda percent, words: None)
+    with open_table(source, mapping=options.mapping) as table:
+        tell(2, "Reading the file")
+        columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
+        stop_if_missing(columns, table.sample)
+        dates = DateReader(order_of(options.date_format))
+        found = survey(table, columns, dates)
+        _stage(table, columns, dates, found, options, tell)
+    tell(40, "Comparing with the diary")
+    lock_sites(staged_sites())
+    match_rows(diary=options.diary, now=now)
+    gone, expected = find_gone(diary=options.diary, by_id="external_id" in columns.places, now=now)
+    counts = count_result()
+    counts.gone, counts.expected = gone, expected
+    outcome = Outcome(counts, columns.header, columns.as_mapping(), dates.order or "")
+    outcome.warnings = _warnings(outcome, options)
+    _stop_if_much_gone(counts, options)
+    yield outcome
+
+
+def _stage(
+    table: Table, columns: Columns, dates: DateReader, found: Survey, options: Options, tell: Progress
+) -> None:
+    prepare_transaction()
+    sites, default = find_sites(
+        found.locations, columns, default=options.location, create=options.create_locations
+    )
+    reader = RowReader(
+        columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()
+    )
+    stage(
+        table,
+        reader,
+        rows=found.rows,
+        on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
+    )
+    stop_if_twice(columns, rows=found.rows)
+
+
+def _known_names() -> dict[str, dict[str, str]]:
+    return {
+        field: {name.casefold(): name for name in model.objects.values_list("name", flat=True)}
+        for field, model in (("practitioner", Practitioner), ("service", Service))
+    }
+
+
+def _stop_if_much_gone(counts: Counts, options: Options) -> None:
+    if options.gone != Import.Gone.CANCEL or options.confirmed or counts.gone * 5 <= counts.expected:
+        return
+    share = round(100 * counts.gone / counts.expected)
+    raise NeedsConfirmation(
+        [
+            Problem(
+                f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone from "
+                f"the file and would "
+                "be cancelled. Is the file complete? To cancel them all the same, confirm with --yes."
+            )
+        ],
+        rows=counts.rows,
+    )
+
+
+def _warnings(outcome: Outcome, options: Options) -> list[str]:
+    counts = outcome.counts
+    last = (
+        Import.objects.filter(state=Import.State.APPLIED, header=outcome.header, diary=options.diary)
+        .exclude(applied_at=None)
+        .order_by(F("applied_at").desc())
+        .first()
+    )
+    before = int(last.counts.get("rows", 0)) if last else 0
+    warnings = []
+    if before >= 10 and counts.rows * 2 < before:
+        warnings.append(
+            f"The file has {counts.rows:,} rows; the last one of this kind had {before:,}. Is it complete?"
+        )
+    if counts.flagged:
+        warnings.append(
+            f"{counts.flagged:,} rows need a look: a time that the clocks skip or show twice, or "
+            f"several phone numbers."
+        )
+    return warnings
+
+
+def record_import(source: Source, options: Options, outcome: Outcome, *, now: datetime) -> Import:
+    """The Import that tells of this file, about to be applied."""
+    return Import.objects.create(
+        filename=source.name[:255],
+        source=options.source,
+        digest=source.digest(),
+        state=Import.State.APPLYING,
+        mapping=outcome.columns,
+        mapping_name=options.mapping_name,
+        header=outcome.header,
+        date_format=outcome.date_format,
+        diary=options.diary,
+        gone=options.gone,
+        created_at=now,
+        created_by_id=options.created_by_id,
+    )
+
+
+def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | None = None) -> None:
+    """Apply what is staged, and note the outcome on the Import."""
+    tell = progress or (lambda percent, words: None)
+    outcome.planned = apply_result(
+        import_id=row.pk,
+        diary=row.diary,
+        now=now,
+        on_progress=lambda percent: tell(45 + percent // 2, "Writing the appointments"),
+    )
+    outcome.import_id = row.pk
+    outcome.counts.to_withdraw = outcome.planned.to_withdraw
+    row.state = Import.State.APPLIED
+    row.counts, row.progress, row.words = outcome.counts.as_json(), 100, ""
+    row.problems = [{"message": warning} for warning in outcome.warnings]
+    row.applied_at, row.claimed_until = now, None
+    row.save(
+        update_fields=["state", "counts", "problems", "progress", "words", "applied_at", "claimed_until"]
+    )
+
+
+def remembered_mapping(header: list[str]) -> ImportMapping | None:
+    """The mapping that was last used for files with this header."""
+    found = ImportMapping.objects.filter(header=header_digest(header))
+    return found.order_by(F("used_at").desc(nulls_last=True)).first()

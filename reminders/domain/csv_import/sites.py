@@ -1,0 +1,96 @@
+"""The locations of a file: found by name, created where that is asked for, locked while it is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from reminders.domain.csv_import.columns import Columns
+from reminders.domain.csv_import.problems import Problems, refuse
+from reminders.domain.csv_import.rows import LONGEST, Site
+from reminders.models import Location
+
+_LOCK = 7_261_994  # the class of advisory locks that imports take, one for each location
+
+
+def site_of(location: Location) -> Site:
+    """What reading rows needs of a location."""
+    return Site(id=location.pk, zone=ZoneInfo(location.zone), country=location.country)
+
+
+def find_sites(
+    named: Mapping[str, int], columns: Columns, *, default: str, create: bool
+) -> tuple[dict[str, Site], Site | None]:
+    """Sites by casefolded name, and the one for rows that name none.
+
+    `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown ones,
+    unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY.
+    """
+    sites = {site.name.casefold(): site_of(site) for site in Location.objects.filter(active=True)}
+    problems = Problems()
+    column = columns.name_of("location")
+    for name, row in named.items():
+        if name.casefold() in sites:
+            continue
+        if len(name) > LONGEST["location"]:
+            problems.add(
+                f"A location's name has at most {LONGEST['location']} characters.", row=row, column=column
+            )
+        elif create:
+            sites[name.casefold()] = site_of(_create(name))
+        else:
+            problems.add(_unknown(name), row=row, column=column)
+    problems.stop_if_any()
+    return sites, _default(sites, default, has_column="location" in columns.places, create=create)
+
+
+def _default(sites: dict[str, Site], name: str, *, has_column: bool, create: bool) -> Site | None:
+    wanted = " ".join(name.split())
+    if wanted:
+        if wanted.casefold() not in sites:
+            if not create or len(wanted) > LONGEST["location"]:
+                raise refuse(_unknown(wanted))
+            sites[wanted.casefold()] = site_of(_create(wanted))
+        return sites[wanted.casefold()]
+    if len(sites) == 1:
+        return next(iter(sites.values()))
+    if not has_column:
+        raise refuse(
+            "There is no location column, and there are several locations. Say which one with --location."
+            if sites
+            else "There is no location yet. Create one first, or use --location with --create-locations."
+        )
+    return None
+
+
+def _unknown(name: str) -> str:
+    known = list(Location.objects.filter(active=True).values_list("name", flat=True)[:6])
+    there = (
+        f" There is {', '.join(f'“{site}”' for site in known[:5])}{' and more' if len(known) > 5 else ''}."
+    )
+    return (
+        f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, create the "
+        f"location first, "
+        "or say --create-locations."
+    )
+
+
+def _create(name: str) -> Location:
+    return Location.objects.create(name=name, zone=settings.TIME_ZONE, country=settings.DEFAULT_COUNTRY)
+
+
+def lock_sites(ids: Iterable[int]) -> None:
+    """Wait until no other import is at work at these locations; freed when the transaction ends."""
+    with connection.cursor() as cursor:
+        for pk in sorted(ids):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, pk])
+
+
+def staged_sites() -> list[int]:
+    """The locations of the staged rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT location_id FROM import_staged ORDER BY 1")
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,143 @@
+"""`manage.py import_appointments`: a diary's export from a file or standard input, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from reminders.domain.csv_import import (
+    ImportRefused,
+    Options,
+    Outcome,
+    Source,
+    import_file,
+    open_path,
+    open_stream,
+    options_with_mapping,
+)
+
+LISTED = 100
+
+
+class Command(BaseCommand):
+    """Exit 0: imported. Exit 1: nothing imported, errors by row on stderr."""
+
+    help = "Import appointments from a CSV, TSV, XLSX or ODS file. A file is imported whole or not at all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options of `interfaces`: names that scripts rely on."""
+        parser.add_argument("file", metavar="FILE", help="the file, or - for standard input")
+        parser.add_argument("--location", default="", metavar="NAME", help="for rows that name no location")
+        parser.add_argument("--mapping", default="", metavar="NAME", help="a mapping saved in the browser")
+        parser.add_argument(
+            "--date-format", default="", metavar="F", help="dmy, mdy or ymd, or a pattern such as DD/MM/YYYY"
+        )
+        parser.add_argument(
+            "--gone",
+            choices=["keep", "cancel"],
+            default="keep",
+            help="what happens to coming appointments that the file no longer has (default: keep)",
+        )
+        parser.add_argument(
+            "--yes", action="store_true", help="cancel what is gone even if it is more than 20%%"
+        )
+        parser.add_argument(
+            "--diary", default="", metavar="NAME", help="whose ids, where sites have several diaries"
+        )
+        parser.add_argument(
+            "--create-locations", action="store_true", help="create locations that are missing"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
+        """Import, and report."""
+        try:
+            with _open(options["file"]) as source:
+                outcome = import_file(
+                    source, _options(options), now=timezone.now(), dry_run=options["dry_run"]
+                )
+        except ImportRefused as refused:
+            self._report_refusal(refused, as_json=options["json"])
+            sys.exit(1)
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False))
+        else:
+            self.stdout.write(_in_words(outcome, dry_run=options["dry_run"]))
+        for warning in outcome.warnings:
+            self.stderr.write(f"Note: {warning}")
+
+    def _report_refusal(self, refused: ImportRefused, *, as_json: bool) -> None:
+        for problem in refused.problems[:LISTED]:
+            self.stderr.write(str(problem))
+        more = len(refused.problems) - LISTED + refused.more
+        if more > 0:
+            self.stderr.write(f"... and {more:,} more errors.")
+        self.stderr.write("Nothing was imported.")
+        if as_json:
+            self.stdout.write(json.dumps(_refused_as_json(refused), ensure_ascii=False))
+
+
+def _open(name: str) -> AbstractContextManager[Source]:
+    return open_stream(sys.stdin.buffer, name="standard input") if name == "-" else open_path(Path(name))
+
+
+def _options(given: dict[str, Any]) -> Options:  # Any: as argparse gives them
+    options = Options(
+        location=given["location"],
+        date_format=given["date_format"],
+        diary=given["diary"],
+        gone=given["gone"],
+        create_locations=given["create_locations"],
+        confirmed=given["yes"],
+    )
+    return options_with_mapping(given["mapping"], options) if given["mapping"] else options
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
+    counts = outcome.counts
+    return {
+        "rows": counts.rows,
+        "new": counts.new,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "gone": counts.gone,
+        "cannot_be_reminded": counts.cannot_be_reminded,
+        "errors": [],
+        "moved": counts.moved,
+        "cancelled": counts.cancelled,
+        "to_withdraw": counts.to_withdraw,
+        "warnings": outcome.warnings,
+        "import": outcome.import_id,
+    }
+
+
+def _refused_as_json(refused: ImportRefused) -> dict[str, Any]:  # Any: JSON
+    nothing = dict.fromkeys(("new", "changed", "unchanged", "gone", "cannot_be_reminded"), 0)
+    return {
+        "rows": refused.rows,
+        **nothing,
+        "errors": [problem.as_json() for problem in refused.problems],
+        "more_errors": refused.more,
+    }
+
+
+def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
+    counts = outcome.counts
+    lines = [
+        f"{counts.rows:,} rows: {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} "
+        f"unchanged, "
+        f"{counts.gone:,} gone from the file, {counts.cannot_be_reminded:,} cannot be reminded."
+    ]
+    if not counts.new and not counts.changed and not counts.gone:
+        lines.append("Nothing new.")
+    if counts.to_withdraw:
+        lines.append(f"{counts.to_withdraw:,} messages {'would be' if dry_run else 'are'} withdrawn.")
+    lines.append("This was a dry run: nothing was imported." if dry_run else "Imported.")
+    return "\n".join(lines)
