@@ -85,8 +85,14 @@ def mail_server(url: SplitResult | None) -> tuple[str, int, str, str]:
 
 
 def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's own type
-    """Return one log on standard error; the libraries that would write addresses or numbers stay quiet."""
-    quiet = {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "kombu", "amqp", "psycopg.pool")}
+    """Return one log on standard error.
+
+    Libraries that would write addresses or numbers stay quiet, and so does Celery about each ring: what a
+    ring did is logged by `reminders.domain.rings`, and only if it did anything.
+    """
+    private = ("httpx", "httpcore", "kombu", "amqp", "psycopg.pool")
+    chatty = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue")
+    quiet = {name: {"level": "WARNING"} for name in (*private, *chatty)}
     return {
         "version": 1,
         "disable_existing_loggers": False,

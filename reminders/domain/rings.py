@@ -6,6 +6,7 @@ new are added, what staff changed is kept. A ring that is lost, doubled or late 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 
 from reminders.models import Ring
 from reminders.provider import MessagesApiError
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = timedelta(seconds=10)
@@ -94,6 +97,8 @@ def rung(name: str) -> Iterator[Rung]:
         outcome.error = type(error).__name__
         raise
     finally:
+        if outcome.count or outcome.error:
+            logger.info("%s: %s", name, outcome.error or outcome.count)
         note(name, started=started, count=outcome.count, error=outcome.error)
 
 
