@@ -67,6 +67,12 @@ FIELD_WORDS = {
     "language": "Language",
     "channel": "Messages",
 }
+TEXT_TITLES: dict[str, str] = {
+    Message.Kind.REMINDER: "Text sent",
+    Message.Kind.STAFF: "Text written by staff",
+    Message.Kind.CORRECTION: "Correction sent",
+    Message.Kind.ANSWER: "Automatic answer",
+}
 SOURCE_WORDS = {
     Event.Source.PATIENT: "The patient, by text",
     Event.Source.IMPORT: "A diary import",
@@ -90,9 +96,14 @@ class Moment:
     struck: bool = False
 
 
-def timeline(appointment: Appointment) -> list[Moment]:
+def timeline(appointment: Appointment, *, now: datetime) -> list[Moment]:
     """All that happened to an appointment, the latest first; as many statements however much it is."""
-    moments = [*_events(appointment), *_texts(appointment), *_replies(appointment), *_calls(appointment)]
+    moments = [
+        *_events(appointment),
+        *_texts(appointment, now=now),
+        *_replies(appointment),
+        *_calls(appointment),
+    ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
@@ -188,23 +199,17 @@ def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str
             yield title, names.of(field, pair[0]), names.of(field, pair[1])
 
 
-def _texts(appointment: Appointment) -> Iterator[Moment]:
+def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
     # Two steps, each through its index; one condition over both tables would read every message there is.
     carried = list(appointment.reminders.exclude(message=None).values_list("message_id", flat=True))
     mine = Q(appointment=appointment) | Q(pk__in=carried)
     for message in Message.objects.filter(mine).select_related("created_by"):
-        staff = message.created_by is not None
-        title = {
-            Message.Kind.REMINDER: "Text sent",
-            Message.Kind.STAFF: "Text written by staff",
-            Message.Kind.CORRECTION: "Correction sent",
-            Message.Kind.ANSWER: "Automatic answer",
-        }.get(Message.Kind(message.kind), "Text")
+        waits = message.scheduled_at > now and not message.is_final
         yield Moment(
             at=message.scheduled_at,
-            title=title,
-            icon="arrow-out",
-            who=person(message.created_by) if staff else "",
+            title="Text ready to go out" if waits else TEXT_TITLES.get(message.kind, "Text"),
+            icon="clock" if waits else "arrow-out",
+            who=person(message.created_by) if message.created_by else "",
             text=message.text,
             state=message.words or message.get_state_display(),
             side="out",

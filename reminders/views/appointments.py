@@ -95,7 +95,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "appointment": appointment,
         "line": Line(row, now),
         "row": row,
-        "moments": timeline(appointment),
+        "moments": timeline(appointment, now=now),
         "planned": _planned(row),
         "others": others.select_related("location", "service").order_by("starts_at")[:5],
         "contact_page": page_of_contact(appointment.contact),

@@ -1,0 +1,21 @@
+"""Signed-in clients."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from reminders.models import Location
+from tests.factories import make_user
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Client]:
+    """A client of a new user with a role who may see these locations; none given: all of them."""
+
+    def as_(role: str = "receptionist", *locations: Location, **values: object) -> Client:
+        client = Client()
+        client.force_login(make_user(group=role, locations=locations, **values))
+        return client
+
+    return as_
