@@ -86,7 +86,7 @@ class Rung:
 
 @contextmanager
 def rung(name: str) -> Iterator[Rung]:
-    """Run a ring's work and note how it went. A provider that fails is noted, not raised: the next ring tries."""
+    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries."""
     started = timezone.now()
     outcome = Rung()
     try:
