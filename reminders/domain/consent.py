@@ -135,7 +135,9 @@ def opt_in_all(
 
 def _remember(kind: str, words: dict[str, str], *, by: Actor, now: datetime) -> None:
     """A line of history for everyone on these numbers."""
-    people: Iterable[tuple[int, str]] = Contact.objects.filter(phone__in=words).values_list("pk", "phone")
+    people: Iterable[tuple[int, str]] = (
+        Contact.objects.filter(phone__in=words).exclude(phone="").values_list("pk", "phone")
+    )
     Event.objects.bulk_create(
         Event(
             contact_id=contact_id,

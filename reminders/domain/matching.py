@@ -239,5 +239,5 @@ SELECT v.phone, CASE WHEN c.people = 1 THEN c.id END,
 FROM unnest(%s::text[]) AS v (phone)
 CROSS JOIN LATERAL (
     SELECT count(*) AS people, min(id) AS id, min(language) AS language
-    FROM reminders_contact WHERE phone = v.phone) c
+    FROM reminders_contact WHERE phone = v.phone AND phone <> '') c
 """

@@ -1,4 +1,4 @@
-"""Receive replies and delivery reports: store each once, apply, commit, and only then confirm.
+"""Receive replies and delivery reports: store each once, commit, and only then confirm; apply.
 
 Polling and webhooks end here alike; the provider's id makes each count once. What can't be read is stored as
 it came, shown to staff and confirmed, and holds nothing up. Acting on replies is `replying`'s business,
@@ -11,17 +11,20 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import DataError, connection, transaction
 
 from reminders.domain import inbox
+from reminders.domain.answering import Desk
 from reminders.domain.connections import release_connection
+from reminders.domain.doorbell import ring
 from reminders.domain.handing_over import METADATA_KEY
 from reminders.domain.inbox import NewCard
-from reminders.domain.replying import apply_waiting_replies
+from reminders.domain.replying import Acted, act_on_waiting, apply_waiting_replies
 from reminders.domain.reporting import apply_waiting, apply_waiting_reports, tidy_reports
 from reminders.models import Card, Reply
 from reminders.provider import DeliveryReportPayload, MessagesApi, Refused, ReplyPayload, Unreadable
@@ -53,12 +56,21 @@ def receive_replies(api: MessagesApi, *, now: datetime) -> int:
     Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on all the
     same, and confirmed the next time.
     """
-    return _receive(
-        api.replies,
-        lambda items: store_replies(items, source=Source.POLL, now=now),
-        lambda: apply_waiting_replies(now=now),
-        api.confirm_replies,
-    )
+    desk, acted = Desk.load(), Acted()
+
+    def act() -> None:
+        acted.answers += act_on_waiting(desk, now=now).answers
+
+    try:
+        return _receive(
+            api.replies,
+            lambda items: store_replies(items, source=Source.POLL, now=now),
+            act,
+            api.confirm_replies,
+        )
+    finally:
+        if acted.answers:
+            ring("send")
 
 
 def receive_reports(api: MessagesApi, *, now: datetime) -> int:
@@ -77,28 +89,43 @@ def receive_reports(api: MessagesApi, *, now: datetime) -> int:
 def _receive(
     fetch: Callable[[], list[_Item]],
     store: Callable[[list[_Item]], int],
-    apply: Callable[[], int],
+    apply: Callable[[], object],
     confirm: Callable[[list[str]], None],
 ) -> int:
-    """The loop of both queues. The same ones come back until they are confirmed."""
+    """The loop of both queues. The same ones come back until they are confirmed.
+
+    What is stored and committed can't be lost any more: while it is applied, a second thread, which touches
+    no database, confirms it and fetches the next ones.
+    """
+
+    def go_on(ids: list[str]) -> list[_Item]:
+        _confirm(confirm, ids)
+        items = fetch()
+        return [] if ids == _ids(items) else items
+
     count = 0
-    confirmed: list[str] = []
-    while True:
+    with ThreadPoolExecutor(1, thread_name_prefix="messages-api") as pool:
         release_connection()
         items = fetch()
-        ids = [item_id for item in items if (item_id := _id_of(item))]
-        if not items or (ids == confirmed and confirmed):
-            return count
-        count += store(items)
-        apply()
-        release_connection()
-        if not ids:
-            return count
-        try:
-            confirm(ids)
-        except Refused:
-            logger.warning("The provider refuses to have something confirmed; it comes again and is ignored")
-        confirmed = ids
+        while items:
+            count += store(items)
+            ids = _ids(items)
+            following = pool.submit(go_on, ids) if ids else None
+            apply()
+            release_connection()
+            items = following.result() if following else []
+    return count
+
+
+def _confirm(confirm: Callable[[list[str]], None], ids: list[str]) -> None:
+    try:
+        confirm(ids)
+    except Refused:
+        logger.warning("The provider refuses to have something confirmed; it comes again and is ignored")
+
+
+def _ids(items: Iterable[ReplyPayload | DeliveryReportPayload | Unreadable]) -> list[str]:
+    return [item_id for item in items if (item_id := _id_of(item))]
 
 
 def store_pushed(item: ReplyPayload | DeliveryReportPayload, *, now: datetime) -> bool:

@@ -51,21 +51,35 @@ class Case:
     message: Message | None = None
 
 
-def apply_waiting_replies(*, now: datetime) -> int:
-    """Act on every stored reply that waits; return how many. Several workers share the work.
+@dataclass(slots=True)
+class Acted:
+    """What a run came to: replies dealt with, and automatic answers written."""
 
-    Raises the database's OperationalError when it fails; then the rest waits for the next round.
+    replies: int = 0
+    answers: int = 0
+
+
+def apply_waiting_replies(*, now: datetime) -> int:
+    """Act on every stored reply that waits, and have the answers sent; return how many replies.
+
+    Several workers share the work. Raises the database's OperationalError when it fails; then the rest waits
+    for the next round.
     """
-    desk = Desk.load()
-    count, answered = 0, False
-    while True:
-        done, written = _apply_batch(desk, now=now)
-        count, answered = count + done, answered or written > 0
-        if not done:
-            break
-    if answered:
+    acted = act_on_waiting(Desk.load(), now=now)
+    if acted.answers:
         ring("send")
-    return count
+    return acted.replies
+
+
+def act_on_waiting(desk: Desk, *, now: datetime) -> Acted:
+    """As `apply_waiting_replies`, but rings for nobody."""
+    acted = Acted()
+    while True:
+        done, answers = _apply_batch(desk, now=now)
+        acted.replies += done
+        acted.answers += answers
+        if not done:
+            return acted
 
 
 def _apply_batch(desk: Desk, *, now: datetime) -> tuple[int, int]:
@@ -159,6 +173,7 @@ def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
     """The appointments still to come on each number."""
     found: dict[str, list[int]] = {phone: [] for phone in phones if is_textable(phone)}
     coming = Appointment.objects.filter(contact__phone__in=list(found), starts_at__gt=now)
+    coming = coming.exclude(contact__phone="")
     for phone, appointment_id in coming.values_list("contact__phone", "pk") if found else ():
         found[phone].append(appointment_id)
     return found
