@@ -57,6 +57,15 @@ def count_result() -> Counts:
     return counts
 
 
+def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
+    """Rows whose patient cannot be texted: their numbers, with a code of `PhoneProblem`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, cannot FROM import_result WHERE cannot <> '' ORDER BY number LIMIT %s", [limit]
+        )
+        return [(number, code) for number, code in cursor.fetchall()]
+
+
 def forecast(*, cancel_gone: bool, now: datetime) -> tuple[int, int]:
     """How many texts the import would withdraw, and how many it would send at once."""
     with connection.cursor() as cursor:

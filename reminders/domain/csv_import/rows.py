@@ -212,7 +212,7 @@ class RowReader:
             self._fail("name" if places["name"] >= 0 else "first_name", "There is no name. Fill it in.")
             return "", ""
         first, last = split_name(whole)
-        if len(first) > 150 or len(last) > 150:
+        if len(whole) <= LONGEST["name"] and (len(first) > 150 or len(last) > 150):
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
         return first, last
 

@@ -15,17 +15,18 @@ from django.db import transaction
 from django.db.models import F
 
 from reminders.domain.csv_import.applying import apply_result
-from reminders.domain.csv_import.checking import Counts, count_result, forecast
+from reminders.domain.csv_import.checking import Counts, count_result, forecast, list_without_phone
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import DateReader, order_of
 from reminders.domain.csv_import.matching import find_gone, match_rows
-from reminders.domain.csv_import.problems import NeedsConfirmation, Problem, Problems, refuse
+from reminders.domain.csv_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
 from reminders.domain.csv_import.rows import RowReader
 from reminders.domain.csv_import.sites import find_sites, lock_sites, staged_sites
 from reminders.domain.csv_import.sources import Source
 from reminders.domain.csv_import.staging import prepare_transaction, stage, stop_if_twice
 from reminders.domain.csv_import.survey import Survey, survey
 from reminders.domain.csv_import.tables import Table, open_table
+from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning import Planned
 from reminders.models import Import, ImportMapping, Practitioner, Service
 
@@ -59,6 +60,7 @@ class Outcome:
     columns: dict[str, str]
     date_format: str
     warnings: list[str] = field(default_factory=list)
+    cannot_be_reminded: list[Problem] = field(default_factory=list)
     planned: Planned | None = None
     import_id: int | None = None
 
@@ -136,6 +138,12 @@ def staged(
     counts.gone, counts.expected = gone, expected
     outcome = Outcome(counts, columns.header, columns.as_mapping(), dates.order or "")
     outcome.warnings = _warnings(outcome, options)
+    if counts.cannot_be_reminded:
+        column = columns.name_of("phone")
+        outcome.cannot_be_reminded = [
+            Problem(phone_words(code), number, column)
+            for number, code in list_without_phone(limit=MOST_SHOWN)
+        ]
     _stop_if_much_gone(counts, options)
     yield outcome
 
@@ -157,6 +165,15 @@ def _stage(
         on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
     )
     stop_if_twice(columns, rows=found.rows)
+
+
+def phone_words(code: str) -> str:
+    """What to do about a row that cannot be reminded, from a code of `PhoneProblem`."""
+    return (
+        PROBLEM_WORDS.get(PhoneProblem(code), "")
+        if code in set(PhoneProblem)
+        else "There is no phone number."
+    )
 
 
 def _known_names() -> dict[str, dict[str, str]]:

@@ -70,6 +70,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False))
         else:
             self.stdout.write(_in_words(outcome, dry_run=options["dry_run"]))
+        for problem in outcome.cannot_be_reminded[:LISTED]:
+            self.stderr.write(f"Cannot be reminded. {problem}")
         for warning in outcome.warnings:
             self.stderr.write(f"Note: {warning}")
 
@@ -110,6 +112,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
         "gone": counts.gone,
         "cannot_be_reminded": counts.cannot_be_reminded,
         "errors": [],
+        "cannot_be_reminded_rows": [problem.as_json() for problem in outcome.cannot_be_reminded],
         "moved": counts.moved,
         "cancelled": counts.cancelled,
         "to_withdraw": counts.to_withdraw,
