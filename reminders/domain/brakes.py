@@ -24,7 +24,7 @@ ASK_CREDENTIALS_AGAIN = timedelta(seconds=60)
 SLOW_DOWN = timedelta(seconds=30)
 SLOW_DOWN_MOST = timedelta(hours=1)
 DOWN_FIRST = 15.0
-DOWN_MOST = 300.0
+DOWN_MOST = 120.0
 NEWS_EVERY = timedelta(seconds=5)
 
 WORDS = {

@@ -20,18 +20,23 @@ from reminders.domain.connections import release_connection
 from reminders.domain.doorbell import ring
 from reminders.domain.news import News, apply_news, settle_reminders
 from reminders.domain.planning import release_reminders
+from reminders.domain.reconciling import NEVER_CAME, look_up
 from reminders.models import Message
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, read_status
 
 CALLS = 8
 HOLD = timedelta(seconds=60)
+ASK_AGAIN = timedelta(seconds=15)
 STILL_THERE = frozenset({"scheduled", "queued", "processing", "processed", "held", "undefined"})
-Outcome = Literal["cancelled", "gone", "later"]
+Outcome = Literal["cancelled", "gone", "later", "held"]
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of the wish to withdraw one message; `news` where the provider told its state."""
+    """What became of the wish to withdraw one message; `news` where the provider told its state.
+
+    `later`: the provider could not be asked. `held`: it neither cancels the text now nor lets it go.
+    """
 
     id: uuid.UUID
     outcome: Outcome
@@ -46,10 +51,45 @@ def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: in
         claimed = Message.objects.claim_stale(now=now, hold=HOLD, limit=limit)
     if not claimed:
         return 0
+    copies = _other_copies(api, [pair[0] for pair in claimed], now=now)
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
-        outcomes = list(pool.map(lambda pair: ask_to_cancel(api, *pair), claimed))
+        asked = pool.map(lambda pair: _ask_for_all(api, *pair, copies[pair[0]]), claimed)
+        outcomes = list(asked)
     return settle(outcomes, now=clock())
+
+
+def _other_copies(
+    api: MessagesApi, ids: Sequence[uuid.UUID], *, now: datetime
+) -> dict[uuid.UUID, list[str] | None]:
+    """Of texts sent once more after a lost answer, the provider's ids of copies besides the one we know.
+
+    None where the provider can't be asked: then no copy may be overlooked, and the text waits for later.
+    """
+    copies: dict[uuid.UUID, list[str] | None] = {message_id: [] for message_id in ids}
+    twice = list(Message.objects.filter(pk__in=ids, resent=True))
+    if not twice:
+        return copies
+    try:
+        found = look_up(api, twice, now=now)
+    except MessagesApiError:
+        return copies | {row.pk: None for row in twice}
+    for row in twice:
+        others = [item for item in found.get(row.pk, []) if item.message_id != row.provider_id]
+        copies[row.pk] = [item.message_id for item in others if item.status.lower() not in NEVER_CAME]
+    return copies
+
+
+def _ask_for_all(
+    api: MessagesApi, message_id: uuid.UUID, provider_id: str, copies: list[str] | None
+) -> Settled:
+    """Ask for every copy of a message: one that can't be asked keeps it open, one that went settles it."""
+    if copies is None:
+        return Settled(message_id, "later")
+    asked = [ask_to_cancel(api, message_id, each) for each in (provider_id, *copies)]
+    open_still = [one for one in asked if one.outcome in ("later", "held")]
+    went_out = [one for one in asked if one.news and one.news.state in Message.OUT]
+    return [*open_still, *went_out, *asked][0]
 
 
 def ask_to_cancel(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Settled:
@@ -74,7 +114,7 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
     if status.lower() == "cancelled":
         return Settled(message_id, "cancelled")
     if status.lower() in STILL_THERE:
-        return Settled(message_id, "later")
+        return Settled(message_id, "held")
     verdict = read_status(status, None)
     return Settled(
         message_id, "gone", News(message_id, verdict.state, verdict.words, provider_id=provider_id)
@@ -85,6 +125,7 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
     """Write down what became of the withdrawals, and plan again what was waiting for them."""
     cancelled = [outcome.id for outcome in outcomes if outcome.outcome == "cancelled"]
     gone = [outcome for outcome in outcomes if outcome.outcome == "gone"]
+    held = [outcome.id for outcome in outcomes if outcome.outcome == "held"]
     with transaction.atomic():
         Message.objects.filter(pk__in=cancelled).exclude(state__in=Message.FINAL).update(
             state=Message.State.CANCELLED,
@@ -95,6 +136,7 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
         )
         apply_news([outcome.news for outcome in gone if outcome.news], now=now)
         Message.objects.filter(pk__in=[outcome.id for outcome in outcomes]).update(claimed_until=None)
+        Message.objects.filter(pk__in=held).update(claimed_until=now + ASK_AGAIN)
         settle_finished(now=now, ids=[outcome.id for outcome in gone])
         if cancelled and release_reminders(cancelled, now=now):
             ring("send")

@@ -5,7 +5,6 @@ Reports and replies do the rest; this is for those that get lost, and for the bu
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -13,11 +12,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from reminders.domain.connections import release_connection
-from reminders.domain.handing_over import METADATA_KEY
 from reminders.domain.news import News, apply_news
-from reminders.domain.reconciling import WAITING_THERE, cancel_extras, furthest_first
+from reminders.domain.reconciling import WAITING_THERE, cancel_extras, look_up
 from reminders.models import Message
-from reminders.provider import MessagesApi, MessagesApiError, NotFound, ReportedMessage, read_status
+from reminders.provider import MessagesApi, MessagesApiError, NotFound, read_status
 
 CALLS = 8
 FIRST = timedelta(minutes=30)
@@ -64,20 +62,13 @@ def _look_twice(messages: Sequence[Message], api: MessagesApi, *, now: datetime)
     """Sent again, though the provider had the first one after all? Then cancel the one still waiting."""
     if not messages:
         return
-    release_connection()
-    rows = {str(row.pk): row for row in messages}
-    start = min(row.created_at for row in messages) - timedelta(days=1)
-    end = max([now, *(row.scheduled_at for row in messages)]) + timedelta(days=1)
-    found: dict[uuid.UUID, list[ReportedMessage]] = {}
     try:
-        for item in api.detail_report(list(rows), start=start, end=end, metadata_key=METADATA_KEY):
-            ours = rows.get(item.metadata.get(METADATA_KEY, ""))
-            if ours:
-                found.setdefault(ours.pk, []).append(item)
+        found = look_up(api, messages, now=now)
     except MessagesApiError:
         return
     for row in messages:
-        copies = found[row.pk] = furthest_first(found.get(row.pk, []), ours=row.provider_id)
+        copies = found.get(row.pk)
         if copies and copies[0].message_id != row.provider_id:
             Message.objects.filter(pk=row.pk).update(provider_id=copies[0].message_id)
+    release_connection()
     cancel_extras(api, found)

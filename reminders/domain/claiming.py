@@ -76,6 +76,12 @@ class Books:
         """Read rules, wordings and locations."""
         return cls(RuleBook.load(), TextBook.load(), {place.pk: place for place in Location.objects.all()})
 
+    def know(self, location_ids: set[int]) -> None:
+        """Read everything again where a location is new: a run may last, and imports go on meanwhile."""
+        if not location_ids <= self.locations.keys():
+            fresh = Books.load()
+            self.rules, self.texts, self.locations = fresh.rules, fresh.texts, fresh.locations
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -94,6 +100,7 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, b
     claim = Claim()
     with transaction.atomic():
         rows = lock_due_reminders(until=now + ahead, day_ago=now - DAY, limit=limit)
+        books.know({row.location_id for row in rows})
         rows += _with_family(rows, now=now, books=books)
         claim.looked_at = len(rows)
         sendable: list[DueReminder] = []
@@ -117,23 +124,68 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, b
     return claim
 
 
-def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
-    """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried again."""
+def claim_queued(*, now: datetime, limit: int, hold: timedelta, books: Books) -> Claim:
+    """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried again.
+
+    A reminder that had to be put back keeps to the rules of a late one: within texting hours, while of use.
+    """
     claim = Claim()
+    going: list[tuple[QueuedMessage, datetime]] = []
+    refused: dict[Reminder.Reason, list[uuid.UUID]] = defaultdict(list)
     with transaction.atomic():
         rows = lock_queued_messages(now=now, limit=limit)
         claim.looked_at = len(rows)
-        blocked = [row.id for row in rows if row.opted_out]
-        late = [row.id for row in rows if row.expires_at <= now and not row.opted_out]
-        going = [row for row in rows if not row.opted_out and row.expires_at > now]
-        give_up(blocked, Message.State.CANCELLED, Reason.OPTED_OUT, now=now)
-        give_up(late, Message.State.EXPIRED, Reason.CUTOFF, now=now)
-        Message.objects.filter(pk__in=[row.id for row in going]).update(
-            state=Message.State.SUBMITTING, claimed_until=now + hold, attempt=F("attempt") + 1
-        )
-    claim.wires = [_wire_of(row, now=now) for row in going]
-    claim.set_aside = len(blocked) + len(late)
+        books.know({row.location_id for row in rows if row.location_id is not None})
+        for row in rows:
+            moment = _moment_of_queued(row, now=now, books=books)
+            reason = _why_not_queued(row, moment, now=now, books=books)
+            if reason:
+                refused[reason].append(row.id)
+            else:
+                going.append((row, moment))
+        for reason, ids in refused.items():
+            blocked = reason == Reason.OPTED_OUT
+            give_up(ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now)
+        _take(going, now=now, until=now + hold)
+    claim.wires = [_wire_of(row, moment, now=now) for row, moment in going]
+    claim.set_aside = len(rows) - len(going)
     return claim
+
+
+def _moment_of_queued(row: QueuedMessage, *, now: datetime, books: Books) -> datetime:
+    moment = max(row.scheduled_at, now)
+    if row.location_id is None or row.forced:
+        return moment
+    return timing.next_open(moment, books.rules.hours[row.location_id])
+
+
+def _why_not_queued(
+    row: QueuedMessage, moment: datetime, *, now: datetime, books: Books
+) -> Reminder.Reason | None:
+    if row.opted_out:
+        return Reason.OPTED_OUT
+    if row.expires_at <= now:
+        return Reason.CUTOFF
+    if row.starts_at is None or row.forced:
+        return None
+    rule = next((rule for rule in books.rules.rules if rule.id == row.rule_id), None)
+    if rule and now > row.scheduled_at + LATE_AFTER and now > row.starts_at - rule.schedule.min_notice:
+        return Reason.CUTOFF
+    return Reason.CLOSED_TOO_LONG if moment >= row.expires_at else None
+
+
+def _take(going: Sequence[tuple[QueuedMessage, datetime]], *, now: datetime, until: datetime) -> None:
+    """Mark messages as being handed over; those that have to wait for texting hours get their new time."""
+    Message.objects.filter(pk__in=[row.id for row, _ in going]).update(
+        state=Message.State.SUBMITTING, claimed_until=until, attempt=F("attempt") + 1
+    )
+    later: dict[datetime, list[uuid.UUID]] = defaultdict(list)
+    for row, moment in going:
+        if moment > max(row.scheduled_at, now):
+            later[moment].append(row.id)
+    for moment, ids in later.items():
+        check_after = moment + CHECK_AFTER
+        Message.objects.filter(pk__in=ids).update(scheduled_at=moment, check_after=check_after)
 
 
 def give_up(
@@ -142,7 +194,7 @@ def give_up(
     """End messages that were never handed over, and tell their reminders why. In the caller's transaction."""
     if not ids:
         return
-    expired = reason in (Reason.CUTOFF, Reason.UNKNOWN)
+    expired = state == Message.State.EXPIRED
     Message.objects.filter(pk__in=ids).update(
         state=state, words=Reason(reason).label, final_at=now, claimed_until=None
     )
@@ -151,8 +203,8 @@ def give_up(
     )
 
 
-def _wire_of(row: QueuedMessage, *, now: datetime) -> Wire:
-    scheduled = row.scheduled_at if row.scheduled_at > now + AT_ONCE else None
+def _wire_of(row: QueuedMessage, moment: datetime, *, now: datetime) -> Wire:
+    scheduled = moment if moment > now + AT_ONCE else None
     return Wire(
         row.id,
         row.appointment_uuid,

@@ -30,8 +30,8 @@ def apply_news(news: Sequence[News], *, now: datetime) -> list[uuid.UUID]:
     """Move messages and their reminders on; return the ids of those that moved. In the caller's transaction.
 
     With several pieces of news for one message the furthest wins. A message whose outcome was unknown is
-    adopted. A text that failed makes its reminders failed; one asked to be withdrawn that turns out
-    to have gone is settled as sent.
+    adopted. A text that failed, or that somebody else cancelled at the provider, makes its reminders failed;
+    one asked to be withdrawn that turns out to have gone is settled as sent.
     """
     furthest = {}
     for item in sorted(news, key=lambda item: _RANK[item.state]):
@@ -59,7 +59,7 @@ def apply_news(news: Sequence[News], *, now: datetime) -> list[uuid.UUID]:
 def settle_reminders(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     """Bring reminders in line with messages that moved: sent, failed, or no longer waiting to be withdrawn.
 
-    Those of messages that were cancelled are left to `planning.release_reminders`.
+    Those of messages that we had cancelled are left to `planning.release_reminders`.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, {"ids": list(message_ids), "now": now})
@@ -111,5 +111,6 @@ _FAIL = """
 UPDATE reminders_reminder r SET state = 'failed', reason = 'not_delivered', updated_at = %(now)s
 FROM reminders_message m
 WHERE m.id = ANY(%(ids)s) AND r.message_id = m.id AND r.state IN ('sending', 'sent')
-  AND m.state IN ('failed', 'rejected', 'expired')
+  AND (m.state IN ('failed', 'rejected', 'expired')
+       OR m.state = 'cancelled' AND m.cancel_requested_at IS NULL)
 """

@@ -2,7 +2,8 @@
 
 A call without an answer, or a worker that died, leaves a message `unknown`. Its UUID is looked up in the
 provider's detail report. Found: adopted. Not found after the settling time, and still before its cutoff:
-the very same text is sent once more. Found twice: the extra one is cancelled while it is still scheduled.
+the very same text is sent once more, past the cutoff it is given up. Found twice: the extra one is cancelled
+while it is still scheduled.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from reminders.domain.claiming import give_up
 from reminders.domain.connections import release_connection
@@ -26,9 +26,11 @@ from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, ReportedMessage, read_status
 
 HOLD = timedelta(seconds=60)
+LOOK_AGAIN = timedelta(seconds=20)
 A_REQUEST = 100
 MARGIN = timedelta(days=1)
 WAITING_THERE = frozenset({"scheduled", "queued", "processing", "processed", "undefined", ""})
+NEVER_CAME = frozenset({"cancelled", "failed", "rejected", "expired"})
 
 
 @dataclass
@@ -47,26 +49,38 @@ class Reconciled:
 
 
 def reconcile(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A_REQUEST) -> Reconciled:
-    """Look up to `limit` unknown messages up at the provider and settle what can be settled."""
-    now = clock()
-    abandon_claims(now=now)
-    outcome = Reconciled(given_up=give_up_late(now=now))
-    with transaction.atomic():
-        messages = Message.objects.claim_unknown(now=now, hold=HOLD, limit=limit)
-    if not messages:
-        return outcome
+    """Look every unknown message up at the provider, `limit` at a time, and settle what can be settled.
+
+    Each is looked up once in a run, so that those that have to wait hide no others.
+    """
+    started = clock()
+    abandon_claims(now=started)
+    outcome = Reconciled()
+    while True:
+        hold = clock() - started + HOLD
+        with transaction.atomic():
+            messages = Message.objects.claim_unknown(now=started, hold=hold, limit=limit)
+        if not messages or not _settle(api, messages, clock=clock, outcome=outcome):
+            return outcome
+
+
+def _settle(
+    api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime], outcome: Reconciled
+) -> bool:
+    """Settle what can be settled of claimed messages; False if the provider can't be asked."""
     try:
-        found = _look_up(api, messages, now=now)
+        found = look_up(api, messages, now=clock())
     except MessagesApiError:
-        _let_go(messages)
-        outcome.waiting = len(messages)
-        return outcome
+        _let_go(messages, until=None)
+        outcome.waiting += len(messages)
+        return False
     cancel_extras(api, found)
+    now = clock()
     with transaction.atomic():
-        outcome.adopted = _adopt(found, now=clock())
-        _settle_missing([row for row in messages if row.pk not in found], now=clock(), outcome=outcome)
-        _let_go(messages)
-    return outcome
+        outcome.adopted += _adopt(found, now=now)
+        _settle_missing([row for row in messages if row.pk not in found], now=now, outcome=outcome)
+        _let_go(messages, until=now + LOOK_AGAIN)
+    return True
 
 
 def abandon_claims(*, now: datetime) -> int:
@@ -76,19 +90,13 @@ def abandon_claims(*, now: datetime) -> int:
     )
 
 
-def give_up_late(*, now: datetime) -> int:
-    """Unknown messages past their cutoff are expired: staff see them on the list of what was not sent."""
-    late = Message.objects.filter(state=Message.State.UNKNOWN, expires_at__lte=now - settings.RECONCILE_AFTER)
-    with transaction.atomic():
-        ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
-        give_up(ids, Message.State.EXPIRED, Reminder.Reason.UNKNOWN, now=now)
-    return len(ids)
-
-
-def _look_up(
+def look_up(
     api: MessagesApi, messages: Sequence[Message], *, now: datetime
 ) -> dict[uuid.UUID, list[ReportedMessage]]:
-    """The provider's messages that carry one of our UUIDs. No connection is held meanwhile."""
+    """The provider's messages that carry one of our UUIDs, the one to keep first.
+
+    No connection is held meanwhile. Raises MessagesApiError.
+    """
     release_connection()
     start = min(row.created_at for row in messages) - MARGIN
     end = max([now, *(row.scheduled_at for row in messages)]) + MARGIN
@@ -98,7 +106,8 @@ def _look_up(
         ours = wanted.get(item.metadata.get(METADATA_KEY, ""))
         if ours:
             found[ours].append(item)
-    return {ours: furthest_first(copies) for ours, copies in found.items()}
+    known = {row.pk: row.provider_id for row in messages}
+    return {ours: furthest_first(copies, ours=known[ours]) for ours, copies in found.items()}
 
 
 def cancel_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]]) -> int:
@@ -106,7 +115,7 @@ def cancel_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]
 
     Only what still waits can be cancelled; for the rest it is too late. Returns how many were cancelled.
     """
-    extras = [extra for copies in found.values() for extra in copies[1:]]
+    extras = [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)]
     cancelled = 0
     for extra in extras:
         try:
@@ -119,17 +128,30 @@ def cancel_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]
     return cancelled
 
 
+def is_waiting(item: ReportedMessage) -> bool:
+    """Whether a text at the provider has not gone out yet, as far as anybody knows."""
+    return item.status.lower() in WAITING_THERE
+
+
 def furthest_first(copies: list[ReportedMessage], *, ours: str | None = None) -> list[ReportedMessage]:
-    """Copies of one text, the one to keep first: what went out already, else the one we know of."""
-    return sorted(copies, key=lambda item: (item.status.lower() in WAITING_THERE, item.message_id != ours))
+    """Copies of one text, the one to keep first: what went out already, else the one we know of.
+
+    A copy that was cancelled or failed comes last: keeping it would cancel the only one that still counts.
+    """
+
+    def place(item: ReportedMessage) -> tuple[int, bool]:
+        status = item.status.lower()
+        rank = 3 if status in NEVER_CAME else 2 if is_waiting(item) else 0 if status == "delivered" else 1
+        return rank, item.message_id != ours
+
+    return sorted(copies, key=place)
 
 
 def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> int:
     news = []
     for message_id, copies in found.items():
         kept = copies[0]
-        waiting = kept.status.lower() in WAITING_THERE
-        verdict = None if waiting else read_status(kept.status, kept.code)
+        verdict = None if is_waiting(kept) else read_status(kept.status, kept.code)
         news.append(
             News(
                 message_id,
@@ -148,29 +170,33 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
         row for row in messages if row.unknown_since and row.unknown_since + settings.RECONCILE_AFTER <= now
     ]
     unwanted = [row.pk for row in settled if row.cancel_requested_at]
-    again = [
-        row.pk for row in settled if not row.cancel_requested_at and not row.resent and row.expires_at > now
-    ]
+    wanted = [row for row in settled if not row.cancel_requested_at]
+    again = [row.pk for row in wanted if not row.resent and row.expires_at > now]
+    late = [row.pk for row in wanted if row.expires_at <= now - settings.RECONCILE_AFTER]
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     outcome.sent_again += unknown.filter(pk__in=again).update(
         state=Message.State.QUEUED,
         resent=True,
         send_after=now,
         unknown_since=None,
+        claimed_until=None,
         check_after=now + settings.RECONCILE_AFTER,
     )
-    outcome.given_up += unknown.filter(pk__in=unwanted).update(
+    late = list(unknown.filter(pk__in=late).select_for_update().values_list("pk", flat=True))
+    give_up(late, Message.State.EXPIRED, Reminder.Reason.UNKNOWN, now=now)
+    outcome.given_up += len(late) + unknown.filter(pk__in=unwanted).update(
         state=Message.State.CANCELLED,
         words="Withdrawn; the provider never had it",
         final_at=now,
         cancel_settled_at=now,
         unknown_since=None,
+        claimed_until=None,
     )
     release_reminders(unwanted, now=now)
-    outcome.waiting += len(messages) - len(unwanted) - len(again)
+    outcome.waiting += len(messages) - len(unwanted) - len(again) - len(late)
 
 
-def _let_go(messages: Sequence[Message]) -> None:
-    Message.objects.filter(
-        Q(pk__in=[row.pk for row in messages]) & ~Q(state=Message.State.SUBMITTING)
-    ).update(claimed_until=None)
+def _let_go(messages: Sequence[Message], *, until: datetime | None) -> None:
+    """Leave what is still unknown alone until then."""
+    still = Message.objects.filter(pk__in=[row.pk for row in messages], state=Message.State.UNKNOWN)
+    still.update(claimed_until=until)

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from reminders.domain import brakes
-from reminders.domain.claiming import Books, Claim, Wire, claim_due, claim_queued
+from reminders.domain.claiming import CHECK_AFTER, Books, Claim, Wire, claim_due, claim_queued
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import Answer, hand_over, longest_call
 from reminders.domain.planning import release_reminders
@@ -35,7 +35,7 @@ A_LOT = 5_000
 CALLS = 8
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0
-BACK_OFF_MOST = 300.0
+BACK_OFF_MOST = 120.0
 
 Clock = Callable[[], datetime]
 
@@ -85,46 +85,73 @@ class _Run:
         self.books = Books.load()
         self.sent = Sent()
         self.pending = 0
+        self.in_flight: set[Future[list[Answer]]] = set()
         self.sources = [self._claim_queued, self._claim_due]
 
     def work(self, pool: ThreadPoolExecutor) -> Sent:
+        """Work until nothing is due; when something breaks, what the provider said is recorded first."""
+        try:
+            return self._work(pool)
+        except Exception:
+            self._record_the_rest()
+            raise
+
+    def _work(self, pool: ThreadPoolExecutor) -> Sent:
         waiting: list[Sequence[Wire]] = []
-        in_flight: set[Future[list[Answer]]] = set()
         while True:
-            while len(in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
+            while len(self.in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
                 waiting += self._next_batches()
-            while waiting and len(in_flight) < CALLS:
-                in_flight.add(
+            while waiting and len(self.in_flight) < CALLS:
+                self.in_flight.add(
                     pool.submit(hand_over, self.api, waiting.pop(0), clock=self.clock, hold=self.hold)
                 )
-            if not in_flight:
+            if not self.in_flight:
                 return self.sent
             release_connection()
-            done, in_flight = wait(in_flight, return_when=FIRST_COMPLETED)
+            done, _ = wait(self.in_flight, return_when=FIRST_COMPLETED)
             answers = [answer for future in done for answer in future.result()]
             record(answers, now=self.clock(), sent=self.sent)
+            self.in_flight -= done
             self.pending -= len(answers)
 
+    def _record_the_rest(self) -> None:
+        """Record the answers of calls that were under way; without the database they become `unknown`."""
+        release_connection()
+        done, _ = wait(self.in_flight)
+        for future in done:
+            try:
+                record(future.result(), now=self.clock(), sent=self.sent)
+            except Exception as error:
+                logger.warning("An answer could not be recorded: %s", type(error).__name__)
+
     def _next_batches(self) -> list[Sequence[Wire]]:
-        """Claim from the source that still has work; an empty list when this source has none left now."""
+        """Claim what may be handed over now, in portions of a request."""
         now = self.clock()
         allowed = min(brakes.allowance(now=now), self.left, CHUNK)
         allowed = min(allowed, _left_this_hour(now=now) - self.pending) if allowed else 0
         if allowed <= 0:
             self.sources = []
             return []
-        claim = self.sources[0](now, allowed)
+        wires = self._claim(now, allowed)
         if allowed == 1:
             self.sources = []
-        elif claim.looked_at < allowed:
-            self.sources.pop(0)
-        self.left -= claim.looked_at
-        self.sent.set_aside += claim.set_aside
-        self.pending += len(claim.wires)
-        return [claim.wires[at : at + A_REQUEST] for at in range(0, len(claim.wires), A_REQUEST)]
+        self.pending += len(wires)
+        return [wires[at : at + A_REQUEST] for at in range(0, len(wires), A_REQUEST)]
+
+    def _claim(self, now: datetime, allowed: int) -> list[Wire]:
+        """Claim until there is something to hand over: a probe must not be spent on an empty outbox."""
+        while self.sources and self.left > 0:
+            claim = self.sources[0](now, min(allowed, self.left))
+            if claim.looked_at < min(allowed, self.left):
+                self.sources.pop(0)
+            self.left -= claim.looked_at
+            self.sent.set_aside += claim.set_aside
+            if claim.wires:
+                return claim.wires
+        return []
 
     def _claim_queued(self, now: datetime, limit: int) -> Claim:
-        return claim_queued(now=now, limit=limit, hold=self.hold)
+        return claim_queued(now=now, limit=limit, hold=self.hold, books=self.books)
 
     def _claim_due(self, now: datetime, limit: int) -> Claim:
         return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold, books=self.books)
@@ -186,6 +213,7 @@ def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
         "ids": ids,
         "provider_ids": [answer.provider_id for answer in answers],
         "now": now,
+        "check_after": CHECK_AFTER,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ACCEPT, given)
@@ -226,7 +254,7 @@ def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
 
 def _pause(answer: Answer) -> float:
     if answer.retry_after is not None:
-        return answer.retry_after
+        return min(answer.retry_after, brakes.SLOW_DOWN_MOST.total_seconds())
     longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
 
@@ -242,6 +270,7 @@ _ACCEPT = """
 UPDATE reminders_message m
 SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
     unknown_since = NULL, words = '',
+    check_after = coalesce(m.check_after, greatest(m.scheduled_at, %(now)s) + %(check_after)s),
     state = CASE WHEN m.state IN ('submitting', 'unknown') THEN 'accepted' ELSE m.state END
 FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)
 WHERE m.id = v.id AND m.provider_id IS NULL

@@ -46,7 +46,11 @@ class DueReminder(NamedTuple):
 
 
 class QueuedMessage(NamedTuple):
-    """A message waiting in the outbox, locked."""
+    """A message waiting in the outbox, locked.
+
+    The last four are of the reminders that it carries: rule, site, the earliest start, whether staff asked
+    for it now. They are None where it carries none.
+    """
 
     id: uuid.UUID
     kind: str
@@ -59,6 +63,10 @@ class QueuedMessage(NamedTuple):
     attempt: int
     appointment_uuid: uuid.UUID | None
     opted_out: bool
+    rule_id: int | None
+    location_id: int | None
+    starts_at: datetime | None
+    forced: bool | None
 
 
 _DUE = """
@@ -69,7 +77,8 @@ SELECT r.id, r.rule_id, rule.kind, rule.days_before,
        coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
        EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = r.phone AND x.lifted_at IS NULL),
        (SELECT count(*) FROM (SELECT 1 FROM reminders_message m
-                              WHERE m.phone = r.phone AND m.created_at > %(day_ago)s LIMIT 200) lately)
+                              WHERE m.phone = r.phone AND m.created_at > %(day_ago)s
+                                    AND m.state <> 'cancelled' LIMIT 200) lately)
 FROM reminders_reminder r
 JOIN reminders_appointment a ON a.id = r.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
@@ -93,8 +102,13 @@ _FAMILY = _DUE.format(
 _QUEUED = """
 SELECT m.id, m.kind, m.phone, m.source_number, m.text, m.format, m.scheduled_at,
        m.expires_at, m.attempt, a.uuid,
-       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL)
+       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL),
+       carried.rule_id, carried.location_id, carried.starts_at, carried.forced
 FROM reminders_message m LEFT JOIN reminders_appointment a ON a.id = m.appointment_id
+LEFT JOIN LATERAL (
+    SELECT min(r.rule_id) AS rule_id, min(r.location_id) AS location_id, min(r.starts_at) AS starts_at,
+           bool_or(r.forced) AS forced
+    FROM reminders_reminder r WHERE r.message_id = m.id) carried ON true
 WHERE m.state = 'queued' AND m.send_after <= %(now)s
 ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
 """

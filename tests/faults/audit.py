@@ -1,4 +1,4 @@
-"""What only the database can tell afterwards: which message ever carried which reminder, and when versions rose.
+"""What only the database can tell afterwards: what carried which reminder, when versions rose.
 
 A reminder forgets a withdrawn message, and an appointment its former versions; triggers remember both, so
 that the invariants are checked against what really happened. Gates hold a statement until a test lets go.
@@ -75,7 +75,7 @@ def installed() -> Iterator[None]:
 
 
 class Gate:
-    """A closed gate: statements that come to it wait. `waiting` tells how many; leaving the block opens it."""
+    """A closed gate: what comes to it waits. `waiting` tells how many; leaving the block opens it."""
 
     def __init__(self, number: int) -> None:
         self.number = number

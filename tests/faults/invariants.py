@@ -166,7 +166,9 @@ def _replies(ids: Sequence[str]) -> Iterator[str]:
             yield f"reply {reply_id} was {'not applied' if reply_id in known else 'lost'}"
     if set(known) - set(ids):
         yield f"replies that nobody wrote: {sorted(set(known) - set(ids))}"
-    answers = Message.objects.filter(kind="answer", answers__isnull=False).values_list("answers_id", flat=True)
+    answers = Message.objects.filter(kind="answer", answers__isnull=False).values_list(
+        "answers_id", flat=True
+    )
     for reply, count in Counter(answers).items():
         if count > 1:
             yield f"reply {reply} was answered {count} times"

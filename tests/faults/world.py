@@ -164,4 +164,6 @@ class World:
 def states(rows: Iterable[Appointment]) -> Iterator[tuple[int, str, str]]:
     """Version, state and reason of these appointments' reminders, in order."""
     found = Reminder.objects.filter(appointment__in=[row.pk for row in rows])
-    yield from found.order_by("appointment_id", "version", "rule_id").values_list("version", "state", "reason")
+    yield from found.order_by("appointment_id", "version", "rule_id").values_list(
+        "version", "state", "reason"
+    )
