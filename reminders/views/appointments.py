@@ -88,6 +88,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     appointment = get_object_or_404(rows, pk=pk)
     now = timezone.now()
     (row,) = rows_of([pk], now=now)
+    moments = timeline(appointment, now=now)
     others = (
         request.scope.appointments().filter(contact=appointment.contact, starts_at__gte=now).exclude(pk=pk)
     )
@@ -95,8 +96,8 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "appointment": appointment,
         "line": Line(row, now),
         "row": row,
-        "moments": timeline(appointment, now=now),
-        "planned": _planned(row),
+        "moments": moments,
+        "planned": None if any(moment.at == row.next_at for moment in moments) else _planned(row),
         "others": others.select_related("location", "service").order_by("starts_at")[:5],
         "contact_page": page_of_contact(appointment.contact),
     }

@@ -49,7 +49,7 @@ def staff_page(
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated or not isinstance(request.user, User):
-                return _sign_in(request)
+                return _sign_in(request, back="GET" in methods)
             if not request.user.has_perm(permission):
                 return forbidden(request)
             staff = cast(StaffRequest, request)  # what the checks above and the next line make of it
@@ -75,11 +75,14 @@ def staff_form(
     return staff_page(permission, methods=("GET", "HEAD", "POST"))
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a page to the sign-in; to htmx say 401, upon which the page asks to sign in on the spot."""
+def _sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
+    """Send a page to the sign-in; to htmx say 401, upon which the page asks to sign in on the spot.
+
+    `back`: the address shows a page, so that one returns there; a form that was sent keeps a draft.
+    """
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
-    after = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
+    after = f"?{urlencode({'next': request.get_full_path()})}" if back else ""
     return HttpResponseRedirect(reverse(settings.LOGIN_URL) + after)
 
 
