@@ -159,7 +159,8 @@ def _store(statement: str, columns: Sequence[str], rows: list[tuple[object, ...]
             return _insert(statement, columns, rows, now=now)
     except DataError:
         if len(rows) == 1:
-            return _insert(statement, columns, [_only_the_id(columns, rows[0])], now=now)
+            with transaction.atomic():
+                return _insert(statement, columns, [_only_the_id(columns, rows[0])], now=now)
     return sum(_store(statement, columns, [row], now=now) for row in rows)
 
 
@@ -167,17 +168,16 @@ def _insert(statement: str, columns: Sequence[str], rows: list[tuple[object, ...
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
         name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
     }
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(statement, {**given, "now": now})
         stored = cursor.fetchall()
-        unreadable = [row for row in stored if row[1]]
-        inbox.open_all(
-            [
-                NewCard(Card.Kind.UNREADABLE, phone=phone, reply_id=reply_id)
-                for _, _, reply_id, phone in unreadable
-            ],
-            now=now,
-        )
+    cards = [
+        NewCard(Card.Kind.UNREADABLE, phone=phone, reply_id=reply_id)
+        for reply_id, phone, unreadable in stored
+        if unreadable
+    ]
+    if cards:
+        inbox.open_all(cards, now=now)
     return len(stored)
 
 
@@ -276,7 +276,7 @@ FROM unnest(%(provider_ids)s::text[], %(sources)s::text[], %(uuids)s::uuid[],
             %(received)s::timestamptz[], %(problems)s::text[], %(raws)s::text[])
      AS v (provider_id, source, message_uuid, message_provider_id, phone, text, received_at, problem, raw)
 ON CONFLICT (provider_id) DO NOTHING
-RETURNING id, problem <> '', id, phone
+RETURNING id, phone, problem <> ''
 """
 
 _REPORT_COLUMNS = (
@@ -301,5 +301,5 @@ FROM unnest(%(provider_ids)s::text[], %(uuids)s::uuid[], %(message_provider_ids)
      AS v (provider_id, message_uuid, message_provider_id, status, code, submitted_at, received_at, problem,
            raw)
 ON CONFLICT (provider_id) DO NOTHING
-RETURNING id, problem <> '', NULL::bigint, ''
+RETURNING NULL::bigint, '', problem <> ''
 """

@@ -1,6 +1,7 @@
 """Receiving: stored once, then confirmed, whatever comes and however often; reports move messages on."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from reminders.domain.receiving import (
 )
 from reminders.domain.reporting import OTHER_COPY
 from reminders.domain.sending import send_due
-from reminders.models import Card, DeliveryReport, Message, Reminder, Reply, Suppression
+from reminders.models import Card, DeliveryReport, Event, Message, Reminder, Reply, Suppression
 from reminders.provider import DeliveryReportPayload, MessagesApi, OutcomeUnknown, ReplyPayload
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -289,3 +290,23 @@ def test_acting_on_a_batch_costs_the_same_statements_for_one_and_for_many(
 
     act(1)
     act(40)
+
+
+def test_many_workers_act_on_each_reply_once() -> None:
+    visits = [make.make_appointment() for _ in range(30)]
+    payloads = [reply("Y", to=texted(visit)) for visit in visits]
+    store_replies(payloads, source=Reply.Source.POLL, now=NOON)
+
+    def work(_: int) -> int:
+        try:
+            return apply_waiting_replies(now=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(work, range(4)))
+
+    assert sum(done) == 30
+    assert Message.objects.filter(kind="answer").count() == 30
+    assert Event.objects.filter(kind="confirmed").count() == 30
+    assert {status(visit) for visit in visits} == {"confirmed"}
