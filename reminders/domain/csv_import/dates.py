@@ -33,7 +33,7 @@ _TIME = re.compile(
     r"(\d{1,2})(?:\s?[:.hH]\s?(\d{2}))?(?:[:.](\d{2})(?:[.,]\d{1,6})?)?\s*([aApP])?(?:\.?\s?[mM]\.?)?(?:\s?(?:Uhr|h|hrs))?"
 )
 _DIGITS = re.compile(r"(\d{1,2})(\d{2})\s*(?:hrs|h)?")
-_FRACTION = re.compile(r"0?[.,](\d{2,})")
+_FRACTION = re.compile(r"0?[.,](\d+)")
 _SPLIT = re.compile(
     r"(.+?)(?:T|,?\s+(?:at\s+|um\s+|-\s+)?)(\d{1,2}(?:[:.hH]\d{2})(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[aApP]\.?\s?[mM]\.?)?|"
     r"\d{1,2}\s*[aApP]\.?\s?[mM]\.?)\s*(Z|[+-]\d{2}:?\d{2})?"

@@ -22,9 +22,12 @@ class Problem:
     column: str = ""
 
     def __str__(self) -> str:
-        where = [f"Row {self.row}"] if self.row else []
-        where += [f"column “{self.column}”"] if self.column else []
-        return f"{', '.join(where)}: {self.message}" if where else self.message
+        column = f"column “{self.column}”" if self.column else ""
+        if self.row:
+            return (
+                f"Row {self.row}, {column}: {self.message}" if column else f"Row {self.row}: {self.message}"
+            )
+        return f"C{column[1:]}: {self.message}" if column else self.message
 
     def as_json(self) -> dict[str, str | int | None]:
         """As the command's `--json` prints it."""

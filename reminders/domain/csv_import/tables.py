@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,29 +97,25 @@ def convert_workbook(source: Source, folder: Path) -> Path:
 
 def _text_table(source: Source, mapping: Mapping[str, str]) -> Table:
     encoding = detect_encoding(source)
-    tables = [_table_or_none(source, encoding, delimiter, mapping) for delimiter in DELIMITERS]
-    found = [table for table in tables if isinstance(table, Table)]
-    if not found:
-        raise next(problem for problem in tables if isinstance(problem, ImportRefused))
-    return max(found, key=lambda table: (_fields(table.header, mapping), len(table.header)))
+
+    def promise(delimiter: str) -> tuple[int, int]:
+        found = _header(_top(source, encoding, delimiter), mapping)
+        return (_fields(found[1], mapping), len(found[1])) if found else (0, 0)
+
+    return _table(source, encoding, max(DELIMITERS, key=promise), mapping)
 
 
-def _table_or_none(
-    source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[str, str]
-) -> Table | ImportRefused:
-    try:
-        return _table(source, encoding, delimiter, mapping)
-    except ImportRefused as problem:
-        return problem
+def _top(source: Source, encoding: Encoding, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The first rows, as far as they can be read with this delimiter."""
+    top = []
+    with suppress(ImportRefused):
+        for record in islice(read_records(source, encoding, delimiter), HEADER_WITHIN):
+            top.append(record)  # what was read before a problem counts
+    return top
 
 
 def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[str, str]) -> Table:
-    head: list[tuple[int, list[str]]] = []
-    records = read_records(source, encoding, delimiter)
-    for record in records:
-        head.append(record)
-        if len(head) >= HEADER_WITHIN + SAMPLE:
-            break
+    head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
     found = _header(head, mapping)
     if found is None:
         raise refuse(f"There is nothing in the file. {ACCEPTED}")
