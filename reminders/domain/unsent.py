@@ -7,6 +7,7 @@ anyway is `staff_actions`' business; here it is only said where that still makes
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ ROWS = 50
 MOST_EXPORTED = 20_000
 LONGEST_PERIOD = timedelta(days=92)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(r"-?[0-9]{1,17}_[rt][0-9a-f-]{1,36}")
 FAILED_TEXT = "text_failed"
 """The reason code of texts that are no reminders; their words are the provider's."""
 
@@ -89,7 +91,7 @@ def label(reason: str) -> str:
 
 def unsent(period: Period, *, now: datetime, before: str = "", limit: int = ROWS) -> list[Unsent]:
     """The texts of a period, the latest first; one statement. `before` is the `cursor` of the row above."""
-    at, _, key = before.partition("_")
+    at, _, key = before.partition("_") if _CURSOR.fullmatch(before) else ("", "", "")
     given = period.given | {
         "now": now,
         "limit": limit,
@@ -178,26 +180,28 @@ WHERE m.state IN ('failed', 'rejected', 'expired')
   AND m.kind NOT IN ('{Message.Kind.REMINDER}', '{Message.Kind.TEST}')
   AND m.scheduled_at >= %(since)s AND m.scheduled_at < %(until)s
   AND (m.location_id = ANY(%(locations)s) OR m.location_id IS NULL) {{message}}
-"""
+"""  # noqa: S608 -- the pieces are this module's own
 
 _COUNTS = f"""
 SELECT reason, count(*) FROM ({_FOUND.format(reminder="", message="")}) f GROUP BY 1 ORDER BY 2 DESC, 1
-"""
+"""  # noqa: S608 -- the pieces are this module's own
 
 _KEY_OF_REMINDER, _KEY_OF_MESSAGE = "'r' || r.id", "'t' || m.id"
 _PAGE = _FOUND.format(
     reminder=f"""AND (%(reason)s = '' OR r.reason = %(reason)s)
   AND (r.due_at, {_KEY_OF_REMINDER}) < (%(before_at)s, %(before_key)s) AND r.due_at <= %(before_at)s""",
     message=f"""AND (%(reason)s = '' OR %(reason)s = '{FAILED_TEXT}')
-  AND (m.scheduled_at, {_KEY_OF_MESSAGE}) < (%(before_at)s, %(before_key)s) AND m.scheduled_at <= %(before_at)s""",
+  AND (m.scheduled_at, {_KEY_OF_MESSAGE}) < (%(before_at)s, %(before_key)s)
+  AND m.scheduled_at <= %(before_at)s""",
 )
 
 _ROWS = f"""
 WITH f AS (
     SELECT f.*, coalesce('r' || f.id, 't' || f.message_id) AS key FROM ({_PAGE}) f
     ORDER BY f.due_at DESC, coalesce('r' || f.id, 't' || f.message_id) DESC LIMIT %(limit)s)
-SELECT f.due_at, f.key, f.id, coalesce(u.name, m.kind, ''), f.reason, coalesce(m.words, ''), a.id, a.starts_at,
-       coalesce(a.status, ''), coalesce(l.name, ''), coalesce(l.zone, ''), coalesce(l.country, ''),
+SELECT f.due_at, f.key, f.id, coalesce(u.name, m.kind, ''), f.reason, coalesce(m.words, ''), a.id,
+       a.starts_at, coalesce(a.status, ''), coalesce(l.name, ''), coalesce(l.zone, ''),
+       coalesce(l.country, ''),
        c.id, coalesce(c.name, ''), coalesce(nullif(c.phone, ''), m.phone, ''),
        coalesce(f.id IS NOT NULL AND r.reason NOT IN ('unknown', 'superseded') AND r.version = a.version
                 AND a.status IN ('booked', 'confirmed') AND a.starts_at >= %(now)s::timestamptz + %(least)s
@@ -212,4 +216,4 @@ LEFT JOIN reminders_appointment a ON a.id = coalesce(r.appointment_id, m.appoint
 LEFT JOIN reminders_contact c ON c.id = coalesce(a.contact_id, m.contact_id)
 LEFT JOIN reminders_location l ON l.id = coalesce(f.location_id, a.location_id)
 ORDER BY f.due_at DESC, f.key DESC
-"""
+"""  # noqa: S608 -- the pieces are this module's own

@@ -1,0 +1,193 @@
+"""The conversation with a contact: all texts both ways, live; a composer that loses nothing; consent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.consent import opt_in, opt_out
+from reminders.domain.conversation import (
+    SHOWN,
+    Bubble,
+    opt_out_in_force,
+    people_on,
+    ready_lines,
+    thread,
+    visits,
+)
+from reminders.domain.day_sheet import DayRow, digest
+from reminders.domain.segments import measure
+from reminders.domain.staff_actions import StaffActionError, send_text
+from reminders.models import Appointment, Card, Contact, Suppression
+from reminders.views.day_sheet import LOOKS
+from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
+
+LONGEST = 1_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def shown_bubbles(bubbles: Collection[Bubble], *, now: datetime) -> list[dict[str, Any]]:
+    """Texts as the templates draw them."""
+    return [
+        {"bubble": one, "words": one.state_words(now), "digest": digest((one.digest, one.state_words(now)))}
+        for one in bubbles
+    ]
+
+
+def narrowed(request: StaffRequest) -> Collection[int] | None:
+    """The locations whose texts the user may read; None for all."""
+    return sorted(request.scope.location_ids) if request.scope.restricted else None
+
+
+@staff_page()
+def show(request: StaffRequest, pk: int) -> HttpResponse:
+    """The whole page; for the live look only the texts, or 204. `?before=` shows earlier ones."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    now = timezone.now()
+    found = _thread(request, contact, now=now)
+    if request.htmx and "token" in request.GET:
+        if request.GET["token"] == found["token"]:
+            return HttpResponse(status=204)
+        return render(request, "conversation/live.html", found)
+    rows = visits(contact, location_ids=narrowed(request), now=now)
+    about = _about(request, rows, now=now)
+    context = found | {
+        "visits": [{"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows],
+        "about": about,
+        "lines": ready_lines(contact, about, request.scope.locations[0] if request.scope.locations else None),
+        "others": [one for one in people_on(contact.phone) if one.pk != contact.pk],
+        "opt_out": opt_out_in_force(contact.phone),
+        "cards": _cards(request, contact),
+        "longest": LONGEST,
+        "size": measure(""),
+        "zone": _zone(request, rows),
+        "country": rows[0].country if rows else "",
+        "can_text": bool(contact.phone) and contact.channel != Contact.Channel.NONE,
+    }
+    return render(request, "conversation.html", context)
+
+
+def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
+    before = _instant(request.GET.get("before", ""))
+    bubbles = thread(
+        contact_id=contact.pk,
+        phone=contact.phone,
+        location_ids=narrowed(request),
+        before=before,
+        limit=SHOWN + 1,
+    )
+    more = len(bubbles) > SHOWN
+    if more:
+        first = min(bubbles, key=lambda one: one.made_at)
+        bubbles = [one for one in bubbles if one is not first]
+    shown = shown_bubbles(bubbles, now=now)
+    earliest = min((one.made_at for one in bubbles), default=None)
+    return {
+        "contact": contact,
+        "bubbles": shown,
+        "earlier": (earliest - _EPOCH) // timedelta(microseconds=1) if more and earliest else "",
+        "before": request.GET.get("before", "") if before else "",
+        "zone": request.scope.locations[0].zone if request.scope.locations else "UTC",
+        "token": digest([one["digest"] for one in shown]),
+    }
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(microseconds=int(written[:17]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(request: StaffRequest, rows: list[DayRow]) -> str:
+    if rows:
+        return rows[0].zone
+    return request.scope.locations[0].zone if request.scope.locations else "UTC"
+
+
+def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appointment | None:
+    """The appointment that a text is likely to be about: the next one."""
+    coming = next((row.id for row in rows if row.starts_at > now and row.status != "cancelled"), None)
+    if coming is None:
+        return None
+    return (
+        request.scope.appointments()
+        .select_related("location", "practitioner", "service")
+        .filter(pk=coming)
+        .first()
+    )
+
+
+def _cards(request: StaffRequest, contact: Contact) -> list[Card]:
+    theirs = Card.objects.filter(request.scope.at_locations(), done_at=None)
+    mine = Q(contact=contact)
+    if contact.phone:
+        mine |= Q(phone=contact.phone)
+    return list(theirs.filter(mine).order_by("opened_at")[:5])
+
+
+@staff_action()
+def send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send what was written, about the appointment `about` if one is named."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    written = request.POST.get("about", "")
+    about = None
+    if written.isdecimal() and len(written) < 19:
+        about = (
+            request.scope.appointments()
+            .select_related("location")
+            .filter(Q(contact=contact) | Q(contact__phone=contact.phone), pk=written)
+            .exclude(contact__phone="")
+            .first()
+        )
+    text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
+    try:
+        send_text(contact, text, by=request.scope.actor, now=timezone.now(), appointment=about)
+    except StaffActionError as error:
+        return _refuse(request, contact, str(error))
+    if not request.htmx:
+        say(request, f"Your text to {contact} is going out.")
+        return go(request, reverse("conversation", args=[pk]))
+    events = {
+        "text-sent": {"draft": f"text-{pk}"},
+        "changed": True,
+        "toast": {"text": "Your text is going out."},
+    }
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse:
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), words, tone="warning")
+    say(request, words, tone="warning")
+    return go(request, reverse("conversation", args=[contact.pk]))
+
+
+@staff_action()
+def consent(request: StaffRequest, pk: int) -> HttpResponse:
+    """Opt the contact's number out of texts or in again (`to` is out or in), with a word on why."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    wanted = request.POST.get("to") or request.GET.get("to")
+    words = request.POST.get("words", "").replace("\x00", "").strip()[:300]
+    if not contact.phone or wanted not in ("in", "out"):
+        return _refuse(request, contact, "There is no number to opt in or out.")
+    by, now = request.scope.actor, timezone.now()
+    if wanted == "out":
+        changed = opt_out(contact.phone, reason=Suppression.Reason.STAFF, words=words, by=by, now=now)
+        told = f"No more texts to the number of {contact}."
+    else:
+        changed = opt_in(contact.phone, words=words, by=by, now=now)
+        told = f"{contact} gets texts again."
+    if not changed:
+        return _refuse(request, contact, "Somebody has changed this meanwhile.")
+    back = f"{reverse('conversation_consent', args=[pk])}?to={'in' if wanted == 'out' else 'out'}"
+    say(request, told, undo=back)
+    return go(request, reverse("conversation", args=[pk]))

@@ -1,0 +1,417 @@
+"""The inbox: cards on the left, one of them open with everything needed to settle it; live.
+
+Each action carries the revision that was on the screen; who comes second reads who did what, and when.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.appointments import undo_status
+from reminders.domain.consent import is_textable
+from reminders.domain.conversation import opt_out_in_force, ready_lines, thread
+from reminders.domain.day_sheet import digest
+from reminders.domain.inbox import (
+    Action,
+    Candidate,
+    CardTouched,
+    assign,
+    candidates,
+    done,
+    done_cards,
+    open_cards,
+    reopen,
+    reply_by_text,
+    settle,
+    touched_words,
+)
+from reminders.domain.segments import measure
+from reminders.models import Appointment, Card, Event
+from reminders.views.conversation import LONGEST, narrowed, shown_bubbles
+from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
+from reminders.views.places import everybodys, read_ids
+
+ROWS = 60
+SETTLED_SHOWN = timedelta(days=14)
+CONTEXT_TEXTS = 6
+STOP_LOOKING = 286
+"""What htmx takes as the end of looking again and again."""
+ICONS = {
+    Card.Kind.UNCLEAR: "chat-question",
+    Card.Kind.REMARK: "chat",
+    Card.Kind.DECLINED: "x-circle",
+    Card.Kind.RESCHEDULE: "calendar",
+    Card.Kind.MAY_CANCEL: "warning",
+    Card.Kind.CONTRADICTION: "history",
+    Card.Kind.LATE: "clock",
+    Card.Kind.UNMATCHED: "help",
+    Card.Kind.OPT_OUT: "ban",
+    Card.Kind.LOOP: "warning",
+    Card.Kind.UNREADABLE: "warning",
+    Card.Kind.UNREACHABLE: "call-off",
+    Card.Kind.STALE: "warning",
+}
+TONES = {
+    Card.Kind.DECLINED: "declined",
+    Card.Kind.MAY_CANCEL: "declined",
+    Card.Kind.OPT_OUT: "declined",
+    Card.Kind.UNREACHABLE: "unreachable",
+    Card.Kind.REMARK: "asked",
+}
+WHAT_TO_DO = {
+    Card.Kind.UNCLEAR: "Read the reply and say what it means.",
+    Card.Kind.REMARK: "The answer was taken; the rest of the text is for you.",
+    Card.Kind.DECLINED: "Offer another time, or call.",
+    Card.Kind.RESCHEDULE: "Offer another time, or call.",
+    Card.Kind.MAY_CANCEL: "The number is opted out. Ask by phone whether the appointment is off as well.",
+    Card.Kind.CONTRADICTION: "The patient said two different things. Which one holds?",
+    Card.Kind.LATE: "The answer came too late to count by itself.",
+    Card.Kind.UNMATCHED: "Choose the appointment that this is about, if any.",
+    Card.Kind.OPT_OUT: "Ask whether the patient wants no more texts, and opt the number out if so.",
+    Card.Kind.LOOP: "Automatic answers to this number have stopped. See who is writing.",
+    Card.Kind.UNREADABLE: "This could not be read. See the details with your administrator.",
+    Card.Kind.UNREACHABLE: "Call, or correct the number.",
+    Card.Kind.STALE: "Tell the patient that the earlier text no longer holds.",
+}
+SETTLED = {
+    "confirm": "confirmed the appointment",
+    "decline": "noted that the patient can't come",
+    "neither": "left the appointment as it is",
+    "texted": "answered by text",
+    "done": "marked this as done",
+}
+VIEWS = (("", "Waiting", "inbox"), ("mine", "Mine", "person"), ("done", "Done", "check-circle"))
+
+
+@staff_page()
+def show(request: StaffRequest) -> HttpResponse:
+    """The cards, the first one open; for the live look only what may have changed."""
+    listed = _list(request)
+    if request.htmx and "token" in request.GET:
+        return _live(request, listed)
+    first = next(iter(listed["items"]), None) if listed["view"] != "done" else None
+    context = listed | (_card_context(request, first["card"]) if first else {"card": None})
+    return render(request, "inbox.html", context | {"on_list": True})
+
+
+@staff_page()
+def card(request: StaffRequest, pk: int) -> HttpResponse:
+    """One card, open, beside the others; `?revision=` looks whether somebody else has touched it."""
+    shown = _theirs(request, pk)
+    if request.htmx and "revision" in request.GET:
+        if request.GET["revision"] == str(shown.revision):
+            return HttpResponse(status=204)
+        return render(request, "inbox/touched.html", _touched(request, shown), status=STOP_LOOKING)
+    listed = _list(request, current=shown.pk)
+    return render(request, "inbox.html", listed | _card_context(request, shown) | {"on_list": False})
+
+
+def _live(request: StaffRequest, listed: dict[str, Any]) -> HttpResponse:
+    count = json.dumps({"inbox-count": {"value": _count(request)}})
+    if request.GET["token"] == listed["token"]:
+        return HttpResponse(status=204, headers={"HX-Trigger": count})
+    response = render(request, "inbox/live.html", listed)
+    response.headers["HX-Trigger"] = count
+    return response
+
+
+def _count(request: StaffRequest) -> int:
+    return Card.objects.filter(request.scope.at_locations(), done_at=None).count()
+
+
+def _list(request: StaffRequest, *, current: int | None = None) -> dict[str, Any]:
+    """What the left side shows."""
+    view = request.GET.get("view", "")
+    view = view if view in {name for name, _, _ in VIEWS} else ""
+    if request.GET.get("current", "").isdecimal() and current is None:
+        current = int(request.GET["current"][:18])
+    if view == "done":
+        since = timezone.now() - SETTLED_SHOWN
+        cards = done_cards(everybodys(request)).filter(done_at__gte=since)
+    else:
+        cards = open_cards(everybodys(request))
+        cards = cards.filter(assigned_to=request.user) if view == "mine" else cards
+    rows = list(cards[: ROWS + 1])
+    items = [_item(one, request, current) for one in rows[:ROWS]]
+    return {
+        "items": items,
+        "more": len(rows) > ROWS,
+        "view": view,
+        "views": [
+            {"name": name, "words": words, "icon": icon, "on": name == view} for name, words, icon in VIEWS
+        ],
+        "current": current or "",
+        "token": digest((view, [item["digest"] for item in items], len(rows))),
+    }
+
+
+def _item(one: Card, request: StaffRequest, current: int | None) -> dict[str, Any]:
+    contact = one.contact or (one.appointment.contact if one.appointment else None)
+    item = {
+        "card": one,
+        "name": str(contact) if contact else "",
+        "text": one.reply.text if one.reply else "",
+        "icon": ICONS[Card.Kind(one.kind)],
+        "tone": TONES.get(Card.Kind(one.kind), "check"),
+        "zone": one.location.zone if one.location else _zone(request),
+        "who": _who(one.done_by if one.done_at else one.assigned_to, request),
+        "current": one.pk == current,
+    }
+    return item | {"digest": digest((one.pk, one.revision, item["name"], item["current"]))}
+
+
+def _who(user: Any, request: StaffRequest) -> str:  # Any: the user model is the project's to choose
+    if user is None:
+        return ""
+    return "you" if user == request.user else user.get_full_name() or user.get_username()
+
+
+def _zone(request: StaffRequest) -> str:
+    return request.scope.locations[0].zone if request.scope.locations else "UTC"
+
+
+def _theirs(request: StaffRequest, pk: int) -> Card:
+    rows = Card.objects.filter(request.scope.at_locations()).select_related(
+        "reply__message",
+        "message",
+        "location",
+        "contact",
+        "appointment__contact",
+        "appointment__location",
+        "appointment__practitioner",
+        "appointment__service",
+        "assigned_to",
+        "done_by",
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
+    """What the right side shows."""
+    now = timezone.now()
+    choices = _choices(request, shown, now=now)
+    about = shown.appointment or (choices[0].appointment if len(choices) == 1 else None)
+    contact = shown.contact or (about.contact if about else None)
+    bubbles = thread(
+        contact_id=contact.pk if contact else None,
+        phone=shown.phone,
+        location_ids=narrowed(request),
+        limit=CONTEXT_TEXTS,
+    )
+    opt_out = opt_out_in_force(shown.phone)
+    return {
+        "card": shown,
+        "item": _item(shown, request, shown.pk),
+        "contact": contact,
+        "what_to_do": WHAT_TO_DO[Card.Kind(shown.kind)],
+        "candidates": choices,
+        "bubbles": shown_bubbles(bubbles, now=now),
+        "zone": shown.location.zone if shown.location else _zone(request),
+        "opt_out": opt_out,
+        "can_text": is_textable(shown.phone) and opt_out is None,
+        "lines": ready_lines(contact, about, shown.location),
+        "longest": LONGEST,
+        "size": measure(""),
+        "settled": _settled(request, shown) if shown.done_at else "",
+    }
+
+
+def _choices(request: StaffRequest, shown: Card, *, now: datetime) -> list[Candidate]:
+    """The appointments it may be about, of the user's locations only; the one already known is first."""
+    found = [
+        one for one in candidates(shown, now=now) if one.appointment.location_id in request.scope.location_ids
+    ]
+    known = shown.appointment
+    if known and known.pk not in {one.appointment.pk for one in found}:
+        found.insert(0, Candidate(known, None, ""))
+    return sorted(found, key=lambda one: one.appointment.pk != shown.appointment_id)[:12]
+
+
+def _settled(request: StaffRequest, shown: Card) -> str:
+    who = _who(shown.done_by, request) or "The application"
+    return f"{who[:1].upper()}{who[1:]} {SETTLED.get(shown.outcome, 'settled this')}"
+
+
+def _touched(request: StaffRequest, shown: Card) -> dict[str, Any]:
+    at = shown.done_at
+    zone = shown.location.zone if shown.location else _zone(request)
+    return {"card": shown, "words": touched_words(shown), "at": at, "zone": zone}
+
+
+def _revision(request: StaffRequest) -> int:
+    written = request.POST.get("revision") or request.GET.get("revision") or ""
+    return int(written) if written.isdecimal() and len(written) < 10 else 0
+
+
+def _collision(request: StaffRequest, error: CardTouched) -> HttpResponse:
+    """Somebody else was faster: say so on the card and change nothing."""
+    if request.htmx:
+        return render(request, "inbox/touched.html", _touched(request, error.card), status=409)
+    say(request, str(error), tone="warning")
+    return go(request, reverse("inbox_card", args=[error.card.pk]))
+
+
+def _warn(request: StaffRequest, shown: Card, words: str) -> HttpResponse:
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), words, tone="warning")
+    say(request, words, tone="warning")
+    return go(request, reverse("inbox_card", args=[shown.pk]))
+
+
+def _onward(
+    request: StaffRequest, settled: Card, told: str, *, events: list[Event] | None = None
+) -> HttpResponse:
+    """To the next card, with a note of what was done and how to take it back."""
+    back = f"{reverse('inbox_undo', args=[settled.pk])}?revision={settled.revision + 1}"
+    if events:
+        back += f"&events={','.join(str(event.pk) for event in events)}"
+    say(request, told, undo=back)
+    return go(request, _next(request, settled))
+
+
+def _next(request: StaffRequest, settled: Card) -> str:
+    """The address of the card after this one, else of the first, else of the empty inbox."""
+    waiting = open_cards(everybodys(request))
+    later = Q(opened_at__gt=settled.opened_at) | Q(opened_at=settled.opened_at, pk__gt=settled.pk)
+    following = waiting.filter(later).values_list("pk", flat=True).first()
+    following = following or waiting.values_list("pk", flat=True).first()
+    return reverse("inbox_card", args=[following]) if following else reverse("inbox")
+
+
+@staff_action()
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
+    """Confirm or decline the chosen `appointment`, or neither."""
+    shown = _theirs(request, pk)
+    action, chosen = request.POST.get("action", ""), request.POST.get("appointment", "")
+    if action not in set(Action):
+        return _warn(request, shown, "Choose confirm, decline or neither.")
+    appointment = _appointment(request, chosen) if action != Action.NEITHER else None
+    try:
+        events = settle(
+            shown,
+            action,
+            appointment_id=appointment.pk if appointment else None,
+            revision=_revision(request),
+            by=request.scope.actor,
+            now=timezone.now(),
+        )
+    except CardTouched as error:
+        return _collision(request, error)
+    except ValueError as error:
+        return _warn(request, shown, str(error))
+    name = appointment.contact if appointment else ""
+    told = {Action.CONFIRM: f"{name} is confirmed.", Action.DECLINE: f"{name} can't come."}
+    return _onward(request, shown, told.get(Action(action), "Settled: nothing was changed."), events=events)
+
+
+def _appointment(request: StaffRequest, written: str) -> Appointment | None:
+    if not written.isdecimal() or len(written) > 18:
+        return None
+    found = request.scope.appointments().select_related("contact").filter(pk=written).first()
+    if found is None:
+        raise Http404("There is no such appointment at your locations.")
+    return found
+
+
+@staff_action()
+def answer(request: StaffRequest, pk: int) -> HttpResponse:
+    """Answer by a text of one's own; `keep` leaves the card open."""
+    shown = _theirs(request, pk)
+    keep = "keep" in request.POST
+    text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
+    try:
+        reply_by_text(
+            shown,
+            text,
+            revision=_revision(request),
+            by=request.scope.actor,
+            now=timezone.now(),
+            keep_open=keep,
+        )
+    except CardTouched as error:
+        return _collision(request, error)
+    except ValueError as error:
+        return _warn(request, shown, str(error))
+    if keep:
+        say(request, "Your text is going out. The card stays open, as yours.")
+        response = go(request, reverse("inbox_card", args=[pk]))
+    else:
+        say(request, "Your text is going out.")
+        response = go(request, _next(request, shown))
+    response.headers["HX-Trigger"] = json.dumps({"text-sent": {"draft": f"card-{pk}"}})
+    return response
+
+
+@staff_action()
+def take(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a card, or put it back (`to` is me or nobody)."""
+    shown = _theirs(request, pk)
+    mine = request.POST.get("to", "me") == "me"
+    try:
+        assign(
+            shown,
+            request.user.pk if mine else None,
+            revision=_revision(request),
+            by=request.scope.actor,
+            now=timezone.now(),
+        )
+    except CardTouched as error:
+        return _collision(request, error)
+    say(request, "This one is yours." if mine else "Put back for everybody.")
+    return go(request, reverse("inbox_card", args=[pk]))
+
+
+@staff_action()
+def close(request: StaffRequest, pk: int) -> HttpResponse:
+    """Mark a card as done, changing nothing else."""
+    shown = _theirs(request, pk)
+    try:
+        done(shown, revision=_revision(request), by=request.scope.actor, now=timezone.now())
+    except CardTouched as error:
+        return _collision(request, error)
+    return _onward(request, shown, "Done.")
+
+
+@staff_action()
+def put_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """Open a settled card again; what was decided stays."""
+    shown = _theirs(request, pk)
+    try:
+        reopen(shown, revision=_revision(request), by=request.scope.actor, now=timezone.now())
+    except CardTouched as error:
+        return _collision(request, error)
+    say(request, "Back in the inbox.")
+    return go(request, reverse("inbox_card", args=[pk]))
+
+
+@staff_action()
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a decision back: the appointments are as before (`?events=`) and the card waits again."""
+    shown = _theirs(request, pk)
+    now = timezone.now()
+    try:
+        reopen(shown, revision=_revision(request), by=request.scope.actor, now=now)
+    except CardTouched as error:
+        say(request, str(error), tone="warning")
+        return go(request, reverse("inbox_card", args=[pk]))
+    theirs = Event.objects.filter(
+        pk__in=read_ids(request.GET.get("events", "")), appointment__in=request.scope.appointments()
+    )
+    kept = [
+        one
+        for one in theirs.values_list("pk", flat=True)
+        if not undo_status(one, by=request.scope.actor, now=now)
+    ]
+    told = (
+        "Back in the inbox; the appointment has changed since and stays as it is." if kept else "Taken back."
+    )
+    say(request, told)
+    return go(request, reverse("inbox_card", args=[pk]))
