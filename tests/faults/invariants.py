@@ -17,7 +17,9 @@ from reminders.models import Appointment, Event, Message, Reminder, Reply, Suppr
 
 Entry = dict[str, Any]  # a line of the ledger: JSON
 NEVER_CAME = frozenset({"failed", "rejected", "expired", "cancelled"})
-ON_THE_UNSENT_LIST = frozenset({"skipped", "expired", "failed"})
+KEPT = timedelta(days=45)
+"""How long the provider keeps what it knows of a text."""
+ON_THE_LIST = frozenset({"skipped", "expired", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _lost(facts: Facts) -> Iterator[str]:
     for row in Reminder.objects.filter(due_at__lte=facts.now).order_by("pk"):
         message = facts.messages.get(row.message_id) if row.message_id else None
         state = message.state if message else "no message"
-        if row.state in ON_THE_UNSENT_LIST and not row.reason:
+        if row.state in ON_THE_LIST and not row.reason:
             yield f"reminder {row.pk} is {row.state} without a reason"
         elif row.state == "planned":
             yield f"reminder {row.pk} is still planned, {facts.now - row.due_at} after its time"
@@ -145,8 +147,10 @@ def _lost(facts: Facts) -> Iterator[str]:
 
 
 def _untrue(facts: Facts) -> Iterator[str]:
-    """What staff see of a text is what became of it."""
+    """What staff see of a text is what became of it, as long as the provider could be asked."""
     for message_id, message in facts.messages.items():
+        if message.scheduled_at < facts.now - KEPT:
+            continue
         statuses = sorted(entry["status"] for entry in facts.entries[message_id])
         if message.state == "delivered" and "delivered" not in statuses:
             yield f"message {message_id} is said to be delivered; the provider has {statuses}"
