@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from config import local
 from config.database import database_settings
 from config.environment import Environment
+from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -110,8 +111,8 @@ DEFAULT_COUNTRY = env.pattern(
 
 # The application
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.unfold.StaffAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,33 @@
+"""The site of the administration: who may enter, by the same sign-in as the staff pages."""
+
+from typing import Any
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.sites import UnfoldAdminSite
+
+from reminders.domain.access import RULES
+from reminders.views.pages import forbidden
+
+
+class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
+    """Asks for the permission to set things up, not for a flag of its own."""
+
+    index_title = "Everything that is stored"
+    login_form = AdminAuthenticationForm  # never shown: `login` leads to the one sign-in there is
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may enter at all; each list then asks for its own permission."""
+        return request.user.is_active and request.user.has_perm(RULES)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign in on the staff pages; whoever is signed in already reads that this is not for them."""
+        if request.user.is_authenticated:
+            return forbidden(request)
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Leave by the staff pages' sign-out."""
+        return HttpResponseRedirect(reverse("day_sheet"))

@@ -1,0 +1,30 @@
+"""Numbers that must not be texted, to look at: opting out and in again is done with the person."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from reminders.admin.base import LookOnly, utc
+from reminders.models import Suppression
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(LookOnly):
+    """Since when, why, by whose words, and how it ended."""
+
+    list_display = ("phone", "reason", "words", "began", "ended", "by")
+    list_filter = ("reason", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("by",)
+    search_fields = ("phone__exact",)
+    search_help_text = "A number as it is stored, such as +447700900123"
+    ordering = ("-pk",)
+
+    @admin.display(description="Since")
+    def began(self, row: Suppression) -> str:
+        """In UTC."""
+        return utc(row.since)
+
+    @admin.display(description="Until")
+    def ended(self, row: Suppression) -> str:
+        """In UTC; blank while it is in force."""
+        return utc(row.lifted_at)

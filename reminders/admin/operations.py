@@ -1,0 +1,51 @@
+"""What the running application knows about itself."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from reminders.admin.base import LookOnly, utc
+from reminders.models import Job, ProviderState, Ring
+
+
+@admin.register(Ring)
+class RingAdmin(LookOnly):
+    """When each bell last rang and how it went."""
+
+    list_display = ("name", "started", "succeeded", "count", "error")
+
+    @admin.display(description="Started")
+    def started(self, row: Ring) -> str:
+        """In UTC."""
+        return utc(row.started_at)
+
+    @admin.display(description="Went well")
+    def succeeded(self, row: Ring) -> str:
+        """In UTC."""
+        return utc(row.succeeded_at)
+
+
+@admin.register(ProviderState)
+class ProviderStateAdmin(LookOnly):
+    """Whether sending may go on."""
+
+    list_display = ("__str__", "since", "until", "words", "failures", "answered_at", "accepted_at")
+
+
+@admin.register(Job)
+class JobAdmin(LookOnly):
+    """Long work in the background."""
+
+    list_display = ("kind", "state", "done", "total", "created", "finished", "created_by")
+    list_filter = ("state", "kind")
+    list_select_related = ("created_by",)
+
+    @admin.display(description="Started")
+    def created(self, row: Job) -> str:
+        """In UTC."""
+        return utc(row.created_at)
+
+    @admin.display(description="Finished")
+    def finished(self, row: Job) -> str:
+        """In UTC."""
+        return utc(row.finished_at)

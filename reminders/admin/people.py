@@ -1,0 +1,131 @@
+"""Locations, practitioners and services to set up; contacts to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from reminders.admin.base import LookOnly, StaffAdmin
+from reminders.domain import location_changes
+from reminders.domain.access import scope_of
+from reminders.domain.phone_numbers import display as phone_display
+from reminders.domain.search import find_contacts
+from reminders.domain.wording import LANGUAGES
+from reminders.models import Contact, Location, Practitioner, Service
+from reminders.models.fields import WEEKDAYS
+
+FOUND = 200
+LANGUAGE_CHOICES = [(code, f"{name.english} ({name.own})") for code, name in LANGUAGES.items()]
+
+
+class LocationForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+    """Days by name, languages by name; a zone that exists."""
+
+    open_days = forms.TypedMultipleChoiceField(
+        label="Working days",
+        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rules “on working days only” keep to these.",
+    )
+    language = forms.ChoiceField(choices=LANGUAGE_CHOICES, widget=UnfoldAdminSelectWidget)
+
+    def clean_open_days(self) -> list[int]:
+        """In the order of the week."""
+        return sorted(self.cleaned_data["open_days"])
+
+    def clean_country(self) -> str:
+        """Two capital letters."""
+        country: str = self.cleaned_data["country"].strip().upper()
+        if len(country) != 2 or not country.isalpha():
+            raise forms.ValidationError("Write the two letters of the country, such as GB.")
+        return country
+
+
+@admin.register(Location)
+class LocationAdmin(StaffAdmin):
+    """Sites. A changed zone or changed hours plan the coming texts anew."""
+
+    form = LocationForm
+    list_display = ("name", "zone", "phone", "texting_hours", "language", "active")
+    list_filter = ("active",)
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("name", "phone", "active")}),
+        (
+            "Where it is",
+            {
+                "fields": ("zone", "country", "language"),
+                "description": "With another time zone appointments keep the time on the wall: 10:00 stays "
+                "10:00. Their texts move, and those at the provider are replaced.",
+            },
+        ),
+        ("When it texts", {"fields": ("opens", "closes", "open_days")}),
+        ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
+    )
+
+    @admin.display(description="Texts between")
+    def texting_hours(self, row: Location) -> str:
+        """From when to when."""
+        return f"{row.opens:%H:%M} and {row.closes:%H:%M}"
+
+    def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:
+        """Through the domain, which brings appointments and texts in line."""
+        job = location_changes.save_location(obj, by=self.actor(request), now=timezone.now())
+        self.tell(request, job)
+
+
+@admin.register(Practitioner)
+class PractitionerAdmin(StaffAdmin):
+    """Whom patients come to see."""
+
+    list_display = ("name", "active")
+    list_filter = ("active",)
+    search_fields = ("name",)
+
+
+@admin.register(Service)
+class ServiceAdmin(StaffAdmin):
+    """What patients come for, with instructions for the text."""
+
+    list_display = ("name", "instructions", "active")
+    list_filter = ("active",)
+    search_fields = ("name",)
+
+
+@admin.register(Contact)
+class ContactAdmin(LookOnly):
+    """People. They are changed on their own page, where a change reaches their texts."""
+
+    list_display = ("__str__", "number", "phone_kind", "language", "channel", "external_id")
+    list_filter = ("channel", "phone_kind")
+    search_fields = ("external_id__exact",)
+    search_help_text = "The beginning of a name, some digits of a number, or a patient number"
+    exclude = ("search",)
+    ordering = ("last_name", "first_name", "pk")
+
+    @admin.display(description="Phone")
+    def number(self, row: Contact) -> str:
+        """As it is written at home."""
+        return phone_display(row.phone, settings.DEFAULT_COUNTRY) if row.phone else row.phone_as_given
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        """By the same indexes as the staff pages' own search."""
+        if not search_term.strip() or not isinstance(request.user, User):
+            return queryset, False
+        found = find_contacts(search_term, scope=scope_of(request.user), limit=FOUND)
+        return queryset.filter(pk__in=found.ids), False
+
+    def view_on_site(self, obj: Contact) -> str:
+        """The person's conversation."""
+        return obj.get_absolute_url()

@@ -1,0 +1,140 @@
+"""Saving in the administration goes through the domain: texts and appointments follow."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from reminders.domain.planning import plan_appointments
+from reminders.models import Appointment, Event, Location, Reminder, ReminderRule, Wording
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def client() -> Client:
+    ReminderRule.objects.all().delete()
+    client = Client()
+    client.force_login(make.make_user(group="administrator"))
+    return client
+
+
+def form_of(row: Location, **changes) -> dict[str, object]:
+    fields = ("name", "phone", "zone", "country", "language", "source_number", "late_decline_hours")
+    values = {name: getattr(row, name) for name in fields}
+    values |= {"opens": "08:00", "closes": "20:00", "open_days": ["1", "2", "3", "4", "5"], "active": "on"}
+    return values | {"family_messages": "on"} | changes
+
+
+def in_ten_days() -> date:
+    return timezone.now().date() + timedelta(days=10)
+
+
+def test_another_zone_keeps_the_wall_time_and_moves_the_texts(client):
+    make.make_confirmation_rule()
+    place = make.make_location(zone="Europe/London")
+    appointment = make.make_appointment(day=in_ten_days(), at=time(10), location=place)
+    plan_appointments([appointment.pk], now=timezone.now())
+    was = appointment.starts_at
+
+    response = client.post(
+        f"/admin/reminders/location/{place.pk}/change/", form_of(place, zone="Asia/Tokyo"), follow=True
+    )
+
+    row = Appointment.objects.get()
+    reminder = Reminder.objects.get(version=2)
+    assert (row.local_time, row.version) == (time(10), 2)
+    assert row.starts_at == datetime.combine(in_ten_days(), time(1), UTC) != was
+    assert reminder.due_at == row.starts_at - timedelta(days=1)
+    assert "planned anew" in response.content.decode()
+    assert Event.objects.get(kind="location_changed").details["changes"] == {
+        "zone": ["Europe/London", "Asia/Tokyo"]
+    }
+
+
+def test_other_hours_plan_anew(client):
+    make.make_confirmation_rule()
+    place = make.make_location()
+    appointment = make.make_appointment(day=in_ten_days(), at=time(10), location=place)
+    plan_appointments([appointment.pk], now=timezone.now())
+
+    client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, opens="11:00"))
+
+    due = Reminder.objects.get().due_at.astimezone(place.tz)
+    assert (due.date(), due.time()) == (in_ten_days() - timedelta(days=1), time(11))
+
+
+def test_a_new_location_needs_no_planning(client):
+    place = make.make_location()
+
+    client.post("/admin/reminders/location/add/", form_of(place, name="Second"))
+
+    assert Location.objects.filter(name="Second", open_days=[1, 2, 3, 4, 5]).exists()
+
+
+def test_a_zone_that_does_not_exist_is_refused_in_words(client):
+    place = make.make_location()
+
+    page = client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, zone="Mars/Base"))
+
+    assert "is no time zone. Write it like Australia/Sydney" in page.content.decode()
+
+
+RULE = {
+    "name": "Ask",
+    "kind": "confirmation",
+    "active": "on",
+    "position": "1",
+    "days_before": "2",
+    "quiet": "later",
+    "late": "at_once",
+    "min_notice_minutes": "180",
+    "cutoff_minutes": "120",
+}
+
+
+def test_a_changed_rule_plans_anew(client):
+    rule = make.make_confirmation_rule()
+    appointment = make.make_appointment(day=in_ten_days(), at=time(10))
+    plan_appointments([appointment.pk], now=timezone.now())
+
+    page = client.post(f"/admin/reminders/reminderrule/{rule.pk}/change/", RULE, follow=True)
+
+    assert "1 text planned anew." in page.content.decode()
+    assert Reminder.objects.get().due_at.date() == in_ten_days() - timedelta(days=2)
+
+
+def test_a_rule_with_days_and_minutes_is_refused_in_words(client):
+    page = client.post("/admin/reminders/reminderrule/add/", RULE | {"minutes_before": "60"})
+
+    assert "Give either the days before or the minutes before, not both." in page.content.decode()
+
+
+def test_a_wording_that_invites_stop_words_is_refused(client):
+    values = {"purpose": "confirmation", "language": "en", "channel": "sms", "active": "on"}
+    faulty = values | {"text": "{location}: {date} {time}. Reply CANCEL if you can't come."}
+
+    page = client.post("/admin/reminders/wording/add/", faulty)
+    client.post(
+        "/admin/reminders/wording/add/",
+        values | {"text": "Hi {first_name}, {location} on {date} at {time}. Reply Y or N."},
+    )
+
+    assert "CANCEL must not be offered as an answer" in page.content.decode()
+    assert Wording.objects.count() == 1
+
+
+def test_a_wording_is_changed_and_taken_back(client):
+    row = Wording.objects.create(purpose="confirmation", language="en", text="{location} {date} {time}")
+    values = {"text": "Dear {first_name}: {location}, {date}, {time}", "active": "on"}
+
+    page = client.post(f"/admin/reminders/wording/{row.pk}/change/", values, follow=True)
+    row.refresh_from_db()
+    client.post(f"/admin/reminders/wording/{row.pk}/delete/", {"post": "yes"})
+
+    assert page.status_code == 200
+    assert row.text == "Dear {first_name}: {location}, {date}, {time}"
+    assert not Wording.objects.exists()
+    assert set(Event.objects.values_list("kind", flat=True)) == {"wording_changed", "wording_reset"}
