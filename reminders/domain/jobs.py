@@ -78,6 +78,23 @@ def work_off(*, clock: Callable[[], datetime], at_most: timedelta) -> int:
     return finished
 
 
+def in_words(job: Job | None) -> str:
+    """What a finished job came to, for staff; nothing where there was none to do."""
+    if job is None:
+        return ""
+    written, taken = job.result.get("written", 0), job.result.get("taken_back", 0)
+    held = job.result.get("to_withdraw", 0)
+    parts = [f"{written:,} {_texts(written)} planned anew"] if written else []
+    parts += [f"{taken:,} taken back"] if taken else []
+    if held:
+        parts.append(f"{held:,} that the provider already had {'is' if held == 1 else 'are'} withdrawn")
+    return f"{', '.join(parts).capitalize()}." if parts else "No text had to change."
+
+
+def _texts(count: int) -> str:
+    return "text" if count == 1 else "texts"
+
+
 def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
     open_jobs = Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
     if job_id is not None:

@@ -1,0 +1,205 @@
+"""Set-up: the rules that say when texts go out, with the effect of a change shown before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain import rule_changes, rule_words
+from reminders.domain.access import RULES, Scope
+from reminders.domain.jobs import REPLAN, in_words
+from reminders.domain.rule_preview import preview_rule
+from reminders.domain.rules import BusyError
+from reminders.models import Job, ReminderRule
+from reminders.views.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
+from reminders.views.rule_forms import RuleForm
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule on the list."""
+
+    rule: ReminderRule
+    mine: bool
+    first: bool
+    last: bool
+
+    @property
+    def sentence(self) -> str:
+        """When it sends, in words."""
+        return rule_words.when(self.rule)
+
+    @property
+    def whom(self) -> str:
+        """For whom, in words."""
+        return rule_words.whom(self.rule)
+
+    @property
+    def small_print(self) -> list[str]:
+        """What happens when the time is odd or late."""
+        return rule_words.small_print(self.rule)
+
+
+@staff_page(RULES)
+def show(request: StaffRequest) -> HttpResponse:
+    """The rules, those for everywhere first; with `?job=` how far the planning after a change is."""
+    rules = ReminderRule.objects.select_related("location", "service").order_by("position", "pk")
+    mine = [rule for rule in rules if _may_see(rule, request.scope)]
+    rows = [Row(rule, _may_change(rule, request.scope), rule is mine[0], rule is mine[-1]) for rule in mine]
+    return render(request, "rules.html", {"groups": _groups(rows), "job": _job(request), "rows": rows})
+
+
+@staff_form(RULES)
+def new(request: StaffRequest) -> HttpResponse:
+    """A form for a new rule: a confirmation, or with `?kind=reminder` a reminder."""
+    if request.GET.get("kind") == "reminder":
+        rule = ReminderRule(kind="reminder", minutes_before=60, quiet="earlier", min_notice_minutes=15)
+        rule.cutoff_minutes = 10
+    else:
+        rule = ReminderRule(kind="confirmation", days_before=1)
+    return _form(request, rule)
+
+
+@staff_form(RULES)
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """The form of one rule."""
+    rule = _rule(request, pk)
+    if not _may_change(rule, request.scope):
+        return forbidden(request)
+    return _form(request, rule)
+
+
+def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
+    seen = rule_changes.token(rule) if rule.pk else ""
+    form = RuleForm(request.POST or None, instance=rule, scope=request.scope)
+    trouble = ""
+    if request.method == "POST" and form.is_valid():
+        if not rule.pk:
+            rule.position = rule_changes.next_position()
+        try:
+            saved = rule_changes.save_rule(
+                rule, by=request.scope.actor, now=timezone.now(), seen=request.POST.get("seen", "")
+            )
+        except (rule_changes.RuleError, BusyError) as error:
+            trouble = str(error)
+        else:
+            return _saved(request, saved)
+    context = {
+        "form": form,
+        "rule": rule,
+        "title": rule.name or "New rule",
+        "seen": request.POST.get("seen", seen),
+        "trouble": trouble,
+        "unused": bool(rule.pk) and not rule.active and not rule_changes.is_used(rule),
+    }
+    return render(request, "rules/form.html", context, status=422 if form.errors or trouble else 200)
+
+
+def _saved(request: StaffRequest, saved: rule_changes.Saved) -> HttpResponse:
+    where = reverse("rules")
+    if saved.job and saved.job.state != Job.State.DONE:
+        return redirect(f"{where}?job={saved.job.pk}")
+    say(request, f"Saved. {in_words(saved.job)}".strip())
+    return redirect(where)
+
+
+@staff_action(RULES)
+def preview(request: StaffRequest) -> HttpResponse:
+    """What saving the form as it stands would do, for real coming appointments."""
+    given = request.POST.get("rule", "")
+    rule = _rule(request, int(given)) if given.isdecimal() else ReminderRule()
+    form = RuleForm(request.POST, instance=rule, scope=request.scope)
+    context: dict[str, object] = {"form": form, "rule": rule}
+    # Without a name there is nothing wrong with the times yet.
+    if not set(form.errors) - {"name"}:
+        now = timezone.now()
+        context |= {
+            "preview": preview_rule(rule, now=now, scope=request.scope),
+            "sentence": rule_words.sentence(rule),
+            "now": now,
+        }
+    return render(request, "rules/preview.html", context)
+
+
+@staff_action(RULES)
+def switch(request: StaffRequest, pk: int) -> HttpResponse:
+    """Switch a rule on or off."""
+    rule = _rule(request, pk)
+    if not _may_change(rule, request.scope):
+        return forbidden(request)
+    try:
+        saved = rule_changes.switch_rule(
+            pk, on=request.POST.get("on") == "yes", by=request.scope.actor, now=timezone.now()
+        )
+    except BusyError as error:
+        say(request, str(error))
+        return redirect("rules")
+    return _saved(request, saved)
+
+
+@staff_action(RULES)
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """Move a rule up or down in the list."""
+    if not _may_change(_rule(request, pk), request.scope):
+        return forbidden(request)
+    rule_changes.move_rule(pk, up=request.POST.get("up") == "yes")
+    return redirect(f"{reverse('rules')}#rule-{pk}")
+
+
+@staff_action(RULES)
+def delete(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget a rule that was never used."""
+    if not _may_change(_rule(request, pk), request.scope):
+        return forbidden(request)
+    try:
+        rule_changes.delete_rule(pk, by=request.scope.actor, now=timezone.now())
+    except rule_changes.RuleError as error:
+        say(request, str(error))
+    else:
+        say(request, "The rule is gone.")
+    return redirect("rules")
+
+
+@staff_page(RULES)
+def job(request: StaffRequest, pk: int) -> HttpResponse:
+    """How far the planning after a change is; asked again and again while it runs."""
+    row = get_object_or_404(Job, pk=pk)
+    return render(request, "rules/job.html", {"job": row, "words": in_words(row)})
+
+
+def _job(request: StaffRequest) -> Job | None:
+    given = request.GET.get("job", "")
+    if given.isdecimal():
+        return Job.objects.filter(pk=int(given)).first()
+    running = Job.objects.filter(kind=REPLAN, state__in=[Job.State.WAITING, Job.State.RUNNING])
+    return running.order_by("created_at").first()
+
+
+def _rule(request: StaffRequest, pk: int) -> ReminderRule:
+    rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=pk)
+    if not _may_see(rule, request.scope):
+        raise Http404
+    return rule
+
+
+def _may_see(rule: ReminderRule, scope: Scope) -> bool:
+    return not scope.restricted or rule.location_id is None or rule.location_id in scope.location_ids
+
+
+def _may_change(rule: ReminderRule, scope: Scope) -> bool:
+    """Rules for everywhere also concern locations that a restricted manager may not see."""
+    return not scope.restricted or rule.location_id in scope.location_ids
+
+
+def _groups(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """Rows by where they hold: everywhere first, then each place."""
+    groups: dict[str, list[Row]] = {"": []}
+    for row in rows:
+        places = [str(one) for one in (row.rule.location, row.rule.service) if one]
+        groups.setdefault(", ".join(places), []).append(row)
+    return [(name, found) for name, found in groups.items() if found]
