@@ -202,6 +202,7 @@ class TestWithTheSandbox:
         assert Suppression.objects.count() == 1
         assert Message.objects.get(kind="correction").state == "delivered"
 
+    @pytest.mark.bench
     def test_an_answer_takes_less_than_50_milliseconds(self) -> None:
         took = []
         for number in range(60):

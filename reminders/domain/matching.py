@@ -171,6 +171,19 @@ def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | Non
         return {phone: (contact, location, tongue) for phone, contact, location, tongue in cursor.fetchall()}
 
 
+def moved_since(unsure: Sequence[tuple[int, datetime]]) -> set[tuple[int, datetime]]:
+    """Of pairs of an appointment and when a text about it was written: those told of another start or place.
+
+    Changed since then, and no reminder written before told what holds now.
+    """
+    if not unsure:
+        return set()
+    ids, since = zip(*unsure, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, [list(ids), list(since)])
+        return {(row[0], row[1]) for row in cursor.fetchall()}
+
+
 def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tuple[uuid.UUID, str]]:
     """Texts of unknown outcome that a reply proves to be with the provider: our id and the provider's."""
     lost = (Message.State.UNKNOWN, Message.State.SUBMITTING)
@@ -240,4 +253,14 @@ FROM unnest(%s::text[]) AS v (phone)
 CROSS JOIN LATERAL (
     SELECT count(*) AS people, min(id) AS id, min(language) AS language
     FROM reminders_contact WHERE phone = v.phone AND phone <> '') c
+"""
+
+_MOVED = """
+SELECT a.id, v.since
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (id, since)
+JOIN reminders_appointment a ON a.id = v.id
+WHERE a.changed_at > v.since AND NOT EXISTS (
+    SELECT 1 FROM reminders_reminder r JOIN reminders_message m ON m.id = r.message_id
+    WHERE r.appointment_id = a.id AND r.starts_at = a.starts_at AND r.location_id = a.location_id
+      AND m.created_at <= v.since)
 """

@@ -25,10 +25,10 @@ from reminders.domain.doorbell import ring
 from reminders.domain.history import PATIENT, remember_each
 from reminders.domain.inbox import NewCard
 from reminders.domain.lately import Facts, read_facts
-from reminders.domain.matching import Incoming, Match, adoptable, match_replies
+from reminders.domain.matching import Incoming, Match, adoptable, match_replies, moved_since
 from reminders.domain.news import News, apply_news
 from reminders.domain.planning import plan_appointments
-from reminders.models import Appointment, Card, Event, Message, Reply, Suppression
+from reminders.models import Appointment, Card, Message, Reply, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def _act(replies: Sequence[Incoming], desk: Desk, *, now: datetime) -> int:
     coming = _coming_on(turning, now=now)
     ids = {told.appointment_id for match in matches.values() for told in match.told}
     visits = read_visits(ids.union(*coming.values()), lock=True)
-    moved = _moved_since(matches.values(), visits)
+    moved = _moved_since(matches.values())
     cases = []
     for reply in replies:
         match, answer = matches[reply.id], answers[reply.id]
@@ -179,23 +179,12 @@ def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
     return found
 
 
-def _moved_since(matches: Iterable[Match], visits: dict[int, Visit]) -> set[tuple[int, datetime]]:
+def _moved_since(matches: Iterable[Match]) -> set[tuple[int, datetime]]:
     """Of texts that did not keep the start they told: the appointments that were moved after them."""
     unsure = {
-        (told.appointment_id, told.since)
-        for match in matches
-        for told in match.told
-        if told.starts_at is None
-        and told.appointment_id in visits
-        and visits[told.appointment_id].changed_at > told.since
+        (told.appointment_id, told.since) for match in matches for told in match.told if not told.starts_at
     }
-    if not unsure:
-        return set()
-    moves = Event.objects.filter(kind="moved", appointment_id__in=[pk for pk, _ in unsure])
-    last = {}
-    for appointment_id, at in moves.order_by("at").values_list("appointment_id", "at"):
-        last[appointment_id] = at
-    return {(pk, since) for pk, since in unsure if pk in last and last[pk] > since}
+    return moved_since(sorted(unsure))
 
 
 def _subjects(

@@ -144,6 +144,16 @@ def test_yes_to_an_answer_from_before_the_move_does_not_confirm() -> None:
     assert (status(appointment), found.outcome) == ("booked", "moved")
 
 
+def test_an_appointment_that_was_called_off_and_booked_again_at_the_same_time_can_be_confirmed() -> None:
+    appointment = visit()
+    first = answers("N", to=texted(appointment))
+    set_status([appointment.pk], Appointment.Status.BOOKED, by=SYSTEM, now=NOON + timedelta(hours=1))
+
+    answers("Y", to=Message.objects.get(answers=first), now=NOON + timedelta(hours=2))
+
+    assert status(appointment) == "confirmed"
+
+
 def test_a_reply_after_the_appointment_changes_nothing() -> None:
     appointment = visit(day=date(2026, 3, 2), at=time(9, 0))
 
