@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DataError, connection, transaction
@@ -56,10 +57,10 @@ def receive_replies(api: MessagesApi, *, now: datetime) -> int:
     Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on all the
     same, and confirmed the next time.
     """
-    desk, acted = Desk.load(), Acted()
+    desk, acted = cache(Desk.load), Acted()
 
     def act() -> None:
-        acted.answers += act_on_waiting(desk, now=now).answers
+        acted.answers += act_on_waiting(desk(), now=now).answers
 
     try:
         return _receive(

@@ -65,6 +65,8 @@ def apply_waiting_replies(*, now: datetime) -> int:
     Several workers share the work. Raises the database's OperationalError when it fails; then the rest waits
     for the next round.
     """
+    if not Reply.objects.filter(applied_at=None).exists():
+        return 0
     acted = act_on_waiting(Desk.load(), now=now)
     if acted.answers:
         ring("send")

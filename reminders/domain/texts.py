@@ -18,6 +18,7 @@ from reminders.domain.wording import (
     PURPOSES,
     Template,
     Values,
+    WordingError,
     compile_wording,
     format_date,
     format_time,
@@ -62,19 +63,12 @@ class TextBook:
     ) -> Words | None:
         """The wording for the first of `languages` that has one; None when that automatic answer is off.
 
-        Raises WordingError when the saved wording is faulty.
+        Raises WordingError when the saved wording is faulty, or when there is none for a voice call.
         """
         key = (rule_id, purpose, tuple(languages), channel)
         if key not in self._found:
             self._found[key] = self._search(rule_id, purpose, languages, channel)
         return self._found[key]
-
-    def template(
-        self, rule_id: int | None, purpose: str, language: str, channel: str = SMS
-    ) -> Template | None:
-        """The wording in one language, else in English; None when that automatic answer is off."""
-        found = self.words(rule_id, purpose, (language,), channel)
-        return found.template if found else None
 
     def _search(
         self, rule_id: int | None, purpose: str, languages: Sequence[str], channel: str
@@ -87,7 +81,7 @@ class TextBook:
                 if purpose in PURPOSES and PURPOSES[purpose].automatic:
                     return None
             if is_spoken(language):
-                return Words(compile_wording(starter(purpose, known_language(language), channel)), language)
+                return Words(compile_wording(_starter(purpose, language, channel)), language)
         raise AssertionError("English is always spoken")
 
     def _keys(
@@ -140,6 +134,13 @@ def values_for(
         service=service or "",
         instructions=instructions or "",
     )
+
+
+def _starter(purpose: str, language: str, channel: str) -> str:
+    try:
+        return starter(purpose, known_language(language), channel)
+    except KeyError as error:
+        raise WordingError("There is no wording for this purpose and channel yet: write one.") from error
 
 
 @lru_cache(maxsize=256)

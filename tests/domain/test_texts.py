@@ -4,19 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reminders.domain.starter_texts import starter
 from reminders.domain.texts import TextBook, values_for
-from reminders.domain.wording import Template, Values
+from reminders.domain.wording import Values, WordingError
 from reminders.models import Wording
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
 BLANK = Values(first_name="Ann", date="today", time="10:00", location="Here", phone="1")
-
-
-def said(template: Template | None) -> str | None:
-    return template.render(BLANK) if template else None
 
 
 def write(text: str, *, purpose: str = "confirmed", language: str = "en", **values: object) -> None:
@@ -29,10 +24,12 @@ def words(*languages: str, purpose: str = "confirmed", rule: int | None = None) 
 
 
 def test_without_wordings_of_their_own_staff_get_the_starter_texts() -> None:
-    assert words("de-AT") == (
-        "Danke Ann, bis today um 10:00, Here.",
-        "de-AT",
-    ) or starter("confirmed", "de").startswith("Danke")
+    assert words("de-AT") == ("Danke Ann, bis today um 10:00 Uhr bei Here.", "de-AT")
+
+
+def test_a_voice_call_has_no_words_for_a_family_until_staff_write_them() -> None:
+    with pytest.raises(WordingError, match="no wording for this purpose"):
+        TextBook.load().words(None, "family_reminder", ("en",), "voice")
 
 
 def test_a_language_that_nobody_speaks_falls_back_to_the_location_and_then_to_english() -> None:
