@@ -181,12 +181,6 @@ class DaySheet:
         """How many rows shown went out with words that no longer hold."""
         return sum(row.stale for row in self.rows)
 
-    @property
-    def token(self) -> str:
-        """A short token that changes with anything shown."""
-        counted = sorted((str(state), number) for state, number in self.counts.items())
-        return digest((counted, self.practitioners, [_values(row) for row in self.rows]))
-
 
 def day_sheet(
     *,

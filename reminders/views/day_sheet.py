@@ -16,11 +16,14 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from reminders.domain import access
 from reminders.domain.day_sheet import SETTLED, DayRow, DaySheet, DayState, day_sheet, digest
-from reminders.models import Appointment, Location, Message
+from reminders.models import Appointment, Location, Message, Practitioner
 from reminders.views.pages import StaffRequest, staff_page
 
 ROWS = 120
@@ -86,6 +89,26 @@ class Line:
         return digest((self.row.digest, self.buttons, self.over))
 
 
+_rendered: dict[tuple[str, bool, date], SafeString] = {}
+MOST_RENDERED = 5_000
+
+
+def render_line(line: Line, *, several_places: bool) -> SafeString:
+    """A line as HTML. Rendering is what a long day costs, so a line is rendered once for each change.
+
+    Its digest stands for all that it shows; the date, for words like “yesterday”.
+    """
+    key = (line.digest, several_places, line.now.astimezone(ZoneInfo(line.row.zone)).date())
+    html = _rendered.get(key)
+    if html is None:
+        if len(_rendered) >= MOST_RENDERED:
+            _rendered.clear()
+        context = {"line": line, "row": line.row, "several_places": several_places}
+        template = get_template("day_sheet/row.html")
+        html = _rendered[key] = mark_safe(template.render(context))  # noqa: S308 -- templates escape
+    return html
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the user is looking at; `day` is a date on the clock of the location."""
@@ -115,20 +138,19 @@ class Choice:
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page."""
-    now = timezone.now()
-    choice = _choice(request, now=now)
-    _remember(request, choice)
-    return render(request, "day_sheet.html", _context(request, choice, now=now))
+    look = _look(request, now=timezone.now())
+    if "practitioner" in request.GET:
+        access.remember(request.scope.profile, practitioner=look.choice.practitioner_id)
+    return render(request, "day_sheet.html", _context(request, look))
 
 
 @staff_page()
 def rows(request: StaffRequest) -> HttpResponse:
     """Only what may have changed; 204 when what the browser shows is what there is."""
-    now = timezone.now()
-    context = _context(request, _choice(request, now=now), now=now)
-    if request.GET.get("token") == context["token"]:
+    look = _look(request, now=timezone.now())
+    if request.GET.get("token") == look.token:
         return HttpResponse(status=204)
-    return render(request, "day_sheet/live.html", context)
+    return render(request, "day_sheet/live.html", _context(request, look))
 
 
 def _choice(request: StaffRequest, *, now: datetime) -> Choice:
@@ -160,26 +182,47 @@ def _date(written: str) -> date | None:
         return None
 
 
-def _remember(request: StaffRequest, choice: Choice) -> None:
-    if "practitioner" in request.GET:
-        access.remember(request.scope.profile, practitioner=choice.practitioner_id)
+@dataclass(frozen=True)
+class Look:
+    """One reading of the day: what was asked for, what was found, the lines of this page."""
+
+    choice: Choice
+    sheet: DaySheet
+    page: Page[DayRow]
+    lines: list[Line]
+
+    @property
+    def token(self) -> str:
+        """A short token that changes with anything shown."""
+        counts = sorted((str(state), number) for state, number in self.sheet.counts.items())
+        return digest(
+            (counts, self.sheet.practitioners, self.page.number, [line.digest for line in self.lines])
+        )
 
 
-def _context(request: StaffRequest, choice: Choice, *, now: datetime) -> dict[str, Any]:
+def _look(request: StaffRequest, *, now: datetime) -> Look:
+    choice = _choice(request, now=now)
     places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
     sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
     page = Paginator(sheet.rows, ROWS).get_page(request.GET.get("page"))
-    lines = [Line(row, now) for row in page]
+    return Look(choice, sheet, page, [Line(row, now) for row in page])
+
+
+def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
+    several_places = look.choice.location is None and len(request.scope.locations) > 1
     return {
-        "choice": choice,
-        "sheet": sheet,
-        "page": page,
-        "lines": lines,
-        "filters": _filters(sheet, choice),
-        "several_places": choice.location is None and len(request.scope.locations) > 1,
-        "token": digest((sheet.token, page.number, [(line.buttons, line.over) for line in lines])),
-        "address": _address(choice, page),
+        "choice": look.choice,
+        "sheet": look.sheet,
+        "page": look.page,
+        "lines": look.lines,
+        "rows": [render_line(line, several_places=several_places) for line in look.lines],
+        "filters": _filters(look.sheet, look.choice),
+        "several_places": several_places,
+        "token": look.token,
+        "address": _address(look.choice, look.page),
+        "new_address": _new_address(request, look.choice),
+        "practitioner_elsewhere": _elsewhere(look.sheet, look.choice),
     }
 
 
@@ -189,6 +232,19 @@ def _filters(sheet: DaySheet, choice: Choice) -> list[dict[str, Any]]:
         for state in DayState
         if sheet.counts[state] or state == choice.state
     ]
+
+
+def _new_address(request: StaffRequest, choice: Choice) -> str:
+    may = request.scope.locations and request.scope.may("reminders.add_appointment")
+    return f"{reverse('appointment_new')}?date={choice.day.isoformat()}" if may else ""
+
+
+def _elsewhere(sheet: DaySheet, choice: Choice) -> str:
+    """The name of the chosen practitioner on a day without them, so that the filter is seen to be on."""
+    if choice.practitioner_id is None or any(pk == choice.practitioner_id for pk, _ in sheet.practitioners):
+        return ""
+    names = Practitioner.objects.filter(pk=choice.practitioner_id).values_list("name", flat=True)
+    return names.first() or ""
 
 
 def _address(choice: Choice, page: Page[DayRow]) -> dict[str, Any]:

@@ -232,14 +232,10 @@ def test_a_day_takes_one_statement_however_long_it_is(django_assert_num_queries)
         day_sheet(day=DAY, location_ids=[place.pk], now=LATER)
 
 
-def test_the_token_changes_only_with_what_is_shown():
-    place = make_location()
-    appointment = tomorrow(location=place)
+def test_a_rows_digest_changes_only_with_what_is_shown():
+    appointment = tomorrow()
 
-    def token(now=LATER):
-        return day_sheet(day=DAY, location_ids=[place.pk], now=now).token
-
-    first = token()
-    assert token(LATER + timedelta(minutes=1)) == first
+    first = row(appointment).digest
+    assert row(appointment, now=LATER + timedelta(minutes=1)).digest == first
     texted(appointment)
-    assert token() != first
+    assert row(appointment).digest != first

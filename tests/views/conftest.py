@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from reminders.models import Location
 from tests.factories import make_user
@@ -19,3 +21,15 @@ def sign_in() -> Callable[..., Client]:
         return client
 
     return as_
+
+
+@pytest.fixture
+def statements() -> Callable[[Callable[[], object]], int]:
+    """How many statements a call costs."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as context:
+            call()
+        return len(context)
+
+    return count

@@ -1,6 +1,6 @@
 """Patients: finding, adding and changing them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -119,8 +119,6 @@ def test_search_takes_anything_that_is_typed(sign_in, query):
 def test_the_list_shows_who_opted_out_and_who_comes_next(sign_in):
     contact = make_contact()
     Suppression.objects.create(phone=contact.phone, reason="patient", since=NOON)
-    from datetime import date
-
     appointment = make_appointment(contact=contact, day=date(2030, 5, 6))
 
     ((shown, following),) = sign_in().get("/contacts/").context["people"]
@@ -139,11 +137,16 @@ def test_patients_of_other_locations_are_not_shown(sign_in):
     assert names(client.post("/contacts/", {"q": "other"})) == []
 
 
-def test_the_list_costs_the_same_for_one_row_and_for_many(sign_in, django_assert_num_queries):
+def test_the_list_costs_the_same_for_one_row_and_for_many(sign_in, statements):
     client = sign_in()
     client.get("/contacts/")
-    for rows in (1, 2, 9):
-        for _ in range(rows):
+
+    def cost(more: int) -> int:
+        for _ in range(more):
             make_appointment()
-        with django_assert_num_queries(10):
-            client.get("/contacts/")
+        return statements(lambda: client.get("/contacts/"))
+
+    costs = [cost(more) for more in (1, 2, 9)]
+
+    assert len(set(costs)) == 1
+    assert costs[0] <= 13
