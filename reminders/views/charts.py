@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from math import ceil, log10
 
-WIDTH, HEIGHT = 720, 220
-LEFT, TOP, BOTTOM = 40, 14, 26
+HEIGHT, WIDE, NARROW = 220, 900, 500
+LEFT, TOP, BOTTOM = 44, 14, 26
+LABEL = 62
+"""Room that a label below a bar takes."""
 GAP = 0.34
+ANSWERS, PLAIN = (1, 2, 3), (1, 4, 6, 5, 3)
+"""Colours: good, bad and neither; or such that say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One coloured part of a bar, in the units of the drawing; `series` counts from 1."""
+    """One coloured part of a bar, in the units of the drawing; `series` is its colour."""
 
     series: int
     x: float
@@ -46,7 +51,8 @@ class Chart:
     names: tuple[str, ...]
     bars: tuple[Bar, ...]
     lines: tuple[tuple[float, str], ...]
-    width: int = WIDTH
+    colours: tuple[int, ...]
+    width: int
     height: int = HEIGHT
     left: int = LEFT
     floor: int = HEIGHT - BOTTOM
@@ -54,42 +60,48 @@ class Chart:
     @property
     def legend(self) -> list[tuple[int, str]]:
         """The series by their number."""
-        return list(enumerate(self.names, start=1)) if len(self.names) > 1 else []
+        return list(zip(self.colours, self.names, strict=False)) if len(self.names) > 1 else []
 
 
 Row = tuple[str, Sequence[float], bool]
 
 
 def bars(
-    rows: Sequence[Row], *, names: Sequence[str], title: str, top: float | None = None, unit: str = ""
+    rows: Sequence[Row],
+    *,
+    names: Sequence[str],
+    title: str,
+    colours: Sequence[int] = ANSWERS,
+    width: int = NARROW,
+    unit: str = "",
 ) -> Chart:
     """Stacked bars. A row is its label, one value for each of `names`, and whether it is marked.
 
-    `top` fixes the upper end of the scale; else it follows the highest bar. `unit` stands behind numbers.
+    `colours` are numbers of the style sheet's series, one for each name; `unit` stands behind numbers.
     """
-    highest = top or round_up(max((sum(values) for _, values, _ in rows), default=0))
+    highest = round_up(max((sum(values) for _, values, _ in rows), default=0))
     room = HEIGHT - TOP - BOTTOM
-    step = (WIDTH - LEFT) / max(1, len(rows))
-    every = max(1, ceil(len(rows) / 14))
+    step = (width - LEFT) / max(1, len(rows))
+    every = max(1, ceil(LABEL / step))
     drawn = []
     for index, (label, values, marked) in enumerate(rows):
-        x, width = LEFT + step * (index + GAP / 2), step * (1 - GAP)
+        x, thick = LEFT + step * (index + GAP / 2), step * (1 - GAP)
         floor = float(HEIGHT - BOTTOM)
         parts = []
-        for series, value in enumerate(values, start=1):
+        for series, value in zip(cycle(colours), values, strict=False):
             height = room * value / highest
             floor -= height
             if value:
-                parts.append(Part(series, round(x, 1), round(floor, 1), round(width, 1), round(height, 1)))
+                parts.append(Part(series, round(x, 1), round(floor, 1), round(thick, 1), round(height, 1)))
         words = ", ".join(f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True))
         drawn.append(
-            Bar(label, f"{label}: {words}", round(x + width / 2, 1), round(floor, 1), tuple(parts), marked,
+            Bar(label, f"{label}: {words}", round(x + thick / 2, 1), round(floor, 1), tuple(parts), marked,
                 index % every == 0)
         )  # fmt: skip
     scale = tuple(
         (round(HEIGHT - BOTTOM - room * share, 1), f"{highest * share:g}{unit}") for share in (0, 0.5, 1)
     )
-    return Chart(title, tuple(names), tuple(drawn), scale)
+    return Chart(title, tuple(names), tuple(drawn), scale, tuple(islice(cycle(colours), len(names))), width)
 
 
 def round_up(value: float) -> float:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from reminders.domain.forecast import forecast
-from reminders.views.charts import bars
+from reminders.views.charts import PLAIN, WIDE, bars
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import places
 
@@ -20,5 +20,7 @@ def show(request: StaffRequest) -> HttpResponse:
         [(f"{day.day:%a %-d}", [cell.messages for cell in day.cells], day.heavy) for day in result.days],
         names=[rule.name for rule in result.rules],
         title="Texts a day for the next two weeks",
+        colours=PLAIN,
+        width=WIDE,
     )
     return render(request, "forecast.html", {"forecast": result, "chart": chart})

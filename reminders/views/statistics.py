@@ -54,7 +54,7 @@ def _charts(found: Statistics) -> list[Chart]:
 
     return [
         bars(rows(_answers), names=["Confirmed", "Declined", "No answer"], title="Answers by week"),
-        bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %"),
+        bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %", colours=(2,)),
         bars(rows(_delivery), names=["Delivered", "Not delivered"], title="Texts by week"),
     ]
 
