@@ -1,0 +1,162 @@
+"""The product as it runs: workers, beats and a broker as processes of their own, on the test's database.
+
+What dies here dies by `kill -9`; the sandbox runs in the test's process, so that its ledger survives.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+
+from config.embedded import processes
+from config.embedded.broker import Broker
+from reminders.domain.rings import seed_rings
+from reminders.models import Message, Reminder
+from reminders.sandbox import Sandbox
+from tests.config.conftest import ROOT, data_folder, wait_until
+
+CALL_TAKES_AT_MOST = 1.0
+"""Seconds: `MESSAGES_API_TIMEOUT`. A claim is held for ten times as long and half a minute more."""
+HELD_FOR = timedelta(seconds=10 * CALL_TAKES_AT_MOST + 30)
+RECONCILE_AFTER = 3
+CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "config"]
+EMPTY_DATABASE = "start empty"
+
+
+class Site:
+    """Programs of one site, started and killed by hand."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self.environment = folder, environment
+        self.log = folder / "programs.log"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.beats: list[subprocess.Popen[bytes]] = []
+
+    def worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker."""
+        self.workers.append(self._start(["worker", "--without-gossip", "--without-mingle"], environment))
+        return self.workers[-1]
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        """Start a beat."""
+        self.beats.append(self._start(["beat", "--pidfile="], {}))
+        return self.beats[-1]
+
+    def _start(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return processes.start(
+                [*CELERY, *arguments], output=log, environment=self.environment | environment, folder=ROOT
+            )
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """`kill -9`, with what it started itself."""
+        processes.kill_group(process)
+        process.wait()
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in (*self.workers, *self.beats):
+            if process.poll() is None:
+                self.kill(process)
+
+    def said(self) -> str:
+        """The end of the log, for a test that failed."""
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+
+@contextmanager
+def site(database_url: str, sandbox: Sandbox, *, broker_url: str | None = None) -> Iterator[Site]:
+    """A site whose bells ring every second or two; with a broker of its own where none is given."""
+    quick_bells()
+    with data_folder() as folder:
+        broker = None
+        if broker_url is None:
+            broker = Broker(folder)
+            broker.start()
+            broker_url = f"redis+socket://{broker.socket}"
+        running = Site(folder, environment_of(database_url, broker_url, sandbox.url, folder))
+        try:
+            yield running
+        finally:
+            running.stop()
+            if broker:
+                broker.stop()
+
+
+def environment_of(database_url: str, broker_url: str, api_url: str, folder: Path) -> dict[str, str]:
+    """What the programs see: nothing of this machine's own settings."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "CELERY_BROKER_URL": broker_url,
+        "MESSAGES_API_URL": api_url,
+        "MESSAGES_API_KEY": "sandbox-key",
+        "MESSAGES_API_SECRET": "sandbox-secret",
+        "MESSAGES_API_TIMEOUT": str(CALL_TAKES_AT_MOST),
+        "RECONCILE_AFTER": str(RECONCILE_AFTER),
+        "SEND_EVERY": "1",
+        "POLL_EVERY": "1",
+        "SECRET_KEY": "a key for tests, long enough to be taken for one of those that are in earnest",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "MESSAGES_PER_HOUR": "0",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def quick_bells() -> None:
+    """Every ring each second, those that cost more every two."""
+    seed_rings()
+    for seconds, names in ((1, ("send", "reports", "replies", "heartbeat")), (2, ())):
+        interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+        tasks = PeriodicTask.objects.filter(task__startswith="reminders.tasks.")
+        if names:
+            tasks = tasks.filter(task__in=[f"reminders.tasks.{name}" for name in names])
+        else:
+            tasks = tasks.exclude(interval__every=1)
+        tasks.update(interval=interval, expire_seconds=10, last_run_at=None)
+    PeriodicTasks.update_changed()
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float, site: Site) -> None:
+    """Fail with the programs' own words if it does not come true."""
+    assert wait_until(condition, seconds=seconds), site.said()
+
+
+def accepted() -> int:
+    """How many texts the database says the provider has."""
+    return Message.objects.filter(accepted_at__isnull=False).count()
+
+
+def unsettled() -> dict[str, int]:
+    """What the rings have yet to do; a text lost twice may wait in plain sight."""
+    found = {
+        "planned": Reminder.objects.filter(state="planned").count(),
+        "open": Message.objects.filter(state__in=["queued", "submitting"]).count(),
+        "unknown": Message.objects.filter(state="unknown", resent=False).count(),
+        "withdraw": Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None).count(),
+    }
+    return {name: number for name, number in found.items() if number}
+
+
+def settle(site: Site, *, seconds: float) -> float:
+    """Wait until nothing is left to do; how long that took."""
+    began = time.monotonic()
+    while left := unsettled():
+        assert time.monotonic() - began < seconds, f"not settled in {seconds} s: {left}\n{site.said()}"
+        time.sleep(0.25)
+    return time.monotonic() - began
+
+
+def pause(process: subprocess.Popen[bytes]) -> None:
+    """Stop it as a machine does that runs out of everything; `SIGCONT` wakes it."""
+    os.killpg(process.pid, signal.SIGSTOP)
