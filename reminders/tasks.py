@@ -80,6 +80,13 @@ def apply() -> None:
 
 
 @shared_task(ignore_result=True)
+def tidy() -> None:
+    """Apply reports that waited for their message; drop those older than the provider keeps."""
+    with rung("tidy") as ring:
+        ring.count = receiving.tidy_reports(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
 def expire() -> None:
     """End what is past its cutoff."""
     with rung("expire") as ring:

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from reminders.domain import timing
 from reminders.domain.history import Actor, remember, remember_each
 from reminders.domain.planning import Planned, plan_appointments
-from reminders.models import Appointment, Contact, Event, Location
+from reminders.models import Appointment, Contact, Event, Location, ReminderRule
 
 Status = Appointment.Status
 EXPECTED = frozenset(Appointment.EXPECTED)
@@ -32,32 +32,45 @@ class AppointmentError(ValueError):
 def set_status(
     ids: Sequence[int], status: Appointment.Status, *, by: Actor, now: datetime, kind: str | None = None
 ) -> list[Event]:
-    """Give appointments a status; return the history lines of those that had another, for undo.
+    """Give appointments a status; return the history lines of those that had another, for undo."""
+    return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
+
+
+def set_statuses(
+    wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
+) -> list[Event]:
+    """Give each appointment its status, and plan them all once; return the history lines, for undo.
 
     Going in or out of the expected statuses raises the version, so that texts are withdrawn or planned.
     """
     with transaction.atomic():
-        rows = Appointment.objects.filter(pk__in=ids).exclude(status=status).order_by("pk")
-        before = dict(rows.select_for_update().values_list("pk", "status"))
-        _write_status(before, status, now=now)
-        events = remember_each(
-            kind or str(status),
-            [(pk, {"from": old, "to": str(status)}) for pk, old in before.items()],
-            by=by,
-            now=now,
-        )
-        plan_appointments(list(before), now=now)
+        rows = Appointment.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
+        events: list[Event] = []
+        for status in sorted({wanted[pk] for pk in before}):
+            changing = {pk: old for pk, old in before.items() if wanted[pk] == status}
+            _write_status(changing, status, now=now)
+            lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
+            events += remember_each(kind or str(status), lines, by=by, now=now)
+        plan_appointments(_to_plan(before, wanted), now=now)
     return events
+
+
+def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]) -> list[int]:
+    """A yes alone changes no plan, unless a rule is not for the confirmed."""
+    if ReminderRule.objects.filter(active=True, not_if_confirmed=True).exists():
+        return list(before)
+    return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
 
 
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
-        event = Event.objects.select_for_update().get(pk=event_id)
+        event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
         old, new = event.details.get("from"), event.details.get("to")
         if event.undone_at or not old or event.appointment_id is None:
             return False
-        still = Appointment.objects.select_for_update().filter(pk=event.appointment_id, status=new)
+        still = Appointment.objects.select_for_update(no_key=True).filter(pk=event.appointment_id, status=new)
         if not still.exists():
             return False
         _write_status({event.appointment_id: new}, Status(old), now=now)
@@ -113,7 +126,7 @@ def change_appointment(
     on the wall clock of the (new) location. Columns that stay the same change nothing.
     """
     with transaction.atomic():
-        row = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
         wanted = _complete(row, changes)
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
@@ -158,7 +171,7 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
 def contact_changed(contact_ids: Sequence[int], *, now: datetime) -> Planned:
     """A contact's number, language or channel changed: raise and plan their coming appointments."""
     coming = Appointment.objects.filter(contact_id__in=contact_ids, starts_at__gt=now)
-    ids = list(coming.order_by("pk").select_for_update().values_list("pk", flat=True))
+    ids = list(coming.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     raise_version(ids, now=now)
     return plan_appointments(ids, now=now)
 
@@ -166,7 +179,7 @@ def contact_changed(contact_ids: Sequence[int], *, now: datetime) -> Planned:
 def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Planned:
     """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
     with transaction.atomic():
-        row = Contact.objects.select_for_update().get(pk=contact.pk)
+        row = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return Planned()

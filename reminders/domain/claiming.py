@@ -283,6 +283,11 @@ def _together(row: DueReminder, other_start: datetime) -> bool:
     return row.days_before is not None or abs(row.starts_at - other_start) <= FAMILY_WITHIN
 
 
+def _spoken(row: DueReminder) -> bool:
+    """Whether the text is read aloud in a call; a call is about one appointment."""
+    return row.channel == "voice" or row.phone_kind == "landline"
+
+
 def _families(rows: Iterable[DueReminder], *, books: Books) -> list[list[DueReminder]]:
     """Group what goes out as one text: same phone, place, local day and rule, unless switched off."""
     groups: list[list[DueReminder]] = []
@@ -290,8 +295,8 @@ def _families(rows: Iterable[DueReminder], *, books: Books) -> list[list[DueRemi
     for row in sorted(rows, key=lambda row: (row.starts_at, row.id)):
         key = (*_family_key(row), row.language)
         group = open_groups.get(key)
-        joins = group is not None and _together(row, group[0].starts_at) and not row.forced
-        if group is not None and joins and books.locations[row.location_id].family_messages:
+        joins = books.locations[row.location_id].family_messages and not row.forced and not _spoken(row)
+        if group is not None and joins and _together(row, group[0].starts_at) and not _spoken(group[0]):
             group.append(row)
             continue
         open_groups[key] = fresh = [row]
@@ -302,7 +307,7 @@ def _families(rows: Iterable[DueReminder], *, books: Books) -> list[list[DueRemi
 def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft:
     first = rows[0]
     place = books.locations[first.location_id]
-    voice = first.channel == "voice" or first.phone_kind == "landline"
+    voice = _spoken(first)
     purpose = first.kind if len(rows) == 1 else f"family_{first.kind}"
     words = books.texts.words(
         first.rule_id, purpose, (first.language, place.language), VOICE if voice else SMS

@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from reminders.domain import inbox
 from reminders.domain.answering import Desk, Recipient, Visit, read_visits, write_answer
 from reminders.domain.answers import Answer, Intent, read_answer
-from reminders.domain.appointments import set_status
+from reminders.domain.appointments import set_statuses
 from reminders.domain.consent import OptOut, is_textable, opt_in_all, opt_out_all
 from reminders.domain.deciding import Decision, Outcome, Subject, decide
 from reminders.domain.doorbell import ring
@@ -274,10 +274,11 @@ def _write(
     apply_news(
         [News(pk, Message.State.ACCEPTED, provider_id=provider_id) for pk, provider_id in adopted], now=now
     )
-    for status in (Appointment.Status.CONFIRMED, Appointment.Status.DECLINED):
-        ids = [pk for case in cases for pk, wanted in case.decision.statuses.items() if wanted == status]
-        if ids:
-            set_status(ids, status, by=PATIENT, now=now)
+    statuses = {
+        pk: Appointment.Status(status) for case in cases for pk, status in case.decision.statuses.items()
+    }
+    if statuses:
+        set_statuses(statuses, by=PATIENT, now=now)
     to_plan = _write_no_more(cases, now=now)
     for phone in _write_consent(cases, now=now):
         to_plan.update(coming.get(phone, ()))

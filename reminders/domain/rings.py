@@ -53,6 +53,7 @@ def bells() -> tuple[Bell, ...]:
         Bell("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
         Bell("imports", timedelta(seconds=10), "Work off uploaded diaries"),
         Bell("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
+        Bell("tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"),
         Bell("jobs", timedelta(seconds=10), "Go on with long work in the background"),
         Bell("alert", timedelta(seconds=60), "Tell administrators what needs them"),
         Bell(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
