@@ -22,7 +22,8 @@ from reminders.domain.phone_numbers import search_digits
 from reminders.models import Appointment, Contact
 
 CANDIDATES = 500
-"""At most so many people are looked at for one search."""
+PEOPLE = 200
+"""At most so many people are looked at for one search, and for one of their appointments."""
 LEAST_DIGITS = 3
 LEAST_LETTERS = 2
 LONGEST = 100
@@ -48,10 +49,10 @@ def find_contacts(query: str, *, scope: Scope, limit: int = 50) -> Found:
     condition = _conditions(query.strip()[:LONGEST], countries=_countries(scope))
     if not condition:
         return Found([], more=False)
-    ids = _candidates(condition, scope=scope)
+    ids = _candidates(condition, scope=scope, most=CANDIDATES)
     rows = Contact.objects.filter(pk__in=ids).order_by("last_name", "first_name", "pk")
     shown = list(rows.values_list("pk", flat=True)[: limit + 1])
-    return Found(shown[:limit], more=len(shown) > limit)
+    return Found(shown[:limit], more=len(shown) > limit or len(ids) == CANDIDATES)
 
 
 def find_appointments(
@@ -60,7 +61,7 @@ def find_appointments(
     """Appointments with this diary id or of people found as above: the coming ones first, then the latest."""
     query = query.strip()[:LONGEST]
     condition = _conditions(query, countries=_countries(scope))
-    people = _candidates(condition, scope=scope) if condition else []
+    people = _candidates(condition, scope=scope, most=PEOPLE) if condition else []
     of_people = Q(contact_id__in=people) | Q(pk__in=_with_diary_id(query))
     rows = Appointment.objects.filter(of_people, location_id__in=location_ids)
     coming = list(
@@ -70,12 +71,12 @@ def find_appointments(
     )
     past = rows.filter(local_date__lt=today).order_by("-starts_at", "pk").values_list("pk", flat=True)
     ids = coming + list(past[: max(limit + 1 - len(coming), 0)])
-    return Found(ids[:limit], more=len(ids) > limit)
+    return Found(ids[:limit], more=len(ids) > limit or len(people) == PEOPLE)
 
 
-def _candidates(condition: Q, *, scope: Scope) -> list[int]:
+def _candidates(condition: Q, *, scope: Scope, most: int) -> list[int]:
     people = scope.contacts().alias(phone_end=Reverse("phone")).filter(condition)
-    return list(people.order_by().values_list("pk", flat=True)[:CANDIDATES])
+    return list(people.order_by().values_list("pk", flat=True)[:most])
 
 
 def _countries(scope: Scope) -> tuple[str, ...]:
