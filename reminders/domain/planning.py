@@ -209,8 +209,10 @@ def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
     given: dict[str, Any] = {"ids": ids, "now": now}
     cursor.execute(_TAKE_BACK, given)
     taken_back = cursor.rowcount
-    cursor.execute(_WRITE, given)
-    written = cursor.rowcount
+    cursor.execute(_CORRECT, given)
+    corrected = cursor.rowcount
+    cursor.execute(_ADD, given)
+    written = corrected + cursor.rowcount
     cursor.execute(_MARK_STALE, given)
     stale = [row[0] for row in cursor.fetchall()]
     if stale:
@@ -302,30 +304,43 @@ WHERE r.id = w.id AND r.state IN ('planned', 'skipped')
 """
 
 # A later version of the appointment that tells the same phone the same time and place is not told again.
-_WRITE = """
+_TELLS_NEWS = """
+(w.version = 1 OR NOT EXISTS (
+    SELECT 1 FROM reminders_reminder told
+    WHERE told.appointment_id = w.appointment_id AND told.rule_id = w.rule_id AND told.version < w.version
+      AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
+      AND told.phone = w.phone))
+"""
+
+# Those that are there already, without touching the ones that stay: planning anew is mostly this.
+_CORRECT = f"""
+UPDATE reminders_reminder r
+SET state = CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, reason = w.reason, due_at = w.due_at,
+    cutoff_at = w.cutoff_at, starts_at = w.starts_at, local_date = w.local_date, location_id = w.location_id,
+    phone = w.phone, message_id = NULL, updated_at = %(now)s
+FROM wanted_reminder w
+WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w.version)
+  AND r.appointment_id = ANY(%(ids)s) AND r.state IN ('planned', 'skipped', 'withdrawn')
+  AND NOT r.forced AND r.reason NOT IN ('held', 'capped', 'wording')
+  AND (r.state, r.reason, r.due_at, r.cutoff_at, r.starts_at, r.phone)
+      IS DISTINCT FROM (CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at,
+                        w.cutoff_at, w.starts_at, w.phone)
+  AND {_TELLS_NEWS}
+"""  # noqa: S608 -- put together from constants
+
+_ADD = f"""
 INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
                                 location_id, starts_at, local_date, phone, forced, updated_at)
 SELECT w.appointment_id, w.rule_id, w.version,
        CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at, w.cutoff_at,
        w.location_id, w.starts_at, w.local_date, w.phone, false, %(now)s
 FROM wanted_reminder w
-WHERE w.version = 1 OR NOT EXISTS (
-    SELECT 1 FROM reminders_reminder told
-    WHERE told.appointment_id = w.appointment_id AND told.rule_id = w.rule_id AND told.version < w.version
-      AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
-      AND told.phone = w.phone)
-ON CONFLICT (appointment_id, rule_id, version) DO UPDATE
-SET state = excluded.state, reason = excluded.reason,
-    due_at = excluded.due_at, cutoff_at = excluded.cutoff_at,
-    starts_at = excluded.starts_at, local_date = excluded.local_date, location_id = excluded.location_id,
-    phone = excluded.phone, message_id = NULL, updated_at = excluded.updated_at
-WHERE reminders_reminder.state IN ('planned', 'skipped', 'withdrawn')
-  AND NOT reminders_reminder.forced AND reminders_reminder.reason NOT IN ('held', 'capped', 'wording')
-  AND (reminders_reminder.state, reminders_reminder.reason, reminders_reminder.due_at,
-       reminders_reminder.cutoff_at, reminders_reminder.starts_at, reminders_reminder.phone)
-      IS DISTINCT FROM (excluded.state, excluded.reason, excluded.due_at, excluded.cutoff_at,
-                        excluded.starts_at, excluded.phone)
-"""
+WHERE NOT EXISTS (
+    SELECT 1 FROM reminders_reminder r
+    WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w.version))
+  AND {_TELLS_NEWS}
+ON CONFLICT (appointment_id, rule_id, version) DO NOTHING
+"""  # noqa: S608 -- put together from constants
 
 # Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another time.
 # One whose time has come is on its way, whether or not its report is here: a new rule is too late for it.

@@ -68,7 +68,7 @@ def active_rule(rule: ReminderRule) -> ActiveRule:
     )
 
 
-_IN_FORCE = 7_114_001
+IN_FORCE = 7_114_001
 """The database's lock that plannings share, and that whoever changes rules or hours takes alone."""
 
 
@@ -85,7 +85,7 @@ def hold_changes() -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '4s'")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IN_FORCE])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IN_FORCE])
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
         raise BusyError("A diary is being imported just now. Please save again in a minute.") from error
@@ -112,7 +112,7 @@ class RuleBook:
     def held(cls) -> RuleBook:
         """Read the rules and hours, and keep them from changing until this transaction ends."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_IN_FORCE])
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [IN_FORCE])
         return cls.load()
 
     def with_rule(self, rule: ReminderRule) -> RuleBook:
