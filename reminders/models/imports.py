@@ -43,6 +43,7 @@ class Import(models.Model):
         APPLYING = "applying", "Being imported"
         APPLIED = "applied", "Imported"
         REFUSED = "refused", "Nothing imported"
+        UNDOING = "undoing", "Being taken back"
         UNDONE = "undone", "Taken back"
 
     class Gone(models.TextChoices):
@@ -79,7 +80,7 @@ class Import(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"],
-                condition=Q(state__in=["checking", "queued", "applying"]),
+                condition=Q(state__in=["checking", "queued", "applying", "undoing"]),
                 name="import_to_do",
             ),
         ]

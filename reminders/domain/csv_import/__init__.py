@@ -3,6 +3,8 @@
 One module per step; `running` puts them in order. The names below are what the rest of the product uses.
 """
 
+from reminders.domain.csv_import.background import work_off_imports
+from reminders.domain.csv_import.folder import pick_up_files
 from reminders.domain.csv_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation, Problem
 from reminders.domain.csv_import.running import Options, Outcome, import_file, options_with_mapping
 from reminders.domain.csv_import.sources import Source, open_path, open_stream
@@ -19,4 +21,6 @@ __all__ = [
     "open_path",
     "open_stream",
     "options_with_mapping",
+    "pick_up_files",
+    "work_off_imports",
 ]

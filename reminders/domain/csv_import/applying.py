@@ -166,7 +166,7 @@ def details_of(new_contact: str) -> str:
     return _DETAILS.format(new_contact=new_contact)
 
 
-_CHANGED_FROM = """
+CHANGED_FROM = """
 FROM import_result r
 JOIN import_staged s ON s.number = r.number
 JOIN reminders_appointment a ON a.id = r.appointment_id
@@ -187,7 +187,7 @@ LEFT JOIN (
     <changed>
     LEFT JOIN import_fresh_contact fc ON fc.person = s.person
     WHERE r.outcome = 'changed') d ON d.number = s.number
-""".replace("<details>", details_of("fc.contact_id")).replace("<changed>", _CHANGED_FROM)
+""".replace("<details>", details_of("fc.contact_id")).replace("<changed>", CHANGED_FROM)
 
 _EVENTS = """
 INSERT INTO reminders_event (appointment_id, at, source, kind, details)

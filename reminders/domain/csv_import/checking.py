@@ -29,6 +29,7 @@ class Counts:
     new_contacts: int = 0
     changed_contacts: int = 0
     to_withdraw: int = 0
+    to_withdraw_with_gone: int = 0
     at_once: int = 0
     new_practitioners: list[str] = field(default_factory=list)
     new_services: list[str] = field(default_factory=list)

@@ -126,7 +126,11 @@ class Columns:
     def as_mapping(self) -> dict[str, str]:
         """Header cell to field, "" for columns kept aside: what an ImportMapping remembers."""
         by_place = {place: name for name, place in self.places.items()}
-        return {name: by_place.get(n, "") for n, name in enumerate(self.header) if name}
+        mapping: dict[str, str] = {}
+        for place, name in enumerate(self.header):
+            if name:
+                mapping[name] = mapping.get(name) or by_place.get(place, "")
+        return mapping
 
 
 def header_digest(header: Iterable[str]) -> str:

@@ -214,7 +214,7 @@ FROM (
     LEFT JOIN reminders_service v ON v.name = s.service
     LEFT JOIN import_contact_change cc ON cc.contact_id = k.contact_id
     LEFT JOIN LATERAL (
-        SELECT e.details ? 'gone' AS was, e.source IN ('staff', 'patient') AS by_us
+        SELECT e.details ?| ARRAY['gone', 'undone'] AS was, e.source IN ('staff', 'patient') AS by_us
         FROM reminders_event e
         WHERE a.status = 'cancelled' AND e.appointment_id = a.id
           AND (e.details ->> 'to' = 'cancelled' OR e.details #>> '{status,1}' = 'cancelled')

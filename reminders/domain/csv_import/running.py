@@ -45,6 +45,7 @@ class Options:
     diary: str = ""
     gone: str = Import.Gone.KEEP
     create_locations: bool = False
+    only_locations: frozenset[int] | None = None
     guess: bool = False
     confirmed: bool = False
     source: str = "command"
@@ -153,7 +154,11 @@ def _stage(
 ) -> None:
     prepare_transaction()
     sites, default = find_sites(
-        found.locations, columns, default=options.location, create=options.create_locations
+        found.locations,
+        columns,
+        default=options.location,
+        create=options.create_locations,
+        only=options.only_locations,
     )
     reader = RowReader(
         columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()

@@ -22,14 +22,22 @@ def site_of(location: Location) -> Site:
 
 
 def find_sites(
-    named: Mapping[str, int], columns: Columns, *, default: str, create: bool
+    named: Mapping[str, int],
+    columns: Columns,
+    *,
+    default: str,
+    create: bool,
+    only: frozenset[int] | None = None,
 ) -> tuple[dict[str, Site], Site | None]:
     """Sites by casefolded name, and the one for rows that name none.
 
     `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown ones,
-    unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY.
+    unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY. `only` are the locations
+    that the one who imports may see, without it all.
     """
-    sites = {site.name.casefold(): site_of(site) for site in Location.objects.filter(active=True)}
+    active = Location.objects.filter(active=True)
+    seen = active if only is None else active.filter(pk__in=only)
+    sites = {site.name.casefold(): site_of(site) for site in seen}
     problems = Problems()
     column = columns.name_of("location")
     for name, row in named.items():
