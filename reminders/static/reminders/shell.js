@@ -78,6 +78,11 @@
     if (!dialog.open) dialog.showModal();
     $("[autofocus]", dialog)?.focus();
   });
+  // A menu that was filled after it opened may need another place.
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const opener = event.detail.target.classList.contains("dropdown-menu") && event.detail.target.previousElementSibling;
+    if (opener) bootstrap.Dropdown.getOrCreateInstance(opener).update();
+  });
   document.body.addEventListener("close-dialog", () => $("#dialog").close());
 
   document.addEventListener("click", (event) => {
