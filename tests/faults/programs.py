@@ -4,40 +4,52 @@ What dies here dies by `kill -9`; the sandbox runs in the test's process, so tha
 """
 
 import os
-import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from config.embedded import processes
 from config.embedded.broker import Broker
 from reminders.domain.rings import seed_rings
-from reminders.models import Message, Reminder
+from reminders.models import Message, Reminder, Ring
 from reminders.sandbox import Sandbox
 from tests.config.conftest import ROOT, data_folder, wait_until
+from tests.faults.invariants import violations
+from tests.faults.world import World
 
 CALL_TAKES_AT_MOST = 1.0
 """Seconds: `MESSAGES_API_TIMEOUT`. A claim is held for ten times as long and half a minute more."""
 HELD_FOR = timedelta(seconds=10 * CALL_TAKES_AT_MOST + 30)
 RECONCILE_AFTER = 3
 CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "config"]
-EMPTY_DATABASE = "start empty"
 
 
 class Site:
     """Programs of one site, started and killed by hand."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder, self.environment = folder, environment
+    def __init__(self, folder: Path, environment: dict[str, str], broker: Broker | None) -> None:
+        self.folder, self.environment, self.broker = folder, environment, broker
         self.log = folder / "programs.log"
         self.workers: list[subprocess.Popen[bytes]] = []
         self.beats: list[subprocess.Popen[bytes]] = []
+
+    def web(self, port: int, **environment: str) -> subprocess.Popen[bytes]:
+        """Start the web site."""
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "config.serve", "--port", str(port)]
+            found = processes.start(
+                command, output=log, environment=self.environment | environment, folder=ROOT
+            )
+        self.workers.append(found)
+        return found
 
     def worker(self, **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker."""
@@ -81,7 +93,7 @@ def site(database_url: str, sandbox: Sandbox, *, broker_url: str | None = None) 
             broker = Broker(folder)
             broker.start()
             broker_url = f"redis+socket://{broker.socket}"
-        running = Site(folder, environment_of(database_url, broker_url, sandbox.url, folder))
+        running = Site(folder, environment_of(database_url, broker_url, sandbox.url, folder), broker)
         try:
             yield running
         finally:
@@ -114,8 +126,10 @@ def environment_of(database_url: str, broker_url: str, api_url: str, folder: Pat
 
 
 def quick_bells() -> None:
-    """Every ring each second, those that cost more every two."""
+    """Every ring each second, those that cost more every two; no diaries are read."""
     seed_rings()
+    diaries = ["reminders.tasks.imports", "reminders.tasks.folder"]
+    PeriodicTask.objects.filter(task__in=diaries).update(enabled=False)
     for seconds, names in ((1, ("send", "reports", "replies", "heartbeat")), (2, ())):
         interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
         tasks = PeriodicTask.objects.filter(task__startswith="reminders.tasks.")
@@ -132,6 +146,17 @@ def wait_for(condition: Callable[[], bool], *, seconds: float, site: Site) -> No
     assert wait_until(condition, seconds=seconds), site.said()
 
 
+def rung(name: str) -> datetime | None:
+    """When a ring last went well."""
+    return Ring.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
+
+
+def wait_for_rings(*names: str, site: Site, seconds: float = 60) -> None:
+    """Wait until each of these has gone well from now on."""
+    now = timezone.now()
+    wait_for(lambda: all((rung(name) or now) > now for name in names), seconds=seconds, site=site)
+
+
 def accepted() -> int:
     """How many texts the database says the provider has."""
     return Message.objects.filter(accepted_at__isnull=False).count()
@@ -139,8 +164,9 @@ def accepted() -> int:
 
 def unsettled() -> dict[str, int]:
     """What the rings have yet to do; a text lost twice may wait in plain sight."""
+    ahead = timezone.now() + timedelta(hours=23, minutes=50)
     found = {
-        "planned": Reminder.objects.filter(state="planned").count(),
+        "planned": Reminder.objects.filter(state="planned", due_at__lte=ahead).count(),
         "open": Message.objects.filter(state__in=["queued", "submitting"]).count(),
         "unknown": Message.objects.filter(state="unknown", resent=False).count(),
         "withdraw": Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None).count(),
@@ -157,6 +183,17 @@ def settle(site: Site, *, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def pause(process: subprocess.Popen[bytes]) -> None:
-    """Stop it as a machine does that runs out of everything; `SIGCONT` wakes it."""
-    os.killpg(process.pid, signal.SIGSTOP)
+def found(clinic: World, *, notice: timedelta = timedelta()) -> list[str]:
+    """The invariants, by the machine's clock."""
+    return violations(clinic.ledger(), now=timezone.now(), replies=clinic.replies, notice=notice)
+
+
+def taken(clinic: World) -> int:
+    """How many texts the provider took so far."""
+    return len(clinic.sandbox.account.order)
+
+
+def accepted_twice(clinic: World) -> list[str]:
+    """Messages that the provider took more than once."""
+    times = Counter(entry["metadata"]["message"] for entry in clinic.ledger())
+    return [message for message, count in times.items() if count > 1]

@@ -3,56 +3,21 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from reminders.models import Message, Reminder
-from reminders.provider import MessagesApi
-from reminders.sandbox import Sandbox
-from tests import factories as make
 from tests.faults.audit import CLAIM, RECORD, Gate
-from tests.faults.invariants import violations
-from tests.faults.programs import HELD_FOR, Site, accepted, settle, site, wait_for
+from tests.faults.programs import HELD_FOR, Site, accepted, accepted_twice, found, settle, taken, wait_for
 from tests.faults.world import SEEDS, World, seeds
 
 pytestmark = pytest.mark.faults
 
 START = 60.0
 AFTER_A_KILL = HELD_FOR.total_seconds() + 120
-
-
-@pytest.fixture
-def clinic(audited: None, sandbox: Sandbox, api: MessagesApi) -> World:
-    """A clinic by the machine's own clock."""
-    sandbox.set_clock(None)
-    make.make_confirmation_rule()
-    return World(sandbox, api, now=timezone.now())
-
-
-@pytest.fixture
-def running(clinic: World, database_url: str) -> Iterator[Site]:
-    """The programs, none started yet."""
-    with site(database_url, clinic.sandbox) as programs:
-        yield programs
-
-
-def found(clinic: World, *, notice: timedelta = timedelta()) -> list[str]:
-    """The invariants, by the machine's clock."""
-    return violations(clinic.ledger(), now=timezone.now(), replies=clinic.replies, notice=notice)
-
-
-def taken(clinic: World) -> int:
-    """How many texts the provider took so far."""
-    return len(clinic.sandbox.account.order)
-
-
-def accepted_twice(clinic: World) -> list[str]:
-    """Messages that the provider took more than once."""
-    times = Counter(entry["metadata"]["message"] for entry in clinic.ledger())
-    return [message for message, count in times.items() if count > 1]
 
 
 def book(clinic: World, number: int) -> None:
