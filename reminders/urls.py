@@ -28,6 +28,7 @@ urlpatterns = [
     path("text-size/", row_actions.text_size, name="text_size"),
     path("", include("reminders.worklist_urls")),
     path("set-up/", include("reminders.setup_urls")),
+    path("import/", include("reminders.import_urls")),
     path("sign-in/", session.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", session.ChangePassword.as_view(), name="password_change"),

@@ -1,0 +1,145 @@
+"""The evening's import in a real browser: from upload to outcome, questions, problems, taking back."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from reminders.domain.csv_import import work_off_imports
+from reminders.models import Appointment
+from tests.domain.csv_import.importing import csv_of, sydney
+
+DAY = (timezone.now() + timedelta(days=9)).date()
+ANN = f"1,Ann Lee,0491 570 006,{DAY},10:00"
+BOB = f"2,Bob Ray,0491 570 156,{DAY},11:30"
+
+
+@pytest.fixture
+def upload(open_page, tmp_path: Path):
+    """Upload these bytes on the import page and let the background work."""
+
+    def upload_it(content: bytes, *, page: Page | None = None, name: str = "diary.csv") -> Page:
+        page = page or open_page("/import/")
+        file = tmp_path / name
+        file.write_bytes(content)
+        page.goto(re.sub(r"(://[^/]+).*", r"\1/import/", page.url))
+        page.get_by_label("Drop the file here, or choose it").set_input_files(file)
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_load_state()
+        work_off_imports(now=timezone.now())
+        return page
+
+    return upload_it
+
+
+def go(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".import-progress")).to_contain_text("Waiting its turn")
+    work_off_imports(now=timezone.now())
+    expect(page.get_by_text("Imported", exact=True)).to_be_visible()
+
+
+def test_from_upload_to_outcome_and_back(upload, accessible):
+    sydney()
+    page = upload(csv_of(ANN, BOB))
+    expect(page.get_by_role("button", name="Import 2 appointments")).to_be_visible()
+    assert accessible(page) == []
+
+    go(page, "Import 2 appointments")
+    assert accessible(page) == []
+    assert Appointment.objects.count() == 2
+
+    page.get_by_role("link", name="Take back").click()
+    expect(page.get_by_text("2 new appointments vanish")).to_be_visible()
+    assert accessible(page) == []
+    page.get_by_role("button", name="Take 2 back").click()
+    expect(page.locator(".import-progress")).to_contain_text("Being taken back")
+    work_off_imports(now=timezone.now())
+    expect(page.get_by_text("Everything was taken back.")).to_be_visible()
+    assert not Appointment.objects.exists()
+
+
+def test_tomorrows_file_shows_old_beside_new_and_what_is_gone(upload, accessible):
+    sydney()
+    page = upload(csv_of(ANN, BOB))
+    go(page, "Import 2 appointments")
+
+    upload(csv_of(ANN.replace("10:00", "12:15")), page=page)
+
+    expect(page.get_by_role("heading", name="1 of 2 coming appointments are gone")).to_be_visible()
+    expect(page.locator(".change")).to_have_text("Time: 10:00 → 12:15")
+    page.get_by_role("navigation", name="Appointments that are gone").get_by_text("Cancel").click()
+    page.get_by_label("Yes, the file is complete").check()
+    assert accessible(page) == []
+    go(page, "Import 1 appointment, cancel 1 that is gone")
+    assert sorted(Appointment.objects.values_list("status", flat=True)) == ["booked", "cancelled"]
+
+
+def test_columns_are_asked_for_once(upload, accessible):
+    sydney()
+    content = csv_of(f"1,Q,0491 570 006,{DAY},10:00", header="id,who is it,phone,date,time")
+    page = upload(content)
+    expect(page.get_by_role("alert")).to_contain_text("There is no name column.")
+    assert accessible(page) == []
+
+    page.get_by_label("who is it").select_option("Name")
+    page.get_by_role("button", name="Check the file").click()
+    work_off_imports(now=timezone.now())
+    go(page, "Import 1 appointment")
+
+    upload(content, page=page)
+    expect(page.get_by_text("Nothing new.")).to_be_visible()
+
+
+def test_dates_are_asked_about_in_words(upload, accessible):
+    sydney()
+    page = upload(csv_of(f"1,Ann Lee,0491 570 006,03/04/{DAY.year + 1},10:00"))
+    expect(page.get_by_text(f"“03/04/{DAY.year + 1}” is …")).to_be_visible()
+    assert accessible(page) == []
+
+    page.get_by_label(f"3 April {DAY.year + 1}").check()
+    page.get_by_role("button", name="Go on").click()
+    work_off_imports(now=timezone.now())
+
+    go(page, "Import 1 appointment")
+
+
+def test_wrong_cells_carry_their_reason(upload, accessible):
+    sydney()
+
+    page = upload(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00"))
+
+    expect(page.locator(".wrong")).to_contain_text("there is no such day in the calendar")
+    expect(page.get_by_role("alert")).to_contain_text("2 things have to be corrected first")
+    assert accessible(page) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.4", "This is a PDF document, not a table."),
+        (b"", "The file is empty."),
+        (csv_of(), "The file has a header but no appointments."),
+        (csv_of(ANN, ANN), "is already in row 2"),
+    ],
+)
+def test_each_fundamental_problem_is_told(upload, content, words):
+    sydney()
+
+    page = upload(content)
+
+    expect(page.get_by_text(re.compile(re.escape(words))).first).to_be_visible()
+
+
+def test_on_a_phone_nothing_is_cut_off(upload, open_page, accessible):
+    sydney()
+    page = open_page("/import/", viewport={"width": 390, "height": 844})
+
+    upload(csv_of(ANN, BOB), page=page)
+
+    expect(page.get_by_role("button", name="Import 2 appointments")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert accessible(page) == []
