@@ -34,7 +34,13 @@ def _list(title: str, icon: str, model: str, app: str = "reminders") -> dict[str
 
 
 def _page(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(name), "permission": _may(permission)}
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "permission": _may(permission),
+        "active": lambda request: False,  # it leads out of the administration
+    }
 
 
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:

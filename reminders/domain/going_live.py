@@ -157,7 +157,9 @@ def _surroundings() -> Iterator[Check]:
     else:
         every = round(settings.POLL_EVERY.total_seconds())
         yield Check(
-            "look", "Replies are fetched only", f"Every {every} seconds. With PUBLIC_URL they arrive at once."
+            "look",
+            "Replies are not pushed",
+            f"Fetched every {every} seconds. With PUBLIC_URL they come at once.",
         )
     if _has_demo_users():
         yield Check("todo", "Remove the demo users", "Whoever knows the demo knows their passwords.", "users")

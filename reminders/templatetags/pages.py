@@ -106,8 +106,11 @@ def query(context: template.Context, **changes: object) -> str:
 
 
 @register.inclusion_tag("partials/field.html")
-def field(bound: BoundField, css: str = "") -> dict[str, object]:
-    """A form field with label, help and errors tied together for screen readers."""
+def field(bound: BoundField, css: str = "", *, hide_optional: bool = False) -> dict[str, object]:
+    """A form field with label, help and errors tied together for screen readers.
+
+    `hide_optional` is for a field that is asked for only with another one's answer.
+    """
     widget = bound.field.widget
     check = isinstance(widget, CheckboxInput)
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
@@ -116,4 +119,5 @@ def field(bound: BoundField, css: str = "") -> dict[str, object]:
     if not group:
         attrs["class"] = f"{kind} is-invalid" if bound.errors else kind
     control = bound.as_widget(attrs=attrs)
-    return {"field": bound, "css": css, "check": check, "group": group, "control": control}
+    shown = {"field": bound, "css": css, "check": check, "group": group, "control": control}
+    return shown | {"hide_optional": hide_optional}

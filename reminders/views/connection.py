@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from reminders.domain import going_live, health
 from reminders.domain.access import CONNECTION
@@ -25,6 +26,7 @@ from reminders.domain.wall_time import tzdata_version
 from reminders.models import Location, Message
 from reminders.views.pages import StaffRequest, staff_action, staff_page
 
+JUST_NOW = timedelta(minutes=1)
 WATCH_FOR = timedelta(minutes=5)
 USEFUL_FOR = timedelta(minutes=15)
 
@@ -35,6 +37,14 @@ class News:
 
     title: str
     at: datetime | None
+    now: datetime
+
+    @property
+    def words(self) -> str:
+        """How long ago."""
+        if self.at is None:
+            return "never"
+        return "just now" if self.now - self.at < JUST_NOW else f"{timesince(self.at, self.now)} ago"
 
 
 class TestForm(forms.Form):
@@ -71,7 +81,7 @@ def show(request: StaffRequest) -> HttpResponse:
         "pulse": pulse,
         "troubles": banners(now, pulse),
         "checks": [(check, _address(check.href)) for check in going_live.check_list(pulse, now=now)],
-        "news": _news(),
+        "news": _news(now=now),
         "provider": urlsplit(settings.MESSAGES_API_URL).hostname,
         "sandbox": "" if settings.MESSAGES_API_GIVEN else settings.MESSAGES_API_URL,
         "auth": settings.MESSAGES_API_AUTH,
@@ -129,14 +139,14 @@ def _country(request: StaffRequest) -> str:
     return place.country if place else settings.DEFAULT_COUNTRY
 
 
-def _news() -> list[News]:
+def _news(*, now: datetime) -> list[News]:
     at = health.last_news()
     return [
-        News("A text was accepted", at["accepted"]),
-        News("A delivery report came in", at["report"]),
-        News("Replies were fetched", at["replies_polled"]),
-        News("Delivery reports were fetched", at["reports_polled"]),
-        News("The clock rang", at["heartbeat"]),
+        News("A text was accepted", at["accepted"], now),
+        News("A delivery report came in", at["report"], now),
+        News("Replies were fetched", at["replies_polled"], now),
+        News("Delivery reports were fetched", at["reports_polled"], now),
+        News("The clock rang", at["heartbeat"], now),
     ]
 
 

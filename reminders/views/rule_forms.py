@@ -17,6 +17,11 @@ UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
 LONGEST_NOTICE = 60 * 24 * 7
 
 
+def radios() -> forms.RadioSelect:
+    """Choices side by side, as Bootstrap draws them."""
+    return forms.RadioSelect(attrs={"class": "form-check-input"})
+
+
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
     """Reads a rule as a manager would say it; `instance` holds it, not saved."""
 
@@ -26,7 +31,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
             (DAYS, "Days before, by the calendar"),
             (ELAPSED, "Hours or minutes before, by the clock"),
         ],
-        widget=forms.RadioSelect,
+        widget=radios(),
     )
     days_before = forms.IntegerField(
         label="Days before", min_value=0, max_value=60, required=False, help_text="0 is the day itself."
@@ -34,7 +39,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
     time_of_day = forms.ChoiceField(
         label="Time of day",
         choices=[(OWN_TIME, "The appointment's own time"), (FIXED_TIME, "Always at")],
-        widget=forms.RadioSelect,
+        widget=radios(),
         required=False,
     )
     at_time = forms.TimeField(
@@ -49,7 +54,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
             *("name", "kind", "location", "service", "days_before", "at_time", "weekdays_only", "quiet"),
             *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
         )
-        widgets = {"kind": forms.RadioSelect, "quiet": forms.RadioSelect, "late": forms.RadioSelect}
+        widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
         labels = {
             "kind": "What it is",
             "location": "Location",
