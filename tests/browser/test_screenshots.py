@@ -1,6 +1,6 @@
-"""Pictures of every page into docs/screenshots/: wide and narrow, light and dark, with nothing, a day's work, too much.
+"""Pictures of every page: wide and narrow, light and dark, with nothing, a day's work and too much.
 
-`make screenshots` makes them anew. Each page must also fit its window: nothing sticks out sideways.
+They go to docs/screenshots/. `make screenshots` makes them anew. Each page must also fit its window: nothing sticks out sideways.
 """
 
 import os
@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from reminders.domain.csv_import import work_off_imports
 from reminders.models import Appointment, Card, Import, ReminderRule
 from tests.browser import scenes, work
 from tests.factories import make_user
@@ -87,6 +89,7 @@ def an_upload() -> None:
     client.force_login(make_user(group="manager"))
     sample = SAMPLES / "gp_appointments.csv"
     client.post("/import/", {"file": SimpleUploadedFile(sample.name, sample.read_bytes(), "text/csv")})
+    work_off_imports(now=timezone.now())
 
 
 def nothing_yet() -> None:
