@@ -1,10 +1,12 @@
 """Pictures of every page: wide and narrow, light and dark, with nothing, a day's work and too much.
 
-They go to docs/screenshots/. `make screenshots` makes them anew. Each page must also fit its window: nothing sticks out sideways.
+They go to docs/screenshots/; `make screenshots` makes them anew. Each page must also fit its window:
+nothing sticks out sideways.
 """
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,6 @@ from tests.factories import make_user
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 ONLY = os.environ.get("ONLY", "")
 WINDOWS = {1280: 900, 390: 844}
-SAMPLES = Path(__file__).parents[1] / "samples"
 
 pytestmark = pytest.mark.screenshots
 
@@ -83,12 +84,21 @@ def the_set_up() -> Pages:
 
 
 def an_upload() -> None:
-    """A diary that somebody has just uploaded."""
-    scenes.ordinary_day()
+    """A diary that somebody has just uploaded: new visits, a moved one, one without a usable number."""
+    diary = scenes.ordinary_day()
+    moved = diary.book(at=time(9), name="Ann Lee", external_id="1042")
+    day = diary.day + timedelta(days=3)
+    rows = ["Id,Patient,Mobile,Date,Time,Doctor"]
+    rows.append(f"1042,Ann Lee,{moved.contact.phone},{day:%d/%m/%Y},11:30,Dr Julia Stein")
+    rows.append(f"1043,Zoe Quist,see file,{day:%d/%m/%Y},12:00,Tom Whitfield")
+    rows += [
+        f"{1044 + n},{name},07700 900{300 + n},{day:%d/%m/%Y},{13 + n}:15,Dr Amara Okafor"
+        for n, name in enumerate(("Hugo Silva", "Maya Tan", "Omar Haddad", "Ines Costa"))
+    ]
     client = Client()
-    client.force_login(make_user(group="manager"))
-    sample = SAMPLES / "gp_appointments.csv"
-    client.post("/import/", {"file": SimpleUploadedFile(sample.name, sample.read_bytes(), "text/csv")})
+    client.force_login(make_user("robin", group="manager", first_name="Robin", last_name="Reed"))
+    body = "\r\n".join(rows).encode()
+    client.post("/import/", {"file": SimpleUploadedFile("diary-export.csv", body, "text/csv")})
     work_off_imports(now=timezone.now())
 
 
