@@ -95,12 +95,12 @@ def test_a_provider_that_hangs_holds_no_session_and_pages_are_served(clinic: Wor
     wait_for_rings("heartbeat", site=running, seconds=START)
     clinic.book(300, starts_in=timedelta(hours=36))
     wait_for(lambda: bool(clinic.sandbox.faults.shown()[0]["met"]), seconds=START, site=running)
-    wait_for(lambda: _answers(port, "/login/"), seconds=START, site=running)
+    wait_for(lambda: _answers(port, "/sign-in/"), seconds=START, site=running)
 
     slowest = 0.0
     for _ in range(20):
         began = time.monotonic()
-        assert _answers(port, "/login/")
+        assert _answers(port, "/sign-in/")
         assert _answers(port, "/readyz")
         slowest = max(slowest, time.monotonic() - began)
         time.sleep(0.2)
