@@ -22,6 +22,7 @@ from reminders.domain import (
     receiving,
     reconciling,
     sending,
+    statistics,
 )
 from reminders.domain.connecting import messages_api
 from reminders.domain.rings import HEARTBEAT, rung
@@ -143,6 +144,13 @@ def work_off_jobs() -> None:
     """Go on with long work in the background, for about a minute."""
     with rung("jobs") as ring:
         ring.count = jobs.work_off(clock=timezone.now, at_most=timedelta(minutes=1))
+
+
+@shared_task(ignore_result=True)
+def figures() -> None:
+    """Reckon the figures of the last days for the statistics; once a day those of the whole year."""
+    with rung("figures") as ring:
+        ring.count = statistics.keep_figures(now=timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -96,8 +96,8 @@ _FIRST = """(ARRAY['Ann', 'Ben', 'Chloe', 'Dev', 'Elena', 'Farid', 'Grace', 'Hug
     'Liam', 'Maya', 'Noah', 'Olga', 'Pablo', 'Quinn', 'Rosa', 'Sam', 'Tara', 'Umar', 'Vera', 'Will', 'Ximena',
     'Yusuf', 'Zoe', 'Aisha', 'Bruno', 'Carla', 'Daniel', 'Emma', 'Felix'])"""
 _LAST = """(ARRAY['Lee', 'Patel', 'Novak', 'Garcia', 'O''Brien', 'Haddad', 'Kim', 'Larsson', 'Mbeki',
-    'Nguyen', 'Okoye', 'Petrov', 'Quist', 'Rossi', 'Silva', 'Tan', 'Ueda', 'Vogel', 'Walsh', 'Xu', 'Young', 'Zhang',
-    'Adler', 'Brandt', 'Costa'])"""
+    'Nguyen', 'Okoye', 'Petrov', 'Quist', 'Rossi', 'Silva', 'Tan', 'Ueda', 'Vogel', 'Walsh', 'Xu', 'Young',
+    'Zhang', 'Adler', 'Brandt', 'Costa'])"""
 
 # Of a hundred patients two have no number, three a landline, eight share one with somebody.
 _CONTACTS = f"""
@@ -112,7 +112,7 @@ SELECT 'P' || n, {_FIRST}[1 + (n * 7) %% 32], {_LAST}[1 + (n * 13) %% 25] || ' '
 FROM generate_series(1, %(contacts)s) n
 """  # noqa: S608 -- the names above
 
-# From 640 days ago to 90 days ahead, the weekends free.
+# From 690 days ago to five weeks ahead, the weekends free.
 _APPOINTMENTS = """
 WITH numbered AS (
     SELECT n, (n * 520 / %(appointments)s)::int AS working_day
@@ -122,7 +122,7 @@ visit AS (
     FROM numbered
     CROSS JOIN LATERAL (
         SELECT time '08:00' + (n * 37 %% 40) * interval '15 minutes' AS at,
-               date_trunc('week', %(now)s::timestamptz - interval '640 days')::date
+               date_trunc('week', %(now)s::timestamptz - interval '690 days')::date
                + 7 * (working_day / 5) + working_day %% 5 AS day) v
     JOIN reminders_location l ON l.id = 1 + (n * 17) %% %(locations)s)
 INSERT INTO reminders_appointment (location_id, contact_id, practitioner_id, service_id, starts_at,
@@ -144,7 +144,8 @@ FROM visit
 _TEXTS = """
 CREATE UNLOGGED TABLE bench_text AS
 SELECT a.id AS appointment_id, a.contact_id, a.location_id, a.starts_at, a.local_date, c.phone, k.rule_id,
-       k.due, a.starts_at - k.least AS cutoff, md5(a.id || '/' || k.rule_id)::uuid AS message_id, k.text,
+       k.due, a.starts_at - k.least AS cutoff, k.text,
+       lpad(to_hex(2 * a.id + (k.rule_id = %(reminder)s)::int), 32, '0')::uuid AS message_id,
        CASE WHEN a.status = 'cancelled' AND a.starts_at > %(now)s THEN 'withdrawn'
             WHEN c.phone = '' OR (a.id + k.rule_id) %% 50 = 0 THEN 'skipped'
             WHEN k.due > %(now)s::timestamptz + interval '1 day' THEN 'planned'
@@ -189,6 +190,17 @@ FROM (SELECT t.*, t.due + interval '5 minutes' AS at FROM bench_text t
       WHERE t.rule_id = %(confirmation)s AND t.state = 'sent' AND t.due < %(now)s
       ORDER BY t.appointment_id DESC LIMIT %(replies)s) t
 """
+# Every reply was answered.
+_ANSWERS = """
+INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number,
+    text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent, send_after,
+    accepted_at, final_at, created_at, answers_id)
+SELECT ('f' || lpad(to_hex(y.id), 31, '0'))::uuid, 'answer', m.appointment_id, m.contact_id, m.location_id,
+       m.phone, '', 'Thanks, see you at the clinic.', 'SMS', 1, 'delivered', 'Delivered', 'answer-' || y.id,
+       at, at + interval '12 hours', 1, false, at, at, at, at, y.id
+FROM (SELECT y.*, y.received_at + interval '1 minute' AS at FROM reminders_reply y) y
+JOIN reminders_message m ON m.id = y.message_id
+"""
 _ANSWERED = """
 INSERT INTO reminders_reply_appointments (reply_id, appointment_id)
 SELECT y.id, t.appointment_id FROM reminders_reply y JOIN bench_text t ON t.message_id = y.message_id
@@ -220,7 +232,7 @@ _CALLS = """
 INSERT INTO reminders_callattempt (appointment_id, at, outcome)
 SELECT a.id, %(now)s::timestamptz - interval '1 hour',
        (ARRAY['called', 'voicemail', 'no_answer', 'wrong_number'])[1 + a.id %% 4]
-FROM reminders_appointment a WHERE a.id %% 50 = 0
+FROM reminders_appointment a WHERE a.id %% 49 = 0
 """
 STEPS: tuple[tuple[str, str], ...] = (
     ("contacts", _CONTACTS),
@@ -229,6 +241,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("messages", _MESSAGES),
     ("reminders", _REMINDERS),
     ("replies", _REPLIES),
+    ("answers", _ANSWERS),
     ("answered", _ANSWERED),
     ("events", _EVENTS),
     ("cards", _CARDS),

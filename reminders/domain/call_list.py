@@ -6,11 +6,12 @@ what the patient said on the phone is confirmed or declined like any answer.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -55,11 +56,11 @@ _WORDS = {
 
 
 class Found(NamedTuple):
-    """One unconfirmed appointment, as far as sorting and grouping need it. `starts_at` is UTC."""
+    """One unconfirmed appointment, as far as sorting and grouping need it; `place` is its place by time."""
 
+    place: int
     id: int
     phone: str
-    starts_at: datetime
     local_date: date
     obstacle: str
     tried: bool
@@ -117,12 +118,23 @@ class Calls:
     groups: list[list[Found]]
     days: list[date] = field(default_factory=list)
 
+    @cached_property
+    def kinds(self) -> Counter[tuple[bool, bool]]:
+        """How many appointments there are by whether there is an obstacle and whether somebody called."""
+        return Counter((found.obstacle != "", found.tried) for group in self.groups for found in group)
+
     def count(self, *, obstacle: bool | None = None, tried: bool | None = None) -> int:
         """How many appointments are of that kind."""
-        return sum(_fits(found, obstacle, tried) for group in self.groups for found in group)
+        return sum(
+            number
+            for (hard, called), number in self.kinds.items()
+            if obstacle in (None, hard) and tried in (None, called)
+        )
 
     def only(self, *, obstacle: bool | None = None, tried: bool | None = None) -> list[list[Found]]:
         """The households with an appointment of that kind, whole."""
+        if obstacle is None and tried is None:
+            return self.groups
         return [group for group in self.groups if any(_fits(found, obstacle, tried) for found in group)]
 
 
@@ -144,6 +156,7 @@ def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
 def calls_to_make(locations: Iterable[Location], *, now: datetime, day: date | None = None) -> Calls:
     """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
     spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
+    last = max((span[2] for span in spans), default=now.date())
     with connection.cursor() as cursor:
         cursor.execute(
             _FIND,
@@ -152,6 +165,7 @@ def calls_to_make(locations: Iterable[Location], *, now: datetime, day: date | N
                 "firsts": [span[1] for span in spans],
                 "lasts": [span[2] for span in spans],
                 "now": now,
+                "until": last + timedelta(days=2),
             },
         )
         found = [Found(*row) for row in cursor.fetchall()]
@@ -171,8 +185,8 @@ def _together(found: Iterable[Found]) -> list[list[Found]]:
     ]
 
 
-def _urgency(group: Sequence[Found]) -> tuple[bool, datetime, int]:
-    return (not any(found.obstacle for found in group), group[0].starts_at, group[0].id)
+def _urgency(group: Sequence[Found]) -> tuple[bool, int]:
+    return (not any(found.obstacle for found in group), group[0].place)
 
 
 def households(groups: Sequence[Sequence[Found]], *, now: datetime) -> list[Household]:
@@ -264,7 +278,7 @@ def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int
 # Of an appointment's texts the latest that was due decides whether they arrive; a call that reached the
 # wrong person counts until the patient's details are changed.
 _FIND = """
-SELECT a.id, c.phone, a.starts_at, a.local_date,
+SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, c.phone, a.local_date,
        CASE WHEN c.phone = '' THEN 'no_phone'
             WHEN coalesce(k.wrong_at > c.updated_at, false) THEN 'wrong_number'
             WHEN EXISTS (SELECT 1 FROM reminders_suppression s
@@ -291,8 +305,8 @@ LEFT JOIN LATERAL (
     FROM reminders_callattempt k WHERE k.appointment_id = a.id AND k.undone_at IS NULL
     HAVING count(*) > 0
 ) k ON true
-WHERE a.status = 'booked' AND a.starts_at > %(now)s
-ORDER BY a.starts_at, a.id
+WHERE a.status = 'booked' AND a.starts_at > %(now)s AND a.starts_at < %(until)s
+ORDER BY 1
 """
 
 _TRIES = """

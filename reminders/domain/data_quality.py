@@ -7,7 +7,7 @@ not matter. Where a list goes on is named by a contact's id, never by a name or 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -17,8 +17,8 @@ from django.db import connection
 from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 
 ROWS = 50
-COUNTED_TO = 5_000
-"""Counting stops here; more are "over 5,000"."""
+COUNTED_TO = 500
+"""Counting stops here; more are "over 500"."""
 
 
 class Flaw(StrEnum):
@@ -35,9 +35,11 @@ _CONDITIONS = {
     Flaw.MISSING: "c.phone = '' AND c.phone_as_given = ''",
     Flaw.INVALID: "c.phone = '' AND c.phone_as_given <> ''",
     Flaw.LANDLINE: "c.phone_kind = 'landline' AND c.phone <> '' AND c.channel = 'sms'",
-    Flaw.WRONG: """c.id IN (SELECT w.contact_id FROM reminders_callattempt k
-                   JOIN reminders_appointment w ON w.id = k.appointment_id
-                   WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL AND k.at > c.updated_at)""",
+    Flaw.WRONG: """c.id = ANY(ARRAY(
+        SELECT x.id FROM reminders_callattempt k
+        JOIN reminders_appointment w ON w.id = k.appointment_id
+        JOIN reminders_contact x ON x.id = w.contact_id
+        WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL AND k.at > x.updated_at))""",
 }
 
 
@@ -56,14 +58,15 @@ class Look:
 
     @property
     def condition(self) -> str:
-        """The condition on a contact `c`."""
+        """The condition on a contact `c`; `OFFSET 0` keeps PostgreSQL from reading every visit for it."""
         here = "" if self.location_ids is None else "AND v.location_id = ANY(%(locations)s)"
         visits = "SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id"
         if self.coming:
-            return (
-                f"EXISTS ({visits} AND v.starts_at > %(now)s AND v.status IN ('booked', 'confirmed') {here})"
-            )
-        return "true" if self.location_ids is None else f"(EXISTS ({visits} {here}) OR NOT EXISTS ({visits}))"
+            ahead = "v.starts_at > %(now)s AND v.status IN ('booked', 'confirmed')"
+            return f"EXISTS ({visits} AND {ahead} {here} OFFSET 0)"
+        if self.location_ids is None:
+            return "true"
+        return f"(EXISTS ({visits} {here} OFFSET 0) OR NOT EXISTS ({visits} OFFSET 0))"
 
 
 class Flawed(NamedTuple):
@@ -100,12 +103,10 @@ def count_flaws(look: Look) -> dict[Flaw, int]:
         f"AND {look.condition} LIMIT %(most)s) x)"
         for flaw in _CONDITIONS
     ]
-    parts.append(
-        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE c.phone <> '' AND {look.condition} "  # noqa: S608 -- as above
-        "GROUP BY c.phone HAVING count(*) > 1 LIMIT %(most)s) x)"
-    )
+    shared = _SHARED.format(look=look.condition, after="")
+    parts.append(f"(SELECT count(*) FROM ({shared}) x)")  # noqa: S608 -- as above
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), look.given)
+        cursor.execute("SELECT " + ", ".join(parts), look.given | {"limit": COUNTED_TO, "least": 2})
         counts = cursor.fetchone() or ()
     return dict(zip((*_CONDITIONS, Flaw.SHARED), counts, strict=True))
 
@@ -128,12 +129,12 @@ def shared_numbers(
 ) -> list[Shared]:
     """Numbers that `at_least` so many contacts have, each with the first `people` of them; two statements."""
     beyond = "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)" if after else ""
-    statement = _SHARED.replace("__LOOK__", look.condition).replace("__AFTER__", beyond)
+    statement = _SHARED.format(look=look.condition, after=beyond)
     given = look.given | {"after": after, "limit": limit, "least": max(2, at_least), "people": people}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         numbers = cursor.fetchall()
-        names = _names(cursor, [phone for phone, _ in numbers], look.condition, given)
+        names = _names(cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given)
     return [Shared(phone, count, tuple(names.get(phone, ()))) for phone, count in numbers]
 
 
@@ -162,9 +163,13 @@ FROM c LEFT JOIN LATERAL (
 ORDER BY c.last_name, c.first_name, c.id
 """
 
+# First the numbers, in the order of their index, then whether any of their people is looked at.
 _SHARED = """
-SELECT c.phone, count(*) FROM reminders_contact c WHERE c.phone <> '' AND __LOOK__ __AFTER__
-GROUP BY c.phone HAVING count(*) >= %(least)s ORDER BY c.phone LIMIT %(limit)s
+SELECT g.phone, g.shared_by
+FROM (SELECT c.phone, count(*) AS shared_by FROM reminders_contact c WHERE c.phone <> '' {after}
+      GROUP BY c.phone HAVING count(*) >= %(least)s ORDER BY c.phone) g
+WHERE EXISTS (SELECT 1 FROM reminders_contact c WHERE c.phone = g.phone AND c.phone <> '' AND {look})
+ORDER BY g.phone LIMIT %(limit)s
 """
 
 _NAMES = """

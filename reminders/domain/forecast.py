@@ -20,6 +20,8 @@ from reminders.domain.wording import WordingError
 from reminders.models import Location
 
 DAYS = 14
+OVERDUE = timedelta(days=3)
+"""What was due longer ago has passed its cutoff."""
 SAMPLE = 120
 """Planned texts that are rendered to estimate the segments of all."""
 HEAVY = 1.5
@@ -82,6 +84,7 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
     given: dict[str, Any] = {
         "locations": [place.pk for place in locations],
         "now": now,
+        "since": now - OVERDUE,
         "until": now + timedelta(days=days),
     }
     with connection.cursor() as cursor:
@@ -168,14 +171,15 @@ def _segments(book: TextBook, rule_id: int, one: _Sample) -> int:
 
 _RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, id"
 
-# A family's appointments of one day share a text where the location wants that.
+# A family's appointments of one day share a text where the location wants that. The sum with nothing keeps
+# PostgreSQL from reading the whole future by its cutoffs.
 _PLANNED = """
 SELECT day, rule_id, count(*) FROM (
     SELECT DISTINCT (greatest(r.due_at, %(now)s) AT TIME ZONE l.zone)::date AS day, r.rule_id, r.location_id,
            r.phone, r.local_date, CASE WHEN l.family_messages THEN 0 ELSE r.id END
     FROM reminders_reminder r JOIN reminders_location l ON l.id = r.location_id
-    WHERE r.state = 'planned' AND r.due_at < %(until)s AND r.cutoff_at > %(now)s
-      AND r.location_id = ANY(%(locations)s)
+    WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
+      AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
 ) texts GROUP BY 1, 2
 """
 
@@ -194,8 +198,8 @@ _SAMPLE = """
 SELECT r.rule_id, u.kind, r.starts_at, c.first_name, c.name, c.language, l.language, l.zone,
        l.country, l.name, l.phone, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
 FROM (SELECT * FROM reminders_reminder r
-      WHERE r.state = 'planned' AND r.due_at < %(until)s AND r.cutoff_at > %(now)s
-        AND r.location_id = ANY(%(locations)s)
+      WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
+        AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
       ORDER BY r.due_at LIMIT %(limit)s) r
 JOIN reminders_reminderrule u ON u.id = r.rule_id
 JOIN reminders_location l ON l.id = r.location_id

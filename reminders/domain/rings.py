@@ -55,6 +55,7 @@ def bells() -> tuple[Bell, ...]:
         Bell("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
         Bell("tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"),
         Bell("jobs", timedelta(seconds=10), "Go on with long work in the background"),
+        Bell("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
         Bell("alert", timedelta(seconds=60), "Tell administrators what needs them"),
         Bell(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
     )

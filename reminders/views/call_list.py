@@ -24,6 +24,7 @@ from reminders.domain.call_list import (
     undo_calls,
 )
 from reminders.domain.day_sheet import digest
+from reminders.domain.fingerprint import fingerprint
 from reminders.models import Appointment, CallAttempt, Event, Message
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import places, read_date, read_ids, several
@@ -111,16 +112,19 @@ class Card:
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page, or for the live look only what may have changed (204 when nothing has)."""
+    if not request.htmx or "token" not in request.GET:
+        return render(request, "call_list.html", _context(request))
+    seen, _, token = request.GET["token"].partition("/")
+    if seen == fingerprint(now=timezone.now()):
+        return HttpResponse(status=204)
     context = _context(request)
-    if request.htmx and "token" in request.GET:
-        if request.GET["token"] == context["token"]:
-            return HttpResponse(status=204)
-        return render(request, "call_list/live.html", context)
-    return render(request, "call_list.html", context)
+    unchanged = context["token"].partition("/")[2] == token
+    return render(request, "partials/token.html" if unchanged else "call_list/live.html", context)
 
 
 def _context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
+    sign = fingerprint(now=now)
     day, wanted = read_date(request.GET.get("day", "")), request.GET.get("show", "")
     calls = calls_to_make(places(request), now=now, day=day)
     chosen = next((conditions for name, _, _, conditions in FILTERS if name == wanted), {})
@@ -137,7 +141,8 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "several_places": several(request),
         "total": calls.count(),
-        "token": digest((shown, filters, calls.days, page.number)),
+        "token": f"{sign}/{digest((shown, filters, calls.days, page.number))}",
+        "filters_digest": digest((filters, calls.days, day)),
         "address": {"day": day or "", "show": wanted, "page": page.number},
     }
 
