@@ -54,10 +54,11 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the file; `reason` says what is wrong with it."""
+    """One cell of the file; `reason` says what is wrong with it, or only to be known (`mild`)."""
 
     text: str
     reason: str = ""
+    mild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def tabs(row: Import) -> list[Tab]:
     rows, counts = ImportRow.objects.filter(of=row).order_by("number"), row.counts
     flagged = rows.exclude(words="").exclude(outcome=Outcome.ERROR)
     found = [
-        Tab("errors", "to correct", _errors(row), rows.filter(outcome=Outcome.ERROR)),
+        _errors(row, rows.filter(outcome=Outcome.ERROR)),
         Tab("changed", "changed", counts.get("changed", 0), rows.filter(outcome=Outcome.CHANGED)),
         Tab("new", "new", counts.get("new", 0), rows.filter(outcome=Outcome.NEW)),
         Tab("gone", "gone from the file", counts.get("gone", 0), rows.filter(outcome=Outcome.GONE)),
@@ -94,8 +95,9 @@ def tabs(row: Import) -> list[Tab]:
     return [tab for tab in found if tab.count]
 
 
-def _errors(row: Import) -> int:
-    return int(row.counts.get("errors", 0)) if row.state == Import.State.REFUSED else 0
+def _errors(row: Import, rows: QuerySet[ImportRow]) -> Tab:
+    count = rows.count() if row.state == Import.State.REFUSED else 0
+    return Tab("errors", "to correct" if count == 1 else "rows to correct", count, rows)
 
 
 def button_words(counts: dict[str, Any], *, cancel: bool) -> str:
@@ -119,35 +121,49 @@ def _plural(word: str, count: int) -> str:
 
 
 def problem_lines(row: Import, rows: Iterable[ImportRow]) -> dict[str, Any]:
-    """Rows of the file with the reason above its cell, under the columns that matter."""
+    """Rows of the file with each reason above its cell, under the columns that matter."""
     lines = list(rows)
-    wanted = _places(row, {line.column for line in lines if line.column})
+    reasons = _reasons(row, lines)
+    places = _places(row, {column for of_row in reasons.values() for column in of_row})
     return {
-        "header": [row.header[place] for place in wanted],
-        "lines": [_line(row, line, wanted) for line in lines],
+        "header": [row.header[place] for place in places],
+        "lines": [_line(row, line, places, reasons.get(line.number, {})) for line in lines],
     }
 
 
-def _places(row: Import, with_problems: set[str]) -> list[int]:
+def _reasons(row: Import, lines: Sequence[ImportRow]) -> dict[int, dict[str, str]]:
+    """What is wrong by row and column; "" stands for the row as a whole."""
+    reasons: dict[int, dict[str, str]] = {}
+    phone = next((name for name, meaning in row.mapping.items() if meaning == "phone"), "")
+    for line in lines:
+        of_row = reasons.setdefault(line.number, {})
+        if line.words:
+            of_row[line.column] = line.words
+        if line.cannot_be_reminded:
+            of_row[phone] = phone_words(line.cannot_be_reminded)
+    for problem in row.problems:
+        if problem.get("row") in reasons:
+            reasons[problem["row"]].setdefault(problem.get("column") or "", problem["message"])
+    return reasons
+
+
+def _places(row: Import, with_reasons: set[str]) -> list[int]:
     meaning = {n: row.mapping.get(name, "") for n, name in enumerate(row.header)}
-    shown = [n for n, name in enumerate(row.header) if meaning[n] in SHOWN_FIELDS or name in with_problems]
+    shown = [
+        n for n, name in enumerate(row.header) if meaning[n] in SHOWN_FIELDS or name in with_reasons - {""}
+    ]
     return shown or list(range(min(len(row.header), 8)))
 
 
-def _line(row: Import, line: ImportRow, places: Sequence[int]) -> Line:
-    phone = next((name for name, meaning in row.mapping.items() if meaning == "phone"), "")
-    column, reason = line.column, line.words
-    if line.cannot_be_reminded and not column:
-        column, reason = phone, phone_words(line.cannot_be_reminded)
-    in_cell = column in [row.header[place] for place in places]
+def _line(row: Import, line: ImportRow, places: Sequence[int], reasons: dict[str, str]) -> Line:
+    mild = line.outcome != Outcome.ERROR
+    names = [row.header[place] for place in places]
     cells = [
-        Cell(
-            line.cells[place] if place < len(line.cells) else "",
-            reason if in_cell and row.header[place] == column else "",
-        )
-        for place in places
+        Cell(line.cells[place] if place < len(line.cells) else "", reasons.get(name, ""), mild)
+        for place, name in zip(places, names, strict=True)
     ]
-    return Line(line.number, cells, "" if in_cell else reason, line.appointment_id)
+    whole = " ".join(reason for column, reason in reasons.items() if column not in names)
+    return Line(line.number, cells, whole, line.appointment_id)
 
 
 def changed_lines(row: Import, rows: Iterable[ImportRow]) -> list[dict[str, Any]]:

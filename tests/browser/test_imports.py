@@ -112,7 +112,8 @@ def test_wrong_cells_carry_their_reason(upload, accessible):
 
     page = upload(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00"))
 
-    expect(page.locator(".wrong")).to_contain_text("there is no such day in the calendar")
+    expect(page.locator(".wrong").first).to_contain_text("there is no such day in the calendar")
+    expect(page.locator(".wrong").last).to_contain_text("a day has the hours 0 to 23")
     expect(page.get_by_role("alert")).to_contain_text("2 things have to be corrected first")
     assert accessible(page) == []
 

@@ -107,9 +107,11 @@ def test_the_writing_of_dates_is_asked_in_words(sign_in: SignIn, site: Location)
 def test_wrong_cells_carry_their_reason(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
 
-    page = text(client, send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,10:00")))
+    page = text(client, send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00")))
 
     assert "there is no such day in the calendar" in page
+    assert "a day has the hours 0 to 23" in page
+    assert "<b>1</b> to correct" in page
     assert "Bob Ray" in page
     assert "Nothing was imported." in page
 
