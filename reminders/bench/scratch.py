@@ -62,7 +62,8 @@ def scratch_sandbox(*, seconds_a_call: float) -> Iterator[str]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
+    if process.stdout is None:
+        raise RuntimeError("The sandbox was started without a pipe to read from.")
     until = time.monotonic() + 20
     while time.monotonic() < until:
         line = process.stdout.readline()

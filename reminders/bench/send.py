@@ -57,18 +57,21 @@ def make_due(count: int) -> None:
         cursor.execute("UPDATE reminders_reminderrule SET changed_at = %s", [now - timedelta(days=30)])
         cursor.execute(
             """
-            INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-                phone_problem, language, channel, notes, created_at, updated_at)
-            SELECT 'c' || n, 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '', 'mobile', '', '', 'sms', '',
-                %(now)s, %(now)s FROM generate_series(1, %(count)s) n;
+            INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
+                phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+            SELECT 'c' || n, 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '',
+                'mobile', '', '', 'sms', '', %(now)s, %(now)s
+            FROM generate_series(1, %(count)s) n
             """,
             {"now": now, "count": count},
         )
         cursor.execute(
             """
-            INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time, wall_flag,
-                diary, external_id, status, no_more_texts, notes, extra, version, changed_at, created_at, updated_at)
-            SELECT %(place)s, c.id, at, at::date, at::time, '', '', 'a' || c.id, 'booked', false, '', '{}', 1,
+            INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time,
+                wall_flag, diary, external_id, status, no_more_texts, notes, extra, version,
+                changed_at, created_at, updated_at)
+            SELECT %(place)s, c.id, at, at::date, at::time,
+                '', '', 'a' || c.id, 'booked', false, '', '{}', 1,
                 %(long_ago)s, %(now)s, %(now)s
             FROM reminders_contact c, LATERAL (
                 SELECT date_trunc('minute', %(now)s::timestamptz) + interval '20 hours'
@@ -78,9 +81,11 @@ def make_due(count: int) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
+            INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason,
+                due_at, cutoff_at,
                 location_id, starts_at, local_date, phone, forced, updated_at)
-            SELECT a.id, r.id, 1, 'planned', '', a.starts_at - interval '1 day', a.starts_at - interval '2 hours',
+            SELECT a.id, r.id, 1, 'planned', '',
+                a.starts_at - interval '1 day', a.starts_at - interval '2 hours',
                 a.location_id, a.starts_at, a.local_date, c.phone, false, %(now)s
             FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
             JOIN reminders_reminderrule r ON r.kind = 'confirmation'

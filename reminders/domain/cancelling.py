@@ -51,11 +51,11 @@ def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: in
         claimed = Message.objects.claim_stale(now=now, hold=HOLD, limit=limit)
     if not claimed:
         return 0
-    copies = _other_copies(api, [pair[0] for pair in claimed], now=now)
+    copies = _other_copies(api, [pk for pk, _ in claimed], now=now)
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
-        asked = pool.map(lambda pair: _ask_for_all(api, *pair, copies[pair[0]]), claimed)
-        outcomes = list(asked)
+        asked = [pool.submit(_ask_for_all, api, pk, known, copies[pk]) for pk, known in claimed]
+        outcomes = [one.result() for one in asked]
     return settle(outcomes, now=clock())
 
 

@@ -10,7 +10,7 @@ from tests import factories as make
 @pytest.mark.django_db(transaction=True)
 def test_a_ring_with_nothing_due_reads_by_its_partial_index() -> None:
     make.make_confirmation_rule()
-    fill(appointments=10_000, texts=20_000)
+    fill(appointments=20_000, texts=40_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

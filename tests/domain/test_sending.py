@@ -235,9 +235,7 @@ def test_a_short_answer_leaves_only_the_missing_ones_unknown(sandbox: Sandbox, a
     assert outcome.unknown > 0
 
 
-def test_a_connection_that_is_refused_puts_the_texts_back(
-    sandbox: Sandbox, settings: Settings
-) -> None:
+def test_a_connection_that_is_refused_puts_the_texts_back(sandbox: Sandbox, settings: Settings) -> None:
     planned(2)
     with MessagesApi(base_url="http://127.0.0.1:9", key="k", secret="s", timeout=2) as nobody:
         outcome = send_due(nobody, clock=at_noon)

@@ -137,8 +137,8 @@ def test_an_unknown_mapping_names_those_there_are(site: Location, diary: Path) -
 
     assert (code, err.splitlines()[0]) == (
         1,
-        "There is no mapping “Back desk”. There is “Front desk”. Mappings are saved when a file is imported in "
-        "the browser.",
+        "There is no mapping “Back desk”. There is “Front desk”. Mappings are saved when a file is imported "
+        "in the browser.",
     )
 
 
