@@ -54,6 +54,24 @@ def test_what_others_do_appears_without_taking_the_focus(open_page):
     expect(row(page, ann).get_by_role("link", name="Ann Lee")).to_be_focused()
 
 
+def test_a_filter_stays_through_live_looks(open_page):
+    diary = tomorrow()
+    ann, ben = diary.book(name="Ann Lee"), diary.book(name="Ben Young")
+    Appointment.objects.filter(pk=ann.pk).update(status="confirmed")
+    page = open_page(f"/?date={diary.day}&state=confirmed")
+    answers: list[int] = []
+    page.on("response", lambda response: answers.append(response.status) if "/rows/" in response.url else None)
+
+    with page.expect_response(re.compile("/rows/")):
+        page.evaluate("document.body.dispatchEvent(new Event('changed'))")
+    Appointment.objects.filter(pk=ben.pk).update(notes="Asked for the ground floor")
+    with page.expect_response(re.compile("/rows/")):
+        page.evaluate("document.body.dispatchEvent(new Event('changed'))")
+
+    expect(page.locator("#rows .who")).to_have_text(["Ann Lee"])
+    assert answers == [204, 204]
+
+
 def test_new_and_moved_appointments_find_their_place(open_page):
     diary = tomorrow()
     ann, ben = diary.book(at=time(9, 0), name="Ann Lee"), diary.book(at=time(10, 0), name="Ben Young")
