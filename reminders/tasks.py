@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 
 from celery import shared_task
 from django.conf import settings
@@ -30,6 +32,17 @@ from reminders.domain.rings import HEARTBEAT, rung
 MORE_HANDS = 2
 
 
+def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
+    """Leave this round out while the provider wants to be left alone; sending has brakes of its own."""
+
+    @wraps(work)
+    def task() -> None:
+        if not brakes.is_told_to_wait(now=timezone.now()):
+            work()
+
+    return task
+
+
 @shared_task(ignore_result=True)
 def send(hands: int = 0) -> None:
     """Hand over what is due; where that is a lot, ring for more hands first."""
@@ -42,6 +55,7 @@ def send(hands: int = 0) -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def withdraw() -> None:
     """Cancel at the provider what no longer holds."""
     with rung("withdraw") as ring:
@@ -50,6 +64,7 @@ def withdraw() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def reconcile() -> None:
     """Find out what became of texts whose outcome is unknown."""
     with rung("reconcile") as ring:
@@ -58,6 +73,7 @@ def reconcile() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def replies() -> None:
     """Fetch patients' replies, act on them, confirm them."""
     with rung("replies") as ring:
@@ -66,6 +82,7 @@ def replies() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def reports() -> None:
     """Fetch delivery reports, apply them, confirm them."""
     with rung("reports") as ring:
@@ -96,10 +113,12 @@ def expire() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def check() -> None:
     """Ask about texts whose final report is overdue."""
     with rung("check") as ring:
-        ring.count = checking.check_overdue(messages_api(), clock=timezone.now)
+        while moved := checking.check_overdue(messages_api(), clock=timezone.now):
+            ring.count += moved
 
 
 @shared_task(ignore_result=True)
@@ -111,6 +130,7 @@ def plan() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def push_blocked() -> None:
     """Tell the provider about opt-outs and opt-ins that it does not know yet."""
     with rung("push_blocked") as ring:
@@ -118,6 +138,7 @@ def push_blocked() -> None:
 
 
 @shared_task(ignore_result=True)
+@unless_told_to_wait
 def sync_blocked() -> None:
     """Bring the provider's list of blocked numbers and ours together."""
     with rung("sync_blocked"):

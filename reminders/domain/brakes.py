@@ -1,19 +1,23 @@
 """Brakes on sending, shared by all workers through one row of the database.
 
 Credentials refused, a request to slow down, a provider that can't be reached: each stops sending for a
-while; then a single text is tried, and its success releases the brake. Nothing is lost meanwhile: what
-is due stays due. The words are for the banner that staff see.
+while; then a single text is tried, and its success releases the brake. A request to slow down holds for
+whatever is asked of the provider. Nothing is lost meanwhile: what is due stays due. The words are for the
+banner that staff see.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 
-from reminders.models import ProviderState
+from reminders.models import Message, ProviderState, Reminder
 from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
 
 Brake = ProviderState.Brake
@@ -27,6 +31,7 @@ DOWN_FIRST = 15.0
 DOWN_MOST = 120.0
 NEWS_EVERY = timedelta(seconds=5)
 
+RELEASED: dict[str, Any] = {"brake": Brake.NONE, "failures": 0, "since": None, "until": None, "words": ""}
 WORDS = {
     Brake.CREDENTIALS: "The provider refuses the credentials: nothing is sent until they are put right.",
     Brake.RATE: "The provider asked to slow down: sending goes on shortly.",
@@ -49,15 +54,36 @@ def allowance(*, now: datetime) -> int:
     return taken.update(until=now + PROBE_TAKES)
 
 
+def probe_not_needed(*, now: datetime) -> None:
+    """Nothing was due for the probe that `allowance` gave at `now`: the next text may be it at once."""
+    ProviderState.objects.filter(pk=1, until=now + PROBE_TAKES).exclude(brake=Brake.NONE).update(until=now)
+
+
+def is_told_to_wait(*, now: datetime) -> bool:
+    """Whether the provider asked to be left alone until later: nothing at all is asked of it then."""
+    return ProviderState.objects.filter(pk=1, brake=Brake.RATE, until__gt=now).exists()
+
+
 def provider_answered(*, now: datetime, accepted: bool = False) -> None:
-    """The provider took a call: release the brake. Polling (not `accepted`) vouches for credentials only."""
+    """The provider took a call: release the brake.
+
+    Polling (not `accepted`) vouches for credentials only. Where nothing waits that could be the probe, it
+    vouches for all of it: a brake must not outlive its cause through a quiet night.
+    """
     if not accepted:
         ProviderState.objects.filter(pk=1, brake=Brake.CREDENTIALS).update(until=now)
+        over = ProviderState.objects.exclude(brake=Brake.NONE).filter(pk=1, until__lte=now)
+        if over.exists() and not _anything_waits(now=now):
+            over.update(**RELEASED)
         _note("answered_at", now=now)
         return
-    stopped = ProviderState.objects.filter(~Q(brake="") | Q(failures__gt=0), pk=1)
-    stopped.update(brake=Brake.NONE, failures=0, since=None, until=None, words="")
+    ProviderState.objects.filter(~Q(brake="") | Q(failures__gt=0), pk=1).update(**RELEASED)
     _note("accepted_at", now=now)
+
+
+def _anything_waits(*, now: datetime) -> bool:
+    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD)
+    return Message.objects.filter(state=Message.State.QUEUED).exists() or due.exists()
 
 
 def _note(column: str, *, now: datetime) -> None:
@@ -77,6 +103,14 @@ def provider_failed(error: MessagesApiError, *, now: datetime) -> None:
         _brake(Brake.RATE, until=now + min(wait, SLOW_DOWN_MOST), now=now)
     else:
         _count_failure(now=now)
+
+
+def slow_down_if_asked(errors: Iterable[MessagesApiError | None], *, now: datetime) -> None:
+    """Brake for everybody if one of these, of calls other than sending, asks for fewer calls."""
+    for error in errors:
+        if isinstance(error, SlowDown):
+            provider_failed(error, now=now)
+            return
 
 
 def cap_reached(*, until: datetime, now: datetime) -> None:

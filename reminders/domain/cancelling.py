@@ -16,6 +16,7 @@ from typing import Literal
 
 from django.db import transaction
 
+from reminders.domain import brakes
 from reminders.domain.connections import release_connection
 from reminders.domain.doorbell import ring
 from reminders.domain.news import News, apply_news, settle_reminders
@@ -41,6 +42,7 @@ class Settled:
     id: uuid.UUID
     outcome: Outcome
     news: News | None = None
+    error: MessagesApiError | None = None
 
 
 def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200) -> int:
@@ -56,7 +58,9 @@ def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: in
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
         asked = [pool.submit(_ask_for_all, api, pk, known, copies[pk]) for pk, known in claimed]
         outcomes = [one.result() for one in asked]
-    return settle(outcomes, now=clock())
+    now = clock()
+    brakes.slow_down_if_asked((one.error for one in outcomes), now=now)
+    return settle(outcomes, now=now)
 
 
 def _other_copies(
@@ -98,8 +102,8 @@ def ask_to_cancel(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> 
         api.cancel(provider_id)
     except (Refused, NotFound):
         return _ask_status(api, message_id, provider_id)
-    except MessagesApiError:
-        return Settled(message_id, "later")
+    except MessagesApiError as error:
+        return Settled(message_id, "later", error=error)
     return Settled(message_id, "cancelled")
 
 
@@ -109,8 +113,8 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
     except NotFound:
         news = News(message_id, "failed", "The provider no longer knows this text", provider_id=provider_id)
         return Settled(message_id, "gone", news)
-    except MessagesApiError:
-        return Settled(message_id, "later")
+    except MessagesApiError as error:
+        return Settled(message_id, "later", error=error)
     if status.lower() == "cancelled":
         return Settled(message_id, "cancelled")
     if status.lower() in STILL_THERE:

@@ -112,9 +112,15 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, b
             else:
                 sendable.append(row)
         drafts = []
+        to_number = {row.phone: row.texts_lately for row in sendable}
         for group in _families(sendable, books=books):
+            phone = group[0].phone
+            if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= to_number[phone]:
+                refused[(State.SKIPPED, Reason.CAPPED)].extend(row.id for row in group)
+                continue
             try:
                 drafts.append(_draft(group, now=now, books=books))
+                to_number[phone] += 1
             except WordingError:
                 refused[(State.SKIPPED, Reason.WORDING)].extend(row.id for row in group)
         _set_aside(refused, now=now)
@@ -230,8 +236,6 @@ def _check(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] 
         return State.SKIPPED, Reason.NO_PHONE
     if now >= row.cutoff_at:
         return State.EXPIRED, Reason.CUTOFF
-    if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= row.texts_lately:
-        return State.SKIPPED, Reason.CAPPED
     return _check_time(row, now=now, books=books)
 
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from reminders.domain import brakes
 from reminders.domain.claiming import give_up
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import METADATA_KEY
@@ -70,7 +71,8 @@ def _settle(
     """Settle what can be settled of claimed messages; False if the provider can't be asked."""
     try:
         found = look_up(api, messages, now=clock())
-    except MessagesApiError:
+    except MessagesApiError as error:
+        brakes.slow_down_if_asked([error], now=clock())
         _let_go(messages, until=None)
         outcome.waiting += len(messages)
         return False

@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
+from reminders.domain import brakes
 from reminders.models import Ring
 from reminders.provider import MessagesApiError
 
@@ -94,6 +95,7 @@ def rung(name: str) -> Iterator[Rung]:
     try:
         yield outcome
     except MessagesApiError as error:
+        brakes.slow_down_if_asked([error], now=timezone.now())
         outcome.error = f"{type(error).__name__}: {error}"
     except Exception as error:
         outcome.error = type(error).__name__

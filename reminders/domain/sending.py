@@ -84,7 +84,6 @@ class _Run:
         self.hold = longest_call() * 2 + GRACE
         self.books = Books.load()
         self.sent = Sent()
-        self.pending = 0
         self.in_flight: set[Future[list[Answer]]] = set()
         self.sources = [self._claim_queued, self._claim_due]
 
@@ -112,7 +111,6 @@ class _Run:
             answers = [answer for future in done for answer in future.result()]
             record(answers, now=self.clock(), sent=self.sent)
             self.in_flight -= done
-            self.pending -= len(answers)
 
     def _record_the_rest(self) -> None:
         """Record the answers of calls that were under way; without the database they become `unknown`."""
@@ -128,14 +126,16 @@ class _Run:
         """Claim what may be handed over now, in portions of a request."""
         now = self.clock()
         allowed = min(brakes.allowance(now=now), self.left, CHUNK)
-        allowed = min(allowed, _left_this_hour(now=now) - self.pending) if allowed else 0
+        probing = allowed == 1
+        allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
         if allowed <= 0:
             self.sources = []
             return []
         wires = self._claim(now, allowed)
+        if probing and not wires:
+            brakes.probe_not_needed(now=now)
         if allowed == 1:
             self.sources = []
-        self.pending += len(wires)
         return [wires[at : at + A_REQUEST] for at in range(0, len(wires), A_REQUEST)]
 
     def _claim(self, now: datetime, allowed: int) -> list[Wire]:
@@ -158,14 +158,16 @@ class _Run:
 
 
 def _left_this_hour(*, now: datetime) -> int:
-    """How many more texts the hourly limit allows; brakes when it is used up."""
+    """How many more texts the hourly limit allows, with those under way; brakes when it is used up."""
     most = settings.MESSAGES_PER_HOUR
     if not most:
         return brakes.UNLIMITED
     hour_ago = now - timedelta(hours=1)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM reminders_message WHERE accepted_at > %s LIMIT %s) lately",
+            """SELECT (SELECT count(*) FROM (
+                           SELECT 1 FROM reminders_message WHERE accepted_at > %s LIMIT %s) lately)
+                    + (SELECT count(*) FROM reminders_message WHERE state = 'submitting')""",
             [hour_ago, most],
         )
         used = int(cursor.fetchone()[0])
@@ -177,7 +179,8 @@ def _left_this_hour(*, now: datetime) -> int:
 def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None) -> Sent:
     """Write down what the provider said of each message, in one transaction.
 
-    A message that was given up for unknown meanwhile is adopted when its answer still comes.
+    A message that was given up for unknown meanwhile is adopted when its answer still comes, also where it
+    waits to be sent once more.
     """
     sent = sent if sent is not None else Sent()
     by_kind: dict[str, list[Answer]] = {"accepted": [], "failed": [], "put_back": [], "unknown": []}
@@ -271,7 +274,7 @@ UPDATE reminders_message m
 SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
     unknown_since = NULL, words = '',
     check_after = coalesce(m.check_after, greatest(m.scheduled_at, %(now)s) + %(check_after)s),
-    state = CASE WHEN m.state IN ('submitting', 'unknown') THEN 'accepted' ELSE m.state END
+    state = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN 'accepted' ELSE m.state END
 FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)
 WHERE m.id = v.id AND m.provider_id IS NULL
 """

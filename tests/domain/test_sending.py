@@ -7,10 +7,11 @@ import pytest
 from pytest_django import Settings
 
 from reminders.domain.brakes import allowance
+from reminders.domain.handing_over import Answer
 from reminders.domain.outbox import queue_text
 from reminders.domain.planning import plan_appointments
 from reminders.domain.reconciling import abandon_claims
-from reminders.domain.sending import send_due
+from reminders.domain.sending import record, send_due
 from reminders.models import Appointment, Contact, Message, ProviderState, Reminder, Suppression
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
@@ -283,3 +284,54 @@ def test_a_number_gets_at_most_so_many_texts_a_day(
     send_due(api, clock=at_noon)
 
     assert reminder_states() == {("skipped", "capped"): 1}
+
+
+def test_a_number_gets_no_more_than_that_out_of_one_import_either(
+    sandbox: Sandbox, api: MessagesApi, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_NUMBER_PER_DAY = 2
+    contact = make.make_contact()
+    make.make_confirmation_rule()
+    place = make.make_location(family_messages=False)
+    rows = [
+        make.make_appointment(day=TOMORROW, at=time(9 + hour, 0), location=place, contact=contact)
+        for hour in range(5)
+    ]
+    plan_appointments([row.pk for row in rows], now=NOON)
+
+    send_due(api, clock=at_noon)
+
+    assert reminder_states() == {("sent", ""): 2, ("skipped", "capped"): 3}
+    assert sorted(entry["scheduled"] or entry["accepted_at"] for entry in sandbox.ledger()) == [
+        "2026-03-02T12:00:00.000Z",
+        "2026-03-02T12:00:00.000Z",
+    ]
+
+
+def test_what_others_are_handing_over_counts_for_the_hourly_limit(
+    sandbox: Sandbox, api: MessagesApi, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_HOUR = 5
+    for _ in range(3):
+        make.make_message(state="submitting", claimed_until=NOON + timedelta(minutes=1))
+    planned(5)
+
+    send_due(api, clock=at_noon)
+
+    assert len(sandbox.ledger()) == 2
+
+
+def test_an_empty_outbox_does_not_use_up_the_probe() -> None:
+    ProviderState.objects.create(brake="down", failures=3, since=NOON, until=NOON)
+    with MessagesApi(base_url="http://127.0.0.1:9", key="k", secret="s", timeout=1) as nobody:
+        send_due(nobody, clock=at_noon)
+
+    assert allowance(now=NOON + timedelta(seconds=1)) == 1
+
+
+def test_an_answer_that_comes_while_the_text_waits_to_be_sent_again_is_believed() -> None:
+    message = make.make_message(state="queued", resent=True)
+
+    record([Answer(message.pk, "accepted", provider_id="late")], now=NOON)
+
+    assert list(Message.objects.values_list("state", "provider_id")) == [("accepted", "late")]

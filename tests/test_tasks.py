@@ -1,0 +1,57 @@
+"""The rings as workers run them: what they note, and when they leave the provider alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from reminders import tasks
+from reminders.models import ProviderState, Ring
+from reminders.sandbox import Sandbox
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ASKING = ["withdraw", "reconcile", "replies", "reports", "check", "push_blocked", "sync_blocked"]
+
+
+def something_to_ask() -> None:
+    """A text to be withdrawn and one of unknown outcome."""
+    now = timezone.now()
+    make.make_message(cancel_requested_at=now)
+    make.make_message(state="unknown", unknown_since=now)
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_provider_that_wants_to_be_left_alone_is_left_alone_by_every_ring(
+    sandbox: Sandbox, name: str
+) -> None:
+    something_to_ask()
+    until = timezone.now() + timedelta(minutes=1)
+    ProviderState.objects.create(brake="rate", until=until)
+    sandbox.order_fault("slow", "*", seconds=0)
+
+    getattr(tasks, name)()
+
+    assert (sandbox.faults.shown()[0]["met"], Ring.objects.count()) == (0, 0)
+    ProviderState.objects.update(until=timezone.now() - timedelta(seconds=1))
+    getattr(tasks, name)()
+    assert Ring.objects.filter(pk=name, error="").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [("replies", "replies"), ("reports", "reports"), ("reconcile", "detail"), ("withdraw", "cancel")],
+)
+def test_a_request_to_slow_down_holds_for_all_whoever_was_asked(
+    sandbox: Sandbox, name: str, endpoint: str
+) -> None:
+    something_to_ask()
+    sandbox.order_fault("retry_after", endpoint=endpoint, seconds=90)
+
+    getattr(tasks, name)()
+
+    state = ProviderState.objects.get()
+    assert state.brake == "rate"
+    assert state.until is not None
+    assert timedelta(seconds=80) < state.until - timezone.now() <= timedelta(seconds=90)
