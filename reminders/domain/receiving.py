@@ -102,7 +102,7 @@ def _receive(
     def go_on(ids: list[str]) -> list[_Item]:
         _confirm(confirm, ids)
         items = fetch()
-        return [] if ids == _ids(items) else items
+        return items if set(_ids(items)) - set(ids) else []
 
     count = 0
     with ThreadPoolExecutor(1, thread_name_prefix="messages-api") as pool:

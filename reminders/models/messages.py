@@ -12,11 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest, Least
 
 from reminders.models.appointments import Appointment
 from reminders.models.fields import phone_check
 from reminders.models.people import Contact, Location
+
+SELDOM = timedelta(days=1)
+"""So often, at least, a text without a final report is asked about."""
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -47,10 +51,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return rows
 
     def claim_overdue(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
-        """Up to `limit` messages whose final report is overdue; they come up again after `again`."""
+        """Up to `limit` messages whose final report is overdue.
+
+        They come up again after `again`, or after as long as they have been out already, at most a day: some
+        carriers never report, and old texts must not keep those of today from being asked about.
+        """
         overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by("check_after")
         rows = list(overdue.select_for_update(skip_locked=True)[:limit])
-        Message.objects.filter(pk__in=[row.pk for row in rows]).update(check_after=now + again)
+        as_long_again = Value(now) + (Value(now) - F("scheduled_at"))
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            check_after=Least(Greatest(Value(now + again), as_long_again), Value(now + SELDOM))
+        )
         return rows
 
     def _hold(self, rows: list[tuple[uuid.UUID, str]], *, until: datetime) -> list[tuple[uuid.UUID, str]]:

@@ -141,6 +141,28 @@ def test_a_text_without_a_final_report_is_asked_about(sandbox: Sandbox, api: Mes
     assert (moved, Message.objects.get().state) == (1, "delivered")
 
 
+@pytest.mark.parametrize(
+    ("out_for", "again_after"),
+    [
+        (timedelta(minutes=31), timedelta(minutes=31)),
+        (timedelta(minutes=5), timedelta(minutes=30)),
+        (timedelta(hours=6), timedelta(hours=6)),
+        (timedelta(days=20), timedelta(days=1)),
+    ],
+)
+def test_a_text_that_nobody_reports_on_is_asked_about_ever_more_rarely(
+    api: MessagesApi, out_for: timedelta, again_after: timedelta
+) -> None:
+    make.make_message(
+        provider_id="0e7a6e9c-0000-4000-8000-000000000000", scheduled_at=NOON - out_for, check_after=NOON
+    )
+
+    check_overdue(api, clock=at_noon)
+
+    message = Message.objects.get()
+    assert (message.state, message.check_after) == ("accepted", NOON + again_after)
+
+
 def test_a_text_too_old_to_ask_about_is_ended_in_words(sandbox: Sandbox, api: MessagesApi) -> None:
     old = NOON - timedelta(days=46)
     make.make_message(provider_id="0e7a6e9c-0000-4000-8000-000000000000", scheduled_at=old, check_after=old)
