@@ -6,12 +6,14 @@ Waitress with threads; a proxy in front may say that the visitor came by https.
 import argparse
 import signal
 import sys
+import threading
 from typing import Any
 
 import waitress  # type: ignore[import-untyped]  # it has no types
 from django.conf import settings
 
 from config.wsgi import application
+from reminders.domain.alerts import watch
 
 
 def main() -> None:
@@ -24,6 +26,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=8)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    threading.Thread(target=watch, args=(threading.Event(),), name="alerts", daemon=True).start()
     waitress.serve(
         application,
         host=options.host,

@@ -206,6 +206,7 @@ EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = local.mail_server
 EMAIL_USE_SSL = EMAIL_URL is not None and EMAIL_URL.scheme == "smtps"
 EMAIL_USE_TLS = EMAIL_URL is not None and EMAIL_URL.scheme == "smtp" and bool(EMAIL_HOST_USER)
 EMAIL_TIMEOUT = 10
+EMAIL_SUBJECT_PREFIX = "[Till Then] "
 ADMINS = [(address, address) for address in env.emails("ADMINS")]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"reminders@{_public.hostname or 'localhost'}")
 

@@ -6,16 +6,23 @@ over; without SMTP settings there are only the banners.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Literal
 
 from django.conf import settings
 from django.core.mail import mail_admins
 from django.db import transaction
+from django.utils import timezone
 
+from reminders.domain.connections import release_connection
 from reminders.domain.health import Pulse, take_pulse
 from reminders.models import ProviderState
+
+logger = logging.getLogger(__name__)
 
 Level = Literal["danger", "warning"]
 
@@ -74,6 +81,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     ),
 }
 QUIET_FOR = timedelta(minutes=3)
+LOOK_EVERY = 60.0
+"""Seconds between two looks of `watch`."""
 
 
 def banners(now: datetime, pulse: Pulse | None = None) -> list[Banner]:
@@ -96,11 +105,36 @@ def alert_administrators(*, now: datetime) -> int:
         begun, ended = _compare(known, current, now=now)
         state.alerted = known
         state.save(update_fields=["alerted"])
-    for banner in begun:
-        _write(banner.title, banner.words)
+    lost = [banner.code for banner in begun if not _write(banner.title, banner.words)]
+    if lost:
+        _tell_again(lost)
     for code in ended:
         _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
-    return len(begun) + len(ended)
+    return len(begun) + len(ended) - len(lost)
+
+
+def watch(stop: Event) -> None:
+    """Look after the alerts every minute until `stop`, from a thread of the web site.
+
+    The ring does the same, but nobody could tell through it that the bells are silent.
+    """
+    while not stop.wait(LOOK_EVERY):
+        try:
+            alert_administrators(now=timezone.now())
+        except Exception as error:  # whatever it is, the next minute may be better
+            logger.warning("The alerts could not be looked after: %s", type(error).__name__)
+        finally:
+            release_connection()
+
+
+def _tell_again(codes: Sequence[str]) -> None:
+    """The mail server did not take these: they are still to be told."""
+    with transaction.atomic():
+        state = ProviderState.objects.select_for_update().get(pk=1)
+        for code in codes:
+            if code in state.alerted:
+                state.alerted[code]["told"] = False
+        state.save(update_fields=["alerted"])
 
 
 def _compare(
@@ -118,7 +152,14 @@ def _compare(
     return begun, ended
 
 
-def _write(subject: str, words: str) -> None:
-    if settings.ADMINS:
-        where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
-        mail_admins(subject, words + where, fail_silently=True)
+def _write(subject: str, words: str) -> bool:
+    """Whether the e-mail is on its way, or nobody wants one."""
+    if not settings.ADMINS:
+        return True
+    where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
+    try:
+        mail_admins(subject, words + where)
+    except OSError as error:
+        logger.warning("An e-mail to the administrators could not be sent: %s", type(error).__name__)
+        return False
+    return True

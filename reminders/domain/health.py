@@ -19,6 +19,8 @@ BEAT_SILENT = timedelta(seconds=90)
 DUE_TOO_LONG = timedelta(minutes=10)
 UNKNOWN_TOO_LONG = timedelta(minutes=15)
 REPLIES_TOO_LONG = timedelta(minutes=10)
+LOOKED_AT = 500
+"""Of a long outbox, so many of those that go first are enough to know how long texts wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,13 @@ class Pulse:
 
 def take_pulse(*, now: datetime) -> Pulse:
     """Ask the database how things stand. Times are UTC."""
-    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now)
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
     asked = unknown.aggregate(n=Count("pk"), since=Min("unknown_since"))
     unread = Reply.objects.filter(applied_at=None).order_by("received_at").values_list("stored_at", flat=True)
     state = ProviderState.objects.filter(pk=1).first()
     return Pulse(
-        oldest_due=_age(due.order_by("due_at").values_list("due_at", flat=True).first(), now=now),
+        oldest_due=_age(_due_since(now=now), now=now),
         oldest_unknown=_age(asked["since"], now=now),
         oldest_unread_reply=_age(unread.first(), now=now),
         unknown=asked["n"],
@@ -72,6 +73,17 @@ def take_pulse(*, now: datetime) -> Pulse:
         brake=state.brake if state else "",
         brake_words=state.words if state else "",
     )
+
+
+def _due_since(*, now: datetime) -> datetime | None:
+    """Since when the oldest text waits: one that is planned, or one in the outbox that had to be put back."""
+    planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by("due_at")
+    queued = Message.objects.filter(state=Message.State.QUEUED).order_by("send_after")[:LOOKED_AT]
+    found = [
+        planned.values_list("due_at", flat=True).first(),
+        queued.aggregate(at=Min("scheduled_at"))["at"],
+    ]
+    return min((at for at in found if at and at <= now), default=None)
 
 
 def _age(since: datetime | None, *, now: datetime) -> timedelta | None:
