@@ -66,6 +66,14 @@ FIELD_WORDS = {
     "phone_problem": "",
     "language": "Language",
     "channel": "Messages",
+    # As imports write them: names as they stood then, in place of ids.
+    "name": "Patient",
+    "date": "Date",
+    "time": "Time",
+    "location": "Location",
+    "practitioner": "With",
+    "service": "Service",
+    "patient_id": "Patient number",
 }
 TEXT_TITLES: dict[str, str] = {
     Message.Kind.REMINDER: "Text sent",

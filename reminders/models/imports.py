@@ -67,7 +67,6 @@ class Import(models.Model):
     problems: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     words = models.CharField(max_length=300, blank=True, help_text="What it is doing, or why it was refused.")
-    claimed_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

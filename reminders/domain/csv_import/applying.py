@@ -136,7 +136,8 @@ LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
 LEFT JOIN reminders_service v ON v.name = s.service
 """
 
-# The details are both the history's and what an undo restores: column, then old and new value.
+# The details are the history's: what, then old and new value. For an undo stand beside them the whole
+# appointment as it was (nulls are left out, which read as null again) and the patient.
 _DETAILS = """
 jsonb_strip_nulls(jsonb_build_object(
     'date', CASE WHEN a.local_date <> s.local_date THEN jsonb_build_array(a.local_date, s.local_date) END,
@@ -157,6 +158,12 @@ jsonb_strip_nulls(jsonb_build_object(
     'external_id', CASE WHEN r.takes_id THEN jsonb_build_array(a.external_id, s.external_id) END,
     'status', CASE WHEN r.status_to IS NOT NULL THEN jsonb_build_array(a.status, r.status_to) END,
     'other columns', CASE WHEN r.other_extra THEN jsonb_build_array(a.extra, a.extra || s.extra) END,
+    'was', CASE WHEN r.touched THEN jsonb_build_object('location_id', a.location_id,
+        'contact_id', a.contact_id, 'practitioner_id', a.practitioner_id, 'service_id', a.service_id,
+        'starts_at', a.starts_at, 'local_date', a.local_date, 'local_time', a.local_time,
+        'wall_flag', a.wall_flag, 'duration', a.duration, 'notes', a.notes, 'extra', a.extra,
+        'diary', a.diary, 'external_id', a.external_id, 'status', a.status,
+        'status_since', a.status_since) END,
     'patient', CASE WHEN r.contact_changed THEN cc.old END)) || coalesce(cc.details, '{{}}')
 """
 
@@ -194,7 +201,7 @@ INSERT INTO reminders_event (appointment_id, at, source, kind, details)
 SELECT r.appointment_id, %(now)s, 'import',
        CASE WHEN r.moved THEN 'moved' WHEN r.status_to = 'cancelled' THEN 'cancelled'
             WHEN r.status_to IS NOT NULL THEN r.status_to ELSE 'changed' END,
-       (w.before - 'patient') || jsonb_build_object('import', %(import)s::bigint)
+       (w.before - 'patient' - 'was') || jsonb_build_object('import', %(import)s::bigint)
            || CASE WHEN r.status_to IS NULL THEN '{}'
                    ELSE jsonb_build_object('from', r.old_status, 'to', r.status_to) END
 FROM import_result r JOIN reminders_importrow w ON w.of_id = %(import)s AND w.number = r.number

@@ -1,23 +1,26 @@
-"""Check and apply uploaded files in the background: one at a time for each claim, with visible progress.
+"""Check and apply uploaded files in the background, with visible progress.
 
-A claim expires when its worker dies; as an import is one transaction, another begins it anew. What was
-confirmed in the preview is what is applied, or the preview comes again and says what changed.
+Who works on a file holds its lock until the transaction ends, so a worker that dies lets go by itself: as
+an import is one transaction, another begins it anew at once. A file whose location is busy with another
+import waits in the queue, never in a worker. What was confirmed in the preview is what is applied, or the
+preview comes again and says what changed.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
 
 from reminders.domain.access import scope_of
 from reminders.domain.csv_import.preview import keep_preview, keep_refusal
 from reminders.domain.csv_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation
-from reminders.domain.csv_import.running import Options, Outcome, Progress, staged, write
+from reminders.domain.csv_import.running import Options, Outcome, Progress, staged, undisturbed, write
+from reminders.domain.csv_import.sites import SitesBusyError
 from reminders.domain.csv_import.undo import take_back
 from reminders.domain.csv_import.uploads import forget_old_files, open_import, remember_mapping
 from reminders.models import Import, ImportPart, ImportRow
@@ -25,60 +28,78 @@ from reminders.models import Import, ImportPart, ImportRow
 logger = logging.getLogger(__name__)
 State = Import.State
 TO_DO = (State.CHECKING, State.QUEUED, State.APPLYING, State.UNDOING)
-HOLD = timedelta(minutes=5)
+IN_LINE = "Waiting for another import of the same location"
+_LOCK = 7_261_995  # the class of advisory locks for the files at work, one for each
+
+
+class _ThrownAwayError(Exception):
+    """Somebody threw the file away while it was checked."""
 
 
 def work_off_imports(*, now: datetime) -> int:
     """Check and apply what waits, the oldest first; return how many files were worked on."""
-    worked = 0
-    while (row := _claim(now=now)) is not None:
-        _work(row, now=now)
-        worked += 1
+    worked, passed_over = 0, set[int]()
+    while (pk := _next(passed_over)) is not None:
+        passed_over.add(pk)
+        if _work(pk, now=now):
+            worked += 1
+            passed_over = {pk}  # what waited for this one's location may go on now
     forget_old_files(now=now)
     return worked
 
 
-def _claim(*, now: datetime) -> Import | None:
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    with transaction.atomic():
-        row = (
-            Import.objects.filter(free, state__in=TO_DO)
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("created_at", "pk")
-            .first()
-        )
-        if row is None:
-            return None
-        if row.state == State.QUEUED:
-            row.state = State.APPLYING
-        row.claimed_until = now + HOLD
-        row.save(update_fields=["state", "claimed_until"])
-    return row
+def _next(passed_over: set[int]) -> int | None:
+    waiting = Import.objects.filter(state__in=TO_DO).exclude(pk__in=passed_over)
+    return waiting.order_by("created_at", "pk").values_list("pk", flat=True).first()
 
 
-def _work(row: Import, *, now: datetime) -> None:
-    with ProgressWriter(row.pk, now=now) as progress:
+def _work(pk: int, *, now: datetime) -> bool:
+    """Work on one file; False when another worker does, or it has to wait."""
+    with ProgressWriter(pk) as progress, transaction.atomic():
+        row = _hold(pk)
+        if row is None or not progress.begin(row):
+            return False
         try:
-            if row.state == State.UNDOING:
-                take_back(row, now=now)
-            elif row.state == State.CHECKING:
-                _check(row, progress.tell, now=now)
-            else:
-                _apply(row, progress.tell, now=now)
+            undisturbed(lambda: _step(row, progress.tell, now=now))
+        except SitesBusyError:
+            Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
+            return False
         except ImportRefused as refused:
             _refuse(row, refused, now=now)
+        except _ThrownAwayError:
+            logger.info("Import %s was thrown away.", pk)
         except OperationalError:
-            raise  # the database is away or busy: the claim runs out and another worker begins anew
+            raise  # the database is away or busy: the lock is freed and the next round begins anew
         except Exception as error:
-            logger.error("Import %s stopped: %s", row.pk, type(error).__name__)  # noqa: TRY400 -- the text may name patients
+            logger.error("Import %s stopped: %s", pk, type(error).__name__)  # noqa: TRY400 -- the text may name patients
             _stop(row)
+    return True
+
+
+def _hold(pk: int) -> Import | None:
+    """The import, if it still waits and no other worker holds it; ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, pk % 2**31])
+        held = (cursor.fetchone() or (False,))[0]
+    return Import.objects.filter(pk=pk, state__in=TO_DO).first() if held else None
+
+
+def _step(row: Import, tell: Progress, *, now: datetime) -> None:
+    """One transaction within that of the lock: undone alone when the file is refused."""
+    with transaction.atomic():
+        if row.state == State.UNDOING:
+            take_back(row, now=now, progress=tell)
+        elif row.state == State.CHECKING:
+            _check(row, tell, now=now)
+        else:
+            _apply(row, tell, now=now)
 
 
 def _stop(row: Import) -> None:
     """A fault of the program must not come back every few minutes."""
     stopped = State.APPLIED if row.state == State.UNDOING else State.REFUSED
     words = "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
-    Import.objects.filter(pk=row.pk).update(state=stopped, words=words, claimed_until=None, progress=0)
+    Import.objects.filter(pk=row.pk).update(state=stopped, words=words, progress=0)
 
 
 def options_of(row: Import) -> Options:
@@ -93,33 +114,32 @@ def options_of(row: Import) -> Options:
         gone=row.gone,
         only_locations=scope.location_ids if scope and scope.restricted else None,
         confirmed=bool(row.counts.get("confirmed")),
+        wait=False,
         source=row.source,
         created_by_id=row.created_by_id,
     )
 
 
 def _check(row: Import, tell: Progress, *, now: datetime) -> None:
-    options = options_of(row)
-    reading = Options(**(options.__dict__ | {"gone": Import.Gone.KEEP}))
-    with transaction.atomic(), open_import(row) as source:
-        with staged(source, reading, now=now, progress=tell) as outcome:
-            keep_preview(row, outcome, now=now)
-        _ready(row, outcome, words="")
+    reading = replace(options_of(row), gone=Import.Gone.KEEP)
+    with open_import(row) as source, staged(source, reading, now=now, progress=tell) as outcome:
+        keep_preview(row, outcome, now=now)
+    _ready(row, outcome, words="")
 
 
 def _ready(row: Import, outcome: Outcome, *, words: str) -> None:
-    row.state, row.progress, row.words, row.claimed_until = State.READY, 100, words, None
+    if not Import.objects.select_for_update().filter(pk=row.pk).exists():
+        raise _ThrownAwayError
+    row.state, row.progress, row.words = State.READY, 100, words
     row.counts, row.date_format = outcome.counts.as_json(), outcome.date_format
     row.problems = [{"warning": True, "message": warning} for warning in outcome.warnings]
-    row.save(
-        update_fields=["state", "progress", "words", "claimed_until", "counts", "date_format", "problems"]
-    )
+    row.save(update_fields=["state", "progress", "words", "counts", "date_format", "problems"])
 
 
 def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
     options = options_of(row)
     seen = row.counts.get("fingerprint", "")
-    with transaction.atomic(), open_import(row) as source:
+    with open_import(row) as source:
         with staged(source, options, now=now, progress=tell) as outcome:
             if outcome.counts.fingerprint != seen or outcome.counts.gone != row.counts.get("gone"):
                 words = _what_changed(row.counts, outcome)
@@ -146,55 +166,57 @@ def _what_changed(before: dict[str, Any], outcome: Outcome) -> str:
 
 
 def _refuse(row: Import, refused: ImportRefused, *, now: datetime) -> None:
-    with transaction.atomic():
-        row.claimed_until, row.progress = None, 0
-        if isinstance(refused, NeedsConfirmation):
-            row.state, row.words = State.READY, refused.problems[0].message[:300]
-        elif isinstance(refused, DatesUnclear):
-            row.state, row.words = State.UPLOADED, ""
-            row.problems = [
-                {"ask": "dates", "message": refused.problems[0].message, "readings": refused.readings}
-            ]
-        else:
-            row.state, row.words = State.REFUSED, ""
-            keep_refusal(row, refused)
-        row.save(update_fields=["state", "words", "problems", "counts", "claimed_until", "progress"])
+    row.progress, row.words = 0, ""
+    if isinstance(refused, NeedsConfirmation):
+        row.state, row.words = State.READY, refused.problems[0].message[:300]
+    elif isinstance(refused, DatesUnclear):
+        row.state = State.UPLOADED
+        row.problems = [
+            {"ask": "dates", "message": refused.problems[0].message, "readings": refused.readings}
+        ]
+    else:
+        row.state = State.REFUSED
+        keep_refusal(row, refused)
+    if Import.objects.filter(pk=row.pk).exists():
+        row.save(update_fields=["state", "words", "problems", "counts", "progress"])
 
 
 class ProgressWriter:
     """Writes progress over a connection of its own, because the import's is in the middle of a transaction.
 
-    Each note also holds the claim a little longer.
+    Within a test's transaction it writes over that one: others see nothing of it, but the words are right.
     """
 
-    def __init__(self, import_id: int, *, now: datetime, every: float = 0.5) -> None:
+    def __init__(self, import_id: int, *, every: float = 0.5) -> None:
         self._import_id = import_id
-        self._now = now
         self._every = every
-        self._started = self._last = time.monotonic()
-        self._connection = connection.copy("progress") if _is_open() else None
+        self._last = time.monotonic()
+        # Under the alias of its own, Django's hooks for new connections would not find it.
+        self._connection = connection if connection.in_atomic_block else connection.copy()
 
     def __enter__(self) -> ProgressWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._connection is not None:
+        if self._connection is not connection:
             self._connection.close()
+
+    def begin(self, row: Import) -> bool:
+        """Show that the work has begun; False when the file was thrown away a moment ago."""
+        was, row.state = row.state, State.APPLYING if row.state == State.QUEUED else row.state
+        return bool(self._write("state = %s", [row.state], was=was))
 
     def tell(self, percent: int, words: str) -> None:
         """Note how far the work is, at most twice a second."""
         moment = time.monotonic()
-        if self._connection is None or moment - self._last < self._every:
-            return
-        self._last = moment
-        until = self._now + timedelta(seconds=moment - self._started) + HOLD
+        if moment - self._last >= self._every:
+            self._last = moment
+            self._write("progress = %s, words = %s", [min(percent, 99), words])
+
+    def _write(self, what: str, values: list[str | int], *, was: str = "") -> int:
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE reminders_import SET progress = %s, words = %s, claimed_until = %s WHERE id = %s",
-                [min(percent, 99), words, until, self._import_id],
+                f"UPDATE reminders_import SET {what} WHERE id = %s AND (%s = '' OR state = %s)",  # noqa: S608 -- our own words
+                [*values, self._import_id, was, was],
             )
-
-
-def _is_open() -> bool:
-    """Within a transaction the claim itself is not visible to others yet, so there is nothing to tell."""
-    return not connection.in_atomic_block
+            return int(cursor.rowcount)

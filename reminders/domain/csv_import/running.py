@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
+from psycopg import errors
 
 from reminders.domain.csv_import.applying import apply_result
 from reminders.domain.csv_import.checking import Counts, count_result, forecast, list_without_phone
@@ -21,7 +23,7 @@ from reminders.domain.csv_import.dates import DateReader, order_of
 from reminders.domain.csv_import.matching import find_gone, match_rows
 from reminders.domain.csv_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
 from reminders.domain.csv_import.rows import RowReader
-from reminders.domain.csv_import.sites import find_sites, lock_sites, staged_sites
+from reminders.domain.csv_import.sites import find_sites, lock_sites
 from reminders.domain.csv_import.sources import Source
 from reminders.domain.csv_import.staging import prepare_transaction, stage, stop_if_twice
 from reminders.domain.csv_import.survey import Survey, survey
@@ -30,13 +32,20 @@ from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning import Planned
 from reminders.models import Import, ImportMapping, Practitioner, Service
 
+ATTEMPTS = 3
+_CAME_IN_BETWEEN = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
+_Result = TypeVar("_Result")
+
 Progress = Callable[[int, str], None]
 """Hears percents and what is being done, in words."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is to be read and what may be done. Texts are "" where nothing is said."""
+    """How a file is to be read and what may be done. Texts are "" where nothing is said.
+
+    `wait` for another import at work at the same location; without it SitesBusyError is raised.
+    """
 
     location: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +57,7 @@ class Options:
     only_locations: frozenset[int] | None = None
     guess: bool = False
     confirmed: bool = False
+    wait: bool = True
     source: str = "command"
     created_by_id: int | None = None
 
@@ -76,17 +86,13 @@ def options_with_mapping(name: str, options: Options) -> Options:
             "Mappings are saved when a file is imported in the browser."
         )
     location = options.location or (mapping.location.name if mapping.location else "")
-    return Options(
-        **(
-            options.__dict__
-            | {
-                "mapping": dict(mapping.columns),
-                "mapping_name": mapping.name,
-                "date_format": options.date_format or mapping.date_format,
-                "diary": options.diary or mapping.diary,
-                "location": location,
-            }
-        )
+    return replace(
+        options,
+        mapping=dict(mapping.columns),
+        mapping_name=mapping.name,
+        date_format=options.date_format or mapping.date_format,
+        diary=options.diary or mapping.diary,
+        location=location,
     )
 
 
@@ -95,11 +101,30 @@ def import_file(source: Source, options: Options, *, now: datetime, dry_run: boo
 
     Raises ImportRefused, and then nothing has changed.
     """
-    with transaction.atomic():
-        outcome = _import(source, options, now=now, dry_run=dry_run)
-        if dry_run:
-            transaction.set_rollback(True)
-    return outcome
+
+    def once() -> Outcome:
+        with transaction.atomic():
+            outcome = _import(source, options, now=now, dry_run=dry_run)
+            if dry_run:
+                transaction.set_rollback(True)
+        return outcome
+
+    return undisturbed(once)
+
+
+def undisturbed(work: Callable[[], _Result]) -> _Result:
+    """Do it again when another transaction came in between.
+
+    Imports of different locations may meet in one patient or one practitioner: then one of them is told
+    that a number is taken, or that both wait for each other. The second time it finds what the other made.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return work()
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, _CAME_IN_BETWEEN):
+                raise
+    return work()
 
 
 def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> Outcome:
@@ -124,6 +149,7 @@ def staged(
     To be used in a transaction. Raises ImportRefused with the most fundamental problem.
     """
     tell = progress or (lambda percent, words: None)
+    prepare_transaction()
     with open_table(source, mapping=options.mapping) as table:
         tell(2, "Reading the file")
         columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
@@ -132,7 +158,6 @@ def staged(
         found = survey(table, columns, dates)
         _stage(table, columns, dates, found, options, tell)
     tell(40, "Comparing with the diary")
-    lock_sites(staged_sites())
     match_rows(diary=options.diary, now=now)
     gone, expected = find_gone(diary=options.diary, by_id="external_id" in columns.places, now=now)
     counts = count_result()
@@ -152,7 +177,6 @@ def staged(
 def _stage(
     table: Table, columns: Columns, dates: DateReader, found: Survey, options: Options, tell: Progress
 ) -> None:
-    prepare_transaction()
     sites, default = find_sites(
         found.locations,
         columns,
@@ -160,6 +184,8 @@ def _stage(
         create=options.create_locations,
         only=options.only_locations,
     )
+    named = [sites[name.casefold()] for name in found.locations]
+    lock_sites({site.id for site in [*named, *([default] if default else [])]}, wait=options.wait)
     reader = RowReader(
         columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()
     )
@@ -258,10 +284,8 @@ def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | 
     row.state = Import.State.APPLIED
     row.counts, row.progress, row.words = outcome.counts.as_json(), 100, ""
     row.problems = [{"message": warning} for warning in outcome.warnings]
-    row.applied_at, row.claimed_until = now, None
-    row.save(
-        update_fields=["state", "counts", "problems", "progress", "words", "applied_at", "claimed_until"]
-    )
+    row.applied_at = now
+    row.save(update_fields=["state", "counts", "problems", "progress", "words", "applied_at"])
 
 
 def remembered_mapping(header: list[str]) -> ImportMapping | None:

@@ -90,15 +90,18 @@ def _create(name: str) -> Location:
     return Location.objects.create(name=name, zone=settings.TIME_ZONE, country=settings.DEFAULT_COUNTRY)
 
 
-def lock_sites(ids: Iterable[int]) -> None:
-    """Wait until no other import is at work at these locations; freed when the transaction ends."""
+class SitesBusyError(Exception):
+    """Another import is at work at one of the locations."""
+
+
+def lock_sites(ids: Iterable[int], *, wait: bool) -> None:
+    """Keep other imports of these locations out until the transaction ends.
+
+    Waits for those that are at work there, or without `wait` raises SitesBusyError.
+    """
+    call = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
         for pk in sorted(ids):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, pk])
-
-
-def staged_sites() -> list[int]:
-    """The locations of the staged rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT location_id FROM import_staged ORDER BY 1")
-        return [row[0] for row in cursor.fetchall()]
+            cursor.execute(f"SELECT {call}(%s, %s)", [_LOCK, pk])
+            if not wait and not (cursor.fetchone() or (False,))[0]:
+                raise SitesBusyError

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from reminders.domain.appointments import change_appointment, change_contact, set_status
+from reminders.domain.appointments import set_status, set_statuses
+from reminders.domain.csv_import.running import Progress
+from reminders.domain.csv_import.sites import lock_sites
 from reminders.domain.doorbell import ring
 from reminders.domain.history import IMPORT, remember_each
-from reminders.models import Appointment, Contact, Import, ImportRow, Location, Practitioner, Service
+from reminders.domain.planning import plan_appointments
+from reminders.models import Appointment, Import, ImportRow
 
 State = Import.State
 Status = Appointment.Status
@@ -42,7 +45,7 @@ class Undoable:
 def ask_to_undo(row: Import, *, now: datetime) -> bool:
     """Have an import taken back in the background; False when it is not one that was applied."""
     waiting = Import.objects.filter(pk=row.pk, state=State.APPLIED)
-    asked = waiting.update(state=State.UNDOING, words="Being taken back", claimed_until=None, progress=0)
+    asked = waiting.update(state=State.UNDOING, words="Being taken back", progress=0)
     ring("imports")
     return bool(asked)
 
@@ -60,73 +63,64 @@ def undoable(row: Import) -> Undoable:
     return found
 
 
-def take_back(row: Import, *, now: datetime) -> Undoable:
-    """Take an import back in one transaction; what can't be undone stands on its rows afterwards."""
+def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -> Undoable:
+    """Take an import back in one transaction; what can't be undone stands on its rows afterwards.
+
+    Raises SitesBusyError while another import is at work at one of the locations.
+    """
+    tell = progress or (lambda percent, words: None)
     with transaction.atomic():
         found = undoable(row)
         _lock([*found.new, *found.changed, *found.gone])
+        tell(10, "Taking back what changed")
         _restore(row, found.changed, now=now)
+        tell(40, "Booking again what was cancelled")
         _book_again(row, found.gone, now=now)
+        tell(60, "Taking out what was new")
         _remove(row, found.new, now=now)
+        tell(95, "Noting what stays")
         _say_what_stays(row, found)
-        row.state, row.undone_at, row.claimed_until, row.progress = State.UNDONE, now, None, 100
+        row.state, row.undone_at, row.progress = State.UNDONE, now, 100
         row.words = _in_words(found)
-        row.save(update_fields=["state", "undone_at", "claimed_until", "progress", "words"])
+        row.save(update_fields=["state", "undone_at", "progress", "words"])
     return found
 
 
 def _in_words(found: Undoable) -> str:
     if not found.kept:
         return "Everything was taken back."
-    return f"{found.count:,} appointments were taken back; {len(found.kept):,} could not be: see the rows."
+    taken = f"{found.count:,} {'appointment was' if found.count == 1 else 'appointments were'} taken back"
+    return f"{taken}; {len(found.kept):,} could not be: see the rows."
 
 
 def _lock(ids: Sequence[int]) -> None:
-    rows = Appointment.objects.filter(pk__in=ids).order_by("pk").select_for_update()
-    list(rows.values_list("pk", flat=True))
+    """Keep other imports of the locations out, then everybody else from the appointments."""
+    rows = Appointment.objects.filter(pk__in=ids)
+    sites = rows.order_by("location_id").values_list("location_id", flat=True).distinct()
+    lock_sites(list(sites), wait=False)
+    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _restore(row: Import, ids: Sequence[int], *, now: datetime) -> None:
-    rows = ImportRow.objects.filter(of=row, outcome=ImportRow.Outcome.CHANGED, appointment_id__in=ids)
-    for each in rows.order_by("number").iterator():
-        before: dict[str, Any] = each.before or {}
-        appointment = Appointment.objects.get(pk=each.appointment_id or 0)
-        change_appointment(appointment, _old_values(before), by=IMPORT, now=now)
-        if "status" in before:
-            set_status([appointment.pk], Status(before["status"][0]), by=IMPORT, now=now)
-        if "patient" in before:
-            old = before["patient"]
-            contact = Contact.objects.get(pk=old["id"])
-            change_contact(contact, {k: v for k, v in old.items() if k != "id"}, by=IMPORT, now=now)
-        if "other columns" in before:
-            Appointment.objects.filter(pk=appointment.pk).update(extra=before["other columns"][0])
-
-
-def _old_values(before: dict[str, Any]) -> dict[str, Any]:
-    """Columns with their old values, from what the row's history says."""
-    old: dict[str, Any] = {}
-    if "date" in before:
-        old["local_date"] = date.fromisoformat(before["date"][0])
-    if "time" in before:
-        old["local_time"] = time.fromisoformat(before["time"][0])
-    if "location" in before:
-        old["location_id"] = Location.objects.get(name=before["location"][0]).pk
-    if "contact" in before:
-        old["contact_id"] = before["contact"][0]
-    for name, model in (("practitioner", Practitioner), ("service", Service)):
-        if name in before:
-            was = before[name][0]
-            old[f"{name}_id"] = model.objects.get(name=was).pk if was else None
-    if "duration" in before:
-        old["duration"] = before["duration"][0] or None
-    return old | {name: before[name][0] for name in ("notes", "external_id") if name in before}
+    """Write the old values back, of appointments and of patients, and plan anew what matters to texts."""
+    given: dict[str, Any] = {
+        "import": row.pk,
+        "ids": list(ids),
+        "now": now,
+        "expected": list(Appointment.EXPECTED),
+    }
+    with connection.cursor() as cursor:
+        for statement in _RESTORE:
+            cursor.execute(statement, given)
+        cursor.execute("SELECT id FROM undone_matters ORDER BY id")
+        to_plan = [each[0] for each in cursor.fetchall()]
+    plan_appointments(to_plan, now=now)
 
 
 def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
     rows = ImportRow.objects.filter(of=row, outcome=ImportRow.Outcome.GONE, appointment_id__in=ids)
-    for status in (Status.BOOKED, Status.CONFIRMED):
-        of_status = rows.filter(before__status__0=status).values_list("appointment_id", flat=True)
-        set_status([pk for pk in of_status if pk], status, by=IMPORT, now=now)
+    was = rows.values_list("appointment_id", "before__status__0")
+    set_statuses({pk: Status(status) for pk, status in was if pk}, by=IMPORT, now=now, kind="undone")
 
 
 def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
@@ -156,11 +150,69 @@ SELECT w.appointment_id, w.outcome,
        EXISTS (SELECT 1 FROM reminders_reminder r JOIN reminders_message m ON m.id = r.message_id
                WHERE r.appointment_id = a.id AND m.created_at >= %(at)s
                  AND m.state IN ('enroute', 'submitted', 'delivered')),
-       a.updated_at > %(at)s
+       a.updated_at > %(at)s OR coalesce(c.updated_at > %(at)s, false)
 FROM reminders_importrow w JOIN reminders_appointment a ON a.id = w.appointment_id
+LEFT JOIN reminders_contact c ON c.id = (w.before #>> '{patient,id}')::bigint
 WHERE w.of_id = %(import)s AND (w.outcome IN ('new', 'changed') OR w.before IS NOT NULL)
 ORDER BY w.appointment_id
 """
+
+_RESTORE = (
+    """
+DROP TABLE IF EXISTS pg_temp.undone, pg_temp.undone_patient, pg_temp.undone_matters;
+CREATE TEMP TABLE undone ON COMMIT DROP AS
+SELECT w.appointment_id, w.before, x.location_id, x.contact_id, x.practitioner_id, x.service_id, x.starts_at,
+    x.local_date, x.local_time, x.wall_flag, x.duration, x.notes, x.extra, x.diary, x.external_id,
+    x.status, x.status_since,
+    (a.location_id, a.contact_id, a.starts_at) IS DISTINCT FROM (x.location_id, x.contact_id, x.starts_at)
+        OR a.service_id IS DISTINCT FROM x.service_id
+        OR (a.status = ANY(%(expected)s)) <> (x.status = ANY(%(expected)s)) AS matters
+FROM reminders_importrow w
+JOIN reminders_appointment a ON a.id = w.appointment_id
+CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_appointment, w.before -> 'was') x
+WHERE w.of_id = %(import)s AND w.outcome = 'changed' AND w.appointment_id = ANY(%(ids)s);
+CREATE TEMP TABLE undone_patient ON COMMIT DROP AS
+SELECT DISTINCT ON (x.id) x.id, x.external_id, x.first_name, x.last_name, x.phone, x.phone_as_given,
+    x.phone_kind, x.phone_problem, x.language,
+    (c.phone, c.language) IS DISTINCT FROM (x.phone, x.language) AS matters
+FROM undone u
+CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_contact, u.before -> 'patient') x
+JOIN reminders_contact c ON c.id = x.id
+""",
+    """
+CREATE TEMP TABLE undone_matters ON COMMIT DROP AS
+SELECT appointment_id AS id FROM undone WHERE matters AND location_id IS NOT NULL
+UNION SELECT a.id FROM undone_patient p JOIN reminders_appointment a ON a.contact_id = p.id
+    WHERE p.matters AND a.starts_at > %(now)s
+""",
+    """
+UPDATE reminders_appointment a SET updated_at = %(now)s, location_id = u.location_id,
+    contact_id = u.contact_id, practitioner_id = u.practitioner_id, service_id = u.service_id,
+    starts_at = u.starts_at, local_date = u.local_date, local_time = u.local_time, wall_flag = u.wall_flag,
+    duration = u.duration, notes = u.notes, extra = u.extra, diary = u.diary, external_id = u.external_id,
+    status = u.status, status_since = u.status_since
+FROM undone u WHERE a.id = u.appointment_id AND u.location_id IS NOT NULL
+""",
+    """
+UPDATE reminders_contact c SET updated_at = %(now)s, external_id = p.external_id, first_name = p.first_name,
+    last_name = p.last_name, phone = p.phone, phone_as_given = p.phone_as_given, phone_kind = p.phone_kind,
+    phone_problem = p.phone_problem, language = p.language
+FROM undone_patient p WHERE c.id = p.id
+""",
+    """
+UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
+FROM undone_matters m WHERE a.id = m.id
+""",
+    """
+INSERT INTO reminders_event (appointment_id, at, source, kind, details)
+SELECT u.appointment_id, %(now)s, 'import', 'undone', jsonb_build_object('import', %(import)s::bigint) || (
+    SELECT coalesce(jsonb_object_agg(each.key, jsonb_build_array(each.value -> 1, each.value -> 0)), '{}')
+    FROM jsonb_each(u.before) each WHERE jsonb_typeof(each.value) = 'array')
+FROM undone u;
+INSERT INTO reminders_event (contact_id, at, source, kind, details)
+SELECT id, %(now)s, 'import', 'undone', jsonb_build_object('import', %(import)s::bigint) FROM undone_patient
+""",
+)
 
 _WITH_TRACES = """
 SELECT a.id FROM reminders_appointment a WHERE a.id = ANY(%(ids)s) AND (

@@ -88,8 +88,8 @@ def _check_or_ask(row: Import, columns: Columns) -> None:
 
 
 def _queue(row: Import, state: Import.State, words: str) -> None:
-    row.state, row.words, row.problems, row.progress, row.claimed_until = state, words, [], 0, None
-    row.save(update_fields=["state", "words", "problems", "progress", "claimed_until"])
+    row.state, row.words, row.problems, row.progress = state, words, [], 0
+    row.save(update_fields=["state", "words", "problems", "progress"])
     ring("imports")
 
 
