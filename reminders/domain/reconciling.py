@@ -176,7 +176,8 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
     again = [row.pk for row in wanted if not row.resent and row.expires_at > now]
     late = [row.pk for row in wanted if row.expires_at <= now - settings.RECONCILE_AFTER]
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
-    outcome.sent_again += unknown.filter(pk__in=again).update(
+    # One that was called off during the look-up is left for the next round, which then finds it unwanted.
+    outcome.sent_again += unknown.filter(pk__in=again, cancel_requested_at=None).update(
         state=Message.State.QUEUED,
         resent=True,
         send_after=now,

@@ -109,7 +109,7 @@ LEFT JOIN LATERAL (
     SELECT min(r.rule_id) AS rule_id, min(r.location_id) AS location_id, min(r.starts_at) AS starts_at,
            bool_or(r.forced) AS forced
     FROM reminders_reminder r WHERE r.message_id = m.id) carried ON true
-WHERE m.state = 'queued' AND m.send_after <= %(now)s
+WHERE m.state = 'queued' AND m.send_after <= %(now)s AND m.cancel_requested_at IS NULL
 ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
 """
 

@@ -1,16 +1,19 @@
 """Unknown outcomes: looked up, adopted, sent again exactly once, or given up in plain sight."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
+from reminders.domain.appointments import set_status
 from reminders.domain.checking import check_overdue
 from reminders.domain.expiring import expire
+from reminders.domain.history import SYSTEM
 from reminders.domain.planning import plan_appointments
 from reminders.domain.reconciling import reconcile
 from reminders.domain.sending import send_due
-from reminders.models import Message, Reminder
-from reminders.provider import MessagesApi
+from reminders.models import Appointment, Message, Reminder
+from reminders.provider import MessagesApi, ReportedMessage
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.factories import NOON
@@ -36,6 +39,10 @@ def lost(sandbox: Sandbox, api: MessagesApi, kind: str) -> Message:
     sandbox.order_fault(kind, endpoint="send", times=1)
     send_due(api, clock=at_noon)
     return Message.objects.get(state="unknown")
+
+
+def staff_cancel(appointment: Appointment) -> None:
+    set_status([appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=SETTLED)
 
 
 def test_a_text_that_the_provider_has_is_adopted(sandbox: Sandbox, api: MessagesApi) -> None:
@@ -184,3 +191,34 @@ def test_what_was_never_sent_by_its_cutoff_is_expired_with_a_reason() -> None:
     assert expire(now=datetime(2026, 3, 3, 11, 0, tzinfo=UTC)) == 1
     reminder = Reminder.objects.get()
     assert (reminder.state, reminder.reason) == ("expired", "cutoff")
+
+
+def test_an_appointment_cancelled_during_the_look_up_is_not_texted_again(
+    sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = lost(sandbox, api, "error_500_before")
+    look_up = api.detail_report
+
+    def look_up_while_staff_cancel(*args: Any, **kwargs: Any) -> list[ReportedMessage]:
+        found = look_up(*args, **kwargs)
+        staff_cancel(Appointment.objects.get())
+        return found
+
+    monkeypatch.setattr(api, "detail_report", look_up_while_staff_cancel)
+    outcome = reconcile(api, clock=after_settling)
+
+    assert (outcome.sent_again, Appointment.objects.get().status) == (0, "cancelled")
+    send_due(api, clock=after_settling)
+    reconcile(api, clock=lambda: SETTLED + timedelta(minutes=2))
+    message.refresh_from_db()
+    assert (message.state, message.words) == ("cancelled", "Withdrawn; the provider never had it")
+    assert (Reminder.objects.get().state, sandbox.ledger()) == ("withdrawn", [])
+
+
+def test_the_outbox_never_gives_out_a_text_that_is_to_be_withdrawn(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    make.make_message(state="queued", cancel_requested_at=NOON)
+
+    assert send_due(api, clock=at_noon).total == 0
+    assert sandbox.ledger() == []
