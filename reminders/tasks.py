@@ -77,8 +77,9 @@ def reconcile() -> None:
 def replies() -> None:
     """Fetch patients' replies, act on them, confirm them."""
     with rung("replies") as ring:
-        ring.count = receiving.receive_replies(messages_api(), now=timezone.now())
-        brakes.provider_answered(now=timezone.now())
+        asked_at = timezone.now()
+        ring.count = receiving.receive_replies(messages_api(), now=asked_at)
+        brakes.provider_answered(now=timezone.now(), asked_at=asked_at)
 
 
 @shared_task(ignore_result=True)

@@ -64,20 +64,22 @@ def is_told_to_wait(*, now: datetime) -> bool:
     return ProviderState.objects.filter(pk=1, brake=Brake.RATE, until__gt=now).exists()
 
 
-def provider_answered(*, now: datetime, accepted: bool = False) -> None:
-    """The provider took a call: release the brake.
+def provider_answered(*, now: datetime, accepted: bool = False, asked_at: datetime | None = None) -> None:
+    """The provider took a call that began at `asked_at` (default: now): release the brake.
 
-    Polling (not `accepted`) vouches for credentials only. Where nothing waits that could be the probe, it
-    vouches for all of it: a brake must not outlive its cause through a quiet night.
+    A call that was under way when the brake was put on says nothing about it. Polling (not `accepted`)
+    vouches for credentials only. Where nothing waits that could be the probe, it vouches for all of it: a
+    brake must not outlive its cause through a quiet night.
     """
+    older = ProviderState.objects.filter(Q(since=None) | Q(since__lte=asked_at or now), pk=1)
     if not accepted:
-        ProviderState.objects.filter(pk=1, brake=Brake.CREDENTIALS).update(until=now)
-        over = ProviderState.objects.exclude(brake=Brake.NONE).filter(pk=1, until__lte=now)
+        older.filter(brake=Brake.CREDENTIALS).update(until=now)
+        over = older.exclude(brake=Brake.NONE).filter(until__lte=now)
         if over.exists() and not _anything_waits(now=now):
             over.update(**RELEASED)
         _note("answered_at", now=now)
         return
-    ProviderState.objects.filter(~Q(brake="") | Q(failures__gt=0), pk=1).update(**RELEASED)
+    older.filter(~Q(brake="") | Q(failures__gt=0)).update(**RELEASED)
     _note("accepted_at", now=now)
 
 

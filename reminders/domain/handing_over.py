@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -32,7 +32,10 @@ STEPS_OF_A_CALL = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one message. `whole_call`: the error concerns the provider, not this text."""
+    """What became of one message. `whole_call`: the error concerns the provider, not this text.
+
+    `asked_at` (UTC) is when the call began, None where there was none.
+    """
 
     id: uuid.UUID
     kind: Kind
@@ -42,26 +45,29 @@ class Answer:
     retry_after: float | None = None
     attempt: int = 1
     whole_call: bool = False
+    asked_at: datetime | None = None
 
 
 def hand_over(
-    api: MessagesApi, wires: Sequence[Wire], *, clock: Callable[[], datetime], hold: timedelta
+    api: MessagesApi, wires: Sequence[Wire], *, clock: Callable[[], datetime], until: datetime
 ) -> list[Answer]:
     """Hand over up to 100 messages; one answer for each.
 
-    After `hold` the claim is no longer ours, and what has not been called by then is left alone: it becomes
-    `unknown` like everything that a dead worker leaves, and is looked up before anybody sends it again.
+    From `until` (UTC) the claim is no longer ours, however long the batch waited for its turn or the machine
+    slept, and what can't be called by then is left alone: it becomes `unknown` like everything that a dead
+    worker leaves, and is looked up before anybody sends it again.
     """
-    deadline = clock() + hold - longest_call()
+    deadline = until - longest_call()
     answers: list[Answer] = []
     waiting = [list(wires)]
     while waiting:
         batch = waiting.pop(0)
-        if clock() >= deadline:
+        asked_at = clock()
+        if asked_at >= deadline:
             answers += [Answer(wire.id, "unknown", attempt=wire.attempt) for wire in batch]
             continue
         found, again = _call(api, batch)
-        answers += found
+        answers += [replace(answer, asked_at=asked_at) for answer in found]
         waiting += again
     return answers
 

@@ -96,14 +96,13 @@ class _Run:
             raise
 
     def _work(self, pool: ThreadPoolExecutor) -> Sent:
-        waiting: list[Sequence[Wire]] = []
+        waiting: list[tuple[Sequence[Wire], datetime]] = []
         while True:
             while len(self.in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
                 waiting += self._next_batches()
             while waiting and len(self.in_flight) < CALLS:
-                self.in_flight.add(
-                    pool.submit(hand_over, self.api, waiting.pop(0), clock=self.clock, hold=self.hold)
-                )
+                wires, until = waiting.pop(0)
+                self.in_flight.add(pool.submit(hand_over, self.api, wires, clock=self.clock, until=until))
             if not self.in_flight:
                 return self.sent
             release_connection()
@@ -122,8 +121,8 @@ class _Run:
             except Exception as error:
                 logger.warning("An answer could not be recorded: %s", type(error).__name__)
 
-    def _next_batches(self) -> list[Sequence[Wire]]:
-        """Claim what may be handed over now, in portions of a request."""
+    def _next_batches(self) -> list[tuple[Sequence[Wire], datetime]]:
+        """Claim what may be handed over now, in portions of a request, each with the end of its claim."""
         now = self.clock()
         allowed = min(brakes.allowance(now=now), self.left, CHUNK)
         probing = allowed == 1
@@ -136,7 +135,7 @@ class _Run:
             brakes.probe_not_needed(now=now)
         if allowed == 1:
             self.sources = []
-        return [wires[at : at + A_REQUEST] for at in range(0, len(wires), A_REQUEST)]
+        return [(wires[at : at + A_REQUEST], now + self.hold) for at in range(0, len(wires), A_REQUEST)]
 
     def _claim(self, now: datetime, allowed: int) -> list[Wire]:
         """Claim until there is something to hand over: a probe must not be spent on an empty outbox."""
@@ -204,8 +203,9 @@ def _tell_brakes(answers: Iterable[Answer], *, now: datetime) -> None:
     errors = {id(answer.error): answer.error for answer in answers if answer.error and answer.whole_call}
     for error in errors.values():
         brakes.provider_failed(error, now=now)
-    if any(answer.kind == "accepted" for answer in answers) and not errors:
-        brakes.provider_answered(now=now, accepted=True)
+    taken = [answer.asked_at or now for answer in answers if answer.kind == "accepted"]
+    if taken and not errors:
+        brakes.provider_answered(now=now, accepted=True, asked_at=max(taken))
 
 
 def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from pytest_django import Settings
 
-from reminders.domain.brakes import allowance
+from reminders.domain.brakes import UNLIMITED, allowance
 from reminders.domain.handing_over import Answer
 from reminders.domain.outbox import queue_text
 from reminders.domain.planning import plan_appointments
 from reminders.domain.reconciling import abandon_claims
 from reminders.domain.sending import record, send_due
 from reminders.models import Appointment, Contact, Message, ProviderState, Reminder, Suppression
-from reminders.provider import MessagesApi
+from reminders.provider import CredentialsRefused, MessagesApi, MessagesApiError, SlowDown
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.factories import NOON
@@ -335,3 +335,31 @@ def test_an_answer_that_comes_while_the_text_waits_to_be_sent_again_is_believed(
     record([Answer(message.pk, "accepted", provider_id="late")], now=NOON)
 
     assert list(Message.objects.values_list("state", "provider_id")) == [("accepted", "late")]
+
+
+def test_a_claim_that_ran_out_while_the_machine_slept_is_not_handed_over(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    planned()
+    readings = iter([NOON])
+
+    send_due(api, clock=lambda: next(readings, NOON + timedelta(hours=1)))
+
+    assert (sandbox.ledger(), message_states()) == ([], {"unknown": 1})
+
+
+@pytest.mark.parametrize(
+    "error", [SlowDown(300), CredentialsRefused("no such key")], ids=["slow down", "credentials"]
+)
+def test_a_call_from_before_the_brake_does_not_release_it(error: MessagesApiError) -> None:
+    claimed = {"state": "submitting", "claimed_until": NOON + timedelta(minutes=1)}
+    slow, quick, later = (make.make_message(**claimed) for _ in range(3))
+    soon, past_it = NOON + timedelta(seconds=1), NOON + timedelta(minutes=6)
+
+    record([Answer(quick.pk, "put_back", error=error, whole_call=True, asked_at=NOON)], now=NOON)
+    started = NOON - timedelta(seconds=1)
+    record([Answer(slow.pk, "accepted", provider_id="1", asked_at=started)], now=soon)
+
+    assert allowance(now=soon) == 0
+    record([Answer(later.pk, "accepted", provider_id="2", asked_at=past_it)], now=past_it)
+    assert allowance(now=past_it) == UNLIMITED
