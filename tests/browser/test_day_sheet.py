@@ -60,7 +60,9 @@ def test_a_filter_stays_through_live_looks(open_page):
     Appointment.objects.filter(pk=ann.pk).update(status="confirmed")
     page = open_page(f"/?date={diary.day}&state=confirmed")
     answers: list[int] = []
-    page.on("response", lambda response: answers.append(response.status) if "/rows/" in response.url else None)
+    page.on(
+        "response", lambda response: answers.append(response.status) if "/rows/" in response.url else None
+    )
 
     with page.expect_response(re.compile("/rows/")):
         page.evaluate("document.body.dispatchEvent(new Event('changed'))")
