@@ -34,6 +34,7 @@ class Visit(NamedTuple):
     changed_at: datetime
     location_id: int
     contact_id: int
+    phone: str
     first_name: str
     name: str
     language: str
@@ -75,11 +76,16 @@ class Recipient:
 
 
 def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]:
-    """Read appointments by id; with `lock` in the order of their ids, as everybody who changes them does."""
+    """Read appointments by id; with `lock` in the order of their ids, as everybody who changes them does.
+
+    They are read after they are locked: whoever held them may have changed their person's number too.
+    """
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_VISITS + (" FOR NO KEY UPDATE OF a" if lock else ""), [sorted(ids)])
+        if lock:
+            cursor.execute(_LOCK, [sorted(ids)])
+        cursor.execute(_VISITS, [sorted(ids)])
         return {row[0]: Visit(*row) for row in cursor.fetchall()}
 
 
@@ -108,12 +114,17 @@ def write_answer(
 
 
 def answer_later(reply_id: int, purpose: str, appointment_id: int, *, now: datetime) -> bool:
-    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any more."""
+    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any more.
+
+    Nor where the appointment's person has another number than the one that wrote.
+    """
     reply = Reply.objects.get(pk=reply_id)
     answered = Message.objects.filter(answers=reply_id, kind=Message.Kind.ANSWER).exists()
     if answered or is_opted_out(reply.phone) or now - reply.received_at > WORTH_ANSWERING:
         return False
     visits = list(read_visits([appointment_id]).values())
+    if visits[0].phone != reply.phone:
+        return False  # the number may be a stranger's: an answer would name the patient, the day and the time
     to = Recipient(
         reply_id, reply.phone, reply.received_at, reply.contact_id, visits[0].location_id, visits[0].language
     )
@@ -161,9 +172,11 @@ def _values(visit: Visit, place: Location, language: str) -> Values:
     )
 
 
+_LOCK = "SELECT id FROM reminders_appointment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
 _VISITS = """
-SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.first_name, c.name,
-       c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
+SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone, c.first_name,
+       c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
 FROM reminders_appointment a
 JOIN reminders_contact c ON c.id = a.contact_id
 LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id

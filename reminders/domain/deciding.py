@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     ALREADY_DECLINED = "already_declined"
     PASSED = "passed"
     MOVED = "moved"
+    NOT_THEIRS = "not_theirs"
     CALLED_OFF = "called_off"
     SETTLED = "settled"
     RESCHEDULE = "reschedule"
@@ -54,6 +55,7 @@ OUTCOME_WORDS: dict[str, str] = {
     Outcome.ALREADY_DECLINED: "Was declined already",
     Outcome.PASSED: "Came after the appointment",
     Outcome.MOVED: "Was about a time that has changed since",
+    Outcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
     Outcome.CALLED_OFF: "Was about a cancelled appointment",
     Outcome.SETTLED: "Came when it was settled already",
     Outcome.RESCHEDULE: "Wants another time",
@@ -71,7 +73,11 @@ OUTCOME_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC."""
+    """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC.
+
+    `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps its place
+    in the list, so that "2 no" means what the text numbered 2, but is neither changed nor spoken of.
+    """
 
     id: int
     status: str
@@ -79,6 +85,7 @@ class Subject:
     zone: str
     late_hours: int
     moved: bool = False
+    not_theirs: bool = False
     first_name: str = ""
     name: str = ""
 
@@ -110,14 +117,26 @@ def decide(
     if answer.intent is Intent.UNCLEAR or asked_by not in Asking or not listed:
         return _for_a_person(answer, listed, asked_by=asked_by)
     chosen = choose(answer, listed)
-    if answer.intent is Intent.RESCHEDULE:
-        return _reschedule(chosen, listed)
     if chosen is None:
+        if answer.intent is Intent.RESCHEDULE:
+            return _reschedule(listed)
         return _for_a_person(answer, listed, asked_by=asked_by)
+    theirs = [subject for subject in chosen if not subject.not_theirs]
+    if not theirs:
+        return Decision(Outcome.NOT_THEIRS, cards={Kind.UNCLEAR: None}, purpose="unclear_received")
+    decision = _about_visits(answer, theirs, said_at=said_at, now=now)
+    if len(theirs) < len(chosen):
+        decision.cards.setdefault(Kind.UNCLEAR, None)
+    return decision
+
+
+def _about_visits(answer: Answer, theirs: Sequence[Subject], *, said_at: datetime, now: datetime) -> Decision:
+    if answer.intent is Intent.RESCHEDULE:
+        return _reschedule(theirs)
     if answer.intent is Intent.NO_MORE:
-        return _no_more(chosen)
-    decision = _yes_or_no(answer.intent is Intent.YES, chosen, said_at=said_at, now=now)
-    return _with_the_rest(decision, answer, chosen, said_at=said_at)
+        return _no_more(theirs)
+    decision = _yes_or_no(answer.intent is Intent.YES, theirs, said_at=said_at, now=now)
+    return _with_the_rest(decision, answer, theirs, said_at=said_at)
 
 
 def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
@@ -143,7 +162,8 @@ def _numbered(pick: int, listed: Sequence[Subject]) -> Subject | None:
 
 def _named(pick: str, listed: Sequence[Subject]) -> Subject | None:
     wanted = fold(pick)
-    found = [subject for subject in listed if wanted in (fold(subject.first_name), fold(subject.name))]
+    theirs = [subject for subject in listed if not subject.not_theirs]
+    found = [subject for subject in theirs if wanted in (fold(subject.first_name), fold(subject.name))]
     return found[0] if len(found) == 1 else None
 
 
@@ -179,9 +199,8 @@ def _all_answered(listed: Sequence[Subject]) -> bool:
     return bool(listed) and all(subject.status != Status.BOOKED for subject in listed)
 
 
-def _reschedule(chosen: Sequence[Subject] | None, listed: Sequence[Subject]) -> Decision:
+def _reschedule(about: Sequence[Subject]) -> Decision:
     """Another time is for staff to find. Of several appointments, nobody knows which unless it was picked."""
-    about = chosen if chosen is not None else listed
     single = _only(about)
     return Decision(
         Outcome.RESCHEDULE,
@@ -311,4 +330,4 @@ def _day(subject: Subject, moment: datetime) -> date:
 
 
 def _only(subjects: Sequence[Subject]) -> int | None:
-    return subjects[0].id if len(subjects) == 1 else None
+    return subjects[0].id if len(subjects) == 1 and not subjects[0].not_theirs else None

@@ -37,15 +37,18 @@ class Incoming(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a text told of an appointment, and to whom. `starts_at` is None where nothing has kept it.
+    """What a text told of an appointment, and whose it was then.
 
-    Then `since` tells when it was written, and the appointment must not have been moved after that.
+    `starts_at` is None where nothing has kept it; then `since` tells when it was written, and the appointment
+    must not have been moved after that. Names and language are those of the person whose it is now.
     """
 
     appointment_id: int
     starts_at: datetime | None
     location_id: int | None
     since: datetime
+    contact_id: int
+    theirs: bool
     first_name: str
     name: str
     language: str
@@ -66,7 +69,7 @@ class Match:
 
 
 class _Text(NamedTuple):
-    """A text of ours that a reply answers."""
+    """A text of ours that a reply answers. `contact_id` is None when its person has another number now."""
 
     reply_id: int
     id: uuid.UUID
@@ -93,7 +96,7 @@ def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Ma
         contact_id, location_id, language = people.get(reply.phone, (None, None, ""))
         match.contact_id = match.contact_id or contact_id
         match.location_id = match.location_id or location_id
-        match.language = match.told[0].language if match.told else language
+        match.language = next((told.language for told in match.told if told.theirs), language)
         found[reply.id] = match
     return found
 
@@ -195,19 +198,31 @@ def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tup
 
 
 _TEXTS = """
-SELECT r.id, m.id, m.kind, m.state, m.contact_id, m.location_id, m.created_at, m.phone = r.phone,
+SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.created_at, m.phone = r.phone,
        mu.id IS NOT NULL
 FROM reminders_reply r
 LEFT JOIN reminders_message mu ON mu.id = r.message_uuid
 LEFT JOIN reminders_message mp
     ON mu.id IS NULL AND r.message_provider_id <> '' AND mp.provider_id = r.message_provider_id
 JOIN reminders_message m ON m.id = coalesce(mu.id, mp.id)
+LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
 WHERE r.id = ANY(%s)
 """
 
+# Whose the appointment was when the text was written, and whether the number still is that person's. A text
+# keeps the person of its first appointment only; of the others history tells whether they were handed on.
+_WAS = """coalesce(
+           CASE WHEN m.appointment_id = a.id THEN m.contact_id END,
+           (SELECT (coalesce(e.details -> 'contact', e.details -> 'contact_id') ->> 0)::bigint
+            FROM reminders_event e
+            WHERE e.appointment_id = a.id AND e.at > m.created_at
+              AND e.details ?| ARRAY['contact', 'contact_id'] ORDER BY e.at, e.id LIMIT 1),
+           a.contact_id)"""
+_PERSON = f"{_WAS}, c.phone = m.phone AND {_WAS} = c.id"
+
 _TOLD = """
 SELECT told.message_id, told.appointment_id, told.starts_at, told.location_id, told.since,
-       c.first_name, c.name, c.language
+       <person>, c.first_name, c.name, c.language
 FROM (
     SELECT 1 AS source, m.id AS message_id, r.appointment_id, r.starts_at, r.location_id,
            m.created_at AS since, r.starts_at AS place, r.id AS tie
@@ -224,25 +239,28 @@ FROM (
     FROM reminders_message m
     WHERE m.id = ANY(%(ids)s) AND m.appointment_id IS NOT NULL
 ) told
+JOIN reminders_message m ON m.id = told.message_id
 JOIN reminders_appointment a ON a.id = told.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
 ORDER BY told.source, told.place, told.tie
-"""
+""".replace("<person>", _PERSON)
 
 # What reached the phone, or may have: the latest text about each appointment comes first.
 _LATELY = """
-SELECT m.phone, m.id, m.kind, m.state, m.contact_id, m.location_id,
-       r.appointment_id, r.starts_at, r.location_id, m.created_at, c.first_name, c.name, c.language
+SELECT m.phone, m.id, m.kind, m.state, own.id, m.location_id,
+       r.appointment_id, r.starts_at, r.location_id, m.created_at, <person>,
+       c.first_name, c.name, c.language
 FROM reminders_message m
 JOIN reminders_reminder r ON r.message_id = m.id
 JOIN reminders_appointment a ON a.id = r.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
+LEFT JOIN reminders_contact own ON own.id = m.contact_id AND own.phone = m.phone
 WHERE m.phone = ANY(%(phones)s) AND m.created_at > %(written)s
   AND m.scheduled_at BETWEEN %(lately)s AND %(now)s
   AND m.state IN ('submitting', 'unknown', 'accepted', 'enroute', 'held', 'submitted', 'delivered')
   AND a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed', 'declined')
 ORDER BY m.scheduled_at DESC, m.created_at DESC, r.starts_at, r.id
-"""
+""".replace("<person>", _PERSON)
 
 _PEOPLE = """
 SELECT v.phone, CASE WHEN c.people = 1 THEN c.id END,

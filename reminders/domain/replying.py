@@ -140,7 +140,7 @@ def _act(replies: Sequence[Incoming], desk: Desk, *, now: datetime) -> int:
     cases = []
     for reply in replies:
         match, answer = matches[reply.id], answers[reply.id]
-        subjects = _subjects(match, visits, moved, desk)
+        subjects = _subjects(reply.phone, match, visits, moved, desk)
         decision = _decide(reply, match, facts[reply.id], answer, subjects, now=now)
         cases.append(Case(reply, match, facts[reply.id], answer, decision))
     for case in cases:
@@ -153,7 +153,7 @@ def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
     """What the words mean, in the languages of the patient and the location; English is read always."""
     place = desk.place(match.location_id)
     languages = [tag for tag in (match.language, place.language if place else "", "en") if tag]
-    names = {name for told in match.told for name in (told.first_name, told.name) if name}
+    names = {name for told in match.told if told.theirs for name in (told.first_name, told.name) if name}
     answer = read_answer(
         reply.text,
         languages=languages,
@@ -190,7 +190,7 @@ def _moved_since(matches: Iterable[Match]) -> set[tuple[int, datetime]]:
 
 
 def _subjects(
-    match: Match, visits: dict[int, Visit], moved: set[tuple[int, datetime]], desk: Desk
+    phone: str, match: Match, visits: dict[int, Visit], moved: set[tuple[int, datetime]], desk: Desk
 ) -> list[Subject]:
     found = []
     for told in match.told:
@@ -210,6 +210,7 @@ def _subjects(
                 zone=place.zone,
                 late_hours=place.late_decline_hours,
                 moved=elsewhere or (visit.id, told.since) in moved,
+                not_theirs=(visit.phone, visit.contact_id) != (phone, told.contact_id),
                 first_name=visit.first_name,
                 name=visit.name,
             )
@@ -333,6 +334,10 @@ def _card(case: Case, kind: Card.Kind, visit: Visit | None) -> NewCard:
     )
 
 
+def _spoken_of(case: Case) -> list[int]:
+    return [told.appointment_id for told in case.match.told if told.theirs]
+
+
 def _mark(cases: Sequence[Case], *, now: datetime) -> None:
     """Mark the replies as acted on, with what was found and done, and link them to their appointments."""
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
@@ -347,7 +352,7 @@ def _mark(cases: Sequence[Case], *, now: datetime) -> None:
     links = [
         (case.reply.id, appointment_id)
         for case in cases
-        for appointment_id in case.decision.about or [told.appointment_id for told in case.match.told]
+        for appointment_id in case.decision.about or _spoken_of(case)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_MARK, given)
