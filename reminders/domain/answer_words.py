@@ -9,18 +9,23 @@ import itertools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from babel import Locale
+
 from reminders.domain.wording.languages import known_language
 
-ACTING = frozenset({"yes", "no", "reschedule", "no_more", "stop", "may_cancel", "start", "help"})
+ACTING = frozenset({"yes", "no", "calls_off", "reschedule", "no_more", "stop", "may_cancel", "start", "help"})
 """Kinds that stand for an intent; two different ones for the same words cancel each other out."""
 
-WALKED = (*sorted(ACTING), "polite", "regret", "today", "tomorrow", "link", "all", "remark", "doubt")
+WALKED = (
+    *sorted(ACTING),
+    *("polite", "joins", "praise", "regret", "today", "tomorrow", "link", "all", "remark", "late", "doubt"),
+)
 """Kinds that a reader steps over; the other lists of the file are looked for on their own."""
 
 MAX_TEXT = 5000
@@ -102,6 +107,9 @@ class Vocabulary:
     undo: set[tuple[str, ...]] = field(default_factory=set)
     opt_out: set[tuple[str, ...]] = field(default_factory=set)
     not_names: set[str] = field(default_factory=set)
+    whole_yes: set[str] = field(default_factory=set)
+    weekdays: frozenset[tuple[str, ...]] = frozenset()
+    opens: frozenset[tuple[str, ...]] = frozenset()
     signatures: tuple[str, ...] = ()
 
     def match(self, tokens: Sequence[Token], at: int) -> Match | None:
@@ -124,11 +132,11 @@ class Vocabulary:
             return token
         for width in (r"\1\2", r"\1\1\2\2"):
             word = _STRETCHED.sub(width, token.folded)
-            if self.folded.get((word,)) in {"yes", "no", "polite", "regret"}:
+            if self.folded.get((word,)) in {"yes", "no", "polite", "praise", "regret"}:
                 return Token(token.raw, word, word, token.apart)
         return token
 
-    def mentions(self, phrases: set[tuple[str, ...]], tokens: Sequence[Token]) -> bool:
+    def mentions(self, phrases: Collection[tuple[str, ...]], tokens: Sequence[Token]) -> bool:
         """Whether one of `phrases` stands anywhere in the text."""
         folded = [token.folded for token in tokens]
         lengths = {len(phrase) for phrase in phrases}
@@ -158,8 +166,28 @@ def _vocabulary(codes: tuple[str, ...]) -> Vocabulary:
         both.undo |= one.undo
         both.opt_out |= one.opt_out
         both.not_names |= one.not_names
+        both.whole_yes |= one.whole_yes
+        both.weekdays |= _weekdays(code)
         both.signatures += one.signatures
+    both.opens = _unfinished(both.folded)
     return both
+
+
+def _unfinished(phrases: dict[tuple[str, ...], str]) -> frozenset[tuple[str, ...]]:
+    """A bare no, and each one that a verb may follow: "no puedo", as there is "no puedo ir"."""
+    beginnings = {phrase[:end] for phrase in phrases for end in range(1, len(phrase))}
+    return frozenset(
+        phrase
+        for phrase, kind in phrases.items()
+        if kind == "no" and (len(phrase) == 1 or phrase in beginnings)
+    )
+
+
+def _weekdays(code: str) -> frozenset[tuple[str, ...]]:
+    """The days of the week in full; of "segunda-feira" also "segunda"."""
+    names = Locale.parse(code.replace("-", "_")).days["format"]["wide"].values()
+    spellings = {spelling for name in names for spelling in (name, name.split("-")[0])}
+    return frozenset(_spelled(tokenise(name))[1] for name in spellings)
 
 
 def _join(into: dict[tuple[str, ...], str], more: dict[tuple[str, ...], str]) -> None:
@@ -168,7 +196,7 @@ def _join(into: dict[tuple[str, ...], str], more: dict[tuple[str, ...], str]) ->
 
 
 def _agreed(first: str, second: str) -> str:
-    if first == second:
+    if first == second or "joins" in (first, second):
         return first
     return "doubt" if {first, second} & (ACTING | {"doubt"}) else first
 
@@ -181,6 +209,7 @@ def _language(code: str) -> Vocabulary:
     one.undo = {_spelled(tokens)[1] for tokens in _phrases(table.get("undo", ()))}
     one.opt_out = {_spelled(tokens)[1] for tokens in _phrases(table.get("opt_out", ()))}
     one.not_names = {fold(word) for phrase in table.get("not_names", ()) for word in phrase.split()}
+    one.whole_yes = {fold(word) for word in table.get("whole_yes", ())}
     one.signatures = tuple(fold(start) for start in table.get("signature", ()))
     if code != _UNIVERSAL:
         _add_universal(one, _language(_UNIVERSAL))
@@ -240,6 +269,12 @@ def _latin_digit(character: str) -> str:
 def _is_written(character: str) -> bool:
     """Arabic vowel signs are rarely typed; they must not part one spelling from another."""
     return not "\u064b" <= character <= "\u065f"
+
+
+@cache
+def minutes() -> frozenset[str]:
+    """What follows a number that tells how late somebody will be, without accents."""
+    return frozenset(fold(word) for word in _tables()[_UNIVERSAL]["minutes"])
 
 
 def reactions() -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from reminders.domain.answer_words import MAX_TEXT, Token, Vocabulary, fold, reactions, tokenise, vocabulary
+from reminders.domain.answer_words import (
+    MAX_TEXT,
+    Token,
+    Vocabulary,
+    fold,
+    minutes,
+    reactions,
+    tokenise,
+    vocabulary,
+)
 
 
 class Intent(StrEnum):
@@ -32,7 +41,7 @@ class Answer:
     """A reply, read.
 
     `also` may hold: "card" (acts, and staff read the rest), "may_cancel", "suggest_opt_out", "no_more",
-    "polite" (thanks and nothing else), "today" or "tomorrow" (the day named: a card if it is another one).
+    "polite" (thanks and nothing else), "today" or "tomorrow" (the day named, which must be the visit's).
     `picks` are numbers in a list, or names; one that is not in the list must not act. `certain`: every word
     was understood. `matched`: the words that decided.
     """
@@ -44,10 +53,21 @@ class Answer:
     matched: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One phrase. `opens`: a bare no, or one that a verb may follow, as in "no puedo cancelar"."""
+
+    kind: str
+    apart: bool
+    opens: bool
+    bare: bool
+
+
 @dataclass(slots=True)
 class _Walk:
     """What was found up to the first word that is not understood."""
 
+    steps: list[_Step] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     matched: list[str] = field(default_factory=list)
     picks: list[int | str] = field(default_factory=list)
@@ -61,15 +81,39 @@ class _Walk:
 
     @property
     def whole(self) -> bool:
-        """Whether it says one thing in full: not "yes for", "yes all 2" or "yes unfortunately"."""
-        if "regret" in self.kinds and "yes" in self.kinds:
+        """Whether it says one thing in full: not "yes for", "yes all 2", "yes unfortunately", "no great"."""
+        kinds = set(self.kinds)
+        if (
+            {"regret", "yes"} <= kinds
+            or ("no" in kinds and kinds & {"praise", "late", "joins"})
+            or self.twisted
+        ):
             return False
         if "all" in self.kinds:
             return not self.picks
         return "link" not in self.kinds or bool(self.picks)
 
+    @property
+    def twisted(self) -> bool:
+        """Whether a no may deny what stands beside it: "no quiero cancelar", "otro día no"."""
+        clause: list[_Step] = []
+        for step in self.steps:
+            if step.apart:
+                clause = []
+            asks = step.kind in _ASKING
+            if asks and any(before.opens for before in clause):
+                return True
+            if step.bare and clause and clause[-1].kind in _ASKING:
+                return True
+            clause.append(step)
+        return False
 
-_AROUND = frozenset({"polite", "regret", "link", "all"})
+
+_ASKING = frozenset({"calls_off", "reschedule"})
+"""Kinds of phrases that ask for something without a no in them."""
+
+_REMARKS = frozenset({"remark", "late"})
+_AROUND = frozenset({"polite", "joins", "praise", "regret", "link", "all", "late"})
 """Kinds of words that stand around an answer and are none."""
 
 _QUESTION = re.compile(r"[?？؟⁇❓❔]")
@@ -94,13 +138,17 @@ def read_answer(
         return reaction
     body = _without_signature(text[:MAX_TEXT], words)
     tokens = [words.unstretched(token) for token in tokenise(body)]
-    walk = _walk(tokens, words, [tokenise(name) for name in names or ()], listed=listed)
     question = _QUESTION.search(body) is not None
+    if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not question:
+        return Answer(Intent.YES, certain=True, matched=tokens[0].exact)
+    walk = _walk(tokens, words, [tokenise(name) for name in names or ()], listed=listed)
     if walk.rest:
-        return _guessed_pick(walk, words, body, names, question) or _unclear(tokens, words)
-    if walk.remark is not None:
-        return _with_remark(walk, words, question) or _unclear(tokens, words)
-    return _wholly_read(walk, question) or _unclear(tokens, words)
+        answer = _guessed_pick(walk, words, body, names, question)
+    elif walk.remark is not None:
+        answer = _with_remark(walk, words, question)
+    else:
+        answer = _wholly_read(walk, question)
+    return answer or _unclear(walk, tokens, words)
 
 
 def _walk(
@@ -111,27 +159,33 @@ def _walk(
         match = words.match(tokens, at)
         named = _name_at(tokens, at, names) if walk.acting or match is None else 0
         if named:
+            if listed and walk.acting and walk.kinds[-1] == "polite":
+                walk.kinds.append("doubt")  # "Yes, thanks. Ann": a pick, or who is writing for all?
             walk.picks.append(" ".join(token.raw for token in tokens[at : at + named]))
             at += named
         elif _is_pick(tokens[at], walk, listed=listed):
             walk.picks.append(int(tokens[at].exact))
             at += 1
-        elif match is None or (match.kind == "remark" and not walk.acting):
+        elif match is None or (match.kind in _REMARKS and not walk.acting):
             walk.rest = list(tokens[at:])
             return walk
-        elif match.kind == "remark":
+        elif match.kind in _REMARKS:
+            walk.kinds += [match.kind] if match.kind == "late" else []
             walk.remark = list(tokens[at + match.length :])
             return walk
         else:
-            _take(walk, match.kind, tokens[at : at + match.length])
+            _take(walk, match.kind, tokens[at : at + match.length], words)
             at += match.length
     return walk
 
 
-def _take(walk: _Walk, kind: str, tokens: Sequence[Token]) -> None:
+def _take(walk: _Walk, kind: str, tokens: Sequence[Token], words: Vocabulary) -> None:
+    opens = tuple(token.folded for token in tokens) in words.opens
+    walk.steps.append(_Step(kind, tokens[0].apart, opens, opens and len(tokens) == 1))
     if kind in ("today", "tomorrow"):
         walk.days.add(kind)
         return
+    kind = "no" if kind == "calls_off" else kind
     walk.kinds.append(kind)
     if kind not in _AROUND:
         walk.matched.append(" ".join(token.exact for token in tokens))
@@ -160,13 +214,13 @@ def _name_at(tokens: Sequence[Token], at: int, names: Sequence[Sequence[Token]])
 def _wholly_read(walk: _Walk, question: bool) -> Answer | None:
     """The meaning of a text that was understood to its last word; None when it has none, or two."""
     acting, matched = walk.acting, ", ".join(walk.matched)
-    if set(walk.kinds) == {"polite"} and not walk.picks:
+    if walk.kinds and set(walk.kinds) <= {"polite", "joins", "praise"} and not walk.picks:
         return Answer(Intent.UNCLEAR, frozenset({"polite"}))
     if acting in ({"stop"}, {"may_cancel"}):
         return _opted_out(walk, question)
     if acting == {"help"} and not walk.picks:
         return Answer(Intent.HELP, certain=True, matched=matched)
-    if acting in ({"reschedule"}, {"no", "reschedule"}):
+    if acting in ({"reschedule"}, {"no", "reschedule"}) and not walk.twisted:
         return Answer(Intent.RESCHEDULE, picks=tuple(walk.picks), certain=True, matched=matched)
     if question or not walk.whole:
         return None
@@ -190,21 +244,56 @@ def _opted_out(walk: _Walk, question: bool) -> Answer:
 
 
 def _with_remark(walk: _Walk, words: Vocabulary, question: bool) -> Answer | None:
-    """ "Yes but ...": the answer counts unless the rest asks for something or takes it back."""
+    """ "Yes but ...": the answer counts unless the rest asks for something, names a time or takes it back."""
     if walk.acting not in ({"yes"}, {"no"}) or question or walk.remark is None or not walk.whole:
         return None
-    if words.mentions(words.undo, walk.remark) or _answers_again(walk, words):
+    remark = _without_lateness(walk.remark, words)
+    if words.mentions(words.undo | words.weekdays, remark) or _names_a_time(walk.remark):
+        return None
+    found = {match.kind for at in range(len(remark)) if (match := words.match(remark, at))}
+    if found & _ANSWERS_AGAIN or words.mentions(words.opt_out, remark):
         return None
     intent = Intent.YES if "yes" in walk.acting else Intent.NO
-    return Answer(intent, frozenset(walk.days | {"card"}), tuple(walk.picks), matched=", ".join(walk.matched))
+    if intent is Intent.NO and not _is_kind(remark, words):
+        return None
+    also = frozenset(walk.days | {"card"})
+    return Answer(intent, also, tuple(walk.picks), matched=", ".join(walk.matched))
 
 
-def _answers_again(walk: _Walk, words: Vocabulary) -> bool:
-    """Whether the remark holds another answer, or asks to be left alone."""
-    remark = walk.remark or []
-    other = {"no", "reschedule", "stop", "may_cancel", "doubt", "no_more"} | ({"yes"} - walk.acting)
-    found = (words.match(remark, at) for at in range(len(remark)))
-    return any(match and match.kind in other for match in found) or words.mentions(words.opt_out, remark)
+_ANSWERS_AGAIN = frozenset(
+    {"no", "calls_off", "reschedule", "stop", "may_cancel", "doubt", "no_more", "today", "tomorrow"}
+)
+
+
+def _without_lateness(remark: Sequence[Token], words: Vocabulary) -> list[Token]:
+    """The remark without what is known to be harmless, such as "I might be late"."""
+    left, at = [], 0
+    while at < len(remark):
+        match = words.match(remark, at)
+        harmless = match.length if match and match.kind in _REMARKS else 0
+        if not harmless:
+            left.append(remark[at])
+        at += harmless or 1
+    return left
+
+
+def _names_a_time(remark: Sequence[Token]) -> bool:
+    """Whether a number stands in it that is no number of minutes: "but at 11" is another appointment."""
+    words = [token.folded for token in remark]
+    return any(
+        word[0].isdecimal() and not minutes() & {*words[at + 1 : at + 2]} for at, word in enumerate(words)
+    )
+
+
+def _is_kind(remark: Sequence[Token], words: Vocabulary) -> bool:
+    """Whether it is nothing but thanks: a no with more to say is for a person."""
+    at = 0
+    while at < len(remark):
+        match = words.match(remark, at)
+        if match is None or match.kind not in ("polite", "joins", "regret"):
+            return False
+        at += match.length
+    return True
 
 
 def _guessed_pick(
@@ -230,9 +319,12 @@ def _looks_like_a_name(token: Token, words: Vocabulary) -> bool:
     return token.raw.istitle() and len(token.raw) > 1 and token.folded not in words.not_names | words.words
 
 
-def _unclear(tokens: Sequence[Token], words: Vocabulary) -> Answer:
-    suggest = words.mentions(words.opt_out, tokens)
-    return Answer(Intent.UNCLEAR, frozenset({"suggest_opt_out"}) if suggest else frozenset())
+def _unclear(walk: _Walk, tokens: Sequence[Token], words: Vocabulary) -> Answer:
+    """For a person; with what they may want, where the words say so."""
+    whole = frozenset(() if walk.rest else walk.kinds)
+    if words.mentions(words.opt_out, tokens) or "stop" in whole:
+        return Answer(Intent.UNCLEAR, frozenset({"suggest_opt_out"}))
+    return Answer(Intent.UNCLEAR, whole & {"may_cancel"})
 
 
 def _without_signature(text: str, words: Vocabulary) -> str:

@@ -124,19 +124,23 @@ def decide(
     theirs = [subject for subject in chosen if not subject.not_theirs]
     if not theirs:
         return Decision(Outcome.NOT_THEIRS, cards={Kind.UNCLEAR: None}, purpose="unclear_received")
-    decision = _about_visits(answer, theirs, said_at=said_at, now=now)
+    decision = _about_visits(answer, theirs, asked_by=asked_by, said_at=said_at, now=now)
     if len(theirs) < len(chosen):
         decision.cards.setdefault(Kind.UNCLEAR, None)
     return decision
 
 
-def _about_visits(answer: Answer, theirs: Sequence[Subject], *, said_at: datetime, now: datetime) -> Decision:
+def _about_visits(
+    answer: Answer, theirs: Sequence[Subject], *, asked_by: str, said_at: datetime, now: datetime
+) -> Decision:
     if answer.intent is Intent.RESCHEDULE:
         return _reschedule(theirs)
     if answer.intent is Intent.NO_MORE:
         return _no_more(theirs)
+    if _means_another_day(answer, theirs, said_at=said_at):
+        return _for_a_person(answer, theirs, asked_by=asked_by)
     decision = _yes_or_no(answer.intent is Intent.YES, theirs, said_at=said_at, now=now)
-    return _with_the_rest(decision, answer, theirs, said_at=said_at)
+    return _with_the_rest(decision, answer, theirs)
 
 
 def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
@@ -147,6 +151,8 @@ def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
     if not answer.picks:
         for_all = len(listed) == 1 or answer.intent in (Intent.YES, Intent.NO_MORE)
         return list(listed) if for_all else None
+    if len(listed) == 1 and answer.intent is Intent.NO and 1 in answer.picks:
+        return None  # "No 1": the first and only one, or number one, which is a yes?
     chosen: dict[int, Subject] = {}
     for pick in answer.picks:
         found = _numbered(pick, listed) if isinstance(pick, int) else _named(pick, listed)
@@ -304,24 +310,23 @@ def is_late(subject: Subject, *, said_at: datetime) -> bool:
     return subject.starts_at - said_at < timedelta(hours=subject.late_hours)
 
 
-def _with_the_rest(
-    decision: Decision, answer: Answer, chosen: Sequence[Subject], *, said_at: datetime
-) -> Decision:
-    """What else the reply said: a remark, another day than the appointment's, no more texts."""
+def _with_the_rest(decision: Decision, answer: Answer, chosen: Sequence[Subject]) -> Decision:
+    """What else the reply said: a remark, no more texts."""
     if "no_more" in answer.also:
         decision.no_more = tuple(subject.id for subject in chosen)
-    said_more = "card" in answer.also or _means_another_day(answer, chosen, said_at=said_at)
-    if said_more and not decision.cards:
+    if "card" in answer.also and not decision.cards:
         decision.cards[Kind.REMARK] = chosen[0].id
     return decision
 
 
 def _means_another_day(answer: Answer, chosen: Sequence[Subject], *, said_at: datetime) -> bool:
+    """Whether "tomorrow" is not the day of the visit: then nobody knows which of the two is meant."""
     named = [ahead for word, ahead in (("today", 0), ("tomorrow", 1)) if word in answer.also]
     return any(
         _day(subject, subject.starts_at) != _day(subject, said_at) + timedelta(days=ahead)
         for ahead in named
         for subject in chosen
+        if not subject.moved  # told of another day: the answer tells them the new one
     )
 
 

@@ -15,9 +15,16 @@ from reminders.domain.answer_words import _tables as tables
 from reminders.domain.answers import Answer, Intent, read_answer
 from reminders.domain.wording import LANGUAGES
 
-CASES = Path(__file__).parent / "cases" / "answers.csv"
-with CASES.open(encoding="utf-8", newline="") as file:
-    ROWS = list(csv.DictReader(file))
+CASES = Path(__file__).parent / "cases"
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (CASES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+ROWS = table("answers.csv")
+NONE = table("answers_that_are_none.csv")
 
 CLEAR = [row for row in ROWS if row["intent"] in ("yes", "no") and not row["also"] and not row["picks"]]
 DECIDING = {Intent.YES, Intent.NO, Intent.STOP, Intent.START, Intent.NO_MORE}
@@ -29,6 +36,16 @@ def test_a_reply_is_read_as_the_table_says(row: dict[str, str]) -> None:
 
     found = (answer.intent.value, " ".join(sorted(answer.also)), " ".join(map(str, answer.picks)))
     assert found == (row["intent"], row["also"], row["picks"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_only_looks_like_an_answer_does_nothing(language: str) -> None:
+    """In the languages of real life: the patient's, and English, which is read always."""
+    texts = [row["text"] for row in NONE if row["language"] == language]
+    read = {text: read_answer(text, languages=[language, "en"], names=["Ann"]) for text in texts}
+
+    assert {text: answer for text, answer in read.items() if answer.intent is not Intent.UNCLEAR} == {}
+    assert len(texts) >= 50
 
 
 def test_the_table_covers_every_language_and_intent() -> None:
@@ -72,6 +89,14 @@ def test_a_number_alone_answers_no_list() -> None:
 def test_a_number_alone_answers_a_single_appointment() -> None:
     assert read_answer("1", languages=["en"], names=["Ann"]).intent == Intent.YES
     assert read_answer("2", languages=["en"], names=["Ann"]).intent == Intent.NO
+
+
+def test_a_name_after_thanks_may_be_the_writers() -> None:
+    family = {"languages": ["en"], "names": ["Ann", "Ben"]}
+
+    assert read_answer("Yes, thanks. Ann", listed=True, **family).intent == Intent.UNCLEAR
+    assert read_answer("Yes, Ann", listed=True, **family).picks == ("Ann",)
+    assert read_answer("Yes, thanks. Ann", **family).intent == Intent.YES
 
 
 def test_a_patient_named_like_an_answer_still_answers() -> None:

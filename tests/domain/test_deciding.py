@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.answers import Answer, Intent, read_answer
@@ -78,6 +78,12 @@ def test_two_people_of_one_name_can_not_be_picked_by_it() -> None:
     assert choose(Answer(Intent.YES, picks=("Ann",)), twins) is None
 
 
+def test_a_number_that_contradicts_the_answer_picks_nothing_where_there_is_no_list() -> None:
+    assert choose(Answer(Intent.NO, picks=(1,)), FAMILY[:1]) is None
+    assert choose(Answer(Intent.YES, picks=(1,)), FAMILY[:1]) == [FAMILY[0]]
+    assert choose(Answer(Intent.NO, picks=(1,)), FAMILY) == [FAMILY[0]]
+
+
 def test_a_family_of_which_one_visit_was_moved_is_confirmed_but_for_that_one() -> None:
     moved = Subject(4, "booked", NOON + timedelta(days=1), "UTC", 4, moved=True)
 
@@ -95,6 +101,7 @@ def test_only_texts_that_ask_are_acted_on(kind: str, text: str) -> None:
     assert (found.statuses, found.no_more, found.outcome) == ({}, (), Outcome.UNCLEAR)
 
 
+@settings(max_examples=2000, deadline=None)
 @given(
     intent=st.sampled_from(Intent),
     also=st.frozensets(
