@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote
 
+from config.discretion import discreet_report
 from config.embedded.broker import Broker
 from config.environment import Environment, unquoted
 
@@ -98,6 +99,7 @@ def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
+                "()": "config.discretion.Discreet",
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
                 "datefmt": "%Y-%m-%dT%H:%M:%S",
             }
@@ -118,7 +120,12 @@ def report_errors_to(dsn: str) -> None:
     import sentry_sdk  # slow to import, and rarely used
 
     sentry_sdk.init(
-        dsn=dsn, send_default_pii=False, include_local_variables=False, max_request_body_size="never"
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=discreet_report,
+        before_breadcrumb=discreet_report,
     )
 
 

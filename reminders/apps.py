@@ -1,7 +1,10 @@
 """The one Django application of the product."""
 
+from typing import Any
+
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class RemindersConfig(AppConfig):
@@ -16,5 +19,19 @@ class RemindersConfig(AppConfig):
         from reminders.domain.access import seed_roles  # models are loaded by now
         from reminders.domain.rings import seed_rings
 
+        pre_migrate.connect(allow_time, sender=self, dispatch_uid="reminders.allow_time")
+        post_migrate.connect(limit_time, sender=self, dispatch_uid="reminders.limit_time")
         post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")
         post_migrate.connect(seed_rings, sender=self, dispatch_uid="reminders.seed_rings")
+
+
+def allow_time(using: str, **_kwargs: Any) -> None:
+    """A migration may take longer than a statement of daily work: an index over years of texts, say."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+
+
+def limit_time(using: str, **_kwargs: Any) -> None:
+    """Back to the limit that the connection came with."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("RESET statement_timeout")

@@ -1,7 +1,8 @@
-"""Tell browsers that pages load nothing from elsewhere, whatever slips into them."""
+"""What browsers may do with our pages: load nothing from elsewhere, keep no patient's data."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY = "; ".join(
@@ -28,4 +29,17 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         policy = ADMIN_POLICY if request.path.startswith("/admin/") else POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+class KeepNothing:
+    """Whoever is signed in leaves no page behind: neither for the Back button later, nor in a proxy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from reminders.domain import (
+    access,
     alerts,
     brakes,
     cancelling,
@@ -100,8 +101,9 @@ def apply() -> None:
 
 @shared_task(ignore_result=True)
 def tidy() -> None:
-    """Apply reports that waited for their message; drop those older than the provider keeps."""
+    """Apply reports that waited for their message; drop what is too old, sessions too."""
     with rung("tidy") as ring:
+        access.forget_sessions()
         ring.count = receiving.tidy_reports(now=timezone.now())
 
 

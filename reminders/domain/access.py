@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reminders.domain.history import Actor
@@ -162,3 +163,8 @@ def remember(profile: StaffProfile, **values: Any) -> None:
         return
     profile.remembered = profile.remembered | values
     profile.save(update_fields=["remembered"])
+
+
+def forget_sessions() -> None:
+    """Delete the sessions that have run out."""
+    SessionStore.clear_expired()

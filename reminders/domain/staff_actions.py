@@ -146,17 +146,23 @@ def correct(
 ) -> Message:
     """Text the patient that an earlier text no longer holds; `text` replaces the ready words.
 
-    Raises StaffActionError where there is nobody to text.
+    Raises StaffActionError where there is nobody to text, or the same words have gone out already.
     """
-    return send_text(
-        appointment.contact,
-        text or correction_text(appointment),
-        kind=Message.Kind.CORRECTION,
-        appointment=appointment,
-        by=by,
-        now=now,
-        expires_at=expires_at,
-    )
+    words = text or correction_text(appointment)
+    with transaction.atomic():
+        row = Appointment.objects.select_for_update(no_key=True).only("changed_at").get(pk=appointment.pk)
+        corrections = Message.objects.filter(appointment=row, kind=Message.Kind.CORRECTION)
+        if corrections.filter(created_at__gte=row.changed_at, text=words.strip()).exists():
+            raise StaffActionError("This correction has been sent already.")
+        return send_text(
+            appointment.contact,
+            words,
+            kind=Message.Kind.CORRECTION,
+            appointment=appointment,
+            by=by,
+            now=now,
+            expires_at=expires_at,
+        )
 
 
 def send_text(

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
@@ -122,3 +123,10 @@ def go(request: HttpRequest, where: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
     return HttpResponseRedirect(where)
+
+
+def go_back(request: HttpRequest) -> HttpResponse:
+    """Redirect to where the form says one came from, if that is a page of ours; else to the start page."""
+    where = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
+    return go(request, where if safe else "/")

@@ -27,7 +27,7 @@ from reminders.domain.staff_actions import (
 from reminders.domain.texts import values_for
 from reminders.domain.wording import WordingError, compile_wording
 from reminders.models import Appointment, CannedReply, Event, Message, Reminder
-from reminders.views.pages import StaffRequest, go, say, staff_action, staff_form, staff_page, with_toast
+from reminders.views.pages import StaffRequest, go_back, say, staff_action, staff_form, staff_page, with_toast
 
 Status = Appointment.Status
 DONE = {
@@ -56,7 +56,7 @@ def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok
     if request.htmx:
         return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=True)
     say(request, text, undo=undo, tone=tone)
-    return go(request, request.POST.get("next") or "/")
+    return go_back(request)
 
 
 def _refuse(request: StaffRequest, error: StaffActionError) -> HttpResponse:

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from reminders.domain import access
-from reminders.views.pages import StaffRequest, go, say, staff_action
+from reminders.views.pages import StaffRequest, go_back, say, staff_action
+
+TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
 
 
 class SignIn(LoginView):
@@ -52,6 +54,16 @@ class SignIn(LoginView):
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(event)})
 
 
+def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    """Say when to try again after too many wrong passwords, where the form stands."""
+    form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
+    form.errors.clear()
+    form.add_error(None, TOO_MANY)
+    here = bool(request.GET.get("here")) and "HX-Request" in request.headers
+    template = "partials/sign_in_form.html" if here else "login.html"
+    return render(request, template, {"form": form, "here": here}, status=422 if here else 429)
+
+
 class ChangePassword(PasswordChangeView):
     """Change one's own password."""
 
@@ -69,6 +81,4 @@ def remember(request: StaffRequest) -> HttpResponse:
     """Keep the location that the pages are set to; blank for all of them. Goes back to where one was."""
     chosen = request.scope.location(request.POST.get("location", ""))
     access.remember(request.scope.profile, location=chosen.pk if chosen else None)
-    where = request.POST.get("next", "/")
-    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
-    return go(request, where if safe else "/")
+    return go_back(request)

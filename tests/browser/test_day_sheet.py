@@ -54,6 +54,19 @@ def test_what_others_do_appears_without_taking_the_focus(open_page):
     expect(row(page, ann).get_by_role("link", name="Ann Lee")).to_be_focused()
 
 
+def test_a_double_click_counts_once(open_page):
+    diary = tomorrow()
+    ann = diary.book(name="Ann Lee")
+    page = open_page(f"/?date={diary.day}", role="receptionist")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+
+    row(page, ann).get_by_role("button", name="Confirm").dblclick()
+    expect(row(page, ann)).to_contain_text("Confirmed")
+
+    assert (len(posts), status(ann)) == (1, "confirmed")
+
+
 def test_a_filter_stays_through_live_looks(open_page):
     diary = tomorrow()
     ann, ben = diary.book(name="Ann Lee"), diary.book(name="Ben Young")

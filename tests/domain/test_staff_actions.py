@@ -210,3 +210,25 @@ def test_the_correction_of_a_cancelled_appointment_says_so():
 def test_a_text_without_words_is_not_sent(staff):
     with pytest.raises(StaffActionError, match="write something"):
         send_text(make_contact(), "  \n ", by=staff, now=NOON)
+
+
+def test_a_correction_clicked_twice_goes_out_once(staff: Actor) -> None:
+    appointment = make_appointment(day=DAY)
+    correct(appointment, by=staff, now=NOON)
+
+    with pytest.raises(StaffActionError, match="sent already"):
+        correct(appointment, by=staff, now=NOON + timedelta(seconds=1))
+
+    assert Message.objects.filter(kind="correction").count() == 1
+
+
+def test_a_later_change_can_be_corrected_again(staff: Actor) -> None:
+    appointment = make_appointment(day=DAY)
+    correct(appointment, by=staff, now=NOON)
+    for hour in (15, 16):
+        later = NOON + timedelta(minutes=hour)
+        change_appointment(appointment, {"local_time": time(hour, 0)}, by=SYSTEM, now=later)
+        appointment.refresh_from_db()
+        correct(appointment, by=staff, now=later)
+
+    assert Message.objects.filter(kind="correction").count() == 3

@@ -149,6 +149,17 @@
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
+  const sending = new WeakSet();
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (requestConfig.verb === "get" || elt === document.body) return;
+    if (sending.has(elt)) { event.preventDefault(); return; }
+    sending.add(elt);
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const { elt } = event.detail;
+    setTimeout(() => sending.delete(elt), 700);
+  });
   // Choices that apply at once.
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-submit-on-change]");

@@ -1,0 +1,51 @@
+"""What logs and error reports leave out."""
+
+import logging
+import sys
+
+import pytest
+from django.db import IntegrityError, connection
+
+from config.discretion import Discreet, discreet_report
+from tests.factories import make_contact
+
+
+@pytest.mark.django_db
+def test_a_refused_row_is_not_in_the_log() -> None:
+    contact = make_contact(first_name="Ann", notes="two\nlines")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE reminders_contact SET phone = NULL WHERE id = %s", [contact.pk])
+    except IntegrityError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "It failed", (), sys.exc_info())
+
+    lines = Discreet("%(message)s").format(record).splitlines()
+
+    assert "Ann" not in "\n".join(lines)
+    assert "lines" not in "\n".join(lines)
+    assert lines.count("(details left out)") == 2  # psycopg's error, and Django's made of it
+    assert [line for line in lines if line.startswith("django.db.utils.IntegrityError: null value")]
+
+
+def test_the_address_of_a_push_is_logged_without_its_secret() -> None:
+    record = logging.LogRecord(
+        "x", 30, "f", 1, "%s: %s", ("Bad Request", "/webhooks/messages/s3cr3t-_x/"), None
+    )
+
+    assert Discreet("%(message)s").format(record) == "Bad Request: /webhooks/messages/…/"
+
+
+def test_a_report_is_discreet_in_every_text() -> None:
+    report = {
+        "exception": {
+            "values": [{"type": "IntegrityError", "value": "null value\nDETAIL:  Failing row (Ann)."}]
+        },
+        "request": {"url": "https://reminders.example/webhooks/messages/s3cr3t/"},
+        "level": 3,
+    }
+
+    assert discreet_report(report, {}) == {
+        "exception": {"values": [{"type": "IntegrityError", "value": "null value\n(details left out)"}]},
+        "request": {"url": "https://reminders.example/webhooks/messages/…/"},
+        "level": 3,
+    }
