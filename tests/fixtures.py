@@ -1,6 +1,11 @@
-"""Fixtures that many tests share: the sandbox over real HTTP, and our own client of it."""
+"""Fixtures that many tests share: the sandbox over real HTTP, our own client of it, and Chromium."""
 
+from __future__ import annotations
+
+import os
+import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
@@ -10,6 +15,20 @@ from reminders.models import ReminderRule
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests.factories import NOON
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +63,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database, without the rules that every new site begins with: tests make their own."""
     with django_db_blocker.unblock():
         ReminderRule.objects.all().delete()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests: Playwright's loop can be started once in a thread."""
+    from playwright.sync_api import sync_playwright  # only the browser tests need it
+
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=QUIET_CHROMIUM)
+        yield chromium
+        chromium.close()
