@@ -26,8 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     database = settings.DATABASES["default"]
     database["OPTIONS"].pop("pool", None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Files collected for an earlier run must not decide what tests see.
+    # Files collected for an earlier run must not decide what tests see; a live server finds them itself.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = None, False
     if not settings.EMBEDDED_DATABASE:
         return
     if SOCKETS not in os.environ:
