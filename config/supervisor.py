@@ -54,7 +54,7 @@ class Log:
             try:
                 self._out.write(f"{label} {text}\n")
                 self._out.flush()
-            except (BrokenPipeError, ValueError):  # nobody reads the log any more
+            except (OSError, ValueError):  # nobody reads the log any more: the pipe or terminal is gone
                 return
 
 

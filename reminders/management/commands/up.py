@@ -54,8 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
         check_options(options["host"], options["port"], options["workers"])
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, _interrupt)
+        stop_at_signals()
         if "MAKELEVEL" in os.environ:
             end_with_parent(signal.SIGTERM, parent=os.getppid())()
         site = OneMachine(host=options["host"], port=options["port"], log=Log())
@@ -237,6 +236,13 @@ def demo_logins() -> list[tuple[str, str]]:
     app = get_commands().get("seed_demo")
     module = importlib.import_module(f"{app}.management.commands.seed_demo") if isinstance(app, str) else None
     return list(getattr(module, "LOGINS", ()))
+
+
+def stop_at_signals() -> None:
+    """Let a request to end, or the end of the terminal, stop everything as Ctrl-C does."""
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(name) is not signal.SIG_IGN:  # `nohup` asks to outlive the terminal
+            signal.signal(name, _interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
