@@ -19,7 +19,7 @@ from config.embedded.broker import Broker
 from config.embedded.places import LONGEST_SOCKET_PATH, ServiceError, place_of
 from config.embedded.postgres import Postgres, postgres_place
 from config.embedded.sharing import owned_postgres, shared_postgres
-from tests.config.conftest import ROOT, run, running_in, wait_until
+from tests.programs import ROOT, run, running_in, wait_until
 
 NOBODY = 65534
 # Reading everything lets him use an interpreter that lies in root's home.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import run
+from tests.programs import run
 
 PRODUCTION = {
     "SECRET_KEY": "a" * 60,

@@ -3,54 +3,14 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.config.conftest import ROOT, data_folder, run, running_in, wait_until
-
-START_SECONDS = 90.0
-
-
-class Up:
-    """One `manage.py up`, whose log goes to a file."""
-
-    def __init__(self, data_dir: Path, environment: dict[str, str], *arguments: str) -> None:
-        self.port = free_port()
-        self.data_dir = data_dir
-        self._log = data_dir / "up.log"
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(self.port), *arguments],
-                cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def wait_until_welcome(self) -> None:
-        said = lambda: "Ctrl-C stops everything" in self.log or self.process.poll() is not None  # noqa: E731  # short
-        assert wait_until(said, seconds=START_SECONDS), self.log
-        assert self.process.poll() is None, self.log
-
-    def pid_of(self, *words: str) -> int:
-        """The process of ours whose command line has all the words."""
-        for pid in running_in(self.data_dir):
-            command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            if set(words) <= set(command):
-                return pid
-        raise LookupError(words)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+from tests.programs import Up, data_folder, free_port, run, running_in, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +31,7 @@ def up(data_dir: Path, bare_environment: dict[str, str]) -> Iterator[Callable[..
 
     yield start
     for one in started:
-        if one.process.poll() is None:
-            one.process.terminate()
-            one.process.wait(15)
+        one.stop()
 
 
 def test_up_serves_and_stops_cleanly_on_ctrl_c_and_keeps_its_data(
@@ -82,27 +40,20 @@ def test_up_serves_and_stops_cleanly_on_ctrl_c_and_keeps_its_data(
     for _ in range(2):
         running = up()
         running.wait_until_welcome()
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/healthz") as answer:
-            assert answer.status == HTTPStatus.OK
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{running.port}/static/bootstrap/css/bootstrap.min.css"
-        ) as css:
-            assert css.status == HTTPStatus.OK
+        for path in ("/healthz", "/static/bootstrap/css/bootstrap.min.css"):
+            assert httpx.get(running.url + path).status_code == HTTPStatus.OK
 
-        running.process.send_signal(signal.SIGINT)
-
-        assert running.process.wait(15) == 0, running.log
+        assert running.interrupt() == 0, running.log
         assert running.log.rstrip().endswith("Everything is stopped.")
         assert "Traceback" not in running.log
         assert running_in(data_dir) == []
 
 
-def test_a_second_shell_uses_the_running_database(
-    up: Callable[..., Up], bare_environment: dict[str, str]
-) -> None:
-    up().wait_until_welcome()
+def test_a_second_shell_uses_the_running_database(up: Callable[..., Up]) -> None:
+    running = up()
+    running.wait_until_welcome()
 
-    shown = run(["manage.py", "showmigrations", "contenttypes"], bare_environment)
+    shown = running.manage("showmigrations", "contenttypes")
 
     assert "[X] 0001_initial" in shown.stdout
 

@@ -17,8 +17,8 @@ from reminders.domain.rings import HEARTBEAT, note
 from reminders.models import Message, ProviderState, Reminder, Reply, Ring
 from reminders.provider import CredentialsRefused, OutcomeUnknown, SlowDown
 from tests import factories as make
-from tests.config.conftest import wait_until
 from tests.factories import NOON
+from tests.programs import wait_until
 
 pytestmark = pytest.mark.django_db
 

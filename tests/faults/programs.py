@@ -21,9 +21,9 @@ from config.embedded.broker import Broker
 from reminders.domain.rings import seed_rings
 from reminders.models import Message, Reminder, Ring
 from reminders.sandbox import Sandbox
-from tests.config.conftest import ROOT, data_folder, wait_until
 from tests.faults.invariants import violations
 from tests.faults.world import World
+from tests.programs import ROOT, data_folder, wait_until
 
 CALL_TAKES_AT_MOST = 1.0
 """Seconds: `MESSAGES_API_TIMEOUT`. A claim is held for ten times as long and half a minute more."""

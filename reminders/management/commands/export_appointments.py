@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
 from reminders.domain.export import write_csv, write_json
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         write = write_json if options["format"] == "json" else write_csv
         out = cast(TextIO, _Plain(self.stdout))  # Django's wrapper adds a line end to each write
         try:
-            write(out, first=options["first"], last=options["last"])
+            write(out, now=timezone.now(), first=options["first"], last=options["last"])
         except BrokenPipeError:  # the reader has seen enough, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
