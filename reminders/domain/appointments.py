@@ -168,17 +168,10 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
-def contact_changed(contact_ids: Sequence[int], *, now: datetime) -> Planned:
-    """A contact's number, language or channel changed: raise and plan their coming appointments."""
-    coming = Appointment.objects.filter(contact_id__in=contact_ids, starts_at__gt=now)
-    ids = list(coming.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    raise_version(ids, now=now)
-    return plan_appointments(ids, now=now)
-
-
 def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Planned:
     """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
     with transaction.atomic():
+        _lock_coming(contact, now=now)  # before the person, as everybody does
         row = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
@@ -187,8 +180,15 @@ def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, n
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
         if changed.keys() & {"phone", "language", "channel"}:
-            return contact_changed([row.pk], now=now)
+            ids = _lock_coming(contact, now=now)
+            raise_version(ids, now=now)
+            return plan_appointments(ids, now=now)
     return Planned()
+
+
+def _lock_coming(contact: Contact, *, now: datetime) -> list[int]:
+    coming = Appointment.objects.filter(contact_id=contact.pk, starts_at__gt=now)
+    return list(coming.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def plan_number(phone: str, *, now: datetime) -> Planned:

@@ -122,7 +122,7 @@ def options_of(row: Import) -> Options:
 
 def _check(row: Import, tell: Progress, *, now: datetime) -> None:
     reading = replace(options_of(row), gone=Import.Gone.KEEP)
-    with open_import(row) as source, staged(source, reading, now=now, progress=tell) as outcome:
+    with open_import(row) as source, staged(source, reading, now=now, look=True, progress=tell) as outcome:
         keep_preview(row, outcome, now=now)
     _ready(row, outcome, words="")
 

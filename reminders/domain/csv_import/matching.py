@@ -14,9 +14,13 @@ from django.db import connection
 
 
 def match_rows(*, diary: str, now: datetime) -> None:
-    """Fill the tables `import_match`, `import_known`, `import_contact_change` and `import_result`."""
+    """Fill the tables `import_match`, `import_known`, `import_contact_change` and `import_result`.
+
+    Each row that may change keeps the `xmin` with which it was compared, for `holding`.
+    """
     given: dict[str, Any] = {"diary": diary, "now": now}
     with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
         cursor.execute(_PEOPLE, given)
         cursor.execute("ANALYZE import_people")
         cursor.execute(_MATCH_BY_ID, given)
@@ -39,12 +43,18 @@ def find_gone(*, diary: str, by_id: bool, now: datetime) -> tuple[int, int]:
     """
     given: dict[str, Any] = {"diary": diary, "now": now, "by_id": by_id}
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_gone")
         cursor.execute(_GONE, given)
         cursor.execute("SELECT count(*), count(*) FILTER (WHERE gone) FROM import_gone")
         expected, gone = cursor.fetchone() or (0, 0)
         cursor.execute("DELETE FROM import_gone WHERE NOT gone")
     return gone, expected
 
+
+_FORGET = "; ".join(
+    f"DROP TABLE IF EXISTS pg_temp.{name}"
+    for name in ("import_people", "import_match", "import_known", "import_contact_change", "import_result")
+)
 
 _PEOPLE = """
 CREATE TEMP TABLE import_people ON COMMIT DROP AS
@@ -142,7 +152,7 @@ SELECT person, contact_id, false FROM (
 
 _CONTACT_CHANGES = """
 CREATE TEMP TABLE import_contact_change ON COMMIT DROP AS
-SELECT DISTINCT ON (c.id) c.id AS contact_id, x.*,
+SELECT DISTINCT ON (c.id) c.id AS contact_id, c.xmin AS seen, x.*,
        x.phone IS NOT NULL OR x.language IS NOT NULL AS matters,
        jsonb_build_object('id', c.id, 'external_id', c.external_id, 'first_name', c.first_name,
            'last_name', c.last_name, 'phone', c.phone, 'phone_as_given', c.phone_as_given,
@@ -197,7 +207,7 @@ SELECT r.*,
                'confirmed'))) AS matters
 FROM (
     SELECT s.number, s.person, m.appointment_id, k.contact_id, p.id AS practitioner_id, v.id AS service_id,
-           f.*, a.status AS old_status, cc.contact_id IS NOT NULL AS contact_changed,
+           f.*, a.xmin AS seen, a.status AS old_status, cc.contact_id IS NOT NULL AS contact_changed,
            a.id IS NOT NULL AND (f.moved OR f.other_person OR f.other_practitioner OR f.other_service
                OR f.other_duration OR f.other_notes OR f.other_extra OR f.takes_id OR f.status_to IS NOT
                    NULL) AS touched,
@@ -236,7 +246,7 @@ FROM (
 
 _GONE = """
 CREATE TEMP TABLE import_gone ON COMMIT DROP AS
-SELECT a.id AS appointment_id, a.status, r.appointment_id IS NULL AS gone
+SELECT a.id AS appointment_id, a.xmin AS seen, a.status, r.appointment_id IS NULL AS gone
 FROM (SELECT location_id, min(local_date) AS first,
     max(local_date) AS last FROM import_staged GROUP BY 1) span
 JOIN reminders_appointment a ON a.location_id = span.location_id AND a.local_date BETWEEN span.first

@@ -20,6 +20,7 @@ from reminders.domain.csv_import.applying import apply_result
 from reminders.domain.csv_import.checking import Counts, count_result, forecast, list_without_phone
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import DateReader, order_of
+from reminders.domain.csv_import.holding import hold_changes
 from reminders.domain.csv_import.matching import find_gone, match_rows
 from reminders.domain.csv_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
 from reminders.domain.csv_import.rows import RowReader
@@ -128,7 +129,7 @@ def undisturbed(work: Callable[[], _Result]) -> _Result:
 
 
 def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> Outcome:
-    with staged(source, options, now=now) as outcome:
+    with staged(source, options, now=now, look=dry_run) as outcome:
         if dry_run:
             counts = outcome.counts
             counts.to_withdraw, counts.at_once = forecast(
@@ -142,9 +143,11 @@ def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -
 
 @contextmanager
 def staged(
-    source: Source, options: Options, *, now: datetime, progress: Progress | None = None
+    source: Source, options: Options, *, now: datetime, look: bool = False, progress: Progress | None = None
 ) -> Iterator[Outcome]:
     """Read, check, stage and match a file; inside the block the temporary tables hold the outcome.
+
+    What would change is locked, except for a `look` that is not to be applied.
 
     To be used in a transaction. Raises ImportRefused with the most fundamental problem.
     """
@@ -158,8 +161,7 @@ def staged(
         found = survey(table, columns, dates)
         _stage(table, columns, dates, found, options, tell)
     tell(40, "Comparing with the diary")
-    match_rows(diary=options.diary, now=now)
-    gone, expected = find_gone(diary=options.diary, by_id="external_id" in columns.places, now=now)
+    gone, expected = _compare(options, by_id="external_id" in columns.places, look=look, now=now)
     counts = count_result()
     counts.gone, counts.expected = gone, expected
     outcome = Outcome(counts, columns.header, columns.as_mapping(), dates.order or "")
@@ -172,6 +174,15 @@ def staged(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:
+    """Match the file with the diary, again until nobody came in between; return the gone and expected."""
+    while True:
+        match_rows(diary=options.diary, now=now)
+        found = find_gone(diary=options.diary, by_id=by_id, now=now)
+        if look or hold_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
+            return found
 
 
 def _stage(
