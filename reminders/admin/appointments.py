@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, utc
-from reminders.domain.access import STATISTICS
+from reminders.domain.access import STATISTICS, Scope
 from reminders.models import Appointment, CallAttempt, DayFigure, Event
 
 
@@ -15,6 +15,7 @@ from reminders.models import Appointment, CallAttempt, DayFigure, Event
 class AppointmentAdmin(LookOnly):
     """The diary. Open one to get to its own page."""
 
+    place = "location"
     list_display = ("local_date", "local_time", "contact", "location", "practitioner", "status", "version")
     list_display_links = ("local_date", "local_time")
     list_filter = ("location", "status")
@@ -47,6 +48,15 @@ class EventAdmin(LookOnly):
     list_select_related = ("user", "appointment", "contact")
     ordering = ("-at",)
 
+    def within(self, theirs: Scope) -> Q:
+        """What happened to appointments and patients of theirs, and to what belongs to nobody."""
+        of_nobody = Q(appointment=None, contact=None)
+        return (
+            of_nobody
+            | Q(appointment__location__in=theirs.location_ids)
+            | Q(appointment=None, contact__in=theirs.contacts())
+        )
+
     @admin.display(description="When", ordering="-at")
     def when(self, row: Event) -> str:
         """To the second."""
@@ -57,6 +67,7 @@ class EventAdmin(LookOnly):
 class CallAttemptAdmin(LookOnly):
     """Calls that staff made."""
 
+    place = "appointment__location"
     list_display = ("when", "appointment", "outcome", "by", "undone_at")
     list_filter = ("outcome",)
     list_select_related = ("appointment", "by")
@@ -72,6 +83,7 @@ class CallAttemptAdmin(LookOnly):
 class DayFigureAdmin(LookOnly):
     """Figures of each day, from which the statistics are drawn."""
 
+    place = "location"
     list_display = ("day", "location", "practitioner", "appointments", "confirmed", "declined", "no_show")
     list_filter = ("location",)
     list_select_related = ("location", "practitioner")

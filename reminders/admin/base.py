@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from reminders.domain.access import Scope, scope_of
 from reminders.domain.history import Actor
 from reminders.domain.jobs import in_words
 from reminders.domain.rules import BusyError
-from reminders.models import Job, Location
+from reminders.models import Job, Location, ReminderRule
 from reminders.templatetags.pages import at_zone
 
 MANY = 20_000
+SCOPE = "scope"
+"""Where a request keeps what its user may see, as on the staff pages."""
 
 
 class CheapPaginator(Paginator):  # type: ignore[type-arg]  # has no parameter when it runs
@@ -48,9 +52,22 @@ def _estimate(model: type[Model]) -> int:
     return int(row[0]) if row else 0
 
 
-class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
-    """A list that stays quick with millions of rows."""
+def scope(request: HttpRequest) -> Scope:
+    """Which locations the signed-in user may see; read once for a request."""
+    found = getattr(request, SCOPE, None)
+    if not isinstance(found, Scope):
+        if not isinstance(request.user, User):
+            raise PermissionDenied
+        found = scope_of(request.user)
+        setattr(request, SCOPE, found)
+    return found
 
+
+class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
+    """A list that stays quick with millions of rows, and keeps to the locations that its user may see."""
+
+    place: ClassVar[str] = ""
+    """Where a row's location stands, as in a filter; blank: the rows belong to no location."""
     show_full_result_count = False
     paginator = CheapPaginator
     list_per_page = 50
@@ -58,6 +75,42 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     list_filter_submit = False
     compressed_fields = True
     warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without what belongs to locations that the user may not see."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        theirs = scope(request)
+        return rows.filter(self.within(theirs)) if theirs.restricted else rows
+
+    def within(self, theirs: Scope) -> Q:
+        """A condition on the rows for a user who may see some locations only."""
+        return theirs.at_locations(self.place) if self.place else Q()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What holds for every location is not changed by somebody who may not see them all."""
+        return bool(super().has_change_permission(request, obj)) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for a change."""
+        return bool(super().has_delete_permission(request, obj)) and self._is_theirs(request, obj)
+
+    def _is_theirs(self, request: HttpRequest, obj: Any) -> bool:
+        if obj is None or not self.place or not scope(request).restricted:
+            return True
+        found: QuerySet[Any] = type(obj)._default_manager.filter(pk=obj.pk)
+        return found.filter(**{f"{self.place}__in": scope(request).location_ids}).exists()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only what the user may see; where one location is theirs, one has to be named."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        theirs = scope(request)
+        if field is None or not theirs.restricted:
+            return field
+        place = {Location: "pk", ReminderRule: "location"}.get(db_field.remote_field.model)
+        if place:
+            field.queryset = field.queryset.filter(**{f"{place}__in": theirs.location_ids})
+            field.required = True
+        return field
 
     def actor(self, request: HttpRequest) -> Actor:
         """Whom the history names."""

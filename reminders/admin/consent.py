@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 
 from reminders.admin.base import LookOnly, utc
+from reminders.domain.access import Scope
 from reminders.models import Suppression
 
 
@@ -18,6 +20,10 @@ class SuppressionAdmin(LookOnly):
     search_fields = ("phone__exact",)
     search_help_text = "A number as it is stored, such as +447700900123"
     ordering = ("-pk",)
+
+    def within(self, theirs: Scope) -> Q:
+        """Numbers of their patients."""
+        return Q(phone__in=theirs.contacts().values("phone"))
 
     @admin.display(description="Since")
     def began(self, row: Suppression) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, StaffAdmin, utc
+from reminders.domain.access import Scope
 from reminders.models import Import, ImportMapping, ImportRow
 
 
@@ -18,6 +20,10 @@ class ImportAdmin(LookOnly):
     list_select_related = ("created_by",)
     search_fields = ("filename",)
     ordering = ("-created_at",)
+
+    def within(self, theirs: Scope) -> Q:
+        """Their own: a file may name patients of any location."""
+        return Q(created_by=theirs.user)
 
     @admin.display(description="Uploaded")
     def uploaded(self, row: Import) -> str:
@@ -34,11 +40,16 @@ class ImportRowAdmin(LookOnly):
     list_select_related = ("of",)
     ordering = ("-pk",)
 
+    def within(self, theirs: Scope) -> Q:
+        """Of their own files."""
+        return Q(of__created_by=theirs.user)
+
 
 @admin.register(ImportMapping)
 class ImportMappingAdmin(StaffAdmin):
     """Which column means what, remembered by the header of the file."""
 
+    place = "location"
     list_display = ("name", "location", "date_format", "used_at")
     list_select_related = ("location",)
     search_fields = ("name",)

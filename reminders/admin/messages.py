@@ -12,6 +12,7 @@ from reminders.models import DeliveryReport, Message
 class MessageAdmin(LookOnly):
     """Every outbound text."""
 
+    place = "location"
     list_display = ("created", "kind", "contact", "location", "state", "words", "scheduled", "segments")
     list_filter = ("state", "kind", "format", "location")
     list_select_related = ("contact", "location")
@@ -34,6 +35,7 @@ class MessageAdmin(LookOnly):
 class DeliveryReportAdmin(LookOnly):
     """What the provider reported, as it came."""
 
+    place = "message__location"
     list_display = ("stored", "status", "code", "message_provider_id", "applied_at", "problem")
     list_filter = ("status",)
     search_fields = ("provider_id__exact",)

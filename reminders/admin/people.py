@@ -8,14 +8,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from reminders.admin.base import LookOnly, StaffAdmin
+from reminders.admin.base import LookOnly, StaffAdmin, scope
 from reminders.domain import location_changes
-from reminders.domain.access import scope_of
+from reminders.domain.access import Scope
 from reminders.domain.phone_numbers import display as phone_display
 from reminders.domain.search import find_contacts
 from reminders.domain.wording import LANGUAGES
@@ -54,6 +54,7 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramet
 class LocationAdmin(StaffAdmin):
     """Sites. A changed zone or changed hours plan the coming texts anew."""
 
+    place = "pk"
     form = LocationForm
     list_display = ("name", "zone", "phone", "texting_hours", "language", "active")
     list_filter = ("active",)
@@ -71,6 +72,10 @@ class LocationAdmin(StaffAdmin):
         ("When it texts", {"fields": ("opens", "closes", "open_days")}),
         ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
     )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new location is nobody's yet, so it takes somebody who may see them all."""
+        return bool(super().has_add_permission(request)) and not scope(request).restricted
 
     @admin.display(description="Texts between")
     def texting_hours(self, row: Location) -> str:
@@ -123,8 +128,12 @@ class ContactAdmin(LookOnly):
         """By the same indexes as the staff pages' own search."""
         if not search_term.strip() or not isinstance(request.user, User):
             return queryset, False
-        found = find_contacts(search_term, scope=scope_of(request.user), limit=FOUND)
+        found = find_contacts(search_term, scope=scope(request), limit=FOUND)
         return queryset.filter(pk__in=found.ids), False
+
+    def within(self, theirs: Scope) -> Q:
+        """Those of their locations, and those booked nowhere yet."""
+        return Q(pk__in=theirs.contacts().values("pk"))
 
     def view_on_site(self, obj: Contact) -> str:
         """The person's conversation."""

@@ -12,6 +12,7 @@ from reminders.models import Reminder
 class ReminderAdmin(LookOnly):
     """What should go out, or why it does not."""
 
+    place = "location"
     list_display = ("due", "appointment", "rule", "state", "reason", "location", "version")
     list_filter = ("state", "reason", "location", "rule")
     list_select_related = ("appointment", "rule", "location")

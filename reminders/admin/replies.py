@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 
 from reminders.admin.base import LookOnly, StaffAdmin, utc
+from reminders.domain.access import Scope
 from reminders.models import CannedReply, Card, Reply
 
 
@@ -19,6 +21,10 @@ class ReplyAdmin(LookOnly):
     search_help_text = "A number as it is stored, such as +447700900123, or the provider's id"
     ordering = ("-pk",)
 
+    def within(self, theirs: Scope) -> Q:
+        """Those of their patients, and those of nobody known."""
+        return Q(contact=None) | Q(contact__in=theirs.contacts())
+
     @admin.display(description="Received")
     def received(self, row: Reply) -> str:
         """In UTC."""
@@ -29,6 +35,7 @@ class ReplyAdmin(LookOnly):
 class CardAdmin(LookOnly):
     """What only a person could settle, and who did."""
 
+    place = "location"
     list_display = ("opened", "kind", "contact", "location", "assigned_to", "done_by", "outcome")
     list_filter = ("kind", "location")
     list_select_related = ("contact", "location", "assigned_to", "done_by")

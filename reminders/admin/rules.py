@@ -41,6 +41,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
 class RuleAdmin(StaffAdmin):
     """When texts go out. The staff pages show the effect of a change before it is saved."""
 
+    place = "location"
     form = RuleForm
     actions = None
     list_display = ("name", "when", "whom", "kind", "active")
@@ -125,6 +126,7 @@ def _place(given: dict[str, Any]) -> Place:
 class WordingAdmin(StaffAdmin):
     """Texts of your own. The editor under Set-up previews them and counts their parts."""
 
+    place = "rule__location"
     form = WordingForm
     actions = None
     list_display = ("about", "language", "channel", "rule", "text", "active")

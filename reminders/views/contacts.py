@@ -51,7 +51,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "searching": searching,
         "page": page,
         "more": more,
-        "people": _with_next(page.rows),
+        "people": _with_next(request, page.rows),
         "country": country_of(request.scope),
     }
     return render(request, "contacts/results.html" if request.htmx else "contacts/index.html", context)
@@ -72,10 +72,11 @@ def _marked(request: StaffRequest) -> Any:  # Any: annotated rows have no type o
     return request.scope.contacts().annotate(opted_out=Exists(open_ones)).defer("notes")
 
 
-def _with_next(contacts: Any) -> list[tuple[Contact, Appointment | None]]:
-    """Each with the next appointment; one statement for the page."""
+def _with_next(request: StaffRequest, contacts: Any) -> list[tuple[Contact, Appointment | None]]:
+    """Each with the next appointment that the user may see; one statement for the page."""
     coming = (
-        Appointment.objects.filter(
+        request.scope.appointments()
+        .filter(
             contact__in=[contact.pk for contact in contacts],
             starts_at__gte=timezone.now(),
             status__in=Appointment.EXPECTED,
