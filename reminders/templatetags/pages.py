@@ -21,6 +21,7 @@ from reminders.domain.phone_numbers import display
 from reminders.models import Location
 
 register = template.Library()
+LIVE_ONLY = frozenset({"token", "current", "revision"})
 NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 
@@ -95,8 +96,13 @@ def phone(value: str, country: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
-    """This page's query string with some parameters changed; None takes one away."""
+    """This page's query string with some parameters changed; None takes one away.
+
+    What only a live look sends along stays out: a link from it is that of the whole page.
+    """
     params: QueryDict = context["request"].GET.copy()
+    for name in LIVE_ONLY | {name for name, value in params.items() if not value}:
+        params.pop(name, None)
     for name, value in changes.items():
         if value is None or value == "":
             params.pop(name, None)

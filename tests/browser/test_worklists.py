@@ -6,7 +6,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from reminders.models import Appointment, Card, Contact, Message, Reminder
+from reminders.domain.history import SYSTEM
+from reminders.domain.staff_actions import mark
+from reminders.models import Appointment, Card, Message
 from tests.browser import work
 from tests.factories import make_user
 
@@ -61,7 +63,7 @@ def test_a_voicemail_stays_on_the_list_as_tried(open_page):
     work.tomorrow().book(name="Ann Lee")
     page = open_page("/calls/")
 
-    page.get_by_role("button", name="Left voicemail: Ann Lee").click()
+    page.get_by_role("button", name="Left voicemail (Ann Lee)").click()
 
     expect(page.locator(".tried")).to_contain_text("Left voicemail (Robin Reed)")
     expect(page.get_by_role("link", name="1 Called before")).to_be_visible()
@@ -160,20 +162,53 @@ def test_a_session_that_ends_while_typing_loses_nothing(open_page):
     assert Message.objects.filter(kind="staff").count() == 1
 
 
-def test_a_number_is_corrected_and_the_text_sent_anyway(open_page):
+def test_a_card_that_somebody_else_settles_goes_once_the_focus_leaves_it(open_page):
     diary = work.tomorrow()
-    one = diary.book(contact=work.make_contact(first_name="Quinn", last_name="Rossi", phone=""))
-    work.plan_appointments([one.pk], now=diary.now)
-    Reminder.objects.update(due_at=diary.now)
-    page = open_page("/not-sent/")
-    expect(page.get_by_role("button", name="Send anyway")).to_have_count(0)
+    ann, ben = diary.book(name="Ann Lee"), diary.book(name="Ben Kim")
+    page = open_page("/calls/")
+    page.get_by_role("button", name="Confirmed by Ann Lee").focus()
 
-    page.goto(page.url.replace("/not-sent/", "/data-quality/"))
-    page.get_by_role("link", name="Correct the number of Quinn Rossi").click()
-    page.get_by_label("Phone").first.fill("07700 900123")
-    page.get_by_role("button", name="Save").first.click()
-    page.wait_for_url(lambda url: "/edit/" not in url)
+    mark(ann.pk, Appointment.Status.CONFIRMED, seen="booked", by=SYSTEM, now=diary.now)
+    look_again(page)
+    expect(page.locator("#call-filters")).to_contain_text("1 All")
+    expect(page.get_by_role("button", name="Confirmed by Ann Lee")).to_be_focused()
+    page.get_by_role("button", name="Confirmed by Ben Kim").focus()
+    look_again(page)
 
-    assert Contact.objects.get(pk=one.contact_id).phone == "+447700900123"
-    planned = Reminder.objects.filter(appointment=one, phone="+447700900123", state="planned")
-    assert planned.exists() or Reminder.objects.filter(appointment=one, reason="booked_late").exists()
+    expect(page.locator(".call")).to_have_count(1)
+    expect(page.get_by_role("button", name="Confirmed by Ben Kim")).to_be_focused()
+    assert Appointment.objects.get(pk=ben.pk).status == "booked"
+
+
+def test_after_an_answer_the_focus_stands_on_the_next_card_but_on_none_of_its_buttons(open_page):
+    diary = work.tomorrow()
+    diary.book(name="Ann Lee"), diary.book(name="Ben Kim")
+    page = open_page("/calls/")
+
+    page.get_by_role("button", name="Confirmed by Ann Lee").press("Enter")
+    expect(page.locator(".call")).to_have_count(1)
+    expect(page.locator(".call")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    assert list(Appointment.objects.order_by("pk").values_list("status", flat=True)) == [
+        "confirmed",
+        "booked",
+    ]
+
+
+def test_a_live_look_leaves_clean_addresses_in_the_filters(open_page):
+    diary = work.tomorrow()
+    diary.book(name="Ann Lee")
+    page = open_page("/calls/")
+
+    diary.book(name="Ben Kim")
+    look_again(page)
+    expect(page.locator(".call")).to_have_count(2)
+
+    addresses = page.locator("#call-filters a").evaluate_all("links => links.map(link => link.search)")
+    assert addresses == ["", "?show=unreachable", "?show=new", "?show=tried"]
+
+
+def look_again(page) -> None:
+    """A live look now, not in a few seconds."""
+    page.evaluate("document.body.dispatchEvent(new Event('changed'))")

@@ -1,12 +1,31 @@
 // Live lists: hx-swap="rows" replaces only what changed, so that focus, scroll and open menus stay.
-// Every child of the list has an id and a data-digest; a part in use is left alone until the next look.
+// Every child of the list has an id and a data-digest. A part in use is left alone, and the look then counts
+// as not done: the next one brings it again, until it fits.
 (() => {
-  const busy = (row) => row.contains(document.activeElement) && document.activeElement !== document.body
-    || row.querySelector(".dropdown-menu.show") !== null;
+  // What the user has just answered is theirs to lose: it may go although the focus is still on its button.
+  let acted = null;
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post") acted = event.detail.elt.closest("[data-row]")?.id || null;
+  });
+  document.addEventListener("focusin", (event) => {
+    if (acted && event.target.closest("[data-row]")?.id !== acted) acted = null;
+  });
+
+  const holds = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
+  const menu = (part) => part.querySelector(".dropdown-menu.show") !== null;
+  const done = (part) => acted !== null && !menu(part)
+    && (part.id === acted || part.querySelector(`#${CSS.escape(acted)}`)?.contains(document.activeElement));
+  const busy = (part) => (holds(part) || menu(part)) && !done(part);
   const focusInside = (row) => {
     const active = document.activeElement;
     if (!row.contains(active)) return null;
     return active.id ? `#${CSS.escape(active.id)}` : active.name ? `[name="${active.name}"][value="${active.value}"]` : "a, button";
+  };
+  // On the row itself, not on one of its buttons: a key pressed twice must not answer for the next patient.
+  const focusOn = (place) => {
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   };
 
   const replace = (old, fresh) => {
@@ -14,11 +33,21 @@
     old.replaceWith(fresh);
     if (focus !== null) (fresh.querySelector(focus) || fresh.querySelector("a, button"))?.focus({ preventScroll: true });
   };
+  const remove = (row) => {
+    const near = holds(row) ? row.nextElementSibling || row.previousElementSibling : null;
+    row.remove();
+    focusOn(near);
+  };
 
   const merge = (list, fresh) => {
     const added = [];
+    let whole = true;
     const wanted = new Map([...fresh.children].map((row) => [row.id, row]));
-    [...list.children].forEach((row) => { if (!wanted.has(row.id) && !busy(row)) row.remove(); });
+    [...list.children].forEach((row) => {
+      if (wanted.has(row.id)) return;
+      if (busy(row)) whole = false;
+      else remove(row);
+    });
     let before = list.firstElementChild;
     wanted.forEach((row, id) => {
       const old = id ? document.getElementById(id) : null;
@@ -30,13 +59,16 @@
       }
       const next = old === before ? old.nextElementSibling : before;
       if (old !== before) list.insertBefore(old, before);
-      if (old.dataset.digest !== row.dataset.digest && !old.querySelector(".dropdown-menu.show")) {
-        replace(old, row);
-        added.push(row);
+      if (old.dataset.digest !== row.dataset.digest) {
+        if (menu(old)) whole = false;
+        else {
+          replace(old, row);
+          added.push(row);
+        }
       }
       before = next;
     });
-    return added;
+    return { added, whole };
   };
 
   htmx.defineExtension("rows", {
@@ -44,19 +76,25 @@
     handleSwap: (style, target, fragment) => {
       if (style !== "rows") return false;
       const added = [];
+      let whole = true;
       fragment.querySelectorAll("[data-list]").forEach((fresh) => {
         const list = document.getElementById(fresh.id);
-        if (list) added.push(...merge(list, fresh));
+        if (!list) return;
+        const merged = merge(list, fresh);
+        added.push(...merged.added);
+        whole &&= merged.whole;
       });
       fragment.querySelectorAll("[data-part]").forEach((fresh) => {
         const part = document.getElementById(fresh.id);
-        if (part && part.dataset.digest !== fresh.dataset.digest && !busy(part)) {
-          part.replaceWith(fresh);
-          added.push(fresh);
-        }
+        if (!part || part.dataset.digest === fresh.dataset.digest) return;
+        if (busy(part)) { whole = false; return; }
+        const held = holds(part);
+        part.replaceWith(fresh);
+        if (held) focusOn(fresh);
+        added.push(fresh);
       });
       const token = fragment.querySelector("[data-token]");
-      if (token) target.querySelectorAll("input[name=token]").forEach((input) => { input.value = token.dataset.token; });
+      if (token && whole) target.querySelectorAll("input[name=token]").forEach((input) => { input.value = token.dataset.token; });
       return added;
     },
   });
