@@ -27,6 +27,8 @@ LIMIT_MS = 5.0
 ROUNDS = 20
 FUTURE_IN_A_THOUSAND = 100
 """So many of a thousand appointments are still to come; their texts are due after the hand-over window."""
+ONE_FAILED_OF = 50
+"""One of so many texts was not delivered, so that the indexes over those do not lie empty."""
 LARGE = frozenset(
     {
         "reminders_appointment",
@@ -158,6 +160,7 @@ def fill(*, appointments: int, texts: int) -> None:
         "appointments": appointments,
         "texts": texts,
         "future": FUTURE_IN_A_THOUSAND,
+        "one_failed_of": ONE_FAILED_OF,
     }
     with connection.cursor() as cursor:
         for statement in _FILL:
@@ -188,7 +191,8 @@ _FILL = [
         text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent,
         send_after, check_after, accepted_at, final_at, created_at)
     SELECT gen_random_uuid(), 'reminder', a.id, a.contact_id, a.location_id, '+447700900123', '',
-        'Your appointment is tomorrow at 10:00.', 'SMS', 1, 'delivered', 'Delivered', 'p' || n,
+        'Your appointment is tomorrow at 10:00.', 'SMS', 1,
+        CASE WHEN n %% %(one_failed_of)s = 0 THEN 'failed' ELSE 'delivered' END, '', 'p' || n,
         at, at + interval '1 hour', 1, false, at, at, at, at, at
     FROM generate_series(0, %(texts)s - 1) n
     JOIN reminders_appointment a
