@@ -54,8 +54,8 @@ test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 	$(BIN)/python -m pytest -m services $(PYTEST_ARGS)
 
 test-faults: export FAULT_SEEDS := $(FAULT_SEEDS)
-test-faults: setup-dev ## the long fault scenarios, with every seed (FAULT_SEEDS=small: a few)
-	$(BIN)/python -m pytest -m faults $(PYTEST_ARGS)
+test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=small: the long ones, a few seeds)
+	$(BIN)/python -m pytest tests/faults -m "$(if $(filter small,$(FAULT_SEEDS)),faults,not bench)" $(PYTEST_ARGS)
 
 lint: setup-dev ## style and walls
 	$(BIN)/ruff check .

@@ -3,6 +3,12 @@
 import os
 
 from celery import Celery
+from kombu.transport.redis import Transport
+from redis.exceptions import ResponseError
+
+# A Redis that is full, can't write to its disk or is no longer the first one refuses commands. That passes:
+# a worker connects again until it is well, where by default it would end.
+Transport.connection_errors += (ResponseError,)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -28,6 +28,7 @@ from reminders.domain import (
     statistics,
 )
 from reminders.domain.connecting import messages_api
+from reminders.domain.doorbell import ring_at_once
 from reminders.domain.rings import HEARTBEAT, rung
 
 MORE_HANDS = 2
@@ -51,7 +52,7 @@ def send(hands: int = 0) -> None:
         now = timezone.now()
         if hands == 0 and sending.is_a_lot(now=now):
             for hand in range(1, MORE_HANDS + 1):
-                send.apply_async((hand,), expires=30)
+                ring_at_once("send", hand)
         ring.count = sending.send_due(messages_api(), clock=timezone.now).total
 
 

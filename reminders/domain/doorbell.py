@@ -27,7 +27,7 @@ class _Bell:
     task: str
 
     def __call__(self) -> None:
-        _publish(self.task)
+        ring_at_once(self.task)
 
 
 def _is_pulled(bell: _Bell) -> bool:
@@ -38,11 +38,14 @@ def _is_pulled(bell: _Bell) -> bool:
     )
 
 
-def _publish(task: str) -> None:
+def ring_at_once(task: str, *arguments: int) -> None:
+    """Have a worker run the task now, whatever becomes of the transaction, if there is one."""
     try:
         # One attempt: by default a broker that is down would be tried for six seconds.
         with current_app.connection_for_write() as broker:
             broker.transport_options = {**(broker.transport_options or {}), "max_retries": 0}
-            current_app.send_task(f"reminders.tasks.{task}", expires=30, retry=False, connection=broker)
+            current_app.send_task(
+                f"reminders.tasks.{task}", arguments, expires=30, retry=False, connection=broker
+            )
     except Exception as error:  # whatever the broker's client raises, the next round does the work
         logger.warning("No worker could be rung for %s: %s", task, type(error).__name__)

@@ -80,7 +80,7 @@ class Site:
 
     def said(self) -> str:
         """The end of the log, for a test that failed."""
-        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+        return self.log.read_text(errors="replace")[-20000:] if self.log.exists() else ""
 
 
 @contextmanager
