@@ -12,7 +12,7 @@ from reminders.domain.csv_import.columns import Columns
 from reminders.domain.csv_import.dates import DateReader
 from reminders.domain.csv_import.encodings import REPLACED
 from reminders.domain.csv_import.problems import Problems, refuse
-from reminders.domain.csv_import.tables import Table
+from reminders.domain.csv_import.tables import ZERO_BYTE, Table
 
 MAX_LOCATIONS = 1_000
 
@@ -76,7 +76,7 @@ def _look_for(suspicious: str, cells: list[str], number: int, table: Table, prob
     for place, cell in enumerate(cells):
         for char in suspicious:
             if char in cell:
-                words = _NOT_DECODED if char == REPLACED else _NUL
+                words = _NOT_DECODED if char == REPLACED else ZERO_BYTE
                 problems.add(words.format(table.encoding.words), row=number, column=table.column(place))
                 break
 
@@ -84,4 +84,3 @@ def _look_for(suspicious: str, cells: list[str], number: int, table: Table, prob
 _NOT_DECODED = (
     "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import that file."
 )
-_NUL = "There is a zero byte in the text: the export is damaged. Export the file again."

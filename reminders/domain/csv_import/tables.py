@@ -29,6 +29,7 @@ MAX_CELL = 10_000
 MAX_RECORD = 1_000_000
 SAMPLE = 200
 HEADER_WITHIN = 10
+ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -120,6 +121,9 @@ def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[
     if found is None:
         raise refuse(f"There is nothing in the file. {ACCEPTED}")
     number, cells = found
+    for place, cell in enumerate(cells):
+        if "\0" in cell:
+            raise refuse(ZERO_BYTE, row=number, column=f"{place + 1}")
     sample = [row for n, row in head if n > number and any(row)][:SAMPLE]
     return Table(source, encoding, delimiter, [cell.strip() for cell in cells], number, sample)
 

@@ -134,8 +134,8 @@ def _refused_as_json(refused: ImportRefused) -> dict[str, Any]:  # Any: JSON
 def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
     counts = outcome.counts
     lines = [
-        f"{counts.rows:,} rows: {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} "
-        f"unchanged, "
+        f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.new:,} new, "
+        f"{counts.changed:,} changed, {counts.unchanged:,} unchanged, "
         f"{counts.gone:,} gone from the file, {counts.cannot_be_reminded:,} cannot be reminded."
     ]
     if not counts.new and not counts.changed and not counts.gone:
