@@ -7,7 +7,7 @@ line and its planning; withdrawing what no longer holds follows from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import F, Q
 
 from reminders.domain import timing
 from reminders.domain.history import Actor, remember, remember_each
+from reminders.domain.locks import again_after_deadlock, lock_coming_of
 from reminders.domain.planning import Planned, plan_appointments
 from reminders.models import Appointment, Contact, Event, Location, ReminderRule
 
@@ -36,6 +37,7 @@ def set_status(
     return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
 
 
+@again_after_deadlock
 def set_statuses(
     wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
 ) -> list[Event]:
@@ -63,6 +65,7 @@ def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]
     return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
 
 
+@again_after_deadlock
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
@@ -117,6 +120,7 @@ def create_appointment(
     return appointment
 
 
+@again_after_deadlock
 def change_appointment(
     appointment: Appointment, changes: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> Planned:
@@ -168,11 +172,17 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
+def lock_contact(contact_id: int, *, now: datetime) -> Contact:
+    """Lock a contact to change it, after the appointments that its change may reach."""
+    lock_coming_of([contact_id], now=now)
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+
+
+@again_after_deadlock
 def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Planned:
     """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
     with transaction.atomic():
-        _lock_coming(contact, now=now)  # before the person, as everybody does
-        row = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+        row = lock_contact(contact.pk, now=now)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return Planned()
@@ -180,18 +190,18 @@ def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, n
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
         if changed.keys() & {"phone", "language", "channel"}:
-            ids = _lock_coming(contact, now=now)
+            ids = lock_coming_of([row.pk], now=now)
             raise_version(ids, now=now)
             return plan_appointments(ids, now=now)
     return Planned()
 
 
-def _lock_coming(contact: Contact, *, now: datetime) -> list[int]:
-    coming = Appointment.objects.filter(contact_id=contact.pk, starts_at__gt=now)
-    return list(coming.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+def plan_numbers(phones: Collection[str], *, now: datetime) -> Planned:
+    """Plan the coming appointments of everyone on these numbers, after their consent changed.
 
-
-def plan_number(phone: str, *, now: datetime) -> Planned:
-    """Plan the coming appointments of everyone on a number, after its consent changed."""
-    coming = Appointment.objects.filter(Q(contact__phone=phone) & ~Q(contact__phone=""), starts_at__gt=now)
+    Lock them with `lock_coming_on` before writing the consent.
+    """
+    coming = Appointment.objects.filter(
+        Q(contact__phone__in=list(phones)) & ~Q(contact__phone=""), starts_at__gt=now
+    )
     return plan_appointments(list(coming.values_list("pk", flat=True)), now=now)

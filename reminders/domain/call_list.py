@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from reminders.domain.appointments import set_status, undo_status
 from reminders.domain.day_sheet import DayRow, digest, rows_of
 from reminders.domain.history import Actor, remember_each
+from reminders.domain.locks import again_after_deadlock, lock_appointments
 from reminders.models import Appointment, CallAttempt, Event, Location
 
 WORKING_DAYS = 2
@@ -246,6 +247,7 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     return len(ids)
 
 
+@again_after_deadlock
 def answer_by_phone(
     appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
 ) -> list[Event]:
@@ -262,10 +264,12 @@ def answer_by_phone(
         return set_status(ids, status, by=by, now=now)
 
 
+@again_after_deadlock
 def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take answers back that were given by phone, with their calls; returns how many still held."""
     with transaction.atomic():
         events = Event.objects.filter(pk__in=event_ids, appointment__isnull=False).order_by("pk")
+        lock_appointments(pk for pk in events.values_list("appointment_id", flat=True) if pk)
         taken_back = 0
         for pk, appointment_id, at in events.values_list("pk", "appointment_id", "at"):
             if undo_status(pk, by=by, now=now):

@@ -19,6 +19,7 @@ from django.db import transaction
 from reminders.domain import brakes
 from reminders.domain.connections import release_connection
 from reminders.domain.doorbell import ring
+from reminders.domain.locks import lock_appointments_of
 from reminders.domain.news import News, apply_news, settle_reminders
 from reminders.domain.planning import release_reminders
 from reminders.domain.reconciling import NEVER_CAME, look_up
@@ -131,6 +132,7 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
     gone = [outcome for outcome in outcomes if outcome.outcome == "gone"]
     held = [outcome.id for outcome in outcomes if outcome.outcome == "held"]
     with transaction.atomic():
+        lock_appointments_of([outcome.id for outcome in outcomes])
         Message.objects.filter(pk__in=cancelled).exclude(state__in=Message.FINAL).update(
             state=Message.State.CANCELLED,
             words="Withdrawn",
@@ -157,7 +159,10 @@ def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) ->
         )
         if ids is not None:
             ended = ended.filter(pk__in=ids)
-        rows = list(ended.select_for_update(skip_locked=True).values_list("pk", "state"))
+        found = list(ended.values_list("pk", flat=True))
+        lock_appointments_of(found)
+        ended = ended.filter(pk__in=found).order_by("pk")
+        rows = list(ended.select_for_update(skip_locked=True, no_key=True).values_list("pk", "state"))
         if not rows:
             return
         never_came = [pk for pk, state in rows if state not in Message.OUT]

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from reminders.domain.appointments import plan_number
+from reminders.domain.appointments import plan_numbers
 from reminders.domain.connections import release_connection
 from reminders.domain.history import SYSTEM, Actor
+from reminders.domain.locks import again_after_deadlock, lock_coming_on
 from reminders.models import Contact, Event, Suppression
 from reminders.models.fields import E164
 from reminders.provider import MessagesApi, NotFound, Refused
@@ -59,6 +60,7 @@ def people_on(phone: str) -> QuerySet[Contact]:
     return Contact.objects.filter(phone=phone).exclude(phone="")
 
 
+@again_after_deadlock
 def opt_out(
     phone: str,
     *,
@@ -70,25 +72,29 @@ def opt_out(
 ) -> bool:
     """Opt a number out and take back its coming texts; False if it was opted out already."""
     with transaction.atomic():
+        lock_coming_on([phone], now=now)
         fresh = opt_out_all([OptOut(phone, reason, words, reply_id)], by=by, now=now)
-        for number in fresh:
-            plan_number(number, now=now)
+        plan_numbers(fresh, now=now)
     return bool(fresh)
 
 
+@again_after_deadlock
 def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
     """Let a number be texted again and plan its coming texts; False if it was not opted out."""
     with transaction.atomic():
+        lock_coming_on([phone], now=now)
         lifted = opt_in_all([(phone, words)], by=by, now=now)
-        for number in lifted:
-            plan_number(number, now=now)
+        plan_numbers(lifted, now=now)
     return bool(lifted)
 
 
 def opt_out_all(
     wanted: Sequence[OptOut], *, by: Actor, now: datetime, synced_at: datetime | None = None
 ) -> list[str]:
-    """Opt many numbers out; return those that were not before. The caller plans them, in its transaction."""
+    """Opt many numbers out; return those that were not before.
+
+    The caller, in its transaction, locks their coming appointments before, and plans them after.
+    """
     if not wanted:
         return []
     by_phone = {item.phone: item for item in sorted(wanted, key=lambda item: item.phone)}
@@ -113,7 +119,7 @@ def opt_out_all(
 def opt_in_all(
     wanted: Sequence[tuple[str, str]], *, by: Actor, now: datetime, synced_at: datetime | None = None
 ) -> list[str]:
-    """Lift opt-outs, given as pairs of number and words; return those that were. The caller plans them."""
+    """Lift opt-outs, given as pairs of number and words; return those that were. The caller: as above."""
     words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
     if not words:
         return []
@@ -183,12 +189,12 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
         ours = dict(held.values_list("phone", "reason"))
         missing = ours.keys() - listed
         freed = [(phone, UNBLOCKED_THERE) for phone in missing if ours[phone] == Suppression.Reason.PROVIDER]
+        lock_coming_on({phone for phone, _ in freed} | listed - ours.keys(), now=now)
         freed_phones = opt_in_all(freed, by=SYSTEM, now=now, synced_at=now)
         kept = missing - {phone for phone, _ in freed}
         Suppression.objects.filter(phone__in=kept, lifted_at=None).update(synced_at=None)
         blocked_phones = _take_over(listed - ours.keys(), now=now)
-        for phone in sorted({*freed_phones, *blocked_phones}):
-            plan_number(phone, now=now)
+        plan_numbers({*freed_phones, *blocked_phones}, now=now)
     if kept:
         pushed += push_suppressions(api, now=now)
     return Synced(pushed, len(blocked_phones), len(freed_phones))

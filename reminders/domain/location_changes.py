@@ -31,7 +31,11 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> Job | None
     """
     with transaction.atomic():
         hold_changes()
-        before = Location.objects.select_for_update().filter(pk=location.pk).first() if location.pk else None
+        before = (
+            Location.objects.select_for_update(no_key=True).filter(pk=location.pk).first()
+            if location.pk
+            else None
+        )
         if before is None:
             location.save(force_insert=True)
             return None

@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import connection
 
+from reminders.domain.locks import lock_messages
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -48,6 +50,7 @@ def apply_news(news: Sequence[News], *, now: datetime) -> list[uuid.UUID]:
         "provider_ids": [row.provider_id for row in rows],
         "now": now,
     }
+    lock_messages(given["ids"])
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, given)
         moved = [row[0] for row in cursor.fetchall()]

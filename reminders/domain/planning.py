@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from reminders.domain import timing
 from reminders.domain.doorbell import ring
+from reminders.domain.locks import lock_messages
 from reminders.domain.planning_alike import read_alike, stage_alike
 from reminders.domain.rules import ActiveRule, RuleBook
 from reminders.models import Appointment, Contact, Reminder
@@ -235,10 +236,12 @@ def _any_due(cursor: Any, *, now: datetime) -> bool:
 def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
     """Mark messages to be withdrawn; those that were never handed over are cancelled at once.
 
-    Every reminder that such a message carries waits until the withdrawal is settled. Returns how many
-    messages were marked. Call it in the transaction that made them stale.
+    Every reminder that such a message carries waits until the withdrawal is settled; one that has ended by
+    now is left as it is. Returns how many messages were marked. Call it in the transaction that made them
+    stale, which holds their appointments.
     """
     given: dict[str, Any] = {"messages": list(message_ids), "now": now}
+    lock_messages(message_ids)
     with connection.cursor() as cursor:
         cursor.execute(_REQUEST_CANCEL, given)
         marked = cursor.rowcount
@@ -374,8 +377,10 @@ WHERE id = ANY(%(messages)s) AND cancel_requested_at IS NULL
 """
 
 _REMINDERS_WAIT = """
-UPDATE reminders_reminder SET state = 'withdrawing', updated_at = %(now)s
-WHERE message_id = ANY(%(messages)s) AND state IN ('sending', 'sent')
+UPDATE reminders_reminder r SET state = 'withdrawing', updated_at = %(now)s
+FROM reminders_message m
+WHERE m.id = ANY(%(messages)s) AND m.cancel_requested_at IS NOT NULL AND m.cancel_settled_at IS NULL
+  AND r.message_id = m.id AND r.state IN ('sending', 'sent')
 """
 
 _CANCEL_QUEUED = """
@@ -403,7 +408,8 @@ WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id
 def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]:
     """Free the reminders of messages that are withdrawn for sure; plan their appointments again.
 
-    Returns the appointments' ids. Call it in the transaction that settles the withdrawal.
+    Returns the appointments' ids. Call it in the transaction that settles the withdrawal, and that took
+    `lock_appointments_of` these messages before it touched them.
     """
     affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
     ids = list(affected.values_list("appointment_id", flat=True).distinct())

@@ -21,6 +21,7 @@ from reminders.domain import brakes
 from reminders.domain.claiming import give_up
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import METADATA_KEY
+from reminders.domain.locks import lock_appointments_of
 from reminders.domain.news import News, apply_news
 from reminders.domain.planning import release_reminders
 from reminders.models import Message, Reminder
@@ -78,18 +79,23 @@ def _settle(
         return False
     cancel_extras(api, found)
     now = clock()
+    missing = [row for row in messages if row.pk not in found]
     with transaction.atomic():
+        lock_appointments_of([row.pk for row in missing if row.cancel_requested_at])
         outcome.adopted += _adopt(found, now=now)
-        _settle_missing([row for row in messages if row.pk not in found], now=now, outcome=outcome)
+        _settle_missing(missing, now=now, outcome=outcome)
         _let_go(messages, until=now + LOOK_AGAIN)
     return True
 
 
 def abandon_claims(*, now: datetime) -> int:
     """What a worker claimed and never answered for is unknown from now on. Returns how many."""
-    return Message.objects.filter(state=Message.State.SUBMITTING, claimed_until__lt=now).update(
-        state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
-    )
+    left = Message.objects.filter(state=Message.State.SUBMITTING, claimed_until__lt=now)
+    with transaction.atomic():
+        ids = list(left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        return Message.objects.filter(pk__in=ids).update(
+            state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
+        )
 
 
 def look_up(

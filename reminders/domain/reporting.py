@@ -14,10 +14,11 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from reminders.domain import inbox
-from reminders.domain.appointments import plan_number
+from reminders.domain.appointments import plan_numbers
 from reminders.domain.consent import OptOut, opt_out_all
 from reminders.domain.history import SYSTEM
 from reminders.domain.inbox import NewCard
+from reminders.domain.locks import lock_coming_on
 from reminders.domain.news import News, apply_news
 from reminders.models import Card, DeliveryReport, Message, Suppression
 from reminders.provider import State, Verdict, read_status
@@ -85,6 +86,7 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
     verdicts = {row.id: read_status(row.status, row.code) for row in rows}
     foreign = {row.id for row in rows if _is_other_copy(row, verdicts[row.id])}
     own = [row for row in rows if row.id not in foreign]
+    lock_coming_on({row.phone for row in own if _blocks(row, verdicts)}, now=now)
     moved = set(
         apply_news(
             [
@@ -110,8 +112,12 @@ def _is_other_copy(row: Waiting, verdict: Verdict) -> bool:
     return other and verdict.state is not State.DELIVERED
 
 
+def _blocks(row: Waiting, verdicts: dict[int, Verdict]) -> bool:
+    return row.code == BLOCKED and verdicts[row.id].final
+
+
 def _draw_consequences(rows: Sequence[Waiting], verdicts: dict[int, Verdict], *, now: datetime) -> None:
-    blocked = [row for row in rows if row.code == BLOCKED and verdicts[row.id].final]
+    blocked = [row for row in rows if _blocks(row, verdicts)]
     unreachable = [row for row in rows if verdicts[row.id].number_is_bad]
     by_staff = (Message.Kind.STAFF, Message.Kind.CORRECTION)
     lost = [
@@ -136,8 +142,7 @@ def _suppress(rows: Sequence[Waiting], *, now: datetime) -> None:
         for row in rows
         if row.phone not in freed or (row.accepted_at is not None and freed[row.phone] < row.accepted_at)
     ]
-    for phone in opt_out_all(wanted, by=SYSTEM, now=now, synced_at=now):
-        plan_number(phone, now=now)
+    plan_numbers(opt_out_all(wanted, by=SYSTEM, now=now, synced_at=now), now=now)
 
 
 def _card(row: Waiting) -> NewCard:

@@ -62,7 +62,11 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
     """
     with transaction.atomic():
         hold_changes()
-        before = ReminderRule.objects.select_for_update().filter(pk=rule.pk).first() if rule.pk else None
+        before = (
+            ReminderRule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()
+            if rule.pk
+            else None
+        )
         if before and seen and token(before) != seen:
             raise RuleError("Somebody else changed this rule meanwhile. Nothing was saved: load it again.")
         fresh(rule, before, now=now)
@@ -89,7 +93,7 @@ def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> Saved:
 def move_rule(rule_id: int, *, up: bool) -> None:
     """Change places with the rule above or below; the order is how staff read them."""
     with transaction.atomic():
-        rules = list(ReminderRule.objects.select_for_update().order_by("position", "pk"))
+        rules = list(ReminderRule.objects.select_for_update(no_key=True).order_by("position", "pk"))
         at = next(n for n, rule in enumerate(rules) if rule.pk == rule_id)
         other = at - 1 if up else at + 1
         if 0 <= other < len(rules):

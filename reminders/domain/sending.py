@@ -23,6 +23,7 @@ from reminders.domain import brakes
 from reminders.domain.claiming import CHECK_AFTER, Books, Claim, Wire, claim_due, claim_queued
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import Answer, hand_over, longest_call
+from reminders.domain.locks import lock_appointments_of, lock_messages
 from reminders.domain.planning import release_reminders
 from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi
@@ -186,6 +187,8 @@ def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None
     for answer in answers:
         by_kind[answer.kind].append(answer)
     with transaction.atomic():
+        lock_appointments_of([answer.id for answer in by_kind["put_back"]])
+        lock_messages([answer.id for answer in answers])
         _record_accepted(by_kind["accepted"], now=now)
         _record_failed(by_kind["failed"], now=now)
         _put_back(by_kind["put_back"], now=now)

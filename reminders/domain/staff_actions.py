@@ -12,6 +12,7 @@ from django.db import transaction
 from reminders.domain.appointments import EXPECTED, set_status
 from reminders.domain.doorbell import ring
 from reminders.domain.history import Actor, remember
+from reminders.domain.locks import again_after_deadlock, lock_appointments, lock_messages
 from reminders.domain.outbox import queue_text
 from reminders.domain.planning import plan_appointments, withdraw_messages
 from reminders.domain.texts import TextBook, values_for
@@ -28,6 +29,7 @@ class StaffActionError(ValueError):
     """Something that can't be done now; its text says why and what to do instead, for staff."""
 
 
+@again_after_deadlock
 def mark(
     appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
 ) -> Event | None:
@@ -36,7 +38,7 @@ def mark(
     Raises StaffActionError when somebody else changed it meanwhile.
     """
     with transaction.atomic():
-        row = Appointment.objects.select_for_update().only("status").get(pk=appointment_id)
+        row = Appointment.objects.select_for_update(no_key=True).only("status").get(pk=appointment_id)
         if row.status == status:
             return None
         if seen and row.status != seen:
@@ -46,6 +48,7 @@ def mark(
     return events[0]
 
 
+@again_after_deadlock
 def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Have a reminder's text sent at once, whatever its rule says about times; never twice.
 
@@ -78,6 +81,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             ring(task)
 
 
+@again_after_deadlock
 def hold(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Keep a reminder from being sent; one that the provider holds for later is withdrawn there.
 
@@ -98,6 +102,7 @@ def hold(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         remember("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
 
 
+@again_after_deadlock
 def release(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
     """Take `hold` back: the text is planned again by its rule. False if it is not held."""
     with transaction.atomic():
@@ -209,8 +214,9 @@ def _reachable(contact: Contact) -> str:
 
 
 def _locked(reminder: Reminder) -> Reminder:
-    # The appointment first: the order in which planning locks them.
-    Appointment.objects.select_for_update(no_key=True).get(pk=reminder.appointment_id)
+    lock_appointments([reminder.appointment_id])
+    message_id = Reminder.objects.values_list("message_id", flat=True).get(pk=reminder.pk)
+    lock_messages([message_id] if message_id else [])
     rows = Reminder.objects.select_related("appointment__contact", "message", "rule")
     return rows.select_for_update(of=("self",)).get(pk=reminder.pk)
 

@@ -197,7 +197,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     conflict: list[Any] = []
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            locked = Appointment.objects.select_for_update().get(pk=pk)
+            locked = Appointment.objects.select_for_update(no_key=True).get(pk=pk)
             since = changed_meanwhile(locked, request.POST.get("seen", ""))
             if since is None:
                 return _save(request, locked, form)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from reminders.domain.appointments import change_contact
+from reminders.domain.appointments import change_contact, lock_contact
 from reminders.domain.people import create_contact
 from reminders.domain.search import asks_something, find_contacts
 from reminders.domain.timeline import contact_changes_since
@@ -112,7 +112,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     conflict: list[Any] = []
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            contact = Contact.objects.select_for_update().get(pk=contact.pk)
+            contact = lock_contact(contact.pk, now=timezone.now())
             since = changed_meanwhile(contact, request.POST.get("seen", ""))
             if since is None:
                 values = {name: form.cleaned_data[name] for name in COLUMNS}
