@@ -79,7 +79,6 @@ def schedules(draw: st.DrawFn, *, weekdays_only: bool | None = None) -> Schedule
 
 notice = st.timedeltas(timedelta(days=-1), timedelta(days=20))
 thoroughly = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-moderately = settings(thoroughly, max_examples=300)
 
 
 @thoroughly
@@ -151,7 +150,7 @@ def test_a_rule_for_open_days_only_asks_on_open_days(
         assert is_open_day(local_date(made.due_at, hours.zone), hours)
 
 
-@moderately
+@thoroughly
 @given(open_hours, instants)
 @example(
     SendingHours(zone("Australia/Sydney"), time(2, 30), time(20)), datetime(2026, 4, 4, 15, 45, tzinfo=UTC)
@@ -169,7 +168,7 @@ def test_the_nearest_allowed_moments_leave_no_allowed_minute_between(
     assert all(is_quiet(minute, hours) for minute in passed)
 
 
-@moderately
+@thoroughly
 @given(st.sampled_from(ZONES), st.datetimes(datetime(2010, 1, 1), datetime(2040, 1, 1)))
 def test_a_wall_time_reads_back_as_itself_unless_the_clocks_skip_it(key: str, shown: datetime) -> None:
     read = read_wall_time(shown, zone(key))
@@ -179,7 +178,7 @@ def test_a_wall_time_reads_back_as_itself_unless_the_clocks_skip_it(key: str, sh
     assert back >= shown
 
 
-@moderately
+@thoroughly
 @given(st.sampled_from(ZONES), instants)
 def test_every_instant_lies_in_its_own_local_day(key: str, at: datetime) -> None:
     day: date = local_date(at, zone(key))
