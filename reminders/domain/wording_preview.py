@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from reminders.domain.access import Scope
-from reminders.domain.segments import Size, measure, plain
+from reminders.domain.segments import BASIC, EXTENDED, Size, measure, plain
 from reminders.domain.texts import VOICE, values_for
 from reminders.domain.wording import (
     PURPOSES,
@@ -36,11 +36,16 @@ LONGEST_KEPT_FOR = 600
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text as somebody would get it, and what it costs."""
+    """A text as somebody would get it, and what it costs. `name` is "" where it is put together."""
 
     text: str
     size: Size
     name: str = ""
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """The more parts the dearer; then by length."""
+        return (self.size.segments, self.size.units)
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Preview:
 
     problems: list[Problem]
     example: Rendered | None = None
-    longest: Rendered | None = None
+    dearest: Rendered | None = None
     parts: Counter[int] = field(default_factory=Counter)
     sampled: int = 0
     offenders: tuple[str, ...] = ()
@@ -59,13 +64,18 @@ class Preview:
     @property
     def most_parts(self) -> int:
         """The most parts that anybody's text takes."""
-        longest = self.longest.size.segments if self.longest else 0
-        return max([longest, *self.parts])
+        return self.dearest.size.segments if self.dearest else 0
 
     @property
     def spread(self) -> list[tuple[int, int]]:
         """Pairs of parts and how many of the sampled patients get that many."""
         return sorted(self.parts.items())
+
+    @property
+    def foreign_in_values(self) -> tuple[str, ...]:
+        """Letters of names and places, not of the wording, that make the dearest text a wide one."""
+        found = self.dearest.size.offenders if self.dearest else ()
+        return tuple(letter for letter in found if letter not in self.offenders)
 
 
 def preview_wording(place: Place, text: str, *, now: datetime, scope: Scope) -> Preview:
@@ -80,18 +90,19 @@ def preview_wording(place: Place, text: str, *, now: datetime, scope: Scope) -> 
     preview.made_up = not rows
     family = PURPOSES[place.purpose].lists
 
-    def render(values: Values) -> Rendered | None:
+    def render(values: Values, name: str = "") -> Rendered | None:
         try:
             filled = render_family(template, _family(values)) if family else template.render(values)
         except WordingError:
             return None
-        return Rendered(filled, measure(filled), values.name)
+        return Rendered(filled, measure(filled), name)
 
-    texts = [one for values in people if (one := render(values))]
+    texts = [one for values in people if (one := render(values, values.name))]
     if not texts:
         return preview
     preview.example = texts[0]
-    preview.longest = render(_longest(people, scope))
+    put_together = [one for values in _longest(people, scope) if (one := render(values))]
+    preview.dearest = max([*put_together, *texts], key=lambda one: one.cost)
     preview.parts = Counter(one.size.segments for one in texts) if rows else Counter()
     preview.sampled = len(rows)
     preview.offenders = measure(text).offenders
@@ -155,31 +166,40 @@ def _family(values: Values) -> list[Values]:
     ]
 
 
-def _longest(people: Sequence[Values], scope: Scope) -> Values:
-    """The longest value of each placeholder, and for names the longest of all contacts."""
+def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
+    """The longest value of each placeholder, with the longest name of all contacts, and of the wide ones.
+
+    A short name with one letter that GSM-7 lacks can cost more than a long one.
+    """
     found = {name: max((getattr(one, name) for one in people), key=len) for name in Values.__slots__}
-    first_name, name = _longest_names()
-    places = [place.name for place in scope.locations]
-    found["first_name"] = max(found["first_name"], first_name, key=len)
-    found["name"] = max(found["name"], name, key=len)
-    found["location"] = max([found["location"], *places], key=len)
-    return Values(**found)
+    found["location"] = max([found["location"], *(place.name for place in scope.locations)], key=len)
+    plain_name, wide_name = _longest_names()
+    longest = {name: max(found[name], plain_name[name], key=len) for name in plain_name}
+    return [Values(**found | names) for names in (longest, wide_name) if names]
 
 
-def _longest_names() -> tuple[str, str]:
-    found: tuple[str, str] | None = cache.get("longest-names")
+def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
+    """The longest first and full name of all contacts, and of those that need the wide alphabet."""
+    found: tuple[dict[str, str], dict[str, str]] | None = cache.get("dearest-names")
     if found is None:
         with connection.cursor() as cursor:
-            cursor.execute(_LONGEST)
-            first_name, name = cursor.fetchone()
-        found = ((first_name or "")[4:], (name or "")[4:])
-        cache.set("longest-names", found, LONGEST_KEPT_FOR)
+            cursor.execute(_LONGEST, {"narrow": BASIC + EXTENDED})
+            first_name, name, wide_first_name, wide_name = [(one or "")[4:] for one in cursor.fetchone()]
+        wide = {"first_name": wide_first_name, "name": wide_name}
+        found = (
+            {"first_name": first_name, "name": name},
+            {key: value for key, value in wide.items() if value},
+        )
+        cache.set("dearest-names", found, LONGEST_KEPT_FOR)
     return found
 
 
 # One pass without sorting: the length in front makes the longest the greatest.
 _LONGEST = """
-SELECT max(lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C"),
-       max(lpad(length(name)::text, 4, '0') || name COLLATE "C")
-FROM reminders_contact
+SELECT max(first_name), max(name), max(first_name) FILTER (WHERE wide_first), max(name) FILTER (WHERE wide)
+FROM (SELECT lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C" AS first_name,
+             lpad(length(name)::text, 4, '0') || name COLLATE "C" AS name,
+             translate(first_name, %(narrow)s, '') <> '' AS wide_first,
+             translate(name, %(narrow)s, '') <> '' AS wide
+      FROM reminders_contact) c
 """

@@ -157,9 +157,9 @@ def test_a_preview_shows_the_next_appointment_and_the_longest(scope):
     preview = preview_wording(CONFIRMATION, NEW, now=NOON, scope=scope())
 
     assert preview.example is not None
-    assert preview.longest is not None
+    assert preview.dearest is not None
     assert preview.example.text == "Dear Ann, Harbour Dental on Wed 4 March at 10:00. Reply Y or N."
-    assert preview.longest.text == (
+    assert preview.dearest.text == (
         "Dear Wilhelmina-Alexandrina Theodora, Royal Harbour Dental Surgery and Orthodontic Centre, "
         "North Wing on Wed 4 March at 10:00. Reply Y or N."
     )
@@ -173,7 +173,21 @@ def test_a_name_of_another_script_makes_a_text_longer(scope):
     preview = preview_wording(CONFIRMATION, NEW + " Please come early.", now=NOON, scope=scope())
 
     assert preview.spread == [(1, 1), (2, 1)]
-    assert preview.most_parts == 2
+    assert preview.dearest is not None
+    assert (preview.dearest.text[:12], preview.most_parts) == ("Dear Łukasz,", 2)
+    assert (preview.foreign_in_values, preview.offenders) == (("Ł",), ())
+
+
+def test_a_contact_of_another_script_counts_before_anything_is_booked_for_them(scope):
+    make.make_appointment()
+    make.make_contact(first_name="Zoë")
+    make.make_contact(first_name="Wilhelmina")
+
+    preview = preview_wording(CONFIRMATION, NEW + " Please come early.", now=NOON, scope=scope())
+
+    assert preview.dearest is not None
+    assert (preview.dearest.text[:9], preview.dearest.size.encoding) == ("Dear Zoë,", "UCS-2")
+    assert (preview.most_parts, preview.spread) == (2, [(1, 1)])
 
 
 def test_a_preview_names_what_breaks_the_alphabet_and_offers_plain_letters(scope):
