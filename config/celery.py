@@ -1,8 +1,10 @@
 """The Celery application; its settings stand in `config.settings`, its schedules in the database."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 from kombu.transport.redis import Transport
 from redis.exceptions import ResponseError
 
@@ -15,3 +17,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("reminders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def follow_settings(**_kwargs: Any) -> None:
+    """Let the schedules follow settings that changed since the last start."""
+    from reminders.domain.rings import seed_rings  # once the models are loaded
+
+    seed_rings()

@@ -1,7 +1,8 @@
 """The rings: which work is rung for how often, and a note of how each went.
 
-The intervals are seeded once into django-celery-beat's tables, where staff may change them; rings that are
-new are added, what staff changed is kept. A ring that is lost, doubled or late changes nothing.
+The intervals are seeded into django-celery-beat's tables, where staff may change them; rings that are new
+are added, what staff changed is kept, what they left alone follows the settings. A ring that is lost,
+doubled or late changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
@@ -24,6 +25,7 @@ from reminders.provider import MessagesApiError
 
 logger = logging.getLogger(__name__)
 
+_LOCK = 7_261_990  # the advisory lock of those who seed
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = timedelta(seconds=10)
 
@@ -63,20 +65,37 @@ def bells() -> tuple[Bell, ...]:
 
 
 def seed_rings(**_kwargs: Any) -> None:
-    """Add the rings that are missing; leave those that are there as staff set them."""
-    have = set(PeriodicTask.objects.values_list("task", flat=True))
-    missing = [bell for bell in bells() if f"reminders.tasks.{bell.task}" not in have]
-    for bell in missing:
-        seconds = max(1, round(bell.every.total_seconds()))
-        interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
-        PeriodicTask.objects.create(
-            name=bell.does,
-            task=f"reminders.tasks.{bell.task}",
-            interval=interval,
-            expire_seconds=max(2 * seconds, 10),
-        )
-    if missing:
-        PeriodicTasks.update_changed()
+    """Add the rings that are missing, let untouched ones follow the settings, keep what staff changed.
+
+    A ring is untouched while it rings as often as its own description says. Takes a lock, so that several
+    programs may start at once.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        have = {task.task: task for task in PeriodicTask.objects.select_related("interval")}
+        changed = [_seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in bells()]
+        if any(changed):
+            PeriodicTasks.update_changed()
+
+
+def _seed(bell: Bell, task: PeriodicTask | None) -> bool:
+    seconds = max(1, round(bell.every.total_seconds()))
+    interval = IntervalSchedule.objects.filter(every=seconds, period=IntervalSchedule.SECONDS).first()
+    interval = interval or IntervalSchedule.objects.create(every=seconds, period=IntervalSchedule.SECONDS)
+    if task is None:
+        task = PeriodicTask(name=bell.does, task=f"reminders.tasks.{bell.task}")
+    elif task.description != _as_settings_say(task.interval) or task.interval == interval:
+        return False
+    task.interval, task.description = interval, _as_settings_say(interval)
+    task.expire_seconds = max(2 * seconds, 10)
+    task.save()
+    return True
+
+
+def _as_settings_say(interval: IntervalSchedule | None) -> str:
+    """The description of a ring that staff left alone."""
+    return f"Every {interval.every} {interval.period}, as the settings say." if interval else ""
 
 
 class Rung:
