@@ -84,8 +84,42 @@ def test_the_answers_that_a_text_invites_are_understood(language: str, yes: str,
     text = starter("confirmation", language)
 
     assert all(answer in text for answer in (yes, no))
-    assert read_answer(yes, languages=[language]).intent == Intent.YES
-    assert read_answer(no, languages=[language]).intent == Intent.NO
+    # In real life English is read as well.
+    assert read_answer(yes, languages=[language, "en"]).intent == Intent.YES
+    assert read_answer(no, languages=[language, "en"]).intent == Intent.NO
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no"),
+    [
+        ("en", "Y", "N"),
+        ("es", "S", "N"),
+        ("fr", "O", "N"),
+        ("de", "J", "N"),
+        ("it", "S", "N"),
+        ("pt", "S", "N"),
+        ("nl", "J", "N"),
+        ("pl", "T", "N"),
+        ("vi", "CÓ", "KHÔNG"),
+        ("zh-Hans", "是", "否"),
+        ("ar", "نعم", "لا"),
+    ],
+)
+def test_the_answers_that_a_family_text_invites_are_understood(language: str, yes: str, no: str) -> None:
+    text = starter("family_confirmation", language)
+
+    assert all(answer in text for answer in (yes, f"{yes} 2", no))
+    read = [
+        read_answer(answer, languages=[language, "en"], names=["Ann", "Ben"], listed=True)
+        for answer in (yes, f"{yes} 2", f"{yes}2", f"{yes} Ben", no)
+    ]
+    assert [(one.intent, one.picks) for one in read] == [
+        (Intent.YES, ()),
+        (Intent.YES, (2,)),
+        (Intent.YES, (2,)),
+        (Intent.YES, ("Ben",)),
+        (Intent.NO, ()),
+    ]
 
 
 def test_a_language_we_do_not_speak_reads_english() -> None:
