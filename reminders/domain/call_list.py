@@ -289,7 +289,8 @@ SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, c.phone, a.local_da
                          WHERE s.phone = c.phone AND s.lifted_at IS NULL) THEN 'opted_out'
             WHEN c.channel = 'none' THEN 'no_messages'
             WHEN t.state IN ('failed', 'expired')
-                 OR t.state = 'skipped' AND t.reason IN ('refused', 'not_delivered', 'capped', 'wording')
+                 OR t.state = 'skipped'
+                    AND t.reason IN ('refused', 'not_delivered', 'capped', 'shared_number', 'wording')
                  THEN 'failed'
             WHEN c.phone_kind = 'landline' AND c.channel = 'sms' THEN 'landline'
             ELSE '' END,

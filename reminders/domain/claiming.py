@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from reminders.domain import timing
+from reminders.domain.planning import plan_appointments
 from reminders.domain.rules import RuleBook
 from reminders.domain.segments import measure
 from reminders.domain.texts import SMS, VOICE, TextBook, values_for
@@ -35,6 +36,8 @@ State = Reminder.State
 AT_ONCE = timedelta(seconds=5)
 LATE_AFTER = timedelta(minutes=10)
 FAMILY_WITHIN = timedelta(minutes=60)
+FAMILY_MOST = 8
+"""A number that more visits of one text share is a placeholder or the clinic's own: nobody's family."""
 DAY = timedelta(days=1)
 CHECK_AFTER = timedelta(minutes=30)
 
@@ -115,6 +118,9 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, b
         to_number = {row.phone: row.texts_lately for row in sendable}
         for group in _families(sendable, books=books):
             phone = group[0].phone
+            if len(group) > FAMILY_MOST:
+                refused[(State.SKIPPED, Reason.SHARED)].extend(row.id for row in group)
+                continue
             if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= to_number[phone]:
                 refused[(State.SKIPPED, Reason.CAPPED)].extend(row.id for row in group)
                 continue
@@ -127,7 +133,19 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, b
         _write(drafts, now=now, until=now + hold)
     claim.wires = [draft.wire for draft in drafts]
     claim.set_aside = sum(len(ids) for ids in refused.values())
+    _plan_anew([row.appointment_id for row in rows if not row.current], now=now)
     return claim
+
+
+def _plan_anew(appointment_ids: Sequence[int], *, now: datetime) -> None:
+    """Plan what was planned for something else than holds now.
+
+    An appointment booked while its patient's number changed was planned for the old one: neither saw the
+    other. After the claim, because planning locks appointments before reminders.
+    """
+    if appointment_ids:
+        with transaction.atomic():
+            plan_appointments(appointment_ids, now=now)
 
 
 def claim_queued(*, now: datetime, limit: int, hold: timedelta, books: Books) -> Claim:
@@ -263,15 +281,11 @@ def _moment(row: DueReminder, *, now: datetime, books: Books) -> datetime:
 def _with_family(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> list[DueReminder]:
     """The other reminders that belong into the same texts as these, locked too."""
     keys = {
-        _family_key(row)[:3]: row.rule_id
-        for row in rows
-        if row.phone and books.locations[row.location_id].family_messages
+        _family_key(row) for row in rows if row.phone and books.locations[row.location_id].family_messages
     }
     if not keys:
         return []
-    found = lock_family_reminders(
-        list(keys), have=[row.id for row in rows], rules=sorted(set(keys.values())), day_ago=now - DAY
-    )
+    found = lock_family_reminders(sorted(keys), have=[row.id for row in rows], day_ago=now - DAY)
     starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
     for row in rows:
         starts[_family_key(row)].append(row.starts_at)

@@ -28,6 +28,7 @@ UNREACHABLE_REASONS = frozenset(
         Reminder.Reason.OPTED_OUT,
         Reminder.Reason.REFUSED,
         Reminder.Reason.NOT_DELIVERED,
+        Reminder.Reason.SHARED,
     )
 )
 # Cards that say nothing about a reply waiting to be read.

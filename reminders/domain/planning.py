@@ -324,7 +324,7 @@ SET state = CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, reason = 
 FROM wanted_reminder w
 WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w.version)
   AND r.appointment_id = ANY(%(ids)s) AND r.state IN ('planned', 'skipped', 'withdrawn')
-  AND NOT r.forced AND r.reason NOT IN ('held', 'capped', 'wording')
+  AND NOT r.forced AND r.reason NOT IN ('held', 'capped', 'shared_number', 'wording')
   AND (r.state, r.reason, r.due_at, r.cutoff_at, r.starts_at, r.phone)
       IS DISTINCT FROM (CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at,
                         w.cutoff_at, w.starts_at, w.phone)

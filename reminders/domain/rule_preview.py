@@ -252,7 +252,7 @@ def _effect_on_planned(row: Standing, before: Text, after: Text | None) -> Chang
         return Change.SAME
     if after is None or (after.reason and row.state != State.WITHDRAWING):
         return Change.DROPPED if goes_now else Change.SAME
-    if row.forced or row.reason in (Reason.HELD, Reason.CAPPED, Reason.WORDING):
+    if row.forced or row.reason in (Reason.HELD, Reason.CAPPED, Reason.SHARED, Reason.WORDING):
         return Change.SAME
     if goes_now:
         return Change.SAME if after.due_at == before.due_at else Change.MOVED

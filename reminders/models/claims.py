@@ -93,9 +93,10 @@ ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED
 
 _BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
 _FAMILY = _DUE.format(
-    which="""(r.phone, r.location_id, r.local_date) IN (
-              SELECT * FROM unnest(%(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[]))
-          AND r.id <> ALL(%(have)s) AND r.rule_id = ANY(%(rules)s)""",
+    which="""(r.phone, r.location_id, r.local_date, r.rule_id) IN (
+              SELECT * FROM unnest(%(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[],
+                                   %(rules)s::bigint[]))
+          AND r.id <> ALL(%(have)s)""",
     limit="",
 )
 
@@ -122,9 +123,9 @@ def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> lis
 
 
 def lock_family_reminders(
-    keys: Sequence[tuple[str, int, date]], *, have: Sequence[int], rules: Sequence[int], day_ago: datetime
+    keys: Sequence[tuple[str, int, date, int]], *, have: Sequence[int], day_ago: datetime
 ) -> list[DueReminder]:
-    """Lock the other planned reminders of these rules on the same phone, location and local day."""
+    """Lock the other planned reminders with one of these phones, locations, local days and rules."""
     with connection.cursor() as cursor:
         cursor.execute(
             _FAMILY,
@@ -132,8 +133,8 @@ def lock_family_reminders(
                 "phones": [key[0] for key in keys],
                 "locations": [key[1] for key in keys],
                 "dates": [key[2] for key in keys],
+                "rules": [key[3] for key in keys],
                 "have": list(have),
-                "rules": list(rules),
                 "day_ago": day_ago,
             },
         )

@@ -47,6 +47,7 @@ class Reminder(models.Model):
         REFUSED = "refused", "The provider refused it"
         NOT_DELIVERED = "not_delivered", "Not delivered"
         CAPPED = "capped", "Too many texts to this number today"
+        SHARED = "shared_number", "Too many patients share this number"
         WORDING = "wording", "The wording is missing or faulty"
         SUPERSEDED = "superseded", "The appointment changed"
         RULE_OFF = "rule_off", "The rule was switched off"

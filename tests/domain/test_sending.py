@@ -12,6 +12,7 @@ from reminders.domain.outbox import queue_text
 from reminders.domain.planning import plan_appointments
 from reminders.domain.reconciling import abandon_claims
 from reminders.domain.sending import record, send_due
+from reminders.domain.unsent import Period, count_by_reason, label
 from reminders.models import Appointment, Contact, Message, ProviderState, Reminder, Suppression
 from reminders.provider import CredentialsRefused, MessagesApi, MessagesApiError, SlowDown
 from reminders.sandbox import Sandbox
@@ -151,6 +152,47 @@ def test_a_family_gets_one_text_that_lists_everyone(sandbox: Sandbox, api: Messa
     assert "1) Ann" in accepted["content"]
     assert "2) Ben" in accepted["content"]
     assert Reminder.objects.filter(message=Message.objects.get()).count() == 2
+
+
+def family_of(size: int) -> list[Appointment]:
+    """So many patients with one number, ten minutes apart tomorrow afternoon."""
+    make.make_confirmation_rule()
+    place, shared = make.make_location(), make.phone()
+    rows = [
+        make.make_appointment(
+            day=TOMORROW,
+            at=time(13 + n // 6, n % 6 * 10),
+            location=place,
+            contact=make.make_contact(phone=shared),
+        )
+        for n in range(size)
+    ]
+    plan_appointments([row.pk for row in rows], now=NOON)
+    return rows
+
+
+def test_a_large_family_is_one_text(sandbox: Sandbox, api: MessagesApi) -> None:
+    family_of(8)
+
+    send_due(api, clock=at_noon)
+
+    assert (len(sandbox.ledger()), reminder_states()) == (1, {("sent", ""): 8})
+
+
+def test_a_number_that_many_patients_share_is_a_placeholder_and_not_told_their_names(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    rows = family_of(9)
+
+    send_due(api, clock=at_noon)
+    plan_appointments([row.pk for row in rows], now=NOON)
+    send_due(api, clock=at_noon)
+
+    assert (sandbox.ledger(), reminder_states()) == ([], {("skipped", "shared_number"): 9})
+    shown = count_by_reason(
+        Period(NOON - timedelta(days=2), NOON + timedelta(days=2), (rows[0].location_id,))
+    )
+    assert [(label(reason), count) for reason, count in shown] == [("Too many patients share this number", 9)]
 
 
 def test_a_landline_is_called_and_the_text_read_aloud(sandbox: Sandbox, api: MessagesApi) -> None:
@@ -363,3 +405,31 @@ def test_a_call_from_before_the_brake_does_not_release_it(error: MessagesApiErro
     assert allowance(now=soon) == 0
     record([Answer(later.pk, "accepted", provider_id="2", asked_at=past_it)], now=past_it)
     assert allowance(now=past_it) == UNLIMITED
+
+
+def test_two_rules_on_one_day_each_bring_their_own_family(sandbox: Sandbox, api: MessagesApi) -> None:
+    """Of each rule only the earliest text is taken up; both fetch the others that belong to it."""
+    make.make_confirmation_rule()
+    make.make_confirmation_rule(name="Second confirmation")
+    place, shared = make.make_location(), make.phone()
+    for name, minute in (("Ann", 0), ("Ben", 30)):
+        contact = make.make_contact(first_name=name, phone=shared)
+        row = make.make_appointment(day=TOMORROW, at=time(13, minute), location=place, contact=contact)
+        plan_appointments([row.pk], now=NOON)
+
+    send_due(api, clock=at_noon, limit=2)
+
+    assert [entry["content"].count(name) for entry in sandbox.ledger() for name in ("Ann", "Ben")] == [1] * 4
+
+
+def test_a_text_planned_for_an_old_number_goes_to_the_new_one(sandbox: Sandbox, api: MessagesApi) -> None:
+    """The number changed in the moment in which the appointment was booked: neither saw the other."""
+    [appointment] = planned()
+    number = make.phone()
+    Contact.objects.filter(pk=appointment.contact_id).update(phone=number)
+
+    send_due(api, clock=at_noon)
+    send_due(api, clock=at_noon)
+
+    assert [entry["destination"] for entry in sandbox.ledger()] == [number]
+    assert reminder_states() == {("sent", ""): 1}
