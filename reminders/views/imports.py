@@ -6,6 +6,7 @@ Reading, checking and applying are `domain.csv_import`'s; here it is asked and s
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.access import IMPORT
+from reminders.domain.csv_import.checking import second_question
 from reminders.domain.csv_import.columns import FIELDS
 from reminders.domain.csv_import.dates import ORDER_WORDS
 from reminders.domain.csv_import.outcome import csv_lines
@@ -59,7 +61,7 @@ def index(request: StaffRequest) -> HttpResponse:
                     user_id=request.user.pk,
                 )
             except ImportRefused as refused:
-                problem = str(refused.problems[0])
+                problem = refused.problems[0].in_words()
             else:
                 return redirect("import", row.pk)
         status = 422
@@ -94,8 +96,6 @@ def _template(row: Import) -> str:
 def _context(request: StaffRequest, row: Import) -> dict[str, Any]:
     cancel = request.GET.get("gone") == Import.Gone.CANCEL
     counts = row.counts
-    share = counts.get("gone", 0) / (counts.get("expected") or 1)
-    much_gone = cancel and share > 0.2
     warnings = [problem["message"] for problem in row.problems if problem.get("warning")]
     return {
         "row": row,
@@ -103,11 +103,9 @@ def _context(request: StaffRequest, row: Import) -> dict[str, Any]:
         "warnings": warnings,
         "file_there": row.state in OPEN and has_file(row),
         "cancel": cancel,
-        "much_gone": round(100 * share) if much_gone else 0,
-        "confirm": much_gone or any("complete" in warning for warning in warnings),
+        "confirm": second_question(counts, cancel_gone=cancel),
         "button": button_words(counts, cancel=cancel),
-        "name": row.mapping_name
-        or (row.location.name if row.location else row.filename.rsplit(".", 1)[0])[:80],
+        "name": row.mapping_name or _stem(row),
     }
 
 
@@ -157,7 +155,7 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
                 name=row.mapping_name,
             )
         except ImportRefused as refused:
-            problem = str(refused.problems[0])
+            problem = refused.problems[0].in_words()
         else:
             return redirect("import", row.pk)
     context = {
@@ -197,13 +195,16 @@ def dates(request: StaffRequest, pk: int) -> HttpResponse:
     if row.state != State.UPLOADED or asked is None:
         return redirect("import", row.pk)
     if request.method == "POST" and request.POST.get("order") in asked["readings"]:
-        choose(
-            row,
-            mapping=row.mapping,
-            date_format=request.POST["order"],
-            location=row.location,
-            name=row.mapping_name,
-        )
+        try:
+            choose(
+                row,
+                mapping=row.mapping,
+                date_format=request.POST["order"],
+                location=row.location,
+                name=row.mapping_name,
+            )
+        except ImportRefused as refused:
+            say(request, refused.problems[0].message, tone="warning")
         return redirect("import", row.pk)
     written = asked["message"].split("”")[0].split("“")[-1]
     return render(
@@ -215,12 +216,17 @@ def dates(request: StaffRequest, pk: int) -> HttpResponse:
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     """The go."""
     row = _get(request, pk)
-    done = go(
-        row,
-        gone=request.POST.get("gone", ""),
-        remember_as=request.POST.get("remember_as", ""),
-        confirmed=request.POST.get("confirmed") == "yes",
-    )
+    gone = request.POST.get("gone", "")
+    try:
+        done = go(
+            row,
+            gone=gone,
+            remember_as=request.POST.get("remember_as", ""),
+            confirmed=request.POST.get("confirmed") == "yes",
+        )
+    except ImportRefused as refused:
+        say(request, refused.problems[0].message, tone="warning")
+        return redirect(f"{reverse('import', args=[row.pk])}?{urlencode({'gone': gone})}")
     if not done:
         say(request, "Somebody else has gone on with this file meanwhile.", tone="warning")
     return redirect("import", row.pk)

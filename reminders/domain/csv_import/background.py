@@ -16,13 +16,18 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from reminders.domain.access import scope_of
+from reminders.domain.csv_import.checking import texts_at_once
 from reminders.domain.csv_import.preview import keep_preview, keep_refusal
 from reminders.domain.csv_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation
 from reminders.domain.csv_import.running import Options, Outcome, Progress, staged, undisturbed, write
 from reminders.domain.csv_import.sites import SitesBusyError
 from reminders.domain.csv_import.undo import take_back
-from reminders.domain.csv_import.uploads import forget_old_files, open_import, remember_mapping
+from reminders.domain.csv_import.uploads import (
+    forget_old_files,
+    only_locations,
+    open_import,
+    remember_mapping,
+)
 from reminders.models import Import, ImportPart, ImportRow
 
 logger = logging.getLogger(__name__)
@@ -104,7 +109,6 @@ def _stop(row: Import) -> None:
 
 def options_of(row: Import) -> Options:
     """How the file of an import is to be read, as it was chosen."""
-    scope = scope_of(row.created_by) if row.created_by else None
     return Options(
         location=row.location.name if row.location else "",
         mapping=dict(row.mapping),
@@ -112,7 +116,7 @@ def options_of(row: Import) -> Options:
         date_format=row.date_format,
         diary=row.diary,
         gone=row.gone,
-        only_locations=scope.location_ids if scope and scope.restricted else None,
+        only_locations=only_locations(row),
         confirmed=bool(row.counts.get("confirmed")),
         wait=False,
         source=row.source,
@@ -147,7 +151,7 @@ def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
                 _ready(row, outcome, words=words)
                 return
             ImportRow.objects.filter(of=row).delete()
-            outcome.counts.at_once = int(row.counts.get("at_once", 0))
+            outcome.counts.at_once = texts_at_once(now=now)
             write(row, outcome, now=now, progress=tell)
         remember_mapping(row, now=now)
         ImportPart.objects.filter(of=row).delete()

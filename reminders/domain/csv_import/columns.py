@@ -89,7 +89,11 @@ _SYNONYMS: dict[str, str] = {
 }
 
 MAX_COLUMNS = 500
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NTH = re.compile(r" \(\d+\)$")
+NO_HEADER = (
+    "There is no header row: the first row looks like an appointment. Add a row on top that names the "
+    "columns: name, phone, date, time."
+)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -107,11 +111,16 @@ for _field, _words in _SYNONYMS.items():
 
 @dataclass
 class Columns:
-    """Where each field stands in a row; the unnamed rest is kept aside under its own header."""
+    """Where each field stands in a row; the unnamed rest is kept aside under its own header.
+
+    `by_content` are fields that a column's content proposed; `unclear` are those that two columns claim.
+    """
 
     header: list[str]
     places: dict[str, int]
     by_content: set[str] = field(default_factory=set)
+    unclear: list[Problem] = field(default_factory=list)
+    twice: set[str] = field(default_factory=set)
 
     @property
     def others(self) -> list[tuple[int, str]]:
@@ -152,7 +161,8 @@ def choose_columns(
 ) -> Columns:
     """Decide what the columns mean: the mapping first, then names and, with `guess`, what stands in them.
 
-    Raises ImportRefused when the mapping does not fit the file or a column is given twice.
+    Raises ImportRefused when there is no header, the mapping does not fit the file or, without `guess`, two
+    columns of one name differ.
     """
     names = [cell.strip() for cell in header]
     if len(names) > MAX_COLUMNS:
@@ -160,6 +170,10 @@ def choose_columns(
     columns = Columns(names, {})
     decided = _apply_mapping(columns, mapping or {})
     _by_name(columns, decided, sample)
+    if not columns.places and not decided and _is_data(names):
+        raise refuse(NO_HEADER, row=1)
+    if columns.unclear and not guess:
+        raise ImportRefused(columns.unclear)
     if guess:
         _by_content(columns, decided, sample)
     _settle_time(columns, sample, fixed=set(mapping.values()) if mapping else set())
@@ -192,32 +206,30 @@ def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
 def _by_name(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
     best: dict[str, tuple[int, int]] = {}
     for place, name in enumerate(columns.header):
-        known = _BY_NAME.get(squashed(name))
+        known = _BY_NAME.get(squashed(_NTH.sub("", name)))
         if place in decided or known is None or known[0] in columns.places:
             continue
         meaning, rank = known
         if meaning in best and best[meaning][0] == rank:
-            _stop_if_different(columns, best[meaning][1], place, meaning, sample)
+            _note_if_different(columns, best[meaning][1], place, meaning, sample)
         if meaning not in best or rank < best[meaning][0]:
             best[meaning] = (rank, place)
-    columns.places |= {meaning: place for meaning, (_, place) in best.items()}
+    taken = {meaning: place for meaning, (_, place) in best.items()}
+    columns.places |= {m: place for m, place in taken.items() if m not in columns.twice}
 
 
-def _stop_if_different(
+def _note_if_different(
     columns: Columns, first: int, second: int, meaning: str, sample: Sequence[Sequence[str]]
 ) -> None:
     """Two columns of the very same name are only harmless when they say the same."""
     if any(cells[first : first + 1] != cells[second : second + 1] for cells in sample):
-        raise ImportRefused(
-            [
-                Problem(
-                    f"Two columns are called “{columns.header[second]}”, and they differ. Rename the "
-                    f"one that is not "
-                    f"the {FIELDS[meaning].lower()}.",
-                    None,
-                    columns.header[second],
-                )
-            ]
+        columns.twice.add(meaning)
+        columns.unclear.append(
+            Problem(
+                f"Two columns are called “{columns.header[first]}”, and they differ. Which one is the "
+                f"{FIELDS[meaning].lower()}?",
+                hint="Rename the other one.",
+            )
         )
 
 
@@ -251,7 +263,7 @@ def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[s
         ("name", bool({"name", "first_name", "last_name"} & places.keys()), _looks_like_name),
     ]
     for meaning, there, test in wanted:
-        if there or (meaning in ("date", "time") and "starts_at" in places):
+        if there or meaning in columns.twice or (meaning in ("date", "time") and "starts_at" in places):
             continue
         free = [n for n in range(len(columns.header)) if n not in decided | set(places.values())]
         shares = [(_share(_values(sample, n), test), -n) for n in free]
@@ -281,15 +293,8 @@ def _looks_like_name(value: str) -> bool:
     return bool(_NAME.fullmatch(value))
 
 
-def stop_if_missing(columns: Columns, sample: Sequence[Sequence[str]] = ()) -> None:
+def stop_if_missing(columns: Columns) -> None:
     """Refuse a file without a phone, a name or a start, in one sentence that lists its columns."""
-    if not columns.places and _is_data(columns.header):
-        raise refuse(
-            "There is no header row: the first row looks like an appointment. Add a row on top that "
-            "names the "
-            "columns: name, phone, date, time.",
-            row=1,
-        )
     missing = _missing(columns)
     if missing:
         raise refuse(f"There is no {_or(missing)} column. {_called(columns)}")

@@ -38,6 +38,14 @@ _SPLIT = re.compile(
     r"(.+?)(?:T|,?\s+(?:at\s+|um\s+|-\s+)?)(\d{1,2}(?:[:.hH]\d{2})(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[aApP]\.?\s?[mM]\.?)?|"
     r"\d{1,2}\s*[aApP]\.?\s?[mM]\.?)\s*(Z|[+-]\d{2}:?\d{2})?"
 )
+_ONE_TIME = r"\d{1,2}(?:[:.hH]\d{2})?(?:\s?[aApP]\.?\s?[mM]\.?)?"
+_FROM_TO = re.compile(
+    rf"(?P<from>{_ONE_TIME})(?:\s*[–—]\s*|\s*-\s*|\s+(?:bis|to|until|til|à)\s+)(?P<to>{_ONE_TIME})(?:\s*Uhr)?"
+)
+_DAY_FROM_TO = re.compile(
+    rf"(?P<day>.+?[\sT,])(?P<from>{_ONE_TIME})(?:\s*[–—]\s*|\s+-\s+|\s+(?:bis|to|until|til|à)\s+)(?P<to>{_ONE_TIME})(?:\s*Uhr)?"
+)
+_HALF = re.compile(r"([aApP])\.?\s?[mM]\.?$")
 _MIDNIGHT = re.compile(r"[T\s]+0?0:00(?::00(?:\.0+)?)?$|\s+12:00(?::00)?\s*AM$", re.IGNORECASE)
 
 
@@ -64,9 +72,13 @@ def _months() -> dict[str, int]:
 
 @dataclass
 class DateReader:
-    """Reads the dates of one file. Without an `order`, `observe` each first and then `decide`."""
+    """Reads the dates of one file. Without an `order`, `observe` each first and then `decide`.
+
+    `assumed`: nothing in the file depended on the order, so it must not be remembered for the next file.
+    """
 
     order: str | None = None
+    assumed: bool = False
     known: dict[str, date] = field(default_factory=dict)
     starts: dict[str, Start] = field(default_factory=dict)
     times: dict[str, time] = field(default_factory=dict)
@@ -104,6 +116,7 @@ class DateReader:
             return
         if self._ambiguous and not any(self._evidence.values()):
             raise self._question(column)
+        self.assumed = not any(self._evidence.values())
         self.order = MDY if self._evidence[MDY] > self._evidence[DMY] else DMY
 
     def _question(self, column: str) -> DatesUnclear:
@@ -114,7 +127,7 @@ class DateReader:
             readings[order] = f"{day.day} {day:%B %Y}"
         words = f"“{text}” may be {readings[DMY]} or {readings[MDY]}, and no date in the file tells which."
         return DatesUnclear(
-            Problem(f"{words} Say so with --date-format dmy or --date-format mdy.", row, column),
+            Problem(words, row, column, hint="Say so with --date-format dmy or --date-format mdy."),
             readings=readings,
         )
 
@@ -236,11 +249,27 @@ def read_time(text: str) -> time:
     if found := _DIGITS.fullmatch(plain):
         return _clock(int(found[1]), int(found[2]), 0, "", text)
     found = _TIME.fullmatch(plain)
-    if found is None and " " in plain and (split := _SPLIT.fullmatch(plain)):
+    if found is None and (span := _FROM_TO.fullmatch(plain)):
+        return _beginning(span["from"], span["to"])
+    if found is None and " " in plain and (split := _SPLIT.fullmatch(plain)) and _is_day(split[1]):
         found = _TIME.fullmatch(split[2])  # some databases export a time with a date before it
     if found is None or (found[2] is None and not found[4] and not plain.lower().endswith(("uhr", "h"))):
         raise UnreadableError(f"“{text[:40]}” is not a time. Write it like 09:30 or 2:15 PM.")
     return _clock(int(found[1]), int(found[2] or 0), int(found[3] or 0), (found[4] or "").lower(), text)
+
+
+def _is_day(text: str) -> bool:
+    return bool(_ISO.fullmatch(text) or _NUMERIC.fullmatch(text))
+
+
+def _beginning(begins: str, ends: str) -> time:
+    """The first time of "9:30 - 10:00"; of "11:30 - 12:15 PM" it is the morning's, of "1 - 1:30 PM" not."""
+    half = _HALF.search(ends)
+    if half is None or _HALF.search(begins):
+        return read_time(begins)
+    end = read_time(ends)
+    same = read_time(f"{begins} {half[1]}m")
+    return same if same <= end else read_time(f"{begins} {'a' if half[1] in 'pP' else 'p'}m")
 
 
 def _clock(hour: int, minute: int, second: int, half: str, text: str) -> time:
@@ -265,6 +294,9 @@ def read_start(text: str, order: str) -> Start:
     plain = text.strip()
     if _SERIAL.fullmatch(plain):
         return Start(_serial(plain, text), None)
+    if span := _DAY_FROM_TO.fullmatch(plain):
+        day = read_date(span["day"].strip(" ,T"), order)
+        return Start(datetime.combine(day, _beginning(span["from"], span["to"])), None)
     day, at, offset = _split(plain, order)
     wall = datetime.combine(day, at)
     if not offset:

@@ -103,7 +103,7 @@ def _import(path: Path, top: Path, mapping: str, *, now: datetime) -> None:
         _note_refusal(path, refused, mapping, now=now)
         target = _free(top / FAILED / path.name)
         path.rename(target)
-        lines = [str(problem) for problem in refused.problems]
+        lines = [problem.in_words() for problem in refused.problems]
         target.with_name(f"{target.name}.errors.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
         return
     path.rename(_free(top / DONE / path.name))
@@ -114,7 +114,7 @@ def _options(source: Source, mapping: str) -> Options:
     if mapping:
         return options_with_mapping(mapping, options)
     with open_table(source) as table:
-        known = remembered_mapping([cell.strip() for cell in table.header])
+        known = remembered_mapping(table.header)
     return options_with_mapping(known.name, options) if known else options
 
 
@@ -140,11 +140,11 @@ def _tell_managers(row: Import, errors: int) -> None:
     )
     addresses = sorted(set(managers.values_list("email", flat=True)))
     if addresses:
+        found = "one problem was found" if errors == 1 else f"{errors:,} problems were found"
         send_mail(
             "A diary was not imported",
-            f"The file {row.filename} in the watched folder was not imported: {errors:,} problems were "
-            f"found.\n"
-            "They are listed on the import page. Nothing in the diary was changed.\n",
+            f"The file {row.filename} in the watched folder was not imported: {found}.\n"
+            "The import page lists what to correct. Nothing in the diary was changed.\n",
             None,
             addresses,
             fail_silently=True,

@@ -7,10 +7,13 @@ else by phone and name. Two people are never made one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+
+from reminders.domain.csv_import.problems import MOST_SHOWN, Problems
 
 
 def match_rows(*, diary: str, now: datetime) -> None:
@@ -55,6 +58,26 @@ _FORGET = "; ".join(
     f"DROP TABLE IF EXISTS pg_temp.{name}"
     for name in ("import_people", "import_match", "import_known", "import_contact_change", "import_result")
 )
+
+
+def stop_at_other_sites(allowed: Iterable[int], *, column: str) -> None:
+    """Refuse rows that would move an appointment away from a location the importer does not look after."""
+    problems = Problems()
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_OTHER_SITES, [list(allowed), MOST_SHOWN])
+        for (number,) in cursor.fetchall():
+            problems.add(
+                "This diary id belongs to an appointment of a location that you do not look after.",
+                row=number,
+                column=column,
+            )
+    problems.stop_if_any()
+
+
+_AT_OTHER_SITES = """
+SELECT m.number FROM import_match m JOIN reminders_appointment a ON a.id = m.appointment_id
+WHERE a.location_id <> ALL(%s) ORDER BY 1 LIMIT %s
+"""
 
 _PEOPLE = """
 CREATE TEMP TABLE import_people ON COMMIT DROP AS

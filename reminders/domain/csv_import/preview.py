@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.csv_import.applying import CHANGED_FROM, details_of
-from reminders.domain.csv_import.checking import forecast
+from reminders.domain.csv_import.checking import texts_at_once, texts_to_withdraw
 from reminders.domain.csv_import.problems import ImportRefused
 from reminders.domain.csv_import.rows import CELL_SEPARATOR
 from reminders.domain.csv_import.running import Outcome
@@ -30,9 +30,9 @@ def keep_preview(row: Import, outcome: Outcome, *, now: datetime) -> None:
         cursor.execute(_ROWS, given)
         cursor.execute(_GONE, given)
     counts = outcome.counts
-    counts.to_withdraw, counts.at_once = forecast(cancel_gone=False, now=now)
-    with_gone, _ = forecast(cancel_gone=True, now=now)
-    counts.to_withdraw_with_gone = with_gone
+    counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
+    counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)
+    counts.at_once = texts_at_once(now=now)
 
 
 def keep_refusal(row: Import, refused: ImportRefused) -> None:

@@ -14,14 +14,22 @@ MOST_SHOWN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to correct. Without a row it concerns the whole file; `column` is the file's own name "
-    "for it."""
+    """One thing to correct. Without a row it concerns the whole file; `column` is the file's own name for it.
+
+    `hint` says which option of the command helps: for those who use it, not for the pages.
+    """
 
     message: str
     row: int | None = None
     column: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
+        """As the command prints it."""
+        return f"{self.in_words()} {self.hint}" if self.hint else self.in_words()
+
+    def in_words(self) -> str:
+        """The row, the column and what is wrong."""
         column = f"column “{self.column}”" if self.column else ""
         if self.row:
             return (
@@ -56,9 +64,9 @@ class NeedsConfirmation(ImportRefused):
     """The import would do something that wants a second yes, such as cancelling much of the diary."""
 
 
-def refuse(message: str, *, row: int | None = None, column: str = "") -> ImportRefused:
+def refuse(message: str, *, row: int | None = None, column: str = "", hint: str = "") -> ImportRefused:
     """An exception for a single problem, ready to be raised."""
-    return ImportRefused([Problem(message, row, column)])
+    return ImportRefused([Problem(message, row, column, hint)])
 
 
 class Problems:
@@ -71,10 +79,10 @@ class Problems:
     def __bool__(self) -> bool:
         return bool(self.listed)
 
-    def add(self, message: str, *, row: int | None, column: str) -> None:
+    def add(self, message: str, *, row: int | None, column: str, hint: str = "") -> None:
         """Note one problem."""
         if len(self.listed) < MOST_SHOWN:
-            self.listed.append(Problem(message, row, column))
+            self.listed.append(Problem(message, row, column, hint))
         else:
             self.more += 1
 

@@ -140,7 +140,7 @@ class RowReader:
         patient_id = self._short(cells, "patient_id")
         first, last = self._name(cells)
         if site is None:
-            self._fail("location", self._no_site(cells))
+            self._fail("location", *self._no_site(cells))
             return ""
         phone, given, kind, problem, note = self._phone(cells[self.places["phone"]], site)
         local_date, local_time, starts_at, flag, flag_words = self._start(cells, site)
@@ -172,10 +172,10 @@ class RowReader:
         )
         return "" if self.failed else copy_line(values)
 
-    def _fail(self, field: str, message: str) -> None:
+    def _fail(self, field: str, message: str, hint: str = "") -> None:
         self.failed = True
         column = self.columns.name_of(field) or FIELDS.get(field, field).lower()
-        self.problems.add(message, row=self.number, column=column[:100])
+        self.problems.add(message, row=self.number, column=column[:100], hint=hint)
 
     def _short(self, cells: list[str], field: str) -> str:
         text = cells[self.places[field]]
@@ -195,11 +195,11 @@ class RowReader:
         text = cells[self.places["location"]]
         return self.sites.get(" ".join(text.split()).casefold()) if text else self.default
 
-    def _no_site(self, cells: list[str]) -> str:
+    def _no_site(self, cells: list[str]) -> tuple[str, str]:
         text = cells[self.places["location"]]
         if text:
-            return f"There is no location “{text[:60]}”. Correct the name, or create the location first."
-        return "The row names no location. Fill it in, or say which one with --location."
+            return f"There is no location “{text[:60]}”. Correct the name, or create the location first.", ""
+        return "The row names no location. Fill it in.", "Or say which one with --location."
 
     def _name(self, cells: list[str]) -> tuple[str, str]:
         places = self.places

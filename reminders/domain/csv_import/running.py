@@ -17,11 +17,18 @@ from django.db.models import F
 from psycopg import errors
 
 from reminders.domain.csv_import.applying import apply_result
-from reminders.domain.csv_import.checking import Counts, count_result, forecast, list_without_phone
+from reminders.domain.csv_import.checking import (
+    Counts,
+    count_result,
+    half_missing,
+    list_without_phone,
+    texts_at_once,
+    texts_to_withdraw,
+)
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import DateReader, order_of
 from reminders.domain.csv_import.holding import hold_changes
-from reminders.domain.csv_import.matching import find_gone, match_rows
+from reminders.domain.csv_import.matching import find_gone, match_rows, stop_at_other_sites
 from reminders.domain.csv_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
 from reminders.domain.csv_import.rows import RowReader
 from reminders.domain.csv_import.sites import find_sites, lock_sites
@@ -132,9 +139,9 @@ def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -
     with staged(source, options, now=now, look=dry_run) as outcome:
         if dry_run:
             counts = outcome.counts
-            counts.to_withdraw, counts.at_once = forecast(
-                cancel_gone=options.gone == Import.Gone.CANCEL, now=now
-            )
+            cancel = options.gone == Import.Gone.CANCEL
+            counts.to_withdraw = texts_to_withdraw(cancel_gone=cancel, now=now)
+            counts.at_once = texts_at_once(now=now)
             return outcome
         row = record_import(source, options, outcome, now=now)
         write(row, outcome, now=now)
@@ -156,15 +163,17 @@ def staged(
     with open_table(source, mapping=options.mapping) as table:
         tell(2, "Reading the file")
         columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
-        stop_if_missing(columns, table.sample)
+        stop_if_missing(columns)
         dates = DateReader(order_of(options.date_format))
         found = survey(table, columns, dates)
         _stage(table, columns, dates, found, options, tell)
     tell(40, "Comparing with the diary")
     gone, expected = _compare(options, by_id="external_id" in columns.places, look=look, now=now)
+    if options.only_locations is not None:
+        stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
     counts = count_result()
     counts.gone, counts.expected = gone, expected
-    outcome = Outcome(counts, columns.header, columns.as_mapping(), dates.order or "")
+    outcome = Outcome(counts, columns.header, columns.as_mapping(), _told(dates))
     outcome.warnings = _warnings(outcome, options)
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
@@ -183,6 +192,10 @@ def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tup
         found = find_gone(diary=options.diary, by_id=by_id, now=now)
         if look or hold_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
+
+
+def _told(dates: DateReader) -> str:
+    return "" if dates.assumed else dates.order or ""
 
 
 def _stage(
@@ -233,8 +246,8 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
         [
             Problem(
                 f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone from "
-                f"the file and would "
-                "be cancelled. Is the file complete? To cancel them all the same, confirm with --yes."
+                f"the file and would be cancelled. Is the file complete?",
+                hint="To cancel them all the same, confirm with --yes.",
             )
         ],
         rows=counts.rows,
@@ -249,11 +262,12 @@ def _warnings(outcome: Outcome, options: Options) -> list[str]:
         .order_by(F("applied_at").desc())
         .first()
     )
-    before = int(last.counts.get("rows", 0)) if last else 0
+    counts.last_rows = int(last.counts.get("rows", 0)) if last else 0
     warnings = []
-    if before >= 10 and counts.rows * 2 < before:
+    if half_missing(counts.as_json()):
         warnings.append(
-            f"The file has {counts.rows:,} rows; the last one of this kind had {before:,}. Is it complete?"
+            f"The file has {counts.rows:,} rows; the last one of this kind had {counts.last_rows:,}. Is it "
+            "complete?"
         )
     if counts.flagged:
         warnings.append(

@@ -13,6 +13,7 @@ from reminders.domain.csv_import.problems import Problems, refuse
 from reminders.domain.csv_import.rows import LONGEST, Site
 from reminders.models import Location
 
+WHICH_LOCATION = "There is no location column, and there are several locations: which one is this file of?"
 _LOCK = 7_261_994  # the class of advisory locks that imports take, one for each location
 
 
@@ -50,7 +51,7 @@ def find_sites(
         elif create:
             sites[name.casefold()] = site_of(_create(name))
         else:
-            problems.add(_unknown(name), row=row, column=column)
+            problems.add(_unknown(name), row=row, column=column, hint="Or say --create-locations.")
     problems.stop_if_any()
     return sites, _default(sites, default, has_column="location" in columns.places, create=create)
 
@@ -60,16 +61,19 @@ def _default(sites: dict[str, Site], name: str, *, has_column: bool, create: boo
     if wanted:
         if wanted.casefold() not in sites:
             if not create or len(wanted) > LONGEST["location"]:
-                raise refuse(_unknown(wanted))
+                raise refuse(_unknown(wanted), hint="Or say --create-locations.")
             sites[wanted.casefold()] = site_of(_create(wanted))
         return sites[wanted.casefold()]
     if len(sites) == 1:
         return next(iter(sites.values()))
     if not has_column:
-        raise refuse(
-            "There is no location column, and there are several locations. Say which one with --location."
+        raise (
+            refuse(WHICH_LOCATION, hint="Say which one with --location.")
             if sites
-            else "There is no location yet. Create one first, or use --location with --create-locations."
+            else refuse(
+                "There is no location yet. Create one first.",
+                hint="Or use --location with --create-locations.",
+            )
         )
     return None
 
@@ -80,9 +84,8 @@ def _unknown(name: str) -> str:
         f" There is {', '.join(f'“{site}”' for site in known[:5])}{' and more' if len(known) > 5 else ''}."
     )
     return (
-        f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, create the "
-        f"location first, "
-        "or say --create-locations."
+        f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create the "
+        f"location first."
     )
 
 

@@ -22,10 +22,11 @@ BLOCK = 1024 * 1024
 TOO_BIG = "The file is larger than 100 MB. Export a shorter period, or split it and import the parts."
 ACCEPTED = "Export the diary as CSV (or XLSX or ODS) and import that file."
 
+_OLE = b"\xd0\xcf\x11\xe0"
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "This is a PDF document, not a table."),
     (
-        b"\xd0\xcf\x11\xe0",
+        _OLE,
         "This is an old Excel workbook (.xls). Save it as .xlsx or CSV and import that file.",
     ),
     (b"\x89PNG", "This is a picture, not a table."),
@@ -68,6 +69,13 @@ class Source:
             digest.update(block)
         return digest.hexdigest()
 
+    def _is_locked_workbook(self, head: bytes) -> bool:
+        """An encrypted .xlsx is no archive: it lies inside the old kind of container, under a name for it."""
+        if not head.startswith(_OLE) or len(head) < 512:
+            return False
+        self.file.seek((int.from_bytes(head[48:52], "little") + 1) * 512)
+        return "EncryptedPackage".encode("utf-16-le") in self.file.read(4096)
+
     def is_archive(self) -> bool:
         """Whether the file is a ZIP archive, as XLSX and ODS are."""
         return self.head(4) == b"PK\x03\x04"
@@ -75,6 +83,8 @@ class Source:
     def stop_if_no_table(self) -> None:
         """Refuse kinds of files that are no table at all, by what they begin with."""
         head = self.head()
+        if self._is_locked_workbook(head):
+            raise refuse("This workbook is protected by a password. Save it without one, or save it as CSV.")
         for magic, words in _KINDS:
             if head.startswith(magic):
                 raise refuse(f"{words} {ACCEPTED}" if "import" not in words else words)
@@ -127,7 +137,8 @@ def _checked(file: BinaryIO, name: str) -> Source:
         raise refuse(TOO_BIG)
     if not size:
         raise refuse(f"The file is empty. {ACCEPTED}")
-    return Source(file=file, name=name, size=size)
+    plain = "".join(char if char.isprintable() else "\ufffd" for char in name)
+    return Source(file=file, name=plain, size=size)
 
 
 def copy_to(source: Source, target: Path) -> None:

@@ -29,6 +29,7 @@ TABLES = (
     "import_fresh_contact",
     "import_fresh",
     "import_to_plan",
+    "import_texts",
 )
 
 # The transaction may wait for another import of the same location, and is long by nature.

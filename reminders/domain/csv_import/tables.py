@@ -21,6 +21,7 @@ from typing import BinaryIO
 from reminders.domain.csv_import import sheets
 from reminders.domain.csv_import.columns import MAX_COLUMNS, recognised, squashed
 from reminders.domain.csv_import.encodings import Encoding, detect_encoding
+from reminders.domain.csv_import.people_names import tidy
 from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
 from reminders.domain.csv_import.sources import ACCEPTED, Source, copy_to, open_path
 
@@ -124,8 +125,20 @@ def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[
     for place, cell in enumerate(cells):
         if "\0" in cell:
             raise refuse(ZERO_BYTE, row=number, column=f"{place + 1}")
+    cells = _distinct([tidy(cell) for cell in cells])
     sample = [row for n, row in head if n > number and any(row)][:SAMPLE]
-    return Table(source, encoding, delimiter, [cell.strip() for cell in cells], number, sample)
+    return Table(source, encoding, delimiter, cells, number, sample)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Columns of the same name are told apart: "Phone" and "Phone (2)"."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        key = squashed(name) or name
+        nth = seen[key] = seen.get(key, 0) + 1
+        found.append(f"{name} ({nth})" if name and nth > 1 else name)
+    return found
 
 
 def _header(
@@ -189,7 +202,10 @@ def read_records(source: Source, encoding: Encoding, delimiter: str) -> Iterator
         raise refuse(_TOO_LONG, row=number + 1) from None
 
 
-_TOO_LONG = "The row is far too long. Look for a quotation mark that is never closed, or export again."
+_TOO_LONG = (
+    "The row is far too long. Look for a quotation mark that is never closed, or thousands of columns, and "
+    "export again."
+)
 
 
 def _open_text(source: Source, encoding: Encoding) -> io.TextIOWrapper:

@@ -12,10 +12,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from reminders.domain.access import scope_of
+from reminders.domain.csv_import.checking import second_question
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import order_of
+from reminders.domain.csv_import.people_names import tidy
 from reminders.domain.csv_import.problems import ImportRefused, refuse
 from reminders.domain.csv_import.running import remembered_mapping
+from reminders.domain.csv_import.sites import WHICH_LOCATION
 from reminders.domain.csv_import.sources import Source, open_blocks
 from reminders.domain.csv_import.tables import Table, open_table
 from reminders.domain.doorbell import ring
@@ -37,12 +41,13 @@ def upload(
 ) -> Import:
     """Keep a file and have it checked, or find out what must be asked first.
 
-    Raises ImportRefused for what is no table at all; then nothing is kept.
+    Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows that name
+    none; where it is needed and not given, it is asked for.
     """
     with open_blocks(blocks, name=name) as source, open_table(source) as table:
         columns, known = _read_columns(table)
         row = Import(
-            filename=name[:255],
+            filename=source.name[:255],
             source="browser",
             digest=source.digest(),
             location=location or (known.location if known else None),
@@ -62,7 +67,7 @@ def upload(
 
 
 def _read_columns(table: Table) -> tuple[Columns, ImportMapping | None]:
-    known = remembered_mapping([cell.strip() for cell in table.header])
+    known = remembered_mapping(table.header)
     if known:
         try:
             return choose_columns(table.header, table.sample, mapping=known.columns), known
@@ -77,14 +82,33 @@ def _keep(row: Import, source: Source) -> None:
 
 
 def _check_or_ask(row: Import, columns: Columns) -> None:
-    try:
-        stop_if_missing(columns)
-    except ImportRefused as refused:
-        row.state = State.UPLOADED
-        row.problems = [{"ask": "columns", "message": refused.problems[0].message}]
+    if asks := _what_to_ask(row, columns):
+        row.state, row.problems = State.UPLOADED, [{"ask": "columns", "message": asks}]
         row.save(update_fields=["state", "problems"])
         return
     _queue(row, State.CHECKING, "Waiting to be checked")
+
+
+def _what_to_ask(row: Import, columns: Columns) -> str:
+    """The most fundamental thing that only a person can say; "" when the file can be checked."""
+    if columns.unclear:
+        return columns.unclear[0].message
+    try:
+        stop_if_missing(columns)
+    except ImportRefused as refused:
+        return refused.problems[0].message
+    if "location" in columns.places or row.location_id:
+        return ""
+    sites = Location.objects.filter(active=True)
+    only = only_locations(row)
+    several = (sites if only is None else sites.filter(pk__in=only))[:2].count() > 1
+    return WHICH_LOCATION if several else ""
+
+
+def only_locations(row: Import) -> frozenset[int] | None:
+    """The locations that the one who imports looks after; None for all."""
+    scope = scope_of(row.created_by) if row.created_by else None
+    return scope.location_ids if scope and scope.restricted else None
 
 
 def _queue(row: Import, state: Import.State, words: str) -> None:
@@ -126,7 +150,9 @@ def choose(
     """
     with open_import(row) as source, open_table(source, mapping=mapping) as table:
         columns = choose_columns(table.header, table.sample, mapping=mapping)
-        stop_if_missing(columns)
+        asked = Import(location=location, created_by=row.created_by)
+        if missing := _what_to_ask(asked, columns):
+            raise refuse(missing)
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=row.pk)
         if locked.state not in OPEN:
@@ -140,15 +166,18 @@ def choose(
 def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
     """Have a checked file imported; False when it is no longer waiting for a go.
 
-    `confirmed` is the second yes to what the preview questions. `remember_as` names the mapping for the
-    next file with this header.
+    `confirmed` is the second yes to what the preview questions; where one is needed and not given, it raises
+    ImportRefused. `remember_as` names the mapping for the next file with this header.
     """
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=row.pk)
         if locked.state != State.READY:
             return False
+        asks = second_question(locked.counts, cancel_gone=gone == Import.Gone.CANCEL)
+        if asks and not confirmed:
+            raise refuse(f"Nothing is imported yet: say yes first to “{asks}”.")
         locked.gone = Import.Gone.CANCEL if gone == Import.Gone.CANCEL else Import.Gone.KEEP
-        locked.mapping_name = (remember_as.strip() or locked.mapping_name)[:80]
+        locked.mapping_name = (tidy(remember_as) or locked.mapping_name)[:80]
         locked.counts = locked.counts | {"confirmed": confirmed}
         locked.save(update_fields=["gone", "mapping_name", "counts"])
         _queue(locked, State.QUEUED, "Waiting its turn")

@@ -77,6 +77,12 @@ def test_what_is_no_date_is_refused_in_words(text: str) -> None:
         ("14 Uhr", time(14, 0)),
         ("0.395833333", time(9, 30)),
         ("30/12/1899 09:30:00", time(9, 30)),
+        ("10:00 - 10:30", time(10, 0)),
+        ("10:00–10:30", time(10, 0)),
+        ("9.15 bis 9.45 Uhr", time(9, 15)),
+        ("2:00 - 2:30 PM", time(14, 0)),
+        ("11:30 - 12:15 PM", time(11, 30)),
+        ("11:30 AM - 12:15 PM", time(11, 30)),
     ],
 )
 def test_a_time_in_many_writings(text: str, at: time) -> None:
@@ -84,7 +90,20 @@ def test_a_time_in_many_writings(text: str, at: time) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["24:00", "25:13", "9:60", "0 AM", "13:00 AM", "noon", "9", "2026-03-04", "99999"]
+    "text",
+    [
+        "24:00",
+        "25:13",
+        "9:60",
+        "0 AM",
+        "13:00 AM",
+        "noon",
+        "9",
+        "10:00 - x",
+        "10:00 11:00",
+        "2026-03-04",
+        "99999",
+    ],
 )
 def test_what_is_no_time_is_refused_in_words(text: str) -> None:
     with pytest.raises(UnreadableError, match="is not a time"):
@@ -98,7 +117,10 @@ def test_what_is_no_time_is_refused_in_words(text: str) -> None:
         ("2026-03-04T10:30:00", Start(datetime(2026, 3, 4, 10, 30), None)),
         ("4/3/2026 10:30 AM", Start(datetime(2026, 3, 4, 10, 30), None)),
         ("Wed 4 Mar 2026, 2pm", Start(datetime(2026, 3, 4, 14, 0), None)),
+        ("04.03.2026 10:30 - 11:00", Start(datetime(2026, 3, 4, 10, 30), None)),
+        ("4/3/2026, 1:30 – 2 PM", Start(datetime(2026, 3, 4, 13, 30), None)),
         ("46085.4375", Start(datetime(2026, 3, 4, 10, 30), None)),
+        ("2026-03-04T10:30-05:00", Start(None, datetime(2026, 3, 4, 15, 30, tzinfo=UTC))),
         ("2026-03-04T10:30:00Z", Start(None, datetime(2026, 3, 4, 10, 30, tzinfo=UTC))),
         ("2026-03-04T10:30:00+11:00", Start(None, datetime(2026, 3, 3, 23, 30, tzinfo=UTC))),
     ],
@@ -125,6 +147,19 @@ def test_one_telling_date_settles_the_file(texts: list[str], order: str) -> None
     reader.decide(column="date")
 
     assert reader.order == order
+
+
+def test_an_order_that_nothing_depended_on_is_only_assumed() -> None:
+    reader = DateReader()
+    reader.observe("03/03/2026", row=2)
+    reader.observe("2026-12-31", row=3)
+    reader.decide(column="date")
+    assert (reader.order, reader.assumed) == (DMY, True)
+
+    told = DateReader()
+    told.observe("31/12/2026", row=2)
+    told.decide(column="date")
+    assert (told.order, told.assumed) == (DMY, False)
 
 
 def test_a_file_that_does_not_tell_is_asked_about_in_words() -> None:

@@ -323,6 +323,28 @@ def test_more_than_a_fifth_is_never_cancelled_without_a_second_yes() -> None:
     assert [row[4] for row in diary()].count("cancelled") == 3
 
 
+def test_a_file_of_exactly_half_the_size_is_questioned_too() -> None:
+    sydney()
+    rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
+    bring_in(csv_of(*rows))
+
+    assert bring_in(csv_of(*rows[:11])).warnings == []
+    assert bring_in(csv_of(*rows)).warnings == []
+    assert bring_in(csv_of(*rows[:10])).warnings == [
+        "The file has 10 rows; the last one of this kind had 20. Is it complete?"
+    ]
+
+
+def test_an_import_for_one_site_does_not_take_another_sites_appointment_by_its_id() -> None:
+    sydney()
+    perth = sydney("Perth")
+    bring_in(csv_of(ANN), location="Sydney")
+
+    with pytest.raises(ImportRefused, match="belongs to an appointment of a location that you do not look"):
+        bring_in(csv_of(ANN), only_locations=frozenset([perth.pk]))
+    assert Appointment.objects.get().location.name == "Sydney"
+
+
 def test_a_file_half_the_size_of_the_last_is_questioned() -> None:
     sydney()
     rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 13)]
@@ -350,9 +372,8 @@ def test_an_unknown_location_is_refused_by_name_and_created_when_asked(settings:
     )
 
     assert refusal(content) == [
-        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the name, "
-        "create the "
-        "location first, or say --create-locations."
+        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the name, or "
+        "create the location first. Or say --create-locations."
     ]
     assert bring_in(content, create_locations=True).counts.new == 2
     assert list(Location.objects.values_list("name", "zone", "country")) == [
@@ -366,7 +387,8 @@ def test_with_several_locations_one_must_be_named() -> None:
     sydney("Perth")
 
     assert refusal(csv_of(ANN)) == [
-        "There is no location column, and there are several locations. Say which one with --location."
+        "There is no location column, and there are several locations: which one is this file of? "
+        "Say which one with --location."
     ]
     bring_in(csv_of(ANN), location="perth")
     assert Appointment.objects.get().location.name == "Perth"

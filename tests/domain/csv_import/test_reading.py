@@ -149,6 +149,25 @@ class TestBadRows:
     def test_no_header(self) -> None:
         assert refusal(f"{ANN}\n".encode())[0].startswith("Row 1: There is no header row")
 
+    def test_no_header_is_not_guessed_away(self) -> None:
+        content = f"{ANN}\n2,Bob Ray,0491 570 156,2026-03-05,11:30\n".encode()
+        assert refusal(content, guess=True)[0].startswith("Row 1: There is no header row")
+
+    def test_a_zero_byte_in_the_header(self) -> None:
+        self.check(
+            csv_of(f"{ANN},x", header=f"{HEADER},ex\0tra"),
+            "Row 1, column “6”: There is a zero byte in the text: the export is damaged. Export the "
+            "file again.",
+        )
+
+    def test_a_workbook_with_a_password(self) -> None:
+        directory = b"\0" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
+        head = b"\xd0\xcf\x11\xe0" + b"\0" * 44 + (1).to_bytes(4, "little") + b"\0" * 460
+        self.check(
+            head + directory,
+            "This workbook is protected by a password. Save it without one, or save it as CSV.",
+        )
+
     def test_only_a_header(self) -> None:
         self.check(csv_of(), "The file has a header but no appointments. Export it again, with rows.")
 
@@ -214,8 +233,7 @@ class TestBadRows:
     def test_two_columns_of_one_name_that_differ(self) -> None:
         self.check(
             csv_of(f"{ANN},0491 570 156", header=f"{HEADER},Phone"),
-            "Column “Phone”: Two columns are called “Phone”, and they differ. Rename the one that is "
-            "not the phone.",
+            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the other one.",
         )
 
     def test_a_status_that_is_none(self) -> None:
