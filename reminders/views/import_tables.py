@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.dateformat import format as format_date
 
+from reminders.domain.csv_import.columns import FIELDS
 from reminders.domain.csv_import.running import phone_words
 from reminders.models import Appointment, Import, ImportRow
 
@@ -126,7 +127,9 @@ def problem_lines(row: Import, rows: Iterable[ImportRow]) -> dict[str, Any]:
     reasons = _reasons(row, lines)
     places = _places(row, {column for of_row in reasons.values() for column in of_row})
     return {
-        "header": [row.header[place] for place in places],
+        "header": [
+            (row.header[place], FIELDS.get(row.mapping.get(row.header[place], ""), "")) for place in places
+        ],
         "lines": [_line(row, line, places, reasons.get(line.number, {})) for line in lines],
     }
 

@@ -3,14 +3,16 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from reminders.domain.csv_import import work_off_imports
-from reminders.models import Appointment
-from tests.domain.csv_import.importing import csv_of, sydney
+from reminders.models import Appointment, Location, Reminder
+from tests import factories as make
+from tests.domain.csv_import.importing import HEADER, csv_of, sydney
 
 DAY = (timezone.now() + timedelta(days=9)).date()
 ANN = f"1,Ann Lee,0491 570 006,{DAY},10:00"
@@ -107,6 +109,65 @@ def test_dates_are_asked_about_in_words(upload, accessible):
     go(page, "Import 1 appointment")
 
 
+def test_a_file_dropped_anywhere_on_the_page_is_taken(open_page):
+    sydney()
+    page = open_page("/import/")
+    carried = page.evaluate_handle(
+        """([name, text]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([text], name, { type: "text/csv" }));
+            return carried;
+        }""",
+        ["evening.csv", csv_of(ANN).decode()],
+    )
+    heading = page.get_by_role("heading", name="So far")
+    heading.dispatch_event("dragenter", {"dataTransfer": carried})
+    expect(page.locator(".drop")).to_have_class(re.compile("is-over"))
+
+    heading.dispatch_event("drop", {"dataTransfer": carried})
+
+    assert page.get_by_label("Drop the file here").evaluate("field => field.files[0].name") == "evening.csv"
+    expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    work_off_imports(now=timezone.now())
+    expect(page.get_by_role("button", name="Import 1 appointment")).to_be_visible()
+
+
+def test_the_button_says_what_is_withdrawn_and_what_goes_out_at_once(upload):
+    Location.objects.filter(pk=sydney().pk).update(opens="00:00", closes="23:59")
+    rule = make.make_confirmation_rule()
+    page = upload(csv_of(ANN, BOB))
+    go(page, "Import 2 appointments")
+    ann = Appointment.objects.get(external_id="1")
+    Reminder.objects.filter(appointment=ann).delete()
+    make.make_handed_over(ann, rule)
+    soon = (timezone.now() + timedelta(hours=20)).astimezone(ZoneInfo("Australia/Sydney"))
+    cy = f"3,Cy Orr,0491 570 157,{soon:%Y-%m-%d},{soon:%H:%M}"
+
+    upload(csv_of(ANN.replace("10:00", "12:15"), BOB, cy), page=page)
+
+    button = "Import 2 appointments, withdraw 1 message, send 1 at once"
+    expect(page.locator(".btn-go")).to_have_text(button)
+    go(page, button)
+    expect(page.get_by_text("1 message withdrawn. 1 sent at once.")).to_be_visible()
+
+
+def test_which_location_is_asked_and_answered(upload, accessible):
+    sydney()
+    sydney("Perth")
+    page = upload(csv_of(ANN))
+    expect(page.get_by_role("alert")).to_contain_text("which one is this file of?")
+    assert accessible(page) == []
+
+    page.get_by_label("Location of rows that name none").select_option("Perth")
+    page.get_by_role("button", name="Check the file").click()
+    work_off_imports(now=timezone.now())
+
+    go(page, "Import 1 appointment")
+    assert Appointment.objects.get().location.name == "Perth"
+
+
 def test_wrong_cells_carry_their_reason(upload, accessible):
     sydney()
 
@@ -124,6 +185,9 @@ def test_wrong_cells_carry_their_reason(upload, accessible):
         (b"%PDF-1.4", "This is a PDF document, not a table."),
         (b"", "The file is empty."),
         (csv_of(), "The file has a header but no appointments."),
+        (f"{ANN}\n{BOB}\n".encode(), "There is no header row"),
+        (csv_of(ANN, header="id,name,nr,date,time").replace(b"0491", b"x"), "There is no phone column."),
+        (csv_of(f"{ANN},Bondi", header=f"{HEADER},site"), "There is no location “Bondi”."),
         (csv_of(ANN, ANN), "is already in row 2"),
     ],
 )

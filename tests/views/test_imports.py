@@ -156,6 +156,60 @@ def test_the_outcome_comes_as_csv_that_no_spreadsheet_runs(sign_in: SignIn, site
     assert ",'=1+1 Ray," in lines[2]
 
 
+def test_the_outcome_as_csv_keeps_the_order_of_the_file_and_ends_with_what_is_gone(
+    sign_in: SignIn, site: Location
+) -> None:
+    client = sign_in("manager")
+    client.post(f"{send(client, csv_of(ANN, BOB))}go/")
+    work_off_imports(now=timezone.now())
+    address = send(client, csv_of(f"9,Cy Orr,0491 570 157,{DAY},10:00", ANN))
+    client.post(f"{address}go/", {"gone": "keep"})
+    work_off_imports(now=timezone.now())
+
+    response = client.get(f"{address}outcome.csv")
+
+    lines = b"".join(response).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # it streams
+    assert lines[1:] == [
+        f"2,New,,9,Cy Orr,0491 570 157,{DAY},10:00",
+        f"3,Unchanged,,{ANN}",
+        f",Gone from the file,,2,Bob <b>Ray</b>,,{DAY},11:30",
+    ]
+
+
+def test_a_second_yes_is_asked_for_on_the_server_too(sign_in: SignIn, site: Location) -> None:
+    client = sign_in("manager")
+    client.post(f"{send(client, csv_of(ANN, BOB))}go/")
+    work_off_imports(now=timezone.now())
+    address = send(client, csv_of(ANN))
+
+    response = client.post(f"{address}go/", {"gone": "cancel"}, follow=True)
+
+    page = " ".join(response.content.decode().split())
+    assert "say yes first to “cancel 1 appointment, 50 % of those in its dates”" in page
+    assert 'name="gone" value="cancel"' in page
+    work_off_imports(now=timezone.now())
+    assert not Appointment.objects.filter(status="cancelled").exists()
+
+
+def test_zero_bytes_in_what_is_posted_are_no_fault(sign_in: SignIn, site: Location) -> None:
+    client = sign_in("manager")
+    address = send(client, csv_of(ANN))
+
+    assert client.post(f"{address}go/", {"remember_as": "Front\0desk"}).status_code == 302
+    work_off_imports(now=timezone.now())
+    assert ImportMapping.objects.get().name == "Front desk"
+
+
+def test_the_preview_says_what_each_column_is_read_as(sign_in: SignIn, site: Location) -> None:
+    client = sign_in("manager")
+    header = "nr,wer,x,date,time"
+
+    page = text(client, send(client, csv_of(ANN, header=header)))
+
+    assert '<bdi>wer</bdi><span class="sub">Name</span>' in page
+    assert '<bdi>x</bdi><span class="sub">Phone</span>' in page
+
+
 def test_an_import_is_taken_back(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
     address = send(client, csv_of(ANN))
