@@ -97,6 +97,18 @@ def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
     Card.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def outdated_card(message: Message) -> NewCard:
+    """That this text went out although it had been withdrawn."""
+    return NewCard(
+        Card.Kind.STALE,
+        phone=message.phone,
+        message_id=message.pk,
+        appointment_id=message.appointment_id,
+        contact_id=message.contact_id,
+        location_id=message.location_id,
+    )
+
+
 def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
     """Open cards, but none of a kind that is already open for its number."""
     phones = [card.phone for card in cards]

@@ -3,7 +3,7 @@
 A call without an answer, or a worker that died, leaves a message `unknown`. Its UUID is looked up in the
 provider's detail report. Found: adopted. Not found after the settling time, and still before its cutoff:
 the very same text is sent once more, past the cutoff it is given up. Found twice: the extra one is cancelled
-while it is still scheduled.
+while it is still scheduled. One that was withdrawn while nobody knew of it is looked for until its cutoff.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from reminders.domain import brakes
+from reminders.domain import brakes, inbox
 from reminders.domain.claiming import give_up
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import METADATA_KEY
@@ -63,7 +63,38 @@ def reconcile(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A
         with transaction.atomic():
             messages = Message.objects.claim_unknown(now=started, hold=hold, limit=limit)
         if not messages or not _settle(api, messages, clock=clock, outcome=outcome):
-            return outcome
+            break
+    look_for_withdrawn(api, now=clock())
+    return outcome
+
+
+def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUEST) -> int:
+    """Look, ever more rarely, for texts withdrawn before the provider showed them; return how many it had.
+
+    Its report may lag for longer than we wait: what turns up is cancelled there, or shown to staff if it is
+    too late for that.
+    """
+    with transaction.atomic():
+        messages = Message.objects.claim_maybe_there(now=now, again=settings.RECONCILE_AFTER, limit=limit)
+    if not messages:
+        return 0
+    try:
+        found = look_up(api, messages, now=now)
+    except MessagesApiError as error:
+        brakes.slow_down_if_asked([error], now=now)
+        return 0
+    cancel_all(api, [copy for copies in found.values() for copy in copies if is_waiting(copy)])
+    out = [row for row in messages if any(_went_out(copy) for copy in found.get(row.pk, ()))]
+    with transaction.atomic():
+        inbox.open_once([inbox.outdated_card(row) for row in out], now=now)
+        Message.objects.filter(pk__in=[row.pk for row in out]).update(
+            words="Withdrawn too late: it had gone out", unknown_since=None
+        )
+    return len(found)
+
+
+def _went_out(item: ReportedMessage) -> bool:
+    return not is_waiting(item) and item.status.lower() not in NEVER_CAME
 
 
 def _settle(
@@ -123,9 +154,13 @@ def cancel_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]
 
     Only what still waits can be cancelled; for the rest it is too late. Returns how many were cancelled.
     """
-    extras = [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)]
+    return cancel_all(api, [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)])
+
+
+def cancel_all(api: MessagesApi, copies: Sequence[ReportedMessage]) -> int:
+    """Cancel these at the provider, as far as it lets us; return how many."""
     cancelled = 0
-    for extra in extras:
+    for extra in copies:
         try:
             api.cancel(extra.message_id)
             cancelled += 1
@@ -198,8 +233,8 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
         words="Withdrawn; the provider never had it",
         final_at=now,
         cancel_settled_at=now,
-        unknown_since=None,
         claimed_until=None,
+        check_after=now + settings.RECONCILE_AFTER,
     )
     release_reminders(unwanted, now=now)
     outcome.waiting += len(messages) - len(unwanted) - len(again) - len(late)

@@ -24,6 +24,7 @@ from reminders.models import Card, DeliveryReport, Message, Suppression
 from reminders.provider import State, Verdict, read_status
 
 BATCH = 500
+CANCELLED = str(Message.State.CANCELLED)
 BLOCKED = 302
 """The status code with which the provider refuses a number that is on its list."""
 TRIED_FOR = timedelta(hours=1)
@@ -46,6 +47,7 @@ class Waiting(NamedTuple):
     appointment_id: int | None
     contact_id: int | None
     location_id: int | None
+    state: str
     accepted_at: datetime | None
 
 
@@ -103,6 +105,8 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
         )
     )
     _draw_consequences([row for row in own if row.message_id in moved], verdicts, now=now)
+    came = [row for row in rows if row.state == CANCELLED and verdicts[row.id].state is State.DELIVERED]
+    inbox.open_once([_card(row, Card.Kind.STALE) for row in came], now=now)
     _mark(rows, foreign, now=now)
 
 
@@ -127,8 +131,8 @@ def _draw_consequences(rows: Sequence[Waiting], verdicts: dict[int, Verdict], *,
     ]
     if blocked:
         _suppress(blocked, now=now)
-    cards = {row.phone: _card(row) for row in (*lost, *blocked, *unreachable)}
-    inbox.open_once(list(cards.values()), now=now)
+    cards = [_card(row, Card.Kind.UNREACHABLE) for row in (*lost, *blocked, *unreachable)]
+    inbox.open_once(cards, now=now)
 
 
 def _suppress(rows: Sequence[Waiting], *, now: datetime) -> None:
@@ -145,9 +149,9 @@ def _suppress(rows: Sequence[Waiting], *, now: datetime) -> None:
     plan_numbers(opt_out_all(wanted, by=SYSTEM, now=now, synced_at=now), now=now)
 
 
-def _card(row: Waiting) -> NewCard:
+def _card(row: Waiting, kind: Card.Kind) -> NewCard:
     return NewCard(
-        Card.Kind.UNREACHABLE,
+        kind,
         phone=row.phone,
         message_id=row.message_id,
         appointment_id=row.appointment_id,
@@ -180,7 +184,7 @@ WITH waiting AS (
     FROM reminders_deliveryreport d
     WHERE d.applied_at IS NULL AND d.problem = '' AND d.stored_at >= %(since)s)
 SELECT d.id, d.status, d.code, d.message_provider_id, m.id, m.provider_id, m.kind, m.phone, m.appointment_id,
-       m.contact_id, m.location_id, m.accepted_at
+       m.contact_id, m.location_id, m.state, m.accepted_at
 FROM waiting JOIN reminders_deliveryreport d ON d.id = waiting.id
 JOIN reminders_message m ON m.id = waiting.message_id
 WHERE d.applied_at IS NULL

@@ -275,7 +275,8 @@ def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
 _ACCEPT = """
 UPDATE reminders_message m
 SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
-    unknown_since = NULL, words = '',
+    unknown_since = CASE WHEN m.state = 'cancelled' THEN m.unknown_since END,
+    words = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN '' ELSE m.words END,
     check_after = coalesce(m.check_after, greatest(m.scheduled_at, %(now)s) + %(check_after)s),
     state = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN 'accepted' ELSE m.state END
 FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)

@@ -64,6 +64,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
         return rows
 
+    def claim_maybe_there(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
+        """Up to `limit` messages that were withdrawn while nobody knew whether the provider has them.
+
+        They come up again after `again`, or after as long as it has been, at most an hour; until they have
+        expired there.
+        """
+        maybe = self.filter(state=Message.State.CANCELLED, unknown_since__isnull=False, check_after__lte=now)
+        rows = list(maybe.order_by("check_after").select_for_update(skip_locked=True)[:limit])
+        claimed = Message.objects.filter(pk__in=[row.pk for row in rows])
+        as_long_again = Value(now) + (Value(now) - F("unknown_since"))
+        claimed.update(
+            check_after=Least(Greatest(Value(now + again), as_long_again), Value(now + timedelta(hours=1)))
+        )
+        claimed.filter(expires_at__lte=now).update(unknown_since=None)
+        return rows
+
     def _hold(self, rows: list[tuple[uuid.UUID, str]], *, until: datetime) -> list[tuple[uuid.UUID, str]]:
         Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=until)
         return rows
@@ -179,6 +195,11 @@ class Message(models.Model):
                 fields=["check_after"],
                 condition=Q(state__in=["accepted", "enroute", "held", "submitted"]),
                 name="message_to_check",
+            ),
+            models.Index(
+                fields=["check_after"],
+                condition=Q(state="cancelled", unknown_since__isnull=False),
+                name="message_maybe_there",
             ),
             models.Index(fields=["phone", "-created_at"], name="message_by_phone"),
             models.Index(
