@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from threading import BoundedSemaphore
 
 from celery import shared_task
 from django.conf import settings
@@ -32,6 +33,8 @@ from reminders.domain.doorbell import ring_at_once
 from reminders.domain.rings import HEARTBEAT, rung
 
 MORE_HANDS = 2
+SENDERS = BoundedSemaphore(MORE_HANDS + 1)
+"""So many runs hand over at once in one process: its other threads are for replies and withdrawals."""
 
 
 def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
@@ -47,13 +50,20 @@ def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
 
 @shared_task(ignore_result=True)
 def send(hands: int = 0) -> None:
-    """Hand over what is due; where that is a lot, ring for more hands first."""
-    with rung("send") as ring:
-        now = timezone.now()
-        if hands == 0 and sending.is_a_lot(now=now):
-            for hand in range(1, MORE_HANDS + 1):
-                ring_at_once("send", hand)
-        ring.count = sending.send_due(messages_api(), clock=timezone.now).total
+    """Hand over what is due; where that is a lot, ring for more hands first.
+
+    A ring that finds enough runs under way changes nothing: they take up whatever comes to be due.
+    """
+    if not SENDERS.acquire(blocking=False):
+        return
+    try:
+        with rung("send") as ring:
+            if hands == 0 and sending.is_a_lot(now=timezone.now()):
+                for hand in range(1, MORE_HANDS + 1):
+                    ring_at_once("send", hand)
+            ring.count = sending.send_due(messages_api(), clock=timezone.now).total
+    finally:
+        SENDERS.release()
 
 
 @shared_task(ignore_result=True)

@@ -55,3 +55,17 @@ def test_a_request_to_slow_down_holds_for_all_whoever_was_asked(
     assert state.brake == "rate"
     assert state.until is not None
     assert timedelta(seconds=80) < state.until - timezone.now() <= timedelta(seconds=90)
+
+
+def test_sending_leaves_threads_for_replies_and_withdrawals(sandbox: Sandbox) -> None:
+    make.make_message(state="queued", expires_at=timezone.now() + timedelta(hours=1))
+    for _ in range(3):
+        assert tasks.SENDERS.acquire(blocking=False)
+
+    tasks.send()
+
+    assert (len(sandbox.ledger()), Ring.objects.count()) == (0, 0)
+    for _ in range(3):
+        tasks.SENDERS.release()
+    tasks.send()
+    assert (len(sandbox.ledger()), Ring.objects.get().count) == (1, 1)

@@ -139,15 +139,22 @@ class _Run:
         return [(wires[at : at + A_REQUEST], now + self.hold) for at in range(0, len(wires), A_REQUEST)]
 
     def _claim(self, now: datetime, allowed: int) -> list[Wire]:
-        """Claim until there is something to hand over: a probe must not be spent on an empty outbox."""
-        while self.sources and self.left > 0:
-            claim = self.sources[0](now, min(allowed, self.left))
-            if claim.looked_at < min(allowed, self.left):
-                self.sources.pop(0)
-            self.left -= claim.looked_at
-            self.sent.set_aside += claim.set_aside
-            if claim.wires:
-                return claim.wires
+        """Claim until there is something to hand over: a probe must not be spent on an empty outbox.
+
+        The outbox is asked first each time: an answer or a text by staff must not wait for the end of a
+        backlog.
+        """
+        for source in self.sources:
+            looked_at = limit = 1
+            while looked_at >= limit and self.left > 0:
+                limit = min(allowed, self.left)
+                claim = source(now, limit)
+                looked_at = claim.looked_at
+                self.left -= looked_at
+                self.sent.set_aside += claim.set_aside
+                if claim.wires:
+                    return claim.wires
+        self.sources = []
         return []
 
     def _claim_queued(self, now: datetime, limit: int) -> Claim:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 
 import pytest
 from pytest_django import Settings
@@ -433,3 +434,22 @@ def test_a_text_planned_for_an_old_number_goes_to_the_new_one(sandbox: Sandbox, 
 
     assert [entry["destination"] for entry in sandbox.ledger()] == [number]
     assert reminder_states() == {("sent", ""): 1}
+
+
+def test_what_staff_write_does_not_wait_for_the_end_of_a_backlog(
+    sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reminders.domain.sending.CHUNK", 2)
+    planned(20)
+    readings = count()
+
+    def staff_write_meanwhile() -> datetime:
+        if next(readings) == 1:
+            queue_text(kind=Message.Kind.STAFF, phone=make.phone(), text="See you!", location=None, now=NOON)
+        return NOON
+
+    send_due(api, clock=staff_write_meanwhile)
+
+    sent = [entry["content"] for entry in sandbox.ledger()]
+    assert len(sent) == 21
+    assert "See you!" in sent[:20]
