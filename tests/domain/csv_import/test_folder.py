@@ -2,18 +2,24 @@
 
 import os
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import OperationalError
 
-from reminders.domain.csv_import import pick_up_files
+from reminders.domain.csv_import import Options, Outcome, folder, import_file, pick_up_files
 from reminders.domain.csv_import.columns import header_digest
+from reminders.domain.csv_import.sources import Source
 from reminders.models import Appointment, Import, ImportMapping
 from tests import factories as make
 from tests.domain.csv_import.importing import ANN, NOW, csv_of, diary, sydney
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 
 
 def put(folder: Path, name: str, content: bytes, *, seconds_old: int = 60) -> None:
@@ -101,9 +107,125 @@ def test_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     assert files(tmp_path) == ["done/diary-1.csv", "done/diary.csv"]
 
 
-def test_a_file_of_a_worker_that_died_is_taken_up_again(tmp_path: Path) -> None:
+def die(*names: str) -> Callable[[Path, Path], Path]:
+    """A worker that dies as it moves a file to one of these folders; use it in place of `Path.rename`."""
+    rename = Path.rename
+
+    def moved(path: Path, target: Path) -> Path:
+        if target.parent.name in names:
+            raise SystemExit
+        return rename(path, target)
+
+    return moved
+
+
+class TestAWorkerThatDies:
+    def test_before_it_imported_the_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        sydney()
+        ImportMapping.objects.create(name="North", columns={"A": "name", "B": "phone", "C": "starts_at"})
+        put(tmp_path, "North/list.csv", b"A,B,C\nAnn Lee,0491 570 006,2026-03-04 10:00\n")
+        with monkeypatch.context() as patched:
+            patched.setattr(folder, "import_file", die_at_once)
+            with pytest.raises(SystemExit):
+                pick_up_files(tmp_path, now=NOW)
+        put(tmp_path, "later.csv", csv_of(ANN.replace("10:00", "16:00")), seconds_old=30)
+
+        assert pick_up_files(tmp_path, now=NOW + MINUTE) == 2
+
+        assert files(tmp_path) == ["done/later.csv", "done/list.csv"]
+        assert sorted(row[3] for row in diary()) == ["2026-03-04 10:00", "2026-03-04 16:00"]
+        assert list((tmp_path / "working").iterdir()) == []
+
+    def test_after_it_imported_the_file_which_must_not_come_in_over_a_newer_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sydney()
+        put(tmp_path, "monday.csv", csv_of(ANN))
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", die("done"))
+            with pytest.raises(SystemExit):
+                pick_up_files(tmp_path, now=NOW)
+        put(tmp_path, "tuesday.csv", csv_of(ANN.replace("03-04,10:00", "03-05,16:00")), seconds_old=30)
+
+        for minutes in (10, 40, 41):
+            pick_up_files(tmp_path, now=NOW + minutes * MINUTE)
+
+        assert [row[3] for row in diary()] == ["2026-03-05 16:00"]
+        assert files(tmp_path) == ["done/monday.csv", "done/tuesday.csv"]
+        assert [row.filename for row in Import.objects.order_by("pk")] == ["monday.csv", "tuesday.csv"]
+
+    def test_each_time_over_the_same_file_which_then_holds_up_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sydney()
+        make.make_user("mia", group="manager", email="mia@example.com")
+        put(tmp_path, "bad.csv", csv_of(ANN), seconds_old=90)
+        put(tmp_path, "good.csv", csv_of(ANN))
+        with monkeypatch.context() as patched:
+            patched.setattr(folder, "import_file", die_at_once)
+            for minutes in range(3):
+                with pytest.raises(SystemExit):
+                    pick_up_files(tmp_path, now=NOW + minutes * MINUTE)
+
+        assert pick_up_files(tmp_path, now=NOW + 3 * MINUTE) == 2
+
+        assert files(tmp_path) == ["done/good.csv", "failed/bad.csv", "failed/bad.csv.errors.txt"]
+        assert [each.to for each in mail.outbox] == [["mia@example.com"]]
+
+
+def die_at_once(*_: object, **__: object) -> None:
+    raise SystemExit
+
+
+def test_a_fault_of_the_program_is_told_and_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     sydney()
-    put(tmp_path, "working/diary.csv", csv_of(ANN), seconds_old=3600)
+    make.make_user("mia", group="manager", email="mia@example.com")
+    put(tmp_path, "bad.csv", csv_of(ANN), seconds_old=90)
+    put(tmp_path, "good.csv", csv_of("2,Bob Ray,0491 570 156,2026-03-05,11:30"))
+
+    def stumble(source: Source, options: Options, **rest: Any) -> Outcome:
+        if source.name == "bad.csv":
+            raise ZeroDivisionError("Ann Lee")
+        return import_file(source, options, **rest)
+
+    monkeypatch.setattr(folder, "import_file", stumble)
+
+    assert (pick_up_files(tmp_path, now=NOW), pick_up_files(tmp_path, now=NOW)) == (2, 0)
+
+    assert files(tmp_path) == ["done/good.csv", "failed/bad.csv", "failed/bad.csv.errors.txt"]
+    assert (tmp_path / "failed/bad.csv.errors.txt").read_text().startswith("A fault of the program")
+    assert [(each.to, each.subject) for each in mail.outbox] == [
+        (["mia@example.com"], "A diary was not imported")
+    ]
+    assert list(Import.objects.order_by("pk").values_list("filename", "state")) == [
+        ("bad.csv", "refused"),
+        ("good.csv", "applied"),
+    ]
+    assert ("ZeroDivisionError" in caplog.text, "Ann" in caplog.text) == (True, False)
+
+
+def test_without_the_database_a_file_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sydney()
+    put(tmp_path, "monday.csv", csv_of(ANN))
+
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "import_file", gone)
+        with pytest.raises(OperationalError):
+            pick_up_files(tmp_path, now=NOW)
+
+    assert (pick_up_files(tmp_path, now=NOW + MINUTE), files(tmp_path)) == (1, ["done/monday.csv"])
+
+
+def test_one_worker_at_a_time(tmp_path: Path) -> None:
+    sydney()
+    put(tmp_path, "monday.csv", csv_of(ANN))
+
+    with folder._alone() as alone:
+        assert (alone, pick_up_files(tmp_path, now=NOW)) == (True, 0)
 
     assert pick_up_files(tmp_path, now=NOW) == 1
-    assert len(diary()) == 1
