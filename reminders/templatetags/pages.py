@@ -77,6 +77,12 @@ def at_zone(value: datetime | None, zone: str | Location | None) -> str:
 
 
 @register.filter
+def inline(words: str) -> str:
+    """A time as it stands within a sentence: “goes out tomorrow 10:00”."""
+    return words[:1].lower() + words[1:] if words.startswith(tuple(NEAR.values())) else words
+
+
+@register.filter
 def clock(value: datetime | None, zone: str | Location | None) -> str:
     """“10:00” on the wall clock of a zone's name or a location."""
     return f"{value.astimezone(_zone(zone)):%H:%M}" if value else ""
