@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar with its label below and its numbers in words."""
+    """One bar with its label below and its numbers in words; a `dense` label has no room on a phone."""
 
     label: str
     words: str
@@ -41,6 +41,7 @@ class Bar:
     parts: tuple[Part, ...]
     marked: bool
     labelled: bool
+    dense: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def bars(
         words = ", ".join(f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True))
         drawn.append(
             Bar(label, f"{label}: {words}", round(x + thick / 2, 1), round(floor, 1), tuple(parts), marked,
-                index % every == 0)
+                index % every == 0, index % (2 * every) != 0)
         )  # fmt: skip
     scale = tuple(
         (round(HEIGHT - BOTTOM - room * share, 1), f"{highest * share:g}{unit}") for share in (0, 0.5, 1)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from reminders.domain import access
 from reminders.domain.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.models import Practitioner
-from reminders.views.charts import Chart, bars
+from reminders.views.charts import WIDE, Chart, bars
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import place_ids, zone
 
@@ -53,7 +53,9 @@ def _charts(found: Statistics) -> list[Chart]:
         return [(_label(week), values(figures), False) for week, figures in found.weeks]
 
     return [
-        bars(rows(_answers), names=["Confirmed", "Declined", "No answer"], title="Answers by week"),
+        bars(
+            rows(_answers), names=["Confirmed", "Declined", "No answer"], title="Answers by week", width=WIDE
+        ),
         bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %", colours=(2,)),
         bars(rows(_delivery), names=["Delivered", "Not delivered"], title="Texts by week"),
     ]
