@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
+from reminders.domain.csv_import import work_off_imports
 from reminders.models import Appointment, CannedReply, Card, Location, Message, Reply, Ring
 from tests.factories import (
     make_appointment,
@@ -15,6 +18,7 @@ from tests.factories import (
     make_practitioner,
     make_reminder_rule,
     make_service,
+    make_user,
 )
 
 NAMES = [
@@ -173,3 +177,22 @@ def far_too_much() -> Diary:
         if index % 7 == 0:
             diary.answer(one, "Could we possibly move this to another day? " * 4, card="reschedule")
     return diary
+
+
+def an_upload() -> None:
+    """A diary that somebody has just uploaded: new visits, a moved one, one without a usable number."""
+    diary = ordinary_day()
+    moved = diary.book(at=time(9), name="Ann Lee", external_id="1042")
+    day = diary.day + timedelta(days=3)
+    rows = ["Id,Patient,Mobile,Date,Time,Doctor"]
+    rows.append(f"1042,Ann Lee,{moved.contact.phone},{day:%d/%m/%Y},11:30,Dr Julia Stein")
+    rows.append(f"1043,Zoe Quist,see file,{day:%d/%m/%Y},12:00,Tom Whitfield")
+    rows += [
+        f"{1044 + n},{name},07700 900{300 + n},{day:%d/%m/%Y},{13 + n}:15,Dr Amara Okafor"
+        for n, name in enumerate(("Hugo Silva", "Maya Tan", "Omar Haddad", "Ines Costa"))
+    ]
+    client = Client()
+    client.force_login(make_user("robin", group="manager", first_name="Robin", last_name="Reed"))
+    body = "\r\n".join(rows).encode()
+    client.post("/import/", {"file": SimpleUploadedFile("diary-export.csv", body, "text/csv")})
+    work_off_imports(now=timezone.now())

@@ -6,16 +6,11 @@ nothing sticks out sideways.
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page
 
-from reminders.domain.csv_import import work_off_imports
 from reminders.models import Appointment, Card, Import, ReminderRule
 from tests.browser import scenes, work
 from tests.factories import make_user
@@ -83,25 +78,6 @@ def the_set_up() -> Pages:
     return pages | ({"import-preview": f"/import/{upload.pk}/"} if upload else {})
 
 
-def an_upload() -> None:
-    """A diary that somebody has just uploaded: new visits, a moved one, one without a usable number."""
-    diary = scenes.ordinary_day()
-    moved = diary.book(at=time(9), name="Ann Lee", external_id="1042")
-    day = diary.day + timedelta(days=3)
-    rows = ["Id,Patient,Mobile,Date,Time,Doctor"]
-    rows.append(f"1042,Ann Lee,{moved.contact.phone},{day:%d/%m/%Y},11:30,Dr Julia Stein")
-    rows.append(f"1043,Zoe Quist,see file,{day:%d/%m/%Y},12:00,Tom Whitfield")
-    rows += [
-        f"{1044 + n},{name},07700 900{300 + n},{day:%d/%m/%Y},{13 + n}:15,Dr Amara Okafor"
-        for n, name in enumerate(("Hugo Silva", "Maya Tan", "Omar Haddad", "Ines Costa"))
-    ]
-    client = Client()
-    client.force_login(make_user("robin", group="manager", first_name="Robin", last_name="Reed"))
-    body = "\r\n".join(rows).encode()
-    client.post("/import/", {"file": SimpleUploadedFile("diary-export.csv", body, "text/csv")})
-    work_off_imports(now=timezone.now())
-
-
 def nothing_yet() -> None:
     """A site that has just been set up."""
     scenes.harbour()
@@ -113,7 +89,10 @@ ROUNDS: dict[str, tuple[Callable[[], Pages], dict[str, Scene]]] = {
         {"none": nothing_yet, "ordinary": scenes.ordinary_day, "too-much": scenes.far_too_much},
     ),
     "work": (the_work, {"none": work.nothing, "ordinary": work.ordinary, "too-much": work.far_too_much}),
-    "set-up": (the_set_up, {"none": nothing_yet, "ordinary": an_upload, "too-much": scenes.far_too_much}),
+    "set-up": (
+        the_set_up,
+        {"none": nothing_yet, "ordinary": scenes.an_upload, "too-much": scenes.far_too_much},
+    ),
 }
 
 
