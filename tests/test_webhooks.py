@@ -1,13 +1,20 @@
 """What the provider pushes: taken once, proven, answered in plain words, and never with an error page."""
 
+import base64
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256, SHA512
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -140,6 +147,28 @@ def test_only_posts_are_taken() -> None:
     assert Client().get(PATH).status_code == 405
 
 
+def signature(
+    key: rsa.RSAPrivateKey,
+    *,
+    signed: bytes,
+    path: str = PATH,
+    age: timedelta = timedelta(),
+    separator: bytes = b"",
+    digest: str = "SHA256",
+) -> dict[str, str]:
+    """The headers with which the provider proves a push that it made so long ago."""
+    date = format_datetime(datetime.now(UTC) - age, usegmt=True)
+    kind = {"SHA256": SHA256, "SHA-512": SHA512}[digest]()
+    line = f"POST {path} HTTP/1.1"
+    made = key.sign(separator.join([line.encode(), date.encode(), signed]), PKCS1v15(), kind)
+    return {
+        "Date": date,
+        "X-MessageMedia-Signature": base64.b64encode(made).decode(),
+        "X-MessageMedia-Digest-Type": digest,
+        "X-MessageMedia-Cipher-Type": "RSA",
+    }
+
+
 class TestSigned:
     @pytest.fixture
     def keys(self, sandbox: Sandbox, settings: Settings) -> Iterator[httpx.Client]:
@@ -160,6 +189,35 @@ class TestSigned:
         }
         assert post(pushed_reply(), **forged) == (401, "bad signature")
         assert Reply.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        ("changed", "expected"),
+        [
+            ({}, 200),
+            ({"separator": b"\n"}, 200),
+            ({"digest": "SHA-512"}, 200),
+            ({"age": timedelta(minutes=4)}, 200),
+            ({"age": timedelta(minutes=6)}, 401),
+            ({"age": -timedelta(minutes=6)}, 401),
+            ({"signed": b"{}"}, 401),
+            ({"path": PATH + "?x=1"}, 401),
+            ({"by_another_key": True}, 401),
+        ],
+        ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
+    )
+    def test_a_signature_counts_for_these_bytes_at_this_time_by_this_key(
+        self, settings: Settings, changed: dict[str, Any], expected: int
+    ) -> None:
+        key, other = (rsa.generate_private_key(public_exponent=65_537, key_size=2_048) for _ in range(2))
+        public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        settings.WEBHOOK_PUBLIC_KEY = base64.b64encode(public).decode()
+        body = json.dumps(pushed_reply()).encode()
+        signing = other if changed.pop("by_another_key", False) else key
+
+        answer = post(body, **signature(signing, **({"signed": body} | changed)))
+
+        assert answer[0] == expected
+        assert Reply.objects.count() == (1 if expected == 200 else 0)
 
     @pytest.mark.django_db(transaction=True)
     def test_what_the_provider_signs_is_taken(
