@@ -70,8 +70,8 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
     """
     tell = progress or (lambda percent, words: None)
     with transaction.atomic():
+        _lock(row)
         found = undoable(row)
-        _lock([*found.new, *found.changed, *found.gone])
         tell(10, "Taking back what changed")
         _restore(row, found.changed, now=now)
         tell(40, "Booking again what was cancelled")
@@ -93,9 +93,13 @@ def _in_words(found: Undoable) -> str:
     return f"{taken}; {len(found.kept):,} could not be: see the rows."
 
 
-def _lock(ids: Sequence[int]) -> None:
-    """Keep other imports of the locations out, then everybody else from the appointments."""
-    rows = Appointment.objects.filter(pk__in=ids)
+def _lock(row: Import) -> None:
+    """Keep other imports of the locations out, then everybody else from the appointments.
+
+    Before looking what can be taken back, which staff may be changing at this moment.
+    """
+    touched = ImportRow.objects.filter(of=row).exclude(outcome=ImportRow.Outcome.UNCHANGED)
+    rows = Appointment.objects.filter(pk__in=touched.values("appointment_id"))
     sites = rows.order_by("location_id").values_list("location_id", flat=True).distinct()
     lock_sites(list(sites), wait=False)
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

@@ -15,8 +15,9 @@ import pytest
 from django.db import connection, transaction
 
 from reminders.domain.appointments import change_appointment, change_contact, set_status
+from reminders.domain.csv_import.undo import CHANGED_SINCE, take_back
 from reminders.domain.history import PATIENT, SYSTEM
-from reminders.models import Appointment, Contact, Event
+from reminders.models import Appointment, Contact, Event, Import
 from tests.domain.csv_import.importing import ANN, NOW, bring_in, csv_of, diary, summary, sydney
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,3 +184,15 @@ def test_what_is_not_changed_is_not_locked(dry_run: bool) -> None:
         assert not running.is_alive()
 
     assert running.error is None
+
+
+def test_what_staff_moved_while_an_import_is_taken_back_stays_as_they_said() -> None:
+    appointment = ann()
+    bring_in(csv_of(ANN.replace("03-04", "03-05")), now=LATER)
+    row = Import.objects.latest("pk")
+
+    with beside(lambda: take_back(row, now=LATER + timedelta(minutes=2))) as running:
+        change_appointment(appointment, {"local_time": wall(15)}, by=SYSTEM, now=LATER + timedelta(minutes=1))
+
+    assert [each[3] for each in diary()] == ["2026-03-05 15:00"]
+    assert (running.result.count, list(running.result.kept.values())) == (0, [CHANGED_SINCE])
