@@ -59,13 +59,18 @@ def read_facts(ids: Sequence[int], *, now: datetime) -> dict[int, Facts]:
         return {row[0]: Facts(*row) for row in cursor.fetchall()}
 
 
-# A pushed opt-out notice and the polled reply are the same text under two ids.
+# A pushed opt-out notice and the polled reply are the same text under two ids; so are a reply that was pushed
+# without its id, for which `payloads` made one, and the polled copy. The latter answer the same text of ours.
 _FACTS = """
 SELECT r.id,
     EXISTS (
         SELECT 1 FROM reminders_reply t
         WHERE t.phone = r.phone AND t.id <> r.id AND t.applied_at IS NOT NULL
-          AND (t.source = 'notice') <> (r.source = 'notice') AND lower(btrim(t.text)) = lower(btrim(r.text))
+          AND lower(btrim(t.text)) = lower(btrim(r.text))
+          AND ((t.source = 'notice') <> (r.source = 'notice')
+               OR starts_with(t.provider_id, 'pushed-') <> starts_with(r.provider_id, 'pushed-')
+                  AND (t.message_provider_id = r.message_provider_id
+                       OR '' IN (t.message_provider_id, r.message_provider_id)))
           AND t.received_at BETWEEN r.received_at - %(twins)s AND r.received_at + %(twins)s),
     same.same_text, same.same_text_to_it,
     (SELECT count(*) FROM reminders_message m

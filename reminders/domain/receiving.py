@@ -45,7 +45,7 @@ __all__ = [
 
 Source = Reply.Source
 TEXT_KEPT = 5_000
-PROVIDER_ID_KEPT = 64
+PROVIDER_ID_KEPT = 100
 PROBLEM_KEPT = 300
 RAW_KEPT = 20_000
 _Item = TypeVar("_Item", ReplyPayload | Unreadable, DeliveryReportPayload | Unreadable)

@@ -65,6 +65,16 @@ def reported(to: Message, *news: tuple[str, int]) -> Message:
     return Message.objects.get(pk=to.pk)
 
 
+def test_a_long_id_of_the_text_is_kept_whole() -> None:
+    """Cut short, it would find no message."""
+    message = make.make_message(provider_id="m" * 100)
+
+    store_pushed(report(message, "delivered", 220, metadata={}), now=NOON)
+    apply_waiting(now=NOON)
+
+    assert Message.objects.get().state == "delivered"
+
+
 class TestReplies:
     def test_a_yes_on_the_phone_confirms_the_appointment(self, sandbox: Sandbox, api: MessagesApi) -> None:
         appointment = make.make_appointment()

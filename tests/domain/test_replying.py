@@ -1,5 +1,6 @@
 """Replies: what they change, what they open in the inbox, and which answer goes back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -360,6 +361,30 @@ class TestConsent:
 
         assert polled.outcome == "duplicate"
         assert (Suppression.objects.count(), cards()) == (1, ["may_cancel"])
+
+    @pytest.mark.parametrize("pushed_first", [True, False])
+    def test_a_reply_pushed_without_its_id_and_the_polled_one_are_answered_once(
+        self, pushed_first: bool
+    ) -> None:
+        message = texted(visit())
+        polled = reply("Y", to=message)
+        pushed = replace(polled, reply_id=f"pushed-{'0' * 32}")
+
+        outcomes = [receive(one).outcome for one in ((pushed, polled) if pushed_first else (polled, pushed))]
+
+        assert outcomes == ["confirmed", "duplicate"]
+        assert Message.objects.filter(kind="answer").count() == 1
+
+    def test_the_same_yes_to_two_texts_is_no_twin_whichever_way_it_came(self) -> None:
+        number, place = make.phone(), make.make_location()
+        first, second = (
+            texted(visit(location=place, contact=make.make_contact(phone=number))) for _ in range(2)
+        )
+        pushed = replace(reply("Y", to=first), reply_id=f"pushed-{'1' * 32}")
+
+        outcomes = [receive(pushed).outcome, answers("Y", to=second).outcome]
+
+        assert outcomes == ["confirmed", "confirmed"]
 
     def test_a_stop_from_an_unknown_number_counts(self) -> None:
         number = make.phone()
