@@ -16,8 +16,7 @@ from reminders.domain.rules import RuleBook
 def read_alike(
     cursor: Any, ids: Sequence[int], *, book: RuleBook
 ) -> list[tuple[Any, ...]]:  # Any: Django's cursor and its rows
-    """Lock these appointments in the order of their ids, and return one of each kind, as `Subject` has "
-    "them."""
+    """Lock these appointments in the order of their ids; return one of each kind, as `Subject` has them."""
     special = {rule.service_id for rule in book.rules if rule.service_id is not None}
     cursor.execute(_TABLES)
     cursor.execute(_READ, {"ids": list(ids), "special": list(special)})
@@ -68,8 +67,7 @@ FROM locked
 
 _REPRESENTATIVES = """
 SELECT id, version, status, starts_at, local_date, changed_at, location_id, service_id, no_more_texts,
-    phone, channel,
-       opted_out
+    phone, channel, opted_out
 FROM planned_alike WHERE id = like_id
 """
 

@@ -88,8 +88,10 @@ LEFT JOIN reminders_service s ON s.id = a.service_id
 WHERE r.state = 'planned' AND {which}
   AND NOT EXISTS (SELECT 1 FROM reminders_reminder w
                   WHERE w.appointment_id = r.appointment_id AND w.state = 'withdrawing')
-ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED
+ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED FOR SHARE OF a SKIP LOCKED
 """
+# Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would hold that
+# reminder while it waits for the message, and whoever records the message would wait for the reminder.
 
 _BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
 _FAMILY = _DUE.format(

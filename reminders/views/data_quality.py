@@ -23,8 +23,8 @@ from reminders.views.places import everybodys
 WORDS = {
     Flaw.MISSING: ("No number", "call-off", "These patients have no phone number. Ask for a mobile number."),
     Flaw.INVALID: ("Unreadable", "x-circle", "What was given is no number that can be texted."),
-    Flaw.LANDLINE: ("Landline", "home", "Texts to a landline usually do not arrive. Ask for a mobile number, "
-                    "or change the patient to voice calls."),
+    Flaw.LANDLINE: ("Landline", "home", "These patients are called and the text is read aloud; they "
+                    "can't answer by text. Ask for a mobile number."),
     Flaw.WRONG: ("Wrong number", "person-x", "Somebody called and reached the wrong person."),
     Flaw.SHARED: ("Shared", "people", "Families share a phone; many people on one number are rather a "
                   "mistake, such as the clinic's own number."),

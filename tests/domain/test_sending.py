@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from reminders.domain.brakes import UNLIMITED, allowance
@@ -74,6 +75,20 @@ def test_nothing_is_sent_twice_by_a_second_ring(sandbox: Sandbox, api: MessagesA
 
     assert send_due(api, clock=at_noon).total == 0
     assert len(sandbox.ledger()) == 3
+
+
+def test_what_is_being_planned_waits_and_holds_nothing_else_up(sandbox: Sandbox, api: MessagesApi) -> None:
+    changing, other = planned(2)
+    planning = connection.copy()
+    with planning.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT id FROM reminders_appointment WHERE id = %s FOR NO KEY UPDATE", [changing.pk])
+
+    meanwhile = send_due(api, clock=at_noon).accepted
+    planning.close()
+
+    assert (meanwhile, Reminder.objects.get(state="sent").appointment) == (1, other)
+    assert send_due(api, clock=at_noon).accepted == 1
 
 
 def test_what_lies_beyond_the_window_waits(sandbox: Sandbox, api: MessagesApi) -> None:
