@@ -36,7 +36,7 @@ class ProviderStateAdmin(LookOnly):
 class JobAdmin(LookOnly):
     """Long work in the background."""
 
-    list_display = ("kind", "state", "done", "total", "created", "finished", "created_by")
+    list_display = ("kind", "state", "done", "total", "words", "created", "finished", "created_by")
     list_filter = ("state", "kind")
     list_select_related = ("created_by",)
 

@@ -7,18 +7,21 @@ caused them, right after the commit.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from reminders.domain.doorbell import ring
 from reminders.domain.planning import Planned, plan_future
 from reminders.domain.wall_clocks import read_clocks_again
 from reminders.models import Appointment, Job
+
+logger = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=60)
 REPLAN = "replan"
@@ -27,6 +30,10 @@ CLOCKS_AND_PLAN = "clocks_and_plan"
 SMALL = 2_000
 """Up to so many appointments are planned before the page answers."""
 
+FAULT = (
+    "A fault in the program ({}) stopped it; what was done by then stays. The planning that runs every few "
+    "hours goes on with the rest. Please tell your administrator."
+)
 OnStep = Callable[[int, Planned], bool]
 
 
@@ -63,7 +70,12 @@ def start(
 def work_now(job_id: int, *, now: datetime) -> bool:
     """Work this job off here and now, unless a worker has it already; whether it was done here."""
     job = _claim(now=now, job_id=job_id)
-    return job is not None and _work(job, clock=lambda: now, until=now + HOLD)
+    try:
+        return job is not None and _work(job, clock=lambda: now, until=now + HOLD)
+    except (OperationalError, InterfaceError) as error:
+        # What caused it is saved, and a worker takes it over when our claim ends.
+        logger.warning("Job %s is left to a worker: %s", job_id, type(error).__name__)
+        return False
 
 
 def work_off(*, clock: Callable[[], datetime], at_most: timedelta) -> int:
@@ -109,7 +121,25 @@ def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
 
 
 def _work(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
-    """Go on with a job until it is done or the time is up; whether it is done."""
+    """Go on with a job until it is done, the time is up, or it proves impossible; whether it is done.
+
+    Raises the database's OperationalError when that fails: then the job waits, and is taken up again.
+    """
+    try:
+        return _go_on(job, clock=clock, until=until)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # Without the error's own text, which may hold a patient's data.
+        logger.error("Job %s (%s) stopped: %s", job.pk, job.kind, type(error).__name__)  # noqa: TRY400 -- as above
+        words = FAULT.format(type(error).__name__)
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.FAILED, words=words, finished_at=clock(), claimed_until=None
+    )
+    return False
+
+
+def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
     params: dict[str, Any] = job.params
     result = {"written": 0, "taken_back": 0, "to_withdraw": 0} | job.result
 
