@@ -7,6 +7,9 @@ DEV_READY := $(VENV)/.ready-dev
 PORT ?= 8000
 FAULT_SEEDS ?= all
 PYTEST_ARGS ?=
+# Tests that stand alone share the cores: one database each on one server. WORKERS=0 runs them in one process.
+WORKERS ?= auto
+IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 .PHONY: help run setup setup-dev test test-browser test-services test-faults lint types check format lock screenshots clean
 
@@ -36,7 +39,7 @@ $(DEV_READY): requirements-dev.lock | $(BIN)/python
 	@touch $(RUN_READY) $@
 
 test: setup-dev ## all tests that need no extra system package
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 test-browser: setup-dev ## the tests in Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

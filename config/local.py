@@ -92,7 +92,7 @@ def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's
     ring did is logged by `reminders.domain.rings`, and only if it did anything.
     """
     private = ("httpx", "httpcore", "kombu", "amqp", "psycopg.pool")
-    chatty = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue")
+    chatty = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue", "axes")
     quiet = {name: {"level": "WARNING"} for name in (*private, *chatty)}
     return {
         "version": 1,
