@@ -171,10 +171,10 @@ def test_where_two_languages_contradict_nothing_acts() -> None:
     "text", ["yes " * 1250, "a" * 5000, "😀" * 5000, "ﷺ" * 5000, "yes but " + "la " * 1600, "x" * 99999]
 )
 def test_a_long_text_is_read_quickly(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_answer(text, languages=["en", "vi"])
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_every_kind_that_acts_is_stepped_over() -> None:
