@@ -20,7 +20,7 @@ from reminders.domain import timing
 from reminders.domain.planning import plan_appointments
 from reminders.domain.rules import RuleBook
 from reminders.domain.segments import measure
-from reminders.domain.texts import SMS, VOICE, TextBook, values_for
+from reminders.domain.texts import SMS, VOICE, TextBook, hold_wordings, values_for
 from reminders.domain.wording import Values, WordingError, render_family
 from reminders.models import Location, Message, Reminder
 from reminders.models.claims import (
@@ -68,7 +68,7 @@ class Claim:
 
 @dataclass
 class Books:
-    """What every claim of a run needs of the set-up, read once."""
+    """What a claim needs of the set-up. Each reads its own: a run may last, and the set-up changes."""
 
     rules: RuleBook
     texts: TextBook
@@ -78,12 +78,6 @@ class Books:
     def load(cls) -> Books:
         """Read rules, wordings and locations."""
         return cls(RuleBook.load(), TextBook.load(), {place.pk: place for place in Location.objects.all()})
-
-    def know(self, location_ids: set[int]) -> None:
-        """Read everything again where a location is new: a run may last, and imports go on meanwhile."""
-        if not location_ids <= self.locations.keys():
-            fresh = Books.load()
-            self.rules, self.texts, self.locations = fresh.rules, fresh.texts, fresh.locations
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +89,18 @@ class Draft:
     segments: int
 
 
-def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta, books: Books) -> Claim:
+def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -> Claim:
     """Claim up to `limit` reminders due within `ahead`; their messages are marked as being handed over.
 
     The claim is this worker's until `now + hold`; after that anybody may find out what became of it.
     """
     claim = Claim()
     with transaction.atomic():
+        hold_wordings()
         rows = lock_due_reminders(until=now + ahead, day_ago=now - DAY, limit=limit)
-        books.know({row.location_id for row in rows})
+        if not rows:
+            return claim
+        books = Books.load()
         rows += _with_family(rows, now=now, books=books)
         claim.looked_at = len(rows)
         sendable: list[DueReminder] = []
@@ -148,7 +145,7 @@ def _plan_anew(appointment_ids: Sequence[int], *, now: datetime) -> None:
             plan_appointments(appointment_ids, now=now)
 
 
-def claim_queued(*, now: datetime, limit: int, hold: timedelta, books: Books) -> Claim:
+def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
     """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried again.
 
     A reminder that had to be put back keeps to the rules of a late one: within texting hours, while of use.
@@ -158,8 +155,10 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta, books: Books) ->
     refused: dict[Reminder.Reason, list[uuid.UUID]] = defaultdict(list)
     with transaction.atomic():
         rows = lock_queued_messages(now=now, limit=limit)
+        if not rows:
+            return claim
         claim.looked_at = len(rows)
-        books.know({row.location_id for row in rows if row.location_id is not None})
+        books = Books.load()
         for row in rows:
             moment = _moment_of_queued(row, now=now, books=books)
             reason = _why_not_queued(row, moment, now=now, books=books)

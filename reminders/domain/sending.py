@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from reminders.domain import brakes
-from reminders.domain.claiming import CHECK_AFTER, Books, Claim, Wire, claim_due, claim_queued
+from reminders.domain.claiming import CHECK_AFTER, Claim, Wire, claim_due, claim_queued
 from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import Answer, hand_over, longest_call
 from reminders.domain.locks import lock_appointments_of, lock_messages
@@ -83,7 +83,6 @@ class _Run:
     def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int) -> None:
         self.api, self.clock, self.ahead, self.left = api, clock, ahead, left
         self.hold = longest_call() * 2 + GRACE
-        self.books = Books.load()
         self.sent = Sent()
         self.in_flight: set[Future[list[Answer]]] = set()
         self.sources = [self._claim_queued, self._claim_due]
@@ -158,10 +157,10 @@ class _Run:
         return []
 
     def _claim_queued(self, now: datetime, limit: int) -> Claim:
-        return claim_queued(now=now, limit=limit, hold=self.hold, books=self.books)
+        return claim_queued(now=now, limit=limit, hold=self.hold)
 
     def _claim_due(self, now: datetime, limit: int) -> Claim:
-        return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold, books=self.books)
+        return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold)
 
 
 def _left_this_hour(*, now: datetime) -> int:

@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from reminders.domain.starter_texts import starter
 from reminders.domain.wording import (
     FALLBACK,
@@ -27,6 +29,8 @@ from reminders.domain.wording import (
 from reminders.models import Wording
 
 SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
+WORDINGS = 7_114_002
+"""The database's lock that claims share; who replaces the words of handed-over texts takes it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,16 @@ class TextBook:
             for tag in dict.fromkeys(tags):
                 if (rule, purpose, tag, channel) in self.saved:
                     yield rule, purpose, tag, channel
+
+
+def hold_wordings(*, alone: bool = False) -> None:
+    """Keep the wordings as they are until the transaction ends; `alone`, to change them.
+
+    Then no claim is under way whose texts, in the old words, nobody could see yet.
+    """
+    shared = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [WORDINGS])
 
 
 @lru_cache(maxsize=256)

@@ -16,9 +16,10 @@ from django.db import connection, transaction
 
 from reminders.domain.doorbell import ring
 from reminders.domain.history import Actor, remember
+from reminders.domain.locks import lock_appointments_of
 from reminders.domain.planning import withdraw_messages
 from reminders.domain.starter_texts import VOICE_PURPOSES, starter
-from reminders.domain.texts import SMS, VOICE, TextBook
+from reminders.domain.texts import SMS, VOICE, TextBook, hold_wordings
 from reminders.domain.wording import (
     LANGUAGES,
     PURPOSES,
@@ -118,7 +119,7 @@ def save_wording(
     if errors:
         raise WordingRefusedError(errors)
     with transaction.atomic():
-        held = concerned(place, text, now=now) if replace else []
+        held = _hold(place, text, now=now) if replace else []
         Wording.objects.update_or_create(
             rule_id=place.rule_id,
             purpose=place.purpose,
@@ -135,7 +136,7 @@ def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = Fal
     with transaction.atomic():
         general = standing(Place(place.purpose, place.language, place.channel)).text
         text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
-        held = concerned(place, text, now=now) if replace else []
+        held = _hold(place, text, now=now) if replace else []
         row = place.row
         if row is None:
             return 0
@@ -164,8 +165,16 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
         remember("answer_switched", by=by, now=now, details=details)
 
 
+def _hold(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
+    """The texts to be replaced, also those of claims that were under way a moment ago."""
+    hold_wordings(alone=True)
+    held = concerned(place, text, now=now)
+    lock_appointments_of(held)
+    return held
+
+
 def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
-    """The texts that the provider holds for later and that would read otherwise with this wording."""
+    """The texts that the provider holds for later, or may hold, and that would read otherwise."""
     purpose = PURPOSES[place.purpose]
     if purpose.automatic or place.purpose == "correction":
         return []
@@ -216,7 +225,11 @@ JOIN reminders_location l ON l.id = m.location_id
 WHERE m.id IN (SELECT id FROM reminders_message
                WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
                UNION ALL
-               SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder')
+               SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder'
+               UNION ALL
+               SELECT id FROM reminders_message WHERE state = 'submitting' AND scheduled_at > %(soon)s
+               UNION ALL
+               SELECT id FROM reminders_message WHERE state = 'unknown' AND scheduled_at > %(soon)s)
   AND m.cancel_requested_at IS NULL AND NOT r.forced
 GROUP BY m.id
 """

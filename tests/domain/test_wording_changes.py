@@ -1,12 +1,14 @@
 """Changing wordings: what may be saved, what texts at the provider become, and what a preview shows."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.cache import cache
 
+from reminders.domain import sending
 from reminders.domain.access import scope_of
 from reminders.domain.cancelling import withdraw_stale
+from reminders.domain.claiming import claim_due
 from reminders.domain.history import SYSTEM
 from reminders.domain.planning import plan_appointments
 from reminders.domain.sending import send_due
@@ -14,6 +16,7 @@ from reminders.domain.texts import TextBook
 from reminders.domain.wording import WordingError
 from reminders.domain.wording_changes import (
     Place,
+    Saved,
     WordingRefusedError,
     concerned,
     reset_wording,
@@ -22,10 +25,11 @@ from reminders.domain.wording_changes import (
     switch_answer,
 )
 from reminders.domain.wording_preview import preview_wording
-from reminders.models import Event, Wording
+from reminders.models import Event, Location, Message, Wording
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
+from tests.domain.beside import beside
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +102,49 @@ def test_texts_at_the_provider_are_replaced_when_asked(sandbox: Sandbox, api: Me
     assert sandbox.status_of(old["message_id"]) == "cancelled"
     assert new["content"].startswith("Dear Ann, Site")
     assert new["scheduled"] == old["scheduled"]
+
+
+def test_a_run_goes_on_in_the_new_words(sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch):
+    """Staff change the words, and move the clock, while a run hands over one portion after the other."""
+    monkeypatch.setattr(sending, "CHUNK", 3)
+    make.make_confirmation_rule()
+    place = make.make_location(name="Harbour")
+    visits = [make.make_appointment(day=date(2026, 3, 3), at=time(13), location=place) for _ in range(8)]
+    plan_appointments([visit.pk for visit in visits], now=NOON)
+
+    def clock() -> datetime:
+        if Message.objects.exists() and not Wording.objects.exists():
+            save_wording(CONFIRMATION, NEW, by=SYSTEM, now=NOON, replace=True)
+            Location.objects.update(name="Quay")
+        return NOON
+
+    send_due(api, clock=clock)
+    withdraw_stale(api, clock=at_noon)
+    send_due(api, clock=at_noon)
+
+    went = Message.objects.exclude(state="cancelled").values_list("text", flat=True)
+    assert sorted(text[:14] for text in went) == ["Dear Ann, Quay"] * 8
+
+
+@pytest.mark.parametrize("state", ["queued", "submitting", "unknown", "accepted", "held"])
+def test_texts_that_may_be_with_the_provider_are_concerned(state: str, sandbox: Sandbox, api: MessagesApi):
+    handed_over(api)
+    message = Message.objects.get()
+    Message.objects.update(state=state, claimed_until=NOON + timedelta(minutes=1), unknown_since=NOON)
+
+    assert concerned(CONFIRMATION, NEW, now=NOON) == [message.pk]
+
+
+def test_a_claim_under_way_is_waited_for():
+    make.make_confirmation_rule()
+    visit = make.make_appointment(day=date(2026, 3, 3), at=time(13))
+    plan_appointments([visit.pk], now=NOON)
+
+    with beside(lambda: save_wording(CONFIRMATION, NEW, by=SYSTEM, now=NOON, replace=True)) as saving:
+        claim_due(now=NOON, ahead=timedelta(days=1), limit=10, hold=timedelta(minutes=1))
+
+    assert saving.result == Saved([], 1)
+    assert Message.objects.values_list("state", "cancel_requested_at").get() == ("submitting", NOON)
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,17 @@
 Each time somebody's change is written but not committed when the import compares the file with the diary.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import time as wall
 from datetime import timedelta
-from threading import Thread
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from reminders.domain.appointments import change_appointment, change_contact, set_status
 from reminders.domain.csv_import.undo import CHANGED_SINCE, take_back
 from reminders.domain.history import PATIENT, SYSTEM
 from reminders.models import Appointment, Contact, Event, Import
+from tests.domain.beside import Beside, beside, wait_for_it
 from tests.domain.csv_import.importing import ANN, NOW, bring_in, csv_of, diary, summary, sydney
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,47 +22,6 @@ Status = Appointment.Status
 LATER = NOW + timedelta(minutes=1)
 WITH_STATUS = "id,name,phone,date,time,status"
 BOB = "2,Bob Ray,0491 570 156,2026-03-05,11:30"
-
-
-class Beside(Thread):
-    """Something that runs at the same time on a connection of its own; `result` is what came of it."""
-
-    def __init__(self, work: Any) -> None:
-        super().__init__(daemon=True)
-        self.work, self.result, self.error = work, None, None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self.result = self.work()
-        except Exception as error:
-            self.error = error
-        finally:
-            connection.close()
-
-
-@contextmanager
-def beside(work: Any) -> Iterator[Beside]:
-    """In a transaction; `work` runs beside it as far as it can, and goes on when that has ended."""
-    with transaction.atomic():
-        yield (running := Beside(work))
-        wait_for_it(running)
-    running.join(20)
-    assert running.error is None
-
-
-def wait_for_it(running: Beside) -> None:
-    """Until it waits for a lock of ours, or is through."""
-    until = time.monotonic() + 20
-    while running.is_alive() and not somebody_waits():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool((cursor.fetchone() or (0,))[0])
 
 
 def ann() -> Appointment:
