@@ -27,6 +27,7 @@ urlpatterns = [
     path("inbox/<int:pk>/undo/", inbox.undo, name="inbox_undo"),
     path("contacts/<int:pk>/", conversation.show, name="conversation"),
     path("contacts/<int:pk>/send/", conversation.send, name="conversation_send"),
+    path("contacts/<int:pk>/ask/", conversation.ask, name="conversation_ask"),
     path("contacts/<int:pk>/consent/", conversation.consent, name="conversation_consent"),
     path("not-sent/", unsent.show, name="unsent"),
     path("forecast/", forecast.show, name="forecast"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
 
 from django.db import transaction
 
@@ -42,7 +44,37 @@ def check_messages(api: MessagesApi, messages: Sequence[Message], *, clock: Call
         return len(apply_news(news, now=clock()))
 
 
+class Asked(Enum):
+    """What asking about one text came to."""
+
+    NEWS = "news"
+    NOTHING_NEW = "nothing new"
+    NO_ANSWER = "no answer"
+
+
+def ask_now(api: MessagesApi, message_id: UUID, *, clock: Callable[[], datetime]) -> Asked:
+    """Ask about one text because somebody wants to know; no connection is held meanwhile."""
+    [message] = Message.objects.filter(pk=message_id)
+    release_connection()
+    try:
+        news = _news(api, message, now=clock())
+    except MessagesApiError:
+        return Asked.NO_ANSWER
+    if news is None:
+        return Asked.NOTHING_NEW
+    with transaction.atomic():
+        moved = apply_news([news], now=clock())
+    return Asked.NEWS if moved else Asked.NOTHING_NEW
+
+
 def _ask(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
+    try:
+        return _news(api, message, now=now)
+    except MessagesApiError:
+        return None
+
+
+def _news(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
     try:
         status = api.status(message.provider_id or "").status
     except NotFound:
@@ -50,8 +82,6 @@ def _ask(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
             return None
         words = "Unknown, too old: the provider keeps texts for 45 days"
         return News(message.pk, Message.State.EXPIRED, words, provider_id=message.provider_id)
-    except MessagesApiError:
-        return None
     if status.lower() in WAITING_THERE:
         return None
     verdict = read_status(status, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
@@ -69,6 +70,15 @@ class Bubble(NamedTuple):
     def failed(self) -> bool:
         """Whether it never arrived."""
         return self.outgoing and self.state in ("failed", "rejected", "expired")
+
+    @property
+    def message_id(self) -> UUID:
+        """Our id of an outgoing text."""
+        return UUID(self.key[1:])
+
+    def may_be_asked_about(self, now: datetime) -> bool:
+        """Whether the provider may know more of it than we do."""
+        return self.outgoing and self.state in Message.AT_PROVIDER and self.at <= now
 
     @property
     def digest(self) -> str:

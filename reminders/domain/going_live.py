@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from reminders.domain import brakes
+from reminders.domain.connections import release_connection
 from reminders.domain.demo import LOGINS
 from reminders.domain.health import Pulse
 from reminders.models import Location, Message, ReminderRule
@@ -75,6 +76,7 @@ ACCOUNT_SWITCHES = (
 
 def check_credentials(api: MessagesApi, *, now: datetime) -> Verdict:
     """Ask the provider something harmless, to see whether it takes our credentials."""
+    release_connection()
     try:
         api.status(str(uuid.uuid4()))
     except NotFound:

@@ -13,6 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from reminders.domain.checking import Asked, ask_now
+from reminders.domain.connecting import messages_api
 from reminders.domain.consent import opt_in, opt_out
 from reminders.domain.conversation import (
     SHOWN,
@@ -31,13 +33,25 @@ from reminders.views.day_sheet import LOOKS
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 
 LONGEST = 1_000
+ASKABLE = 200
+"""So far back a text may lie to be asked about."""
+ASKED = {
+    Asked.NEWS: ("The provider answered: see the text.", "ok"),
+    Asked.NOTHING_NEW: ("The provider has nothing new to say about this text yet.", "ok"),
+    Asked.NO_ANSWER: ("The provider can't be asked right now. Please try again in a minute.", "warning"),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown_bubbles(bubbles: Collection[Bubble], *, now: datetime) -> list[dict[str, Any]]:
     """Texts as the templates draw them."""
     return [
-        {"bubble": one, "words": one.state_words(now), "digest": digest((one.digest, one.state_words(now)))}
+        {
+            "bubble": one,
+            "words": one.state_words(now),
+            "ask": one.may_be_asked_about(now),
+            "digest": digest((one.digest, one.state_words(now), one.may_be_asked_about(now))),
+        }
         for one in bubbles
     ]
 
@@ -162,6 +176,26 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         "toast": {"text": "Your text is going out."},
     }
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+@staff_action()
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask the provider now what became of `text`, one that we sent to this contact or their number."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    bubbles = thread(
+        contact_id=contact.pk, phone=contact.phone, location_ids=narrowed(request), limit=ASKABLE
+    )
+    now = timezone.now()
+    wanted = f"m{request.POST.get('text', '')}"
+    found = next((one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None)
+    if found is None:
+        return _refuse(request, contact, "There is nothing to ask about this text.")
+    asked = ask_now(messages_api(), found.message_id, clock=timezone.now)
+    words, tone = ASKED[asked]
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), words, tone=tone, changed=True)
+    say(request, words, tone=tone)
+    return go(request, reverse("conversation", args=[pk]))
 
 
 def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse:

@@ -103,6 +103,7 @@ TABLE = (
     row("inbox_undo", "POST", STAFF, "card", query="revision=1"),
     row("conversation", "GET", STAFF, "contact"),
     row("conversation_send", "POST", STAFF, "contact", text="Hello"),
+    row("conversation_ask", "POST", STAFF, "contact", text="nothing"),
     row("conversation_consent", "POST", STAFF, "contact", to="out"),
     row("unsent", "GET", STAFF),
     row("unsent", "GET", STAFF, query="as=csv"),

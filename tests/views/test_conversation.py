@@ -1,11 +1,16 @@
 """The conversation as a page: writing, consent, who may."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from reminders.domain.sending import send_due
 from reminders.models import Message, Suppression
-from tests.factories import make_contact, make_message, phone
+from reminders.provider import MessagesApi
+from reminders.sandbox import Sandbox
+from tests.factories import NOON, make_contact, make_message, phone
 from tests.views.worklists import booked, make_card, open_place
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +159,50 @@ def test_the_conversation_costs_the_same_for_few_and_many_texts(sign_in, django_
         client.get(f"/contacts/{one.contact_id}/")
 
     assert len(few.captured_queries) == len(many.captured_queries)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAsking:
+    def overdue(self, sandbox: Sandbox, api: MessagesApi) -> Message:
+        """A text whose time has come and whose report has not."""
+        one = booked(open_place())
+        message = make_message(
+            contact=one.contact, phone=one.contact.phone, state="queued", kind="staff", location=one.location,
+            scheduled_at=NOON, expires_at=NOON + timedelta(hours=2),
+        )  # fmt: skip
+        send_due(api, clock=lambda: NOON)
+        message.refresh_from_db()
+        assert message.state == "accepted"
+        return message
+
+    def ask(self, client: Client, message: Message) -> str:
+        answer = client.post(f"/contacts/{message.contact_id}/ask/", {"text": message.pk}, headers=HTMX)
+        return json.loads(answer.headers["HX-Trigger"])["toast"]["text"]
+
+    def test_the_page_offers_to_ask_about_a_text_without_a_final_report(self, sign_in, sandbox, api):
+        message, client = self.overdue(sandbox, api), sign_in()
+
+        offered = client.get(f"/contacts/{message.contact_id}/").content.decode()
+        told = self.ask(client, message)
+        message.refresh_from_db()
+
+        assert f'hx-vals=\'{{"text": "{message.pk}"}}\'' in offered
+        assert (told, message.state) == ("The provider answered: see the text.", "delivered")
+        assert "Ask now" not in client.get(f"/contacts/{message.contact_id}/").content.decode()
+
+    def test_a_provider_that_cannot_be_asked_is_told_in_words(self, sign_in, sandbox, api):
+        message = self.overdue(sandbox, api)
+        sandbox.order_fault("error_500_before", endpoint="status")
+
+        told = self.ask(sign_in(), message)
+        message.refresh_from_db()
+
+        assert told == "The provider can't be asked right now. Please try again in a minute."
+        assert message.state == "accepted"
+
+    def test_another_patients_text_is_not_asked_about(self, sign_in, sandbox, api):
+        message, other = self.overdue(sandbox, api), booked(open_place(), "Ben")
+
+        answer = sign_in().post(f"/contacts/{other.contact_id}/ask/", {"text": message.pk}, headers=HTMX)
+
+        assert "There is nothing to ask about this text." in answer.headers["HX-Trigger"]
