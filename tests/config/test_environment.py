@@ -175,7 +175,7 @@ def test_given_values_arrive_in_the_settings(bare_environment: dict[str, str]) -
 
 
 def test_the_database_address_is_taken_apart(bare_environment: dict[str, str]) -> None:
-    found = settings_in({**bare_environment, **PRODUCTION}, ["DATABASES"])["DATABASES"]["default"]  # type: ignore[index]
+    found = settings_in({**bare_environment, **PRODUCTION}, ["DATABASES"])["DATABASES"]["default"]
 
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")} == {
         "NAME": "clinic",

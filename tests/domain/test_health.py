@@ -87,7 +87,7 @@ def not_polled() -> None:
         (lambda: [provider_failed(OutcomeUnknown(""), now=NOON) for _ in range(3)], "down"),
     ],
 )
-def test_each_trouble_is_told_by_status_and_by_a_banner(happens, code: str) -> None:  # type: ignore[no-untyped-def]
+def test_each_trouble_is_told_by_status_and_by_a_banner(happens, code: str) -> None:
     happens()
 
     report = status_report(now=NOON)
@@ -104,7 +104,7 @@ def test_a_text_handed_over_for_later_is_not_due() -> None:
 
 @pytest.mark.parametrize("error", [CredentialsRefused(""), SlowDown(60)])
 def test_a_brake_is_released_by_a_poll_where_nothing_waits_to_be_sent(error: Exception) -> None:
-    provider_failed(error, now=NOON)  # type: ignore[arg-type]
+    provider_failed(error, now=NOON)
     later = timedelta(seconds=61)
 
     provider_answered(now=NOON + later)
