@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from reminders.domain.rules import RuleBook
@@ -21,8 +22,13 @@ def read_alike(
     cursor.execute(_TABLES)
     cursor.execute(_READ, {"ids": list(ids), "special": list(special)})
     cursor.execute(_REPRESENTATIVES)
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return [(*row[:3], _instant(row[3]), row[4], _instant(row[5]), *row[6:]) for row in cursor.fetchall()]
+
+
+# Read as text: a diary has few different times, and a driver reads each one anew.
+@lru_cache(maxsize=65_536)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def stage_alike(
@@ -66,8 +72,8 @@ FROM locked
 """
 
 _REPRESENTATIVES = """
-SELECT id, version, status, starts_at, local_date, changed_at, location_id, service_id, no_more_texts,
-    phone, channel, opted_out
+SELECT id, version, status, starts_at::text, local_date, changed_at::text, location_id, service_id,
+    no_more_texts, phone, channel, opted_out
 FROM planned_alike WHERE id = like_id
 """
 

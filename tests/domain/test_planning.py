@@ -6,7 +6,7 @@ import pytest
 
 from reminders.domain.appointments import change_appointment, change_contact, set_status, undo_status
 from reminders.domain.history import SYSTEM
-from reminders.domain.planning import plan_appointments, plan_future
+from reminders.domain.planning import MANY, plan_appointments, plan_future
 from reminders.models import Appointment, Message, Reminder, Suppression
 from tests import factories as make
 from tests.factories import NOON
@@ -191,3 +191,43 @@ def test_nothing_is_planned_for_the_past() -> None:
     plan_appointments([appointment.pk], now=NOON)
 
     assert states(appointment) == []
+
+
+def test_a_large_set_is_planned_as_each_of_it_would_be() -> None:
+    """From MANY on, only one appointment of each kind is worked out: kinds must differ in all that matters."""
+    london, sydney = make.make_location(), make.make_location(zone="Australia/Sydney", opens=time(9))
+    scan = make.make_service()
+    make.make_confirmation_rule(not_if_confirmed=True)
+    make.make_confirmation_rule(service=scan, days_before=2, at_time=time(17), weekdays_only=True)
+    make.make_reminder_rule()
+    ann, out = make.make_contact(), make.make_contact()
+    Suppression.objects.create(phone=out.phone, reason="patient", since=NOON)
+    variants: list[dict[str, object]] = [
+        {},
+        {"day": date(2026, 3, 9)},
+        {"day": date(2026, 3, 2), "at": time(12, 30)},
+        {"at": time(7)},
+        {"location": sydney},
+        {"service": scan},
+        {"status": "confirmed"},
+        {"status": "cancelled"},
+        {"no_more_texts": True},
+        {"changed_at": NOON - timedelta(seconds=90.5)},
+        {"contact": out},
+        {"contact": make.make_contact(phone="")},
+        {"contact": make.make_contact(channel="none")},
+    ]
+    rows = [
+        make.make_appointment(**({"location": london, "contact": ann} | variants[n % len(variants)]))  # type: ignore[arg-type]  # passed on
+        for n in range(MANY)
+    ]
+    what = ("appointment", "rule", "version", "state", "reason", "due_at", "cutoff_at", "starts_at", "phone")
+
+    plan_appointments([row.pk for row in rows], now=NOON)
+    together = set(Reminder.objects.values_list(*what))
+    Reminder.objects.all().delete()
+    for half in (rows[: MANY // 2], rows[MANY // 2 :]):
+        plan_appointments([row.pk for row in half], now=NOON)
+
+    assert set(Reminder.objects.values_list(*what)) == together
+    assert {row[4] for row in together} >= {"", "confirmed", "opted_out", "no_phone", "no_channel", "no_more"}
