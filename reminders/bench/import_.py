@@ -2,7 +2,8 @@
 
 Ours reads, checks, compares, writes and plans reminders. The limit copies the same rows into the same
 tables and indexes with nothing checked. django-import-export, with its bulk mode, writes contacts and
-appointments only; it is a development dependency and is left out where it is not installed.
+appointments only; it is a development dependency and is left out where it is not installed. At the end
+stands what the day sheet and sending feel of an import beside them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from reminders.bench.import_beside import measure_beside
 from reminders.bench.scratch import scratch_database
 from reminders.domain.csv_import import Options, import_file, open_path
 from reminders.models import Location
@@ -49,10 +51,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--others-rows", type=int, default=10_000)
     parser.add_argument("--only-ours", action="store_true")
+    parser.add_argument("--without-beside", action="store_true", help="Leave out day sheet and sending.")
 
 
-def run(*, rows: int, others_rows: int, only_ours: bool = False, **_options: Any) -> dict[str, Any]:
-    """Measure rows a second: ours new, unchanged and as a preview; the limit; the other; and the ratios."""
+def run(
+    *, rows: int, others_rows: int, only_ours: bool = False, without_beside: bool = False, **_options: Any
+) -> dict[str, Any]:
+    """Measure rows a second: ours new, unchanged and as a preview; the limit; the other; and the ratios.
+
+    Then import once more, and measure the day sheet and sending meanwhile.
+    """
     with scratch_database(), tempfile.TemporaryDirectory(prefix="reminders-bench-") as folder:
         file = Path(folder) / "diary.csv"
         Location.objects.create(name=SITE, zone="Australia/Sydney", country="AU")
@@ -65,10 +73,14 @@ def run(*, rows: int, others_rows: int, only_ours: bool = False, **_options: Any
         figures["of_the_limit"] = round(figures["new_a_second"] / figures["limit_a_second"], 2)
         if find_spec("import_export"):
             _empty()
-            write_diary(file, others_rows, now=timezone.now())
-            other = others_rows / _seconds(lambda: insert_by_import_export(file))
+            few = Path(folder) / "few.csv"
+            write_diary(few, others_rows, now=timezone.now())
+            other = others_rows / _seconds(lambda: insert_by_import_export(few))
             figures["import_export_a_second"] = round(other)
             figures["times_import_export"] = round(figures["new_a_second"] / other, 1)
+        if not without_beside:
+            _empty()
+            figures["beside"] = measure_beside(file, site=SITE)
     return figures
 
 

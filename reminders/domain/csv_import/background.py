@@ -188,7 +188,8 @@ def _refuse(row: Import, refused: ImportRefused, *, now: datetime) -> None:
 class ProgressWriter:
     """Writes progress over a connection of its own, because the import's is in the middle of a transaction.
 
-    Within a test's transaction it writes over that one: others see nothing of it, but the words are right.
+    Within somebody's transaction, as a test's, nobody would see it, and the import's own connection is busy
+    copying rows: then nothing is told.
     """
 
     def __init__(self, import_id: int, *, every: float = 0.5) -> None:
@@ -196,13 +197,14 @@ class ProgressWriter:
         self._every = every
         self._last = time.monotonic()
         # Under the alias of its own, Django's hooks for new connections would not find it.
-        self._connection = connection if connection.in_atomic_block else connection.copy()
+        self._alone = connection.in_atomic_block
+        self._connection = connection if self._alone else connection.copy()
 
     def __enter__(self) -> ProgressWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._connection is not connection:
+        if not self._alone:
             self._connection.close()
 
     def begin(self, row: Import) -> bool:
@@ -213,7 +215,7 @@ class ProgressWriter:
     def tell(self, percent: int, words: str) -> None:
         """Note how far the work is, at most twice a second."""
         moment = time.monotonic()
-        if moment - self._last >= self._every:
+        if not self._alone and moment - self._last >= self._every:
             self._last = moment
             self._write("progress = %s, words = %s", [min(percent, 99), words])
 

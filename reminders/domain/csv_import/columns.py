@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from reminders.domain.csv_import import dates
 from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
+from reminders.domain.csv_import.synonyms import SYNONYMS
 
 FIELDS: dict[str, str] = {
     "external_id": "Diary id",
@@ -35,60 +36,8 @@ FIELDS: dict[str, str] = {
 }
 """What a column may mean, with the words for it."""
 
-# The best synonym first: of "Mobile" and "Home phone" the mobile is taken.
-_SYNONYMS: dict[str, str] = {
-    "external_id": """external_id appointment_id appt_id appointmentid app_id booking_id visit_id event_id
-        diary_id
-        appointment_no appointment_number appt_no booking_no booking_number booking_ref booking_reference
-        appointment_ref appointment_reference appt_ref external_ref uid id ref reference terminnr termin_id
-        termin_nr rdv_id id_rdv cita_id id_cita""",
-    "patient_id": """patient_id patient_no patient_number patient_nr patient_ref pat_id pat_no client_id
-        client_no
-        client_number customer_id customer_no contact_id patient_code client_code chart_no chart_number
-        chart_id chart mrn file_no file_number record_no account_no account_number patientennr
-            patienten_id""",
-    "first_name": """first_name firstname given_name forename given patient_first_name client_first_name
-        patient_forename first fname vorname prenom nombre preferred_name""",
-    "last_name": """last_name lastname surname family_name family patient_last_name client_last_name
-        patient_surname
-        last lname nachname nom apellido apellidos""",
-    "name": """name patient_name full_name client_name customer_name contact_name patient client customer
-        patient_full_name contact person attendee pet_owner owner owner_name guest patientenname""",
-    "phone": """mobile mobile_phone mobile_number mobile_no mobile_phone_number patient_mobile client_mobile
-        cell cell_phone cellphone cell_number sms sms_number mobil mobilnummer handy handynummer portable
-            movil
-        phone phone_number phone_no patient_phone client_phone contact_number contact_phone contact_no
-        telephone telephone_number tel tel_no telefon telefono telephone_no primary_phone phone_1 phone1 tel_1
-        phone_mobile home_phone home_phone_number home_number phone_home phone_2""",
-    "date": """date appointment_date appt_date date_of_appointment visit_date booking_date start_date
-        startdate
-        day app_date datum termin_datum fecha jour""",
-    "time": """time appointment_time appt_time start_time starttime time_of_appointment visit_time
-        booking_time
-        time_start from begin_time app_time uhrzeit zeit beginn heure hora""",
-    "starts_at": """starts_at start_at start_datetime start_date_time datetime date_time appointment_datetime
-        appointment_date_time appt_datetime appointment_start start starts begins begin appointment appt when
-        date_and_time booking_datetime termin rendez_vous cita""",
-    "duration": """duration minutes length duration_minutes duration_mins duration_min mins min appt_length
-        appointment_length appointment_duration length_minutes length_mins dauer duree duracion
-            units_minutes""",
-    "location": """location site clinic practice branch location_name site_name clinic_name practice_name
-        surgery office store salon standort lieu ubicacion business_unit""",
-    "practitioner": """practitioner doctor provider clinician dentist therapist physio vet stylist hygienist
-        practitioner_name provider_name doctor_name clinician_name dr with staff staff_member resource
-        column_name book diary behandler arzt medecin praticien medico specialist consultant employee""",
-    "service": """service treatment appointment_type appt_type type procedure service_name visit_type
-        treatment_name
-        reason_for_visit reason booking_type category leistung behandlung prestation servicio""",
-    "language": "language lang preferred_language patient_language sprache langue idioma",
-    "status": """status appointment_status appt_status booking_status state attendance attendance_status
-        estado statut
-        confirmation_status""",
-    "notes": """notes note comment comments remark remarks appointment_notes appt_notes description memo
-        bemerkung bemerkungen notiz remarque notas""",
-}
-
 MAX_COLUMNS = 500
+_NUMBER_SIGNS = str.maketrans({"#": " no ", "№": " no ", "°": "o"})
 _NTH = re.compile(r" \(\d+\)$")
 NO_HEADER = (
     "There is no header row: the first row looks like an appointment. Add a row on top that names the "
@@ -99,12 +48,12 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 def squashed(header: str) -> str:
     """A header cell without case, accents, spaces and signs: "Appt. ID" and "apptId" are both "apptid"."""
-    plain = unicodedata.normalize("NFKD", header[:200]).replace("#", " no ").replace("№", " no ")
+    plain = unicodedata.normalize("NFKD", header[:200]).translate(_NUMBER_SIGNS)
     return _NOT_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
 
 
 _BY_NAME: dict[str, tuple[str, int]] = {}
-for _field, _words in _SYNONYMS.items():
+for _field, _words in SYNONYMS.items():
     for _rank, _word in enumerate(_words.split()):
         _BY_NAME.setdefault(squashed(_word), (_field, _rank))
 
@@ -176,7 +125,9 @@ def choose_columns(
         raise ImportRefused(columns.unclear)
     if guess:
         _by_content(columns, decided, sample)
-    _settle_time(columns, sample, fixed=set(mapping.values()) if mapping else set())
+    fixed = set(mapping.values()) if mapping else set()
+    _settle_time(columns, sample, fixed=fixed)
+    _settle_names(columns, sample, fixed=fixed)
     return columns
 
 
@@ -251,6 +202,17 @@ def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: se
         values = _values(sample, places["date"])
         if _share(values, dates.looks_like_date_and_time) > 0.5:
             places["starts_at"] = places.pop("date")
+
+
+def _settle_names(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
+    """Beside a first name a column called "Name" holds the last name, unless it holds the first one too."""
+    places = columns.places
+    if {"name", "first_name"} <= places.keys() - fixed and "last_name" not in places:
+        first, name = places["first_name"], places["name"]
+        rows = [row for row in sample if max(first, name) < len(row) and row[first].strip()]
+        whole = sum(row[first].strip().casefold() in row[name].casefold() for row in rows)
+        if whole * 2 < len(rows) or not rows:
+            places["last_name"] = places.pop("name")
 
 
 def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:

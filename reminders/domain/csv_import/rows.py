@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from reminders.domain.csv_import.columns import FIELDS, Columns
+from reminders.domain.csv_import.columns import FIELDS, Columns, squashed
 from reminders.domain.csv_import.dates import DateReader, Start, UnreadableError
 from reminders.domain.csv_import.languages import read_language
 from reminders.domain.csv_import.people_names import split_name, tidy, without_title
@@ -67,16 +67,21 @@ _Read = TypeVar("_Read")
 _STATUS_WORDS = {
     "booked": """booked scheduled active pending new open planned upcoming unconfirmed notconfirmed tentative
         reserved
-        rebooked normal ok yes made current""",
-    "confirmed": "confirmed accepted patientconfirmed smsconfirmed",
+        rebooked normal ok yes made current geplant gebucht offen vereinbart reserviert prevu planifie
+        programme programada pendiente reservada gepland fissato""",
+    "confirmed": """confirmed accepted patientconfirmed smsconfirmed textconfirmed emailconfirmed
+        appointmentconfirmed bestatigt bestaetigt confirme confirmee confirmada confirmado bevestigd
+        confermato""",
     "cancelled": """cancelled canceled cancel cancelledbypatient canceledbypatient cancelledbyclinic
         cancellation
         deleted removed void latecancellation latecancel withdrawn declined abgesagt storniert annule
-        cancelada cancelado""",
+        cancelada cancelado annulee anulada anulado annulliert storno supprime geannuleerd annullato""",
     "arrived": """arrived completed complete attended seen checkedin checkedout inprogress done finished
         waiting
-        fulfilled paid billed closed""",
-    "no_show": "noshow dna didnotattend didnotarrive didnotcome missed fta failedtoattend nonattendance",
+        fulfilled paid billed closed erschienen anwesend erledigt abgeschlossen arrive arrivee venu venue
+        honore termine terminee atendida realizada voltooid completato""",
+    "no_show": "noshow dna didnotattend didnotarrive didnotcome missed fta failedtoattend nonattendance "
+    "nichterschienen absent absente nonvenu nonhonore noasistio ausente nietverschenen",
 }
 STATUSES = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
 _LETTERS = re.compile(r"[\W\d_]+")
@@ -328,7 +333,7 @@ class RowReader:
         text = cells[self.places["status"]]
         if not text:
             return ""
-        status = STATUSES.get(_LETTERS.sub("", text).lower())
+        status = STATUSES.get(_LETTERS.sub("", text).lower()) or STATUSES.get(squashed(text))
         if status is None:
             self._fail(
                 "status", f"“{text[:30]}” is not a status that is understood. Write booked or cancelled."

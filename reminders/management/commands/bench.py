@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 import reminders.bench
 
-HELPERS = frozenset({"scratch", "import_export_resources"})
+HELPERS = frozenset({"scratch", "import_beside", "import_export_resources"})
 
 
 def measurements() -> dict[str, ModuleType]:

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -280,26 +279,3 @@ def test_phones_that_a_spreadsheet_has_touched(written: str, phone: str) -> None
     outcome = bring_in(csv_of(f"1,Ann Lee,{written},2026-03-04,10:00"))
 
     assert ([row[2] for row in diary()], outcome.counts.cannot_be_reminded) == ([phone], 0 if phone else 1)
-
-
-SAMPLES = sorted((Path(__file__).parents[2] / "samples").glob("*.*"))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-def test_a_sample_export_is_imported_without_a_question(path: Path) -> None:
-    site = sydney()
-
-    outcome = bring_in(path.read_bytes(), location=site.name, create_locations=True, guess=True)
-
-    starts = Appointment.objects.order_by("starts_at").values_list("local_date", "local_time")
-    assert (outcome.counts.rows, outcome.counts.new, outcome.counts.cannot_be_reminded) == (6, 6, 0)
-    assert [f"{day} {at:%H:%M}" for day, at in starts] == [
-        "2026-03-16 09:00",
-        "2026-03-16 09:30",
-        "2026-03-16 14:15",
-        "2026-03-17 08:45",
-        "2026-03-18 12:00",
-        "2026-03-19 16:30",
-    ]
-    assert Contact.objects.values("phone").distinct().count() == 6
