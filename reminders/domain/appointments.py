@@ -1,8 +1,9 @@
 """Change appointments: the only place that raises a version.
 
 A version grows with every change that matters to a message (time, place, person, status in or out of
-the expected ones, language, number); notes do not. Each change is one transaction with its history
-line and its planning; withdrawing what no longer holds follows from that.
+the expected ones, language, number); notes do not. Nor do a practitioner or a patient's name: of the texts at
+the provider only those that mention them are replaced. Each change is one transaction with its history line
+and its planning; withdrawing what no longer holds follows from that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from reminders.domain import timing
+from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
 from reminders.domain.history import Actor, remember, remember_each
 from reminders.domain.locks import again_after_deadlock, lock_coming_of
 from reminders.domain.planning import Planned, plan_appointments
@@ -141,7 +143,10 @@ def change_appointment(
             _begin_anew(row, changed, now=now)
         kind = "moved" if "starts_at" in changed else "changed"
         remember(kind, by=by, now=now, appointment_id=row.pk, details=details)
-        return plan_appointments([row.pk], now=now)
+        planned = plan_appointments([row.pk], now=now)
+        if "practitioner_id" in changed:
+            planned += Planned(to_withdraw=replace_naming([row.pk], PRACTITIONER, now=now))
+        return planned
 
 
 def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,10 +194,12 @@ def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, n
         details = {name: [getattr(row, name), value] for name, value in changed.items()}
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
+        ids = lock_coming_of([row.pk], now=now)
         if changed.keys() & {"phone", "language", "channel"}:
-            ids = lock_coming_of([row.pk], now=now)
             raise_version(ids, now=now)
             return plan_appointments(ids, now=now)
+        if changed.keys() & {"first_name", "last_name"}:
+            return Planned(to_withdraw=replace_naming(ids, PERSON, now=now))
     return Planned()
 
 

@@ -41,6 +41,11 @@ def lock_coming_of(contact_ids: Collection[int], *, now: datetime) -> list[int]:
     return _lock(_OF_CONTACTS, list(contact_ids), now=now)
 
 
+def lock_planned_of(appointment_ids: Collection[int]) -> None:
+    """Lock what is planned for these appointments, once no claim is at it any more."""
+    _lock(_PLANNED, list(appointment_ids))
+
+
 def lock_messages(ids: Collection[uuid.UUID]) -> None:
     """Lock these messages until the transaction ends."""
     _lock(_MESSAGES, list(ids))
@@ -91,6 +96,11 @@ SELECT id FROM reminders_appointment
 WHERE contact_id IN (SELECT id FROM reminders_contact WHERE phone = ANY(%(keys)s::text[]))
   AND starts_at > %(now)s
 ORDER BY id FOR NO KEY UPDATE
+"""
+
+_PLANNED = """
+SELECT id FROM reminders_reminder
+WHERE appointment_id = ANY(%(keys)s::bigint[]) AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
 """
 
 _MESSAGES = "SELECT id FROM reminders_message WHERE id = ANY(%(keys)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"

@@ -7,14 +7,13 @@ unless the manager asks to have them replaced: then they are withdrawn and go ou
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from reminders.domain.doorbell import ring
+from reminders.domain.held_texts import Held, read_held
 from reminders.domain.history import Actor, remember
 from reminders.domain.locks import lock_appointments_of
 from reminders.domain.planning import withdraw_messages
@@ -29,9 +28,6 @@ from reminders.domain.wording import (
     known_language,
 )
 from reminders.models import Location, Wording
-
-SOON = timedelta(minutes=2)
-"""What is due sooner would be gone before it could be withdrawn."""
 
 
 class WordingRefusedError(ValueError):
@@ -180,59 +176,17 @@ def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
         return []
     before, after = TextBook.load(), TextBook.load()
     after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
-    return [held.message_id for held in _held(now=now) if _reads_otherwise(held, place, before, after)]
-
-
-class Held(NamedTuple):
-    """A message with the provider, not due yet, and by what its words were chosen."""
-
-    message_id: uuid.UUID
-    rule_id: int
-    kind: str
-    family: bool
-    language: str
-    location_language: str
-    voice: bool
+    return [held.message_id for held in read_held(now=now) if _reads_otherwise(held, place, before, after)]
 
 
 def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook) -> bool:
-    purpose = f"family_{held.kind}" if held.family else held.kind
-    channel = VOICE if held.voice else SMS
-    if purpose != place.purpose or channel != place.channel:
+    if (held.purpose, held.channel) != (place.purpose, place.channel):
         return False
-    languages = (held.language, held.location_language)
     try:
-        old = before.words(held.rule_id, purpose, languages, channel)
+        old = held.words(before)
     except WordingError:
         return True
-    return after.words(held.rule_id, purpose, languages, channel) != old
-
-
-def _held(*, now: datetime) -> Iterator[Held]:
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, {"soon": now + SOON})
-        yield from (Held(*row) for row in cursor.fetchall())
-
-
-_HELD = """
-SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
-       min(m.format) = 'TTS'
-FROM reminders_message m
-JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
-JOIN reminders_reminderrule rule ON rule.id = r.rule_id
-JOIN reminders_contact c ON c.id = m.contact_id
-JOIN reminders_location l ON l.id = m.location_id
-WHERE m.id IN (SELECT id FROM reminders_message
-               WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
-               UNION ALL
-               SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder'
-               UNION ALL
-               SELECT id FROM reminders_message WHERE state = 'submitting' AND scheduled_at > %(soon)s
-               UNION ALL
-               SELECT id FROM reminders_message WHERE state = 'unknown' AND scheduled_at > %(soon)s)
-  AND m.cancel_requested_at IS NULL AND NOT r.forced
-GROUP BY m.id
-"""
+    return held.words(after) != old
 
 
 def _replace(held: list[uuid.UUID], *, now: datetime) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.csv_import.rows import CELL_SEPARATOR
+from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
 from reminders.domain.planning import Planned, plan_appointments
 from reminders.domain.rules import RuleBook
 
@@ -36,6 +37,10 @@ def apply_result(
             cursor.execute(statement, given)
             tell(percent)
         planned = _plan(cursor, now=now, tell=tell)
+        for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
+            cursor.execute(statement, given)
+            ids = [row[0] for row in cursor.fetchall()]
+            planned += Planned(to_withdraw=replace_naming(ids, names, now=now))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     tell(100)
@@ -275,6 +280,15 @@ UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a
 UNION SELECT g.appointment_id FROM import_gone g
     JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel';
 ANALYZE import_to_plan
+"""
+
+# Texts at the provider that may name somebody else now, though nothing that raises a version changed.
+_OTHER_PRACTITIONER = """
+SELECT appointment_id FROM import_result WHERE touched AND other_practitioner AND NOT matters ORDER BY 1
+"""
+_RENAMED = """
+SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+WHERE x.first_name IS NOT NULL AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
 """
 
 _STATEMENTS = (

@@ -17,6 +17,7 @@ from reminders.domain.appointments import set_status, set_statuses
 from reminders.domain.csv_import.running import Progress
 from reminders.domain.csv_import.sites import lock_sites
 from reminders.domain.doorbell import ring
+from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
 from reminders.domain.history import IMPORT, remember_each
 from reminders.domain.planning import plan_appointments
 from reminders.models import Appointment, Import, ImportRow
@@ -117,8 +118,10 @@ def _restore(row: Import, ids: Sequence[int], *, now: datetime) -> None:
         for statement in _RESTORE:
             cursor.execute(statement, given)
         cursor.execute("SELECT id FROM undone_matters ORDER BY id")
-        to_plan = [each[0] for each in cursor.fetchall()]
-    plan_appointments(to_plan, now=now)
+        plan_appointments([each[0] for each in cursor.fetchall()], now=now)
+        for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
+            cursor.execute(statement, given)
+            replace_naming([each[0] for each in cursor.fetchall()], names, now=now)
 
 
 def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
@@ -217,6 +220,14 @@ INSERT INTO reminders_event (contact_id, at, source, kind, details)
 SELECT id, %(now)s, 'import', 'undone', jsonb_build_object('import', %(import)s::bigint) FROM undone_patient
 """,
 )
+
+_OTHER_PRACTITIONER = "SELECT appointment_id FROM undone WHERE before ? 'practitioner' ORDER BY 1"
+_RENAMED = """
+SELECT id FROM reminders_appointment
+WHERE starts_at > %(now)s AND contact_id IN (
+    SELECT (before #>> '{patient,id}')::bigint FROM undone WHERE before ? 'name' AND before ? 'patient')
+ORDER BY 1
+"""
 
 _WITH_TRACES = """
 SELECT a.id FROM reminders_appointment a WHERE a.id = ANY(%(ids)s) AND (

@@ -1,0 +1,124 @@
+"""Texts that were handed over and have not left yet, and by what their words were chosen.
+
+A text is frozen when it is handed over. When something changes that it says, it can still be withdrawn; its
+reminder then goes back to the plan and is written anew. Time, place and person are planning's: they raise
+an appointment's version. Here it is the words, and names that only some wordings mention.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from reminders.domain.doorbell import ring
+from reminders.domain.locks import lock_planned_of
+from reminders.domain.planning import withdraw_messages
+from reminders.domain.texts import SMS, VOICE, TextBook, Words
+from reminders.domain.wording import WordingError
+
+SOON = timedelta(minutes=2)
+"""What is due sooner would be gone before it could be withdrawn."""
+PERSON = frozenset({"first_name", "name"})
+PRACTITIONER = frozenset({"practitioner"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that the provider holds for later, or may hold."""
+
+    message_id: uuid.UUID
+    rule_id: int
+    kind: str
+    family: bool
+    language: str
+    location_language: str
+    voice: bool
+
+    @property
+    def purpose(self) -> str:
+        """What the text is for, as wordings are kept by it."""
+        return f"family_{self.kind}" if self.family else self.kind
+
+    @property
+    def channel(self) -> str:
+        """How it is told."""
+        return VOICE if self.voice else SMS
+
+    def words(self, book: TextBook) -> Words | None:
+        """The wording that it gets by this book. Raises WordingError for a faulty one."""
+        return book.words(self.rule_id, self.purpose, (self.language, self.location_language), self.channel)
+
+
+def read_held(*, now: datetime) -> Iterator[Held]:
+    """All such texts."""
+    return _read(_ALL, {"soon": now + SOON})
+
+
+def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> int:
+    """Withdraw the texts about these appointments whose wording has one of these placeholders.
+
+    They go out again in time, with the new names. Returns how many. Call it in the transaction that changed
+    the names, and that locked the appointments before.
+    """
+    if not appointment_ids:
+        return 0
+    # A claim that read the old name a moment ago is waited for; one that begins now passes these by.
+    lock_planned_of(appointment_ids)
+    book = TextBook.load()
+    held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
+    naming = [text.message_id for text in held if _names(text, book) & set(names)]
+    marked = withdraw_messages(naming, now=now) if naming else 0
+    if marked:
+        ring("withdraw")
+    return marked
+
+
+def _names(text: Held, book: TextBook) -> set[str]:
+    """The placeholders of its wording; the list of a family's visits has everybody's first name."""
+    try:
+        words = text.words(book)
+    except WordingError:
+        return set()
+    return {*(words.template.placeholders if words else ()), *(("first_name",) if text.family else ())}
+
+
+def _read(which: str, given: dict[str, Any]) -> Iterator[Held]:  # Any: the driver adapts arrays and times
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.replace("<which>", which), given)
+        yield from (Held(*row) for row in cursor.fetchall())
+
+
+_HELD = """
+SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
+       min(m.format) = 'TTS'
+FROM reminders_message m
+JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
+JOIN reminders_reminderrule rule ON rule.id = r.rule_id
+JOIN reminders_contact c ON c.id = m.contact_id
+JOIN reminders_location l ON l.id = m.location_id
+WHERE m.id IN (<which>) AND m.cancel_requested_at IS NULL AND NOT r.forced
+GROUP BY m.id
+"""
+
+_ALL = """
+SELECT id FROM reminders_message
+WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder'
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'submitting' AND scheduled_at > %(soon)s
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'unknown' AND scheduled_at > %(soon)s
+"""
+
+_ABOUT = """
+SELECT h.id FROM reminders_reminder about JOIN reminders_message h ON h.id = about.message_id
+WHERE about.appointment_id = ANY(%(appointments)s::bigint[]) AND about.state IN ('sending', 'sent')
+  AND (h.state = 'queued'
+       OR (h.state IN ('submitting', 'unknown', 'accepted', 'held') AND h.scheduled_at > %(soon)s))
+"""
