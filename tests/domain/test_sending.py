@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from time import monotonic
 
 import pytest
 from django.db import connection
@@ -468,3 +469,21 @@ def test_what_staff_write_does_not_wait_for_the_end_of_a_backlog(
     sent = [entry["content"] for entry in sandbox.ledger()]
     assert len(sent) == 21
     assert "See you!" in sent[:20]
+
+
+def test_a_success_of_a_slow_call_does_not_undo_a_request_to_slow_down(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    """Two batches are under way at once: one is answered late, the other is asked to slow down before."""
+    planned(150)
+    sandbox.order_fault("slow", endpoint="send", times=1, seconds=1)
+    sandbox.order_fault("retry_after", endpoint="send", times=1, skip=1, seconds=300)
+    began = monotonic()
+
+    send_due(api, clock=lambda: NOON + timedelta(seconds=monotonic() - began))
+
+    assert set(message_states()) == {"accepted", "queued"}
+    state = ProviderState.objects.get()
+    assert state.brake == "rate"
+    assert state.until is not None
+    assert state.until - NOON > timedelta(minutes=4)
