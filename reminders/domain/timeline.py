@@ -25,8 +25,9 @@ from reminders.models import (
     Service,
 )
 
+BOOKED = "Booked"
 EVENT_WORDS: dict[str, tuple[str, str]] = {
-    "created": ("Booked", "plus"),
+    "created": (BOOKED, "plus"),
     "moved": ("Moved", "calendar"),
     "changed": ("Details changed", "edit"),
     "booked": ("Set back to no answer", "undo"),
@@ -112,7 +113,20 @@ def timeline(appointment: Appointment, *, now: datetime) -> list[Moment]:
         *_replies(appointment),
         *_calls(appointment),
     ]
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+    story = sorted(moments, key=lambda moment: moment.at, reverse=True)
+    return story if any(moment.title == BOOKED for moment in story) else [*story, _beginning(appointment)]
+
+
+def _beginning(appointment: Appointment) -> Moment:
+    """How it came here: an import leaves no line of its own for each of a million rows."""
+    imported = appointment.imported_by
+    return Moment(
+        at=appointment.created_at,
+        title=BOOKED,
+        icon="plus",
+        who=SOURCE_WORDS[Event.Source.IMPORT] if imported else "",
+        state=imported.filename if imported else "",
+    )
 
 
 def changes_since(since: datetime, *, appointment: Appointment) -> list[Moment]:

@@ -6,7 +6,7 @@ import pytest
 
 from reminders.domain.appointments import change_appointment, set_status
 from reminders.domain.history import Actor
-from reminders.models import Appointment, Contact, Event, Reply
+from reminders.models import Appointment, Contact, Event, Import, Reply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -108,7 +108,8 @@ def test_moving_an_appointment_keeps_who_moved_it(sign_in):
     assert appointment.local_time == time(15, 0)
     story = client.get(f"/appointments/{appointment.pk}/").context["moments"]
     assert [(one.title, one.who, one.changes) for one in story] == [
-        ("Moved", "Robin Reed", (("Time", "10:00", "15:00"),))
+        ("Moved", "Robin Reed", (("Time", "10:00", "15:00"),)),
+        ("Booked", "", ()),
     ]
 
 
@@ -181,6 +182,7 @@ def test_the_story_tells_texts_and_replies_with_the_latest_first(sign_in):
         ("Confirmed", "The patient, by text", ""),
         ("Reply", "", "Y"),
         ("Text sent", "", "Hello"),
+        ("Booked", "", ""),
     ]
 
 
@@ -190,7 +192,19 @@ def test_a_text_that_the_provider_holds_is_not_told_as_sent(sign_in):
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
-    assert [(one.title, one.state) for one in story] == [("Text ready to go out", "With the provider")]
+    assert [(one.title, one.state) for one in story] == [
+        ("Text ready to go out", "With the provider"),
+        ("Booked", ""),
+    ]
+
+
+def test_the_story_of_an_imported_appointment_begins_with_its_file(sign_in):
+    file = Import.objects.create(filename="diary.csv", created_at=NOON)
+    appointment = make_appointment(day=DAY, imported_by=file)
+
+    story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
+
+    assert [(one.title, one.who, one.state) for one in story] == [("Booked", "A diary import", "diary.csv")]
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_many(sign_in, statements):
