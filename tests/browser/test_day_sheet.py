@@ -200,3 +200,15 @@ def test_nothing_is_wider_than_a_phone(open_page):
     page = open_page("/", viewport={"width": 390, "height": 844})
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_caller_is_found_from_any_page_with_one_key(open_page):
+    diary = tomorrow()
+    diary.book(name="Ann Lee"), diary.book(name="Zuzanna Kowalska")
+    page = open_page("/", role="receptionist")
+
+    page.keyboard.press("/")
+    expect(page.get_by_label("Name, phone number or patient number")).to_be_focused()
+    page.keyboard.type("kowal")
+
+    expect(page.locator("#results .who")).to_have_text(["Zuzanna Kowalska"])

@@ -191,6 +191,9 @@
     count();
   });
 
+  // Sent here to search: one types at once.
+  if (location.hash === "#q") $("#q")?.focus();
+
   // Keys. Single letters can be switched off, and never act while something is being typed.
   const on = $("#shortcuts-on");
   const wanted = () => { try { return localStorage.getItem("shortcuts") !== "off"; } catch { return true; } };
@@ -213,8 +216,12 @@
     if (pressed === "g") { go = Date.now(); return; }
     if (pressed === "?") { event.preventDefault(); $("#shortcuts")?.showModal(); return; }
     if (pressed === "/") {
-      const search = $("[data-search]");
-      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      const search = $("[data-search]") || $("[data-find]");
+      if (!search) return;
+      event.preventDefault();
+      if (search.hasAttribute("data-find")) { search.click(); return; }
+      search.focus();
+      search.select();
       return;
     }
     const marked = $$("[data-key]").find((item) => item.dataset.key === pressed);
