@@ -1,13 +1,16 @@
 """Days to look at: an ordinary one with every state, and one with far too much."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from reminders.domain.appointments import set_status
 from reminders.domain.csv_import import work_off_imports
-from reminders.models import Appointment, CannedReply, Card, Location, Message, Reply, Ring
+from reminders.domain.history import Actor, remember
+from reminders.models import Appointment, CannedReply, Card, Event, Location, Message, Reply, Ring
 from tests.factories import (
     make_appointment,
     make_confirmation_rule,
@@ -51,9 +54,34 @@ def quiet_clockwork() -> None:
         Ring.objects.update_or_create(name=name, defaults={"succeeded_at": now, "finished_at": now})
 
 
+ZONE = "Europe/London"
+MORNINGS = (
+    "Europe/London",
+    "Europe/Athens",
+    "Asia/Dubai",
+    "Asia/Dhaka",
+    "Asia/Singapore",
+    "Australia/Brisbane",
+    "Pacific/Auckland",
+    "Pacific/Pago_Pago",
+    "Pacific/Honolulu",
+    "America/Los_Angeles",
+    "America/Chicago",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Atlantic/Azores",
+)
+
+
+def where_it_is_morning() -> str:
+    """A zone in which it is about ten o'clock now: pictures show the same morning whenever they are made."""
+    now = timezone.now()
+    return min(MORNINGS, key=lambda name: abs(now.astimezone(ZoneInfo(name)).hour - 10))
+
+
 def harbour() -> Location:
-    """A site whose clock is UTC's in winter."""
-    return make_location(name="Harbour Dental", phone="020 7946 0123")
+    """A site, by itself on a clock that is UTC's in winter."""
+    return make_location(name="Harbour Dental", phone="020 7946 0123", zone=ZONE)
 
 
 class Diary:
@@ -130,14 +158,15 @@ def ordinary_day() -> Diary:
     """Eighteen appointments in every state there is."""
     diary = Diary()
     CannedReply.objects.get_or_create(title="Call us", text="Hello {first_name}, please call us on {phone}.")
+    desk = Actor.staff(make_user(group="receptionist", first_name="Maria", last_name="Fox").pk)
     for index in range(18):
         one = diary.book(
             contact=make_contact(first_name="Quinn", last_name="Rossi", phone="") if index == 9 else None
         )
         if index in (0, 1):
             diary.ask(one)
-            diary.answer(one, "Y")
-            Appointment.objects.filter(pk=one.pk).update(status="arrived")
+            reply = diary.answer(one, "Y")
+            told_of(one, reply, by=desk, now=diary.now)
         elif index == 2:
             Appointment.objects.filter(pk=one.pk).update(status="no_show")
             diary.ask(one)
@@ -163,6 +192,16 @@ def ordinary_day() -> Diary:
         elif index in (10, 16):
             diary.ask(one)
     return diary
+
+
+def told_of(one: Appointment, reply: Reply, *, by: Actor, now: datetime) -> None:
+    """A visit with a story: booked, moved, confirmed by text, and come."""
+    remember("created", by=by, now=now - timedelta(days=20), appointment_id=one.pk)
+    changes = {"local_time": ["11:30:00", f"{one.local_time}"], "service_id": [None, one.service_id]}
+    remember("moved", by=by, now=now - timedelta(days=6), appointment_id=one.pk, details=changes)
+    patient = Actor(Event.Source.PATIENT)
+    set_status([one.pk], Appointment.Status.CONFIRMED, by=patient, now=reply.received_at)
+    set_status([one.pk], Appointment.Status.ARRIVED, by=by, now=now)
 
 
 def far_too_much() -> Diary:

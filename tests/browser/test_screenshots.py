@@ -105,7 +105,10 @@ def looks() -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("amount", ["none", "ordinary", "too-much"])
 @pytest.mark.parametrize("part", list(ROUNDS))
-def test_every_page_fits_its_window(part: str, amount: str, open_page: Callable[..., Page]) -> None:
+def test_every_page_fits_its_window(
+    part: str, amount: str, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenes, "ZONE", scenes.where_it_is_morning())
     pages_of, scene = ROUNDS[part][0], ROUNDS[part][1][amount]
     scene()
     scenes.quiet_clockwork()
@@ -117,14 +120,16 @@ def test_every_page_fits_its_window(part: str, amount: str, open_page: Callable[
     sticking_out = []
     for width, theme in looks():
         page = open_page(
-            "/healthz", user=user, color_scheme=theme, viewport={"width": width, "height": WINDOWS[width]}
-        )
+            "/healthz", user=user, color_scheme=theme, locale="en-GB",
+            viewport={"width": width, "height": WINDOWS[width]}
+        )  # fmt: skip
         root = page.url.removesuffix("/healthz")
         for name, path in pages_of().items():
             if ONLY and name not in ONLY.split(","):
                 continue
             page.goto(root + path)
-            page.wait_for_timeout(200)
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(100)
             page.screenshot(path=folder / f"{name}-{width}-{theme}.jpg", type="jpeg", quality=72)
             if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
                 sticking_out.append((name, width))

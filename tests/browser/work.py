@@ -46,9 +46,16 @@ def ordinary() -> Diary:
     calls(diary)
     cards(diary)
     past_weeks(diary, weeks=12, a_week=3)
-    plan_appointments(list(Appointment.objects.values_list("pk", flat=True)), now=diary.now)
+    plan(diary)
     not_sent(diary, count=9)
     return diary
+
+
+def plan(diary: Diary) -> None:
+    """The texts to come; what is due goes out with the next ring, in a few minutes here."""
+    plan_appointments(list(Appointment.objects.values_list("pk", flat=True)), now=diary.now)
+    soon = diary.now + timedelta(minutes=10)
+    Reminder.objects.filter(state="planned", due_at__lt=soon, cutoff_at__gt=soon).update(due_at=soon)
 
 
 def calls(diary: Diary) -> None:
@@ -128,6 +135,6 @@ def far_too_much() -> Diary:
             text=TEXT.format("Ann", "Tue 3 March", "10:00") * (1 + index % 3), scheduled_at=at, created_at=at,
         )  # fmt: skip
     past_weeks(diary, weeks=30, a_week=4)
-    plan_appointments(list(Appointment.objects.values_list("pk", flat=True)), now=diary.now)
+    plan(diary)
     not_sent(diary, count=120)
     return diary
