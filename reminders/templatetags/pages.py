@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from reminders.domain.phone_numbers import display
 from reminders.models import Location
@@ -80,6 +81,15 @@ def at_zone(value: datetime | None, zone: str | Location | None) -> str:
 def inline(words: str) -> str:
     """A time as it stands within a sentence: “goes out tomorrow 10:00”."""
     return words[:1].lower() + words[1:] if words.startswith(tuple(NEAR.values())) else words
+
+
+@register.filter
+def lasting(value: timedelta) -> str:
+    """“40 seconds”, “2 hours, 5 minutes”."""
+    if value < timedelta(minutes=1):
+        return f"{value.total_seconds():.0f} seconds"
+    now = timezone.now()
+    return timesince(now - value, now)
 
 
 @register.filter

@@ -108,7 +108,11 @@ def not_sent(diary: Diary, *, count: int) -> None:
     """Texts that did not go, for all kinds of reasons."""
     reasons = ("opted_out", "no_phone", "booked_late", "cutoff", "held", "not_delivered", "confirmed")
     for index in range(count):
-        one = diary.book()
+        one = diary.book(contact=make_contact(first_name="Quinn", phone="") if index % 7 == 1 else None)
+        if index % 7 == 0:
+            Suppression.objects.get_or_create(
+                phone=one.contact.phone, defaults={"reason": "patient", "words": "STOP", "since": diary.now}
+            )
         Reminder.objects.create(
             appointment=one, rule=diary.reminder, version=one.version, location=diary.place,
             state="expired" if reasons[index % 7] == "cutoff" else "skipped", reason=reasons[index % 7],

@@ -1,8 +1,11 @@
 """The frame around every page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from reminders.templatetags.pages import inline, lasting
 from tests.factories import make_location, make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +78,22 @@ def test_a_receptionist_sees_no_set_up_in_the_navigation():
 
     assert "Admin" not in titles("receptionist")
     assert "Admin" in titles("manager")
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (timedelta(seconds=40), "40 seconds"),
+        (timedelta(minutes=2), "2\xa0minutes"),
+        (timedelta(hours=2, minutes=5), "2\xa0hours, 5\xa0minutes"),
+    ],
+)
+def test_how_long_something_waits_is_said_in_words(time, words):
+    assert lasting(time) == words
+
+
+def test_a_time_within_a_sentence_begins_small():
+    assert [inline(words) for words in ("Tomorrow 10:00", "Tue 3 Mar 10:00")] == [
+        "tomorrow 10:00",
+        "Tue 3 Mar 10:00",
+    ]
