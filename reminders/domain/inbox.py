@@ -19,6 +19,7 @@ from reminders.domain.answering import answer_later
 from reminders.domain.appointments import set_status
 from reminders.domain.consent import is_opted_out, is_textable
 from reminders.domain.history import Actor
+from reminders.domain.locks import again_after_deadlock
 from reminders.domain.outbox import queue_text
 from reminders.models import Appointment, Card, Event, Message, Reply
 
@@ -181,6 +182,7 @@ def reopen(card: Card, *, revision: int, by: Actor, now: datetime) -> Card:
     return _touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
 
 
+@again_after_deadlock
 def settle(
     card: Card,
     action: Action | str,
