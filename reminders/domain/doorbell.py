@@ -7,12 +7,23 @@ queue. A broker that is down must never hurt the change that rang.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 
 from celery import current_app
 from django.db import connection, transaction
 
 logger = logging.getLogger(__name__)
+
+LEFT_ALONE = 15.0
+TOO_LONG = 1.0
+"""Seconds, both."""
+
+
+class _Line:
+    """The line to the broker, as this process found it."""
+
+    dead_until = 0.0
 
 
 def ring(task: str) -> None:
@@ -39,7 +50,14 @@ def _is_pulled(bell: _Bell) -> bool:
 
 
 def ring_at_once(task: str, *arguments: int) -> None:
-    """Have a worker run the task now, whatever becomes of the transaction, if there is one."""
+    """Have a worker run the task now, whatever becomes of the transaction, if there is one.
+
+    After a failure, or when it took long, this process rings nobody for a while: a broker that is deaf or
+    full would cost every change its time-outs.
+    """
+    began = time.monotonic()
+    if began < _Line.dead_until:
+        return
     try:
         # One attempt: by default a broker that is down would be tried for six seconds.
         with current_app.connection_for_write() as broker:
@@ -48,4 +66,7 @@ def ring_at_once(task: str, *arguments: int) -> None:
                 f"reminders.tasks.{task}", arguments, expires=30, retry=False, connection=broker
             )
     except Exception as error:  # whatever the broker's client raises, the next round does the work
+        _Line.dead_until = time.monotonic() + LEFT_ALONE
         logger.warning("No worker could be rung for %s: %s", task, type(error).__name__)
+    if time.monotonic() - began > TOO_LONG:
+        _Line.dead_until = time.monotonic() + LEFT_ALONE

@@ -13,9 +13,9 @@ import pytest
 from django.db import connection
 
 from reminders.models import Message, Reply
-from tests.config.test_up import free_port
 from tests.faults.programs import Site, found, wait_for, wait_for_rings
 from tests.faults.world import SEEDS, World
+from tests.programs import free_port
 
 pytestmark = pytest.mark.faults
 

@@ -9,7 +9,6 @@ import pytest
 import redis
 from django.db import connection
 
-from tests.config.test_up import free_port
 from tests.conftest import SERVER
 from tests.faults.programs import (
     Site,
@@ -22,6 +21,7 @@ from tests.faults.programs import (
     wait_for_rings,
 )
 from tests.faults.world import World
+from tests.programs import free_port
 
 pytestmark = pytest.mark.faults
 

@@ -13,8 +13,7 @@ from typing import Protocol
 import redis
 
 from config.embedded import processes
-from tests.config.conftest import wait_until
-from tests.config.test_up import free_port
+from tests.programs import free_port, wait_until
 
 QUEUE = "reminders"
 START_SECONDS = 60.0

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from reminders.domain.outbox import queue_text
 from reminders.models import Message
-from tests.config.test_up import free_port
 from tests.faults.programs import (
     Site,
     accepted_twice,
@@ -29,13 +28,15 @@ from tests.faults.programs import (
     wait_for_rings,
 )
 from tests.faults.world import World, fictional_number
+from tests.programs import free_port
 from tests.services.servers import Server
 
 pytestmark = pytest.mark.services
 
 START = 60.0
-A_CHANGE_TAKES = 10.0
-"""Seconds: two calls of a deaf broker, which are given up after four each."""
+A_MOMENT = 1.0
+A_CHANGE_TAKES = 15.0
+"""Seconds: the first change waits for two calls of a deaf broker, which are given up after four each."""
 
 
 def started(running: Site, *, workers: int = 1, beats: int = 1) -> None:
@@ -132,14 +133,15 @@ def test_a_broker_that_takes_nothing_holds_up_no_change_for_long(
 
     heal = trouble(server)
     try:
-        took = text_by_staff()
+        took = [text_by_staff() for _ in range(3)]
         book(clinic, 100)
         time.sleep(5)
     finally:
         heal()
 
-    assert took < A_CHANGE_TAKES
-    goes_on(clinic, running, texts=101)
+    assert max(took) < A_CHANGE_TAKES
+    assert min(took) < A_MOMENT
+    goes_on(clinic, running, texts=103)
 
 
 def readiness(port: int) -> tuple[int, str]:
