@@ -306,13 +306,17 @@ FROM (
 WHERE r.id = w.id AND r.state IN ('planned', 'skipped')
 """
 
-# A later version of the appointment that tells the same phone the same time and place is not told again.
+# A later version of the appointment that tells the same phone the same time and place is not told again,
+# unless it is another person's by now: siblings share a phone. A text keeps the person of its first visit.
 _TELLS_NEWS = """
 (w.version = 1 OR NOT EXISTS (
     SELECT 1 FROM reminders_reminder told
     WHERE told.appointment_id = w.appointment_id AND told.rule_id = w.rule_id AND told.version < w.version
       AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
-      AND told.phone = w.phone))
+      AND told.phone = w.phone AND NOT EXISTS (
+        SELECT 1 FROM reminders_message m JOIN reminders_appointment whose ON whose.id = m.appointment_id
+        WHERE m.id = told.message_id AND m.appointment_id = told.appointment_id
+          AND m.contact_id <> whose.contact_id)))
 """
 
 # Those that are there already, without touching the ones that stay: planning anew is mostly this.

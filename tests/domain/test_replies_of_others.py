@@ -7,7 +7,7 @@ import pytest
 from reminders.domain.appointments import change_appointment, change_contact
 from reminders.domain.history import SYSTEM, Actor
 from reminders.domain.inbox import settle
-from reminders.models import Appointment, Card, Message, Suppression, Wording
+from reminders.models import Appointment, Card, Message, Reminder, Suppression, Wording
 from tests import factories as make
 from tests.domain.csv_import.importing import NOW, bring_in, csv_of, sydney
 from tests.domain.texting import answer_to, answers, cards, status, texted, texted_together
@@ -61,6 +61,16 @@ def test_a_yes_of_the_patient_before_confirms_nothing_for_the_next_one() -> None
     assert (found.contact, list(found.appointments.all())) == (message.contact, [])
     card = Card.objects.get()
     assert (card.appointment, card.contact, card.message) == (None, message.contact, message)
+
+
+def test_the_next_patient_is_asked_too_also_on_the_same_number() -> None:
+    appointment = visit()
+    message = texted(appointment)
+    hand_on(appointment, phone=message.phone)
+
+    asked = Reminder.objects.filter(appointment=appointment, rule__kind="confirmation").order_by("version")
+
+    assert list(asked.values_list("version", "state")) == [(1, "sent"), (2, "planned")]
 
 
 @pytest.mark.parametrize("by_number", [False, True], ids=["to the text", "by the number"])
