@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
 from reminders.domain import timing
+from reminders.domain.families import FAMILY_MOST, families, is_spoken, others_of_families
 from reminders.domain.planning import plan_appointments
 from reminders.domain.rules import RuleBook
 from reminders.domain.segments import measure
@@ -27,7 +28,6 @@ from reminders.models.claims import (
     DueReminder,
     QueuedMessage,
     lock_due_reminders,
-    lock_family_reminders,
     lock_queued_messages,
 )
 
@@ -35,9 +35,6 @@ Reason = Reminder.Reason
 State = Reminder.State
 AT_ONCE = timedelta(seconds=5)
 LATE_AFTER = timedelta(minutes=10)
-FAMILY_WITHIN = timedelta(minutes=60)
-FAMILY_MOST = 8
-"""A number that more visits of one text share is a placeholder or the clinic's own: nobody's family."""
 DAY = timedelta(days=1)
 CHECK_AFTER = timedelta(minutes=30)
 
@@ -101,7 +98,7 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         if not rows:
             return claim
         books = Books.load()
-        rows += _with_family(rows, now=now, books=books)
+        rows += others_of_families(rows, locations=books.locations, day_ago=now - DAY)
         claim.looked_at = len(rows)
         sendable: list[DueReminder] = []
         refused: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -113,7 +110,7 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
                 sendable.append(row)
         drafts = []
         to_number = {row.phone: row.texts_lately for row in sendable}
-        for group in _families(sendable, books=books):
+        for group in families(sendable, locations=books.locations):
             phone = group[0].phone
             if len(group) > FAMILY_MOST:
                 refused[(State.SKIPPED, Reason.SHARED)].extend(row.id for row in group)
@@ -277,54 +274,10 @@ def _moment(row: DueReminder, *, now: datetime, books: Books) -> datetime:
     return timing.next_open(max(row.due_at, now), books.rules.hours[row.location_id])
 
 
-def _with_family(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> list[DueReminder]:
-    """The other reminders that belong into the same texts as these, locked too."""
-    keys = {
-        _family_key(row) for row in rows if row.phone and books.locations[row.location_id].family_messages
-    }
-    if not keys:
-        return []
-    found = lock_family_reminders(sorted(keys), have=[row.id for row in rows], day_ago=now - DAY)
-    starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
-    for row in rows:
-        starts[_family_key(row)].append(row.starts_at)
-    return [row for row in found if any(_together(row, other) for other in starts.get(_family_key(row), ()))]
-
-
-def _family_key(row: DueReminder) -> tuple[str, int, date, int]:
-    return (row.phone, row.location_id, row.local_date, row.rule_id)
-
-
-def _together(row: DueReminder, other_start: datetime) -> bool:
-    """A days-before text covers the whole day; an hour-before text only what begins about then."""
-    return row.days_before is not None or abs(row.starts_at - other_start) <= FAMILY_WITHIN
-
-
-def _spoken(row: DueReminder) -> bool:
-    """Whether the text is read aloud in a call; a call is about one appointment."""
-    return row.channel == "voice" or row.phone_kind == "landline"
-
-
-def _families(rows: Iterable[DueReminder], *, books: Books) -> list[list[DueReminder]]:
-    """Group what goes out as one text: same phone, place, local day and rule, unless switched off."""
-    groups: list[list[DueReminder]] = []
-    open_groups: dict[tuple[str, int, date, int, str], list[DueReminder]] = {}
-    for row in sorted(rows, key=lambda row: (row.starts_at, row.id)):
-        key = (*_family_key(row), row.language)
-        group = open_groups.get(key)
-        joins = books.locations[row.location_id].family_messages and not row.forced and not _spoken(row)
-        if group is not None and joins and _together(row, group[0].starts_at) and not _spoken(group[0]):
-            group.append(row)
-            continue
-        open_groups[key] = fresh = [row]
-        groups.append(fresh)
-    return groups
-
-
 def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft:
     first = rows[0]
     place = books.locations[first.location_id]
-    voice = _spoken(first)
+    voice = is_spoken(first)
     purpose = first.kind if len(rows) == 1 else f"family_{first.kind}"
     words = books.texts.words(
         first.rule_id, purpose, (first.language, place.language), VOICE if voice else SMS
