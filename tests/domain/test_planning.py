@@ -194,7 +194,7 @@ def test_nothing_is_planned_for_the_past() -> None:
 
 
 def test_a_large_set_is_planned_as_each_of_it_would_be() -> None:
-    """From MANY on, only one appointment of each kind is worked out: kinds must differ in all that matters."""
+    """From MANY on, one of each kind is worked out: kinds must differ in all that matters."""
     london, sydney = make.make_location(), make.make_location(zone="Australia/Sydney", opens=time(9))
     scan = make.make_service()
     make.make_confirmation_rule(not_if_confirmed=True)
