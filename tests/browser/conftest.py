@@ -8,9 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.factories import make_user
+
+PATIENCE = 20_000
+"""Milliseconds to wait for what must appear: only a machine with much else to do needs so long."""
+
+expect.set_options(timeout=PATIENCE)
 
 # Playwright's own loop makes Django believe that it runs in asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -46,7 +51,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
                 [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", note)
         page.goto(live_server.url + path)

@@ -152,7 +152,8 @@
   const sending = new WeakSet();
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
-    if (requestConfig.verb === "get" || elt === document.body) return;
+    // Previews post as well, as often as somebody types: only what is pressed may be pressed twice.
+    if (requestConfig.verb === "get" || !elt.matches("form, button, a")) return;
     if (sending.has(elt)) { event.preventDefault(); return; }
     sending.add(elt);
   });
