@@ -129,7 +129,7 @@ def test_a_file_dropped_anywhere_on_the_page_is_taken(open_page):
     assert page.get_by_label("Drop the file here").evaluate("field => field.files[0].name") == "evening.csv"
     expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/import/\d+/"))
     work_off_imports(now=timezone.now())
     expect(page.get_by_role("button", name="Import 1 appointment")).to_be_visible()
 

@@ -174,7 +174,7 @@ def staged(
     counts = count_result()
     counts.gone, counts.expected = gone, expected
     outcome = Outcome(counts, columns.header, columns.as_mapping(), _told(dates))
-    outcome.warnings = _warnings(outcome, options)
+    outcome.warnings = [*_footer(table), *_warnings(outcome, options)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
@@ -192,6 +192,11 @@ def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tup
         found = find_gone(diary=options.diary, by_id=by_id, now=now)
         if look or hold_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
+
+
+def _footer(table: Table) -> list[str]:
+    told = ", ".join(f"row {number} (“{words[:40]}”)" for number, words in table.footer)
+    return [f"Passed over at the end, as it is no appointment: {told}."] if told else []
 
 
 def _told(dates: DateReader) -> str:

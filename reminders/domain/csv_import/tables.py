@@ -30,13 +30,18 @@ MAX_CELL = 10_000
 MAX_RECORD = 1_000_000
 SAMPLE = 200
 HEADER_WITHIN = 10
+FOOTER, FOOTER_COLUMNS = 5, 4
+"""So many rows at most are a footer, in a table of at least so many columns."""
 ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass
 class Table:
-    """A table in a text file. `header_row` is the header's number in the spreadsheet."""
+    """A table in a text file. `header_row` is the header's number in the spreadsheet.
+
+    `footer` are the last rows with nothing but a first cell ("Total: 12"): known once all rows were read.
+    """
 
     source: Source
     encoding: Encoding
@@ -44,9 +49,22 @@ class Table:
     header: list[str]
     header_row: int
     sample: list[list[str]] = field(default_factory=list)
+    footer: list[tuple[int, str]] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row below the header that has anything in it, with its number."""
+        """Every row below the header that has anything in it, with its number; not the footer."""
+        waiting: list[tuple[int, list[str]]] = []
+        for number, cells in self._filled():
+            if not any(cells[1:]) and len(self.header) >= FOOTER_COLUMNS and len(waiting) < FOOTER:
+                waiting.append((number, cells))
+                continue
+            if waiting:
+                yield from waiting
+                waiting.clear()
+            yield number, cells
+        self.footer = [(number, cells[0].strip()) for number, cells in waiting]
+
+    def _filled(self) -> Iterator[tuple[int, list[str]]]:
         records = read_records(self.source, self.encoding, self.delimiter)
         for _ in range(self.header_row):
             next(records)

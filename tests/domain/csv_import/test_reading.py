@@ -128,6 +128,25 @@ def test_a_workbook_with_real_dates_and_numbers_is_read() -> None:
 
 
 @pytest.mark.django_db
+def test_a_footer_is_passed_over_and_told() -> None:
+    sydney()
+
+    outcome = bring_in(csv_of(ANN, "", "Total: 1", "Page 1"))
+
+    assert (outcome.counts.rows, outcome.warnings) == (
+        1,
+        ["Passed over at the end, as it is no appointment: row 4 (“Total: 1”), row 5 (“Page 1”)."],
+    )
+
+
+@pytest.mark.django_db
+def test_a_row_of_one_cell_in_the_middle_is_no_footer() -> None:
+    sydney()
+
+    assert refusal(csv_of("Dr Ash", ANN))[0].startswith("Row 2, column “date”: There is no date.")
+
+
+@pytest.mark.django_db
 class TestBadRows:
     """Each problem names its row and column, and nothing is imported."""
 

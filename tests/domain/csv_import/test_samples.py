@@ -66,12 +66,7 @@ def test_a_sample_export_comes_in_with_at_most_one_question(path: Path) -> None:
         assert (row.state, row.problems[0]["ask"]) == ("uploaded", "dates")
         choose(row, mapping=row.mapping, date_format=ASKED[path.name], location=None)
         row = checked(row)
-    assert (row.state, row.problems, row.counts["new"], row.counts["cannot_be_reminded"]) == (
-        "ready",
-        [],
-        6,
-        0,
-    )
+    assert (row.state, row.counts["new"], row.counts["cannot_be_reminded"]) == ("ready", 6, 0)
     assert go(row, gone="keep", remember_as=path.name, confirmed=False)
     assert checked(row).state == "applied"
 
