@@ -32,6 +32,7 @@ def levels(text: str, *, language: str = "en", purpose: str = "reminder", channe
         ("vi", "Trả lời cancel để hủy"),
         ("zh-Hans", "取消请回复CANCEL"),
         ("ar", "أرسل CANCEL"),
+        ("ar", "للإلغاء بالرد CANCEL"),
     ],
 )
 def test_a_word_that_carriers_take_for_an_opt_out_is_never_offered(language: str, invitation: str) -> None:

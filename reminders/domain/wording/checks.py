@@ -124,9 +124,11 @@ def _reserved_words(text: str, language: str) -> Iterator[Problem]:
     tables = [_tables()["en"], _tables()[known_language(language)]]
     reserved = _tables()["reserved"]
     words_only = _PLACEHOLDER.sub(" ", text)
-    shouting = words_only.isupper()
+    # Only where capitals mean nothing because the rest is in capitals too; other scripts have none.
+    others = (word for word in _WORD.findall(words_only) if _folded(word) not in _all_reserved())
+    shouting = " ".join(others).isupper()
     for sentence in filter(None, _SENTENCE.split(words_only)):
-        offered = set(_offered(sentence, tables, [*reserved["never"], *reserved["opt_outs"]], shouting))
+        offered = set(_offered(sentence, tables, _all_reserved(), shouting))
         honest = any(
             _has_word(_folded(sentence), _folded(way)) for table in tables for way in table["opt_out"]
         )
@@ -147,7 +149,7 @@ def _reserved_words(text: str, language: str) -> Iterator[Problem]:
 
 
 def _offered(
-    sentence: str, tables: list[dict[str, list[str]]], reserved: list[str], shouting: bool
+    sentence: str, tables: list[dict[str, list[str]]], reserved: Collection[str], shouting: bool
 ) -> Iterator[str]:
     words = [(found.group(), found.start(), found.end()) for found in _WORD.finditer(sentence)]
     folded = [_folded(word) for word, _, _ in words]
@@ -161,6 +163,11 @@ def _offered(
         capitals = not shouting and any(piece.isupper() for piece in re.findall(r"[A-Za-z]+", word))
         if capitals or (quoted and start > 0) or _follows_verb(folded[:at], tables, latin != bare):
             yield latin
+
+
+def _all_reserved() -> set[str]:
+    reserved = _tables()["reserved"]
+    return {*reserved["never"], *reserved["opt_outs"]}
 
 
 _QUOTES = frozenset("\"'“”„‘’«»‹›*`")
