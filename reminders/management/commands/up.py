@@ -72,7 +72,7 @@ class OneMachine:
     """The parts of the application and what they hand to each other."""
 
     def __init__(self, *, host: str, port: int, log: Log) -> None:
-        self.host, self.port, self.log = host, port, log
+        self.host, self.port, self.sandbox_port, self.log = host, port, 0, log
         self.supervisor = Supervisor(log)
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.var = Path(settings.DATA_DIR)
@@ -82,7 +82,9 @@ class OneMachine:
         self.start_services(stack)
         stack.callback(self.stop)
         phone = self.start_sandbox()
-        self.prepare(demo=demo)
+        self.prepare(demo=demo)  # while the sandbox gets ready
+        if phone:
+            self.supervisor.wait_for("The sandbox", self.sandbox_answers, seconds=READY_SECONDS)
         self.start_programs(workers)
         self.supervisor.wait_for("The web site", self.site_answers, seconds=READY_SECONDS)
         for line in welcome(self.address, phone, demo=demo):
@@ -115,16 +117,15 @@ class OneMachine:
         """Start the sandbox unless the Messages API is given; return the address of its phone, if any."""
         if settings.MESSAGES_API_GIVEN:
             return ""
-        port = free_port(self.port + 1)
-        url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "reminders.sandbox", "--port", str(port)]
+        self.sandbox_port = free_port(self.port + 1)
+        url = f"http://127.0.0.1:{self.sandbox_port}"
+        command = [sys.executable, "-m", "reminders.sandbox", "--port", str(self.sandbox_port)]
         self.supervisor.start(
             "sandbox", [*command, "--state", str(self.var / "sandbox.sqlite3")], self.environment
         )
         self.environment["MESSAGES_API_URL"] = url
         # A management command in a second shell finds the sandbox by this file.
         (self.var / "sandbox-url").write_text(url, encoding="ascii")
-        self.supervisor.wait_for("The sandbox", lambda: listens("127.0.0.1", port), seconds=READY_SECONDS)
         return url
 
     def prepare(self, *, demo: bool) -> None:
@@ -158,6 +159,10 @@ class OneMachine:
         """Where a browser on this machine finds the site."""
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104  # shown
         return f"http://{host}:{self.port}/"
+
+    def sandbox_answers(self) -> bool:
+        """Tell whether the sandbox answers."""
+        return listens("127.0.0.1", self.sandbox_port)
 
     def site_answers(self) -> bool:
         """Tell whether the web site answers."""
