@@ -77,6 +77,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a shell does to programs in its background: they and their children ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Up:
     """One `manage.py up`, whose log goes to a file."""
 
@@ -88,7 +93,7 @@ class Up:
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port), *arguments],
-                cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
+                cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=hear_ctrl_c,
             )  # fmt: skip
 
     @property

@@ -38,7 +38,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "two columns of one meaning": (
         f"id,name,name,phone,date,time\n1,Ann,Lee,0491 570 006,{DAY},10:00\n",
-        "Column “name”: Two columns are called “name”, and they differ. Rename the one that is not the name.",
+        "Two columns are called “name”, and they differ. Which one is the name? Rename the other one.",
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)),
@@ -103,7 +103,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "a location that is none": (
         HEADER.replace("time", "time,location") + GOOD.replace("\n", ",Nowhere\n"),
         "Row 2, column “location”: There is no location “Nowhere”. There is “Sydney”. "
-        "Correct the name, create the location first, or say --create-locations.",
+        "Correct the name, or create the location first. Or say --create-locations.",
     ),
 }
 
