@@ -10,13 +10,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from reminders.domain.doorbell import ring
 from reminders.domain.held_texts import Held, read_held
 from reminders.domain.history import Actor, remember
 from reminders.domain.locks import lock_appointments_of
 from reminders.domain.planning import withdraw_messages
+from reminders.domain.rules import BusyError
 from reminders.domain.starter_texts import VOICE_PURPOSES, starter
 from reminders.domain.texts import SMS, VOICE, TextBook, hold_wordings
 from reminders.domain.wording import (
@@ -28,6 +29,8 @@ from reminders.domain.wording import (
     known_language,
 )
 from reminders.models import Location, Wording
+
+BUSY = "A diary is being imported just now, so its texts can't be replaced. Please save again in a minute."
 
 
 class WordingRefusedError(ValueError):
@@ -108,7 +111,8 @@ def save_wording(
 ) -> Saved:
     """Write a wording; with `replace`, texts at the provider in its old words go out in the new ones.
 
-    Raises WordingRefusedError for a text with errors.
+    Raises WordingRefusedError for a text with errors, and BusyError while an import changes what is to be
+    replaced.
     """
     problems = check(place, text)
     errors = [problem for problem in problems if problem.level == "error"]
@@ -128,7 +132,10 @@ def save_wording(
 
 
 def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = False) -> int:
-    """Go back to the text that applies without staff's own; return how many texts are replaced."""
+    """Go back to the text that applies without staff's own; return how many texts are replaced.
+
+    Raises BusyError as `save_wording` does.
+    """
     with transaction.atomic():
         general = standing(Place(place.purpose, place.language, place.channel)).text
         text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
@@ -162,10 +169,19 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
 
 
 def _hold(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
-    """The texts to be replaced, also those of claims that were under way a moment ago."""
-    hold_wordings(alone=True)
-    held = concerned(place, text, now=now)
-    lock_appointments_of(held)
+    """The texts to be replaced, also those of claims that were under way a moment ago.
+
+    Sending waits meanwhile, so this gives up soon where an import holds the appointments.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '4s'")
+            hold_wordings(alone=True)
+            held = concerned(place, text, now=now)
+            lock_appointments_of(held)
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        raise BusyError(BUSY) from error
     return held
 
 

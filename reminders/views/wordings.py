@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from reminders.domain import rule_words, wording_changes
 from reminders.domain.access import WORDINGS, Scope
+from reminders.domain.rules import BusyError
 from reminders.domain.starter_texts import VOICE_PURPOSES
 from reminders.domain.texts import SMS, VOICE
 from reminders.domain.wording import LANGUAGES, PLACEHOLDERS, PURPOSES, Problem, Purpose
@@ -88,6 +89,8 @@ def edit(request: StaffRequest) -> HttpResponse:
             )
         except WordingRefusedError as error:
             problems = error.problems
+        except BusyError as error:
+            problems = [Problem("error", str(error))]
         else:
             say(request, _saved_words(saved.replaced))
             return redirect(_list(place))
@@ -128,10 +131,13 @@ def reset(request: StaffRequest) -> HttpResponse:
     place, rule = _place(request.GET, request.scope)
     if not _may_change(rule, request.scope):
         return forbidden(request)
-    replaced = wording_changes.reset_wording(
-        place, by=request.scope.actor, now=timezone.now(), replace=request.POST.get("replace") == "yes"
-    )
-    say(request, _saved_words(replaced))
+    try:
+        replaced = wording_changes.reset_wording(
+            place, by=request.scope.actor, now=timezone.now(), replace=request.POST.get("replace") == "yes"
+        )
+        say(request, _saved_words(replaced))
+    except BusyError as error:
+        say(request, str(error))
     return redirect(_list(place))
 
 

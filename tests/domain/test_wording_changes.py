@@ -1,5 +1,6 @@
 """Changing wordings: what may be saved, what texts at the provider become, and what a preview shows."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from reminders.domain.cancelling import withdraw_stale
 from reminders.domain.claiming import claim_due
 from reminders.domain.history import SYSTEM
 from reminders.domain.planning import plan_appointments
+from reminders.domain.rules import BusyError
 from reminders.domain.sending import send_due
 from reminders.domain.texts import TextBook
 from reminders.domain.wording import WordingError
 from reminders.domain.wording_changes import (
+    BUSY,
     Place,
     Saved,
     WordingRefusedError,
@@ -25,7 +28,7 @@ from reminders.domain.wording_changes import (
     switch_answer,
 )
 from reminders.domain.wording_preview import preview_wording
-from reminders.models import Event, Location, Message, Wording
+from reminders.models import Appointment, Event, Location, Message, Wording
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -133,6 +136,24 @@ def test_texts_that_may_be_with_the_provider_are_concerned(state: str, sandbox: 
     Message.objects.update(state=state, claimed_until=NOON + timedelta(minutes=1), unknown_since=NOON)
 
     assert concerned(CONFIRMATION, NEW, now=NOON) == [message.pk]
+
+
+def test_while_an_import_is_at_it_the_manager_is_asked_to_wait(sandbox: Sandbox, api: MessagesApi):
+    handed_over(api)
+
+    with beside(lambda: outcome_of(save_wording, replace=True)) as saving:
+        list(Appointment.objects.select_for_update(no_key=True))
+        saving.join(20)
+
+    assert saving.result == BUSY
+    assert not Wording.objects.exists()
+
+
+def outcome_of(save: Callable[..., Saved], **rest: object) -> Saved | str:
+    try:
+        return save(CONFIRMATION, NEW, by=SYSTEM, now=NOON, **rest)
+    except BusyError as busy:
+        return str(busy)
 
 
 def test_a_claim_under_way_is_waited_for():

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 
-def hold_changes(*, cancel_gone: bool, now: datetime) -> bool:
+def lock_changes(*, cancel_gone: bool, now: datetime) -> bool:
     """Lock what `import_result`, `import_contact_change` and `import_gone` would change until the end.
 
     False when something of it is no longer as it was compared. Waits for whoever is at work on it.

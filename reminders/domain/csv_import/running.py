@@ -27,7 +27,7 @@ from reminders.domain.csv_import.checking import (
 )
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import DateReader, order_of
-from reminders.domain.csv_import.holding import hold_changes
+from reminders.domain.csv_import.holding import lock_changes
 from reminders.domain.csv_import.matching import find_gone, match_rows, stop_at_other_sites
 from reminders.domain.csv_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
 from reminders.domain.csv_import.rows import RowReader
@@ -190,7 +190,7 @@ def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tup
     while True:
         match_rows(diary=options.diary, now=now)
         found = find_gone(diary=options.diary, by_id=by_id, now=now)
-        if look or hold_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
+        if look or lock_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
 
 
