@@ -2,7 +2,8 @@
 
 Appointments come first, by their ids; then contacts and opt-outs; then reminders without a message; then
 messages, by their ids, each before the reminders that it carries. Whoever works from a message backwards to
-its appointments locks those before touching it. Where two changes meet all the same, one is tried again.
+its appointments locks those before touching it. A claim of due reminders shares their appointments and skips
+those that somebody holds. Where two changes meet all the same, one is tried again.
 """
 
 from __future__ import annotations
