@@ -15,7 +15,6 @@ class Beside(Thread):
     def __init__(self, work: Any) -> None:
         super().__init__(daemon=True)
         self.work, self.result, self.error = work, None, None
-        self.start()
 
     def run(self) -> None:
         try:
@@ -28,9 +27,11 @@ class Beside(Thread):
 
 @contextmanager
 def beside(work: Any) -> Iterator[Beside]:
-    """In a transaction; `work` runs beside it as far as it can, and goes on when that has ended."""
+    """What the body does is not committed yet when `work` begins; it goes as far as it can, and waits."""
+    running = Beside(work)
     with transaction.atomic():
-        yield (running := Beside(work))
+        yield running
+        running.start()
         wait_for_it(running)
     running.join(20)
     assert running.error is None

@@ -104,6 +104,7 @@ def test_an_import_takes_its_locks_in_the_order_of_all_others() -> None:
     with transaction.atomic():
         list(Appointment.objects.filter(pk=ids[0]).select_for_update(no_key=True))
         running = Beside(lambda: bring_in(moved, now=LATER))
+        running.start()
         wait_for_it(running)
         list(Appointment.objects.filter(pk=ids[-1]).select_for_update(no_key=True, nowait=True))
     running.join(20)
@@ -119,6 +120,7 @@ def test_a_changed_person_is_locked_after_their_appointments() -> None:
     with transaction.atomic():
         list(Appointment.objects.filter(pk=appointment.pk).select_for_update(no_key=True))
         running = Beside(lambda: change_contact(person, {"phone": "+61491570157"}, by=SYSTEM, now=NOW))
+        running.start()
         wait_for_it(running)
         list(Contact.objects.filter(pk=person.pk).select_for_update(no_key=True, nowait=True))
     running.join(20)
@@ -135,6 +137,7 @@ def test_what_is_not_changed_is_not_locked(dry_run: bool) -> None:
     with transaction.atomic():
         list(Appointment.objects.filter(pk=appointment.pk).select_for_update(no_key=True))
         running = Beside(lambda: bring_in(rows, now=LATER, dry_run=dry_run))
+        running.start()
         running.join(20)
         assert not running.is_alive()
 
