@@ -55,8 +55,9 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the file; `reason` says what is wrong with it, or only to be known (`mild`)."""
+    """One cell, under its column's name; `reason` says what is wrong with it, or to be known (`mild`)."""
 
+    name: str
     text: str
     reason: str = ""
     mild: bool = False
@@ -162,7 +163,7 @@ def _line(row: Import, line: ImportRow, places: Sequence[int], reasons: dict[str
     mild = line.outcome != Outcome.ERROR
     names = [row.header[place] for place in places]
     cells = [
-        Cell(line.cells[place] if place < len(line.cells) else "", reasons.get(name, ""), mild)
+        Cell(name, line.cells[place] if place < len(line.cells) else "", reasons.get(name, ""), mild)
         for place, name in zip(places, names, strict=True)
     ]
     whole = " ".join(reason for column, reason in reasons.items() if column not in names)

@@ -208,3 +208,13 @@ def test_on_a_phone_nothing_is_cut_off(upload, open_page, accessible):
     expect(page.get_by_role("button", name="Import 2 appointments")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert accessible(page) == []
+
+    upload(csv_of(ANN, f"2,Bob Ray,0491 570 156,{DAY},25:00"), page=page)
+
+    reason = page.locator(".wrong .reason")
+    expect(reason).to_contain_text("a day has the hours 0 to 23")
+    box = reason.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert accessible(page) == []
