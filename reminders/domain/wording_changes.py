@@ -7,10 +7,13 @@ unless the manager asks to have them replaced: then they are withdrawn and go ou
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 
 from reminders.domain.doorbell import ring
 from reminders.domain.held_texts import Held, read_held
@@ -84,12 +87,29 @@ class Saved:
 
 def standing(place: Place) -> Standing:
     """The wording as it applies now: the rule's own, else the one for all rules, else the starter text."""
-    row = place.row
+    return standings([place])[0]
+
+
+def standings(places: Sequence[Place]) -> list[Standing]:
+    """As `standing`, for many wordings with one statement."""
+    rules = {place.rule_id for place in places if place.rule_id is not None}
+    found = Wording.objects.filter(
+        Q(rule=None) | Q(rule__in=rules),
+        purpose__in={place.purpose for place in places},
+        language__in={place.language for place in places},
+        channel__in={place.channel for place in places},
+    )
+    saved = {Place(row.purpose, row.language, row.channel, row.rule_id): row for row in found}
+    return [_stands(place, saved) for place in places]
+
+
+def _stands(place: Place, saved: Mapping[Place, Wording]) -> Standing:
+    row = saved.get(place)
     if row is not None:
         return Standing(place, row.text, own=True, active=row.active)
-    if place.rule_id is not None:
-        general = standing(Place(place.purpose, place.language, place.channel))
-        return Standing(place, general.text, own=False, active=general.active)
+    row = saved.get(changed(place, rule_id=None))
+    if row is not None:
+        return Standing(place, row.text, own=False, active=row.active)
     return Standing(place, starter(place.purpose, place.language, place.channel), own=False, active=True)
 
 

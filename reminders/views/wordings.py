@@ -17,7 +17,14 @@ from reminders.domain.rules import BusyError
 from reminders.domain.starter_texts import VOICE_PURPOSES
 from reminders.domain.texts import SMS, VOICE
 from reminders.domain.wording import LANGUAGES, PLACEHOLDERS, PURPOSES, Problem, Purpose
-from reminders.domain.wording_changes import Place, Standing, WordingRefusedError, concerned, standing
+from reminders.domain.wording_changes import (
+    Place,
+    Standing,
+    WordingRefusedError,
+    concerned,
+    standing,
+    standings,
+)
 from reminders.domain.wording_preview import preview_wording
 from reminders.models import ReminderRule, Wording
 from reminders.views.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
@@ -52,7 +59,7 @@ def show(request: StaffRequest) -> HttpResponse:
     language = request.GET.get("language", "")
     language = language if language in LANGUAGES else _usual_language(request.scope)
     channel = VOICE if request.GET.get("channel") == VOICE else SMS
-    rows = [_row(purpose, language, channel, rule) for purpose in _purposes(channel, rule)]
+    rows = _rows(_purposes(channel, rule), language, channel, rule)
     context = {
         "rule": rule,
         "rule_sentence": rule_words.sentence(rule) if rule else "",
@@ -163,9 +170,12 @@ def _saved_words(replaced: int) -> str:
     return f"Saved. {replaced:,} {texts} being replaced."
 
 
-def _row(purpose: Purpose, language: str, channel: str, rule: ReminderRule | None) -> Row:
-    place = Place(purpose.key, language, channel, rule.pk if rule else None)
-    return Row(purpose, standing(place), _query(place))
+def _rows(purposes: list[Purpose], language: str, channel: str, rule: ReminderRule | None) -> list[Row]:
+    places = [Place(purpose.key, language, channel, rule.pk if rule else None) for purpose in purposes]
+    return [
+        Row(purpose, stands, _query(stands.place))
+        for purpose, stands in zip(purposes, standings(places), strict=True)
+    ]
 
 
 def _purposes(channel: str, rule: ReminderRule | None) -> list[Purpose]:
