@@ -46,7 +46,8 @@ def run(*, appointments: int, rounds: int, only: str = "", **_options: Any) -> d
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with scratch_database():
         made = make(appointments)
-        return {"data": made, "pages": measure(rounds=rounds, only=only)}
+        pages = measure(rounds=rounds, only=only)
+    return {"data": made, "pages": pages, "ok": all(page["ok"] for page in pages.values())}
 
 
 def make(appointments: int) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
     for flaw in ("missing", "invalid", "landline", "wrong", "shared"):
         yield f"data_quality, {flaw}, everybody", PAGE_LIMIT, _get("data_quality", flaw=flaw, who="all")
     yield "statistics, a year", PAGE_LIMIT, _get("statistics", weeks="52")
-    for name in ("appointments", "contacts", "imports", "setup", "connection"):
+    for name in ("appointments", "contacts", "imports", "setup", "rules", "wordings", "connection"):
         if _exists(name):
             yield name, PAGE_LIMIT, _get(name)
     yield (
