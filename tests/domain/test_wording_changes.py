@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 
 from reminders.domain import sending
 from reminders.domain.access import scope_of
@@ -32,7 +33,7 @@ from reminders.models import Appointment, Event, Location, Message, Wording
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.domain.beside import beside
+from tests.domain.beside import Beside, beside
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,8 +142,10 @@ def test_texts_that_may_be_with_the_provider_are_concerned(state: str, sandbox: 
 def test_while_an_import_is_at_it_the_manager_is_asked_to_wait(sandbox: Sandbox, api: MessagesApi):
     handed_over(api)
 
-    with beside(lambda: outcome_of(save_wording, replace=True)) as saving:
+    saving = Beside(lambda: outcome_of(save_wording, replace=True))
+    with transaction.atomic():
         list(Appointment.objects.select_for_update(no_key=True))
+        saving.start()
         saving.join(20)
 
     assert saving.result == BUSY
