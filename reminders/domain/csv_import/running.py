@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from psycopg import errors
 
 from reminders.domain.csv_import.applying import apply_result
@@ -38,7 +38,7 @@ from reminders.domain.csv_import.survey import Survey, survey
 from reminders.domain.csv_import.tables import Table, open_table
 from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning import Planned
-from reminders.models import Import, ImportMapping, Practitioner, Service
+from reminders.models import Import, ImportMapping, Location, Practitioner, Service
 
 ATTEMPTS = 3
 _CAME_IN_BETWEEN = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
@@ -261,8 +261,11 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
 
 def _warnings(outcome: Outcome, options: Options) -> list[str]:
     counts = outcome.counts
+    same_site = Q(location__name__iexact=options.location) if options.location else Q(location=None)
     last = (
-        Import.objects.filter(state=Import.State.APPLIED, header=outcome.header, diary=options.diary)
+        Import.objects.filter(
+            same_site, state=Import.State.APPLIED, header=outcome.header, diary=options.diary
+        )
         .exclude(applied_at=None)
         .order_by(F("applied_at").desc())
         .first()
@@ -288,6 +291,7 @@ def record_import(source: Source, options: Options, outcome: Outcome, *, now: da
         filename=source.name[:255],
         source=options.source,
         digest=source.digest(),
+        location=Location.objects.filter(name__iexact=options.location).first() if options.location else None,
         state=Import.State.APPLYING,
         mapping=outcome.columns,
         mapping_name=options.mapping_name,

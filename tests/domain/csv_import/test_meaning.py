@@ -335,6 +335,17 @@ def test_a_file_of_exactly_half_the_size_is_questioned_too() -> None:
     ]
 
 
+def test_a_small_sites_file_is_not_held_against_a_large_sites() -> None:
+    sydney()
+    sydney("Perth")
+    rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
+    bring_in(csv_of(*rows), location="Sydney")
+
+    small = bring_in(csv_of("99,Cy Orr,0491 570 157,2026-03-06,10:00"), location="Perth")
+
+    assert (small.warnings, Import.objects.latest("pk").location) == ([], Location.objects.get(name="Perth"))
+
+
 def test_an_import_for_one_site_does_not_take_another_sites_appointment_by_its_id() -> None:
     sydney()
     perth = sydney("Perth")
