@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -107,7 +108,7 @@ class DateReader:
             self._evidence[MDY] += 1
         elif found[2] == ".":
             self._evidence[DMY] += 1  # only countries that put the day first separate with dots
-        elif first != second and first <= 12 and self._ambiguous is None:
+        elif first != second and self._ambiguous is None and _day(text, DMY) and _day(text, MDY):
             self._ambiguous = (row, text)
 
     def decide(self, *, column: str) -> None:
@@ -123,8 +124,8 @@ class DateReader:
         row, text = self._ambiguous or (1, "")
         readings = {}
         for order in (DMY, MDY):
-            day = read_date(text, order) if not _SPLIT.fullmatch(text) else _split(text, order)[0]
-            readings[order] = f"{day.day} {day:%B %Y}"
+            if day := _day(text, order):
+                readings[order] = f"{day.day} {day:%B %Y}"
         words = f"“{text}” may be {readings[DMY]} or {readings[MDY]}, and no date in the file tells which."
         return DatesUnclear(
             Problem(words, row, column, hint="Say so with --date-format dmy or --date-format mdy."),
@@ -256,6 +257,16 @@ def read_time(text: str) -> time:
     if found is None or (found[2] is None and not found[4] and not plain.lower().endswith(("uhr", "h"))):
         raise UnreadableError(f"“{text[:40]}” is not a time. Write it like 09:30 or 2:15 PM.")
     return _clock(int(found[1]), int(found[2] or 0), int(found[3] or 0), (found[4] or "").lower(), text)
+
+
+def _day(text: str, order: str) -> date | None:
+    """The day of a cell that holds a date, with or without a time; None when it holds neither."""
+    with suppress(UnreadableError):
+        return read_date(text, order)
+    with suppress(UnreadableError):
+        span = _DAY_FROM_TO.fullmatch(text.strip())
+        return read_date(span["day"].strip(" ,T"), order) if span else _split(text.strip(), order)[0]
+    return None
 
 
 def _is_day(text: str) -> bool:

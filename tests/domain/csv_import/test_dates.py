@@ -149,6 +149,21 @@ def test_one_telling_date_settles_the_file(texts: list[str], order: str) -> None
     assert reader.order == order
 
 
+def test_a_date_that_can_not_be_read_asks_nothing() -> None:
+    reader = DateReader()
+    reader.observe('04/03/2"26', row=2)
+    reader.decide(column="date")
+    assert reader.order == DMY
+
+
+@pytest.mark.parametrize("text", ["04/03/2026 10:00 - 10:30", "04/03/2026 10:00+11:00", "04/03/2026 00:30Z"])
+def test_a_time_beside_the_date_does_not_keep_it_from_being_asked_about(text: str) -> None:
+    reader = DateReader()
+    reader.observe(text, row=2)
+    with pytest.raises(DatesUnclear, match="may be 4 March 2026 or 3 April 2026"):
+        reader.decide(column="date")
+
+
 def test_an_order_that_nothing_depended_on_is_only_assumed() -> None:
     reader = DateReader()
     reader.observe("03/03/2026", row=2)
