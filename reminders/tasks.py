@@ -32,9 +32,7 @@ from reminders.domain.connecting import messages_api
 from reminders.domain.doorbell import ring_at_once
 from reminders.domain.rings import HEARTBEAT, rung
 
-MORE_HANDS = 2
-SENDERS = BoundedSemaphore(MORE_HANDS + 1)
-"""So many runs hand over at once in one process: its other threads are for replies and withdrawals."""
+SENDERS = BoundedSemaphore(sending.HANDS)
 
 
 def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
@@ -59,7 +57,7 @@ def send(hands: int = 0) -> None:
     try:
         with rung("send") as ring:
             if hands == 0 and sending.is_a_lot(now=timezone.now()):
-                for hand in range(1, MORE_HANDS + 1):
+                for hand in range(1, sending.HANDS):
                     ring_at_once("send", hand)
             ring.count = sending.send_due(messages_api(), clock=timezone.now).total
     finally:

@@ -89,7 +89,9 @@ def _anything_waits(*, now: datetime) -> bool:
 
 
 def _note(column: str, *, now: datetime) -> None:
-    """Remember good news, but write the row at most every few seconds."""
+    """Remember good news, but write the row at most every few seconds: all workers share it."""
+    if ProviderState.objects.filter(pk=1, **{f"{column}__gte": now - NEWS_EVERY}).exists():
+        return
     _make_row()
     stale = Q(**{column: None}) | Q(**{f"{column}__lt": now - NEWS_EVERY})
     ProviderState.objects.filter(stale, pk=1).update(**{column: now, "answered_at": now})

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 CHUNK = 600
 A_REQUEST = 100
 A_LOT = 5_000
+HANDS = 3
+"""So many runs share a large backlog in one process; its other threads are for replies and withdrawals."""
 CALLS = 8
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0

@@ -186,7 +186,7 @@ def test_the_days_page_is_accessible(open_page, accessible):
     found = accessible(page)
     page.locator("[data-row]").first.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Write a text").wait_for()
-    found += accessible(page)
+    found += accessible(page, within=".row-menu.show")
     page.get_by_role("button", name="Write a text").click()
     page.get_by_label("Your text").wait_for()
     found += accessible(page)

@@ -17,7 +17,7 @@ def test_a_patient_is_found_and_booked(open_page):
     make_contact(first_name="Zuzanna", last_name="Kowalska")
     page = open_page("/appointments/new/", role="receptionist")
 
-    page.get_by_label("Find a patient").press_sequentially("kowal")
+    page.get_by_role("searchbox", name="Find a patient").press_sequentially("kowal")
     page.get_by_label("Zuzanna Kowalska").check()
     page.get_by_label("Time").fill("10:30")
     page.get_by_role("button", name="Book").click()
