@@ -44,7 +44,7 @@ test: setup-dev ## all tests that need no extra system package
 test-browser: setup-dev ## the tests in Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		{ echo "The browser tests need Chromium; on Debian: apt-get install chromium" >&2; exit 1; }
-	$(BIN)/python -m pytest -m "browser and not screenshots" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "browser and not screenshots" $(PYTEST_ARGS)
 
 screenshots: setup-dev ## pictures of every page, into docs/screenshots/
 	$(BIN)/python -m pytest -m screenshots $(PYTEST_ARGS)

@@ -96,6 +96,7 @@ def test_signing_in_again_on_the_spot(open_page):
     ann = diary.book(name="Ann Lee")
     user = make_user("robin", group="receptionist")
     page = open_page(f"/?date={diary.day}", user=user)
+    page.wait_for_load_state("networkidle")  # the page's first look at the banners is no click
 
     Session.objects.all().delete()
     page.get_by_role("button", name="Confirm Ann Lee").click()

@@ -97,15 +97,18 @@
   });
 
   // Signed out meanwhile: sign in here, on top of what was being typed.
+  // A look that was under way meanwhile says so late; if it is true, the next look says it again.
+  let signedIn = -Infinity;
   document.body.addEventListener("signed-out", async () => {
     const dialog = $("#sign-in");
-    if (!dialog || dialog.open) return;
+    if (!dialog || dialog.open || performance.now() - signedIn < 3000) return;
     const place = $("#sign-in-form");
     await htmx.ajax("GET", place.dataset.address, { target: place, swap: "innerHTML" });
     dialog.showModal();
   });
   document.body.addEventListener("signed-in", (event) => {
     const { token, user } = event.detail;
+    signedIn = performance.now();
     if (user !== $("#sign-in-form").dataset.user) return location.reload();
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     $$("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
@@ -158,8 +161,8 @@
     sending.add(elt);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const { elt } = event.detail;
-    setTimeout(() => sending.delete(elt), 700);
+    const { elt, successful } = event.detail;
+    setTimeout(() => sending.delete(elt), successful ? 700 : 0);
   });
   // Choices that apply at once.
   document.addEventListener("change", (event) => {
