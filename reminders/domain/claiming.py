@@ -27,6 +27,7 @@ from reminders.models import Location, Message, Reminder
 from reminders.models.claims import (
     DueReminder,
     QueuedMessage,
+    is_any_due,
     lock_due_reminders,
     lock_queued_messages,
 )
@@ -92,6 +93,8 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
     The claim is this worker's until `now + hold`; after that anybody may find out what became of it.
     """
     claim = Claim()
+    if not is_any_due(until=now + ahead):
+        return claim
     with transaction.atomic():
         hold_wordings()
         rows = lock_due_reminders(until=now + ahead, day_ago=now - DAY, limit=limit)

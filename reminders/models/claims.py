@@ -93,6 +93,7 @@ ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED FOR SHARE OF a SKIP 
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would hold that
 # reminder while it waits for the message, and whoever records the message would wait for the reminder.
 
+_ANY_DUE = "SELECT 1 FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(until)s LIMIT 1"
 _BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
 _FAMILY = _DUE.format(
     which="""(r.phone, r.location_id, r.local_date, r.rule_id) IN (
@@ -115,6 +116,13 @@ LEFT JOIN LATERAL (
 WHERE m.state = 'queued' AND m.send_after <= %(now)s AND m.cancel_requested_at IS NULL
 ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
 """
+
+
+def is_any_due(*, until: datetime) -> bool:
+    """Whether a reminder is due by `until`: most rings find none, and need not plan the large statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY_DUE, {"until": until})
+        return cursor.fetchone() is not None
 
 
 def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> list[DueReminder]:
