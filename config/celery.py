@@ -1,6 +1,7 @@
 """The Celery application; its settings stand in `config.settings`, its schedules in the database."""
 
 import os
+from functools import cached_property
 from typing import Any
 
 from celery import Celery
@@ -14,7 +15,19 @@ Transport.connection_errors += (ResponseError,)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("reminders")
+
+class Application(Celery):
+    """Celery with a beat of our own."""
+
+    @cached_property
+    def Beat(self) -> type:  # noqa: N802  # Celery's name
+        """The class that `celery beat` runs."""
+        from config.beat import Beat  # only beat needs it
+
+        return self.subclass_with_self(Beat)
+
+
+app = Application("reminders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
