@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from reminders.domain import held_texts
 from reminders.domain.access import Scope, scope_of
 from reminders.domain.history import Actor
 from reminders.domain.jobs import in_words
@@ -143,6 +144,11 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
 
         # The job is worked off after the commit, before this.
         transaction.on_commit(say)
+
+    def tell_replaced(self, request: HttpRequest, count: int) -> None:
+        """Say how many texts that the provider holds already go out again with what was changed."""
+        if count:
+            messages.info(request, held_texts.in_words(count))
 
 
 class LookOnly(StaffAdmin):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from reminders.admin.base import LookOnly, StaffAdmin, scope
-from reminders.domain import location_changes
+from reminders.domain import location_changes, name_changes
 from reminders.domain.access import Scope
 from reminders.domain.phone_numbers import display as phone_display
 from reminders.domain.search import find_contacts
@@ -84,17 +84,22 @@ class LocationAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:
         """Through the domain, which brings appointments and texts in line."""
-        job = location_changes.save_location(obj, by=self.actor(request), now=timezone.now())
-        self.tell(request, job)
+        saved = location_changes.save_location(obj, by=self.actor(request), now=timezone.now())
+        self.tell(request, saved.job)
+        self.tell_replaced(request, saved.replaced)
 
 
 @admin.register(Practitioner)
 class PractitionerAdmin(StaffAdmin):
-    """Whom patients come to see."""
+    """Whom patients come to see. Texts that say an old name go out again."""
 
     list_display = ("name", "active")
     list_filter = ("active",)
     search_fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Practitioner, form: Any, change: bool) -> None:
+        """Through the domain, which replaces texts that name the practitioner."""
+        self.tell_replaced(request, name_changes.save_practitioner(obj, now=timezone.now()))
 
 
 @admin.register(Service)
@@ -104,6 +109,10 @@ class ServiceAdmin(StaffAdmin):
     list_display = ("name", "instructions", "active")
     list_filter = ("active",)
     search_fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        """Through the domain, which replaces texts that name the service or its instructions."""
+        self.tell_replaced(request, name_changes.save_service(obj, now=timezone.now()))
 
 
 @admin.register(Contact)

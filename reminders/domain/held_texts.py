@@ -8,23 +8,25 @@ an appointment's version. Here it is the words, and names that only some wording
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from reminders.domain.doorbell import ring
-from reminders.domain.locks import lock_planned_of
+from reminders.domain.locks import lock_appointments_of, lock_planned_of
 from reminders.domain.planning import withdraw_messages
-from reminders.domain.texts import SMS, VOICE, TextBook, Words
+from reminders.domain.rules import BusyError
+from reminders.domain.texts import SMS, VOICE, TextBook, Words, hold_wordings
 from reminders.domain.wording import WordingError
 
 SOON = timedelta(minutes=2)
 """What is due sooner would be gone before it could be withdrawn."""
 PERSON = frozenset({"first_name", "name"})
 PRACTITIONER = frozenset({"practitioner"})
+BUSY = "A diary is being imported just now, so its texts can't be replaced. Please save again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Held:
     language: str
     location_language: str
     voice: bool
+    location_id: int
+    practitioner_ids: Sequence[int]
+    service_ids: Sequence[int]
 
     @property
     def purpose(self) -> str:
@@ -72,10 +77,48 @@ def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, no
     book = TextBook.load()
     held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
     naming = [text.message_id for text in held if _names(text, book) & set(names)]
-    marked = withdraw_messages(naming, now=now) if naming else 0
+    return replace(naming, now=now)
+
+
+def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
+    """What `find` finds among the held texts, also those of claims that were under way a moment ago.
+
+    They and their appointments are locked until the transaction ends, and claims wait. So this gives up soon,
+    and raises BusyError, where an import holds the appointments.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '4s'")
+            hold_wordings(alone=True)
+            held = find()
+            lock_appointments_of(held)
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        raise BusyError(BUSY) from error
+    return held
+
+
+def replace(held: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Withdraw these texts, so that they go out again in time as they read by then; return how many."""
+    marked = withdraw_messages(held, now=now) if held else 0
     if marked:
         ring("withdraw")
     return marked
+
+
+def in_words(replaced: int) -> str:
+    """What replacing came to, for staff; nothing where there was none to replace."""
+    if not replaced:
+        return ""
+    texts = "text that the provider had is" if replaced == 1 else "texts that the provider had are"
+    return f"{replaced:,} {texts} being replaced."
+
+
+def find_naming(names: Collection[str], about: Callable[[Held], bool], *, now: datetime) -> list[uuid.UUID]:
+    """The held texts that are about something and whose wording has one of these placeholders."""
+    book = TextBook.load()
+    held = (text for text in read_held(now=now) if about(text))
+    return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
 def _names(text: Held, book: TextBook) -> set[str]:
@@ -95,9 +138,12 @@ def _read(which: str, given: dict[str, Any]) -> Iterator[Held]:  # Any: the driv
 
 _HELD = """
 SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
-       min(m.format) = 'TTS'
+       min(m.format) = 'TTS', min(m.location_id),
+       array_remove(array_agg(DISTINCT a.practitioner_id), NULL),
+       array_remove(array_agg(DISTINCT a.service_id), NULL)
 FROM reminders_message m
 JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
+JOIN reminders_appointment a ON a.id = r.appointment_id
 JOIN reminders_reminderrule rule ON rule.id = r.rule_id
 JOIN reminders_contact c ON c.id = m.contact_id
 JOIN reminders_location l ON l.id = m.location_id

@@ -1,20 +1,26 @@
 """Change locations: their clock, their texting hours, their working days, and what is written in texts.
 
 Another time zone keeps every wall time that was given and moves the instants; other hours move texts. Both
-are written first, and a job then brings the coming appointments in line, as `rule_changes` does.
+are written first, and a job then brings the coming appointments in line, as `rule_changes` does. Texts that
+the provider holds and that say another name, phone or language by now go out again.
 """
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
 
-from reminders.domain import jobs
+from reminders.domain import held_texts, jobs
+from reminders.domain.held_texts import Held
 from reminders.domain.history import Actor, remember
 from reminders.domain.rules import hold_changes
+from reminders.domain.texts import TextBook
 from reminders.domain.wall_time import tzdata_version
+from reminders.domain.wording import WordingError
 from reminders.models import Job, Location
 
 HOURS = ("opens", "closes", "open_days")
@@ -24,32 +30,43 @@ PLAIN = (
 )
 
 
-def save_location(location: Location, *, by: Actor, now: datetime) -> Job | None:
-    """Write a new or changed location; return the job that brings its appointments in line, if any is needed.
+NAMED = {"name": "location", "phone": "phone"}
+"""Which placeholder a column fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving came to: the job that brings appointments in line, if any is needed, and texts replaced."""
+
+    job: Job | None = None
+    replaced: int = 0
+
+
+def save_location(location: Location, *, by: Actor, now: datetime) -> Saved:
+    """Write a new or changed location, and have its appointments and texts follow.
 
     Raises BusyError while a large import is being planned.
     """
     with transaction.atomic():
+        # First the appointments of texts, then the rules in force: plannings go in this order, too.
+        held = _hold_texts(location, now=now)
         hold_changes()
-        before = (
-            Location.objects.select_for_update(no_key=True).filter(pk=location.pk).first()
-            if location.pk
-            else None
-        )
+        before = _standing(location, lock=True)
         if before is None:
             location.save(force_insert=True)
-            return None
+            return Saved()
         location.save(update_fields=["zone", *HOURS, *PLAIN])
         changes = _changes(location, before)
         if changes:
             details = {"location": location.pk, "changes": changes}
             remember("location_changed", by=by, now=now, details=details)
+        replaced = held_texts.replace(held, now=now)
         kind = _work(changes)
         if not kind:
-            return None
+            return Saved(replaced=replaced)
         job = jobs.start(kind, now=now, location_ids=[location.pk], user_id=by.user_id)
     job.refresh_from_db()
-    return job
+    return Saved(job, replaced)
 
 
 def follow_tzdata(*, now: datetime) -> Job | None:
@@ -63,6 +80,42 @@ def follow_tzdata(*, now: datetime) -> Job | None:
     if known == release:
         return None
     return jobs.start(jobs.CLOCKS, now=now, location_ids=None, tzdata=release)
+
+
+def _standing(location: Location, *, lock: bool = False) -> Location | None:
+    if not location.pk:
+        return None
+    rows = Location.objects.select_for_update(no_key=True) if lock else Location.objects
+    return rows.filter(pk=location.pk).first()
+
+
+def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
+    """The texts of this location that say by its old columns what its new ones say otherwise."""
+    before = _standing(location)
+    changes = _changes(location, before) if before else {}
+    names = {NAMED[column] for column in changes.keys() & NAMED}
+    if not names and "language" not in changes:
+        return []
+
+    def find() -> list[uuid.UUID]:
+        naming = held_texts.find_naming(names, lambda text: text.location_id == location.pk, now=now)
+        return [*{*naming, *_spoken_otherwise(location, now=now)}]
+
+    return held_texts.hold(find)
+
+
+def _spoken_otherwise(location: Location, *, now: datetime) -> list[uuid.UUID]:
+    """The texts to people without a language of their own, where the location has another one now."""
+    book = TextBook.load()
+    here = (text for text in held_texts.read_held(now=now) if text.location_id == location.pk)
+    return [text.message_id for text in here if _is_other(text, location.language, book)]
+
+
+def _is_other(text: Held, language: str, book: TextBook) -> bool:
+    try:
+        return text.words(book) != replace(text, location_language=language).words(book)
+    except WordingError:
+        return False
 
 
 def _work(changes: dict[str, list[Any]]) -> str | None:

@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from reminders.domain.doorbell import ring
+from reminders.domain import held_texts
 from reminders.domain.held_texts import Held, read_held
 from reminders.domain.history import Actor, remember
-from reminders.domain.locks import lock_appointments_of
-from reminders.domain.planning import withdraw_messages
-from reminders.domain.rules import BusyError
 from reminders.domain.starter_texts import VOICE_PURPOSES, starter
-from reminders.domain.texts import SMS, VOICE, TextBook, hold_wordings
+from reminders.domain.texts import SMS, VOICE, TextBook
 from reminders.domain.wording import (
     LANGUAGES,
     PURPOSES,
@@ -32,8 +29,6 @@ from reminders.domain.wording import (
     known_language,
 )
 from reminders.models import Location, Wording
-
-BUSY = "A diary is being imported just now, so its texts can't be replaced. Please save again in a minute."
 
 
 class WordingRefusedError(ValueError):
@@ -139,7 +134,7 @@ def save_wording(
     if errors:
         raise WordingRefusedError(errors)
     with transaction.atomic():
-        held = _hold(place, text, now=now) if replace else []
+        held = held_texts.hold(lambda: concerned(place, text, now=now)) if replace else []
         Wording.objects.update_or_create(
             rule_id=place.rule_id,
             purpose=place.purpose,
@@ -148,7 +143,7 @@ def save_wording(
             defaults={"text": text, "active": active or not _can_be_off(place), "changed_at": now},
         )
         _note("wording_changed", place, by=by, now=now)
-        return Saved(problems, _replace(held, now=now))
+        return Saved(problems, held_texts.replace(held, now=now))
 
 
 def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = False) -> int:
@@ -159,13 +154,13 @@ def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = Fal
     with transaction.atomic():
         general = standing(Place(place.purpose, place.language, place.channel)).text
         text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
-        held = _hold(place, text, now=now) if replace else []
+        held = held_texts.hold(lambda: concerned(place, text, now=now)) if replace else []
         row = place.row
         if row is None:
             return 0
         row.delete()
         _note("wording_reset", place, by=by, now=now)
-        return _replace(held, now=now)
+        return held_texts.replace(held, now=now)
 
 
 def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
@@ -188,23 +183,6 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
         remember("answer_switched", by=by, now=now, details=details)
 
 
-def _hold(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
-    """The texts to be replaced, also those of claims that were under way a moment ago.
-
-    Sending waits meanwhile, so this gives up soon where an import holds the appointments.
-    """
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '4s'")
-            hold_wordings(alone=True)
-            held = concerned(place, text, now=now)
-            lock_appointments_of(held)
-            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-    except OperationalError as error:
-        raise BusyError(BUSY) from error
-    return held
-
-
 def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
     """The texts that the provider holds for later, or may hold, and that would read otherwise."""
     purpose = PURPOSES[place.purpose]
@@ -223,14 +201,6 @@ def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook
     except WordingError:
         return True
     return held.words(after) != old
-
-
-def _replace(held: list[uuid.UUID], *, now: datetime) -> int:
-    if not held:
-        return 0
-    marked = withdraw_messages(held, now=now)
-    ring("withdraw")
-    return marked
 
 
 def _can_be_off(place: Place) -> bool:

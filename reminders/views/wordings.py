@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain import rule_words, wording_changes
+from reminders.domain import held_texts, rule_words, wording_changes
 from reminders.domain.access import WORDINGS, Scope
 from reminders.domain.rules import BusyError
 from reminders.domain.starter_texts import VOICE_PURPOSES
@@ -166,8 +166,7 @@ def switch_answer(request: StaffRequest) -> HttpResponse:
 def _saved_words(replaced: int) -> str:
     if not replaced:
         return "Saved. It applies to every text from now on."
-    texts = "text that the provider had is" if replaced == 1 else "texts that the provider had are"
-    return f"Saved. {replaced:,} {texts} being replaced."
+    return f"Saved. {held_texts.in_words(replaced)}"
 
 
 def _rows(purposes: list[Purpose], language: str, channel: str, rule: ReminderRule | None) -> list[Row]:

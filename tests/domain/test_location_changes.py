@@ -6,7 +6,7 @@ import pytest
 
 from reminders.domain import jobs
 from reminders.domain.history import SYSTEM
-from reminders.domain.location_changes import follow_tzdata, save_location
+from reminders.domain.location_changes import Saved, follow_tzdata, save_location
 from reminders.domain.planning import plan_appointments
 from reminders.domain.wall_clocks import read_clocks_again
 from reminders.domain.wall_time import tzdata_version
@@ -28,7 +28,7 @@ def test_another_zone_moves_the_instant_and_withdraws_what_was_handed_over():
     due = datetime(2026, 3, 9, 10, tzinfo=UTC)
     handed = make.make_handed_over(appointment, rule, due_at=due)
 
-    job = save_location(in_zone(appointment.location, "America/New_York"), by=SYSTEM, now=NOON)
+    job = save_location(in_zone(appointment.location, "America/New_York"), by=SYSTEM, now=NOON).job
 
     row = Appointment.objects.get()
     handed.refresh_from_db()
@@ -81,7 +81,7 @@ def test_a_new_phone_plans_nothing():
     place = make.make_location()
     place.phone = "020 7946 0999"
 
-    assert save_location(place, by=SYSTEM, now=NOON) is None
+    assert save_location(place, by=SYSTEM, now=NOON) == Saved()
     assert Location.objects.get().phone == "020 7946 0999"
 
 

@@ -11,6 +11,7 @@ from reminders.domain import sending
 from reminders.domain.access import scope_of
 from reminders.domain.cancelling import withdraw_stale
 from reminders.domain.claiming import claim_due
+from reminders.domain.held_texts import BUSY
 from reminders.domain.history import SYSTEM
 from reminders.domain.planning import plan_appointments
 from reminders.domain.rules import BusyError
@@ -18,7 +19,6 @@ from reminders.domain.sending import send_due
 from reminders.domain.texts import TextBook
 from reminders.domain.wording import WordingError
 from reminders.domain.wording_changes import (
-    BUSY,
     Place,
     Saved,
     WordingRefusedError,
