@@ -24,10 +24,9 @@ from reminders.domain.call_list import (
     undo_calls,
 )
 from reminders.domain.day_sheet import digest
-from reminders.domain.fingerprint import fingerprint
 from reminders.models import Appointment, CallAttempt, Event, Message
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
-from reminders.views.places import places, read_date, read_ids, several
+from reminders.views.places import places, read_date, read_ids, several, sign
 
 ROWS = 40
 Outcome = CallAttempt.Outcome
@@ -115,7 +114,7 @@ def show(request: StaffRequest) -> HttpResponse:
     if not request.htmx or "token" not in request.GET:
         return render(request, "call_list.html", _context(request))
     seen, _, token = request.GET["token"].partition("/")
-    if seen == fingerprint(now=timezone.now()):
+    if seen == sign(request, now=timezone.now()):
         return HttpResponse(status=204)
     context = _context(request)
     unchanged = context["token"].partition("/")[2] == token
@@ -124,7 +123,7 @@ def show(request: StaffRequest) -> HttpResponse:
 
 def _context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
-    sign = fingerprint(now=now)
+    seen = sign(request, now=now)
     day, wanted = read_date(request.GET.get("day", "")), request.GET.get("show", "")
     calls = calls_to_make(places(request), now=now, day=day)
     chosen = next((conditions for name, _, _, conditions in FILTERS if name == wanted), {})
@@ -141,7 +140,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "several_places": several(request),
         "total": calls.count(),
-        "token": f"{sign}/{digest((shown, filters, calls.days, page.number))}",
+        "token": f"{seen}/{digest((shown, filters, calls.days, page.number))}",
         "filters_digest": digest((filters, calls.days, day)),
         "address": {"day": day or "", "show": wanted, "page": page.number},
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from reminders.domain.day_sheet import digest
+from reminders.domain.fingerprint import fingerprint
 from reminders.models import Location
 from reminders.views.pages import StaffRequest
 
@@ -42,6 +44,11 @@ def zone(request: StaffRequest) -> ZoneInfo:
     """The wall clock of pages that are about no single location: the first location's."""
     shown = places(request)
     return shown[0].tz if shown else ZoneInfo(settings.TIME_ZONE)
+
+
+def sign(request: StaffRequest, *asked: object, now: datetime) -> str:
+    """A token that changes once anything has happened, or when something else is asked for than before."""
+    return f"{fingerprint(now=now)}-{digest((place_ids(request), asked))}"
 
 
 def read_date(written: str) -> date | None:
