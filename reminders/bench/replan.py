@@ -22,7 +22,7 @@ from django.utils import timezone
 from reminders.bench.scratch import KEY, SECRET, scratch_database, scratch_sandbox
 from reminders.domain import jobs
 from reminders.domain.appointments import set_status
-from reminders.domain.day_sheet import day_sheet
+from reminders.domain.day_sheet import day_sheet, rows_of
 from reminders.domain.history import SYSTEM
 from reminders.domain.planning import plan_future
 from reminders.domain.rule_changes import save_rule
@@ -123,7 +123,9 @@ def _read_day_sheets() -> Iterator[None]:
     places = list(Location.objects.order_by("pk").values_list("pk", flat=True)[:1])
     day = timezone.now().date() + timedelta(days=3)
     for ahead in count():
-        day_sheet(day=day + timedelta(days=ahead % 100), location_ids=places, now=timezone.now())
+        now = timezone.now()
+        sheet = day_sheet(day=day + timedelta(days=ahead % 100), location_ids=places, now=now)
+        rows_of([row.id for row in sheet.rows[:120]], now=now)
         yield
 
 

@@ -1,7 +1,7 @@
 """The day sheet: a date, a location, a practitioner; every appointment with its state, live.
 
-The whole page and the live look render the same part; a live look at an unchanged day costs one statement
-and answers 204.
+The whole page and the live look render the same part; a live look while nothing at all has happened costs one
+cheap statement and answers 204.
 """
 
 from __future__ import annotations
@@ -22,9 +22,19 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from reminders.domain import access
-from reminders.domain.day_sheet import SETTLED, DayRow, DaySheet, DayState, day_sheet, digest
+from reminders.domain.day_sheet import (
+    SETTLED,
+    DayRow,
+    DaySheet,
+    DayState,
+    Standing,
+    day_sheet,
+    digest,
+    rows_of,
+)
 from reminders.models import Appointment, Location, Message, Practitioner
 from reminders.views.pages import StaffRequest, staff_page
+from reminders.views.places import sign
 
 ROWS = 120
 DAY_STATES = frozenset(str(state) for state in DayState)
@@ -146,11 +156,19 @@ def show(request: StaffRequest) -> HttpResponse:
 
 @staff_page()
 def rows(request: StaffRequest) -> HttpResponse:
-    """Only what may have changed; 204 when what the browser shows is what there is."""
-    look = _look(request, now=timezone.now())
-    if request.GET.get("token") == look.token:
+    """Only what may have changed; 204 when nothing has happened since what the browser shows."""
+    now = timezone.now()
+    seen, _, shown = request.GET.get("token", "").partition("/")
+    if seen == _sign(request, _choice(request, now=now), now=now):
         return HttpResponse(status=204)
-    return render(request, "day_sheet/live.html", _context(request, look))
+    look = _look(request, now=now)
+    unchanged = look.digest == shown
+    template = "partials/token.html" if unchanged else "day_sheet/live.html"
+    return render(request, template, {"token": look.token} if unchanged else _context(request, look))
+
+
+def _sign(request: StaffRequest, choice: Choice, *, now: datetime) -> str:
+    return sign(request, choice.day, choice.today, choice.practitioner_id, choice.state, now=now)
 
 
 def _choice(request: StaffRequest, *, now: datetime) -> Choice:
@@ -188,25 +206,33 @@ class Look:
 
     choice: Choice
     sheet: DaySheet
-    page: Page[DayRow]
+    page: Page[Standing]
     lines: list[Line]
+    sign: str
 
-    @property
-    def token(self) -> str:
+    @cached_property
+    def digest(self) -> str:
         """A short token that changes with anything shown."""
         counts = sorted((str(state), number) for state, number in self.sheet.counts.items())
         return digest(
             (counts, self.sheet.practitioners, self.page.number, [line.digest for line in self.lines])
         )
 
+    @property
+    def token(self) -> str:
+        """What the next live look brings along: what had happened by then, and what was shown."""
+        return f"{self.sign}/{self.digest}"
+
 
 def _look(request: StaffRequest, *, now: datetime) -> Look:
     choice = _choice(request, now=now)
+    seen = _sign(request, choice, now=now)  # before reading: what happens meanwhile is for the next look
     places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
     sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
     page = Paginator(sheet.rows, ROWS).get_page(request.GET.get("page"))
-    return Look(choice, sheet, page, [Line(row, now) for row in page])
+    shown = rows_of([standing.id for standing in page], now=now)
+    return Look(choice, sheet, page, [Line(row, now) for row in shown], seen)
 
 
 def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
@@ -220,6 +246,7 @@ def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
         "filters": _filters(look.sheet, look.choice),
         "several_places": several_places,
         "token": look.token,
+        "digest": look.digest,
         "address": _address(look.choice, look.page),
         "new_address": _new_address(request, look.choice),
         "practitioner_elsewhere": _elsewhere(look.sheet, look.choice),
@@ -247,7 +274,7 @@ def _elsewhere(sheet: DaySheet, choice: Choice) -> str:
     return names.first() or ""
 
 
-def _address(choice: Choice, page: Page[DayRow]) -> dict[str, Any]:
+def _address(choice: Choice, page: Page[Standing]) -> dict[str, Any]:
     """What a live look asks for: the same as shown, the filters kept though the address may not name them."""
     return {
         "date": choice.day.isoformat(),

@@ -43,7 +43,10 @@ def texted(appointment: Appointment, state: str = "delivered", **values) -> Remi
 
 
 def row(appointment: Appointment, now=LATER):
+    """What is shown of an appointment; the day's counts must come to the same state."""
     (found,) = rows_of([appointment.pk], now=now)
+    sheet = day_sheet(day=appointment.local_date, location_ids=[appointment.location_id], now=now)
+    assert sheet.counts == {found.state: 1}
     return found
 
 
@@ -197,8 +200,10 @@ def test_one_text_for_a_family_counts_for_each_of_them():
         make_handed_over(appointment, rule, message=message, phone=appointment.contact.phone)
 
     found = rows_of([one.pk for one in appointments], now=LATER)
+    sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER)
 
     assert [(one.state, one.out_text) for one in found] == [(DayState.ASKED, "Both of you")] * 2
+    assert sheet.counts == {DayState.ASKED: 2}
 
 
 def test_the_counts_ignore_the_filter_by_state():

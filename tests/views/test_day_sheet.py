@@ -5,7 +5,10 @@ from datetime import date, time
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from reminders.domain.appointments import set_status
+from reminders.domain.history import SYSTEM
 from reminders.models import Appointment, Event, Message, Reminder, StaffProfile
 from tests.factories import (
     make_appointment,
@@ -100,12 +103,59 @@ def test_a_live_look_shows_what_changed(sign_in):
     appointment = booked()
     client = sign_in()
     token = client.get(f"/?date={DAY}").context["token"]
-    Appointment.objects.filter(pk=appointment.pk).update(status="confirmed")
+    set_status([appointment.pk], Appointment.Status.CONFIRMED, by=SYSTEM, now=timezone.now())
 
     response = live(client, token=token)
 
     assert response.status_code == 200
     assert "state-confirmed" in response.content.decode()
+
+
+def test_a_live_look_after_something_elsewhere_brings_only_its_token(sign_in):
+    booked()
+    client = sign_in()
+    token = client.get(f"/?date={DAY}").context["token"]
+    set_status([make_appointment().pk], Appointment.Status.CONFIRMED, by=SYSTEM, now=timezone.now())
+
+    response = live(client, token=token)
+    new = response.context["token"]
+
+    assert response.content.decode() == f'<div data-token="{new}" hidden></div>\n'
+    assert new.partition("/")[2] == token.partition("/")[2]
+    assert live(client, token=new).status_code == 204
+
+
+def test_a_live_look_follows_the_location_chosen_in_another_window(sign_in):
+    here, there = make_location(), make_location()
+    booked("Here", location=here)
+    booked("There", location=there)
+    client = sign_in()
+    client.post("/remember/", {"location": here.pk})
+    token = client.get(f"/?date={DAY}").context["token"]
+    client.post("/remember/", {"location": there.pk})
+
+    assert names(live(client, token=token)) == ["There"]
+
+
+def test_a_live_look_with_another_filter_shows_what_that_leaves(sign_in):
+    place = make_location()
+    booked("Yes", status="confirmed", location=place)
+    booked("Perhaps", location=place)
+    client = sign_in()
+    token = client.get(f"/?date={DAY}").context["token"]
+
+    assert names(live(client, token=token, state="confirmed")) == ["Yes"]
+
+
+def test_a_later_page_shows_the_later_appointments_with_the_counts_of_all(sign_in, monkeypatch):
+    monkeypatch.setattr("reminders.views.day_sheet.ROWS", 2)
+    place = make_location()
+    for name, hour in (("Early", 8), ("Noon", 12), ("Late", 15)):
+        booked(name, at=time(hour), location=place)
+
+    response = sign_in().get(f"/?date={DAY}&page=2")
+
+    assert (names(response), response.context["sheet"].total) == (["Late"], 3)
 
 
 def test_a_status_is_given_and_taken_back(sign_in):
