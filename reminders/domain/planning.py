@@ -9,7 +9,7 @@ about it is `cancelling`'s.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from reminders.domain import timing
 from reminders.domain.doorbell import ring
 from reminders.domain.locks import lock_messages
-from reminders.domain.planning_alike import read_alike, stage_alike
+from reminders.domain.planning_alike import as_array, read_alike, stage_alike
 from reminders.domain.rules import ActiveRule, RuleBook
 from reminders.models import Appointment, Contact, Reminder
 
@@ -169,15 +169,17 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
 def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_STAGE)
+        array = as_array(ids)
         if len(ids) < MANY:
             _stage_each(cursor, wanted_reminders(read_subjects(ids), book=book, now=now))
         else:
-            kinds = [Subject(*row) for row in read_alike(cursor, ids, book=book)]
+            kinds = [Subject(*row) for row in read_alike(cursor, array, book=book)]
             wanted = wanted_reminders(kinds, book=book, now=now)
             stage_alike(
                 cursor, ((w.appointment_id, w.rule_id, w.due_at, w.cutoff_at, w.reason) for w in wanted)
             )
-        return _write_difference(cursor, ids=list(ids), now=now)
+        difference = _write_difference(cursor, ids=array, now=now)
+    return replace(difference, appointments=len(ids))
 
 
 def _stage_each(cursor: Any, wanted: Iterable[Wanted]) -> None:
@@ -201,7 +203,7 @@ def _stage_each(cursor: Any, wanted: Iterable[Wanted]) -> None:
             )
 
 
-def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
+def _write_difference(cursor: Any, *, ids: str, now: datetime) -> Planned:
     """Bring the reminders of these appointments in line with the staged ones. The order matters.
 
     A reminder that a sender claims at this moment is either still planned, and taken back by the first
@@ -222,7 +224,7 @@ def _write_difference(cursor: Any, *, ids: list[int], now: datetime) -> Planned:
         ring("withdraw")
     if written and _any_due(cursor, now=now):
         ring("send")
-    return Planned(appointments=len(ids), written=written, taken_back=taken_back, to_withdraw=len(stale))
+    return Planned(written=written, taken_back=taken_back, to_withdraw=len(stale))
 
 
 def _any_due(cursor: Any, *, now: datetime) -> bool:
@@ -294,16 +296,14 @@ _TYPES = ["int8", "int8", "int4", "timestamptz", "timestamptz", "text", "int8", 
 
 _TAKE_BACK = """
 UPDATE reminders_reminder r SET state = 'withdrawn', updated_at = %(now)s,
-       reason = CASE WHEN w.any_version THEN 'superseded' ELSE 'rule_off' END
-FROM (
-    SELECT r.id, r.version < a.version OR a.status NOT IN ('booked', 'confirmed') AS any_version
-    FROM reminders_reminder r JOIN reminders_appointment a ON a.id = r.appointment_id
-    LEFT JOIN wanted_reminder w
-        ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
-    WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('planned', 'skipped') AND w.rule_id IS NULL
-      AND (a.starts_at > %(now)s OR r.state = 'planned')
-) w
-WHERE r.id = w.id AND r.state IN ('planned', 'skipped')
+       reason = CASE WHEN r.version < a.version OR a.status NOT IN ('booked', 'confirmed') THEN 'superseded'
+                     ELSE 'rule_off' END
+FROM reminders_appointment a
+WHERE r.appointment_id = ANY(%(ids)s) AND a.id = r.appointment_id AND r.state IN ('planned', 'skipped')
+  AND (a.starts_at > %(now)s OR r.state = 'planned')
+  AND NOT EXISTS (
+      SELECT 1 FROM wanted_reminder w
+      WHERE (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version))
 """
 
 # A later version of the appointment that tells the same phone the same time and place is not told again,

@@ -14,13 +14,18 @@ from typing import Any
 from reminders.domain.rules import RuleBook
 
 
+def as_array(ids: Sequence[int]) -> str:
+    """These ids as PostgreSQL writes them: made once for several statements, quicker than by the driver."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
 def read_alike(
-    cursor: Any, ids: Sequence[int], *, book: RuleBook
+    cursor: Any, ids: str, *, book: RuleBook
 ) -> list[tuple[Any, ...]]:  # Any: Django's cursor and its rows
     """Lock these appointments in the order of their ids; return one of each kind, as `Subject` has them."""
     special = {rule.service_id for rule in book.rules if rule.service_id is not None}
     cursor.execute(_TABLES)
-    cursor.execute(_READ, {"ids": list(ids), "special": list(special)})
+    cursor.execute(_READ, {"ids": ids, "special": list(special)})
     cursor.execute(_REPRESENTATIVES)
     return [(*row[:3], _instant(row[3]), row[4], _instant(row[5]), *row[6:]) for row in cursor.fetchall()]
 

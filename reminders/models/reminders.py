@@ -89,7 +89,6 @@ class Reminder(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="planned"), name="reminder_due"),
-            models.Index(fields=["cutoff_at"], condition=Q(state="planned"), name="reminder_too_late"),
             models.Index(
                 fields=["phone", "location", "local_date"],
                 condition=Q(state="planned"),

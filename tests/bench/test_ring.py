@@ -12,7 +12,7 @@ FITTING = {
     "send": {"reminder_due", "message_queued"},
     "withdraw": {"message_to_withdraw"},
     "reconcile": {"message_unknown", "message_claimed"},
-    "expire": {"reminder_too_late", "message_queued"},
+    "expire": {"reminder_due", "message_queued"},
     "check": {"message_to_check"},
     "apply": {"reply_to_apply"},
 }
