@@ -1,6 +1,6 @@
 """What the provider pushes to us: verify, parse, store, answer. Never an error page.
 
-Acting on it is left to the next ring, so that an answer takes a few milliseconds however much is pushed.
+Acting on it is left to a worker, so that an answer takes a few milliseconds however much is pushed.
 Anything but a 2xx makes the provider try again later; polling is the safety net.
 """
 
@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from reminders.domain.doorbell import ring_apart
 from reminders.domain.receiving import store_pushed
-from reminders.provider import BadSignature, Unreadable, parse_webhook, verify_webhook
+from reminders.provider import BadSignature, ReplyPayload, Unreadable, parse_webhook, verify_webhook
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     except (DatabaseError, InterfaceError) as error:
         logger.error("A push could not be stored: %s", type(error).__name__)  # noqa: TRY400 -- no personal data
         return _answer(503, "try again")
+    if isinstance(item, ReplyPayload):  # a patient waits for an answer; reports have time
+        ring_apart("apply")
     return _answer(200, "stored")
 
 

@@ -7,8 +7,10 @@ queue. A broker that is down must never hurt the change that rang.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 from celery import current_app
 from django.db import connection, transaction
@@ -17,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 LEFT_ALONE = 15.0
 TOO_LONG = 1.0
-"""Seconds, both."""
+AT_MOST_EVERY = 1.0
+"""Seconds, all."""
 
 
 class _Line:
@@ -47,6 +50,34 @@ def _is_pulled(bell: _Bell) -> bool:
     return any(
         pulled == bell and set(savepoints) <= here for savepoints, pulled, *_ in connection.run_on_commit
     )
+
+
+def ring_apart(task: str) -> None:
+    """Have a worker run the task soon, without keeping the caller waiting for the broker.
+
+    For what comes in floods: however often it is called, a process rings once a second at most.
+    """
+    with _Apart.lock:
+        if task in _Apart.pulled:
+            return
+        _Apart.pulled.add(task)
+    threading.Thread(target=_ring_in_turn, args=(task,), name=f"ring {task}", daemon=True).start()
+
+
+class _Apart:
+    """Bells that were pulled and have not rung yet, and the turn of those that ring."""
+
+    lock = threading.Lock()
+    turn = threading.Lock()
+    pulled: ClassVar[set[str]] = set()
+
+
+def _ring_in_turn(task: str) -> None:
+    with _Apart.turn:
+        with _Apart.lock:
+            _Apart.pulled.discard(task)  # what comes from here on is rung for once more
+        ring_at_once(task)
+        time.sleep(AT_MOST_EVERY)
 
 
 def ring_at_once(task: str, *arguments: int) -> None:
