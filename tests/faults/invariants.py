@@ -155,7 +155,7 @@ def _untrue(facts: Facts) -> Iterator[str]:
         if message.state == "delivered" and "delivered" not in statuses:
             yield f"message {message_id} is said to be delivered; the provider has {statuses}"
         elif "delivered" in statuses and message.state in NEVER_CAME:
-            yield f"message {message_id} is {message.state} ({message.words}), but it was delivered"
+            yield f"message {message_id} is {message.state} ({message.words}), but there it is {statuses}"
         elif message.state in Message.AT_PROVIDER and not statuses:
             yield f"message {message_id} is {message.state}; the provider never had it"
         if "scheduled" in statuses and message.state in ("cancelled", "expired"):
