@@ -84,10 +84,13 @@ class NotFound(MessagesApiError):  # noqa: N818 - see NotReceived
 
 
 def error_of(
-    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, success: HTTPStatus | None = None
 ) -> MessagesApiError | None:
-    """Read an answer into the tree; None for a success. `now` turns a Retry-After date into seconds."""
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+    """Read an answer into the tree; None for a success. `now` turns a Retry-After date into seconds.
+
+    A success is any 2xx, or `success` alone.
+    """
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and success in (None, status):
         return None
     if status in TOO_FAST:
         return SlowDown(retry_after(headers.get("Retry-After"), now=now))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Literal
 
@@ -69,9 +70,18 @@ class Wire:
         self._http.close()
 
     def call(
-        self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        success: HTTPStatus | None = None,
     ) -> bytes:
-        """Make one call; return the body of a success (2xx). Raises MessagesApiError for everything else."""
+        """Make one call; return the body of a success. Raises MessagesApiError for everything else.
+
+        A success is any 2xx, or `success` alone where the others would not tell what happened.
+        """
         content = None if body is None else json.dumps(body, separators=(",", ":")).encode("ascii")
         request = self._http.build_request(
             method,
@@ -81,7 +91,7 @@ class Wire:
             headers=None if content is None else {"Content-Type": "application/json"},
         )
         status, headers, answer = self._exchange(request)
-        if error := error_of(status, headers, answer, now=datetime.now(UTC)):
+        if error := error_of(status, headers, answer, now=datetime.now(UTC), success=success):
             raise error
         return answer
 

@@ -18,6 +18,7 @@ from reminders.provider import (
     MessageStatus,
     NotFound,
     OutboundMessage,
+    OutcomeUnknown,
     Refused,
     ReplyPayload,
     ReportedMessage,
@@ -174,6 +175,13 @@ def test_cancel(answering):
     assert [shown(request) for request in asked] == [
         ("PUT", f"/v1/messages/{MESSAGE}", {"status": "cancelled"})
     ]
+
+
+def test_cancel_with_an_answer_that_says_nothing_of_it(answering):
+    api, _ = answering(202, None)
+
+    with pytest.raises(OutcomeUnknown):
+        api.cancel(MESSAGE)
 
 
 def test_cancel_of_a_message_that_is_no_longer_scheduled(answering):

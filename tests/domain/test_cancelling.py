@@ -91,6 +91,21 @@ def test_a_provider_that_fails_leaves_the_withdrawal_for_the_next_ring(
     assert states(appointment) == [(1, "withdrawn")]
 
 
+def test_an_odd_success_is_not_taken_for_a_withdrawal(sandbox: Sandbox, api: MessagesApi) -> None:
+    """As a gateway may answer for the provider, which refuses to cancel what went out."""
+    appointment = handed_over()
+    send_due(api, clock=at_noon)
+    later = NOON + timedelta(hours=2)
+    sandbox.set_clock(later)
+    set_status([appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=later)
+    sandbox.order_fault("unreadable_202", "cancel")
+
+    settled = [withdraw_stale(api, clock=lambda: later) for _ in range(2)]
+
+    assert settled == [0, 1]
+    assert (Message.objects.get().state, states(appointment)) == ("delivered", [(1, "sent")])
+
+
 def test_one_of_a_family_moves_and_the_other_is_told_anew(sandbox: Sandbox, api: MessagesApi) -> None:
     make.make_confirmation_rule()
     place, shared = make.make_location(), make.phone()
