@@ -19,6 +19,8 @@ from reminders.domain.planning import Planned, plan_appointments
 from reminders.domain.rules import RuleBook
 
 PLAN_STEP = 20_000
+MANY = 10_000
+"""So many new rows in a table of fewer change what the best way through it is."""
 
 
 def apply_result(
@@ -31,23 +33,40 @@ def apply_result(
     given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "separator": CELL_SEPARATOR}
     tell = on_progress or (lambda percent: None)
     with connection.cursor() as cursor:
+        # Foreign keys are checked after each statement, with its rows at hand, and not remembered to the end.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_SEQUENCES)
         given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
         for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
             cursor.execute(statement, given)
             tell(percent)
-        planned = _plan(cursor, now=now, tell=tell)
+        grown = _outgrown(cursor)
+        if grown:
+            cursor.execute(_ANALYZE_WRITTEN)
+        planned = _plan(cursor, now=now, tell=tell, grown=grown)
         for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
             cursor.execute(statement, given)
             ids = [row[0] for row in cursor.fetchall()]
             planned += Planned(to_withdraw=replace_naming(ids, names, now=now))
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     tell(100)
     return planned
 
 
-def _plan(cursor: Any, *, now: datetime, tell: Callable[[int], None]) -> Planned:  # Any: Django's cursor
+def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
+    """Whether the diary has grown so much that what the database knows of its tables misleads it.
+
+    Autovacuum sees none of this transaction's rows. If it comes by while a first diary is imported, it notes
+    full tables as empty, and each step of planning reads them whole instead of by their keys.
+    """
+    cursor.execute(_NEW_AND_KNOWN)
+    new, known = map(int, cursor.fetchone())
+    return new >= MANY and new > known
+
+
+def _plan(
+    cursor: Any, *, now: datetime, tell: Callable[[int], None], grown: bool
+) -> Planned:  # Any: Django's cursor
     book = RuleBook.held()
     planned, after = Planned(), 0
     cursor.execute("SELECT count(*) FROM import_to_plan")
@@ -58,9 +77,18 @@ def _plan(cursor: Any, *, now: datetime, tell: Callable[[int], None]) -> Planned
         if not ids:
             return planned
         planned += plan_appointments(ids, now=now, book=book)
+        if grown and not after:
+            cursor.execute("ANALYZE reminders_reminder (appointment_id)")
         after = ids[-1]
         tell(60 + 30 * planned.appointments // max(total, 1))
 
+
+_NEW_AND_KNOWN = """
+SELECT (SELECT count(*) FROM import_fresh), reltuples
+FROM pg_class WHERE oid = 'reminders_appointment'::regclass
+"""
+# Its lock also keeps autovacuum away until the end. Another first import waits for it at this point.
+_ANALYZE_WRITTEN = "ANALYZE reminders_contact (id, phone), reminders_appointment (id, contact_id)"
 
 _SEQUENCES = """
 SELECT pg_get_serial_sequence('reminders_contact', 'id'), pg_get_serial_sequence('reminders_appointment',
@@ -270,15 +298,16 @@ FROM import_gone g JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = '
 """
 
 _TO_PLAN = """
-CREATE TEMP TABLE import_to_plan (id bigint PRIMARY KEY) ON COMMIT DROP;
-INSERT INTO import_to_plan
-SELECT appointment_id FROM import_fresh
+CREATE TEMP TABLE import_to_plan ON COMMIT DROP AS
+SELECT appointment_id AS id FROM import_fresh
 UNION SELECT appointment_id FROM import_result
     WHERE appointment_id IS NOT NULL AND (matters OR (status_to IS NOT NULL AND touched))
 UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
     WHERE x.matters AND a.starts_at > %(now)s
 UNION SELECT g.appointment_id FROM import_gone g
-    JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel';
+    JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
+ORDER BY id;
+ALTER TABLE import_to_plan ADD PRIMARY KEY (id);
 ANALYZE import_to_plan
 """
 
