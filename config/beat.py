@@ -1,17 +1,35 @@
-"""Beat, which may be stopped at any moment, also while it starts."""
+"""Beat, which may be stopped at any moment: while it starts, and in the middle of a statement."""
 
+import contextlib
+import signal
+from types import FrameType
+
+from celery import platforms
 from celery.apps import beat
 from celery.beat import Service
 
 
 class Beat(beat.Beat):
-    """Celery's beat, whose schedule is loaded before a signal makes it save that schedule."""
+    """Celery's beat, except for what a signal does.
+
+    Celery's own saves the schedule from within the signal, and so in the middle of whatever goes on: of
+    loading that schedule, or of a statement on the very connection that saving needs, which then waits for
+    itself.
+    """
+
+    def run(self) -> None:
+        """Until a signal comes; before the first round there is nothing to save."""
+        with contextlib.suppress(KeyboardInterrupt):
+            super().run()
 
     def install_sync_handler(self, service: Service) -> None:
-        """Load the schedule, then listen to signals; until then a stop finds nothing to save and just ends.
-
-        Celery listens first. A stop in the middle of the loading then loads a second time within the first,
-        and the imports of the two get into each other's way.
-        """
+        """Load the schedule, then listen to signals: until then a stop just ends the process."""
         service.scheduler  # noqa: B018  # asking for it loads it
-        super().install_sync_handler(service)
+        platforms.signals.update(SIGTERM=_stop, SIGINT=_stop)
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    """End the round as Ctrl-C does: a statement is called off, and the schedule is saved on the way out."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -1,28 +1,63 @@
-"""Beat as a process: what a stop does to it while it is still starting."""
+"""Beat as a process: what a stop does to it while it starts, and in the middle of a statement."""
 
 import os
 import signal
+import threading
 from typing import Any
 
+import pytest
+from django.db import connection
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from tests.programs import run
+
+NAME = "saved on the way out"
+
+
+def stop_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class StoppedWhileItLoads(DatabaseScheduler):
     """A schedule whose process is told to stop in the middle of loading it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        stop_this_process()
         super().__init__(*args, **kwargs)
 
 
-def test_beat_that_is_stopped_while_it_starts_ends_without_a_word(bare_environment: dict[str, str]) -> None:
-    scheduler = f"{__name__}:{StoppedWhileItLoads.__name__}"
+class StoppedInAStatement(DatabaseScheduler):
+    """A schedule whose process is told to stop while it waits for the database, with something to save."""
 
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        self.reserve(self.schedule[NAME])
+        threading.Timer(0.3, stop_this_process).start()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(40)")
+        return 0.0
+
+
+def beat(scheduler: type[DatabaseScheduler], environment: dict[str, str]) -> tuple[int, str]:
+    """Run it to its end; its status and what it complained of."""
+    name = f"{__name__}:{scheduler.__name__}"
     ended = run(
-        ["-m", "celery", "--quiet", "--app", "config", "beat", "--pidfile=", "--scheduler", scheduler],
-        bare_environment,
+        ["-m", "celery", "--quiet", "--app", "config", "beat", "--pidfile=", "--scheduler", name], environment
     )
+    return ended.returncode, ended.stderr
 
-    assert (ended.returncode, ended.stderr) == (-signal.SIGTERM, "")
+
+def test_stopped_while_it_starts_it_ends_without_a_word(bare_environment: dict[str, str]) -> None:
+    assert beat(StoppedWhileItLoads, bare_environment) == (-signal.SIGTERM, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopped_in_a_statement_it_saves_its_schedule(
+    bare_environment: dict[str, str], database_url: str
+) -> None:
+    often = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.create(name=NAME, task="reminders.tasks.send", interval=often)
+
+    here = {"DATABASE_URL": database_url, "DEBUG": "on"}
+    assert beat(StoppedInAStatement, bare_environment | here) == (0, "")
+    assert PeriodicTask.objects.get(name=NAME).total_run_count == 1
