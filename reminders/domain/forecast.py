@@ -171,26 +171,37 @@ def _segments(book: TextBook, rule_id: int, one: _Sample) -> int:
 
 _RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, id"
 
-# A family's appointments of one day share a text where the location wants that. The sum with nothing keeps
-# PostgreSQL from reading the whole future by its cutoffs.
+# A family's appointments of one day share a text where the location wants that; it goes out with the first.
+# Local days are told for moments, not for texts: 33,000 texts of two weeks go out at 750. The sum with
+# nothing keeps PostgreSQL from reading the whole future by its cutoffs.
 _PLANNED = """
-SELECT day, rule_id, count(*) FROM (
-    SELECT DISTINCT (greatest(r.due_at, %(now)s) AT TIME ZONE l.zone)::date AS day, r.rule_id, r.location_id,
-           r.phone, r.local_date, CASE WHEN l.family_messages THEN 0 ELSE r.id END
-    FROM reminders_reminder r JOIN reminders_location l ON l.id = r.location_id
-    WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
-      AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
-) texts GROUP BY 1, 2
+SELECT (at AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
+FROM (
+    SELECT rule_id, location_id, at, count(*) AS messages
+    FROM (
+        SELECT r.rule_id, r.location_id, min(greatest(r.due_at, %(now)s)) AS at
+        FROM reminders_reminder r
+        WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
+          AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
+        GROUP BY r.rule_id, r.location_id, r.phone, r.local_date,
+                 CASE WHEN r.location_id = ANY(ARRAY(SELECT id FROM reminders_location WHERE family_messages))
+                      THEN 0 ELSE r.id END
+    ) texts GROUP BY 1, 2, 3
+) moments JOIN reminders_location l ON l.id = moments.location_id
+GROUP BY 1, 2
 """
 
 _HELD = """
-SELECT (m.scheduled_at AT TIME ZONE l.zone)::date, r.rule_id, count(*), sum(m.segments)
-FROM reminders_message m
-JOIN LATERAL (SELECT r.rule_id, r.location_id FROM reminders_reminder r WHERE r.message_id = m.id LIMIT 1) r
-    ON true
-JOIN reminders_location l ON l.id = r.location_id
-WHERE m.state IN ('accepted', 'held') AND m.scheduled_at > %(now)s AND m.scheduled_at < %(until)s
-  AND m.cancel_requested_at IS NULL AND r.location_id = ANY(%(locations)s)
+SELECT (at AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint, sum(segments)::bigint
+FROM (
+    SELECT m.scheduled_at AS at, r.rule_id, r.location_id, count(*) AS messages, sum(m.segments) AS segments
+    FROM reminders_message m
+    JOIN LATERAL (
+        SELECT r.rule_id, r.location_id FROM reminders_reminder r WHERE r.message_id = m.id LIMIT 1) r ON true
+    WHERE m.state IN ('accepted', 'held') AND m.scheduled_at > %(now)s AND m.scheduled_at < %(until)s
+      AND m.cancel_requested_at IS NULL AND r.location_id = ANY(%(locations)s)
+    GROUP BY 1, 2, 3
+) moments JOIN reminders_location l ON l.id = moments.location_id
 GROUP BY 1, 2
 """
 
