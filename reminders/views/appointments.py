@@ -22,7 +22,7 @@ from reminders.domain.timeline import changes_since, timeline
 from reminders.models import Appointment, Contact, Location
 from reminders.views.conflicts import changed_meanwhile, stamp
 from reminders.views.contacts import COLUMNS, page_of_contact
-from reminders.views.day_sheet import Line
+from reminders.views.day_rows import Line
 from reminders.views.forms import AppointmentForm, ContactForm, country_of
 from reminders.views.lists import PER_PAGE, Slice, page_of
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_form, staff_page

@@ -29,7 +29,7 @@ from reminders.domain.day_sheet import DayRow, digest
 from reminders.domain.segments import measure
 from reminders.domain.staff_actions import StaffActionError, send_text
 from reminders.models import Appointment, Card, Contact, Suppression
-from reminders.views.day_sheet import LOOKS
+from reminders.views.day_rows import LOOKS
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 
 LONGEST = 1_000

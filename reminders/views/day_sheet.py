@@ -16,15 +16,11 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
 from reminders.domain import access
 from reminders.domain.day_sheet import (
-    SETTLED,
-    DayRow,
     DaySheet,
     DayState,
     Standing,
@@ -32,91 +28,13 @@ from reminders.domain.day_sheet import (
     digest,
     rows_of,
 )
-from reminders.models import Appointment, Location, Message, Practitioner
+from reminders.models import Location, Practitioner
+from reminders.views.day_rows import LOOKS, Line, render_line
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import sign
 
 ROWS = 120
 DAY_STATES = frozenset(str(state) for state in DayState)
-ARRIVES_FROM = timedelta(minutes=60)
-TOO_LATE_AFTER = timedelta(minutes=5)
-LOOKS = {
-    DayState.CHECK: "chat-question",
-    DayState.UNREACHABLE: "call-off",
-    DayState.DECLINED: "x-circle",
-    DayState.NOTHING: "minus-circle",
-    DayState.ASKED: "send",
-    DayState.CONFIRMED: "check-circle",
-    DayState.ARRIVED: "person-check",
-    DayState.NO_SHOW: "person-x",
-    DayState.CANCELLED: "ban",
-}
-"""The icon of each state; its colour carries the state's own name."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row as it is shown now, with the actions that make sense at this time of day."""
-
-    row: DayRow
-    now: datetime
-
-    @property
-    def icon(self) -> str:
-        """The state's icon."""
-        return LOOKS[self.row.state]
-
-    @property
-    def out_state_words(self) -> str:
-        """What became of the last text, in plain words."""
-        return str(Message.State(self.row.out_state).label) if self.row.out_state else ""
-
-    @cached_property
-    def buttons(self) -> list[tuple[str, str, str]]:
-        """The likeliest actions: status, words and icon. The row's menu has them all."""
-        row, state = self.row, self.row.state
-        if state in SETTLED:
-            return []
-        until = row.starts_at - self.now
-        offered = []
-        if until <= ARRIVES_FROM:
-            offered.append(("arrived", "Arrived", "person-check"))
-            if until < -TOO_LATE_AFTER:
-                offered.append(("no_show", "No-show", "person-x"))
-            return offered
-        if row.status == Appointment.Status.BOOKED:
-            offered += [("confirmed", "Confirm", "check"), ("declined", "Decline", "x")]
-        return offered
-
-    @property
-    def over(self) -> bool:
-        """Whether the visit began a while ago."""
-        return self.row.starts_at < self.now - timedelta(minutes=30)
-
-    @cached_property
-    def digest(self) -> str:
-        """A short token that changes with anything shown of this line."""
-        return digest((self.row.digest, self.buttons, self.over))
-
-
-_rendered: dict[tuple[str, bool, date], SafeString] = {}
-MOST_RENDERED = 5_000
-
-
-def render_line(line: Line, *, several_places: bool) -> SafeString:
-    """A line as HTML. Rendering is what a long day costs, so a line is rendered once for each change.
-
-    Its digest stands for all that it shows; the date, for words like “yesterday”.
-    """
-    key = (line.digest, several_places, line.now.astimezone(ZoneInfo(line.row.zone)).date())
-    html = _rendered.get(key)
-    if html is None:
-        if len(_rendered) >= MOST_RENDERED:
-            _rendered.clear()
-        context = {"line": line, "row": line.row, "several_places": several_places}
-        template = get_template("day_sheet/row.html")
-        html = _rendered[key] = mark_safe(template.render(context))  # noqa: S308 -- templates escape
-    return html
 
 
 @dataclass(frozen=True)
