@@ -32,6 +32,7 @@ from reminders.domain.inbox import (
     reply_by_text,
     settle,
     touched_words,
+    whole_cards,
 )
 from reminders.domain.segments import measure
 from reminders.models import Appointment, Card, Event
@@ -96,9 +97,9 @@ def show(request: StaffRequest) -> HttpResponse:
     """The cards, the first one open; for the live look only what may have changed."""
     if request.htmx and "token" in request.GET:
         return _live(request)
-    first = _cards(request).first() if _view(request) != "done" else None
-    listed = _list(request, current=first.pk if first else None)
-    opened = _card_context(request, _theirs(request, first.pk)) if first else {"card": None}
+    first = _bare(_cards(request)).values_list("pk", flat=True).first() if _view(request) != "done" else None
+    listed = _list(request, current=first)
+    opened = _card_context(request, _theirs(request, first)) if first else {"card": None}
     return render(request, "inbox.html", listed | opened | {"on_list": True})
 
 
@@ -144,8 +145,13 @@ def _cards(request: StaffRequest) -> QuerySet[Card]:
     return cards.filter(assigned_to=request.user) if _view(request) == "mine" else cards
 
 
+def _bare(cards: QuerySet[Card]) -> QuerySet[Card]:
+    """Without what is shown of them."""
+    return cards.select_related(None).prefetch_related(None)
+
+
 def _token(request: StaffRequest) -> str:
-    touched = _cards(request).select_related(None).values_list("pk", "revision")[: ROWS + 1]
+    touched = _bare(_cards(request)).values_list("pk", "revision")[: ROWS + 1]
     return digest((_view(request), list(touched)))
 
 
@@ -191,18 +197,7 @@ def _zone(request: StaffRequest) -> str:
 
 
 def _theirs(request: StaffRequest, pk: int) -> Card:
-    rows = Card.objects.filter(request.scope.at_locations()).select_related(
-        "reply__message",
-        "message",
-        "location",
-        "contact",
-        "appointment__contact",
-        "appointment__location",
-        "appointment__practitioner",
-        "appointment__service",
-        "assigned_to",
-        "done_by",
-    )
+    rows = whole_cards().filter(request.scope.at_locations())
     return get_object_or_404(rows, pk=pk)
 
 
@@ -291,7 +286,7 @@ def _onward(
 
 def _next(request: StaffRequest, settled: Card) -> str:
     """The address of the card after this one, else of the first, else of the empty inbox."""
-    waiting = open_cards(everybodys(request))
+    waiting = _bare(open_cards(everybodys(request)))
     later = Q(opened_at__gt=settled.opened_at) | Q(opened_at=settled.opened_at, pk__gt=settled.pk)
     following = waiting.filter(later).values_list("pk", flat=True).first()
     following = following or waiting.values_list("pk", flat=True).first()
