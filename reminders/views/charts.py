@@ -1,4 +1,4 @@
-"""Charts as plain geometry that a template draws as SVG: no script, no styles in the page, a table beside.
+"""Charts as SVG from plain geometry: no script, no styles in the page, a table beside.
 
 Each series has its own pattern besides its colour, and every bar says its numbers to screen readers.
 """
@@ -6,9 +6,12 @@ Each series has its own pattern besides its colour, and every bar says its numbe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import cycle, islice
 from math import ceil, log10
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 HEIGHT, WIDE, NARROW = 220, 900, 500
 LEFT, TOP, BOTTOM = 44, 14, 26
@@ -43,6 +46,27 @@ class Bar:
     labelled: bool
     dense: bool
 
+    @property
+    def drawn(self) -> SafeString:
+        """The bar as SVG: its numbers in words, its parts, its mark and its label."""
+        mark = '<text class="mark" x="{}" y="{}" dy="-3" text-anchor="middle">▲</text>'
+        label = '<text class="scale below{}" x="{}" y="{}" dy="-8" text-anchor="middle">{}</text>'
+        return format_html(
+            "<g><title>{}</title>{}{}{}</g>",
+            self.words,
+            format_html_join("", _PART, (astuple(part) for part in self.parts)),
+            format_html(mark, self.middle, self.top) if self.marked else "",
+            format_html(label, " dense" if self.dense else "", self.middle, HEIGHT, self.label)
+            if self.labelled
+            else "",
+        )
+
+
+_PART = (
+    '<rect class="series-{0}" x="{1}" y="{2}" width="{3}" height="{4}"/>'
+    '<rect class="pattern" fill="url(#pattern-{0})" x="{1}" y="{2}" width="{3}" height="{4}"/>'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -57,6 +81,11 @@ class Chart:
     height: int = HEIGHT
     left: int = LEFT
     floor: int = HEIGHT - BOTTOM
+
+    @property
+    def drawn(self) -> SafeString:
+        """All bars as SVG; drawing a year of weeks part by part in a template took 40 ms."""
+        return format_html_join("", "{}", ((bar.drawn,) for bar in self.bars))
 
     @property
     def legend(self) -> list[tuple[int, str]]:
