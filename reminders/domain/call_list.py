@@ -280,37 +280,44 @@ def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int
 
 
 # Of an appointment's texts the latest that was due decides whether they arrive; a call that reached the
-# wrong person counts until the patient's details are changed.
+# wrong person counts until the patient's details are changed. Texts and calls are read by arrays of
+# appointments: for 3,000 of them one by one the statement took half as long again.
 _FIND = """
-SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, c.phone, a.local_date,
-       CASE WHEN c.phone = '' THEN 'no_phone'
-            WHEN coalesce(k.wrong_at > c.updated_at, false) THEN 'wrong_number'
-            WHEN EXISTS (SELECT 1 FROM reminders_suppression s
-                         WHERE s.phone = c.phone AND s.lifted_at IS NULL) THEN 'opted_out'
-            WHEN c.channel = 'none' THEN 'no_messages'
+WITH a AS MATERIALIZED (
+    SELECT a.id, a.starts_at, a.local_date, a.version, c.phone, c.phone_kind, c.channel, c.updated_at
+    FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[]) d (location_id, first, last)
+    JOIN reminders_appointment a
+        ON a.location_id = d.location_id AND a.local_date BETWEEN d.first AND d.last
+    JOIN reminders_contact c ON c.id = a.contact_id
+    WHERE a.status = 'booked' AND a.starts_at > %(now)s AND a.starts_at < %(until)s
+), t AS (
+    SELECT DISTINCT ON (r.appointment_id) r.appointment_id, r.state, r.reason
+    FROM reminders_reminder r JOIN a ON a.id = r.appointment_id AND a.version = r.version
+    WHERE r.appointment_id = ANY(ARRAY(SELECT id FROM a))
+      AND (r.state IN ('failed', 'expired') OR r.state IN ('sent', 'skipped') AND r.due_at <= %(now)s)
+    ORDER BY r.appointment_id, r.due_at DESC
+), k AS (
+    SELECT k.appointment_id, max(k.at) FILTER (WHERE k.outcome = 'wrong_number') AS wrong_at
+    FROM reminders_callattempt k
+    WHERE k.appointment_id = ANY(ARRAY(SELECT id FROM a)) AND k.undone_at IS NULL
+    GROUP BY k.appointment_id
+)
+SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, a.phone, a.local_date,
+       CASE WHEN a.phone = '' THEN 'no_phone'
+            WHEN coalesce(k.wrong_at > a.updated_at, false) THEN 'wrong_number'
+            WHEN a.phone IN (SELECT s.phone FROM reminders_suppression s WHERE s.lifted_at IS NULL)
+                 THEN 'opted_out'
+            WHEN a.channel = 'none' THEN 'no_messages'
             WHEN t.state IN ('failed', 'expired')
                  OR t.state = 'skipped'
                     AND t.reason IN ('refused', 'not_delivered', 'capped', 'shared_number', 'wording')
                  THEN 'failed'
-            WHEN c.phone_kind = 'landline' AND c.channel = 'sms' THEN 'landline'
+            WHEN a.phone_kind = 'landline' AND a.channel = 'sms' THEN 'landline'
             ELSE '' END,
-       coalesce(k.tried, false)
-FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[]) AS d (location_id, first, last)
-JOIN reminders_appointment a
-    ON a.location_id = d.location_id AND a.local_date BETWEEN d.first AND d.last
-JOIN reminders_contact c ON c.id = a.contact_id
-LEFT JOIN LATERAL (
-    SELECT r.state, r.reason FROM reminders_reminder r
-    WHERE r.appointment_id = a.id AND r.version = a.version
-      AND (r.state IN ('failed', 'expired') OR r.state IN ('sent', 'skipped') AND r.due_at <= %(now)s)
-    ORDER BY r.due_at DESC LIMIT 1
-) t ON true
-LEFT JOIN LATERAL (
-    SELECT true AS tried, max(k.at) FILTER (WHERE k.outcome = 'wrong_number') AS wrong_at
-    FROM reminders_callattempt k WHERE k.appointment_id = a.id AND k.undone_at IS NULL
-    HAVING count(*) > 0
-) k ON true
-WHERE a.status = 'booked' AND a.starts_at > %(now)s AND a.starts_at < %(until)s
+       k.appointment_id IS NOT NULL
+FROM a
+LEFT JOIN t ON t.appointment_id = a.id
+LEFT JOIN k ON k.appointment_id = a.id
 ORDER BY 1
 """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,6 +12,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from reminders.domain.call_list import (
     Calls,
@@ -25,6 +29,7 @@ from reminders.domain.call_list import (
 )
 from reminders.domain.day_sheet import digest
 from reminders.models import Appointment, CallAttempt, Event, Message
+from reminders.templatetags.pages import at_zone, icon
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import places, read_date, read_ids, several, sign
 
@@ -58,24 +63,20 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Tried:
-    """One line of what was tried, as it is shown."""
-
-    one: Try
-
-    @property
-    def icon(self) -> str:
-        """A call's or a text's."""
-        return "call" if self.one.is_call else TONES.get(self.one.code, "send")
-
-    @property
-    def words(self) -> str:
-        """“Left voicemail, Ann Lee” or “Text: Delivered”."""
-        if self.one.is_call:
-            outcome = str(Outcome(self.one.code).label)
-            return f"{outcome} ({self.one.words})" if self.one.words else outcome
-        return f"Text: {self.one.words or Message.State(self.one.code).label}"
+def _tried(one: Try, zone: str) -> SafeString:
+    """One line of what was tried: “Left voicemail (Ann Lee) yesterday 10:00”, “Text: Delivered …”."""
+    if one.is_call:
+        symbol, outcome = "call", str(Outcome(one.code).label)
+        words = f"{outcome} ({one.words})" if one.words else outcome
+    else:
+        symbol = TONES.get(one.code, "send")
+        words = f"Text: {one.words or Message.State(one.code).label}"
+    return format_html(
+        '<span class="tried">{}<span>{} <span class="soft">{}</span></span></span>',
+        icon(symbol),
+        words,
+        at_zone(one.at, zone),
+    )
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,24 @@ class Card:
 
     household: Household
 
-    @property
+    @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """Its appointments, each with what was tried."""
         return [
-            {"call": row, "day": row.day, "tried": [Tried(one) for one in row.tries[-6:]]}
+            {
+                "call": row,
+                "day": row.day,
+                "tried": format_html_join("", "{}", ((_tried(one, row.day.zone),) for one in row.tries[-6:])),
+            }
             for row in self.household.rows
         ]
 
     @property
+    def buttons(self) -> SafeString:
+        """How the call went; these and what was tried were half of what the page's template took."""
+        return format_html_join("", _BUTTON, ((*one, self.names) for one in _outcomes()))
+
+    @cached_property
     def obstacle(self) -> Obstacle:
         """Why no text reaches this phone, if so."""
         return next((row.obstacle for row in self.household.rows if row.obstacle), Obstacle.NONE)
@@ -102,10 +112,20 @@ class Card:
         """The appointments that one call is about."""
         return ",".join(str(pk) for pk in self.household.ids)
 
-    @property
+    @cached_property
     def names(self) -> str:
         """Whom one calls, for screen readers."""
         return ", ".join(dict.fromkeys(row.day.name or "(no name)" for row in self.household.rows))
+
+
+_BUTTON = (
+    '<button class="btn btn-soft btn-small" name="outcome" value="{}">{}{}'
+    '<span class="visually-hidden"> ({})</span></button>'
+)
+
+
+def _outcomes() -> Iterator[tuple[str, SafeString, str]]:
+    return ((str(outcome), icon(symbol), words) for outcome, words, symbol in OUTCOMES)
 
 
 @staff_page()
@@ -137,7 +157,8 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "filters": filters,
         "days": calls.days,
         "day": day,
-        "outcomes": OUTCOMES,
+        "to_called": reverse("call_list_called"),
+        "to_answered": reverse("call_list_answered"),
         "several_places": several(request),
         "total": calls.count(),
         "token": f"{seen}/{digest((shown, filters, calls.days, page.number))}",
