@@ -35,12 +35,17 @@ _CONDITIONS = {
     Flaw.MISSING: "c.phone = '' AND c.phone_as_given = ''",
     Flaw.INVALID: "c.phone = '' AND c.phone_as_given <> ''",
     Flaw.LANDLINE: "c.phone_kind = 'landline' AND c.phone <> '' AND c.channel = 'sms'",
-    Flaw.WRONG: """c.id = ANY(ARRAY(
-        SELECT x.id FROM reminders_callattempt k
-        JOIN reminders_appointment w ON w.id = k.appointment_id
-        JOIN reminders_contact x ON x.id = w.contact_id
-        WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL AND k.at > x.updated_at))""",
+    Flaw.WRONG: "k.at > c.updated_at",
 }
+
+
+# Contacts `c`; for wrong numbers with the latest call `k` that reached the wrong person.
+_CONTACTS = "reminders_contact c"
+_CALLED_WRONG = """reminders_contact c JOIN (
+    SELECT w.contact_id, max(k.at) AS at
+    FROM reminders_callattempt k JOIN reminders_appointment w ON w.id = k.appointment_id
+    WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL
+    GROUP BY w.contact_id) k ON k.contact_id = c.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,9 @@ def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id `after`."""
     beyond = """AND (c.last_name, c.first_name, c.id) >
         (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
-    statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
+    contacts = _CALLED_WRONG if flaw is Flaw.WRONG else _CONTACTS
+    statement = _LIST.replace("__CONTACTS__", contacts).replace("__FLAW__", _CONDITIONS[flaw])
+    statement = statement.replace("__LOOK__", look.condition)
     with connection.cursor() as cursor:
         cursor.execute(
             statement.replace("__AFTER__", beyond if after else ""),
@@ -153,7 +160,7 @@ def _names(
 _LIST = """
 WITH c AS MATERIALIZED (
     SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, c.last_name, c.first_name
-    FROM reminders_contact c WHERE __FLAW__ AND __LOOK__ __AFTER__
+    FROM __CONTACTS__ WHERE __FLAW__ AND __LOOK__ __AFTER__
     ORDER BY c.last_name, c.first_name, c.id LIMIT %(limit)s)
 SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, n.id, n.starts_at, coalesce(n.zone, ''),
        coalesce(n.country, '')
