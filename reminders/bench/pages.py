@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from config import memory
 from reminders.bench import volume
 from reminders.bench.scratch import scratch_database
 from reminders.domain.statistics import keep_figures
@@ -76,6 +77,7 @@ def make(appointments: int) -> dict[str, Any]:
 def measure(*, rounds: int, only: str = "") -> dict[str, Any]:
     """Every page's p50 and p95 in milliseconds on the server, and its statements."""
     keep_figures(now=timezone.now())
+    memory.settle()  # as in a web process
     client = _manager()
     chance = random.Random(11)  # noqa: S311 -- the same pages every time
     found = {}
