@@ -17,9 +17,9 @@ from django.db import OperationalError, connection, transaction
 
 from reminders.domain.doorbell import ring
 from reminders.domain.locks import lock_appointments_of, lock_planned_of
-from reminders.domain.planning import withdraw_messages
 from reminders.domain.rules import BusyError
 from reminders.domain.texts import SMS, VOICE, TextBook, Words, hold_wordings
+from reminders.domain.withdrawing import withdraw_messages
 from reminders.domain.wording import WordingError
 
 SOON = timedelta(minutes=2)

@@ -18,9 +18,9 @@ from django.db import connection, transaction
 
 from reminders.domain import timing
 from reminders.domain.doorbell import ring
-from reminders.domain.locks import lock_messages
 from reminders.domain.planning_alike import as_array, read_alike, stage_alike
 from reminders.domain.rules import ActiveRule, RuleBook
+from reminders.domain.withdrawing import free_reminders, withdraw_messages
 from reminders.models import Appointment, Contact, Reminder
 
 STEP = 5_000
@@ -235,24 +235,6 @@ def _any_due(cursor: Any, *, now: datetime) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
-    """Mark messages to be withdrawn; those that were never handed over are cancelled at once.
-
-    Every reminder that such a message carries waits until the withdrawal is settled; one that has ended by
-    now is left as it is. Returns how many messages were marked. Call it in the transaction that made them
-    stale, which holds their appointments.
-    """
-    given: dict[str, Any] = {"messages": list(message_ids), "now": now}
-    lock_messages(message_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_REQUEST_CANCEL, given)
-        marked = cursor.rowcount
-        cursor.execute(_REMINDERS_WAIT, given)
-        cursor.execute(_CANCEL_QUEUED, given)
-        cursor.execute(_RELEASE_REMINDERS, given)
-    return int(marked)
-
-
 def read_subjects(ids: Sequence[int], *, lock: bool = True) -> list[Subject]:
     """What planning reads of these appointments, in the order of their ids; locked unless only to look."""
     with connection.cursor() as cursor:
@@ -368,45 +350,19 @@ WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('sending', 'sent') AND m.c
            AND (w.rule_id IS NULL OR w.reason <> '' OR w.due_at <> r.due_at)))
 """
 
+# In two steps, for the reason that `withdrawing` has.
 _MOVE_WITHDRAWING = """
-UPDATE reminders_reminder r SET due_at = w.due_at, cutoff_at = w.cutoff_at
-FROM wanted_reminder w
-WHERE (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
-  AND r.state = 'withdrawing' AND (r.due_at, r.cutoff_at) <> (w.due_at, w.cutoff_at)
-"""
-
-_REQUEST_CANCEL = """
-UPDATE reminders_message SET cancel_requested_at = %(now)s
-WHERE id = ANY(%(messages)s) AND cancel_requested_at IS NULL
-  AND state IN ('queued', 'submitting', 'unknown', 'accepted', 'held', 'enroute', 'submitted')
-"""
-
-_REMINDERS_WAIT = """
-UPDATE reminders_reminder r SET state = 'withdrawing', updated_at = %(now)s
-FROM reminders_message m
-WHERE m.id = ANY(%(messages)s) AND m.cancel_requested_at IS NOT NULL AND m.cancel_settled_at IS NULL
-  AND r.message_id = m.id AND r.state IN ('sending', 'sent')
-"""
-
-_CANCEL_QUEUED = """
-UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it was sent', final_at = %(now)s,
-       cancel_settled_at = %(now)s
-WHERE id = ANY(%(messages)s) AND state = 'queued'
-"""
-
-# Of a withdrawn message, the reminders that still hold go back to the plan, or stay stopped where staff
-# stopped them; the others are done with.
-_RELEASE_REMINDERS = """
-UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
-       state = CASE WHEN r.version <> a.version OR NOT a.expected THEN 'withdrawn'
-                    WHEN r.reason = 'held' THEN 'skipped' ELSE 'planned' END,
-       reason = CASE WHEN r.version <> a.version OR NOT a.expected THEN 'superseded'
-                     WHEN r.reason = 'held' THEN 'held' ELSE '' END
-FROM (SELECT id, version, status IN ('booked', 'confirmed') AS expected FROM reminders_appointment) a,
-     reminders_message m
-WHERE m.id = ANY(%(messages)s) AND r.message_id = m.id
-  AND m.state IN ('cancelled', 'failed', 'rejected', 'expired')
-  AND a.id = r.appointment_id AND r.state = 'withdrawing'
+WITH planned AS MATERIALIZED (
+    SELECT r.id, r.state, r.due_at AS was_due_at, r.cutoff_at AS was_cutoff_at, w.due_at, w.cutoff_at
+    FROM wanted_reminder w JOIN reminders_reminder r
+        ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
+    WHERE r.appointment_id = ANY(%(ids)s)
+), moved AS MATERIALIZED (
+    SELECT * FROM planned
+    WHERE state = 'withdrawing' AND (was_due_at, was_cutoff_at) <> (due_at, cutoff_at)
+)
+UPDATE reminders_reminder r SET due_at = m.due_at, cutoff_at = m.cutoff_at
+FROM moved m WHERE r.id = m.id AND r.state = m.state
 """
 
 
@@ -418,7 +374,6 @@ def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]
     """
     affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
     ids = list(affected.values_list("appointment_id", flat=True).distinct())
-    with connection.cursor() as cursor:
-        cursor.execute(_RELEASE_REMINDERS, {"messages": list(message_ids), "now": now})
+    free_reminders(message_ids, now=now)
     plan_appointments(ids, now=now)
     return ids

@@ -14,8 +14,9 @@ from reminders.domain.doorbell import ring
 from reminders.domain.history import Actor, remember
 from reminders.domain.locks import again_after_deadlock, lock_appointments, lock_messages
 from reminders.domain.outbox import queue_text
-from reminders.domain.planning import plan_appointments, withdraw_messages
+from reminders.domain.planning import plan_appointments
 from reminders.domain.texts import TextBook, values_for
+from reminders.domain.withdrawing import withdraw_messages
 from reminders.models import Appointment, Contact, Event, Message, Reminder, Suppression
 
 LEAST_NOTICE = timedelta(minutes=5)

@@ -18,11 +18,11 @@ from reminders.domain.cancelling import Settled, settle, settle_finished
 from reminders.domain.consent import opt_out, sync_blocked_numbers
 from reminders.domain.handing_over import Answer
 from reminders.domain.history import SYSTEM
-from reminders.domain.planning import withdraw_messages
 from reminders.domain.receiving import apply_waiting_reports, store_reports
 from reminders.domain.reconciling import reconcile
 from reminders.domain.sending import record
 from reminders.domain.staff_actions import hold, mark
+from reminders.domain.withdrawing import withdraw_messages
 from reminders.models import Appointment, Contact, Message, Reminder, Suppression
 from reminders.provider import DeliveryReportPayload, MessagesApi, NotReceived
 from tests import factories as make
