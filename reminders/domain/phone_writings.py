@@ -35,7 +35,7 @@ _SEVERAL = re.compile(r"[/,|&\r\n\t]+|;(?!\s*ext)|\s{3,}|\s(?:or|and)\s|\s-\s(?=
 
 def bare(raw: str) -> str:
     """`raw` without spaces, dots, dashes, brackets and invisible marks."""
-    return raw.translate(_DROPPED)
+    return raw if raw.isalnum() else raw.translate(_DROPPED)  # most are, and are told ten times as fast
 
 
 def dialled(text: str) -> str:

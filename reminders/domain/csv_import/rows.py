@@ -128,7 +128,8 @@ class RowReader:
         self.places = {name: columns.places.get(name, -1) for name in FIELDS}
         self.others = columns.others
         self.phones: dict[tuple[str, str], tuple[str, str, str, str]] = {}
-        self.walls: dict[tuple[str, datetime], tuple[str, str, str, str, str]] = {}
+        self.starts: dict[tuple[str, str, str, int], tuple[str, str, str, str, str]] = {}
+        self.durations: dict[str, str] = {}
         self.number = 0
         self.failed = False
 
@@ -148,7 +149,7 @@ class RowReader:
             self._fail("location", *self._no_site(cells))
             return ""
         phone, given, kind, problem, note = self._phone(cells[self.places["phone"]], site)
-        local_date, local_time, starts_at, flag, flag_words = self._start(cells, site)
+        local_date, local_time, starts_at, flag, flag_words = self._known_start(cells, site)
         values = (
             str(number),
             CELL_SEPARATOR.join(original),
@@ -238,24 +239,27 @@ class RowReader:
             return f"#{patient_id}"
         return f"{phone or given}/{first} {last}".lower() if given else f"!{number}"
 
+    def _known_start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
+        places = self.places
+        key = (cells[places["starts_at"]], cells[places["date"]], cells[places["time"]], site.id)
+        known = self.starts.get(key)
+        if known is None:
+            known = self._start(cells, site)
+            if len(self.starts) > 50_000:
+                self.starts.clear()
+            if known[0]:
+                self.starts[key] = known
+        return known
+
     def _start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
         start = self._written_start(cells)
         if start is None:
             return "", "", "", "", ""
-        wall = start.wall
-        if wall is None:
-            assert start.instant is not None  # noqa: S101 -- one of the two is always set
-            wall = start.instant.astimezone(site.zone).replace(tzinfo=None)
-        key = (site.zone.key, wall)
-        known = self.walls.get(key)
-        if known is None:
-            known = _wall_time(wall, site.zone)
-            if len(self.walls) > 50_000:
-                self.walls.clear()
-            self.walls[key] = known
-        if start.instant is not None:
-            return known[0], known[1], start.instant.isoformat(), "", ""
-        return known
+        if start.wall is not None:
+            return _wall_time(start.wall, site.zone)
+        assert start.instant is not None  # noqa: S101 -- one of the two is always set
+        wall = start.instant.astimezone(site.zone).replace(tzinfo=None)
+        return wall.date().isoformat(), wall.time().isoformat(), start.instant.isoformat(), "", ""
 
     def _written_start(self, cells: list[str]) -> Start | None:
         places, dates = self.places, self.dates
@@ -293,11 +297,17 @@ class RowReader:
         text = cells[self.places["duration"]]
         if not text:
             return ""
+        known = self.durations.get(text)
+        if known is not None:
+            return known
         minutes = read_minutes(text)
         if minutes is None or minutes > 1440:
             self._fail("duration", f"“{text[:20]}” is no length in minutes. Write a number from 1 to 1440.")
             return ""
-        return str(minutes) if minutes else ""
+        found = str(minutes) if minutes else ""
+        if len(self.durations) < MOST_NAMES:
+            self.durations[text] = found
+        return found
 
     def _known_name(self, cells: list[str], field: str) -> str:
         text = cells[self.places[field]]
