@@ -86,6 +86,7 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
         "now": now,
         "since": now - OVERDUE,
         "until": now + timedelta(days=days),
+        "apart": [place.pk for place in locations if not place.family_messages],
     }
     with connection.cursor() as cursor:
         cursor.execute(_RULES)
@@ -175,17 +176,16 @@ _RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, i
 # Local days are told for moments, not for texts: 33,000 texts of two weeks go out at 750. The sum with
 # nothing keeps PostgreSQL from reading the whole future by its cutoffs.
 _PLANNED = """
-SELECT (at AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
+SELECT (greatest(at, %(now)s) AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
 FROM (
     SELECT rule_id, location_id, at, count(*) AS messages
     FROM (
-        SELECT r.rule_id, r.location_id, min(greatest(r.due_at, %(now)s)) AS at
+        SELECT r.rule_id, r.location_id, min(r.due_at) AS at
         FROM reminders_reminder r
         WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
           AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
         GROUP BY r.rule_id, r.location_id, r.phone, r.local_date,
-                 CASE WHEN r.location_id = ANY(ARRAY(SELECT id FROM reminders_location WHERE family_messages))
-                      THEN 0 ELSE r.id END
+                 CASE WHEN r.location_id = ANY(%(apart)s::bigint[]) THEN r.id ELSE 0 END
     ) texts GROUP BY 1, 2, 3
 ) moments JOIN reminders_location l ON l.id = moments.location_id
 GROUP BY 1, 2

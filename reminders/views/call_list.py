@@ -30,10 +30,11 @@ from reminders.domain.call_list import (
 from reminders.domain.day_sheet import digest
 from reminders.models import Appointment, CallAttempt, Event, Message
 from reminders.templatetags.pages import at_zone, icon
+from reminders.views.day_rows import address
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import places, read_date, read_ids, several, sign
 
-ROWS = 40
+ROWS = 30
 Outcome = CallAttempt.Outcome
 OUTCOMES = (
     (Outcome.CALLED, "Called", "call"),
@@ -92,6 +93,7 @@ class Card:
             {
                 "call": row,
                 "day": row.day,
+                "address": address("appointment", row.day.id),
                 "tried": format_html_join("", "{}", ((_tried(one, row.day.zone),) for one in row.tries[-6:])),
             }
             for row in self.household.rows
