@@ -125,7 +125,7 @@ def _read_day_sheets() -> Iterator[None]:
     for ahead in count():
         now = timezone.now()
         sheet = day_sheet(day=day + timedelta(days=ahead % 100), location_ids=places, now=now)
-        rows_of([row.id for row in sheet.rows[:120]], now=now)
+        rows_of([row.id for row in sheet.rows[:100]], now=now)
         yield
 
 

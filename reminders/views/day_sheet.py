@@ -33,7 +33,7 @@ from reminders.views.day_rows import LOOKS, Line, render_line
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import sign
 
-ROWS = 120
+ROWS = 100
 DAY_STATES = frozenset(str(state) for state in DayState)
 
 
