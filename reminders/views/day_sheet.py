@@ -29,7 +29,7 @@ from reminders.domain.day_sheet import (
     rows_of,
 )
 from reminders.models import Location, Practitioner
-from reminders.views.day_rows import LOOKS, Line, render_line
+from reminders.views.day_rows import LOOKS, Line
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import sign
 
@@ -160,7 +160,6 @@ def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
         "sheet": look.sheet,
         "page": look.page,
         "lines": look.lines,
-        "rows": [render_line(line, several_places=several_places) for line in look.lines],
         "filters": _filters(look.sheet, look.choice),
         "several_places": several_places,
         "token": look.token,
