@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,8 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from reminders.domain.call_list import (
     Calls,
@@ -29,7 +26,7 @@ from reminders.domain.call_list import (
 )
 from reminders.domain.day_sheet import digest
 from reminders.models import Appointment, CallAttempt, Event, Message
-from reminders.templatetags.pages import at_zone, icon
+from reminders.templatetags.pages import at_zone
 from reminders.views.day_rows import address
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import places, read_date, read_ids, several, sign
@@ -64,20 +61,23 @@ TONES = {
 }
 
 
-def _tried(one: Try, zone: str) -> SafeString:
-    """One line of what was tried: “Left voicemail (Ann Lee) yesterday 10:00”, “Text: Delivered …”."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One line of what was tried, as it is shown: “Left voicemail (Ann Lee)”, “Text: Delivered”."""
+
+    icon: str
+    words: str
+    at: str
+
+
+def _tried(one: Try, zone: str) -> Tried:
     if one.is_call:
         symbol, outcome = "call", str(Outcome(one.code).label)
         words = f"{outcome} ({one.words})" if one.words else outcome
     else:
         symbol = TONES.get(one.code, "send")
         words = f"Text: {one.words or Message.State(one.code).label}"
-    return format_html(
-        '<span class="tried">{}<span>{} <span class="soft">{}</span></span></span>',
-        icon(symbol),
-        words,
-        at_zone(one.at, zone),
-    )
+    return Tried(symbol, words, at_zone(one.at, zone))
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,10 @@ class Card:
                 "call": row,
                 "day": row.day,
                 "address": address("appointment", row.day.id),
-                "tried": format_html_join("", "{}", ((_tried(one, row.day.zone),) for one in row.tries[-6:])),
+                "tried": [_tried(one, row.day.zone) for one in row.tries[-6:]],
             }
             for row in self.household.rows
         ]
-
-    @property
-    def buttons(self) -> SafeString:
-        """How the call went; these and what was tried were half of what the page's template took."""
-        return format_html_join("", _BUTTON, ((*one, self.names) for one in _outcomes()))
 
     @cached_property
     def obstacle(self) -> Obstacle:
@@ -118,16 +113,6 @@ class Card:
     def names(self) -> str:
         """Whom one calls, for screen readers."""
         return ", ".join(dict.fromkeys(row.day.name or "(no name)" for row in self.household.rows))
-
-
-_BUTTON = (
-    '<button class="btn btn-soft btn-small" name="outcome" value="{}">{}{}'
-    '<span class="visually-hidden"> ({})</span></button>'
-)
-
-
-def _outcomes() -> Iterator[tuple[str, SafeString, str]]:
-    return ((str(outcome), icon(symbol), words) for outcome, words, symbol in OUTCOMES)
 
 
 @staff_page()
@@ -159,6 +144,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "filters": filters,
         "days": calls.days,
         "day": day,
+        "outcomes": OUTCOMES,
         "to_called": reverse("call_list_called"),
         "to_answered": reverse("call_list_answered"),
         "several_places": several(request),

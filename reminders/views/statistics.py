@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from reminders.domain import access
 from reminders.domain.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.models import Practitioner
-from reminders.templatetags.worklists import share
 from reminders.views.charts import WIDE, Chart, bars
 from reminders.views.pages import StaffRequest, staff_page
 from reminders.views.places import place_ids, zone
@@ -43,13 +38,6 @@ def show(request: StaffRequest) -> HttpResponse:
         "practitioner": practitioner,
         "found": found,
         "charts": _charts(found),
-        "tables": {
-            "weeks": _rows((format_date(week, "j M Y"), figures) for week, figures in found.weeks),
-            "locations": _rows((format_html("<bdi>{}</bdi>", name), one) for name, one in found.locations),
-            "practitioners": _rows(
-                (format_html("<bdi>{}</bdi>", name), one) for name, one in found.practitioners
-            ),
-        },
         "clock": zone(request).key,
     }
     return render(request, "statistics.html", context)
@@ -71,29 +59,6 @@ def _charts(found: Statistics) -> list[Chart]:
         bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %", colours=(2,)),
         bars(rows(_delivery), names=["Delivered", "Not delivered"], title="Texts by week"),
     ]
-
-
-_ROW = (
-    '<tr><th scope="row">{}</th><td>{}</td><td>{} <span class="soft">{}</span></td>'
-    '<td>{} <span class="soft">{}</span></td><td>{}</td><td>{}</td><td>{} <span class="soft">{}</span></td>'
-    '<td>{}</td><td>{} <span class="soft">{}</span></td><td>{}</td></tr>'
-)
-
-
-def _rows(figures: Iterable[tuple[str, Figures]]) -> SafeString:
-    """The rows of a table; the 1,900 cells of a year took a template 30 ms."""
-    return format_html_join(
-        "",
-        _ROW,
-        (
-            (
-                name, one.appointments, one.confirmed, share(one.confirmed_share), one.declined,
-                share(one.declined_share), one.unanswered, one.arrived, one.no_show, share(one.no_show_share),
-                one.texts, one.delivered, share(one.delivered_share), one.failed,
-            )
-            for name, one in figures
-        ),
-    )  # fmt: skip
 
 
 def _label(week: date) -> str:
