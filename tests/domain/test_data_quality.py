@@ -72,6 +72,36 @@ def test_a_wrong_number_is_listed_until_the_details_change():
     assert (before, names(Flaw.WRONG)) == (["Ann Lee"], [])
 
 
+def test_somebody_called_in_vain_twice_counts_once():
+    twice, once, corrected = (make_appointment(contact=make_contact(first_name=name)) for name in "ABC")
+    later = corrected.contact.updated_at + timedelta(seconds=1)
+    for one in (twice, twice, once, corrected):
+        CallAttempt.objects.create(appointment=one, at=later, outcome="wrong_number")
+    Contact.objects.filter(pk=corrected.contact_id).update(updated_at=later + timedelta(seconds=1))
+
+    assert (count_flaws(EVERYBODY)[Flaw.WRONG], names(Flaw.WRONG)) == (2, ["A Lee", "B Lee"])
+
+
+def test_counting_ends_where_there_are_more_than_anybody_works_off(monkeypatch):
+    monkeypatch.setattr("reminders.domain.data_quality.COUNTED_TO", 2)
+    for name in "ABC":
+        make_contact(first_name=name, phone="")
+        appointment = make_appointment(contact=make_contact(first_name=name, phone_kind="landline"))
+        CallAttempt.objects.create(
+            appointment=appointment,
+            at=appointment.contact.updated_at + timedelta(seconds=1),
+            outcome="wrong_number",
+        )
+
+    assert count_flaws(EVERYBODY) == {
+        Flaw.MISSING: 2,
+        Flaw.INVALID: 0,
+        Flaw.LANDLINE: 2,
+        Flaw.WRONG: 2,
+        Flaw.SHARED: 0,
+    }
+
+
 def test_pages_go_on_behind_the_last_contact():
     people = [make_contact(first_name=name, phone="") for name in "CABED"]
     first = flawed(Flaw.MISSING, EVERYBODY, limit=2)
