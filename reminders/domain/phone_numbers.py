@@ -11,7 +11,13 @@ from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 from reminders.domain import phone_writings as writings
 from reminders.domain.number_plans import (
@@ -141,12 +147,29 @@ def can_receive_sms(number: PhoneNumber | str) -> bool:
 def display(e164: str, country: str) -> str:
     """E.164 as people in `country` write it: the national format at home, else the international one."""
     try:
-        number = phonenumbers.parse(e164)
+        number = _split(e164) or phonenumbers.parse(e164)
     except NumberParseException:
         return e164
     at_home = str(number.country_code) == _home(country).code
     form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
+
+
+def _split(e164: str) -> phonenumbers.PhoneNumber | None:
+    """Part the country's code from the rest; None for what is not plainly both.
+
+    No code begins with another one. The library looks for much more and takes half of what a number costs to
+    show, of which a page has a hundred.
+    """
+    digits = e164[1:]
+    if not (e164.startswith("+") and digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15):
+        return None
+    for length in (1, 2, 3):
+        code, rest = int(digits[:length]), digits[length:]
+        if code in COUNTRY_CODE_TO_REGION_CODE:
+            plain = not rest.startswith("0")  # a zero that is part of the number is kept by the library
+            return phonenumbers.PhoneNumber(country_code=code, national_number=int(rest)) if plain else None
+    return None
 
 
 def search_digits(raw: str, country: str | None = None) -> str:

@@ -13,7 +13,6 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -79,7 +78,7 @@ def at_zone(value: datetime | None, zone: str | Location | None) -> str:
     near = NEAR.get((local.date() - now.date()).days)
     if near:
         return f"{near} {local:%H:%M}"
-    return format_date(local, "D j M H:i" if local.year == now.year else "D j M Y H:i")
+    return f"{local:%a %-d %b %H:%M}" if local.year == now.year else f"{local:%a %-d %b %Y %H:%M}"
 
 
 @register.filter

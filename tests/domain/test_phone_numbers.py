@@ -152,3 +152,38 @@ def expected(row: Row) -> PhoneNumber | PhoneProblem:
         return PhoneProblem(row["problem"])
     note = PhoneNote(row["note"]) if row["note"] else None
     return PhoneNumber(row["e164"], PhoneKind(row["kind"]), row["region"], note)
+
+
+def test_numbers_of_every_country_are_shown_as_the_library_shows_them():
+    parsed = [
+        number
+        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+        for kind in phonenumbers.PhoneNumberType.values()
+        if (number := phonenumbers.example_number_for_type(region, kind))
+    ]
+    e164 = [phonenumbers.format_number(one, phonenumbers.PhoneNumberFormat.E164) for one in parsed]
+    again = [phonenumbers.parse(one) for one in e164]
+
+    for country, code in (("GB", 44), ("US", 1), ("IT", 39)):
+        shown = [
+            phonenumbers.format_number(
+                one,
+                phonenumbers.PhoneNumberFormat.NATIONAL
+                if one.country_code == code
+                else phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+            )
+            for one in again
+        ]
+        assert [display(one, country) for one in e164] == shown
+
+
+@pytest.mark.parametrize("odd", ["12345", "+0", "+44", "Clinic", "", "+44 7700 900123x", "+999123456789"])
+def test_what_is_no_number_is_shown_as_the_library_reads_it(odd):
+    try:
+        number = phonenumbers.parse(odd)
+    except phonenumbers.NumberParseException:
+        shown = odd
+    else:
+        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    assert display(odd, "GB") == shown
