@@ -25,7 +25,7 @@ def match_rows(*, diary: str, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
         cursor.execute(_PEOPLE, given)
-        cursor.execute("ANALYZE import_people")
+        cursor.execute("ANALYZE import_people (person, patient_id, phone, phone_given)")
         cursor.execute(_MATCH_BY_ID, given)
         cursor.execute(_MATCH_BY_PLACE, given)
         cursor.execute("ANALYZE import_match")
