@@ -74,10 +74,16 @@ def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, no
         return 0
     # A claim that read the old name a moment ago is waited for; one that begins now passes these by.
     lock_planned_of(appointment_ids)
+    return replace(naming(appointment_ids, names, now=now), now=now)
+
+
+def naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> list[uuid.UUID]:
+    """The held texts about these appointments whose wording has one of these placeholders."""
+    if not appointment_ids:
+        return []
     book = TextBook.load()
     held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
-    naming = [text.message_id for text in held if _names(text, book) & set(names)]
-    return replace(naming, now=now)
+    return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
 def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:

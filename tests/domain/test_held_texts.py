@@ -85,6 +85,22 @@ def test_a_held_text_goes_out_again_with_the_new_name(
     assert Appointment.objects.get().version == 1
 
 
+@pytest.mark.parametrize(("old", "new"), [("Dr Old", "Dr New"), ("Ann Lee", "Anne Leigh")])
+@pytest.mark.parametrize(("named", "count"), [(True, 1), (False, 0)])
+def test_the_preview_of_an_import_counts_them(
+    named: bool, count: int, old: str, new: str, sandbox: Sandbox, api: MessagesApi
+) -> None:
+    booked()
+    if not named:
+        Wording.objects.update(text="{date} {time} at {location}. Reply Y or N.")
+    send_due(api, clock=at_noon)
+
+    looked = bring_in(csv_of(ANN.replace(old, new), header=HEADER), now=NOON, dry_run=True)
+
+    assert looked.counts.to_withdraw == count
+    assert imported(old, new)(Appointment.objects.get()) == count
+
+
 def test_a_text_that_does_not_name_the_practitioner_stays(sandbox: Sandbox, api: MessagesApi) -> None:
     appointment = booked(names_practitioner=False)
     send_due(api, clock=at_noon)

@@ -44,7 +44,7 @@ def apply_result(
         if grown:
             cursor.execute(_ANALYZE_WRITTEN)
         planned = _plan(cursor, now=now, tell=tell, grown=grown)
-        for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
+        for names, statement in OTHERWISE_NAMED:
             cursor.execute(statement, given)
             ids = [row[0] for row in cursor.fetchall()]
             planned += Planned(to_withdraw=replace_naming(ids, names, now=now))
@@ -319,6 +319,8 @@ _RENAMED = """
 SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
 WHERE x.first_name IS NOT NULL AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
 """
+OTHERWISE_NAMED = ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED))
+"""Placeholders, and the appointments of which they say something else by now though nothing else matters."""
 
 _STATEMENTS = (
     _NEW_PRACTITIONERS,

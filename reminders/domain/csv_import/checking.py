@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain import timing, wall_time
+from reminders.domain import held_texts, timing, wall_time
+from reminders.domain.csv_import.applying import OTHERWISE_NAMED
 from reminders.domain.rules import RuleBook
 
 FEW = 10
@@ -99,8 +100,12 @@ def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
 
 def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
     """How many texts that the provider holds the import would withdraw."""
+    named = []
     with connection.cursor() as cursor:
-        cursor.execute(_TO_WITHDRAW, {"now": now, "cancel": cancel_gone})
+        for names, statement in OTHERWISE_NAMED:
+            cursor.execute(statement, {"now": now})
+            named += held_texts.naming([row[0] for row in cursor.fetchall()], names, now=now)
+        cursor.execute(_TO_WITHDRAW, {"now": now, "cancel": cancel_gone, "named": named})
         return int((cursor.fetchone() or (0,))[0])
 
 
@@ -159,7 +164,7 @@ ORDER BY 1 LIMIT 50
 """
 
 _TO_WITHDRAW = """
-SELECT count(DISTINCT m.id)
+SELECT count(*) FROM (SELECT m.id
 FROM (
     SELECT appointment_id FROM import_result WHERE matters AND appointment_id IS NOT NULL
     UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
@@ -169,6 +174,7 @@ FROM (
 JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state IN ('sending', 'sent')
 JOIN reminders_message m ON m.id = r.message_id AND m.cancel_requested_at IS NULL
     AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
+UNION SELECT unnest(%(named)s::uuid[])) texts
 """
 
 _TEXTS = """
