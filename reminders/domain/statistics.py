@@ -40,6 +40,9 @@ class Figures:
     delivered: int = 0
     failed: int = 0
 
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(*(getattr(self, name) + getattr(other, name) for name in _COUNTS))
+
     @property
     def unanswered(self) -> int:
         """Neither confirmed nor declined."""
@@ -99,13 +102,10 @@ def statistics(
         rows = cursor.fetchall()
     weeks: dict[date, Figures] = {week: Figures() for week in _weeks(since, until)}
     found: dict[str, list[tuple[str, Figures]]] = {"location": [], "practitioner": []}
-    total = Figures()
     for kind, week, name, *counts in rows:
         figures = Figures(*counts)
         if kind == "week":
             weeks[week] = figures
-        elif kind == "total":
-            total = figures
         else:
             found[kind].append((name, figures))
     reckoned = DayFigure.objects.aggregate(at=Max("reckoned_at"))["at"]
@@ -113,7 +113,7 @@ def statistics(
         tuple(sorted(weeks.items())),
         tuple(found["location"]),
         tuple(found["practitioner"]),
-        total,
+        sum(weeks.values(), Figures()),
         reckoned,
     )
 
@@ -195,19 +195,23 @@ WHERE a.location_id = ANY(%(locations)s) AND a.local_date BETWEEN %(since)s AND 
 GROUP BY 1, 2, 3
 """
 
-_SUMS = ", ".join(f"coalesce(sum(f.{name}), 0)" for name in _COUNTS)
+_SUMS = ", ".join(f"sum(f.{name}) AS {name}" for name in _COUNTS)
+# The names are joined to the sums, not to each of a year's figures.
 _ADD_UP = f"""
-SELECT CASE WHEN GROUPING(week) = 0 THEN 'week' WHEN GROUPING(f.location_id) = 0 THEN 'location'
-            WHEN GROUPING(f.practitioner_id) = 0 THEN 'practitioner' ELSE 'total' END,
-       week,
-       CASE WHEN GROUPING(f.location_id) = 0 THEN max(l.name)
-            WHEN GROUPING(f.practitioner_id) = 0 THEN coalesce(max(p.name), 'Nobody named') END AS name,
-       {_SUMS}
-FROM (SELECT f.*, date_trunc('week', f.day::timestamp)::date AS week FROM reminders_dayfigure f
-      WHERE f.day BETWEEN %(since)s AND %(until)s AND f.location_id = ANY(%(locations)s)
-        AND (%(practitioner)s::bigint IS NULL OR f.practitioner_id = %(practitioner)s)) f
-JOIN reminders_location l ON l.id = f.location_id
-LEFT JOIN reminders_practitioner p ON p.id = f.practitioner_id
-GROUP BY GROUPING SETS ((week), (f.location_id), (f.practitioner_id), ())
+WITH sums AS (
+    SELECT CASE WHEN GROUPING(week) = 0 THEN 'week' WHEN GROUPING(f.location_id) = 0 THEN 'location'
+                ELSE 'practitioner' END AS kind,
+           week, f.location_id, f.practitioner_id, {_SUMS}
+    FROM (SELECT f.*, date_trunc('week', f.day::timestamp)::date AS week FROM reminders_dayfigure f
+          WHERE f.day BETWEEN %(since)s AND %(until)s AND f.location_id = ANY(%(locations)s)
+            AND (%(practitioner)s::bigint IS NULL OR f.practitioner_id = %(practitioner)s)) f
+    GROUP BY GROUPING SETS ((week), (f.location_id), (f.practitioner_id)))
+SELECT kind, week,
+       CASE kind WHEN 'location' THEN l.name
+                 WHEN 'practitioner' THEN coalesce(p.name, 'Nobody named') END AS name,
+       {", ".join(_COUNTS)}
+FROM sums
+LEFT JOIN reminders_location l ON l.id = sums.location_id
+LEFT JOIN reminders_practitioner p ON p.id = sums.practitioner_id
 ORDER BY 1, 2, 3
 """  # noqa: S608 -- the names are this module's own
