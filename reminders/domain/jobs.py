@@ -29,12 +29,13 @@ CLOCKS = "clocks"
 CLOCKS_AND_PLAN = "clocks_and_plan"
 SMALL = 2_000
 """Up to so many appointments are planned before the page answers."""
+HANDS = 2
+"""So many steps of larger work are under way at a time."""
 
 FAULT = (
     "A fault in the program ({}) stopped it; what was done by then stays. The planning that runs every few "
     "hours goes on with the rest. Please tell your administrator."
 )
-OnStep = Callable[[int, Planned], bool]
 
 
 def start_replan(*, now: datetime, location_ids: list[int] | None = None, user_id: int | None = None) -> Job:
@@ -154,7 +155,13 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
             ring("withdraw")
         return clock() < until
 
-    WORK[job.kind](now=clock(), after=job.cursor, location_ids=params.get("location_ids"), on_step=keep)
+    WORK[job.kind](
+        now=clock(),
+        after=job.cursor,
+        location_ids=params.get("location_ids"),
+        on_step=keep,
+        hands=1 if job.total <= SMALL else HANDS,
+    )
     now = clock()
     if now >= until:
         Job.objects.filter(pk=job.pk).update(claimed_until=None)
@@ -171,4 +178,4 @@ WORK: dict[str, Callable[..., Planned]] = {
     CLOCKS: read_clocks_again,
     CLOCKS_AND_PLAN: partial(read_clocks_again, plan_all=True),
 }
-"""What each kind of job does, in steps: all take the time, where to go on, the locations, and `on_step`."""
+"""What each kind of job does, in steps: all take what `planning.plan_future` takes."""

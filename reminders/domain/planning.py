@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
+from itertools import takewhile
+from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +23,7 @@ from reminders.domain import timing
 from reminders.domain.doorbell import ring
 from reminders.domain.planning_alike import as_array, read_alike, stage_alike
 from reminders.domain.rules import ActiveRule, RuleBook
+from reminders.domain.side_by_side import in_order
 from reminders.domain.withdrawing import free_reminders, withdraw_messages
 from reminders.models import Appointment, Contact, Reminder
 
@@ -81,6 +85,9 @@ class Wanted:
     phone: str
 
 
+OnStep = Callable[[int, Planned], bool]
+
+
 def plan_appointments(ids: Sequence[int], *, now: datetime, book: RuleBook | None = None) -> Planned:
     """Plan these appointments; call it in the transaction that changed them.
 
@@ -102,23 +109,41 @@ def plan_future(
     after: int = 0,
     step: int = STEP,
     location_ids: Sequence[int] | None = None,
-    on_step: Callable[[int, Planned], bool] | None = None,
+    on_step: OnStep | None = None,
+    hands: int = 1,
 ) -> Planned:
-    """Plan every appointment that has not begun, a step in a transaction of its own.
+    """Plan every appointment that has not begun, in steps as `plan_steps` does.
 
-    `on_step` hears the last appointment's id and the step's outcome, inside the transaction: a job that
-    keeps both can go on after a crash with `after`. It answers whether to go on. Each step goes by the rules
-    that are in force by then.
+    Each step goes by the rules that are in force by then.
     """
-    outcome = Planned()
-    for ids in _future_ids(now=now, after=after, step=step, location_ids=location_ids):
-        with transaction.atomic():
-            done = _plan_step(ids, book=RuleBook.held(), now=now)
-            goes_on = on_step(ids[-1], done) if on_step else True
+    steps = steps_of_coming(since=now, after=after, step=step, location_ids=location_ids)
+    return plan_steps(steps, partial(_plan_by_rules_in_force, now=now), on_step=on_step, hands=hands)
+
+
+def plan_steps(
+    steps: Iterable[Sequence[int]],
+    plan: Callable[[Sequence[int]], Planned],
+    *,
+    on_step: OnStep | None,
+    hands: int,
+) -> Planned:
+    """Plan appointments by the ids of each step, in a transaction of its own, `hands` steps at a time.
+
+    `on_step` hears the last appointment's id and the step's outcome, in the order of the steps, and answers
+    whether to begin further ones. A job that keeps both can go on after a crash: what it had not kept is
+    planned once more, which changes nothing.
+    """
+    outcome, enough = Planned(), Event()
+    for ids, done in in_order(plan, takewhile(lambda _ids: not enough.is_set(), steps), hands=hands):
         outcome += done
-        if not goes_on:
-            break
+        if on_step and not on_step(ids[-1], done):
+            enough.set()
     return outcome
+
+
+@transaction.atomic
+def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> Planned:
+    return _plan_step(ids, book=RuleBook.held(), now=now)
 
 
 def wanted_reminders(subjects: Iterable[Subject], *, book: RuleBook, now: datetime) -> Iterator[Wanted]:
@@ -242,11 +267,12 @@ def read_subjects(ids: Sequence[int], *, lock: bool = True) -> list[Subject]:
         return [Subject(*row) for row in cursor.fetchall()]
 
 
-def _future_ids(
-    *, now: datetime, after: int, step: int, location_ids: Sequence[int] | None
+def steps_of_coming(
+    *, since: datetime, after: int, step: int, location_ids: Sequence[int] | None
 ) -> Iterator[list[int]]:
+    """The ids of the appointments that begin later than `since`, in their order, `step` at a time."""
     while True:
-        future = Appointment.objects.filter(starts_at__gt=now, pk__gt=after)
+        future = Appointment.objects.filter(starts_at__gt=since, pk__gt=after)
         if location_ids is not None:
             future = future.filter(location_id__in=location_ids)
         ids = list(future.order_by("pk").values_list("pk", flat=True)[:step])

@@ -7,17 +7,17 @@ database's own copy may be older.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from reminders.domain.planning import Planned, plan_appointments
+from reminders.domain.planning import OnStep, Planned, plan_appointments, plan_steps, steps_of_coming
 from reminders.domain.wall_time import WallTime, read_wall_time
-from reminders.models import Appointment
 
 STEP = 5_000
 A_DAY = timedelta(days=1)
@@ -40,33 +40,25 @@ def read_clocks_again(
     after: int = 0,
     step: int = STEP,
     location_ids: Sequence[int] | None = None,
-    on_step: Callable[[int, Planned], bool] | None = None,
+    on_step: OnStep | None = None,
+    hands: int = 1,
     plan_all: bool = False,
 ) -> Planned:
-    """Bring every coming appointment's start in line with its wall time, a step in a transaction of its own.
+    """Bring every coming appointment's start in line with its wall time, in steps as `planning.plan_steps`.
 
-    Begins after the appointment with the id `after`. `on_step` is told as by `planning.plan_future`.
-    `plan_all` plans those that stay, too: the texting hours of a location with another zone move as well.
+    Begins after the appointment with the id `after`. `plan_all` plans those that stay, too: the texting hours
+    of a location with another zone move as well.
     """
-    outcome = Planned()
-    while ids := _some_ids(now=now, after=after, step=step, location_ids=location_ids):
-        with transaction.atomic():
-            moved = _read_step(ids, now=now)
-            planned = plan_appointments(ids if plan_all else moved, now=now)
-            done = Planned(len(ids), planned.written, planned.taken_back, planned.to_withdraw)
-            goes_on = on_step(ids[-1], done) if on_step else True
-        outcome += done
-        after = ids[-1]
-        if not goes_on:
-            break
-    return outcome
+    steps = steps_of_coming(since=now - A_DAY, after=after, step=step, location_ids=location_ids)
+    return plan_steps(
+        steps, partial(_read_and_plan, now=now, plan_all=plan_all), on_step=on_step, hands=hands
+    )
 
 
-def _some_ids(*, now: datetime, after: int, step: int, location_ids: Sequence[int] | None) -> list[int]:
-    rows = Appointment.objects.filter(starts_at__gt=now - A_DAY, pk__gt=after)
-    if location_ids is not None:
-        rows = rows.filter(location_id__in=location_ids)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:step])
+@transaction.atomic
+def _read_and_plan(ids: Sequence[int], *, now: datetime, plan_all: bool) -> Planned:
+    moved = _read_step(ids, now=now)
+    return replace(plan_appointments(ids if plan_all else moved, now=now), appointments=len(ids))
 
 
 def _read_step(ids: Sequence[int], *, now: datetime) -> list[int]:
