@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from reminders.domain.day_sheet import FAILED, SETTLED, DayRow, DayState, digest
@@ -40,17 +41,31 @@ class Line:
     row: DayRow
     now: datetime
 
+    @cached_property
+    def state(self) -> DayState:
+        """The one state of the appointment."""
+        return self.row.state
+
+    @property
+    def id(self) -> str:
+        """As text, which a template need not write as people of this country write numbers."""
+        return str(self.row.id)
+
+    @cached_property
+    def name(self) -> SafeString:
+        """The patient's, escaped once for the several places where it stands."""
+        return escape(self.row.name)
+
     @property
     def badge(self) -> SafeString:
         """The state, as a badge."""
-        state = self.row.state
-        return badge(state, LOOKS[state], state.words)
+        return badge(self.state, LOOKS[self.state], self.state.words)
 
     @cached_property
     def buttons(self) -> list[tuple[str, str, str]]:
         """The likeliest actions: status, words and icon. The row's menu has them all."""
-        row, state = self.row, self.row.state
-        if state in SETTLED:
+        row = self.row
+        if self.state in SETTLED:
             return []
         until = row.starts_at - self.now
         offered = []
@@ -77,7 +92,7 @@ class Line:
     def classes(self) -> str:
         """Of the table's row."""
         over, settled = " is-over" if self.over else "", "" if self.buttons else " is-settled"
-        return f"day-row is-{self.row.state}{over}{settled}"
+        return f"day-row is-{self.state}{over}{settled}"
 
     @property
     def starts(self) -> str:
@@ -90,6 +105,11 @@ class Line:
         return f"{self.row.local_time:%H:%M}"
 
     @property
+    def lasts(self) -> str:
+        """How long, in minutes; blank where nobody said."""
+        return f"{self.row.duration} min" if self.row.duration else ""
+
+    @property
     def number(self) -> str:
         """The phone number as it is written at home."""
         return phone(self.row.phone, self.row.country)
@@ -98,7 +118,7 @@ class Line:
     def note(self) -> str:
         """What else is to be said of the state, below it."""
         row = self.row
-        match row.state:
+        match self.state:
             case DayState.CHECK:
                 return row.card_words
             case DayState.UNREACHABLE:
@@ -119,8 +139,8 @@ class Line:
     def texted(self) -> str:
         """When the last text left, and what became of it where the state does not say so."""
         row, at = self.row, at_zone(self.row.out_at, self.row.zone)
-        unreachable, arrived = row.state == DayState.UNREACHABLE, row.out_state == Message.State.DELIVERED
-        if (unreachable or arrived) and row.state != DayState.ASKED:
+        says_it = self.state == DayState.UNREACHABLE or row.out_state == Message.State.DELIVERED
+        if says_it and self.state != DayState.ASKED:
             return at
         return f"{at} · {row.out_words or self._out_state_words}"
 
