@@ -13,8 +13,10 @@ from reminders.management.commands.up import stop_at_signals
 
 @pytest.fixture
 def usual_signals() -> Iterator[None]:
-    """What this process does at signals is put back."""
+    """As in a terminal, though the tests themselves may run under nohup; put back afterwards."""
     before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
+    for name in before:
+        signal.signal(name, signal.SIG_DFL)
     yield
     for name, handler in before.items():
         signal.signal(name, handler)
