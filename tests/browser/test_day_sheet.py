@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from playwright.sync_api import Page, expect
 
-from reminders.domain.appointments import change_appointment
+from reminders.domain.appointments import change_appointment, set_status
 from reminders.domain.history import SYSTEM
 from reminders.models import Appointment, Message, Reminder
 from tests.browser.scenes import Diary, ordinary_day
@@ -22,6 +22,12 @@ def row(page: Page, appointment: Appointment):
 
 def status(appointment: Appointment) -> str:
     return str(Appointment.objects.values_list("status", flat=True).get(pk=appointment.pk))
+
+
+def confirm(*appointments: Appointment) -> None:
+    """As somebody else does."""
+    ids = [each.pk for each in appointments]
+    set_status(ids, Appointment.Status.CONFIRMED, by=SYSTEM, now=datetime.now(UTC))
 
 
 def test_a_confirmation_by_telephone_and_its_undo(open_page):
@@ -46,7 +52,7 @@ def test_what_others_do_appears_without_taking_the_focus(open_page):
     link = row(page, ann).get_by_role("link", name="Ann Lee")
     link.focus()
 
-    Appointment.objects.filter(pk__in=[ann.pk, ben.pk]).update(status="confirmed")
+    confirm(ann, ben)
     page.evaluate("document.body.dispatchEvent(new Event('changed'))")
 
     expect(row(page, ben)).to_contain_text("Confirmed")
