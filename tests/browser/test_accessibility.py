@@ -107,7 +107,7 @@ def test_the_administration_is_accessible(open_page, accessible, theme):
 
 def test_the_keyboard_skips_the_menu_and_always_shows_where_it_is(open_page):
     ordinary_day()
-    page = open_page("/", reduced_motion="reduce")  # a ring that fades in is not there at once
+    page = open_page("/", reduced_motion="reduce")  # a ring that fades away is not there
 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
