@@ -65,6 +65,7 @@ def test_a_broker_flushed_again_and_again(clinic: World, running: Site) -> None:
     assert (taken(clinic), accepted_twice(clinic), found(clinic)) == (500, [], [])
 
 
+@pytest.mark.alone
 def test_a_database_restarted_in_the_middle(
     clinic: World, running: Site, request: pytest.FixtureRequest
 ) -> None:
