@@ -174,7 +174,7 @@ _RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, i
 
 # A family's appointments of one day share a text where the location wants that; it goes out with the first.
 # Local days are told for moments, not for texts: 33,000 texts of two weeks go out at 750. The sum with
-# nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts, which takes half as long again.
+# nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts, which takes longer.
 _PLANNED = """
 SELECT (greatest(at, %(now)s) AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
 FROM (
