@@ -82,3 +82,11 @@ def answer_to(reply: Reply) -> str:
 def status(appointment: Appointment) -> str:
     """The appointment's status as it is stored now."""
     return Appointment.objects.values_list("status", flat=True).get(pk=appointment.pk)
+
+
+def visit(**values: object) -> Appointment:
+    """Ann's appointment on Wednesday at ten, two days after NOON."""
+    location = values.pop("location", None) or make.make_location(
+        name="Harbour Dental", phone="020 7946 0000"
+    )
+    return make.make_appointment(location=location, **values)  # type: ignore[arg-type]  # passed on
