@@ -28,8 +28,6 @@ PLAIN = (
     *("name", "phone", "country", "language", "source_number"),
     *("family_messages", "late_decline_hours", "active"),
 )
-
-
 NAMED = {"name": "location", "phone": "phone"}
 """Which placeholder a column fills."""
 
@@ -99,7 +97,8 @@ def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
 
     def find() -> list[uuid.UUID]:
         naming = held_texts.find_naming(names, lambda text: text.location_id == location.pk, now=now)
-        return [*{*naming, *_spoken_otherwise(location, now=now)}]
+        spoken = _spoken_otherwise(location, now=now) if "language" in changes else []
+        return [*{*naming, *spoken}]
 
     return held_texts.hold(find)
 
