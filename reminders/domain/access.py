@@ -29,6 +29,7 @@ WORDINGS = "reminders.change_wording"
 STATISTICS = "reminders.view_event"
 CONNECTION = "reminders.change_providerstate"
 USERS = "auth.change_user"
+ROLES = "auth.change_group"
 
 _EVERY = ("view", "add", "change", "delete")
 _DAILY: dict[str, tuple[str, ...]] = {
@@ -151,6 +152,10 @@ class Scope:
     def seen_events(self) -> Q:
         """A condition on lines of history."""
         return self._seen(Sight.events)
+
+    def seen_users(self) -> Q:
+        """A condition on those who sign in."""
+        return self._seen(Sight.users)
 
     def _seen(self, condition: Callable[[Sight], Q]) -> Q:
         return condition(Sight(self.user.pk, self.location_ids)) if self.restricted else Q()
