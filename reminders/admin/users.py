@@ -93,7 +93,7 @@ class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
     fields = ("all_locations", "locations")
     autocomplete_fields = ("locations",)
     can_delete = False
-    verbose_name_plural = "What they may see"
+    verbose_name = verbose_name_plural = "What they may see"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """All locations are given by who sees them all."""

@@ -81,8 +81,8 @@ def grantable_roles(by: User) -> QuerySet[Group]:
     """The roles that allow nothing but what this user may do."""
     rights = rights_of(by)
     if rights.owner:
-        return Group.objects.all()
-    return Group.objects.filter(~Exists(_beyond(rights, Q(group=OuterRef("pk")))))
+        return Group.objects.order_by("name")
+    return Group.objects.filter(~Exists(_beyond(rights, Q(group=OuterRef("pk"))))).order_by("name")
 
 
 def grantable_permissions(by: User) -> QuerySet[Permission]:

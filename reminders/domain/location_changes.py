@@ -74,7 +74,7 @@ def limits_in_words(location: Location) -> str:
     names = ", ".join(limited.order_by("user__username").values_list("user__username", flat=True))
     if not names:
         return ""
-    return f"“{location}” can't be deleted while users are limited to it: {names}. Change theirs first."
+    return f"“{location}” can't be deleted while users are limited to it: {names}. Change that first."
 
 
 def refuse_while_it_limits(sender: type[Location], instance: Location, **_: Any) -> None:
