@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate, pre_delete, pre_migrate
 
 
 class RemindersConfig(AppConfig):
@@ -15,10 +15,13 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Seed the roles and the rings after migrating, which is when their tables exist."""
+        """Keep locations that limit users; seed roles and rings once migrating has made their tables."""
         from reminders.domain.access import seed_roles  # models are loaded by now
+        from reminders.domain.location_changes import refuse_while_it_limits
         from reminders.domain.rings import seed_rings
+        from reminders.models import Location
 
+        pre_delete.connect(refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay")
         pre_migrate.connect(allow_time, sender=self, dispatch_uid="reminders.allow_time")
         post_migrate.connect(limit_time, sender=self, dispatch_uid="reminders.limit_time")
         post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")

@@ -126,7 +126,7 @@ class Shell:
         """How many replies wait for a person at this user's locations."""
         if self.scope is None:
             return 0
-        return Card.objects.filter(self.scope.at_locations(), done_at=None).count()
+        return Card.objects.filter(self.scope.seen_cards(), done_at=None).count()
 
     @cached_property
     def location(self) -> Location | None:

@@ -16,6 +16,7 @@ from reminders.models import (
     Reminder,
     ReminderRule,
     Service,
+    StaffProfile,
 )
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
@@ -152,12 +153,12 @@ def make_handed_over(
 def make_user(
     username: str = "", *, group: str = "", locations: tuple[Location, ...] = (), **values: Any
 ) -> User:
-    """A member of staff with a role (receptionist, manager, administrator) and the locations they may see."""
+    """A member of staff with a role (receptionist, manager, administrator) and the locations they may see.
+
+    None given: all of them.
+    """
     user = User.objects.create_user(username or f"user{next(_numbers)}", password="a long password", **values)
     if group:
         user.groups.add(Group.objects.get(name=group))
-    if locations:
-        from reminders.models import StaffProfile
-
-        StaffProfile.objects.create(user=user).locations.set(locations)
+    StaffProfile.objects.create(user=user, all_locations=not locations).locations.set(locations)
     return user

@@ -49,13 +49,8 @@ class EventAdmin(LookOnly):
     ordering = ("-at",)
 
     def within(self, theirs: Scope) -> Q:
-        """What happened to appointments and patients of theirs, and to what belongs to nobody."""
-        of_nobody = Q(appointment=None, contact=None)
-        return (
-            of_nobody
-            | Q(appointment__location__in=theirs.location_ids)
-            | Q(appointment=None, contact__in=theirs.contacts())
-        )
+        """What happened to appointments and patients of theirs, and what they did themselves."""
+        return theirs.seen_events()
 
     @admin.display(description="When", ordering="-at")
     def when(self, row: Event) -> str:

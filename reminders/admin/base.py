@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -64,6 +65,17 @@ def scope(request: HttpRequest) -> Scope:
     return found
 
 
+class TheirsFilter(RelatedFieldListFilter):
+    """A filter whose choices keep to the user's locations, as the list of what it filters by does."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """What the table's own list shows."""
+        own = model_admin.admin_site._registry.get(field.related_model)
+        theirs = {"pk__in": own.get_queryset(request).order_by().values("pk")} if own else {}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=theirs)
+
+
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     """A list that stays quick with millions of rows, and keeps to the locations that its user may see."""
 
@@ -87,19 +99,32 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
         """A condition on the rows for a user who may see some locations only."""
         return theirs.at_locations(self.place) if self.place else Q()
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """As for a change."""
+        return bool(super().has_add_permission(request)) and self.is_theirs(request, None)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What holds for every location is not changed by somebody who may not see them all."""
-        return bool(super().has_change_permission(request, obj)) and self._is_theirs(request, obj)
+        return bool(super().has_change_permission(request, obj)) and self.is_theirs(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for a change."""
-        return bool(super().has_delete_permission(request, obj)) and self._is_theirs(request, obj)
+        return bool(super().has_delete_permission(request, obj)) and self.is_theirs(request, obj)
 
-    def _is_theirs(self, request: HttpRequest, obj: Any) -> bool:
-        if obj is None or not self.place or not scope(request).restricted:
-            return True
-        found: QuerySet[Any] = type(obj)._default_manager.filter(pk=obj.pk)
-        return found.filter(**{f"{self.place}__in": scope(request).location_ids}).exists()
+    def is_theirs(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the user may change this row; without one, whether any of the list."""
+        if not self.place or not obj:
+            return bool(self.place) or scope(request).may_change_at(None)
+        rows: QuerySet[Any] = type(obj)._default_manager.filter(pk=obj.pk)
+        return scope(request).may_change_at(rows.values_list(self.place, flat=True).first())
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filters by another table offer only what the user may see of it."""
+        fields = {field.name: field for field in self.opts.get_fields()}
+        return [
+            (one, TheirsFilter) if one in fields and fields[one].is_relation else one
+            for one in super().get_list_filter(request)
+        ]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what the user may see; where one location is theirs, one has to be named."""

@@ -22,8 +22,8 @@ class SuppressionAdmin(LookOnly):
     ordering = ("-pk",)
 
     def within(self, theirs: Scope) -> Q:
-        """Numbers of their patients."""
-        return Q(phone__in=theirs.contacts().values("phone"))
+        """Those of patients whom they see; a number alone shows nobody's words."""
+        return theirs.seen_opt_outs()
 
     @admin.display(description="Since")
     def began(self, row: Suppression) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Q
 
 from reminders.admin.base import LookOnly, utc
+from reminders.domain.access import Scope
 from reminders.models import Job, ProviderState, Ring
 
 
@@ -39,6 +41,10 @@ class JobAdmin(LookOnly):
     list_display = ("kind", "state", "done", "total", "words", "created", "finished", "created_by")
     list_filter = ("state", "kind")
     list_select_related = ("created_by",)
+
+    def within(self, theirs: Scope) -> Q:
+        """What they started themselves, and what nobody did."""
+        return Q(created_by=None) | Q(created_by=theirs.user)
 
     @admin.display(description="Started")
     def created(self, row: Job) -> str:

@@ -75,7 +75,13 @@ class LocationAdmin(StaffAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new location is nobody's yet, so it takes somebody who may see them all."""
-        return bool(super().has_add_permission(request)) and not scope(request).restricted
+        return bool(super().has_add_permission(request)) and scope(request).may_change_at(None)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A location that limits users stays; the page says whom."""
+        to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
+        limits = [words for location in objs if (words := location_changes.limits_in_words(location))]
+        return to_delete, counts, missing, [*protected, *limits]
 
     @admin.display(description="Texts between")
     def texting_hours(self, row: Location) -> str:

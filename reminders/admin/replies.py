@@ -22,8 +22,8 @@ class ReplyAdmin(LookOnly):
     ordering = ("-pk",)
 
     def within(self, theirs: Scope) -> Q:
-        """Those of their patients, and those of nobody known."""
-        return Q(contact=None) | Q(contact__in=theirs.contacts())
+        """To their texts and of their patients, and those of nobody known."""
+        return theirs.seen_replies()
 
     @admin.display(description="Received")
     def received(self, row: Reply) -> str:
@@ -35,11 +35,14 @@ class ReplyAdmin(LookOnly):
 class CardAdmin(LookOnly):
     """What only a person could settle, and who did."""
 
-    place = "location"
     list_display = ("opened", "kind", "contact", "location", "assigned_to", "done_by", "outcome")
     list_filter = ("kind", "location")
     list_select_related = ("contact", "location", "assigned_to", "done_by")
     ordering = ("-pk",)
+
+    def within(self, theirs: Scope) -> Q:
+        """As in the inbox."""
+        return theirs.seen_cards()
 
     @admin.display(description="Opened")
     def opened(self, row: Card) -> str:

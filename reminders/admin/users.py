@@ -1,38 +1,120 @@
-"""Users, their roles and the locations they may see."""
+"""Users, their roles and the locations they may see.
+
+Who may give what is `domain.granting`'s; here it is asked for rows and choices, and once more at the end.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.forms import ModelMultipleChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from unfold.admin import StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from reminders.admin.base import StaffAdmin
+from reminders.admin.base import StaffAdmin, scope
+from reminders.domain import granting
+from reminders.domain.access import Scope
+from reminders.domain.granting import Before, GrantError
 from reminders.models import StaffProfile
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+BEFORE = "rights_before"
+"""Where a request keeps what held before it changes rights."""
 OURS = ("reminders", "auth", "django_celery_beat")
+
+
+class RightsAdmin(StaffAdmin):
+    """A list whose changes give or take rights; one that may not be is refused in words."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As for every list."""
+        return self._in_words(request, super().changeform_view, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """As for every list."""
+        return self._in_words(request, super().delete_view, object_id, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """As for every list; its actions may delete."""
+        return self._in_words(request, super().changelist_view, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """All is written now, in the transaction of the form: look at what it came to."""
+        super().save_related(request, form, formsets, change)
+        saved = form.instance if isinstance(form.instance, User) else None
+        granting.check_change(getattr(request, BEFORE), user=saved)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Not the last administrator, nor what makes them one."""
+        self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """As one."""
+        with transaction.atomic():
+            queryset.delete()
+            granting.check_change(getattr(request, BEFORE))
+
+    def _in_words(self, request: HttpRequest, view: Callable[..., Any], *given: Any) -> Any:
+        if request.method == "POST":
+            setattr(request, BEFORE, Before.change_by(signed_in(request)))
+        try:
+            return view(request, *given)
+        except GrantError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The user of this request."""
+    return scope(request).user
 
 
 class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
     """Which locations they may see."""
 
     model = StaffProfile
-    fields = ("locations",)
+    fields = ("all_locations", "locations")
     autocomplete_fields = ("locations",)
     can_delete = False
-    verbose_name_plural = "What they may see"
+    verbose_name = verbose_name_plural = "What they may see"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """All locations are given by who sees them all."""
+        return () if scope(request).may_change_at(None) else ("all_locations",)
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody gives themselves locations."""
+        return bool(super().has_add_permission(request, obj)) and obj != request.user
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nor changes their own."""
+        return bool(super().has_change_permission(request, obj)) and obj != request.user
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only what one sees oneself."""
+        kwargs["queryset"] = granting.grantable_locations(signed_in(request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
-class StaffUserAdmin(UserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]  # Unfold has no types
+class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc, type-arg]  # Unfold has no types
     """People who sign in."""
 
     form = UserChangeForm
@@ -67,27 +149,42 @@ class StaffUserAdmin(UserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]  # 
         names = ["Owner"] if row.is_superuser else []
         return ", ".join(names + [group.name.capitalize() for group in row.groups.all()])
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody changes a user who may do more than they."""
-        return bool(super().has_change_permission(request, obj)) and not _above(request, obj)
+    def within(self, theirs: Scope) -> Q:
+        """Those who see no location that the user does not see."""
+        return theirs.seen_users()
+
+    def is_theirs(self, request: HttpRequest, obj: User | None) -> bool:
+        """Nobody changes a user who may do more than they, or elsewhere."""
+        return obj is None or granting.may_change_user(signed_in(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nor deletes one, nor themselves."""
-        allowed = bool(super().has_delete_permission(request, obj))
-        return allowed and obj != request.user and not _above(request, obj)
+        return bool(super().has_delete_permission(request, obj)) and obj != request.user
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody gives themselves a role, or switches themselves off."""
+        own = ("groups", "is_active") if obj == request.user else ()
+        return (*self.readonly_fields, *own)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only roles that allow nothing but what one may do oneself."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = granting.grantable_roles(signed_in(request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """One's own password takes the old one, so it has a page of its own."""
+        if id == str(request.user.pk):
+            return HttpResponseRedirect(reverse("password_change"))
+        return super().user_change_password(request, id, form_url)
 
     def get_inline_instances(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
         """Locations are chosen once the user is there."""
         return super().get_inline_instances(request, obj) if obj else []
 
 
-def _above(request: HttpRequest, user: User | None) -> bool:
-    asks = request.user
-    return user is not None and user.is_superuser and not (isinstance(asks, User) and asks.is_superuser)
-
-
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, StaffAdmin):  # type: ignore[misc]  # Unfold has no types
+class RoleAdmin(GroupAdmin, RightsAdmin):  # type: ignore[misc]  # Unfold has no types
     """Roles: what may be done. Start from the three that come with the product."""
 
     list_display = ("name", "members")
@@ -102,12 +199,18 @@ class RoleAdmin(GroupAdmin, StaffAdmin):  # type: ignore[misc]  # Unfold has no 
         """How many."""
         return str(len(row.user_set.all()))
 
+    def is_theirs(self, request: HttpRequest, obj: Group | None) -> bool:
+        """A role holds for all locations; nobody changes one that they have or that exceeds their own."""
+        everywhere = scope(request).may_change_at(None)
+        return everywhere and (obj is None or granting.may_change_role(signed_in(request), obj))
+
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
     ) -> Any:
-        """Offer only what means something here."""
+        """Offer only what means something here, and what one may do oneself."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "permissions" and isinstance(field, ModelMultipleChoiceField):
+        if request and db_field.name == "permissions" and isinstance(field, ModelMultipleChoiceField):
             rows: Any = field.queryset  # permissions, in the only field of that name
-            field.queryset = rows.filter(content_type__app_label__in=OURS)
+            theirs = granting.grantable_permissions(signed_in(request))
+            field.queryset = rows.filter(content_type__app_label__in=OURS, pk__in=theirs.values("pk"))
         return field

@@ -23,7 +23,7 @@ from django.utils import timezone
 from reminders.bench.scratch import KEY, SECRET, scratch_sandbox
 from reminders.bench.send import CALL_TAKES, make_due
 from reminders.domain.sending import send_due
-from reminders.models import Location, Message
+from reminders.models import Location, Message, StaffProfile
 from reminders.provider import MessagesApi
 
 BATCH, BATCHES = 50, 400
@@ -102,6 +102,7 @@ def _milliseconds(work: Any) -> float:  # Any: a call whose answer nobody needs
 
 def _receptionist() -> Client:
     user = User.objects.create_user("bench-receptionist")
+    StaffProfile.objects.create(user=user, all_locations=True)
     user.groups.add(Group.objects.get(name="receptionist"))
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)

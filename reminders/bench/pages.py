@@ -24,7 +24,7 @@ from config import memory
 from reminders.bench import volume
 from reminders.bench.scratch import scratch_database
 from reminders.domain.statistics import keep_figures
-from reminders.models import Appointment, Card, Contact, Message, Reply
+from reminders.models import Appointment, Card, Contact, Message, Reply, StaffProfile
 
 PAGE_LIMIT, SEARCH_LIMIT, LIVE_LIMIT = 100, 150, 30
 STATEMENTS_LIMIT = 25
@@ -122,6 +122,7 @@ def _measure(client: Client, request: Request, *, rounds: int, limit: int) -> di
 
 def _manager() -> Client:
     user = User.objects.create_user("bench-manager")
+    StaffProfile.objects.create(user=user, all_locations=True)
     user.groups.add(Group.objects.get(name="administrator"))
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)

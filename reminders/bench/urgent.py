@@ -31,7 +31,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reminders.bench.scratch import scratch_database
-from reminders.models import Location, Message
+from reminders.models import Location, Message, StaffProfile
 
 LIMIT = 2.0
 PASSWORD = "bench"  # noqa: S105 -- of a user in a scratch database
@@ -70,6 +70,7 @@ def run(*, texts: int, pause: float, **_options: Any) -> dict[str, Any]:
 def set_up() -> Location:
     """A site that texts at any hour, and its receptionist."""
     user = User.objects.create_user("bench", password=PASSWORD)
+    StaffProfile.objects.create(user=user, all_locations=True)
     user.groups.add(Group.objects.get(name="receptionist"))
     return Location.objects.create(
         name="Bench", zone="UTC", country="GB", opens="00:00", closes="00:00", open_days=[1, 2, 3, 4, 5, 6, 7]

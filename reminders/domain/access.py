@@ -6,16 +6,17 @@ here on the server for every request; hiding a button is courtesy, not protectio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from reminders.domain.history import Actor
+from reminders.domain.seeing import Sight
 from reminders.models import Appointment, Contact, Location, StaffProfile
 
 RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
@@ -28,6 +29,7 @@ WORDINGS = "reminders.change_wording"
 STATISTICS = "reminders.view_event"
 CONNECTION = "reminders.change_providerstate"
 USERS = "auth.change_user"
+ROLES = "auth.change_group"
 
 _EVERY = ("view", "add", "change", "delete")
 _DAILY: dict[str, tuple[str, ...]] = {
@@ -128,28 +130,58 @@ class Scope:
         return everything.filter(location_id__in=self.location_ids) if self.restricted else everything
 
     def contacts(self) -> QuerySet[Contact]:
-        """The contacts they may see: of their locations, and those that have no appointment anywhere yet."""
-        if not self.restricted:
-            return Contact.objects.all()
-        theirs = Appointment.objects.filter(contact=OuterRef("pk"))
-        return Contact.objects.filter(
-            Exists(theirs.filter(location_id__in=self.location_ids)) | ~Exists(theirs)
-        )
+        """The contacts they may see: of their locations, and those of nobody yet."""
+        return Contact.objects.filter(self._seen(Sight.contacts))
+
+    def seen_messages(self, prefix: str = "") -> Q:
+        """A condition on messages; `prefix` leads from another table."""
+        return self._seen(lambda sight: sight.messages(prefix))
+
+    def seen_replies(self) -> Q:
+        """A condition on replies."""
+        return self._seen(Sight.replies)
+
+    def seen_cards(self) -> Q:
+        """A condition on the inbox's cards."""
+        return self._seen(Sight.cards)
+
+    def seen_opt_outs(self) -> Q:
+        """A condition on opt-outs: whose words they may read, and which they may lift."""
+        return self._seen(Sight.opt_outs)
+
+    def seen_events(self) -> Q:
+        """A condition on lines of history."""
+        return self._seen(Sight.events)
+
+    def seen_users(self) -> Q:
+        """A condition on those who sign in."""
+        return self._seen(Sight.users)
+
+    def _seen(self, condition: Callable[[Sight], Q]) -> Q:
+        return condition(Sight(self.user.pk, self.location_ids)) if self.restricted else Q()
 
     def at_locations(self, field: str = "location") -> Q:
-        """A condition on any table with a location: theirs, and what belongs to no location."""
+        """A condition on set-up with a location: theirs, and what holds for all."""
         if not self.restricted:
             return Q()
         return Q(**{f"{field}__in": self.location_ids}) | Q(**{f"{field}__isnull": True})
 
+    def sees_place(self, location_id: int | None) -> bool:
+        """Whether they may look at set-up of this location; None: it holds for all."""
+        return location_id is None or self.may_change_at(location_id)
+
+    def may_change_at(self, location_id: int | None) -> bool:
+        """Whether they may change set-up of this location; what holds for all takes all locations."""
+        return not self.restricted or location_id in self.location_ids
+
 
 def scope_of(user: User) -> Scope:
-    """Read what a user may see; costs three statements. A superuser sees every location."""
+    """Read what a user may see; costs at most three statements. A superuser sees every location."""
     profile, _ = StaffProfile.objects.get_or_create(user=user)
-    chosen = set() if user.is_superuser else set(profile.locations.values_list("pk", flat=True))
     active = Location.objects.filter(active=True)
-    locations = tuple(active.filter(pk__in=chosen) if chosen else active)
-    return Scope(user=user, profile=profile, locations=locations, restricted=bool(chosen))
+    restricted = not (user.is_superuser or profile.all_locations)
+    locations = active.filter(pk__in=profile.locations.values("pk")) if restricted else active
+    return Scope(user=user, profile=profile, locations=tuple(locations), restricted=restricted)
 
 
 def is_staff_member(user: AbstractBaseUser | AnonymousUser) -> bool:

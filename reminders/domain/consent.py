@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from reminders.domain.access import Scope
 from reminders.domain.appointments import plan_numbers
 from reminders.domain.connections import release_connection
 from reminders.domain.history import SYSTEM, Actor
@@ -33,6 +34,14 @@ BLOCKED_AT_ONCE = 10
 NEWS_TRAVELS = timedelta(hours=1)
 BLOCKED_THERE = "Blocked at the provider"
 UNBLOCKED_THERE = "Unblocked at the provider"
+NOT_YOURS = (
+    "A patient of another location opted this number out. Only that patient can lift it, by texting START."
+)
+SAY_WORDS = "The patient opted out. Write down how they asked for texts again, or have them text START."
+
+
+class ConsentError(Exception):
+    """An opt-out that this user can't lift so; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,46 @@ def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
         lifted = opt_in_all([(phone, words)], by=by, now=now)
         plan_numbers(lifted, now=now)
     return bool(lifted)
+
+
+@again_after_deadlock
+def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
+    """Lift an opt-out as staff may; False if there is none by now.
+
+    Only for those who see the patient; where the patient began it, only with the patient's own words, which
+    the history keeps. Raises ConsentError otherwise: the patient can always text START.
+    """
+    with transaction.atomic():
+        lock_coming_on([phone], now=now)
+        row = Suppression.objects.select_for_update().filter(phone=phone, lifted_at=None).first()
+        if row is None:
+            return False
+        if not may_lift(row, scope=scope):
+            raise ConsentError(NOT_YOURS)
+        if takes_words(row) and not words:
+            raise ConsentError(SAY_WORDS)
+        lifted = opt_in_all([(phone, words)], by=scope.actor, now=now)
+        plan_numbers(lifted, now=now)
+    return bool(lifted)
+
+
+def opt_out_again(phone: str, *, by: Actor, now: datetime) -> bool:
+    """Take the last lifting back: the opt-out is what it was, the patient's if it was; False without one."""
+    last = Suppression.objects.filter(phone=phone).order_by("-since", "-pk").first()
+    if last is None:
+        return False
+    reason = Reason(last.reason)
+    return opt_out(phone, reason=reason, words=last.words, by=by, now=now, reply_id=last.reply_id)
+
+
+def may_lift(row: Suppression, *, scope: Scope) -> bool:
+    """Whether this user sees the patient whose opt-out it is, and so may read its words and lift it."""
+    return Suppression.objects.filter(scope.seen_opt_outs(), pk=row.pk).exists()
+
+
+def takes_words(row: Suppression) -> bool:
+    """Whether the patient's own words are needed to lift it; the provider blocks on a STOP, too."""
+    return row.reason != Reason.STAFF
 
 
 def opt_out_all(

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model, Q, QuerySet
 
+from reminders.domain.access import Scope
 from reminders.domain.day_sheet import DayRow, digest, read_rows
 from reminders.domain.texts import values_for
 from reminders.domain.wording import WordingError, compile_wording
-from reminders.models import Appointment, CannedReply, Contact, Location, Message, Suppression
+from reminders.models import Appointment, CannedReply, Contact, Location, Message, Reply, Suppression
 
 SHOWN = 40
 STATE_WORDS = {
@@ -90,26 +92,34 @@ def thread(
     *,
     contact_id: int | None,
     phone: str,
-    location_ids: Collection[int] | None,
+    scope: Scope | None,
     before: datetime | None = None,
     limit: int = SHOWN,
 ) -> list[Bubble]:
     """The latest `limit` texts of a contact and of their number, the oldest first; one statement.
 
-    `location_ids` narrows our own texts to those of these locations and of none. `before` (UTC) is the
-    `made_at` of the earliest bubble seen so far.
+    A limited `scope` narrows them, both ways, to what its user may read, for two statements more. `before`
+    (UTC) is the `made_at` of the earliest bubble seen so far.
     """
-    given = {
-        "contact": contact_id,
-        "phone": phone,
-        "locations": None if location_ids is None else list(location_ids),
-        "before": before,
-        "limit": limit,
-    }
+    given: dict[str, Any] = {"contact": contact_id, "phone": phone, "before": before, "limit": limit}
+    statement = _THREAD
+    if scope is not None and scope.restricted:
+        statement = _READABLE
+        mine = Q(contact=contact_id, contact__isnull=False) | Q(phone=phone) & ~Q(phone="")
+        texts = Message.objects.filter(scope.seen_messages(), mine).exclude(kind=Message.Kind.TEST)
+        replies = Reply.objects.filter(scope.seen_replies(), mine).exclude(outcome="duplicate")
+        given["out"] = _latest(texts, "created_at", before=before, limit=limit)
+        given["in"] = _latest(replies, "received_at", before=before, limit=limit)
     with connection.cursor() as cursor:
-        cursor.execute(_THREAD, given)
+        cursor.execute(statement, given)
         found = [Bubble(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda bubble: (bubble.at, bubble.made_at))
+
+
+def _latest(rows: QuerySet[Model], at: str, *, before: datetime | None, limit: int) -> list[Any]:
+    """Ids of the latest rows."""
+    earlier = rows.filter(**{f"{at}__lt": before}) if before else rows
+    return list(earlier.order_by(f"-{at}").values_list("pk", flat=True)[:limit])
 
 
 def visits(
@@ -183,27 +193,25 @@ def _name(thing: object | None) -> str:
     return str(thing) if thing else ""
 
 
-def people_on(phone: str, *, most: int = 8) -> Sequence[Contact]:
-    """The first contacts on a number."""
-    return list(Contact.objects.filter(phone=phone).exclude(phone="").order_by("pk")[:most]) if phone else []
+def people_on(phone: str, *, scope: Scope, most: int = 8) -> Sequence[Contact]:
+    """The first contacts on a number whom a user may see."""
+    return list(scope.contacts().filter(phone=phone).order_by("pk")[:most]) if phone else []
 
 
 _ANY_TIME = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
-_HERE = "(%(locations)s::bigint[] IS NULL OR m.location_id = ANY(%(locations)s) OR m.location_id IS NULL)"
-_OUT = f"""
+_OUT = """
 SELECT m.id FROM reminders_message m
-WHERE {{which}} AND (%(before)s::timestamptz IS NULL OR m.created_at < %(before)s)
-  AND m.kind <> 'test' AND {_HERE}
+WHERE {which} AND (%(before)s::timestamptz IS NULL OR m.created_at < %(before)s) AND m.kind <> 'test'
 ORDER BY m.created_at DESC LIMIT %(limit)s
-"""  # noqa: S608 -- the pieces are this module's own
+"""
 _IN = """
 SELECT y.id FROM reminders_reply y
 WHERE {which} AND (%(before)s::timestamptz IS NULL OR y.received_at < %(before)s)
   AND y.outcome <> 'duplicate'
 ORDER BY y.received_at DESC LIMIT %(limit)s
 """
-_THREAD = f"""
+_TEXTS = """
 SELECT * FROM (
     SELECT 'm' || m.id, m.scheduled_at, m.created_at AS made_at, true, m.text, m.kind, m.state, m.words,
            coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, ''),
@@ -212,15 +220,19 @@ SELECT * FROM (
     FROM reminders_message m
     LEFT JOIN auth_user u ON u.id = m.created_by_id
     LEFT JOIN reminders_contact c ON c.id = m.contact_id
-    WHERE m.id IN (({_OUT.format(which="m.contact_id = %(contact)s")})
-                   UNION ({_OUT.format(which="m.phone = %(phone)s AND %(phone)s <> ''")}))
+    WHERE __OUT__
     UNION ALL
     SELECT 'r' || y.id, y.received_at, y.received_at, false, y.text, y.intent, '', '', '', '', NULL
     FROM reminders_reply y
-    WHERE y.id IN (({_IN.format(which="y.contact_id = %(contact)s")})
-                   UNION ({_IN.format(which="y.phone = %(phone)s AND %(phone)s <> ''")}))
+    WHERE __IN__
 ) texts ORDER BY made_at DESC LIMIT %(limit)s
-"""  # noqa: S608 -- as above
+"""
+_EVERY_OUT = f"""m.id IN (({_OUT.format(which="m.contact_id = %(contact)s")})
+                   UNION ({_OUT.format(which="m.phone = %(phone)s AND %(phone)s <> ''")}))"""
+_EVERY_IN = f"""y.id IN (({_IN.format(which="y.contact_id = %(contact)s")})
+                   UNION ({_IN.format(which="y.phone = %(phone)s AND %(phone)s <> ''")}))"""
+_THREAD = _TEXTS.replace("__OUT__", _EVERY_OUT).replace("__IN__", _EVERY_IN)
+_READABLE = _TEXTS.replace("__OUT__", "m.id = ANY(%(out)s)").replace("__IN__", "y.id = ANY(%(in)s)")
 
 _VISITS = """
 WITH people AS (

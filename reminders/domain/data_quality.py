@@ -50,11 +50,15 @@ _CALLED_WRONG = """reminders_contact c JOIN (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit ahead."""
+    """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit ahead.
+
+    `unbooked` takes in those who are booked nowhere, and so may be anybody's.
+    """
 
     location_ids: tuple[int, ...] | None
     coming: bool
     now: datetime
+    unbooked: bool = True
 
     @property
     def given(self) -> dict[str, Any]:
@@ -64,14 +68,19 @@ class Look:
     @property
     def condition(self) -> str:
         """The condition on a contact `c`; `OFFSET 0` keeps PostgreSQL from reading every visit for it."""
-        here = "" if self.location_ids is None else "AND v.location_id = ANY(%(locations)s)"
+        here = self.here("v")
         visits = "SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id"
         if self.coming:
             ahead = "v.starts_at > %(now)s AND v.status IN ('booked', 'confirmed')"
             return f"EXISTS ({visits} AND {ahead} {here} OFFSET 0)"
         if self.location_ids is None:
             return "true"
-        return f"(EXISTS ({visits} {here} OFFSET 0) OR NOT EXISTS ({visits} OFFSET 0))"
+        nobodys = f"NOT EXISTS ({visits} OFFSET 0)" if self.unbooked else "false"
+        return f"(EXISTS ({visits} {here} OFFSET 0) OR {nobodys})"
+
+    def here(self, alias: str) -> str:
+        """A further condition that keeps appointments to the locations."""
+        return "" if self.location_ids is None else f"AND {alias}.location_id = ANY(%(locations)s)"
 
 
 class Flawed(NamedTuple):
@@ -110,7 +119,7 @@ def count_flaws(look: Look) -> dict[Flaw, int]:
         f"AND {look.condition} LIMIT %(most)s) x)"
         for flaw, condition in _CONDITIONS.items()
     ]
-    shared = _SHARED.format(look=look.condition, after="")
+    shared = _shared(look)
     parts.append(f"(SELECT count(*) FROM ({shared}) x)")  # noqa: S608 -- as above
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), look.given | {"limit": COUNTED_TO, "least": 2})
@@ -124,7 +133,7 @@ def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list
         (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
     contacts = _CALLED_WRONG if flaw is Flaw.WRONG else _CONTACTS
     statement = _LIST.replace("__CONTACTS__", contacts).replace("__FLAW__", _CONDITIONS[flaw])
-    statement = statement.replace("__LOOK__", look.condition)
+    statement = statement.replace("__LOOK__", look.condition).replace("__HERE__", look.here("a"))
     with connection.cursor() as cursor:
         cursor.execute(
             statement.replace("__AFTER__", beyond if after else ""),
@@ -138,13 +147,21 @@ def shared_numbers(
 ) -> list[Shared]:
     """Numbers that `at_least` so many contacts have, each with the first `people` of them; two statements."""
     beyond = "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)" if after else ""
-    statement = _SHARED.format(look=look.condition, after=beyond)
+    statement = _shared(look, after=beyond)
     given = look.given | {"after": after, "limit": limit, "least": max(2, at_least), "people": people}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         numbers = cursor.fetchall()
         names = _names(cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given)
     return [Shared(phone, count, tuple(names.get(phone, ()))) for phone, count in numbers]
+
+
+def _shared(look: Look, *, after: str = "") -> str:
+    """Counts only the people who are looked at: that others are on a number is not for everybody."""
+    anybody = "SELECT g.people AS shared_by"
+    theirs = _SHARED_BY.format(look=replace(look, coming=False).condition)
+    count = anybody if look.location_ids is None else theirs
+    return _SHARED.format(count=count, look=look.condition, after=after)
 
 
 def _names(
@@ -168,6 +185,7 @@ FROM c LEFT JOIN LATERAL (
     SELECT a.id, a.starts_at, l.zone, l.country
     FROM reminders_appointment a JOIN reminders_location l ON l.id = a.location_id
     WHERE a.contact_id = c.id AND a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed')
+      __HERE__
     ORDER BY a.starts_at LIMIT 1) n ON true
 ORDER BY c.last_name, c.first_name, c.id
 """
@@ -185,12 +203,15 @@ _COUNT_WRONG = """
 
 # First the numbers, in the order of their index, then whether any of their people is looked at.
 _SHARED = """
-SELECT g.phone, g.shared_by
-FROM (SELECT c.phone, count(*) AS shared_by FROM reminders_contact c WHERE c.phone <> '' {after}
+SELECT g.phone, n.shared_by
+FROM (SELECT c.phone, count(*) AS people FROM reminders_contact c WHERE c.phone <> '' {after}
       GROUP BY c.phone HAVING count(*) >= %(least)s ORDER BY c.phone) g
-WHERE EXISTS (SELECT 1 FROM reminders_contact c WHERE c.phone = g.phone AND c.phone <> '' AND {look})
+CROSS JOIN LATERAL ({count}) n
+WHERE n.shared_by >= %(least)s
+  AND EXISTS (SELECT 1 FROM reminders_contact c WHERE c.phone = g.phone AND c.phone <> '' AND {look})
 ORDER BY g.phone LIMIT %(limit)s
 """
+_SHARED_BY = "SELECT count(*) AS shared_by FROM reminders_contact c WHERE c.phone = g.phone AND {look}"
 
 _NAMES = """
 SELECT p.phone, x.id, x.name FROM unnest(%(phones)s::text[]) p (phone)

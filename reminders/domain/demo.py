@@ -16,7 +16,15 @@ from django.db import transaction
 from reminders.domain.appointments import wall_time
 from reminders.domain.demo_past import write_past
 from reminders.domain.planning import plan_future
-from reminders.models import Appointment, CannedReply, Contact, Location, Practitioner, Service
+from reminders.models import (
+    Appointment,
+    CannedReply,
+    Contact,
+    Location,
+    Practitioner,
+    Service,
+    StaffProfile,
+)
 
 PASSWORD = "demo"  # noqa: S105 -- it is printed at the start, for data that is made up
 LOGINS = [(name, PASSWORD) for name in ("receptionist", "manager", "administrator")]
@@ -85,6 +93,7 @@ def _logins() -> None:
             is_staff=name != "receptionist",
             is_superuser=administers,
         )
+        StaffProfile.objects.create(user=user, all_locations=True)
         group = Group.objects.filter(name=name).first()
         if group:
             user.groups.add(group)

@@ -13,6 +13,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from reminders.domain import held_texts, jobs
 from reminders.domain.held_texts import Held
@@ -21,7 +22,7 @@ from reminders.domain.rules import hold_changes
 from reminders.domain.texts import TextBook
 from reminders.domain.wall_time import tzdata_version
 from reminders.domain.wording import WordingError
-from reminders.models import Job, Location
+from reminders.models import Job, Location, StaffProfile
 
 HOURS = ("opens", "closes", "open_days")
 PLAIN = (
@@ -65,6 +66,22 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> Saved:
         job = jobs.start(kind, now=now, location_ids=[location.pk], user_id=by.user_id)
     job.refresh_from_db()
     return Saved(job, replaced)
+
+
+def limits_in_words(location: Location) -> str:
+    """Why a location can't be deleted now: who may see only some locations, this one among them; else ""."""
+    limited = StaffProfile.objects.filter(locations=location, all_locations=False, user__is_superuser=False)
+    names = ", ".join(limited.order_by("user__username").values_list("user__username", flat=True))
+    if not names:
+        return ""
+    return f"“{location}” can't be deleted while users are limited to it: {names}. Change that first."
+
+
+def refuse_while_it_limits(sender: type[Location], instance: Location, **_: Any) -> None:
+    """Keep a location that limits users, however it is deleted: raises ProtectedError with the words."""
+    if words := limits_in_words(instance):
+        profiles = StaffProfile.objects.filter(locations=instance)
+        raise ProtectedError(words, set(profiles))
 
 
 def follow_tzdata(*, now: datetime) -> Job | None:

@@ -17,7 +17,7 @@ from reminders.domain.outbox import queue_text
 from reminders.domain.planning import plan_appointments
 from reminders.domain.texts import TextBook, values_for
 from reminders.domain.withdrawing import withdraw_messages
-from reminders.models import Appointment, Contact, Event, Message, Reminder, Suppression
+from reminders.models import Appointment, Contact, Event, Location, Message, Reminder, Suppression
 
 LEAST_NOTICE = timedelta(minutes=5)
 """With less time than this before the start a text is of no use."""
@@ -179,9 +179,13 @@ def send_text(
     now: datetime,
     kind: Message.Kind = Message.Kind.STAFF,
     appointment: Appointment | None = None,
+    place: Location | None = None,
     expires_at: datetime | None = None,
 ) -> Message:
-    """Send a text that staff wrote, as soon as a worker is free. Raises StaffActionError as above."""
+    """Send a text that staff wrote, as soon as a worker is free. Raises StaffActionError as above.
+
+    `place` is whose text it is where it is about no appointment; None: anybody's who sees the patient.
+    """
     if not text.strip():
         raise StaffActionError("Please write something first.")
     with transaction.atomic():
@@ -189,7 +193,7 @@ def send_text(
             kind=kind,
             phone=_reachable(contact),
             text=text.strip(),
-            location=appointment.location if appointment else None,
+            location=appointment.location if appointment else place,
             now=now,
             contact=contact,
             appointment=appointment,

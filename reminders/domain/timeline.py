@@ -45,6 +45,8 @@ EVENT_WORDS: dict[str, tuple[str, str]] = {
     "no_more_texts": ("Wants no more texts about this one", "stop"),
     "contact_changed": ("Patient's details changed", "person"),
     "contact_created": ("Patient added", "person"),
+    "opted_out": ("Opted out of texts", "ban"),
+    "opted_in": ("Gets texts again", "check"),
 }
 FIELD_WORDS = {
     "starts_at": "",  # the local date and time say the same

@@ -171,7 +171,12 @@ class StaffProfile(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_profile"
     )
-    locations = models.ManyToManyField(Location, blank=True, help_text="None chosen: every location.")
+    all_locations = models.BooleanField(
+        default=False, help_text="Sees every location, also those that are added later."
+    )
+    locations = models.ManyToManyField(
+        Location, blank=True, help_text="Sees these only. None chosen, and not all: sees nobody."
+    )
     remembered: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:

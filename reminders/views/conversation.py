@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from reminders.domain.checking import Asked, ask_now
 from reminders.domain.connecting import messages_api
-from reminders.domain.consent import opt_in, opt_out
+from reminders.domain.consent import ConsentError, lift, may_lift, opt_out, opt_out_again, takes_words
 from reminders.domain.conversation import (
     SHOWN,
     Bubble,
@@ -28,7 +28,7 @@ from reminders.domain.conversation import (
 from reminders.domain.day_sheet import DayRow, digest
 from reminders.domain.segments import measure
 from reminders.domain.staff_actions import StaffActionError, send_text
-from reminders.models import Appointment, Card, Contact, Suppression
+from reminders.models import Appointment, Card, Contact, Location, Suppression
 from reminders.views.day_rows import LOOKS
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 
@@ -77,8 +77,8 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "visits": [{"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows],
         "about": about,
         "lines": ready_lines(contact, about, request.scope.locations[0] if request.scope.locations else None),
-        "others": [one for one in people_on(contact.phone) if one.pk != contact.pk],
-        "opt_out": opt_out_in_force(contact.phone),
+        "others": [one for one in people_on(contact.phone, scope=request.scope) if one.pk != contact.pk],
+        **_consent(request, contact),
         "cards": _cards(request, contact),
         "longest": LONGEST,
         "size": measure(""),
@@ -89,12 +89,20 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "conversation.html", context)
 
 
+def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
+    """The opt-out in force; whether the user may know its words and lift it, and what that takes."""
+    opt_out = opt_out_in_force(contact.phone)
+    known = opt_out is not None and may_lift(opt_out, scope=request.scope)
+    words_needed = opt_out is not None and known and takes_words(opt_out)
+    return {"opt_out": opt_out, "opt_out_known": known, "words_needed": words_needed}
+
+
 def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
     before = _instant(request.GET.get("before", ""))
     bubbles = thread(
         contact_id=contact.pk,
         phone=contact.phone,
-        location_ids=narrowed(request),
+        scope=request.scope,
         before=before,
         limit=SHOWN + 1,
     )
@@ -141,7 +149,7 @@ def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appoi
 
 
 def _cards(request: StaffRequest, contact: Contact) -> list[Card]:
-    theirs = Card.objects.filter(request.scope.at_locations(), done_at=None)
+    theirs = Card.objects.filter(request.scope.seen_cards(), done_at=None)
     mine = Q(contact=contact)
     if contact.phone:
         mine |= Q(phone=contact.phone)
@@ -164,7 +172,14 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         )
     text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
     try:
-        send_text(contact, text, by=request.scope.actor, now=timezone.now(), appointment=about)
+        send_text(
+            contact,
+            text,
+            by=request.scope.actor,
+            now=timezone.now(),
+            appointment=about,
+            place=_place(request, contact),
+        )
     except StaffActionError as error:
         return _refuse(request, contact, str(error))
     if not request.htmx:
@@ -178,13 +193,20 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
 
 
+def _place(request: StaffRequest, contact: Contact) -> Location | None:
+    """Whose a limited user's text is: of their location that saw the patient last, else of their first."""
+    if not request.scope.restricted:
+        return None
+    visits = request.scope.appointments().filter(contact=contact).select_related("location")
+    last = visits.order_by("-starts_at").first()
+    return last.location if last else next(iter(request.scope.locations), None)
+
+
 @staff_action()
 def ask(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask the provider now what became of `text`, one that we sent to this contact or their number."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
-    bubbles = thread(
-        contact_id=contact.pk, phone=contact.phone, location_ids=narrowed(request), limit=ASKABLE
-    )
+    bubbles = thread(contact_id=contact.pk, phone=contact.phone, scope=request.scope, limit=ASKABLE)
     now = timezone.now()
     wanted = f"m{request.POST.get('text', '')}"
     found = next((one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None)
@@ -207,21 +229,30 @@ def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse
 
 @staff_action()
 def consent(request: StaffRequest, pk: int) -> HttpResponse:
-    """Opt the contact's number out of texts or in again (`to` is out or in), with a word on why."""
+    """Opt the contact's number out of texts or in again (`to` is out or in), with a word on why.
+
+    `back` takes an opting in back.
+    """
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
     wanted = request.POST.get("to") or request.GET.get("to")
     words = request.POST.get("words", "").replace("\x00", "").strip()[:300]
-    if not contact.phone or wanted not in ("in", "out"):
+    if not contact.phone or wanted not in ("in", "out", "back"):
         return _refuse(request, contact, "There is no number to opt in or out.")
     by, now = request.scope.actor, timezone.now()
     if wanted == "out":
         changed = opt_out(contact.phone, reason=Suppression.Reason.STAFF, words=words, by=by, now=now)
         told = f"No more texts to the number of {contact}."
+    elif wanted == "back":
+        changed = opt_out_again(contact.phone, by=by, now=now)
+        told = f"No more texts to the number of {contact}."
     else:
-        changed = opt_in(contact.phone, words=words, by=by, now=now)
+        try:
+            changed = lift(contact.phone, words=words, scope=request.scope, now=now)
+        except ConsentError as error:
+            return _refuse(request, contact, str(error))
         told = f"{contact} gets texts again."
     if not changed:
         return _refuse(request, contact, "Somebody has changed this meanwhile.")
-    back = f"{reverse('conversation_consent', args=[pk])}?to={'in' if wanted == 'out' else 'out'}"
+    back = f"{reverse('conversation_consent', args=[pk])}?to={'back' if wanted == 'in' else 'in'}"
     say(request, told, undo=back)
     return go(request, reverse("conversation", args=[pk]))

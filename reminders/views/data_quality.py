@@ -41,6 +41,7 @@ def show(request: StaffRequest) -> HttpResponse:
         None if ids is None else tuple(ids),
         coming=request.GET.get("who") != "all",
         now=timezone.now(),
+        unbooked=not request.scope.restricted,
     )
     counts = count_flaws(look)
     first = next((flaw for flaw in Flaw if counts[flaw]), Flaw.MISSING)

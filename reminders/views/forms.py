@@ -89,8 +89,9 @@ class ContactForm(forms.Form):
         others = Contact.objects.filter(external_id=number)
         if self.contact:
             others = others.exclude(pk=self.contact.pk)
-        if number and (other := others.first()):
-            self.add_error("external_id", f"{other} has this number already.")
+        if number and others.exists():
+            # No name: the other one may be a patient of a site that this user does not see.
+            self.add_error("external_id", "Another patient has this number already. Check it.")
 
 
 class AppointmentForm(forms.Form):

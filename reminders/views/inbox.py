@@ -36,7 +36,7 @@ from reminders.domain.inbox import (
 )
 from reminders.domain.segments import measure
 from reminders.models import Appointment, Card, Event
-from reminders.views.conversation import LONGEST, narrowed, shown_bubbles
+from reminders.views.conversation import LONGEST, shown_bubbles
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import everybodys, read_ids
 
@@ -128,7 +128,7 @@ def _live(request: StaffRequest) -> HttpResponse:
 
 
 def _count(request: StaffRequest) -> int:
-    return Card.objects.filter(request.scope.at_locations(), done_at=None).count()
+    return Card.objects.filter(request.scope.seen_cards(), done_at=None).count()
 
 
 def _view(request: StaffRequest) -> str:
@@ -140,9 +140,13 @@ def _cards(request: StaffRequest) -> QuerySet[Card]:
     """The cards of the view that was chosen."""
     if _view(request) == "done":
         since = timezone.now() - SETTLED_SHOWN
-        return done_cards(everybodys(request)).filter(done_at__gte=since)
-    cards = open_cards(everybodys(request))
+        return done_cards(everybodys(request)).filter(request.scope.seen_cards(), done_at__gte=since)
+    cards = _waiting(request)
     return cards.filter(assigned_to=request.user) if _view(request) == "mine" else cards
+
+
+def _waiting(request: StaffRequest) -> QuerySet[Card]:
+    return open_cards(everybodys(request)).filter(request.scope.seen_cards())
 
 
 def _bare(cards: QuerySet[Card]) -> QuerySet[Card]:
@@ -197,7 +201,7 @@ def _zone(request: StaffRequest) -> str:
 
 
 def _theirs(request: StaffRequest, pk: int) -> Card:
-    rows = whole_cards().filter(request.scope.at_locations())
+    rows = whole_cards().filter(request.scope.seen_cards())
     return get_object_or_404(rows, pk=pk)
 
 
@@ -210,7 +214,7 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
     bubbles = thread(
         contact_id=contact.pk if contact else None,
         phone=shown.phone,
-        location_ids=narrowed(request),
+        scope=request.scope,
         limit=CONTEXT_TEXTS,
     )
     opt_out = opt_out_in_force(shown.phone)
@@ -233,11 +237,11 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
 
 def _choices(request: StaffRequest, shown: Card, *, now: datetime) -> list[Candidate]:
     """The appointments it may be about, of the user's locations only; the one already known is first."""
-    found = [
-        one for one in candidates(shown, now=now) if one.appointment.location_id in request.scope.location_ids
-    ]
+    here = request.scope.location_ids
+    found = [one for one in candidates(shown, now=now) if one.appointment.location_id in here]
     known = shown.appointment
-    if known and known.pk not in {one.appointment.pk for one in found}:
+    theirs = known and (not request.scope.restricted or known.location_id in here)
+    if known and theirs and known.pk not in {one.appointment.pk for one in found}:
         found.insert(0, Candidate(known, None, ""))
     return sorted(found, key=lambda one: one.appointment.pk != shown.appointment_id)[:12]
 
@@ -286,7 +290,7 @@ def _onward(
 
 def _next(request: StaffRequest, settled: Card) -> str:
     """The address of the card after this one, else of the first, else of the empty inbox."""
-    waiting = _bare(open_cards(everybodys(request)))
+    waiting = _bare(_waiting(request))
     later = Q(opened_at__gt=settled.opened_at) | Q(opened_at=settled.opened_at, pk__gt=settled.pk)
     following = waiting.filter(later).values_list("pk", flat=True).first()
     following = following or waiting.values_list("pk", flat=True).first()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain import rule_changes, rule_words
-from reminders.domain.access import RULES, Scope
+from reminders.domain.access import RULES
 from reminders.domain.jobs import REPLAN, in_words
 from reminders.domain.rule_preview import preview_rule
 from reminders.domain.rules import BusyError
@@ -49,8 +49,17 @@ class Row:
 def show(request: StaffRequest) -> HttpResponse:
     """The rules, those for everywhere first; with `?job=` how far the planning after a change is."""
     rules = ReminderRule.objects.select_related("location", "service").order_by("position", "pk")
-    mine = [rule for rule in rules if _may_see(rule, request.scope)]
-    rows = [Row(rule, _may_change(rule, request.scope), rule is mine[0], rule is mine[-1]) for rule in mine]
+    mine = [rule for rule in rules if request.scope.sees_place(rule.location_id)]
+    fixed = request.scope.restricted
+    rows = [
+        Row(
+            rule,
+            request.scope.may_change_at(rule.location_id),
+            first=fixed or rule is mine[0],
+            last=fixed or rule is mine[-1],
+        )
+        for rule in mine
+    ]
     return render(request, "rules.html", {"groups": _groups(rows), "job": _job(request), "rows": rows})
 
 
@@ -69,7 +78,7 @@ def new(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """The form of one rule."""
     rule = _rule(request, pk)
-    if not _may_change(rule, request.scope):
+    if not request.scope.may_change_at(rule.location_id):
         return forbidden(request)
     return _form(request, rule)
 
@@ -130,7 +139,7 @@ def preview(request: StaffRequest) -> HttpResponse:
 def switch(request: StaffRequest, pk: int) -> HttpResponse:
     """Switch a rule on or off."""
     rule = _rule(request, pk)
-    if not _may_change(rule, request.scope):
+    if not request.scope.may_change_at(rule.location_id):
         return forbidden(request)
     try:
         saved = rule_changes.switch_rule(
@@ -144,8 +153,9 @@ def switch(request: StaffRequest, pk: int) -> HttpResponse:
 
 @staff_action(RULES)
 def move(request: StaffRequest, pk: int) -> HttpResponse:
-    """Move a rule up or down in the list."""
-    if not _may_change(_rule(request, pk), request.scope):
+    """Move a rule up or down in the list, which is one for all locations."""
+    _rule(request, pk)
+    if not request.scope.may_change_at(None):
         return forbidden(request)
     rule_changes.move_rule(pk, up=request.POST.get("up") == "yes")
     return redirect(f"{reverse('rules')}#rule-{pk}")
@@ -154,7 +164,7 @@ def move(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action(RULES)
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a rule that was never used."""
-    if not _may_change(_rule(request, pk), request.scope):
+    if not request.scope.may_change_at(_rule(request, pk).location_id):
         return forbidden(request)
     try:
         rule_changes.delete_rule(pk, by=request.scope.actor, now=timezone.now())
@@ -182,18 +192,9 @@ def _job(request: StaffRequest) -> Job | None:
 
 def _rule(request: StaffRequest, pk: int) -> ReminderRule:
     rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=pk)
-    if not _may_see(rule, request.scope):
+    if not request.scope.sees_place(rule.location_id):
         raise Http404
     return rule
-
-
-def _may_see(rule: ReminderRule, scope: Scope) -> bool:
-    return not scope.restricted or rule.location_id is None or rule.location_id in scope.location_ids
-
-
-def _may_change(rule: ReminderRule, scope: Scope) -> bool:
-    """Rules for everywhere also concern locations that a restricted manager may not see."""
-    return not scope.restricted or rule.location_id in scope.location_ids
 
 
 def _groups(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

@@ -13,7 +13,7 @@ from reminders.domain import access
 from reminders.domain.access import RULES, Scope
 from reminders.domain.health import take_pulse
 from reminders.domain.wall_time import tzdata_version
-from reminders.models import Location, Practitioner, ReminderRule, Service, Wording
+from reminders.models import Practitioner, ReminderRule, Service, Wording
 from reminders.views.pages import StaffRequest, staff_page
 
 
@@ -31,7 +31,7 @@ class Tile:
 @staff_page(RULES)
 def show(request: StaffRequest) -> HttpResponse:
     """Everything that can be set up, with how it stands."""
-    groups = [("Texts", _texts()), ("Your practice", _practice()), ("Running it", _running())]
+    groups = [("Texts", _texts()), ("Your practice", _practice(request.scope)), ("Running it", _running())]
     shown = [(title, [tile for tile in tiles if _may(tile, request.scope)]) for title, tiles in groups]
     context = {"groups": [(title, tiles) for title, tiles in shown if tiles], "tzdata": tzdata_version()}
     return render(request, "setup.html", context)
@@ -65,8 +65,8 @@ def _texts() -> list[Tile]:
     ]
 
 
-def _practice() -> list[Tile]:
-    places = Location.objects.filter(active=True).count()
+def _practice(scope: Scope) -> list[Tile]:
+    places = len(scope.locations)
     people = Practitioner.objects.filter(active=True).count()
     services = Service.objects.filter(active=True).count()
     return [

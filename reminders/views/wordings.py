@@ -210,19 +210,18 @@ def _rule(given: Mapping[str, str], scope: Scope) -> ReminderRule | None:
     if not pk.isdecimal():
         return None
     rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=int(pk))
-    if scope.restricted and rule.location_id is not None and rule.location_id not in scope.location_ids:
+    if not scope.sees_place(rule.location_id):
         raise Http404
     return rule
 
 
 def _rules(scope: Scope) -> list[ReminderRule]:
     rules = ReminderRule.objects.order_by("position", "pk")
-    return [rule for rule in rules if not scope.restricted or rule.location_id in (None, *scope.location_ids)]
+    return [rule for rule in rules if scope.sees_place(rule.location_id)]
 
 
 def _may_change(rule: ReminderRule | None, scope: Scope) -> bool:
-    """Words for everywhere also concern locations that a restricted manager may not see."""
-    return not scope.restricted or (rule is not None and rule.location_id in scope.location_ids)
+    return scope.may_change_at(rule.location_id if rule else None)
 
 
 def _usual_language(scope: Scope) -> str:

@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from reminders.models import (
     CallAttempt,
+    CannedReply,
     Card,
     DayFigure,
     DeliveryReport,
@@ -15,6 +18,8 @@ from reminders.models import (
     ImportMapping,
     ImportRow,
     Location,
+    Message,
+    Reminder,
     ReminderRule,
     Reply,
     Suppression,
@@ -117,3 +122,88 @@ def test_a_new_location_takes_somebody_who_sees_them_all(signed_in):
     client, *_ = signed_in
 
     assert client.get(address(Location, "add")).status_code == 403
+
+
+def site_wide() -> dict[str, object]:
+    """One of everything that is set up for all locations."""
+    interval = IntervalSchedule.objects.create(every=999, period="seconds")
+    wording = Wording.objects.create(purpose="confirmation", language="en", text="{location}: {date} {time}")
+    return {
+        "practitioner": make.make_practitioner(),
+        "service": make.make_service(),
+        "cannedreply": CannedReply.objects.create(title="Line", text="Thank you"),
+        "importmapping": ImportMapping.objects.create(name="For all"),
+        "reminderrule": make.make_confirmation_rule(),
+        "wording": wording,
+        "intervalschedule": interval,
+        "periodictask": PeriodicTask.objects.create(
+            name="Ring", task="reminders.tasks.send", interval=interval
+        ),
+        "group": Group.objects.create(name="role"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("practitioner", "service", "cannedreply", "importmapping", "reminderrule", "wording"),
+        *("intervalschedule", "periodictask", "group"),
+    ],
+)
+def test_what_holds_for_all_locations_is_only_looked_at_by_who_is_limited(name, signed_in):
+    client, *_ = signed_in
+    row = site_wide()[name]
+    model = type(row)
+    before = model._default_manager.filter(pk=row.pk).values().get()
+
+    statuses = [
+        client.get(address(model, "change", row.pk)).status_code,
+        client.post(address(model, "change", row.pk), {"name": "Changed"}).status_code,
+        client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code,
+    ]
+    client.post(
+        address(model, "changelist"),
+        {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},
+    )
+
+    assert statuses == [200, 403, 403]
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize("name", ["practitioner", "service", "cannedreply", "intervalschedule", "group"])
+def test_what_holds_for_all_locations_is_not_added_by_who_is_limited(name, signed_in):
+    client, *_ = signed_in
+
+    assert client.get(address(type(site_wide()[name]), "add")).status_code == 403
+
+
+def test_the_order_of_canned_lines_is_not_changed_from_the_list(signed_in):
+    client, *_ = signed_in
+    line = CannedReply.objects.create(title="Line", text="Thank you", position=1)
+    form = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": line.pk, "form-0-position": 7}
+
+    client.post(address(CannedReply, "changelist"), form | {"_save": "Save"})
+
+    line.refresh_from_db()
+    assert line.position == 1
+
+
+def test_who_sees_all_locations_changes_what_holds_for_all():
+    client = Client()
+    client.force_login(make.make_user(group="administrator"))
+    one = make.make_practitioner()
+
+    client.post(address(type(one), "change", one.pk), {"name": "Dr Else", "active": "on"})
+
+    one.refresh_from_db()
+    assert one.name == "Dr Else"
+
+
+@pytest.mark.parametrize("model", [Message, Reminder, Card, DayFigure, ReminderRule])
+def test_filters_offer_no_other_location_and_no_rule_of_one(model, signed_in):
+    client, _, other = signed_in
+    ReminderRule.objects.filter(location=other).update(name="Their rule")
+
+    page = client.get(address(model, "changelist")).content.decode()
+
+    assert [str(other) in page, "Their rule" in page] == [False, False]

@@ -24,7 +24,6 @@ from reminders.models import (
     ProviderState,
     Reply,
     Ring,
-    StaffProfile,
     Suppression,
     Wording,
 )
@@ -77,7 +76,6 @@ def fill(number: int) -> None:
     ImportMapping.objects.create(name=f"Diary {number}", location=place)
     Ring.objects.create(name=f"ring{number}", started_at=NOON)
     Job.objects.create(kind="replan", created_at=NOON, created_by=user)
-    StaffProfile.objects.create(user=user)
     make_schedule(number)
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from reminders.domain.access import scope_of
 from reminders.domain.conversation import opt_out_in_force, ready_lines, thread, visits
 from reminders.models import CannedReply, Reply, Suppression
 from tests.factories import (
@@ -28,7 +29,7 @@ def make_reply(number, *, at=NOON, text="Yes", **values):
 
 
 def texts(contact, **options):
-    options = {"location_ids": None} | options
+    options = {"scope": None} | options
     return [(one.outgoing, one.text) for one in thread(contact_id=contact.pk, phone=contact.phone, **options)]
 
 
@@ -52,7 +53,7 @@ def test_texts_to_an_earlier_number_and_to_the_family_are_there():
         contact=kid, phone=shared, text="Kid's", created_at=NOON + MINUTE, scheduled_at=NOON + MINUTE
     )
 
-    found = thread(contact_id=mum.pk, phone=shared, location_ids=None)
+    found = thread(contact_id=mum.pk, phone=shared, scope=None)
 
     assert [(one.text, one.other_name) for one in found] == [("Old number", ""), ("Kid's", "Kid Lee")]
 
@@ -68,7 +69,8 @@ def test_texts_of_other_locations_are_left_out():
     for place, text in ((mine, "Mine"), (other, "Other"), (None, "Nobody's")):
         make_message(contact=contact, location=place, text=text)
 
-    assert {text for _, text in texts(contact, location_ids=[mine.pk])} == {"Mine", "Nobody's"}
+    scope = scope_of(make_user(group="receptionist", locations=(mine,)))
+    assert {text for _, text in texts(contact, scope=scope)} == {"Mine", "Nobody's"}
 
 
 def test_earlier_texts_follow_page_by_page():
@@ -77,7 +79,7 @@ def test_earlier_texts_follow_page_by_page():
         at = NOON + index * MINUTE
         make_message(contact=contact, phone=contact.phone, text=str(index), created_at=at, scheduled_at=at)
 
-    latest = thread(contact_id=contact.pk, phone=contact.phone, location_ids=None, limit=2)
+    latest = thread(contact_id=contact.pk, phone=contact.phone, scope=None, limit=2)
     earlier = texts(contact, before=min(one.made_at for one in latest))
 
     assert [one.text for one in latest] == ["3", "4"]
@@ -97,7 +99,7 @@ def test_a_state_is_said_in_plain_words(state, words, expected):
     contact = make_contact()
     make_message(contact=contact, state=state, words=words)
 
-    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, location_ids=None)
+    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, scope=None)
 
     assert bubble.state_words(NOON) == expected
 
@@ -105,7 +107,7 @@ def test_a_state_is_said_in_plain_words(state, words, expected):
 def test_a_text_held_for_later_is_planned_until_then():
     contact = make_contact()
     make_message(contact=contact, scheduled_at=NOON + MINUTE)
-    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, location_ids=None)
+    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, scope=None)
 
     assert [bubble.state_words(at) for at in (NOON, NOON + MINUTE)] == ["Planned", "On its way"]
 
@@ -114,7 +116,7 @@ def test_who_wrote_a_text_is_named():
     contact, user = make_contact(), make_user("ann", first_name="Ann", last_name="Fox")
     make_message(contact=contact, kind="staff", created_by=user)
 
-    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, location_ids=None)
+    [bubble] = thread(contact_id=contact.pk, phone=contact.phone, scope=None)
 
     assert bubble.kind_words == "Ann Fox"
 

@@ -148,7 +148,7 @@ TABLE = (
 )
 EVERYWHERE = {"job", "test"}
 """Things in addresses that belong to the whole site."""
-WHOLE_SITE = {"wordings_answers"}
+WHOLE_SITE = {"wordings_answers", "rules_move"}
 """Addresses that change something for every location, so only for those who may see every location."""
 
 

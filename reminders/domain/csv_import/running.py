@@ -322,7 +322,7 @@ def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | 
     row.save(update_fields=["state", "counts", "problems", "progress", "words", "applied_at"])
 
 
-def remembered_mapping(header: list[str]) -> ImportMapping | None:
-    """The mapping that was last used for files with this header."""
-    found = ImportMapping.objects.filter(header=header_digest(header))
+def remembered_mapping(header: list[str], *, here: Q | None = None) -> ImportMapping | None:
+    """The mapping that was last used for files with this header, of those that meet the condition."""
+    found = ImportMapping.objects.filter(here or Q(), header=header_digest(header))
     return found.order_by(F("used_at").desc(nulls_last=True)).first()

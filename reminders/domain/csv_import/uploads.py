@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
-from reminders.domain.access import scope_of
+from reminders.domain.access import Scope, scope_of
 from reminders.domain.csv_import.checking import second_question
 from reminders.domain.csv_import.columns import Columns, choose_columns, header_digest, stop_if_missing
 from reminders.domain.csv_import.dates import order_of
@@ -45,7 +46,8 @@ def upload(
     none; where it is needed and not given, it is asked for.
     """
     with open_blocks(blocks, name=name) as source, open_table(source) as table:
-        columns, known = _read_columns(table)
+        user = User.objects.get(pk=user_id) if user_id else None
+        columns, known = _read_columns(table, scope_of(user) if user else None)
         row = Import(
             filename=source.name[:255],
             source="browser",
@@ -66,8 +68,8 @@ def upload(
     return row
 
 
-def _read_columns(table: Table) -> tuple[Columns, ImportMapping | None]:
-    known = remembered_mapping(table.header)
+def _read_columns(table: Table, scope: Scope | None) -> tuple[Columns, ImportMapping | None]:
+    known = remembered_mapping(table.header, here=scope.at_locations() if scope else None)
     if known:
         try:
             return choose_columns(table.header, table.sample, mapping=known.columns), known
@@ -185,14 +187,23 @@ def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
 
 
 def remember_mapping(row: Import, *, now: datetime) -> None:
-    """Keep how this file was read for the next one with the same header."""
+    """Keep how this file was read for the next one with the same header.
+
+    What somebody limited to some locations teaches holds for one of theirs, and changes no other mapping.
+    """
     if not row.mapping_name:
+        return
+    only = only_locations(row)
+    location_id = next(iter(only)) if only and len(only) == 1 else row.location_id
+    there = ImportMapping.objects.filter(name=row.mapping_name).first()
+    written = {location_id, there.location_id} if there else {location_id}
+    if only is not None and not written <= only:
         return
     columns = {
         "header": header_digest(row.header),
         "columns": row.mapping,
         "date_format": row.date_format,
-        "location": row.location,
+        "location_id": location_id,
         "diary": row.diary,
         "used_at": now,
     }

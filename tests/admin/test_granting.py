@@ -1,0 +1,351 @@
+"""Nobody gives what they do not have, and nothing to themselves, whichever way the administration offers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+
+from reminders.domain import granting
+from reminders.domain.granting import Before, GrantError
+from reminders.models import Location, StaffProfile
+from tests.factories import make_location, make_user
+
+pytestmark = pytest.mark.django_db
+PROFILE = "staff_profile"
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def role(name: str, *codes: str) -> Group:
+    group = Group.objects.create(name=name)
+    group.permissions.set(Permission.objects.filter(codename__in=codes))
+    return group
+
+
+def administrator(**values) -> User:
+    return make_user(group="administrator", **values)
+
+
+def form_of(user: User, **changes) -> dict:
+    """What the form of a user posts, with the profile below it."""
+    profile, _ = StaffProfile.objects.get_or_create(user=user)
+    values = {
+        "username": user.username,
+        "is_active": "on",
+        "groups": [group.pk for group in user.groups.all()],
+        f"{PROFILE}-TOTAL_FORMS": 1,
+        f"{PROFILE}-INITIAL_FORMS": 1,
+        f"{PROFILE}-0-id": profile.pk,
+        f"{PROFILE}-0-user": user.pk,
+        f"{PROFILE}-0-locations": [place.pk for place in profile.locations.all()],
+    }
+    if profile.all_locations:
+        values[f"{PROFILE}-0-all_locations"] = "on"
+    return {name: value for name, value in (values | changes).items() if value is not None}
+
+
+def save(by: User, user: User, **changes) -> int:
+    address = f"/admin/auth/user/{user.pk}/change/"
+    return signed_in(by).post(address, form_of(user, **changes)).status_code
+
+
+def rights(user: User) -> granting.Rights:
+    return granting.rights_of(User.objects.get(pk=user.pk))
+
+
+def group(name: str) -> Group:
+    return Group.objects.get(name=name)
+
+
+EVERYTHING = {f"{PROFILE}-0-all_locations": "on"}
+HR = ("change_user", "add_user", "view_user", "delete_user", "change_reminderrule", "change_staffprofile",
+      "view_staffprofile", "add_staffprofile", "view_location")  # fmt: skip
+
+
+def hr(*locations: Location) -> User:
+    """Somebody who may change users, and little else."""
+    user = make_user(locations=locations)
+    user.groups.add(role("hr", *HR))
+    return user
+
+
+def limited_administrator() -> User:
+    return administrator(locations=(make_location(),))
+
+
+ACTORS = [administrator, limited_administrator, hr]
+
+
+@pytest.mark.parametrize("who", ACTORS, ids=lambda who: who.__name__)
+def test_nobody_gives_themselves_anything(who: Callable[[], User]):
+    user, other = who(), make_location()
+    before = rights(user)
+    more = [one.pk for one in Group.objects.all()]
+
+    save(user, user, groups=more, is_superuser="on", user_permissions=[1], **EVERYTHING,
+         **{f"{PROFILE}-0-locations": [other.pk]})  # fmt: skip
+    save(user, user, is_active=None)
+
+    assert (rights(user), User.objects.get(pk=user.pk).is_active) == (before, True)
+
+
+def test_ones_own_name_is_ones_own_to_change():
+    user = administrator()
+
+    assert save(user, user, first_name="Robin") == 302
+    assert User.objects.get(pk=user.pk).first_name == "Robin"
+
+
+def test_an_administrator_gives_what_they_have():
+    mine, user = make_location(), make_user(group="receptionist", locations=(make_location(),))
+
+    save(administrator(), user, groups=[group("manager").pk], **{f"{PROFILE}-0-locations": [mine.pk]})
+    save(administrator(), user, groups=[group("manager").pk], **EVERYTHING)
+
+    assert list(user.groups.all()) == [group("manager")]
+    assert (rights(user).everywhere, rights(user).locations) == (True, {mine.pk})
+
+
+def test_who_lacks_a_role_cannot_give_it():
+    user = make_user(locations=(make_location(),))
+
+    status = save(hr(), user, groups=[group("administrator").pk])
+
+    assert (status, user.groups.count()) == (200, 0)
+
+
+def test_a_limited_administrator_gives_their_own_locations_only():
+    mine, other = make_location(), make_location()
+    by, user = administrator(locations=(mine,)), make_user(locations=(mine,))
+
+    answers = [
+        save(by, user, **{f"{PROFILE}-0-locations": [mine.pk, other.pk]}),
+        save(by, user, **EVERYTHING),
+    ]
+
+    assert answers == [200, 302]
+    assert rights(user) == granting.Rights(False, frozenset(), False, frozenset({mine.pk}))
+
+
+def test_a_limited_administrators_new_user_sees_nothing_until_given_a_location():
+    by = limited_administrator()
+    password = "a long password"
+
+    signed_in(by).post(
+        "/admin/auth/user/add/",
+        {"username": "twin", "password1": password, "password2": password,
+         "groups": [group("administrator").pk], f"{PROFILE}-0-all_locations": "on"},
+    )  # fmt: skip
+
+    twin = User.objects.get(username="twin")
+    assert (rights(twin).everywhere, rights(twin).locations) == (False, frozenset())
+    assert rights(by).cover(rights(twin))
+
+
+def above(name: str) -> User:
+    """Somebody who may do more than a user administrator of one location, in one way or another."""
+    user = make_user(name, locations=(make_location(),))
+    match name:
+        case "owner":
+            user.is_superuser = True
+            user.save()
+        case "everywhere":
+            StaffProfile.objects.filter(user=user).update(all_locations=True)
+        case "role":
+            user.groups.add(group("administrator"))
+        case "permission":
+            user.user_permissions.add(Permission.objects.get(codename="delete_group"))
+        case "switched off":
+            user.groups.add(group("administrator"))
+            User.objects.filter(pk=user.pk).update(is_active=False)
+    return user
+
+
+@pytest.mark.parametrize("name", ["owner", "everywhere", "elsewhere", "role", "permission", "switched off"])
+def test_whoever_may_do_more_is_out_of_reach(name):
+    user = above(name)
+    places = tuple(user.staff_profile.locations.all()) if name != "elsewhere" else (make_location(),)
+    by = hr(*places)
+    before, password = rights(user), User.objects.get(pk=user.pk).password
+    client, new = signed_in(by), {"password1": "another long one", "password2": "another long one"}
+
+    client.post(f"/admin/auth/user/{user.pk}/password/", new | {"usable_password": "true"})
+    client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
+    client.post(
+        "/admin/auth/user/", {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+    )
+    save(by, user, groups=[], username="seized", is_active=None)
+
+    after = User.objects.get(pk=user.pk)
+    assert (rights(user), after.password, after.username) == (before, password, name)
+
+
+def test_a_colleague_gets_a_new_password():
+    mine = make_location()
+    user, by = make_user(group="receptionist", locations=(mine,)), administrator(locations=(mine,))
+    new = {"password1": "another long one", "password2": "another long one", "usable_password": "true"}
+
+    response = signed_in(by).post(f"/admin/auth/user/{user.pk}/password/", new)
+
+    user.refresh_from_db()
+    assert (response.status_code, user.check_password("another long one")) == (302, True)
+
+
+def test_ones_own_password_takes_the_old_one():
+    user = administrator()
+    new = {"password1": "another long one", "password2": "another long one", "usable_password": "false"}
+
+    response = signed_in(user).post(f"/admin/auth/user/{user.pk}/password/", new)
+
+    user.refresh_from_db()
+    assert (response.headers["Location"], user.check_password("a long password")) == ("/password/", True)
+
+
+def save_role(by: User, name: str, permissions) -> int:
+    row = group(name)
+    given = {"name": name, "permissions": [one.pk for one in permissions]}
+    return signed_in(by).post(f"/admin/auth/group/{row.pk}/change/", given).status_code
+
+
+@pytest.mark.parametrize("who", ACTORS, ids=lambda who: who.__name__)
+def test_nobody_changes_a_role_of_their_own(who: Callable[[], User]):
+    user = who()
+    user.groups.first().permissions.add(*Permission.objects.filter(codename__endswith="_group"))
+    name = user.groups.first().name
+    before = set(group(name).permissions.all())
+
+    statuses = (save_role(user, name, []), save_role(user, name, Permission.objects.all()))
+    deleting = signed_in(user).post(f"/admin/auth/group/{group(name).pk}/delete/", {"post": "yes"})
+
+    assert (statuses, deleting.status_code, set(group(name).permissions.all())) == ((403, 403), 403, before)
+
+
+def test_a_role_gets_no_more_than_who_changes_it_has():
+    by = make_user()
+    by.groups.add(role("of roles", "change_group", "view_group", "change_reminderrule"))
+    plain = role("plain", "view_group")
+    more = Permission.objects.filter(codename__in=["view_group", "change_user"])
+
+    refused = save_role(by, "plain", more)
+    taken = save_role(by, "plain", Permission.objects.filter(codename="change_group"))
+
+    assert (refused, taken) == (200, 302)
+    assert list(plain.permissions.values_list("codename", flat=True)) == ["change_group"]
+
+
+def test_the_role_of_somebody_above_is_not_changed():
+    by = administrator()
+    small = role("small", "view_contact")
+    owner = make_user(is_superuser=True)
+    owner.groups.add(small)
+
+    assert save_role(by, "small", []) == 403
+
+
+def test_a_limited_administrator_changes_no_role():
+    role("small", "view_contact")
+
+    assert save_role(limited_administrator(), "small", []) == 403
+
+
+def test_the_owner_changes_any_role_but_leaves_an_administrator():
+    owner = make_user(is_superuser=True)
+
+    assert save_role(owner, "administrator", []) == 302
+    assert group("administrator").permissions.count() == 0
+    assert granting.has_administrator() is True
+
+
+@pytest.mark.parametrize("taken", ["deleted", "switched off", "demoted", "limited", "role emptied"])
+def test_the_last_administrator_stays(taken):
+    """Two who take each other's rights at the same moment: the second looks again at what is left."""
+    last = administrator()
+    before = Before.change_by(last)
+    match taken:
+        case "deleted":
+            last.delete()
+        case "switched off":
+            User.objects.update(is_active=False)
+        case "demoted":
+            last.groups.clear()
+        case "limited":
+            StaffProfile.objects.update(all_locations=False)
+        case "role emptied":
+            group("administrator").permissions.clear()
+
+    with pytest.raises(GrantError, match="last administrator stays"):
+        granting.check_change(before)
+
+
+def test_another_administrator_may_go():
+    stays, goes = administrator(), administrator()
+
+    signed_in(stays).post(f"/admin/auth/user/{goes.pk}/delete/", {"post": "yes"})
+
+    assert list(User.objects.all()) == [stays]
+
+
+def test_a_refusal_at_the_end_is_told_and_nothing_is_kept(monkeypatch):
+    by, user = administrator(), make_user("stays", group="receptionist")
+
+    def refuse(before: Before, *, user: User | None = None) -> None:
+        raise GrantError(granting.LAST_ADMINISTRATOR)
+
+    monkeypatch.setattr(granting, "check_change", refuse)
+    client = signed_in(by)
+    saved = client.post(f"/admin/auth/user/{user.pk}/change/", form_of(user, username="x"), follow=True)
+    deleted = client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"}, follow=True)
+    several = client.post(
+        "/admin/auth/user/",
+        {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
+        follow=True,
+    )
+
+    pages = [page.content.decode() for page in (saved, deleted, several)]
+    assert [granting.LAST_ADMINISTRATOR in page for page in pages] == [True, True, True]
+    assert [" successfully" in page for page in pages] == [False, False, False]
+    assert User.objects.get(pk=user.pk).username == "stays"
+
+
+def test_a_limited_administrator_lists_no_staff_of_other_locations():
+    mine, other = make_location(), make_location()
+    by, colleague = administrator(locations=(mine,)), make_user(locations=(mine,))
+    make_user(locations=(other,))
+    make_user(locations=(mine, other))
+    make_user()
+    make_user(is_superuser=True, locations=(mine,))
+
+    shown = signed_in(by).get("/admin/auth/user/").context["cl"].result_list
+
+    assert {user.pk for user in shown} == {by.pk, colleague.pk}
+
+
+@pytest.mark.parametrize("action", [False, True])
+def test_a_location_that_limits_users_is_not_deleted_and_the_page_says_whom(action):
+    place = make_location(name="Mill")
+    make_user("bea", locations=(place,))
+    client = signed_in(administrator())
+    given = {"post": "yes"}
+    if action:
+        given |= {"action": "delete_selected", "_selected_action": [place.pk]}
+    address = "/admin/reminders/location/" + ("" if action else f"{place.pk}/delete/")
+
+    page = client.post(address, given, follow=True).content.decode()
+
+    assert Location.objects.filter(pk=place.pk).exists()
+    assert "can&#x27;t be deleted while users are limited to it: bea" in page.replace("&#39;", "&#x27;")
+
+
+def test_a_location_of_those_who_see_all_may_go():
+    place = make_location()
+    user = make_user()
+    user.staff_profile.locations.add(place)
+
+    signed_in(administrator()).post(f"/admin/reminders/location/{place.pk}/delete/", {"post": "yes"})
+
+    assert not Location.objects.filter(pk=place.pk).exists()
