@@ -186,7 +186,7 @@ def folder(ring: Rung) -> None:
         try:
             ring.count = csv_import.pick_up_files(settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on)
         except OSError as error:
-            ring.error = f"{FOLDER_ERROR}{settings.IMPORT_FOLDER} ({error.strerror})"
+            ring.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 
 
 @background(at_most=A_MINUTE, name="jobs")

@@ -87,7 +87,7 @@ def not_withdrawn_for_long_while_others_are() -> None:
 
 
 def folder_is_gone() -> None:
-    Ring.objects.create(name="folder", finished_at=NOON, error="folder: /srv/diary (Permission denied)")
+    Ring.objects.create(name="folder", finished_at=NOON, error="folder: Permission denied (/srv/diary)")
 
 
 def fault_in_a_ring() -> None:
