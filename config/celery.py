@@ -1,13 +1,16 @@
 """The Celery application; its settings stand in `config.settings`, its schedules in the database."""
 
 import os
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, celeryd_after_setup, worker_shutting_down
 from kombu.transport.redis import Transport
 from redis.exceptions import ResponseError
+
+from config import queues
 
 # A Redis that is full, can't write to its disk or is no longer the first one refuses commands. That passes:
 # a worker connects again until it is well, where by default it would end.
@@ -17,7 +20,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class Application(Celery):
-    """Celery with a beat of our own."""
+    """Celery with a beat of our own, and with the time of the database."""
+
+    def now(self) -> datetime:
+        """The time by which rings are stamped: the database's, as far as this process has asked for it."""
+        from reminders.domain.clocks import correction  # once Django is set up
+
+        found: datetime = super().now()
+        return found + correction()
 
     @cached_property
     def Beat(self) -> type:  # noqa: N802  # Celery's name
@@ -30,11 +40,32 @@ class Application(Celery):
 app = Application("reminders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.Task.Request = "config.expiry:Request"
 
 
 @beat_init.connect
 def follow_settings(**_kwargs: Any) -> None:
     """Let the schedules follow settings that changed since the last start."""
+    from reminders.domain import clocks
     from reminders.domain.rings import seed_rings  # once the models are loaded
 
     seed_rings()
+    clocks.watch("beat")
+
+
+@celeryd_after_setup.connect
+def get_ready(instance: Any, **_kwargs: Any) -> None:
+    """Know the time, and keep threads for what is urgent where this worker takes slow work, too."""
+    from reminders.domain import clocks, turns
+
+    clocks.watch("worker")
+    urgent_too = queues.URGENT in app.amqp.queues.consume_from
+    turns.share_threads(instance.concurrency, urgent_too=urgent_too)
+
+
+@worker_shutting_down.connect
+def end_soon(**_kwargs: Any) -> None:
+    """Told to stop: runs end after what they have in hand, not after the whole backlog."""
+    from reminders.domain import turns
+
+    turns.stop_soon()

@@ -6,6 +6,8 @@ address of a refused request, which for the provider's pushes holds our secret.
 
 import logging
 import re
+import time
+from copy import copy
 from typing import Any
 
 # From there to the end of that exception's message, however many lines the row has.
@@ -22,10 +24,15 @@ def discreet(text: str) -> str:
 
 
 class Discreet(logging.Formatter):
-    """A formatter whose lines and tracebacks are discreet."""
+    """A formatter whose lines and tracebacks are discreet, and whose times are in UTC."""
+
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text."""
+        """The record as text. That somebody asked under a wrong name needs no traceback."""
+        if record.name == "django.security.DisallowedHost":
+            record = copy(record)  # other handlers may want it
+            record.exc_info = record.exc_text = None
         return discreet(super().format(record))
 
 

@@ -101,7 +101,7 @@ def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's
             "line": {
                 "()": "config.discretion.Discreet",
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-                "datefmt": "%Y-%m-%dT%H:%M:%S",
+                "datefmt": "%Y-%m-%dT%H:%M:%SZ",
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},

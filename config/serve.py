@@ -13,7 +13,7 @@ import waitress  # type: ignore[import-untyped]  # it has no types
 from django.conf import settings
 
 from config.wsgi import application
-from reminders.domain.alerts import watch
+from reminders.domain import alerts, clocks
 
 
 def main() -> None:
@@ -26,7 +26,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=8)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    threading.Thread(target=watch, args=(threading.Event(),), name="alerts", daemon=True).start()
+    clocks.watch("web site")
+    threading.Thread(target=alerts.watch, args=(threading.Event(),), name="alerts", daemon=True).start()
     waitress.serve(
         application,
         host=options.host,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import local
+from config import local, queues
 from config.database import database_settings
 from config.environment import Environment
 from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
@@ -61,7 +61,9 @@ CELERY_TASK_PUBLISH_RETRY = True  # beat keeps one connection, which only a retr
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
-CELERY_TASK_DEFAULT_QUEUE = "reminders"
+CELERY_TASK_DEFAULT_QUEUE = queues.URGENT
+CELERY_TASK_QUEUES = queues.ALL
+CELERY_TASK_ROUTES = queues.ROUTES
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
@@ -85,7 +87,7 @@ MESSAGES_API_TIMEOUT = env.seconds("MESSAGES_API_TIMEOUT", 10, least=0.1, most=3
 MESSAGES_SOURCE_NUMBER = env.text("MESSAGES_SOURCE_NUMBER")
 WEBHOOK_SECRET = env.pattern(
     "WEBHOOK_SECRET",
-    local.derived_secret(SECRET_KEY, "webhook"),
+    "",
     regex=r"[A-Za-z0-9_-]{16,200}",
     takes="16 to 200 letters, digits, - or _",
     secret=True,
@@ -133,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reminders.middleware.ContentSecurityPolicy",
+    "reminders.middleware.Probes",
     "reminders.middleware.KeepNothing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -125,7 +125,7 @@ class Supervisor:
             self.check()
             time.sleep(0.3)
 
-    def stop(self, *, seconds: float = 4.0) -> None:
+    def stop(self, *, seconds: float = 10.0) -> None:
         """Ask all parts to end at once; kill what is left after `seconds`."""
         running = [part.process for part in self._parts if part.process.poll() is None]
         for process in running:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from threading import BoundedSemaphore
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
 from reminders.domain import (
     access,
@@ -28,21 +26,49 @@ from reminders.domain import (
     sending,
     statistics,
 )
+from reminders.domain.clocks import now
 from reminders.domain.connecting import messages_api
 from reminders.domain.doorbell import ring_at_once
-from reminders.domain.rings import HEARTBEAT, rung
+from reminders.domain.rings import FOLDER_ERROR, HEARTBEAT, Rung, run, rung
+from reminders.domain.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
 
 SENDERS = BoundedSemaphore(sending.HANDS)
+A_MINUTE = 60.0
+AS_LONG_AS_IT_TAKES = 1_800.0
+
+Work = Callable[[Rung], None]
 
 
-def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
-    """Leave this round out while the provider wants to be left alone; sending has brakes of its own."""
+def urgent(work: Work) -> Callable[[], None]:
+    """A ring whose work waits for nobody's: one run at a time over all workers."""
+    name = work.__name__
+    return _task(name, work, lambda: run(name, work, lane=URGENT, at_most=AT_MOST))
 
-    @wraps(work)
-    def task() -> None:
-        if not brakes.is_told_to_wait(now=timezone.now()):
-            work()
 
+def background(
+    *, at_most: float = AT_MOST, asks_provider: bool = False, name: str = ""
+) -> Callable[[Work], Callable[[], None]]:
+    """A ring whose work may be slow: one run at a time over all workers, on the threads set aside for it.
+
+    One that asks the provider leaves its round out while the provider wants to be left alone; sending has
+    brakes of its own.
+    """
+
+    def decorate(work: Work) -> Callable[[], None]:
+        ring = name or work.__name__
+
+        def in_turn() -> None:
+            if not (asks_provider and brakes.is_told_to_wait(now=now())):
+                run(ring, work, lane=BACKGROUND, at_most=at_most)
+
+        return _task(ring, work, in_turn)
+
+    return decorate
+
+
+def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], None]:
+    in_turn.__name__, in_turn.__doc__ = name, work.__doc__
+    task: Callable[[], None] = shared_task(name=f"reminders.tasks.{name}", ignore_result=True)(in_turn)
     return task
 
 
@@ -50,147 +76,135 @@ def unless_told_to_wait(work: Callable[[], None]) -> Callable[[], None]:
 def send(hands: int = 0) -> None:
     """Hand over what is due; where that is a lot, ring for more hands first.
 
-    A ring that finds enough runs under way changes nothing: they take up whatever comes to be due.
+    The only ring that many run at a time. One that finds enough runs under way changes nothing: they take up
+    whatever comes to be due. After a minute a run ends and rings for the next one.
     """
-    if not SENDERS.acquire(blocking=False):
+    if is_stopping() or not SENDERS.acquire(blocking=False):
         return
     try:
-        with rung("send") as ring:
-            if hands == 0 and sending.is_a_lot(now=timezone.now()):
+        with rung("send", at_most=A_MINUTE) as ring:
+            if hands == 0 and sending.is_a_lot(now=now()):
                 for hand in range(1, sending.HANDS):
                     ring_at_once("send", hand)
-            ring.count = sending.send_due(messages_api(), clock=timezone.now).total
+            ring.count = sending.send_due(messages_api(), clock=now, go_on=ring.may_go_on).total
     finally:
         SENDERS.release()
+    if ring.cut_short:
+        ring_at_once("send", hands)
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def withdraw() -> None:
+@background(asks_provider=True)
+def withdraw(ring: Rung) -> None:
     """Cancel at the provider what no longer holds."""
-    with rung("withdraw") as ring:
-        while settled := cancelling.withdraw_stale(messages_api(), clock=timezone.now):
-            ring.count += settled
+    while settled := cancelling.withdraw_stale(messages_api(), clock=now, go_on=ring.may_go_on):
+        ring.count += settled
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def reconcile() -> None:
+@background(asks_provider=True)
+def reconcile(ring: Rung) -> None:
     """Find out what became of texts whose outcome is unknown."""
-    with rung("reconcile") as ring:
-        while settled := reconciling.reconcile(messages_api(), clock=timezone.now).settled:
-            ring.count += settled
+    while settled := reconciling.reconcile(messages_api(), clock=now, go_on=ring.may_go_on).settled:
+        ring.count += settled
+        if not ring.may_go_on():
+            break
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def replies() -> None:
+@background(asks_provider=True)
+def replies(ring: Rung) -> None:
     """Fetch patients' replies, act on them, confirm them."""
-    with rung("replies") as ring:
-        asked_at = timezone.now()
-        ring.count = receiving.receive_replies(messages_api(), now=asked_at)
-        brakes.provider_answered(now=timezone.now(), asked_at=asked_at)
+    asked_at = now()
+    ring.count = receiving.receive_replies(messages_api(), now=asked_at, go_on=ring.may_go_on)
+    brakes.provider_answered(now=now(), asked_at=asked_at)
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def reports() -> None:
+@background(asks_provider=True)
+def reports(ring: Rung) -> None:
     """Fetch delivery reports, apply them, confirm them."""
-    with rung("reports") as ring:
-        ring.count = receiving.receive_reports(messages_api(), now=timezone.now())
+    ring.count = receiving.receive_reports(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def apply() -> None:
+@urgent
+def apply(ring: Rung) -> None:
     """Act on what was pushed, or stored by a worker that died before acting."""
-    with rung("apply") as ring:
-        now = timezone.now()
-        ring.count = receiving.apply_waiting_replies(now=now) + receiving.apply_waiting(now=now)
+    at = now()
+    ring.count = receiving.apply_waiting_replies(now=at, go_on=ring.may_go_on)
+    ring.count += receiving.apply_waiting(now=at, go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def tidy() -> None:
+@background()
+def tidy(ring: Rung) -> None:
     """Apply reports that waited for their message; drop what is too old, sessions too."""
-    with rung("tidy") as ring:
-        access.forget_sessions()
-        ring.count = receiving.tidy_reports(now=timezone.now())
+    access.forget_sessions()
+    ring.count = receiving.tidy_reports(now=now(), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def expire() -> None:
+@urgent
+def expire(ring: Rung) -> None:
     """End what is past its cutoff."""
-    with rung("expire") as ring:
-        while ended := expiring.expire(now=timezone.now()):
-            ring.count += ended
+    while ended := expiring.expire(now=now()):
+        ring.count += ended
+        if not ring.may_go_on():
+            break
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def check() -> None:
+@background(asks_provider=True)
+def check(ring: Rung) -> None:
     """Ask about texts whose final report is overdue."""
-    with rung("check") as ring:
-        while moved := checking.check_overdue(messages_api(), clock=timezone.now):
-            ring.count += moved
+    while moved := checking.check_overdue(messages_api(), clock=now, go_on=ring.may_go_on):
+        ring.count += moved
 
 
-@shared_task(ignore_result=True)
-def plan() -> None:
+@background(at_most=AS_LONG_AS_IT_TAKES)
+def plan(ring: Rung) -> None:
     """Plan the whole future again, as a safety net."""
-    with rung("plan") as ring:
-        location_changes.follow_tzdata(now=timezone.now())
-        ring.count = planning.plan_future(now=timezone.now()).written
+    location_changes.follow_tzdata(now=now())
+    ring.count = planning.plan_future(now=now(), on_step=lambda _id, _done: ring.may_go_on()).written
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def push_blocked() -> None:
+@background(asks_provider=True)
+def push_blocked(ring: Rung) -> None:
     """Tell the provider about opt-outs and opt-ins that it does not know yet."""
-    with rung("push_blocked") as ring:
-        ring.count = consent.push_suppressions(messages_api(), now=timezone.now())
+    ring.count = consent.push_suppressions(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-@unless_told_to_wait
-def sync_blocked() -> None:
+@background(at_most=AS_LONG_AS_IT_TAKES, asks_provider=True)
+def sync_blocked(ring: Rung) -> None:
     """Bring the provider's list of blocked numbers and ours together."""
-    with rung("sync_blocked"):
-        consent.sync_blocked_numbers(messages_api(), now=timezone.now())
+    consent.sync_blocked_numbers(messages_api(), now=now())
 
 
-@shared_task(ignore_result=True)
-def imports() -> None:
+@background(at_most=A_MINUTE)
+def imports(ring: Rung) -> None:
     """Check and apply uploaded diaries, one after the other."""
-    with rung("imports") as ring:
-        ring.count = csv_import.work_off_imports(now=timezone.now())
+    ring.count = csv_import.work_off_imports(now=now(), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def folder() -> None:
+@background(at_most=A_MINUTE)
+def folder(ring: Rung) -> None:
     """Import new files of the watched folder, if there is one."""
-    with rung("folder") as ring:
-        if settings.IMPORT_FOLDER:
-            ring.count = csv_import.pick_up_files(settings.IMPORT_FOLDER, now=timezone.now())
+    if settings.IMPORT_FOLDER:
+        try:
+            ring.count = csv_import.pick_up_files(settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on)
+        except OSError as error:
+            ring.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 
 
-@shared_task(name="reminders.tasks.jobs", ignore_result=True)
-def work_off_jobs() -> None:
+@background(at_most=A_MINUTE, name="jobs")
+def work_off_jobs(ring: Rung) -> None:
     """Go on with long work in the background, for about a minute."""
-    with rung("jobs") as ring:
-        ring.count = jobs.work_off(clock=timezone.now, at_most=timedelta(minutes=1))
+    ring.count = jobs.work_off(clock=now, at_most=timedelta(seconds=A_MINUTE), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def figures() -> None:
+@background(at_most=AS_LONG_AS_IT_TAKES)
+def figures(ring: Rung) -> None:
     """Reckon the figures of the last days for the statistics; once a day those of the whole year."""
-    with rung("figures") as ring:
-        ring.count = statistics.keep_figures(now=timezone.now())
+    ring.count = statistics.keep_figures(now=now(), go_on=ring.may_go_on)
 
 
-@shared_task(ignore_result=True)
-def alert() -> None:
+@background()
+def alert(ring: Rung) -> None:
     """Write to administrators about troubles that began or ended."""
-    with rung("alert") as ring:
-        ring.count = alerts.alert_administrators(now=timezone.now())
+    ring.count = alerts.alert_administrators(now=now())
 
 
 @shared_task(ignore_result=True)

@@ -1,11 +1,14 @@
 """The rings as workers run them: what they note, and when they leave the provider alone."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from reminders import tasks
+from reminders.domain.health import status_report
 from reminders.models import ProviderState, Ring
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -69,3 +72,35 @@ def test_sending_leaves_threads_for_replies_and_withdrawals(sandbox: Sandbox) ->
         tasks.SENDERS.release()
     tasks.send()
     assert (len(sandbox.ledger()), Ring.objects.get().count) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("a-file/below", "Not a directory"), ("a-file", "Not a directory"), ("x" * 300, "File name too long")],
+)
+def test_a_folder_that_cannot_be_read_is_told_by_status_until_it_can(
+    settings: Settings, tmp_path: Path, folder: str, words: str
+) -> None:
+    (tmp_path / "a-file").write_text("no folder")
+    settings.IMPORT_FOLDER = tmp_path / folder
+
+    tasks.folder()
+
+    report = status_report(now=timezone.now())
+    assert "folder" in report["troubles"]
+    assert report["details"]["folder"].startswith(f"{words} (/")
+    settings.IMPORT_FOLDER = tmp_path / "diaries"
+    tasks.folder()
+    assert "folder" not in status_report(now=timezone.now())["troubles"]
+
+
+def test_withdrawals_that_fail_again_and_again_are_told_within_two_minutes(sandbox: Sandbox) -> None:
+    began = timezone.now()
+    make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=began)
+    sandbox.order_fault("error_500_before", endpoint="cancel", times=None)
+
+    for _ in range(3):
+        tasks.withdraw()
+
+    assert "withdraw" not in status_report(now=began + timedelta(seconds=60))["troubles"]
+    assert "withdraw" in status_report(now=began + timedelta(seconds=100))["troubles"]

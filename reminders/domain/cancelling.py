@@ -23,6 +23,7 @@ from reminders.domain.locks import lock_appointments_of
 from reminders.domain.news import News, apply_news, settle_reminders
 from reminders.domain.planning import release_reminders
 from reminders.domain.reconciling import NEVER_CAME, look_up
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Message
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, read_status
 
@@ -46,8 +47,13 @@ class Settled:
     error: MessagesApiError | None = None
 
 
-def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200) -> int:
-    """Cancel up to `limit` handed-over messages that were marked stale; return how many are settled."""
+def withdraw_stale(
+    api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200, go_on: GoOn = for_ever
+) -> int:
+    """Cancel up to `limit` handed-over messages that were marked stale; return how many are settled.
+
+    Those for which there is no more time are left for the next run.
+    """
     now = clock()
     settle_finished(now=now)
     with transaction.atomic():
@@ -57,7 +63,7 @@ def withdraw_stale(api: MessagesApi, *, clock: Callable[[], datetime], limit: in
     copies = _other_copies(api, [pk for pk, _ in claimed], now=now)
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
-        asked = [pool.submit(_ask_for_all, api, pk, known, copies[pk]) for pk, known in claimed]
+        asked = [pool.submit(_ask_for_all, api, pk, known, copies[pk], go_on) for pk, known in claimed]
         outcomes = [one.result() for one in asked]
     now = clock()
     brakes.slow_down_if_asked((one.error for one in outcomes), now=now)
@@ -86,10 +92,10 @@ def _other_copies(
 
 
 def _ask_for_all(
-    api: MessagesApi, message_id: uuid.UUID, provider_id: str, copies: list[str] | None
+    api: MessagesApi, message_id: uuid.UUID, provider_id: str, copies: list[str] | None, go_on: GoOn
 ) -> Settled:
     """Ask for every copy of a message: one that can't be asked keeps it open, one that went settles it."""
-    if copies is None:
+    if copies is None or not go_on():
         return Settled(message_id, "later")
     asked = [ask_to_cancel(api, message_id, each) for each in (provider_id, *copies)]
     open_still = [one for one in asked if one.outcome in ("later", "held")]

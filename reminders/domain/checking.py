@@ -16,23 +16,33 @@ from django.db import transaction
 from reminders.domain.connections import release_connection
 from reminders.domain.news import News, apply_news
 from reminders.domain.reconciling import WAITING_THERE, cancel_extras, look_up
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Message
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, read_status
 
 CALLS = 8
+A_STEP = 5 * CALLS
+"""So many are asked about before the next look at the time."""
 FIRST = timedelta(minutes=30)
 KEPT = timedelta(days=45)
 
 
-def check_overdue(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200) -> int:
+def check_overdue(
+    api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200, go_on: GoOn = for_ever
+) -> int:
     """Ask about up to `limit` messages that should have ended by now; return how many moved on."""
-    now = clock()
-    with transaction.atomic():
-        messages = Message.objects.claim_overdue(now=now, again=FIRST, limit=limit)
-    if not messages:
-        return 0
-    _look_twice([row for row in messages if row.resent], api, now=now)
-    return check_messages(api, [row for row in messages if row.scheduled_at <= now], clock=clock)
+    moved = 0
+    for left in range(limit, 0, -A_STEP):
+        now = clock()
+        with transaction.atomic():
+            messages = Message.objects.claim_overdue(now=now, again=FIRST, limit=min(A_STEP, left))
+        if messages:
+            _look_twice([row for row in messages if row.resent], api, now=now)
+            due = [row for row in messages if row.scheduled_at <= now]
+            moved += check_messages(api, due, clock=clock)
+        if not messages or not go_on():
+            break
+    return moved
 
 
 def check_messages(api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime]) -> int:

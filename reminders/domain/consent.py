@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -20,6 +21,7 @@ from reminders.domain.appointments import plan_numbers
 from reminders.domain.connections import release_connection
 from reminders.domain.history import SYSTEM, Actor
 from reminders.domain.locks import again_after_deadlock, lock_coming_on
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Contact, Event, Suppression
 from reminders.models.fields import E164
 from reminders.provider import MessagesApi, NotFound, Refused
@@ -215,7 +217,7 @@ class Synced:
     freed_here: int = 0
 
 
-def push_suppressions(api: MessagesApi, *, now: datetime) -> int:
+def push_suppressions(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
     """Tell the provider of every opt-out and opt-in that it does not know yet; return how many.
 
     A number that the provider refuses to list counts as told: our own check holds its texts back. Raises
@@ -223,8 +225,10 @@ def push_suppressions(api: MessagesApi, *, now: datetime) -> int:
     """
     told = 0
     while rows := _untold():
-        _tell(api, rows, now=now)
+        _tell(api, rows, now=now, go_on=go_on)
         told += len(rows)
+        if not go_on():
+            break
     return told
 
 
@@ -265,17 +269,17 @@ def _untold() -> list[Suppression]:
     return list(Suppression.objects.filter(synced_at=None).order_by("pk")[:AT_A_TIME])
 
 
-def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime) -> None:
+def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime, go_on: GoOn) -> None:
     phones = {row.phone for row in rows}
     blocked = set(
         Suppression.objects.filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True)
     )
     release_connection()
-    for portion in _portions(sorted(blocked)):
+    for portion in takewhile(lambda _: go_on(), _portions(sorted(blocked))):
         _block(api, portion)
         _told([row for row in rows if row.phone in portion], now=now)
         release_connection()
-    for phone in sorted(phones - blocked):
+    for phone in takewhile(lambda _: go_on(), sorted(phones - blocked)):
         _unblock(api, phone)
         _told([row for row in rows if row.phone == phone], now=now)
         release_connection()

@@ -49,9 +49,14 @@ class Answer:
 
 
 def hand_over(
-    api: MessagesApi, wires: Sequence[Wire], *, clock: Callable[[], datetime], until: datetime
+    api: MessagesApi,
+    wires: Sequence[Wire],
+    *,
+    clock: Callable[[], datetime],
+    until: datetime,
+    callback: str | None,
 ) -> list[Answer]:
-    """Hand over up to 100 messages; one answer for each.
+    """Hand over up to 100 messages; one answer for each. What comes of them is pushed to `callback`.
 
     From `until` (UTC) the claim is no longer ours, however long the batch waited for its turn or the machine
     slept, and what can't be called by then is left alone: it becomes `unknown` like everything that a dead
@@ -66,7 +71,7 @@ def hand_over(
         if asked_at >= deadline:
             answers += [Answer(wire.id, "unknown", attempt=wire.attempt) for wire in batch]
             continue
-        found, again = _call(api, batch)
+        found, again = _call(api, batch, callback)
         answers += [replace(answer, asked_at=asked_at) for answer in found]
         waiting += again
     return answers
@@ -77,10 +82,10 @@ def longest_call() -> timedelta:
     return STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
 
 
-def _call(api: MessagesApi, batch: list[Wire]) -> tuple[list[Answer], list[list[Wire]]]:
+def _call(api: MessagesApi, batch: list[Wire], callback: str | None) -> tuple[list[Answer], list[list[Wire]]]:
     """One request: the answers it gives, and the batches to try again."""
     try:
-        accepted = api.send([outbound(wire) for wire in batch])
+        accepted = api.send([outbound(wire, callback=callback) for wire in batch])
     except Refused as error:
         return _refused(batch, error)
     except (NotReceived, CredentialsRefused, SlowDown) as error:
@@ -127,7 +132,7 @@ def _refused(batch: list[Wire], error: Refused) -> tuple[list[Answer], list[list
     return [], [batch[:half], batch[half:]]
 
 
-def outbound(wire: Wire) -> OutboundMessage:
+def outbound(wire: Wire, *, callback: str | None) -> OutboundMessage:
     """The message as the provider takes it; the metadata holds random ids and nothing else."""
     metadata = {METADATA_KEY: str(wire.id)}
     if wire.appointment_uuid:
@@ -139,14 +144,7 @@ def outbound(wire: Wire) -> OutboundMessage:
         expires_at=wire.expires_at,
         delivery_report=True,
         metadata=metadata,
-        callback_url=callback_url(),
+        callback_url=callback,
         source_number=wire.source_number or None,
         format="TTS" if wire.format == "TTS" else "SMS",
     )
-
-
-def callback_url() -> str | None:
-    """Where replies and reports of a message are pushed to; None without a public address."""
-    if not settings.PUBLIC_URL:
-        return None
-    return f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/messages/{settings.WEBHOOK_SECRET}/"

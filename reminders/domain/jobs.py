@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from reminders.domain.doorbell import ring
 from reminders.domain.planning import Planned, plan_future
+from reminders.domain.turns import GoOn, for_ever
 from reminders.domain.wall_clocks import read_clocks_again
 from reminders.models import Appointment, Job
 
@@ -79,15 +80,14 @@ def work_now(job_id: int, *, now: datetime) -> bool:
         return False
 
 
-def work_off(*, clock: Callable[[], datetime], at_most: timedelta) -> int:
+def work_off(*, clock: Callable[[], datetime], at_most: timedelta, go_on: GoOn = for_ever) -> int:
     """Work on waiting jobs until none is left or the time is up; return how many were finished."""
     until = clock() + at_most
     finished = 0
-    while clock() < until:
-        job = _claim(now=clock())
-        if job is None:
+    while clock() < until and (job := _claim(now=clock())):
+        finished += _work(job, clock=clock, until=until, go_on=go_on)
+        if not go_on():
             break
-        finished += _work(job, clock=clock, until=until)
     return finished
 
 
@@ -121,13 +121,13 @@ def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
     return job
 
 
-def _work(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
+def _work(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn = for_ever) -> bool:
     """Go on with a job until it is done, the time is up, or it proves impossible; whether it is done.
 
     Raises the database's OperationalError when that fails: then the job waits, and is taken up again.
     """
     try:
-        return _go_on(job, clock=clock, until=until)
+        return _go_on(job, clock=clock, until=until, go_on=go_on)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -140,11 +140,13 @@ def _work(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
     return False
 
 
-def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
+def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn) -> bool:
     params: dict[str, Any] = job.params
+    stopped = False
     result = {"written": 0, "taken_back": 0, "to_withdraw": 0} | job.result
 
     def keep(last_id: int, done: Planned) -> bool:
+        nonlocal stopped
         for name in result:
             result[name] += getattr(done, name)
         job.done += done.appointments
@@ -153,7 +155,8 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
         )
         if done.to_withdraw:
             ring("withdraw")
-        return clock() < until
+        stopped = stopped or clock() >= until or not go_on()
+        return not stopped
 
     WORK[job.kind](
         now=clock(),
@@ -163,7 +166,7 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime) -> bool:
         hands=1 if job.total <= SMALL else HANDS,
     )
     now = clock()
-    if now >= until:
+    if stopped or now >= until:
         Job.objects.filter(pk=job.pk).update(claimed_until=None)
         return False
     Job.objects.filter(pk=job.pk).update(

@@ -27,6 +27,7 @@ from reminders.domain.handing_over import METADATA_KEY
 from reminders.domain.inbox import NewCard
 from reminders.domain.replying import Acted, act_on_waiting, apply_waiting_replies
 from reminders.domain.reporting import apply_waiting, apply_waiting_reports, tidy_reports
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Card, Reply
 from reminders.provider import DeliveryReportPayload, MessagesApi, Refused, ReplyPayload, Unreadable
 
@@ -51,8 +52,8 @@ RAW_KEPT = 20_000
 _Item = TypeVar("_Item", ReplyPayload | Unreadable, DeliveryReportPayload | Unreadable)
 
 
-def receive_replies(api: MessagesApi, *, now: datetime) -> int:
-    """Fetch, store, act on and confirm replies until none is left; return how many were new.
+def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
+    """Fetch, store, act on and confirm replies until none is left or time is up; return how many were new.
 
     Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on all the
     same, and confirmed the next time.
@@ -60,7 +61,7 @@ def receive_replies(api: MessagesApi, *, now: datetime) -> int:
     desk, acted = cache(Desk.load), Acted()
 
     def act() -> None:
-        acted.answers += act_on_waiting(desk(), now=now).answers
+        acted.answers += act_on_waiting(desk(), now=now, go_on=go_on).answers
 
     try:
         return _receive(
@@ -68,22 +69,24 @@ def receive_replies(api: MessagesApi, *, now: datetime) -> int:
             lambda items: store_replies(items, source=Source.POLL, now=now),
             act,
             api.confirm_replies,
+            go_on=go_on,
         )
     finally:
         if acted.answers:
             ring("send")
 
 
-def receive_reports(api: MessagesApi, *, now: datetime) -> int:
-    """Fetch, store, apply and confirm delivery reports until none is left; return how many were new.
+def receive_reports(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
+    """As `receive_replies`, for delivery reports: fetch, store, apply and confirm; return how many were new.
 
     Raises MessagesApiError as `receive_replies` does.
     """
     return _receive(
         api.delivery_reports,
         lambda items: store_reports(items, now=now),
-        lambda: apply_waiting_reports(now=now),
+        lambda: apply_waiting_reports(now=now, go_on=go_on),
         api.confirm_delivery_reports,
+        go_on=go_on,
     )
 
 
@@ -92,6 +95,8 @@ def _receive(
     store: Callable[[list[_Item]], int],
     apply: Callable[[], object],
     confirm: Callable[[list[str]], None],
+    *,
+    go_on: GoOn,
 ) -> int:
     """The loop of both queues. The same ones come back until they are confirmed.
 
@@ -99,9 +104,9 @@ def _receive(
     no database, confirms it and fetches the next ones.
     """
 
-    def go_on(ids: list[str]) -> list[_Item]:
+    def confirm_and_fetch(ids: list[str]) -> list[_Item]:
         _confirm(confirm, ids)
-        items = fetch()
+        items = fetch() if go_on() else []
         return items if set(_ids(items)) - set(ids) else []
 
     count = 0
@@ -111,7 +116,7 @@ def _receive(
         while items:
             count += store(items)
             ids = _ids(items)
-            following = pool.submit(go_on, ids) if ids else None
+            following = pool.submit(confirm_and_fetch, ids) if ids else None
             apply()
             release_connection()
             items = following.result() if following else []

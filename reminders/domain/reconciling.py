@@ -24,6 +24,7 @@ from reminders.domain.handing_over import METADATA_KEY
 from reminders.domain.locks import lock_appointments_of
 from reminders.domain.news import News, apply_news
 from reminders.domain.planning import release_reminders
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, ReportedMessage, read_status
 
@@ -50,7 +51,9 @@ class Reconciled:
         return self.adopted + self.sent_again + self.given_up
 
 
-def reconcile(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A_REQUEST) -> Reconciled:
+def reconcile(
+    api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A_REQUEST, go_on: GoOn = for_ever
+) -> Reconciled:
     """Look every unknown message up at the provider, `limit` at a time, and settle what can be settled.
 
     Each is looked up once in a run, so that those that have to wait hide no others.
@@ -64,6 +67,8 @@ def reconcile(api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A
             messages = Message.objects.claim_unknown(now=started, hold=hold, limit=limit)
         if not messages or not _settle(api, messages, clock=clock, outcome=outcome):
             break
+        if not go_on():
+            return outcome
     look_for_withdrawn(api, now=clock())
     return outcome
 

@@ -28,6 +28,7 @@ from reminders.domain.lately import Facts, read_facts
 from reminders.domain.matching import Incoming, Match, adoptable, match_replies, moved_since
 from reminders.domain.news import News, apply_news
 from reminders.domain.planning import plan_appointments
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Appointment, Card, Message, Reply, Suppression
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Acted:
     answers: int = 0
 
 
-def apply_waiting_replies(*, now: datetime) -> int:
+def apply_waiting_replies(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Act on every stored reply that waits, and have the answers sent; return how many replies.
 
     Several workers share the work. Raises the database's OperationalError when it fails; then the rest waits
@@ -67,20 +68,20 @@ def apply_waiting_replies(*, now: datetime) -> int:
     """
     if not Reply.objects.filter(applied_at=None).exists():
         return 0
-    acted = act_on_waiting(Desk.load(), now=now)
+    acted = act_on_waiting(Desk.load(), now=now, go_on=go_on)
     if acted.answers:
         ring("send")
     return acted.replies
 
 
-def act_on_waiting(desk: Desk, *, now: datetime) -> Acted:
+def act_on_waiting(desk: Desk, *, now: datetime, go_on: GoOn = for_ever) -> Acted:
     """As `apply_waiting_replies`, but rings for nobody."""
     acted = Acted()
     while True:
         done, answers = _apply_batch(desk, now=now)
         acted.replies += done
         acted.answers += answers
-        if not done:
+        if not done or not go_on():
             return acted
 
 

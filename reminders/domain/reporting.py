@@ -20,6 +20,7 @@ from reminders.domain.history import SYSTEM
 from reminders.domain.inbox import NewCard
 from reminders.domain.locks import lock_coming_on
 from reminders.domain.news import News, apply_news
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Card, DeliveryReport, Message, Suppression
 from reminders.provider import State, Verdict, read_status
 
@@ -51,21 +52,21 @@ class Waiting(NamedTuple):
     accepted_at: datetime | None
 
 
-def apply_waiting(*, now: datetime) -> int:
+def apply_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Apply the reports of the last hour that waited for their message; return how many."""
-    return apply_waiting_reports(now=now)
+    return apply_waiting_reports(now=now, go_on=go_on)
 
 
-def tidy_reports(*, now: datetime) -> int:
+def tidy_reports(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Try every report that still waits, and drop those older than 45 days; return how many were applied.
 
     Meant for once a day: an account shared with other programs brings many reports that are never ours.
     """
     DeliveryReport.objects.filter(applied_at=None, problem="", stored_at__lt=now - KEPT).delete()
-    return apply_waiting_reports(now=now, since=now - KEPT)
+    return apply_waiting_reports(now=now, since=now - KEPT, go_on=go_on)
 
 
-def apply_waiting_reports(*, now: datetime, since: datetime | None = None) -> int:
+def apply_waiting_reports(*, now: datetime, since: datetime | None = None, go_on: GoOn = for_ever) -> int:
     """Apply stored reports whose message is known, from `since` (default: the last hour); return how many."""
     count = 0
     since = since or now - TRIED_FOR
@@ -73,9 +74,9 @@ def apply_waiting_reports(*, now: datetime, since: datetime | None = None) -> in
         with transaction.atomic():
             rows = _claim(since=since)
             _apply(rows, now=now)
-        if not rows:
-            return count
         count += len(rows)
+        if not rows or not go_on():
+            return count
 
 
 def _claim(*, since: datetime) -> list[Waiting]:

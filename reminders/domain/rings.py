@@ -8,7 +8,7 @@ doubled or late changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
-from reminders.domain import brakes
+from reminders.domain import brakes, clocks
+from reminders.domain.turns import Lane, TimeBox, is_stopping, turn
 from reminders.models import Ring
 from reminders.provider import MessagesApiError
 
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _LOCK = 7_261_990  # the advisory lock of those who seed
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = timedelta(seconds=10)
+FOLDER_ERROR = "folder: "
+"""How the note of a ring begins whose folder can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +100,44 @@ def _as_settings_say(interval: IntervalSchedule | None) -> str:
     return f"Every {interval.every} {interval.period}, as the settings say." if interval else ""
 
 
-class Rung:
+class Rung(TimeBox):
     """What one ring came to; the body sets `count`, and `error` in words without personal data."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: float | None) -> None:
+        super().__init__(at_most)
         self.count = 0
         self.error = ""
 
 
+def run(name: str, work: Callable[[Rung], None], *, lane: Lane, at_most: float) -> None:
+    """Run a ring's work on a thread of `lane` if it is our turn, for `at_most` seconds.
+
+    Whoever comes in between leaves word; see `turns`.
+    """
+    if is_stopping():
+        return
+    with lane.thread_for(name) as free:
+        if not free:
+            return
+        with turn(name) as ours:
+            if ours.mine:
+                with rung(name, at_most=at_most) as ring:
+                    work(ring)
+                ours.went_well, ours.cut_short = not ring.error, ring.cut_short
+
+
 @contextmanager
-def rung(name: str) -> Iterator[Rung]:
-    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries."""
-    started = timezone.now()
-    outcome = Rung()
+def rung(name: str, *, at_most: float | None = None) -> Iterator[Rung]:
+    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries.
+
+    `at_most`: the seconds after which the work may not go on, None for as long as it takes.
+    """
+    started = clocks.now()
+    outcome = Rung(at_most)
     try:
         yield outcome
     except MessagesApiError as error:
-        brakes.slow_down_if_asked([error], now=timezone.now())
+        brakes.slow_down_if_asked([error], now=clocks.now())
         outcome.error = f"{type(error).__name__}: {error}"
     except Exception as error:
         outcome.error = type(error).__name__
@@ -138,11 +161,16 @@ def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> No
             {
                 "name": name,
                 "started": started,
-                "now": timezone.now(),
+                "now": clocks.now(),
                 "count": count,
                 "error": error[:300],
             },
         )
+
+
+def does_of(name: str) -> str:
+    """What a ring does, in words for staff."""
+    return next((bell.does for bell in bells() if bell.task == name), name)
 
 
 def last_success(name: str) -> datetime | None:

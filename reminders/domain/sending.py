@@ -25,6 +25,8 @@ from reminders.domain.connections import release_connection
 from reminders.domain.handing_over import Answer, hand_over, longest_call
 from reminders.domain.locks import lock_appointments_of, lock_messages
 from reminders.domain.planning import release_reminders
+from reminders.domain.turns import GoOn, for_ever
+from reminders.domain.webhook_secrets import callback_url
 from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi
 
@@ -61,14 +63,21 @@ class Sent:
 
 
 def send_due(
-    api: MessagesApi, *, clock: Clock, ahead: timedelta | None = None, limit: int | None = None
+    api: MessagesApi,
+    *,
+    clock: Clock,
+    ahead: timedelta | None = None,
+    limit: int | None = None,
+    go_on: GoOn = for_ever,
 ) -> Sent:
     """Hand over everything that is due within `ahead` (the hand-over window), up to `limit` rows.
 
-    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once.
+    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once. When it
+    may not `go_on`, what is under way is recorded, and what was claimed besides is put back.
     """
     window = settings.HAND_OVER_AHEAD if ahead is None else ahead
-    run = _Run(api, clock=clock, ahead=window, left=limit if limit is not None else brakes.UNLIMITED)
+    left = limit if limit is not None else brakes.UNLIMITED
+    run = _Run(api, clock=clock, ahead=window, left=left, go_on=go_on)
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
         return run.work(pool)
 
@@ -82,8 +91,9 @@ def is_a_lot(*, now: datetime) -> bool:
 class _Run:
     """One run: keeps requests in flight while there is work, and records each answer as it comes."""
 
-    def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int) -> None:
-        self.api, self.clock, self.ahead, self.left = api, clock, ahead, left
+    def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int, go_on: GoOn) -> None:
+        self.api, self.clock, self.ahead, self.left, self.go_on = api, clock, ahead, left, go_on
+        self.callback = callback_url(clock=clock)
         self.hold = longest_call() * 2 + GRACE
         self.sent = Sent()
         self.in_flight: set[Future[list[Answer]]] = set()
@@ -100,11 +110,13 @@ class _Run:
     def _work(self, pool: ThreadPoolExecutor) -> Sent:
         waiting: list[tuple[Sequence[Wire], datetime]] = []
         while True:
+            if (self.sources or waiting) and not self.go_on():
+                self.sources, waiting = [], self._give_back(waiting)
             while len(self.in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
                 waiting += self._next_batches()
             while waiting and len(self.in_flight) < CALLS:
                 wires, until = waiting.pop(0)
-                self.in_flight.add(pool.submit(hand_over, self.api, wires, clock=self.clock, until=until))
+                self.in_flight.add(self._hand_over(pool, wires, until))
             if not self.in_flight:
                 return self.sent
             release_connection()
@@ -112,6 +124,19 @@ class _Run:
             answers = [answer for future in done for answer in future.result()]
             record(answers, now=self.clock(), sent=self.sent)
             self.in_flight -= done
+
+    def _hand_over(
+        self, pool: ThreadPoolExecutor, wires: Sequence[Wire], until: datetime
+    ) -> Future[list[Answer]]:
+        return pool.submit(hand_over, self.api, wires, clock=self.clock, until=until, callback=self.callback)
+
+    def _give_back(self, waiting: Sequence[tuple[Sequence[Wire], datetime]]) -> list[Any]:
+        """Claimed and not begun: due again at once, for whoever comes next. Leaves none."""
+        wires = [wire for batch, _ in waiting for wire in batch]
+        if wires:
+            answers = [Answer(wire.id, "put_back", retry_after=0, attempt=wire.attempt) for wire in wires]
+            record(answers, now=self.clock(), sent=self.sent)
+        return []
 
     def _record_the_rest(self) -> None:
         """Record the answers of calls that were under way; without the database they become `unknown`."""

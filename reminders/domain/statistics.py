@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from reminders.domain.rings import last_success, note
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import DayFigure, Location
 
 LATELY = timedelta(days=14)
@@ -136,7 +137,7 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def keep_figures(*, now: datetime) -> int:
+def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """What the ring does: the last days, and once a day the whole year, a week at a time."""
     today = _latest_day(now)
     written = reckon(today - LATELY, today, now=now)
@@ -144,6 +145,8 @@ def keep_figures(*, now: datetime) -> int:
     if whole is None or now - whole > timedelta(days=1):
         first = today - KEPT
         for start in _weeks(first, today - LATELY):
+            if not go_on():
+                return written
             written += reckon(start, min(start + WEEK - timedelta(days=1), today), now=now)
         note(WHOLE_YEAR, started=now, count=written)
     return written

@@ -21,9 +21,51 @@ class Ring(models.Model):
     succeeded_at = models.DateTimeField(null=True, blank=True)
     count = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+    holder = models.CharField(max_length=80, blank=True, db_default="", help_text="Who has the turn now.")
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="By the database's clock; renewed while the holder lives."
+    )
+    rung_again = models.BooleanField(
+        db_default=False, help_text="Somebody rang while the holder had the turn."
+    )
 
     def __str__(self) -> str:
         return self.name
+
+
+class Trouble(models.Model):
+    """What one program noticed and everybody should hear of; `domain.troubles` says how long it is shown."""
+
+    code = models.CharField(max_length=20)
+    place = models.CharField(
+        max_length=120, blank=True, help_text="Where, such as a program and its machine."
+    )
+    words = models.CharField(max_length=300, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "place"], name="trouble_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.place}".strip()
+
+
+class WebhookSecret(models.Model):
+    """A secret that stands, or stood, in the address that the provider pushes to."""
+
+    secret = models.CharField(max_length=200, unique=True)
+    own = models.BooleanField(help_text="Made here, for where WEBHOOK_SECRET is not given.")
+    used_at = models.DateTimeField(help_text="When it was last given out, to the day.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["own"], condition=Q(own=True), name="webhook_secret_one_own")
+        ]
+
+    def __str__(self) -> str:
+        return f"webhook secret {self.pk}"
 
 
 class ProviderState(models.Model):

@@ -6,9 +6,9 @@ import json
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from reminders.context import Shell
+from reminders.domain import clocks
 from reminders.domain.alerts import banners
 from reminders.domain.day_sheet import digest
 from reminders.views.pages import StaffRequest, staff_page
@@ -17,7 +17,7 @@ from reminders.views.pages import StaffRequest, staff_page
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """The banners where they changed since `seen`, else 204; always with the inbox's count."""
-    shown = banners(timezone.now())
+    shown = banners(clocks.now())
     token = digest(shown)
     if request.GET.get("seen") == token:
         response = HttpResponse(status=204)

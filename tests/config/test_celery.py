@@ -10,6 +10,9 @@ from django.db import connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from config import queues
+from config.celery import app
+from reminders.management.commands.up import WORKERS
 from tests.programs import run
 
 NAME = "saved on the way out"
@@ -61,3 +64,14 @@ def test_stopped_in_a_statement_it_saves_its_schedule(
     here = {"DATABASE_URL": database_url, "DEBUG": "on"}
     assert beat(StoppedInAStatement, bare_environment | here) == (0, "")
     assert PeriodicTask.objects.get(name=NAME).total_run_count == 1
+
+
+def test_every_ring_goes_to_a_queue_that_a_plain_worker_and_the_workers_of_up_take() -> None:
+    app.loader.import_default_modules()
+    rings = [name for name in app.tasks if name.startswith("reminders.")]
+
+    routed = {name: app.amqp.router.route({}, name)["queue"].name for name in rings}
+
+    urgent = {name for name, queue in routed.items() if queue == queues.URGENT}
+    assert set(app.amqp.queues.consume_from) == set(WORKERS.values()) == set(routed.values())
+    assert urgent == {f"reminders.tasks.{name}" for name in ("heartbeat", "send", "apply", "expire")}

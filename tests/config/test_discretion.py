@@ -2,12 +2,14 @@
 
 import logging
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
 
 from config.discretion import Discreet, discreet_report
 from tests.factories import make_contact
+from tests.programs import run
 
 
 @pytest.mark.django_db
@@ -49,3 +51,13 @@ def test_a_report_is_discreet_in_every_text() -> None:
         "request": {"url": "https://reminders.example/webhooks/messages/…/"},
         "level": 3,
     }
+
+
+def test_times_in_the_log_are_utc_whatever_the_zone_of_the_machine(bare_environment: dict[str, str]) -> None:
+    code = "import django; django.setup(); import logging; logging.getLogger('reminders').warning('now')"
+    environment = {**bare_environment, "DJANGO_SETTINGS_MODULE": "config.settings", "TIME_ZONE": "Asia/Tokyo"}
+
+    said = run(["-c", code], environment | {"TZ": "America/New_York"}).stderr
+
+    written = datetime.strptime(said.split(" ")[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - written) < timedelta(minutes=1)

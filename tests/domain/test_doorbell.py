@@ -8,21 +8,23 @@ from datetime import datetime
 from http import HTTPStatus
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
+from config import queues
 from config.embedded.broker import Broker
 from reminders.domain import doorbell
 from reminders.domain.doorbell import ring, ring_apart
+from reminders.domain.webhook_secrets import present
 from tests.programs import data_folder, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Bells:
-    """What a worker would find: a broker of this test's own."""
+    """What workers would find: a broker of this test's own."""
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
@@ -30,10 +32,11 @@ class Bells:
 
     @property
     def rung(self) -> list[str]:
-        """The tasks in the order in which they were rung for."""
+        """The tasks in the order in which they were rung for, those of the urgent queue first."""
         found = [
             json.loads(each)["headers"]["task"]
-            for each in self._redis.lrange(settings.CELERY_TASK_DEFAULT_QUEUE, 0, -1)
+            for queue in (queues.BACKGROUND, queues.URGENT)
+            for each in self._redis.lrange(queue, 0, -1)
         ]
         return [name.removeprefix("reminders.tasks.") for name in reversed(found)]
 
@@ -110,5 +113,5 @@ def test_a_pushed_reply_rings_and_a_report_does_not(bells: Bells) -> None:
 def pushed(item: dict[str, str]) -> int:
     now = f"{datetime(2026, 3, 2, 12):%Y-%m-%dT%H:%M:%S.000Z}"
     body = {"date_received": now, "submitted_date": now, "message_id": "M1", **item}
-    path = f"/webhooks/messages/{settings.WEBHOOK_SECRET}/"
+    path = f"/webhooks/messages/{present(now=timezone.now())}/"
     return Client().post(path, json.dumps(body), content_type="application/json").status_code

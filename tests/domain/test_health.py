@@ -9,11 +9,12 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import Settings
 
-from reminders.domain.alerts import alert_administrators, banners, watch
+from reminders.domain.alerts import WORDS, alert_administrators, banners, watch
 from reminders.domain.brakes import provider_answered, provider_failed
 from reminders.domain.health import status_report, take_pulse
 from reminders.domain.planning import plan_appointments
 from reminders.domain.rings import HEARTBEAT, note
+from reminders.domain.troubles import tell
 from reminders.models import Message, ProviderState, Reminder, Reply, Ring
 from reminders.provider import CredentialsRefused, OutcomeUnknown, SlowDown
 from tests import factories as make
@@ -73,9 +74,49 @@ def not_polled() -> None:
     Ring.objects.filter(pk="replies").update(succeeded_at=NOON - timedelta(minutes=11))
 
 
+def not_withdrawn() -> None:
+    at = NOON - timedelta(seconds=91)
+    make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=at)
+    note("withdraw", started=NOON)
+
+
+def not_withdrawn_for_long_while_others_are() -> None:
+    at = NOON - timedelta(minutes=16)
+    make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=at)
+    note("withdraw", started=NOON, count=5)
+
+
+def folder_is_gone() -> None:
+    Ring.objects.create(name="folder", finished_at=NOON, error="folder: Permission denied (/srv/diary)")
+
+
+def fault_in_a_ring() -> None:
+    Ring.objects.create(name="tidy", finished_at=NOON, error="ValueError")
+
+
+def ring_that_hangs() -> None:
+    began, until = NOON - timedelta(minutes=46), NOON + timedelta(seconds=20)
+    Ring.objects.create(name="folder", started_at=began, held_until=until, holder="x")
+
+
+def pushed_to_an_old_address() -> None:
+    tell("pushes", count=3, now=NOON - timedelta(hours=1))
+
+
+def wrong_clock() -> None:
+    tell("clock", place="worker on a", words="worker on a: 4 minutes ahead", now=NOON)
+
+
 @pytest.mark.parametrize(
     ("happens", "code"),
     [
+        (not_withdrawn, "withdraw"),
+        (not_withdrawn_for_long_while_others_are, "withdraw"),
+        (folder_is_gone, "folder"),
+        (fault_in_a_ring, "ring"),
+        (ring_that_hangs, "ring"),
+        (pushed_to_an_old_address, "pushes"),
+        (wrong_clock, "clock"),
         (planned_an_hour_ago, "due"),
         (waits_in_the_outbox, "due"),
         (of_unknown_outcome, "unknown"),
@@ -94,6 +135,59 @@ def test_each_trouble_is_told_by_status_and_by_a_banner(happens, code: str) -> N
 
     assert (report["healthy"], report["troubles"]) == (False, [code])
     assert [banner.code for banner in banners(NOON)] == [code]
+
+
+def withdrawing_a_whole_diary() -> None:
+    at = NOON - timedelta(minutes=10)
+    make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=at)
+    note("withdraw", started=NOON, count=200)
+
+
+def withdrawn_before_anybody_knew_of_it() -> None:
+    at = NOON - timedelta(minutes=10)
+    make.make_message(state="unknown", unknown_since=NOON, cancel_requested_at=at)
+
+
+def provider_away_at_a_daily_ring() -> None:
+    Ring.objects.create(name="sync_blocked", finished_at=NOON, error="NotReceived: connection refused")
+
+
+def database_away_at_a_rare_ring() -> None:
+    Ring.objects.create(name="plan", finished_at=NOON, error="OperationalError")
+
+
+def old_news() -> None:
+    tell("pushes", now=NOON - timedelta(hours=7))
+    tell("clock", place="worker on b", words="4 minutes ahead", now=NOON - timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        withdrawing_a_whole_diary,
+        withdrawn_before_anybody_knew_of_it,
+        provider_away_at_a_daily_ring,
+        database_away_at_a_rare_ring,
+        old_news,
+    ],
+)
+def test_what_passes_by_itself_is_no_trouble(happens) -> None:
+    happens()
+
+    assert troubles() == []
+
+
+def test_what_exactly_is_wrong_stands_in_status_and_banner() -> None:
+    pushed_to_an_old_address()
+    tell("pushes", count=2, now=NOON)
+
+    said = "5 times since 02 March 11:00 UTC, last 02 March 12:00 UTC"
+    assert status_report(now=NOON)["details"] == {"pushes": said}
+    assert banners(NOON)[0].words.startswith(f"{said}. They may arrive late")
+
+
+def test_every_trouble_says_what_to_do() -> None:
+    assert {code for code, (_, title, words) in WORDS.items() if not (title and words)} == set()
 
 
 def test_a_text_handed_over_for_later_is_not_due() -> None:

@@ -51,9 +51,10 @@ class Site:
         self.workers.append(found)
         return found
 
-    def worker(self, **environment: str) -> subprocess.Popen[bytes]:
+    def worker(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker."""
-        self.workers.append(self._start(["worker", "--without-gossip", "--without-mingle"], environment))
+        command = ["worker", "--without-gossip", "--without-mingle", *arguments]
+        self.workers.append(self._start(command, environment))
         return self.workers[-1]
 
     def beat(self) -> subprocess.Popen[bytes]:

@@ -12,10 +12,10 @@ from typing import Protocol
 
 import redis
 
+from config import queues
 from config.embedded import processes
 from tests.programs import free_port, wait_until
 
-QUEUE = "reminders"
 START_SECONDS = 60.0
 RABBIT = Path("/usr/lib/rabbitmq/bin")
 """Debian's wrappers in /usr/sbin run as root or rabbitmq only; these are the programs themselves."""
@@ -119,7 +119,8 @@ class RabbitServer:
         self._names = _end(self._names)
 
     def lose_everything(self) -> None:
-        self._control("purge_queue", QUEUE, check=False)  # there is none before the first ring
+        for queue in (queues.URGENT, queues.BACKGROUND):
+            self._control("purge_queue", queue, check=False)  # there is none before the first ring
 
     def fill_up(self) -> None:
         self._control("set_vm_memory_high_watermark", "0")

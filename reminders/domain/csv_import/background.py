@@ -28,6 +28,7 @@ from reminders.domain.csv_import.uploads import (
     open_import,
     remember_mapping,
 )
+from reminders.domain.turns import GoOn, for_ever, is_stopping
 from reminders.models import Import, ImportPart, ImportRow
 
 logger = logging.getLogger(__name__)
@@ -41,14 +42,34 @@ class _ThrownAwayError(Exception):
     """Somebody threw the file away while it was checked."""
 
 
-def work_off_imports(*, now: datetime) -> int:
-    """Check and apply what waits, the oldest first; return how many files were worked on."""
+class _StoppedError(Exception):
+    """The worker was told to stop."""
+
+
+def _until_stopped(tell: Progress) -> Progress:
+    """Tell of progress, and end there when the worker is told to stop: the file's changes are undone."""
+
+    def go_on(percent: int, words: str) -> None:
+        if is_stopping():
+            raise _StoppedError
+        tell(percent, words)
+
+    return go_on
+
+
+def work_off_imports(*, now: datetime, go_on: GoOn = for_ever) -> int:
+    """Check and apply what waits, the oldest first; return how many files were worked on.
+
+    A worker that is told to stop in the middle of a file leaves it to another, who begins it anew.
+    """
     worked, passed_over = 0, set[int]()
     while (pk := _next(passed_over)) is not None:
         passed_over.add(pk)
         if _work(pk, now=now):
             worked += 1
             passed_over = {pk}  # what waited for this one's location may go on now
+        if not go_on():
+            break
     forget_old_files(now=now)
     return worked
 
@@ -65,12 +86,15 @@ def _work(pk: int, *, now: datetime) -> bool:
         if row is None or not progress.begin(row):
             return False
         try:
-            undisturbed(lambda: _step(row, progress.tell, now=now))
+            undisturbed(lambda: _step(row, _until_stopped(progress.tell), now=now))
         except SitesBusyError:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
         except ImportRefused as refused:
             _refuse(row, refused, now=now)
+        except _StoppedError:
+            logger.info("Import %s is left to another worker.", pk)
+            return False
         except _ThrownAwayError:
             logger.info("Import %s was thrown away.", pk)
         except OperationalError:

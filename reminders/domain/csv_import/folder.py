@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -29,6 +30,7 @@ from reminders.domain.csv_import.running import (
 )
 from reminders.domain.csv_import.sources import Source, open_path
 from reminders.domain.csv_import.tables import open_table
+from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class _File:
     tries: int = 0
 
 
-def pick_up_files(folder: str | Path, *, now: datetime) -> int:
+def pick_up_files(folder: str | Path, *, now: datetime, go_on: GoOn = for_ever) -> int:
     """Import the new files of the folder, the oldest first; return how many were dealt with.
 
     One worker at a time: files of one diary must not overtake each other.
@@ -70,7 +72,7 @@ def pick_up_files(folder: str | Path, *, now: datetime) -> int:
         for name in (WORKING, DONE, FAILED):
             (top / name).mkdir(parents=True, exist_ok=True)
         found = sorted([*_left_over(top), *_new_files(top, now=now)], key=_age)
-        claimed = filter(None, (_claim(file, top) for file in found))
+        claimed = filter(None, (_claim(file, top) for file in takewhile(lambda _: go_on(), found)))
         return sum(_deal_with(file, top, now=now) for file in claimed)
 
 

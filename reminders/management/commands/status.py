@@ -5,10 +5,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.db import DatabaseError, InterfaceError
 
+from reminders.domain import clocks
 from reminders.domain.alerts import WORDS
-from reminders.domain.health import status_report
+from reminders.domain.health import status_report, unreachable_report
 
 UNHEALTHY = 2
 
@@ -22,12 +23,30 @@ class Command(BaseCommand):
         """`--json` for programs."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
+    def _report(self) -> dict[str, Any]:
+        try:
+            clocks.measure()
+            return status_report(now=clocks.now())
+        except (DatabaseError, InterfaceError) as error:
+            return unreachable_report(_one_line(error))
+
     def handle(self, **options: Any) -> None:
         """Print the report; exit with 2 when something is wrong."""
-        report = status_report(now=timezone.now())
+        report = self._report()
         self.stdout.write(json.dumps(report) if options["json"] else "\n".join(lines(report)))
         if not report["healthy"]:
             raise SystemExit(UNHEALTHY)
+
+
+def _about(code: str, report: dict[str, Any]) -> list[str]:
+    """A trouble, what exactly, and what to do."""
+    _, title, words = WORDS[code]
+    details = report["details"].get(code, "")
+    return [title, *([f"  {details}"] if details else []), f"  {words}"]
+
+
+def _one_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def lines(report: dict[str, Any]) -> list[str]:
@@ -38,7 +57,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     ]
     return [
         "Healthy." if report["healthy"] else "Not healthy:",
-        *(f"  {WORDS[code][1]}" for code in report["troubles"] if code in WORDS),
+        *(f"  {line}" for code in report["troubles"] for line in _about(code, report)),
         *counts,
         f"not known whether sent: {report['unknown']}; to withdraw: {report['to_withdraw']}",
         f"oldest text that is due and not handed over: {report['oldest_due_seconds']} s",

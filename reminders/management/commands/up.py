@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from kombu import Connection
 
+from config import queues
 from config.embedded.broker import Broker
 from config.embedded.places import ServiceError
 from config.embedded.processes import end_with_parent
@@ -33,6 +34,8 @@ from config.supervisor import Log, PartError, Supervisor
 
 SANDBOX_PORTS = 20
 READY_SECONDS = 60.0
+WORKERS = {"worker": queues.URGENT, "slow": queues.BACKGROUND}
+"""What may be slow gets a process of its own."""
 # Under root Celery prints ten lines about pickle, which is not used here.
 QUIET = ["-W", "ignore:You're running the worker with superuser privileges"]
 CELERY = [sys.executable, *QUIET, "-m", "celery", "--quiet", "--app", "config"]
@@ -50,7 +53,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=8000, help="the web site's port (default: %(default)s)"
         )
-        parser.add_argument("--workers", type=int, default=1, help="worker processes (default: %(default)s)")
+        parser.add_argument(
+            "--workers", type=int, default=1, help="worker processes of each kind (default: %(default)s)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
         check_options(options["host"], options["port"], options["workers"])
@@ -144,15 +149,21 @@ class OneMachine:
             raise PartError(f"Static files could not be collected:\n{error.stderr.decode()}") from error
 
     def start_programs(self, workers: int) -> None:
-        """Start web site, worker and clock."""
+        """Start web site, workers and clock."""
         serve = [sys.executable, "-m", "config.serve", "--host", self.host, "--port", str(self.port)]
         self.supervisor.start("web", serve, self.environment)
         for number in range(1, workers + 1):
-            name = "worker" if workers == 1 else f"worker{number}"
-            quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.LOG_LEVEL]
-            self.supervisor.start(name, [*CELERY, "worker", "-n", f"{name}@%h", *quiet], self.environment)
+            which = "" if workers == 1 else str(number)
+            for name, queue in WORKERS.items():
+                self.start_worker(f"{name}{which}", queue)
         beat = [*CELERY, "beat", "--pidfile=", "--loglevel", settings.LOG_LEVEL]
         self.supervisor.start("beat", beat, self.environment)
+
+    def start_worker(self, name: str, queue: str) -> None:
+        """Start a worker that takes the rings of one queue."""
+        quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.LOG_LEVEL]
+        command = [*CELERY, "worker", "-n", f"{name}@%h", "--queues", queue, *quiet]
+        self.supervisor.start(name, command, self.environment)
 
     @property
     def address(self) -> str:
