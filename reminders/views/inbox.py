@@ -37,6 +37,7 @@ from reminders.domain.inbox import (
 from reminders.domain.segments import measure
 from reminders.models import Appointment, Card, Event
 from reminders.views.conversation import LONGEST, narrowed, shown_bubbles
+from reminders.views.forms import country_of
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import everybodys, read_ids
 
@@ -222,6 +223,7 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
         "candidates": choices,
         "bubbles": shown_bubbles(bubbles, now=now),
         "zone": shown.location.zone if shown.location else _zone(request),
+        "country": country_of(request.scope, shown.location),
         "opt_out": opt_out,
         "can_text": is_textable(shown.phone) and opt_out is None,
         "lines": ready_lines(contact, about, shown.location),
