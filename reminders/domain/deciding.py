@@ -114,7 +114,7 @@ def decide(
     """
     if answer.intent in _ABOUT_TEXTS:
         return _about_texts(answer, listed)
-    if answer.intent is Intent.UNCLEAR or asked_by not in Asking or not listed:
+    if answer.intent in _FOR_A_PERSON or asked_by not in Asking or not listed:
         return _for_a_person(answer, listed, asked_by=asked_by)
     chosen = choose(answer, listed)
     if chosen is None:
@@ -183,6 +183,9 @@ def _about_texts(answer: Answer, listed: Sequence[Subject]) -> Decision:
         return Decision(Outcome.HELPED, purpose="help")
     cards = {Kind.MAY_CANCEL: _only(listed)} if "may_cancel" in answer.also else {}
     return Decision(Outcome.STOPPED, cards=cards, stop=True)
+
+
+_FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.PAUSE, Intent.COURTESY})
 
 
 def _for_a_person(answer: Answer, listed: Sequence[Subject], *, asked_by: str) -> Decision:
