@@ -25,7 +25,7 @@ from reminders.models import Appointment, Card, Event, Message, Reply
 
 Status = Appointment.Status
 TEXTS_LATELY = timedelta(days=31)
-REOPENED = "reopened"
+ANSWERED = "answered"
 
 
 class Action(StrEnum):
@@ -37,7 +37,12 @@ class Action(StrEnum):
 
 
 _STATUS = {Action.CONFIRM: Status.CONFIRMED, Action.DECLINE: Status.DECLINED}
-_WORDS = {"confirm": "confirmed it", "decline": "declined it", "texted": "answered by text"}
+_WORDS = {
+    "confirm": "confirmed it",
+    "decline": "declined it",
+    "texted": "answered by text",
+    ANSWERED: "the patient has answered",
+}
 
 
 class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
@@ -116,6 +121,12 @@ def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
     there = set(Card.objects.filter(phone__in=phones, done_at=None).values_list("kind", "phone"))
     fresh = {(str(card.kind), card.phone): card for card in cards}
     open_all([card for key, card in fresh.items() if key not in there], now=now)
+
+
+def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
+    """Settle the cards of replies that we asked about, now that the patient has said what was meant."""
+    asked = Card.objects.filter(reply_id__in=reply_ids, kind=Card.Kind.UNCLEAR, done_at=None)
+    asked.update(done_at=now, outcome=ANSWERED, revision=F("revision") + 1)
 
 
 def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:

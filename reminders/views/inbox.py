@@ -89,6 +89,7 @@ SETTLED = {
     "neither": "left the appointment as it is",
     "texted": "answered by text",
     "done": "marked this as done",
+    "answered": "asked, and the patient has answered",
 }
 VIEWS = (("", "Waiting", "inbox"), ("mine", "Mine", "person"), ("done", "Done", "check-circle"))
 
