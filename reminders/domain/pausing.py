@@ -35,7 +35,7 @@ def decide_texts(card: Card, wish: Texts, *, revision: int, by: Actor, now: date
     """
     with transaction.atomic():
         lock_coming_on([card.phone], now=now)
-        if not is_paused(card.phone):
+        if card.kind != Card.Kind.OPT_OUT or not is_paused(card.phone):
             raise ValueError("Texts to this number are not paused any more. Look at the patient's texts.")
         outcome = "texts_stopped" if wish is Texts.STOP else "texts_go_on"
         touched = touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)

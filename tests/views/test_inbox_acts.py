@@ -137,6 +137,16 @@ class TestPaused:
         assert "not paused any more" in words(response)
         assert Suppression.objects.get().lifted_at is None
 
+    def test_another_card_of_the_number_only_says_so(self, sign_in):
+        paused, client = self.paused(), sign_in()
+        other = make_card(paused.appointment, "Is there a lift?")
+
+        page = client.get(f"/inbox/{other.pk}/").content.decode()
+        response = self.choose(client, other, "stop")
+
+        assert ("paused until somebody decides" in page, "Keep texting" in page) == (True, False)
+        assert ("Nothing" in words(response), state(other)) == (False, ("", False, 1))
+
     def test_a_card_of_another_location_is_nobodys_here(self, sign_in):
         card = self.paused()
 
