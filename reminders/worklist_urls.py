@@ -22,6 +22,7 @@ urlpatterns = [
     path("inbox/<int:pk>/decide/", inbox.decide, name="inbox_decide"),
     path("inbox/<int:pk>/answer/", inbox.answer, name="inbox_answer"),
     path("inbox/<int:pk>/take/", inbox.take, name="inbox_take"),
+    path("inbox/<int:pk>/texts/", inbox.texts, name="inbox_texts"),
     path("inbox/<int:pk>/done/", inbox.close, name="inbox_done"),
     path("inbox/<int:pk>/reopen/", inbox.put_back, name="inbox_reopen"),
     path("inbox/<int:pk>/undo/", inbox.undo, name="inbox_undo"),

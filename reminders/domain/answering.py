@@ -7,13 +7,14 @@ machine. What was decided, and whether a machine is suspected, comes from `reply
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 
+from reminders.domain.asking import asked_by_purpose
 from reminders.domain.consent import is_opted_out, is_textable
 from reminders.domain.outbox import USEFUL_FOR, new_text
 from reminders.domain.texts import TextBook, values_for
@@ -90,21 +91,35 @@ def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]
 
 
 def write_answer(
-    desk: Desk, purpose: str, to: Recipient, visits: Sequence[Visit], *, now: datetime
+    desk: Desk,
+    purpose: str,
+    to: Recipient,
+    visits: Sequence[Visit],
+    *,
+    now: datetime,
+    numbers: Mapping[int, int] | None = None,
 ) -> Message | None:
-    """The answer, not saved yet; None when it is switched off, impossible, or too late to be of use."""
+    """The answer, not saved yet; None when it is switched off, impossible, or too late to be of use.
+
+    `numbers` are those that the patient was given for these appointments, by id; without them, from 1 on.
+    """
     place = desk.place(visits[0].location_id if visits else to.location_id)
     if place is None or not is_textable(to.phone) or _is_stale(to, visits, now=now):
         return None
     try:
-        text = _render(desk, purpose, place, to, visits)
+        text = _render(desk, purpose, place, to, visits, numbers or {})
     except WordingError:
         logger.warning("The wording of the answer %s in %s can't be used", purpose, to.language or "en")
         return None
     if text is None:
         return None
     message = new_text(
-        kind=Message.Kind.ANSWER, phone=to.phone, text=text, now=now, expires_at=_expiry(visits, now=now)
+        kind=Message.Kind.ANSWER,
+        asks=asked_by_purpose(purpose),
+        phone=to.phone,
+        text=text,
+        now=now,
+        expires_at=_expiry(visits, now=now),
     )
     message.location, message.source_number = place, place.source_number
     message.contact_id = visits[0].contact_id if visits else to.contact_id
@@ -146,13 +161,21 @@ def _expiry(visits: Sequence[Visit], *, now: datetime) -> datetime:
     return min([now + USEFUL_FOR, *coming])
 
 
-def _render(desk: Desk, purpose: str, place: Location, to: Recipient, visits: Sequence[Visit]) -> str | None:
+def _render(
+    desk: Desk,
+    purpose: str,
+    place: Location,
+    to: Recipient,
+    visits: Sequence[Visit],
+    numbers: Mapping[int, int],
+) -> str | None:
     words = desk.texts.words(None, purpose, (to.language, place.language))
     if words is None:
         return None
     people = [_values(visit, place, words.language) for visit in visits]
     if PURPOSES[purpose].lists:
-        return render_family(words.template, people)
+        kept = [numbers.get(visit.id, at) for at, visit in enumerate(visits, start=1)]
+        return render_family(words.template, people, numbers=kept)
     return words.template.render(people[0] if people else Values(location=place.name, phone=place.phone))
 
 

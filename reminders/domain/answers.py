@@ -21,6 +21,7 @@ from reminders.domain.answer_words import (
     tokenise,
     vocabulary,
 )
+from reminders.domain.questions import Asks, Question
 
 
 class Intent(StrEnum):
@@ -33,6 +34,11 @@ class Intent(StrEnum):
     START = "start"
     HELP = "help"
     NO_MORE = "no_more"
+    """No more texts about this appointment."""
+    PAUSE = "pause"
+    """No more texts at all, in other words than the carriers': a person decides."""
+    COURTESY = "courtesy"
+    """Thanks, a greeting, a thumbs-up where nothing was asked: nothing to do."""
     UNCLEAR = "unclear"
 
 
@@ -43,7 +49,8 @@ class Answer:
     `also` may hold: "card" (acts, and staff read the rest), "may_cancel", "suggest_opt_out", "no_more",
     "polite" (thanks and nothing else), "today" or "tomorrow" (the day named, which must be the visit's).
     `picks` are numbers in a list, or names; one that is not in the list must not act. `certain`: every word
-    was understood. `matched`: the words that decided.
+    was understood. `matched`: the words that decided; `unknown`: those that were not understood.
+    `states`: it says by itself what it means ("I can't come"), whatever it answers.
     """
 
     intent: Intent
@@ -51,6 +58,8 @@ class Answer:
     picks: tuple[int | str, ...] = ()
     certain: bool = False
     matched: str = ""
+    unknown: tuple[str, ...] = ()
+    states: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,31 +132,37 @@ _MAX_PICK = 9
 
 
 def read_answer(
-    text: str, *, languages: Sequence[str], names: Collection[str] | None = None, listed: bool = False
+    text: str,
+    *,
+    languages: Sequence[str],
+    names: Collection[str] | None = None,
+    listed: bool = False,
+    question: Question | None = None,
 ) -> Answer:
     """Read a reply in the given languages, the patient's first; English when there are none.
 
     `names` are those that the text named, which an answer may pick ("Y Ann"). Without them a capitalised word
     after an answer is taken for a pick, never without a card. `listed`: the text listed several appointments,
-    so that a number alone picks one and answers nothing; else 1 is yes and 2 is no. Takes any text, in linear
-    time.
+    so that a number alone picks one and answers nothing; else 1 is yes and 2 is no. `question` tells what is
+    known of the text that it answers; without it, an open yes or no. Takes any text, in linear time.
     """
+    listed = listed or (question is not None and question.asks in (Asks.NUMBERED, Asks.WHICH))
     words = vocabulary(languages)
     reaction = _reaction(text)
     if reaction:
         return reaction
     body = _without_signature(text[:MAX_TEXT], words)
     tokens = [words.unstretched(token) for token in tokenise(body)]
-    question = _QUESTION.search(body) is not None
-    if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not question:
+    asks_back = _QUESTION.search(body) is not None
+    if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
         return Answer(Intent.YES, certain=True, matched=tokens[0].exact)
     walk = _walk(tokens, words, [tokenise(name) for name in names or ()], listed=listed)
     if walk.rest:
-        answer = _guessed_pick(walk, words, body, names, question)
+        answer = _guessed_pick(walk, words, body, names, asks_back)
     elif walk.remark is not None:
-        answer = _with_remark(walk, words, question)
+        answer = _with_remark(walk, words, asks_back)
     else:
-        answer = _wholly_read(walk, question)
+        answer = _wholly_read(walk, asks_back)
     return answer or _unclear(walk, tokens, words)
 
 

@@ -17,8 +17,10 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from reminders.domain import timing
+from reminders.domain.asking import asked_by_purpose
 from reminders.domain.families import FAMILY_MOST, families, is_spoken, others_of_families
 from reminders.domain.planning import plan_appointments
+from reminders.domain.questions import Asks
 from reminders.domain.rules import RuleBook
 from reminders.domain.segments import measure
 from reminders.domain.texts import SMS, VOICE, TextBook, hold_wordings, values_for
@@ -85,6 +87,7 @@ class Draft:
     rows: tuple[DueReminder, ...]
     wire: Wire
     segments: int
+    asks: Asks
 
 
 def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -> Claim:
@@ -301,7 +304,7 @@ def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft
         min(row.cutoff_at for row in rows),
         1,
     )
-    return Draft(tuple(rows), wire, measure(text).segments)
+    return Draft(tuple(rows), wire, measure(text).segments, asked_by_purpose(purpose, spoken=voice))
 
 
 def _values(row: DueReminder, *, place: Location, language: str, spoken: bool) -> Values:
@@ -354,6 +357,7 @@ def _message_row(draft: Draft, *, now: datetime, until: datetime) -> tuple[objec
         wire.phone,
         wire.source_number,
         wire.text,
+        draft.asks,
         wire.format,
         draft.segments,
         "submitting",
@@ -370,14 +374,14 @@ def _message_row(draft: Draft, *, now: datetime, until: datetime) -> tuple[objec
 
 
 _COPY = """
-COPY reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number, text, format,
-    segments, state, words, scheduled_at, expires_at, attempt, resent, send_after, claimed_until, check_after,
-    created_at) FROM STDIN (FORMAT BINARY)
+COPY reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number, text, asks,
+    format, segments, state, words, scheduled_at, expires_at, attempt, resent, send_after, claimed_until,
+    check_after, created_at) FROM STDIN (FORMAT BINARY)
 """
 _TYPES = [
-    *("uuid", "varchar", "int8", "int8", "int8", "varchar", "varchar", "text", "varchar", "int2", "varchar"),
-    *("varchar", "timestamptz", "timestamptz", "int2", "bool", "timestamptz", "timestamptz", "timestamptz"),
-    "timestamptz",
+    *("uuid", "varchar", "int8", "int8", "int8", "varchar", "varchar", "text", "varchar", "varchar", "int2"),
+    *("varchar", "varchar", "timestamptz", "timestamptz", "int2", "bool"),
+    *("timestamptz", "timestamptz", "timestamptz", "timestamptz"),
 ]
 
 _POINT = """

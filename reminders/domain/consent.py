@@ -19,16 +19,20 @@ from django.db.models import Q, QuerySet
 from reminders.domain.access import Scope
 from reminders.domain.appointments import plan_numbers
 from reminders.domain.connections import release_connection
+from reminders.domain.doorbell import ring
 from reminders.domain.history import SYSTEM, Actor
 from reminders.domain.locks import again_after_deadlock, lock_coming_on
 from reminders.domain.turns import GoOn, for_ever
-from reminders.models import Contact, Event, Suppression
+from reminders.domain.withdrawing import withdraw_messages
+from reminders.models import Contact, Event, Message, Suppression
 from reminders.models.fields import E164
 from reminders.provider import MessagesApi, NotFound, Refused
 
 logger = logging.getLogger(__name__)
 
 Reason = Suppression.Reason
+State = Message.State
+WAITING = (State.SUBMITTING, State.UNKNOWN, State.ACCEPTED, State.HELD)
 WORDS_KEPT = 300
 NUMBER = re.compile(E164)
 AT_A_TIME = 200
@@ -66,6 +70,11 @@ def is_opted_out(phone: str) -> bool:
     return Suppression.objects.filter(phone=phone, lifted_at=None).exists()
 
 
+def is_paused(phone: str) -> bool:
+    """Whether texts to this number wait for staff to decide whether the patient wants any."""
+    return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
+
+
 def people_on(phone: str) -> QuerySet[Contact]:
     """Everyone whom an opt-out of this number concerns."""
     return Contact.objects.filter(phone=phone).exclude(phone="")
@@ -86,7 +95,22 @@ def opt_out(
         lock_coming_on([phone], now=now)
         fresh = opt_out_all([OptOut(phone, reason, words, reply_id)], by=by, now=now)
         plan_numbers(fresh, now=now)
+        withdraw_waiting(fresh, now=now)
     return bool(fresh)
+
+
+def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
+    """Take back what was handed over for these numbers for later, whoever wrote it.
+
+    Reminders are taken back by planning; this is for the others, such as a text that staff wrote at night.
+    """
+    waiting = Message.objects.filter(
+        phone__in=list(phones), scheduled_at__gt=now, cancel_requested_at=None, state__in=WAITING
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    if ids:
+        withdraw_messages(ids, now=now)
+        ring("withdraw")
 
 
 @again_after_deadlock
@@ -142,7 +166,7 @@ def takes_words(row: Suppression) -> bool:
 def opt_out_all(
     wanted: Sequence[OptOut], *, by: Actor, now: datetime, synced_at: datetime | None = None
 ) -> list[str]:
-    """Opt many numbers out; return those that were not before.
+    """Opt many numbers out; return those that were not before, or only paused.
 
     The caller, in its transaction, locks their coming appointments before, and plans them after.
     """
@@ -238,7 +262,7 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
     release_connection()
     listed = {number for number in api.blocked_numbers() if is_textable(number)}
     with transaction.atomic():
-        held = Suppression.objects.filter(lifted_at=None).exclude(synced_at=None)
+        held = _for_provider().filter(lifted_at=None).exclude(synced_at=None)
         ours = dict(held.values_list("phone", "reason"))
         missing = ours.keys() - listed
         freed = [(phone, UNBLOCKED_THERE) for phone in missing if ours[phone] == Suppression.Reason.PROVIDER]
@@ -264,16 +288,19 @@ def _take_over(numbers: Collection[str], *, now: datetime) -> list[str]:
     return opt_out_all(wanted, by=SYSTEM, now=now, synced_at=now)
 
 
+def _for_provider() -> QuerySet[Suppression]:
+    """What the provider is to know. A pause is ours alone: nothing is sent until it ends, any minute."""
+    return Suppression.objects.exclude(reason=Reason.PAUSED)
+
+
 def _untold() -> list[Suppression]:
     """Changes to push, at most one per number: the one that holds now."""
-    return list(Suppression.objects.filter(synced_at=None).order_by("pk")[:AT_A_TIME])
+    return list(_for_provider().filter(synced_at=None).order_by("pk")[:AT_A_TIME])
 
 
 def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime, go_on: GoOn) -> None:
     phones = {row.phone for row in rows}
-    blocked = set(
-        Suppression.objects.filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True)
-    )
+    blocked = set(_for_provider().filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True))
     release_connection()
     for portion in takewhile(lambda _: go_on(), _portions(sorted(blocked))):
         _block(api, portion)
@@ -322,7 +349,10 @@ INSERT INTO reminders_suppression (phone, reason, words, reply_id, since, by_id,
 SELECT v.phone, v.reason, v.words, v.reply_id, %(now)s, %(by)s, '', %(synced_at)s
 FROM unnest(%(phones)s::text[], %(reasons)s::text[], %(words)s::text[], %(replies)s::bigint[])
      AS v (phone, reason, words, reply_id)
-ON CONFLICT (phone) WHERE lifted_at IS NULL DO NOTHING
+ON CONFLICT (phone) WHERE lifted_at IS NULL DO UPDATE
+SET reason = excluded.reason, words = excluded.words, reply_id = excluded.reply_id, since = excluded.since,
+    by_id = excluded.by_id, synced_at = excluded.synced_at
+WHERE reminders_suppression.reason = 'paused' AND excluded.reason <> 'paused'
 RETURNING phone
 """
 

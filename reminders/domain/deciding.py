@@ -1,144 +1,113 @@
 """What a reply does: to its appointments, to consent, to the inbox, and which answer goes back.
 
-Pure functions of the words as they were read and the appointments as they stand. Only a text about an
-appointment that is still to come, as the text told it, changes anything; all else is for a person.
+Pure functions of the words as they were read, of what was asked, and the appointments as they stand. Only a
+text about an appointment that is still to come, as the text told it, changes anything; all else is for a
+person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.domain.answer_words import fold
 from reminders.domain.answers import Answer, Intent
-from reminders.models import Appointment, Card, Message
+from reminders.domain.outcomes import Asked, Decision, Outcome, Subject
+from reminders.domain.questions import Asks
+from reminders.models import Appointment, Card
 
 Status = Appointment.Status
 Kind = Card.Kind
-Asking = frozenset({Message.Kind.REMINDER, Message.Kind.ANSWER, Message.Kind.CORRECTION})
-"""Kinds of text that ask for an answer which may be acted on. What staff wrote themselves, staff read."""
-
-
-class Outcome(StrEnum):
-    """What a reply did, as it is stored with it."""
-
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    DECLINED_LATE = "declined_late"
-    ALREADY_CONFIRMED = "already_confirmed"
-    ALREADY_DECLINED = "already_declined"
-    PASSED = "passed"
-    MOVED = "moved"
-    NOT_THEIRS = "not_theirs"
-    CALLED_OFF = "called_off"
-    SETTLED = "settled"
-    RESCHEDULE = "reschedule"
-    NO_MORE = "no_more"
-    STOPPED = "stopped"
-    STARTED = "started"
-    HELPED = "helped"
-    THANKS = "thanks"
-    UNCLEAR = "unclear"
-    UNMATCHED = "unmatched"
-    DUPLICATE = "duplicate"
-    UNREADABLE = "unreadable"
-
-
-OUTCOME_WORDS: dict[str, str] = {
-    Outcome.CONFIRMED: "Confirmed",
-    Outcome.DECLINED: "Declined",
-    Outcome.DECLINED_LATE: "Declined at short notice",
-    Outcome.ALREADY_CONFIRMED: "Was confirmed already",
-    Outcome.ALREADY_DECLINED: "Was declined already",
-    Outcome.PASSED: "Came after the appointment",
-    Outcome.MOVED: "Was about a time that has changed since",
-    Outcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
-    Outcome.CALLED_OFF: "Was about a cancelled appointment",
-    Outcome.SETTLED: "Came when it was settled already",
-    Outcome.RESCHEDULE: "Wants another time",
-    Outcome.NO_MORE: "No more texts about this appointment",
-    Outcome.STOPPED: "Opted out",
-    Outcome.STARTED: "Opted in again",
-    Outcome.HELPED: "Asked for help",
-    Outcome.THANKS: "Said thanks",
-    Outcome.UNCLEAR: "For a person to read",
-    Outcome.UNMATCHED: "Not known whose it is",
-    Outcome.DUPLICATE: "The same again",
-    Outcome.UNREADABLE: "Could not be read",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC.
-
-    `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps its place
-    in the list, so that "2 no" means what the text numbered 2, but is neither changed nor spoken of.
-    """
-
-    id: int
-    status: str
-    starts_at: datetime
-    zone: str
-    late_hours: int
-    moved: bool = False
-    not_theirs: bool = False
-    first_name: str = ""
-    name: str = ""
-
-
-@dataclass(slots=True)
-class Decision:
-    """What is to be done: `cards` are kinds with their appointment, `purpose` and `about` the answer's."""
-
-    outcome: Outcome
-    statuses: dict[int, Appointment.Status] = field(default_factory=dict)
-    cards: dict[Card.Kind, int | None] = field(default_factory=dict)
-    purpose: str = ""
-    about: tuple[int, ...] = ()
-    no_more: tuple[int, ...] = ()
-    stop: bool = False
-    start: bool = False
 
 
 def decide(
-    answer: Answer, listed: Sequence[Subject], *, asked_by: str, said_at: datetime, now: datetime
+    answer: Answer, listed: Sequence[Subject], *, asked: Asked, said_at: datetime, now: datetime
 ) -> Decision:
     """Decide about one reply.
 
-    `listed` are the appointments of the text it answers, in its order; none when it is not known. `asked_by`
-    is that text's kind. `said_at` is when the patient wrote, `now` when it is acted on; both aware.
+    `listed` are the appointments that it is about, in the order of their numbers; none when it is not known.
+    `said_at` is when the patient wrote, `now` when it is acted on; both aware.
     """
     if answer.intent in _ABOUT_TEXTS:
         return _about_texts(answer, listed)
-    if answer.intent is Intent.UNCLEAR or asked_by not in Asking or not listed:
-        return _for_a_person(answer, listed, asked_by=asked_by)
-    chosen = choose(answer, listed)
+    if _wants_silence(answer):
+        return _pause(answer, listed)
+    if answer.intent in _FOR_A_PERSON or asked.asks in (None, Asks.STAFF) or not listed:
+        return _for_a_person(answer, listed, asked)
+    if asked.asks is Asks.AUTOMATIC and _is_bare(answer) and _may_change(listed, now=now):
+        return _after_our_answer(answer.intent is Intent.YES, listed, asked, now=now)
+    chosen = None if _picks_none(answer, asked) else choose(answer, listed)
     if chosen is None:
-        if answer.intent is Intent.RESCHEDULE:
-            return _reschedule(listed)
-        return _for_a_person(answer, listed, asked_by=asked_by)
+        return _nobody_chosen(answer, listed, asked, now=now)
     theirs = [subject for subject in chosen if not subject.not_theirs]
     if not theirs:
         return Decision(Outcome.NOT_THEIRS, cards={Kind.UNCLEAR: None}, purpose="unclear_received")
-    decision = _about_visits(answer, theirs, asked_by=asked_by, said_at=said_at, now=now)
+    decision = _about_visits(answer, theirs, asked, said_at=said_at, now=now)
     if len(theirs) < len(chosen):
         decision.cards.setdefault(Kind.UNCLEAR, None)
     return decision
 
 
+def _picks_none(answer: Answer, asked: Asked) -> bool:
+    """Whether it does not say which, although that was the question."""
+    return asked.asks is Asks.WHICH and not answer.picks and "all" not in answer.also
+
+
+def _is_bare(answer: Answer) -> bool:
+    """Whether it is a yes or no that says nothing by itself: it wants a question."""
+    return answer.intent in (Intent.YES, Intent.NO) and not answer.picks and not answer.states
+
+
+def _may_change(listed: Sequence[Subject], *, now: datetime) -> bool:
+    return any(not one.not_theirs and _hindrance(one, now=now) is None for one in listed)
+
+
+def _after_our_answer(yes: bool, listed: Sequence[Subject], asked: Asked, *, now: datetime) -> Decision:
+    """A bare yes or no to a text that asked nothing: what is so already stays, all else is for a person.
+
+    A yes is not answered again: it may well mean our answer.
+    """
+    said = Status.CONFIRMED if yes else Status.DECLINED
+    about = [subject for subject in asked.family or listed if not subject.not_theirs]
+    if about and not asked.others and all(subject.status == said for subject in about):
+        return Decision(
+            Outcome.ALREADY_CONFIRMED if yes else Outcome.ALREADY_DECLINED,
+            about=tuple(subject.id for subject in about),
+        )
+    which = None if yes else _ask_which(asked.family, now=now)
+    purpose = "" if yes else "unclear_received"
+    return which or Decision(Outcome.UNCLEAR, cards={Kind.UNCLEAR: _only(listed)}, purpose=purpose)
+
+
+def _nobody_chosen(answer: Answer, listed: Sequence[Subject], asked: Asked, *, now: datetime) -> Decision:
+    """It is not certain which of several is meant: a no is asked about, once."""
+    if answer.intent is Intent.RESCHEDULE:
+        return _reschedule(listed)
+    which = None
+    if answer.intent is Intent.NO and not answer.picks and asked.asks is not Asks.WHICH:
+        which = _ask_which(listed, now=now)
+    return which or _for_a_person(answer, listed, asked)
+
+
+def _ask_which(family: Sequence[Subject], *, now: datetime) -> Decision | None:
+    """Ask which of a family's coming appointments is off; None where that is no question."""
+    coming = [one for one in family if not one.not_theirs and _hindrance(one, now=now) is None]
+    if len(coming) < 2:
+        return None
+    about = tuple(subject.id for subject in coming)
+    return Decision(Outcome.ASKED_WHICH, cards={Kind.UNCLEAR: None}, purpose="which_one", about=about)
+
+
 def _about_visits(
-    answer: Answer, theirs: Sequence[Subject], *, asked_by: str, said_at: datetime, now: datetime
+    answer: Answer, theirs: Sequence[Subject], asked: Asked, *, said_at: datetime, now: datetime
 ) -> Decision:
     if answer.intent is Intent.RESCHEDULE:
         return _reschedule(theirs)
     if answer.intent is Intent.NO_MORE:
         return _no_more(theirs)
     if _means_another_day(answer, theirs, said_at=said_at):
-        return _for_a_person(answer, theirs, asked_by=asked_by)
+        return _for_a_person(answer, theirs, asked)
     decision = _yes_or_no(answer.intent is Intent.YES, theirs, said_at=said_at, now=now)
     return _with_the_rest(decision, answer, theirs)
 
@@ -149,8 +118,8 @@ def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
     A bare yes is for all of them; a bare no to several could be about any of them.
     """
     if not answer.picks:
-        for_all = len(listed) == 1 or answer.intent in (Intent.YES, Intent.NO_MORE)
-        return list(listed) if for_all else None
+        for_all = answer.intent in (Intent.YES, Intent.NO_MORE) or "all" in answer.also
+        return list(listed) if for_all or len(listed) == 1 else None
     if len(listed) == 1 and answer.intent is Intent.NO and 1 in answer.picks:
         return None  # "No 1": the first and only one, or number one, which is a yes?
     chosen: dict[int, Subject] = {}
@@ -185,16 +154,39 @@ def _about_texts(answer: Answer, listed: Sequence[Subject]) -> Decision:
     return Decision(Outcome.STOPPED, cards=cards, stop=True)
 
 
-def _for_a_person(answer: Answer, listed: Sequence[Subject], *, asked_by: str) -> Decision:
-    by_staff = asked_by == Message.Kind.STAFF
-    if "polite" in answer.also and (by_staff or _all_answered(listed)):
+_FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.COURTESY})
+_ASKS_NOTHING = frozenset({Asks.NOTICE, Asks.AUTOMATIC, Asks.WHICH})
+"""Kinds of text to which a courtesy is no answer; after the question which one, a card waits already."""
+
+
+def may_turn(answer: Answer) -> bool:
+    """Whether a reply may change what its number gets."""
+    return answer.intent in (Intent.STOP, Intent.START) or _wants_silence(answer)
+
+
+def _wants_silence(answer: Answer) -> bool:
+    return answer.intent is Intent.PAUSE or (
+        answer.intent is Intent.UNCLEAR and "suggest_opt_out" in answer.also
+    )
+
+
+def _pause(answer: Answer, listed: Sequence[Subject]) -> Decision:
+    """A wish for no more texts in free words: nothing is sent until a person has decided."""
+    cards = {Kind.OPT_OUT: _only(listed)}
+    if "may_cancel" in answer.also:
+        cards[Kind.MAY_CANCEL] = _only(listed)
+    return Decision(Outcome.PAUSED, cards=cards, pause=True)
+
+
+def _for_a_person(answer: Answer, listed: Sequence[Subject], asked: Asked) -> Decision:
+    by_staff = asked.asks is Asks.STAFF
+    courteous = answer.intent is Intent.COURTESY or "polite" in answer.also
+    if courteous and (by_staff or asked.asks in _ASKS_NOTHING or _all_answered(listed)):
         return Decision(Outcome.THANKS)
     purpose = "" if by_staff else "unclear_received"
-    if "suggest_opt_out" in answer.also:
-        kind = Kind.OPT_OUT
-    elif "may_cancel" in answer.also:
+    if "may_cancel" in answer.also:
         kind = Kind.MAY_CANCEL
-    elif not listed and not asked_by:
+    elif not listed and not by_staff:
         return Decision(Outcome.UNMATCHED, cards={Kind.UNMATCHED: None}, purpose=purpose)
     else:
         kind = Kind.UNCLEAR

@@ -14,6 +14,7 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from reminders.domain.answering import Desk
+from reminders.domain.asking import asked_by_purpose
 from reminders.domain.replying import act_on_waiting
 from reminders.domain.texts import TextBook, values_for
 from reminders.domain.wording import Values
@@ -71,6 +72,7 @@ def _confirmation(row: Appointment, text: str, *, chance: random.Random) -> Mess
     failed = row.status == Appointment.Status.BOOKED and chance.random() < FAILS
     return Message(
         kind=Message.Kind.REMINDER,
+        asks=asked_by_purpose("confirmation"),
         appointment=row,
         contact=row.contact,
         location=row.location,

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from reminders.domain.answering import answer_later
 from reminders.domain.appointments import set_status
-from reminders.domain.consent import is_opted_out, is_textable
+from reminders.domain.candidates import why_not_coming
+from reminders.domain.consent import is_opted_out, is_paused, is_textable
 from reminders.domain.history import Actor
-from reminders.domain.locks import again_after_deadlock
+from reminders.domain.locks import again_after_deadlock, lock_appointments
 from reminders.domain.outbox import queue_text
 from reminders.models import Appointment, Card, Event, Message, Reply
 
 Status = Appointment.Status
-TEXTS_LATELY = timedelta(days=31)
-REOPENED = "reopened"
+DECIDE_FIRST = "Texts to this number are paused. Choose “No more texts” or “Keep texting” first."
+ANSWERED = "answered"
 
 
 class Action(StrEnum):
@@ -37,7 +38,14 @@ class Action(StrEnum):
 
 
 _STATUS = {Action.CONFIRM: Status.CONFIRMED, Action.DECLINE: Status.DECLINED}
-_WORDS = {"confirm": "confirmed it", "decline": "declined it", "texted": "answered by text"}
+_WORDS = {
+    "confirm": "confirmed it",
+    "decline": "declined it",
+    "texted": "answered by text",
+    ANSWERED: "the patient has answered",
+    "texts_stopped": "no more texts to this number",
+    "texts_go_on": "texts go on",
+}
 
 
 class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
@@ -69,15 +77,6 @@ class NewCard:
     appointment_id: int | None = None
     contact_id: int | None = None
     location_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An appointment that a reply may be about, and the last text about it to that number."""
-
-    appointment: Appointment
-    told_at: datetime | None
-    text: str
 
 
 def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
@@ -118,6 +117,12 @@ def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
     open_all([card for key, card in fresh.items() if key not in there], now=now)
 
 
+def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
+    """Settle the cards of replies that we asked about, now that the patient has said what was meant."""
+    asked = Card.objects.filter(reply_id__in=reply_ids, kind=Card.Kind.UNCLEAR, done_at=None)
+    asked.update(done_at=now, outcome=ANSWERED, revision=F("revision") + 1)
+
+
 def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:
     """Cards that wait for a person, the oldest first; those of no known location are everybody's."""
     cards = Card.objects.filter(_at(location_ids), done_at=None)
@@ -152,40 +157,20 @@ def _with_people(cards: QuerySet[Card], who: str) -> QuerySet[Card]:
     )
 
 
-def candidates(card: Card, *, now: datetime) -> list[Candidate]:
-    """The appointments the reply may be about: all that the number was texted about in the last month.
-
-    Appointments of people on that number which are still to come count too; the one texted last is first.
-    """
-    if not card.phone:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, {"phone": card.phone, "since": now - TEXTS_LATELY, "now": now})
-        told = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
-    found = Appointment.objects.filter(pk__in=told)
-    rows = found.select_related("contact", "location", "practitioner", "service")
-    listed = [Candidate(row, *told[row.pk]) for row in rows]
-    return sorted(listed, key=lambda item: _by_relevance(item, now=now))
-
-
-def _by_relevance(candidate: Candidate, *, now: datetime) -> tuple[bool, bool, float]:
-    told, starts_at = candidate.told_at, candidate.appointment.starts_at
-    return (starts_at <= now, told is None, -(told or starts_at).timestamp())
-
-
 def assign(card: Card, user_id: int | None, *, revision: int, by: Actor, now: datetime) -> Card:
     """Take a card, give it to somebody, or put it back (None). Raises CardTouched."""
-    return _touch(card.pk, revision, assigned_to_id=user_id)
+    return touch(card.pk, revision, assigned_to_id=user_id)
 
 
 def done(card: Card, *, revision: int, by: Actor, now: datetime, outcome: str = "done") -> Card:
-    """Settle a card without any change. Raises CardTouched."""
-    return _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
+    """Settle a card without any change. Raises CardTouched, and ValueError while the number is paused."""
+    check_decided(card)
+    return touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
 
 
 def reopen(card: Card, *, revision: int, by: Actor, now: datetime) -> Card:
     """Put a settled card back into the inbox. Raises CardTouched."""
-    return _touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
+    return touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
 
 
 @again_after_deadlock
@@ -202,14 +187,18 @@ def settle(
     """Decide what a reply meant: confirm or decline an appointment, or neither; the card is done.
 
     Returns the history lines, for undo. With `answer` the patient gets the automatic answer that the reply
-    would have had, unless it had one. Raises CardTouched, and ValueError when an appointment is needed.
+    would have had, unless it had one. Raises CardTouched, and ValueError in words for staff: when an
+    appointment is needed, or is over or cancelled, and while the number is paused.
     """
     action = Action(action)
     status = _STATUS.get(action)
     if status and appointment_id is None:
         raise ValueError("Choose the appointment that the reply is about.")
+    check_decided(card)
     with transaction.atomic():
-        touched = _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=str(action))
+        if status and appointment_id is not None:
+            _check_coming(appointment_id, now=now)
+        touched = touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=str(action))
         if appointment_id is not None:
             _remember_match(touched, appointment_id)
         if not status or appointment_id is None:
@@ -225,6 +214,20 @@ def settle(
     return events
 
 
+def _check_coming(appointment_id: int, *, now: datetime) -> None:
+    """Lock the appointment. Raises ValueError where it is over or cancelled by now."""
+    lock_appointments([appointment_id])
+    reason = why_not_coming(Appointment.objects.get(pk=appointment_id), now=now)
+    if reason:
+        raise ValueError(reason)
+
+
+def check_decided(card: Card) -> None:
+    """Raises ValueError while the number is paused and this card is where that is decided."""
+    if card.kind == Card.Kind.OPT_OUT and is_paused(card.phone):
+        raise ValueError(DECIDE_FIRST)
+
+
 def reply_by_text(
     card: Card, text: str, *, revision: int, by: Actor, now: datetime, keep_open: bool = False
 ) -> Message:
@@ -237,13 +240,15 @@ def reply_by_text(
         raise ValueError("Write what the patient should read.")
     if not is_textable(card.phone):
         raise ValueError("This sender is no full telephone number, so it can't be texted. Call instead.")
+    if is_paused(card.phone):
+        raise ValueError("Texts to this number are paused, so it can't be texted now. Decide first, or call.")
     if is_opted_out(card.phone):
         raise ValueError("This number has opted out of texts. Call instead.")
     with transaction.atomic():
         if keep_open:
-            touched = _touch(card.pk, revision, assigned_to_id=by.user_id)
+            touched = touch(card.pk, revision, assigned_to_id=by.user_id)
         else:
-            touched = _touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome="texted")
+            touched = touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome="texted")
         return queue_text(
             kind=Message.Kind.STAFF,
             phone=touched.phone,
@@ -257,8 +262,11 @@ def reply_by_text(
         )
 
 
-def _touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> Card:
-    """Change a card if it still is as it was on the screen; the conditional update is the claim."""
+def touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> Card:
+    """Change a card if it still is as it was on the screen; the conditional update is the claim.
+
+    Raises CardTouched.
+    """
     changed = Card.objects.filter(pk=pk, revision=revision, done_at__isnull=not was_done).update(
         revision=F("revision") + 1, **changes
     )
@@ -291,22 +299,3 @@ def _at(location_ids: Collection[int] | None) -> Q:
 
 def _name(user: Any) -> str:  # Any: whatever the project's user model is
     return (user.get_full_name() or user.get_username()) if user else ""
-
-
-_CANDIDATES = """
-SELECT DISTINCT ON (appointment_id) appointment_id, told_at, text FROM (
-    SELECT r.appointment_id, m.scheduled_at AS told_at, m.text
-    FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
-    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
-      AND m.state <> 'cancelled'
-    UNION ALL
-    SELECT m.appointment_id, m.scheduled_at, m.text
-    FROM reminders_message m
-    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
-      AND m.state <> 'cancelled' AND m.kind <> 'answer' AND m.appointment_id IS NOT NULL
-    UNION ALL
-    SELECT a.id, NULL, ''
-    FROM reminders_contact c JOIN reminders_appointment a ON a.contact_id = c.id
-    WHERE c.phone = %(phone)s AND a.starts_at > %(now)s
-) found ORDER BY appointment_id, told_at DESC NULLS LAST
-"""

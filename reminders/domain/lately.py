@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from reminders.domain.deciding import Outcome
+from reminders.domain.outcomes import Outcome
 
 SAME_TEXT = 2
 """How often the same text came before from a number within the hour, for the next one to stay unanswered."""

@@ -1,8 +1,9 @@
 """Whose reply is it, and which appointments is it about.
 
-By our UUID in the metadata, else by the provider's id of the text it answers, else by the number: the
-appointments of which that number was told lately and which are still to come. One candidate, or the
-appointments of one single text, match; several or none are for a person. What follows is `replying`'s.
+By our UUID in the metadata, else by the provider's id of the text it answers, else by the number: the text
+that had reached it last. Where that is a reminder, the appointments of which the number was told lately and
+which are still to come must be those of that single text; several or none are for a person. What follows is
+`replying`'s.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from reminders.models import Message, Reply
+from reminders.domain.asking import asked_by
+from reminders.domain.open_questions import (
+    HANDED_OVER_BEFORE,
+    LATELY,
+    in_staff_hands,
+    last_lists,
+    last_texts,
+)
+from reminders.domain.questions import Asks
+from reminders.models import Appointment, Message, Reply
 
 MatchedBy = Reply.MatchedBy
-LATELY = timedelta(days=14)
-HANDED_OVER_BEFORE = timedelta(days=2)
-"""How long before its time a text may have been written at most, with room to spare."""
 
 
 class Incoming(NamedTuple):
@@ -40,7 +47,8 @@ class Told(NamedTuple):
     """What a text told of an appointment, and whose it was then.
 
     `starts_at` is None where nothing has kept it; then `since` tells when it was written, and the appointment
-    must not have been moved after that. Names and language are those of the person whose it is now.
+    must not have been moved after that. Names and language are those of the person whose it is now; `status`,
+    `begins_at` and `place_id` are the appointment's now, read without a lock.
     """
 
     appointment_id: int
@@ -52,11 +60,21 @@ class Told(NamedTuple):
     first_name: str
     name: str
     language: str
+    status: str
+    begins_at: datetime
+    place_id: int
+    practitioner: str
 
 
 @dataclass(slots=True)
 class Match:
-    """What a reply is about. `told` is in the order in which the text lists the appointments."""
+    """What a reply is about. `told` is in the order in which the text lists the appointments.
+
+    `stored_asks` is what is stored of what may be answered to the text, `text` its words, `answered_id` the
+    reply that it answered itself. `numbers` are the appointments of the last list that still holds, in its
+    order. `waiting` are appointments that the number was told of lately and that have no answer.
+    `with_staff`: somebody of the staff is talking with that number.
+    """
 
     by: Reply.MatchedBy = MatchedBy.NOTHING
     message_id: uuid.UUID | None = None
@@ -64,8 +82,21 @@ class Match:
     message_state: str = ""
     contact_id: int | None = None
     location_id: int | None = None
+    stored_asks: str = ""
+    text: str = ""
+    answered_id: int | None = None
     language: str = ""
     told: list[Told] = field(default_factory=list)
+    numbers: list[Told] = field(default_factory=list)
+    waiting: frozenset[int] = frozenset()
+    with_staff: bool = False
+
+    @property
+    def asks(self) -> Asks | None:
+        """What may be answered to the text; None where it is not known which text is answered."""
+        if self.with_staff:
+            return Asks.STAFF
+        return asked_by(self.stored_asks, self.message_kind, listed=len(self.told))
 
 
 class _Text(NamedTuple):
@@ -77,22 +108,27 @@ class _Text(NamedTuple):
     state: str
     contact_id: int | None
     location_id: int | None
-    created_at: datetime
+    asks: str
+    text: str
+    answered_id: int | None
     same_number: bool
-    by_metadata: bool
+    by: str
 
 
 def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Match]:
     """Match replies; by reply id. Locks nothing: what a reply changes is locked, and read again, later."""
-    texts = {text.reply_id: text for text in _find_texts([reply.id for reply in replies])}
-    told = _read_told([text.id for text in texts.values()])
-    unknown = {reply.phone for reply in replies if reply.id not in texts and reply.phone}
-    by_number = _find_by_number(sorted(unknown), now=now)
-    people = _find_people(sorted({reply.phone for reply in replies if reply.phone}))
+    ids, phones = [reply.id for reply in replies], sorted({reply.phone for reply in replies if reply.phone})
+    texts = _find_texts(ids)
+    lists, with_staff = last_lists(ids), in_staff_hands(ids)
+    told = _read_told([*(text.id for text in texts.values()), *lists.values()])
+    lately = _told_lately(phones, now=now)
+    people = _find_people(phones)
     found = {}
     for reply in replies:
-        text = texts.get(reply.id)
-        match = _by_text(text, told) if text else by_number.get(reply.phone, Match())
+        match = _match(texts.get(reply.id), told, lately.get(reply.phone, []))
+        match.numbers = told.get(lists[reply.id], []) if reply.id in lists else []
+        match.waiting = _waiting(lately.get(reply.phone, []))
+        match.with_staff = reply.id in with_staff
         contact_id, location_id, language = people.get(reply.phone, (None, None, ""))
         match.contact_id = match.contact_id or contact_id
         match.location_id = match.location_id or location_id
@@ -101,25 +137,42 @@ def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Ma
     return found
 
 
-def _by_text(text: _Text, told: dict[uuid.UUID, list[Told]]) -> Match:
+def _match(
+    text: _Text | None, told: dict[uuid.UUID, list[Told]], lately: Sequence[tuple[Match, Told]]
+) -> Match:
     """A reply from another number than the one that was texted is for a person."""
+    if text is None or (text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER):
+        return _single(lately) or Match()
     if not text.same_number:
         return Match(location_id=text.location_id)
     return Match(
-        by=MatchedBy.METADATA if text.by_metadata else MatchedBy.PROVIDER_ID,
+        by=MatchedBy(text.by),
         message_id=text.id,
         message_kind=text.kind,
         message_state=text.state,
         contact_id=text.contact_id,
         location_id=text.location_id,
+        stored_asks=text.asks,
+        text=text.text,
+        answered_id=text.answered_id,
         told=told.get(text.id, []),
     )
 
 
-def _find_texts(reply_ids: Sequence[int]) -> list[_Text]:
+def _find_texts(reply_ids: Sequence[int]) -> dict[int, _Text]:
+    """By reply, the text that it says it answers, else the last one that had reached its number."""
+    found = _read_texts(_TEXTS, list(reply_ids))
+    last = last_texts([reply_id for reply_id in reply_ids if reply_id not in found])
+    return found | _read_texts(_LAST_TEXTS, list(last), list(last.values()))
+
+
+def _read_texts(statement: str, *given: list[Any]) -> dict[int, _Text]:  # Any: ids of two kinds
+    if not given[0]:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_TEXTS, [list(reply_ids)])
-        return [_Text(*row) for row in cursor.fetchall()]
+        cursor.execute(statement, given)
+        texts = [_Text(*row) for row in cursor.fetchall()]
+    return {text.reply_id: text for text in texts}
 
 
 def _read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
@@ -136,8 +189,8 @@ def _read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
     return {message_id: list(items.values()) for message_id, items in found.items()}
 
 
-def _find_by_number(phones: Sequence[str], *, now: datetime) -> dict[str, Match]:
-    """For each number the single text whose appointments are all that the number may be speaking of."""
+def _told_lately(phones: Sequence[str], *, now: datetime) -> dict[str, list[tuple[Match, Told]]]:
+    """For each number the appointments of which it was told lately, each with the last text about it."""
     if not phones:
         return {}
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
@@ -150,21 +203,24 @@ def _find_by_number(phones: Sequence[str], *, now: datetime) -> dict[str, Match]
         cursor.execute(_LATELY, given)
         rows = cursor.fetchall()
     by_phone: dict[str, dict[int, tuple[Match, Told]]] = defaultdict(dict)
-    for phone, message_id, kind, state, contact_id, location_id, *told in rows:
-        match = Match(MatchedBy.NUMBER, message_id, kind, state, contact_id, location_id)
+    for phone, message_id, kind, state, contact_id, location_id, asks, text, *told in rows:
+        match = Match(MatchedBy.NUMBER, message_id, kind, state, contact_id, location_id, asks, text)
         item = Told(*told)
         by_phone[phone].setdefault(item.appointment_id, (match, item))
-    single = {phone: _single(found.values()) for phone, found in by_phone.items()}
-    return {phone: match for phone, match in single.items() if match}
+    return {phone: list(found.values()) for phone, found in by_phone.items()}
 
 
-def _single(candidates: Iterable[tuple[Match, Told]]) -> Match | None:
-    found = list(candidates)
+def _single(found: Sequence[tuple[Match, Told]]) -> Match | None:
+    """The single text whose appointments are all that a number may be speaking of."""
     if len({match.message_id for match, _ in found}) != 1:
         return None
-    match = found[0][0]
-    match.told = [told for _, told in found]
-    return match
+    return replace(found[0][0], told=[told for _, told in found])
+
+
+def _waiting(lately: Iterable[tuple[Match, Told]]) -> frozenset[int]:
+    return frozenset(
+        told.appointment_id for _, told in lately if told.status == Appointment.Status.BOOKED and told.theirs
+    )
 
 
 def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | None, str]]:
@@ -172,19 +228,6 @@ def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | Non
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [list(phones)])
         return {phone: (contact, location, tongue) for phone, contact, location, tongue in cursor.fetchall()}
-
-
-def moved_since(unsure: Sequence[tuple[int, datetime]]) -> set[tuple[int, datetime]]:
-    """Of pairs of an appointment and when a text about it was written: those told of another start or place.
-
-    Changed since then, and no reminder written before told what holds now.
-    """
-    if not unsure:
-        return set()
-    ids, since = zip(*unsure, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVED, [list(ids), list(since)])
-        return {(row[0], row[1]) for row in cursor.fetchall()}
 
 
 def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tuple[uuid.UUID, str]]:
@@ -197,9 +240,12 @@ def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tup
     ]
 
 
-_TEXTS = """
-SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.created_at, m.phone = r.phone,
-       mu.id IS NOT NULL
+_TEXT = (
+    "SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.asks, m.text, m.answers_id, m.phone = r.phone"
+)
+
+_TEXTS = f"""
+{_TEXT}, CASE WHEN mu.id IS NULL THEN 'provider_id' ELSE 'metadata' END
 FROM reminders_reply r
 LEFT JOIN reminders_message mu ON mu.id = r.message_uuid
 LEFT JOIN reminders_message mp
@@ -207,6 +253,14 @@ LEFT JOIN reminders_message mp
 JOIN reminders_message m ON m.id = coalesce(mu.id, mp.id)
 LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
 WHERE r.id = ANY(%s)
+"""
+
+_LAST_TEXTS = f"""
+{_TEXT}, 'number'
+FROM unnest(%s::bigint[], %s::uuid[]) AS v (reply_id, message_id)
+JOIN reminders_reply r ON r.id = v.reply_id
+JOIN reminders_message m ON m.id = v.message_id
+LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
 """
 
 # Whose the appointment was when the text was written, and whether the number still is that person's. A text
@@ -218,11 +272,12 @@ _WAS = """coalesce(
             WHERE e.appointment_id = a.id AND e.at > m.created_at
               AND e.details ?| ARRAY['contact', 'contact_id'] ORDER BY e.at, e.id LIMIT 1),
            a.contact_id)"""
-_PERSON = f"{_WAS}, c.phone = m.phone AND {_WAS} = c.id"
+_PERSON = f"{_WAS}, c.phone = m.phone AND {_WAS} = c.id, c.first_name, c.name, c.language"
+_NOW = "a.status, a.starts_at, a.location_id, coalesce(p.name, '')"
 
 _TOLD = """
 SELECT told.message_id, told.appointment_id, told.starts_at, told.location_id, told.since,
-       <person>, c.first_name, c.name, c.language
+       <person>, <now>
 FROM (
     SELECT 1 AS source, m.id AS message_id, r.appointment_id, r.starts_at, r.location_id,
            m.created_at AS since, r.starts_at AS place, r.id AS tie
@@ -242,25 +297,26 @@ FROM (
 JOIN reminders_message m ON m.id = told.message_id
 JOIN reminders_appointment a ON a.id = told.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
+LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
 ORDER BY told.source, told.place, told.tie
-""".replace("<person>", _PERSON)
+""".replace("<person>", _PERSON).replace("<now>", _NOW)
 
 # What reached the phone, or may have: the latest text about each appointment comes first.
 _LATELY = """
-SELECT m.phone, m.id, m.kind, m.state, own.id, m.location_id,
-       r.appointment_id, r.starts_at, r.location_id, m.created_at, <person>,
-       c.first_name, c.name, c.language
+SELECT m.phone, m.id, m.kind, m.state, own.id, m.location_id, m.asks, m.text,
+       r.appointment_id, r.starts_at, r.location_id, m.created_at, <person>, <now>
 FROM reminders_message m
 JOIN reminders_reminder r ON r.message_id = m.id
 JOIN reminders_appointment a ON a.id = r.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
+LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
 LEFT JOIN reminders_contact own ON own.id = m.contact_id AND own.phone = m.phone
 WHERE m.phone = ANY(%(phones)s) AND m.created_at > %(written)s
   AND m.scheduled_at BETWEEN %(lately)s AND %(now)s
   AND m.state IN ('submitting', 'unknown', 'accepted', 'enroute', 'held', 'submitted', 'delivered')
   AND a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed', 'declined')
 ORDER BY m.scheduled_at DESC, m.created_at DESC, r.starts_at, r.id
-""".replace("<person>", _PERSON)
+""".replace("<person>", _PERSON).replace("<now>", _NOW)
 
 _PEOPLE = """
 SELECT v.phone, CASE WHEN c.people = 1 THEN c.id END,
@@ -271,14 +327,4 @@ FROM unnest(%s::text[]) AS v (phone)
 CROSS JOIN LATERAL (
     SELECT count(*) AS people, min(id) AS id, min(language) AS language
     FROM reminders_contact WHERE phone = v.phone AND phone <> '') c
-"""
-
-_MOVED = """
-SELECT a.id, v.since
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (id, since)
-JOIN reminders_appointment a ON a.id = v.id
-WHERE a.changed_at > v.since AND NOT EXISTS (
-    SELECT 1 FROM reminders_reminder r JOIN reminders_message m ON m.id = r.message_id
-    WHERE r.appointment_id = a.id AND r.starts_at = a.starts_at AND r.location_id = a.location_id
-      AND m.created_at <= v.since)
 """

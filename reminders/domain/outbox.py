@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from reminders.domain.asking import asked_by_kind
 from reminders.domain.doorbell import ring
+from reminders.domain.questions import Asks
 from reminders.domain.segments import measure
 from reminders.models import Appointment, Contact, Location, Message, Reply
 
@@ -51,10 +53,15 @@ def new_text(
     now: datetime,
     expires_at: datetime | None = None,
     format: Message.Format = Message.Format.SMS,
+    asks: Asks | None = None,
 ) -> Message:
-    """A text that waits to be sent at once, not saved yet: for those who write many in one statement."""
+    """A text that waits to be sent at once, not saved yet: for those who write many in one statement.
+
+    `asks` is what may be answered to it; without it, what texts of this kind ask.
+    """
     return Message(
         kind=kind,
+        asks=asks or asked_by_kind(kind),
         phone=phone,
         text=text,
         segments=measure(text).segments,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,21 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from reminders.domain import inbox
 from reminders.domain.answering import Desk, Recipient, Visit, read_visits, write_answer
-from reminders.domain.answers import Answer, Intent, read_answer
+from reminders.domain.answers import Answer, Intent
 from reminders.domain.appointments import set_statuses
-from reminders.domain.consent import OptOut, is_textable, opt_in_all, opt_out_all
-from reminders.domain.deciding import Decision, Outcome, Subject, decide
+from reminders.domain.consent import OptOut, is_textable, opt_in_all, opt_out_all, withdraw_waiting
+from reminders.domain.deciding import decide, may_turn
 from reminders.domain.doorbell import ring
 from reminders.domain.history import PATIENT, remember_each
 from reminders.domain.inbox import NewCard
 from reminders.domain.lately import Facts, read_facts
-from reminders.domain.matching import Incoming, Match, adoptable, match_replies, moved_since
+from reminders.domain.matching import Incoming, Match, adoptable, match_replies
 from reminders.domain.news import News, apply_news
+from reminders.domain.outcomes import Asked, Decision, Outcome
 from reminders.domain.planning import plan_appointments
+from reminders.domain.questions import Asks
+from reminders.domain.reading_replies import Reading, numbers_of, read_reply
+from reminders.domain.subjects import Subjects, moved_since
 from reminders.domain.turns import GoOn, for_ever
 from reminders.models import Appointment, Card, Message, Reply, Suppression
 
@@ -36,8 +40,12 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 LOOK_AHEAD = 5_000
 """How many waiting replies are looked at to find those that come first for their number."""
-UNSUSPICIOUS = frozenset({Outcome.STOPPED, Outcome.DUPLICATE, Outcome.THANKS})
-VAGUE = frozenset({Card.Kind.UNCLEAR, Card.Kind.UNMATCHED, Card.Kind.REMARK, Card.Kind.OPT_OUT})
+UNSUSPICIOUS = frozenset({Outcome.STOPPED, Outcome.PAUSED, Outcome.DUPLICATE, Outcome.THANKS})
+LEAVES_OPEN = frozenset({Outcome.HELPED, Outcome.STARTED})
+"""After the answers to these, what was asked before is still to be answered."""
+VAGUE = frozenset({Card.Kind.UNCLEAR, Card.Kind.UNMATCHED, Card.Kind.REMARK})
+ONCE_A_NUMBER = frozenset({Card.Kind.LOOP, Card.Kind.OPT_OUT})
+"""Kinds of cards of which a number has one at a time."""
 
 
 @dataclass(slots=True)
@@ -132,44 +140,25 @@ def _act(replies: Sequence[Incoming], desk: Desk, *, now: datetime) -> int:
         return 0
     matches = match_replies(replies, now=now)
     facts = read_facts([reply.id for reply in replies], now=now)
-    answers = {reply.id: _read(reply, matches[reply.id], desk) for reply in replies}
-    turning = _turning_numbers(replies, answers)
-    coming = _coming_on(turning, now=now)
-    ids = {told.appointment_id for match in matches.values() for told in match.told}
+    readings = {reply.id: read_reply(reply, matches[reply.id], desk) for reply in replies}
+    coming = _coming_on(_turning_numbers(replies, readings), now=now)
+    ids = {told.appointment_id for match in matches.values() for told in (*match.told, *match.numbers)}
     visits = read_visits(ids.union(*coming.values()), lock=True)
-    moved = _moved_since(matches.values())
     cases = []
+    subjects = Subjects(visits, _moved_since(matches.values()), desk)
     for reply in replies:
-        match, answer = matches[reply.id], answers[reply.id]
-        subjects = _subjects(reply.phone, match, visits, moved, desk)
-        decision = _decide(reply, match, facts[reply.id], answer, subjects, now=now)
-        cases.append(Case(reply, match, facts[reply.id], answer, decision))
+        match, reading = matches[reply.id], readings[reply.id]
+        decision = _decide(reply, match, facts[reply.id], reading, subjects, now=now)
+        cases.append(Case(reply, match, facts[reply.id], reading.answer, decision))
     for case in cases:
         _answer(case, visits, desk, now=now)
     _write(cases, coming, visits, now=now)
     return sum(case.message is not None for case in cases)
 
 
-def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
-    """What the words mean, in the languages of the patient and the location; English is read always."""
-    place = desk.place(match.location_id)
-    languages = [tag for tag in (match.language, place.language if place else "", "en") if tag]
-    names = {name for told in match.told if told.theirs for name in (told.first_name, told.name) if name}
-    answer = read_answer(
-        reply.text,
-        languages=languages,
-        names=sorted(names) if match.told else None,
-        listed=len(match.told) > 1,
-    )
-    if reply.source == Reply.Source.NOTICE:
-        return replace(answer, intent=Intent.STOP, also=answer.also & {"may_cancel"})
-    return answer
-
-
-def _turning_numbers(replies: Sequence[Incoming], answers: dict[int, Answer]) -> list[str]:
+def _turning_numbers(replies: Sequence[Incoming], readings: dict[int, Reading]) -> list[str]:
     """The numbers whose consent may change."""
-    turning = (Intent.STOP, Intent.START)
-    return [reply.phone for reply in replies if answers[reply.id].intent in turning]
+    return [reply.phone for reply in replies if may_turn(readings[reply.id].answer)]
 
 
 def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
@@ -190,50 +179,22 @@ def _moved_since(matches: Iterable[Match]) -> set[tuple[int, datetime]]:
     return moved_since(sorted(unsure))
 
 
-def _subjects(
-    phone: str, match: Match, visits: dict[int, Visit], moved: set[tuple[int, datetime]], desk: Desk
-) -> list[Subject]:
-    found = []
-    for told in match.told:
-        visit = visits.get(told.appointment_id)
-        place = desk.locations.get(visit.location_id) if visit else None
-        if visit is None or place is None:
-            continue
-        elsewhere = told.starts_at is not None and (told.starts_at, told.location_id) != (
-            visit.starts_at,
-            visit.location_id,
-        )
-        found.append(
-            Subject(
-                id=visit.id,
-                status=visit.status,
-                starts_at=visit.starts_at,
-                zone=place.zone,
-                late_hours=place.late_decline_hours,
-                moved=elsewhere or (visit.id, told.since) in moved,
-                not_theirs=(visit.phone, visit.contact_id) != (phone, told.contact_id),
-                first_name=visit.first_name,
-                name=visit.name,
-            )
-        )
-    return found
-
-
 def _decide(
-    reply: Incoming,
-    match: Match,
-    facts: Facts,
-    answer: Answer,
-    subjects: Sequence[Subject],
-    *,
-    now: datetime,
+    reply: Incoming, match: Match, facts: Facts, reading: Reading, subjects: Subjects, *, now: datetime
 ) -> Decision:
+    answer, textable = reading.answer, is_textable(reply.phone)
     # A number that is not opted out by now has changed its mind twice: then the stop counts.
     if facts.twin and (answer.intent is not Intent.STOP or facts.opted_out):
         return Decision(Outcome.DUPLICATE)
-    if answer.intent in (Intent.STOP, Intent.START) and not is_textable(reply.phone):
+    if answer.intent in (Intent.STOP, Intent.START, Intent.PAUSE) and not textable:
         answer = Answer(Intent.UNCLEAR)
-    return decide(answer, subjects, asked_by=match.message_kind, said_at=reply.received_at, now=now)
+    asked = Asked(
+        match.asks,
+        family=subjects.of(numbers_of(match), phone=reply.phone),
+        others=bool(match.waiting - {told.appointment_id for told in match.told}),
+    )
+    listed = subjects.of(reading.told, phone=reply.phone)
+    return decide(answer, listed, asked=asked, said_at=reply.received_at, now=now)
 
 
 def _answer(case: Case, visits: dict[int, Visit], desk: Desk, *, now: datetime) -> None:
@@ -250,9 +211,16 @@ def _answer(case: Case, visits: dict[int, Visit], desk: Desk, *, now: datetime) 
             reply.id, reply.phone, reply.received_at, match.contact_id, match.location_id, match.language
         )
         about = [visits[pk] for pk in decision.about]
-        case.message = write_answer(desk, purpose, to, about, now=now)
+        case.message = write_answer(desk, purpose, to, about, numbers=_numbers(match), now=now)
+        if case.message and decision.outcome in LEAVES_OPEN and match.asks:
+            case.message.asks = match.asks
     if decision.outcome is Outcome.MOVED and case.message is None:
         decision.cards.setdefault(Card.Kind.UNCLEAR, decision.about[0])
+
+
+def _numbers(match: Match) -> dict[int, int]:
+    """The numbers that the list gave its appointments: an answer that names several keeps them."""
+    return {told.appointment_id: number for number, told in enumerate(numbers_of(match), start=1)}
 
 
 def _silenced(case: Case) -> bool:
@@ -282,13 +250,16 @@ def _write(
     if statuses:
         set_statuses(statuses, by=PATIENT, now=now)
     to_plan = _write_no_more(cases, now=now)
-    for phone in _write_consent(cases, now=now):
+    quiet, again = _write_consent(cases, now=now)
+    for phone in (*quiet, *again):
         to_plan.update(coming.get(phone, ()))
     if to_plan:
         plan_appointments(sorted(to_plan), now=now)
+    withdraw_waiting(quiet, now=now)
     Message.objects.bulk_create(case.message for case in cases if case.message)
+    inbox.settle_answered(_asked_about(cases), now=now)
     inbox.open_all(_cards(cases, visits), now=now)
-    inbox.open_once(_loop_cards(cases), now=now)
+    inbox.open_once(_cards_once(cases, visits), now=now)
     _mark(cases, now=now)
 
 
@@ -300,27 +271,44 @@ def _write_no_more(cases: Sequence[Case], *, now: datetime) -> set[int]:
     return ids
 
 
-def _write_consent(cases: Sequence[Case], *, now: datetime) -> list[str]:
-    """Opt out and in; return the numbers whose consent changed."""
+def _write_consent(cases: Sequence[Case], *, now: datetime) -> tuple[list[str], list[str]]:
+    """Opt out, pause and opt in; return the numbers that get no more texts, and those that get them again."""
     out = [
         OptOut(case.reply.phone, Suppression.Reason.PATIENT, case.reply.text, case.reply.id)
         for case in cases
         if case.decision.stop
     ]
     back = [(case.reply.phone, case.reply.text) for case in cases if case.decision.start]
-    return opt_out_all(out, by=PATIENT, now=now) + opt_in_all(back, by=PATIENT, now=now)
+    paused = [
+        OptOut(case.reply.phone, Suppression.Reason.PAUSED, case.reply.text, case.reply.id)
+        for case in cases
+        if case.decision.pause
+    ]
+    quiet = opt_out_all(out, by=PATIENT, now=now) + opt_out_all(paused, by=PATIENT, now=now)
+    return quiet, opt_in_all(back, by=PATIENT, now=now)
+
+
+def _asked_about(cases: Sequence[Case]) -> list[int]:
+    """Replies of which we asked which appointment they mean, and now know."""
+    known = (case.match for case in cases if case.match.asks is Asks.WHICH and case.decision.statuses)
+    return [match.answered_id for match in known if match.answered_id]
 
 
 def _cards(cases: Sequence[Case], visits: dict[int, Visit]) -> Iterator[NewCard]:
     for case in cases:
         for kind, appointment_id in case.decision.cards.items():
-            if kind is not Card.Kind.LOOP:
+            if kind not in ONCE_A_NUMBER:
                 yield _card(case, kind, visits.get(appointment_id) if appointment_id else None)
 
 
-def _loop_cards(cases: Sequence[Case]) -> list[NewCard]:
-    looping = [case for case in cases if Card.Kind.LOOP in case.decision.cards]
-    return [_card(case, Card.Kind.LOOP, None) for case in looping]
+def _cards_once(cases: Sequence[Case], visits: dict[int, Visit]) -> list[NewCard]:
+    """Those that stand for all that a number writes of a kind; none where it gets no texts anyway."""
+    return [
+        _card(case, kind, visits.get(appointment_id) if appointment_id else None)
+        for case in cases
+        for kind, appointment_id in case.decision.cards.items()
+        if kind in ONCE_A_NUMBER and not (case.decision.pause and case.facts.opted_out)
+    ]
 
 
 def _card(case: Case, kind: Card.Kind, visit: Visit | None) -> NewCard:

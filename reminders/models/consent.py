@@ -16,6 +16,7 @@ class Suppression(models.Model):
         PATIENT = "patient", "The patient texted an opt-out word"
         STAFF = "staff", "Staff opted the number out"
         PROVIDER = "provider", "Blocked at the provider"
+        PAUSED = "paused", "Paused: the patient seems to want no more texts"
 
     phone = models.CharField(max_length=16, validators=[check_e164])
     reason = models.CharField(max_length=10, choices=Reason)

@@ -127,6 +127,13 @@ class Message(models.Model):
     phone = models.CharField(max_length=16)
     source_number = models.CharField(max_length=15, blank=True)
     text = models.TextField()
+    asks = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What may be answered to it; blank where it was written before this was kept.",
+    )
     format = models.CharField(max_length=3, choices=Format, default=Format.SMS)
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

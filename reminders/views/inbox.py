@@ -16,15 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.appointments import undo_status
+from reminders.domain.candidates import Candidate, candidates
 from reminders.domain.consent import is_textable
 from reminders.domain.conversation import opt_out_in_force, ready_lines, thread
 from reminders.domain.day_sheet import digest
 from reminders.domain.inbox import (
     Action,
-    Candidate,
     CardTouched,
     assign,
-    candidates,
     done,
     done_cards,
     open_cards,
@@ -34,9 +33,12 @@ from reminders.domain.inbox import (
     touched_words,
     whole_cards,
 )
+from reminders.domain.pausing import Texts, decide_texts
 from reminders.domain.segments import measure
-from reminders.models import Appointment, Card, Event
+from reminders.models import Appointment, Card, Event, Suppression
+from reminders.views.card_words import ICONS, SETTLED, TONES, WHAT_TO_DO
 from reminders.views.conversation import LONGEST, shown_bubbles
+from reminders.views.forms import country_of
 from reminders.views.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.places import everybodys, read_ids
 
@@ -45,50 +47,6 @@ SETTLED_SHOWN = timedelta(days=14)
 CONTEXT_TEXTS = 6
 STOP_LOOKING = 286
 """What htmx takes as the end of looking again and again."""
-ICONS = {
-    Card.Kind.UNCLEAR: "chat-question",
-    Card.Kind.REMARK: "chat",
-    Card.Kind.DECLINED: "x-circle",
-    Card.Kind.RESCHEDULE: "calendar",
-    Card.Kind.MAY_CANCEL: "warning",
-    Card.Kind.CONTRADICTION: "history",
-    Card.Kind.LATE: "clock",
-    Card.Kind.UNMATCHED: "help",
-    Card.Kind.OPT_OUT: "ban",
-    Card.Kind.LOOP: "warning",
-    Card.Kind.UNREADABLE: "warning",
-    Card.Kind.UNREACHABLE: "call-off",
-    Card.Kind.STALE: "warning",
-}
-TONES = {
-    Card.Kind.DECLINED: "declined",
-    Card.Kind.MAY_CANCEL: "declined",
-    Card.Kind.OPT_OUT: "declined",
-    Card.Kind.UNREACHABLE: "unreachable",
-    Card.Kind.REMARK: "asked",
-}
-WHAT_TO_DO = {
-    Card.Kind.UNCLEAR: "Read the reply and say what it means.",
-    Card.Kind.REMARK: "The answer was taken; the rest of the text is for you.",
-    Card.Kind.DECLINED: "Offer another time, or call.",
-    Card.Kind.RESCHEDULE: "Offer another time, or call.",
-    Card.Kind.MAY_CANCEL: "The number is opted out. Ask by phone whether the appointment is off as well.",
-    Card.Kind.CONTRADICTION: "The patient said two different things. Which one holds?",
-    Card.Kind.LATE: "The answer came too late to count by itself.",
-    Card.Kind.UNMATCHED: "Choose the appointment that this is about, if any.",
-    Card.Kind.OPT_OUT: "Ask whether the patient wants no more texts, and opt the number out if so.",
-    Card.Kind.LOOP: "Automatic answers to this number have stopped. See who is writing.",
-    Card.Kind.UNREADABLE: "This could not be read. See the details with your administrator.",
-    Card.Kind.UNREACHABLE: "Call, or correct the number.",
-    Card.Kind.STALE: "Tell the patient that the earlier text no longer holds.",
-}
-SETTLED = {
-    "confirm": "confirmed the appointment",
-    "decline": "noted that the patient can't come",
-    "neither": "left the appointment as it is",
-    "texted": "answered by text",
-    "done": "marked this as done",
-}
 VIEWS = (("", "Waiting", "inbox"), ("mine", "Mine", "person"), ("done", "Done", "check-circle"))
 
 
@@ -223,10 +181,12 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
         "item": _item(shown, request, shown.pk),
         "contact": contact,
         "what_to_do": WHAT_TO_DO[Card.Kind(shown.kind)],
-        "candidates": choices,
+        "candidates": [(one, one.acts(now)) for one in choices],
         "bubbles": shown_bubbles(bubbles, now=now),
         "zone": shown.location.zone if shown.location else _zone(request),
+        "country": country_of(request.scope, shown.location),
         "opt_out": opt_out,
+        "paused": opt_out is not None and opt_out.reason == Suppression.Reason.PAUSED,
         "can_text": is_textable(shown.phone) and opt_out is None,
         "lines": ready_lines(contact, about, shown.location),
         "longest": LONGEST,
@@ -388,7 +348,28 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
         done(shown, revision=_revision(request), by=request.scope.actor, now=timezone.now())
     except CardTouched as error:
         return _collision(request, error)
+    except ValueError as error:
+        return _warn(request, shown, str(error))
     return _onward(request, shown, "Done.")
+
+
+@staff_action()
+def texts(request: StaffRequest, pk: int) -> HttpResponse:
+    """Decide about a paused number (`to` is stop or go_on)."""
+    shown = _theirs(request, pk)
+    wish = request.POST.get("to", "")
+    if wish not in set(Texts):
+        return _warn(request, shown, "Choose “No more texts” or “Keep texting”.")
+    by, now = request.scope.actor, timezone.now()
+    try:
+        decide_texts(shown, Texts(wish), revision=_revision(request), by=by, now=now)
+    except CardTouched as error:
+        return _collision(request, error)
+    except ValueError as error:
+        return _warn(request, shown, str(error))
+    told = "No more texts to this number." if wish == Texts.STOP else "This number gets texts again."
+    say(request, told)
+    return go(request, _next(request, shown))
 
 
 @staff_action()

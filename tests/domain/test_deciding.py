@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.answers import Answer, Intent, read_answer
-from reminders.domain.deciding import Decision, Outcome, Subject, choose, decide
-from reminders.models import Appointment, Card, Message
+from reminders.domain.asking import asked_by
+from reminders.domain.deciding import choose, decide
+from reminders.domain.outcomes import Asked, Decision, Outcome, Subject
+from reminders.domain.questions import Asks
+from reminders.models import Appointment, Card
 from tests.domain.tables import rows
 from tests.factories import NOON
 
@@ -21,9 +24,10 @@ def subject(status: str = "booked", *, starts: str = "2 days", **values: object)
     return Subject(1, status, NOON + ahead, "Europe/London", 4, **values)  # type: ignore[arg-type]  # passed on
 
 
-def decided(text: str, *listed: Subject, asked_by: str = "reminder") -> Decision:
+def decided(text: str, *listed: Subject, kind: str = "reminder") -> Decision:
     answer = read_answer(text, languages=["en"], names=[one.first_name for one in listed if one.first_name])
-    return decide(answer, listed, asked_by=asked_by, said_at=NOON, now=NOON)
+    asked = Asked(asked_by("", kind, listed=len(listed)))
+    return decide(answer, listed, asked=asked, said_at=NOON, now=NOON)
 
 
 @pytest.mark.parametrize("row", rows("decisions"))
@@ -96,7 +100,7 @@ def test_a_family_of_which_one_visit_was_moved_is_confirmed_but_for_that_one() -
 @pytest.mark.parametrize("kind", ["staff", "test", ""])
 @pytest.mark.parametrize("text", ["Y", "N", "reschedule", "no more reminders", "what?"])
 def test_only_texts_that_ask_are_acted_on(kind: str, text: str) -> None:
-    found = decided(text, subject(), asked_by=kind)
+    found = decided(text, subject(), kind=kind)
 
     assert (found.statuses, found.no_more, found.outcome) == ({}, (), Outcome.UNCLEAR)
 
@@ -111,7 +115,10 @@ def test_only_texts_that_ask_are_acted_on(kind: str, text: str) -> None:
     statuses=st.lists(st.sampled_from(STATUSES), max_size=3),
     hours=st.integers(-48, 48),
     moved=st.booleans(),
-    asked_by=st.sampled_from([*map(str, Message.Kind), ""]),
+    asks=st.sampled_from([*Asks, None]),
+    family=st.booleans(),
+    others=st.booleans(),
+    states=st.booleans(),
     late_by=st.integers(0, 72),
 )
 def test_every_reply_shows_somewhere_and_changes_only_what_is_to_come(
@@ -121,7 +128,10 @@ def test_every_reply_shows_somewhere_and_changes_only_what_is_to_come(
     statuses: list[str],
     hours: int,
     moved: bool,
-    asked_by: str,
+    asks: Asks | None,
+    family: bool,
+    others: bool,
+    states: bool,
     late_by: int,
 ) -> None:
     listed = [
@@ -130,9 +140,10 @@ def test_every_reply_shows_somewhere_and_changes_only_what_is_to_come(
         )
         for n, (status, name) in enumerate(zip(statuses, ("Ann", "Ben", "Cléo"), strict=False), start=1)
     ]
-    answer = Answer(intent, also, tuple(picks))
+    answer = Answer(intent, also, tuple(picks), states=states)
+    asked = Asked(asks, listed if family else (), others)
 
-    found = decide(answer, listed, asked_by=asked_by, said_at=NOON - timedelta(hours=late_by), now=NOON)
+    found = decide(answer, listed, asked=asked, said_at=NOON - timedelta(hours=late_by), now=NOON)
 
     by_id = {one.id: one for one in listed}
     for pk, status in found.statuses.items():
@@ -140,7 +151,11 @@ def test_every_reply_shows_somewhere_and_changes_only_what_is_to_come(
         assert status != before.status
         assert (before.moved, before.starts_at > NOON) == (False, True)
         assert before.status in ("booked", "confirmed", "declined")
+    if asks in (None, Asks.STAFF) or (asks is Asks.AUTOMATIC and not states and not picks):
+        assert found.statuses == {}
     seen = found.statuses or found.cards or found.purpose or found.stop or found.start
-    assert seen or found.outcome in (Outcome.THANKS, Outcome.PASSED)
-    assert not (found.stop and found.purpose)
+    already = (Outcome.ALREADY_CONFIRMED, Outcome.ALREADY_DECLINED)
+    assert seen or found.outcome in (Outcome.THANKS, Outcome.PASSED, *already)
+    assert not ((found.stop or found.pause) and found.purpose)
+    assert not found.pause or Card.Kind.OPT_OUT in found.cards
     assert set(found.about) <= by_id.keys()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reminders.domain import inbox
+from reminders.domain.candidates import candidates
 from reminders.domain.history import Actor
 from reminders.domain.inbox import CardTouched
 from reminders.models import Card, Message
@@ -140,7 +141,7 @@ def test_candidates_are_what_the_number_was_told_of_in_a_month_latest_first() ->
     texted(old, scheduled_at=NOON - timedelta(days=52), created_at=NOON - timedelta(days=53))
     answers("Which one do you mean", phone=contact.phone)
 
-    found = inbox.candidates(Card.objects.get(), now=NOON)
+    found = candidates(Card.objects.get(), now=NOON)
 
     assert [item.appointment for item in found] == [told, coming, over]
     assert [item.told_at for item in found] == [

@@ -134,7 +134,7 @@ class TestFamily:
         assert [status(one) for one in visits] == ["confirmed", "booked", "confirmed"]
         assert list(found.appointments.order_by("pk")) == [visits[0], visits[2]]
         assert answer_to(found) == (
-            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 09:00, 2) Cleo 11:00. See you then."
+            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 09:00, 3) Cleo 11:00. See you then."
         )
         assert Card.objects.values_list("kind", "appointment").get() == ("unclear", None)
 

@@ -104,10 +104,11 @@ class TestConsent:
 
         assert list(Suppression.objects.values_list("phone", flat=True)) == [number]
 
-    def test_a_wish_in_other_words_is_suggested_to_staff(self) -> None:
+    def test_a_wish_in_other_words_pauses_the_number_and_asks_staff(self) -> None:
         answers("please stop texting me", to=texted(visit()))
 
-        assert (Suppression.objects.count(), cards()) == (0, ["opt_out"])
+        held = Suppression.objects.get()
+        assert (held.reason, held.lifted_at, cards()) == ("paused", None, ["opt_out"])
 
     def test_an_opted_out_number_gets_no_answer(self) -> None:
         message = texted(visit())

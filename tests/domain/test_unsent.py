@@ -58,7 +58,7 @@ def test_each_kind_of_failure_is_listed_latest_first_with_its_reason_in_words():
     rows = unsent(week(place), now=NOON)
 
     assert [(row.reason, row.reason_words, row.what) for row in rows] == [
-        ("opted_out", "The patient opted out", "Confirmation"),
+        ("opted_out", "The patient wants no texts", "Confirmation"),
         ("cutoff", "Its time passed before it could be sent", "Confirmation"),
         ("not_delivered", "Not delivered", "Confirmation"),
     ]

@@ -33,7 +33,7 @@ def test_the_file_has_a_name_and_holds_the_same(sign_in):
 
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"].startswith('attachment; filename="not-sent-')
-    assert "The patient opted out,Ann," in response.content.decode()
+    assert "The patient wants no texts,Ann," in response.content.decode()
 
 
 def test_reasons_filter(sign_in):

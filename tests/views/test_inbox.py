@@ -40,7 +40,7 @@ def test_the_oldest_card_is_open_with_its_candidates_and_texts(sign_in):
 
     assert [item["name"] for item in page.context["items"]] == ["Ann", "Ben"]
     assert page.context["card"] == first
-    assert [each.appointment for each in page.context["candidates"]] == [one]
+    assert [each.appointment for each, _ in page.context["candidates"]] == [one]
     assert "Is it tomorrow?" in page.content.decode()
 
 

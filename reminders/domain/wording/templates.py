@@ -138,16 +138,24 @@ def compile_wording(text: str) -> Template:
     return Template(_merged(_parse(_SPACES.sub(" ", text).strip())))
 
 
-def render_family(template: Template, people: Sequence[Values], *, together: Sequence[str] = ()) -> str:
+def render_family(
+    template: Template,
+    people: Sequence[Values],
+    *,
+    together: Sequence[str] = (),
+    numbers: Sequence[int] = (),
+) -> str:
     """One text for several appointments on one phone and one day; at least one is needed.
 
     `{appointments}` becomes "1) Ann 10:00, 2) Ben 10:30". `{time}` is the first one's; any other placeholder
-    is filled in where all agree and blank where they differ. `together` replaces the pieces "Ann 10:00".
+    is filled in where all agree and blank where they differ. `together` replaces the pieces "Ann 10:00",
+    `numbers` the 1, 2, 3 before them.
     """
     if not people:
         raise WordingError("A family text needs at least one appointment.")
     pieces = together or _who_and_when(people)
-    listed = ", ".join(f"{number}) {piece}" for number, piece in enumerate(pieces, start=1))
+    counted = numbers or range(1, len(pieces) + 1)
+    listed = ", ".join(f"{number}) {piece}" for number, piece in zip(counted, pieces, strict=True))
     shared = {name: _agreed(getattr(person, name) for person in people) for name in PLACEHOLDERS}
     return template.render(replace(Values(**shared), time=people[0].time, appointments=listed))
 
