@@ -30,8 +30,8 @@ def split_name(text: str) -> tuple[str, str]:
 
 def without_title(text: str) -> str:
     """Without a leading Mr, Mrs, Dr and the like, unless nothing else is there."""
-    first, _, rest = text.partition(" ")
-    while rest and first.rstrip(".").lower() in _TITLES:
-        text = rest
-        first, _, rest = text.partition(" ")
-    return text
+    words = text.split(" ")
+    titles = 0
+    while titles < len(words) - 1 and words[titles].rstrip(".").lower() in _TITLES:
+        titles += 1
+    return " ".join(words[titles:])

@@ -36,6 +36,7 @@ from reminders.domain.csv_import.sources import Source
 from reminders.domain.csv_import.staging import prepare_transaction, stage, stop_if_twice
 from reminders.domain.csv_import.survey import Survey, survey
 from reminders.domain.csv_import.tables import Table, open_table
+from reminders.domain.csv_import.time_limit import WHOLE, reading_within
 from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning import Planned
 from reminders.models import Import, ImportMapping, Location, Practitioner, Service
@@ -165,7 +166,8 @@ def staged(
         columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
         stop_if_missing(columns)
         dates = DateReader(order_of(options.date_format))
-        found = survey(table, columns, dates)
+        with reading_within(WHOLE):
+            found = survey(table, columns, dates)
         _stage(table, columns, dates, found, options, tell)
     tell(40, "Comparing with the diary")
     gone, expected = _compare(options, by_id="external_id" in columns.places, look=look, now=now)
@@ -218,12 +220,13 @@ def _stage(
     reader = RowReader(
         columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()
     )
-    stage(
-        table,
-        reader,
-        rows=found.rows,
-        on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
-    )
+    with reading_within(WHOLE):
+        stage(
+            table,
+            reader,
+            rows=found.rows,
+            on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
+        )
     stop_if_twice(columns, rows=found.rows)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.csv_import.columns import Columns
+from reminders.domain.csv_import.copying import STAGED
 from reminders.domain.csv_import.problems import MOST_SHOWN, Problems
-from reminders.domain.csv_import.rows import STAGED, RowReader
+from reminders.domain.csv_import.rows import RowReader
 from reminders.domain.csv_import.tables import Table
 
 BATCH = 2_000

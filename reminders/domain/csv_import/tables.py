@@ -24,6 +24,7 @@ from reminders.domain.csv_import.encodings import Encoding, detect_encoding
 from reminders.domain.csv_import.people_names import tidy
 from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
 from reminders.domain.csv_import.sources import ACCEPTED, Source, copy_to, open_path
+from reminders.domain.csv_import.time_limit import HEAD, reading_within, stop_if_late
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 10_000
@@ -135,7 +136,8 @@ def _top(source: Source, encoding: Encoding, delimiter: str) -> list[tuple[int, 
 
 
 def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[str, str]) -> Table:
-    head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
+    with reading_within(HEAD):
+        head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
     found = _header(head, mapping)
     if found is None:
         raise refuse(f"There is nothing in the file. {ACCEPTED}")
@@ -210,6 +212,7 @@ def read_records(source: Source, encoding: Encoding, delimiter: str) -> Iterator
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
         for cells in reader:
             number += 1
+            stop_if_late()
             if lines.length > MAX_CELL:
                 _check_cells(cells, number)
             lines.length = 0
