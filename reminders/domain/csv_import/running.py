@@ -91,7 +91,7 @@ def options_with_mapping(name: str, options: Options) -> Options:
     if mapping is None:
         known = ", ".join(f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10])
         raise refuse(
-            f"There is no mapping “{name}”. {f'There is {known}.' if known else 'None is saved yet.'} "
+            f"There is no mapping “{name[:60]}”. {f'There is {known}.' if known else 'None is saved yet.'} "
             "Mappings are saved when a file is imported in the browser."
         )
     location = options.location or (mapping.location.name if mapping.location else "")

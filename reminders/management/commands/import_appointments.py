@@ -21,6 +21,7 @@ from reminders.domain.csv_import import (
     open_stream,
     options_with_mapping,
 )
+from reminders.domain.csv_import.sources import printable
 
 LISTED = 100
 
@@ -91,6 +92,7 @@ def _open(name: str) -> AbstractContextManager[Source]:
 
 
 def _options(given: dict[str, Any]) -> Options:  # Any: as argparse gives them
+    given = {name: printable(value) if isinstance(value, str) else value for name, value in given.items()}
     options = Options(
         location=given["location"],
         date_format=given["date_format"],
