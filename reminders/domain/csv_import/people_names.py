@@ -5,6 +5,13 @@ Only what is plain is taken apart; a single word is a first name, so that texts 
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+_MARKS = "\u0300-\u036f"
+_UNSEEN = " -.,'\u2019\u2018`\u00b4"
+_MARK = re.compile(f"[{_MARKS}]")
+_DROP_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 _TITLES = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame rev fr master herr frau hr mme mlle m sr sra srta".split()  # noqa: SIM905 -- a list of words
 )
@@ -15,6 +22,20 @@ def tidy(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case, accents, blanks, hyphens, dots and apostrophes."""
+    plain = name if name.isascii() else _MARK.sub("", unicodedata.normalize("NFKD", name))
+    return plain.lower().translate(_DROP_UNSEEN)
+
+
+def folded_in_sql(name: str) -> str:
+    """`folded` as an expression of PostgreSQL; names in ASCII, as most are, take the short way."""
+    unseen = _UNSEEN.replace("'", "''")
+    plain = f"regexp_replace(normalize({name}, NFKD), '[{_MARKS}]', '', 'g')"
+    ascii_only = f"octet_length({name}) = length({name})"
+    return f"lower(translate(CASE WHEN {ascii_only} THEN {name} ELSE {plain} END, '{unseen}', ''))"
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -18,8 +18,9 @@ from reminders.domain.csv_import.columns import FIELDS, Columns
 from reminders.domain.csv_import.copying import copy_line
 from reminders.domain.csv_import.dates import DateReader, Start, UnreadableError
 from reminders.domain.csv_import.languages import read_language
-from reminders.domain.csv_import.people_names import split_name, tidy, without_title
+from reminders.domain.csv_import.people_names import folded, split_name, tidy, without_title
 from reminders.domain.csv_import.problems import Problems
+from reminders.domain.patient_numbers import read_patient_number
 from reminders.domain.phone_numbers import NOTE_WORDS, PhoneNote, PhoneNumber, PhoneProblem, read_phone
 from reminders.domain.phone_writings import LONGEST_CELL
 from reminders.domain.timing import FLAG_WORDS, read_wall_time
@@ -91,6 +92,8 @@ class RowReader:
         site = self._site(cells)
         external_id = self._short(cells, "external_id")
         patient_id = self._short(cells, "patient_id")
+        if patient_id:
+            patient_id = read_patient_number(patient_id)
         first, last = self._name(cells)
         if site is None:
             self._fail("location", *self._no_site(cells))
@@ -185,10 +188,13 @@ class RowReader:
 
     @staticmethod
     def _person(number: int, patient_id: str, phone: str, given: str, first: str, last: str) -> str:
-        """What makes two rows of a file the same person; rows that give nothing to go by stay apart."""
+        """What makes two rows of a file the same person; rows that give nothing to go by stay apart.
+
+        Two names under one number are two people: then it is the number of a family's account.
+        """
         if patient_id:
-            return f"#{patient_id}"
-        return f"{phone or given}/{first} {last}".lower() if given else f"!{number}"
+            return f"#{patient_id}/{folded(first + last)}"
+        return f"{phone or given}/{folded(first + last)}" if given else f"!{number}"
 
     def _known_start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
         places = self.places

@@ -190,7 +190,7 @@ def staged(
 def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:
     """Match the file with the diary, again until nobody came in between; return the gone and expected."""
     while True:
-        match_rows(diary=options.diary, now=now)
+        match_rows(diary=options.diary, only=options.only_locations, now=now)
         found = find_gone(diary=options.diary, by_id=by_id, now=now)
         if look or lock_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
@@ -282,8 +282,8 @@ def _warnings(outcome: Outcome, options: Options) -> list[str]:
         )
     if counts.flagged:
         warnings.append(
-            f"{counts.flagged:,} rows need a look: a time that the clocks skip or show twice, or "
-            f"several phone numbers."
+            f"{counts.flagged:,} rows need a look: a time that the clocks skip or show twice, several "
+            f"phone numbers, or a patient number of somebody else."
         )
     return warnings
 
@@ -314,6 +314,7 @@ def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | 
         import_id=row.pk,
         diary=row.diary,
         now=now,
+        user_id=row.created_by_id,
         on_progress=lambda percent: tell(45 + percent // 2, "Writing the appointments"),
     )
     outcome.import_id = row.pk
