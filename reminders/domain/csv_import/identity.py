@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.csv_import.people_names import folded_in_sql
+from reminders.domain.csv_import.people_names import same_name_in_sql
 
 APART = (
     "Somebody else has this patient number, so this is taken as another person, who gets no number. Check "
@@ -25,8 +25,8 @@ def gather_people() -> None:
     """Fill `import_people`: each person of the file once, as the last row with a phone says."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
-        cursor.execute(_PEOPLE.replace("<folded>", folded_in_sql("name")))
-        cursor.execute("ANALYZE import_people (person, patient_id, phone, phone_given, folded)")
+        cursor.execute(_PEOPLE)
+        cursor.execute("ANALYZE import_people (person, patient_id, phone, phone_given)")
 
 
 def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
@@ -55,7 +55,7 @@ _FORGET = "; ".join(
 _VISIBLE = """(EXISTS (SELECT 1 FROM reminders_appointment v
     WHERE v.contact_id = c.id AND v.location_id = ANY(%(only)s))
     OR NOT EXISTS (SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id))"""
-_SAME_NAME = f"{folded_in_sql('c.name')} = p.folded"
+_SAME_NAME = same_name_in_sql("c.name", "p.name")
 # Twins and families: whoever has a number of this diary is nobody who comes with another one.
 _FREE = "(p.patient_id IS NULL OR c.external_id = '' OR c.diary <> %(diary)s)"
 
@@ -69,26 +69,29 @@ def _filled(statement: str, visible: str) -> str:
 
 _PEOPLE = """
 CREATE TEMP TABLE import_people ON COMMIT DROP AS
-SELECT *, <folded> AS folded FROM (
-    SELECT DISTINCT ON (person) person, number, patient_id, coalesce(first_name, '') AS first_name,
-           coalesce(last_name, '') AS last_name, trim(concat(first_name, ' ', last_name)) AS name,
-           phone, phone_given, phone_kind, phone_problem, language
-    FROM import_staged ORDER BY person, phone_given IS NULL, number DESC) people
-"""
-
-_HOLDERS = """
-CREATE TEMP TABLE import_holder ON COMMIT DROP AS
-SELECT p.person, c.id AS contact_id, <same name> AS same_name, <visible> AS visible,
-       coalesce(c.phone <> '' AND c.phone = p.phone, false) OR coalesce(c.phone = '' AND p.phone IS NULL
-           AND c.phone_as_given = p.phone_given, false) AS same_phone
-FROM import_people p
-JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+SELECT DISTINCT ON (person) person, number, patient_id, coalesce(first_name, '') AS first_name,
+       coalesce(last_name, '') AS last_name, trim(concat(first_name, ' ', last_name)) AS name,
+       phone, phone_given, phone_kind, phone_problem, language
+FROM import_staged ORDER BY person, phone_given IS NULL, number DESC
 """
 
 _BY_NUMBER_AND_NAME = """
 CREATE TEMP TABLE import_known ON COMMIT DROP AS
-SELECT DISTINCT ON (contact_id) person, contact_id, true AS by_number
-FROM import_holder WHERE same_name AND visible ORDER BY contact_id, person
+SELECT p.person, c.id AS contact_id, true AS by_number
+FROM import_people p
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+WHERE <same name> AND <visible>
+"""
+
+# Who has a number that comes under another name, or is out of sight.
+_HOLDERS = """
+CREATE TEMP TABLE import_holder ON COMMIT DROP AS
+SELECT p.person, c.id AS contact_id, <visible> AS visible,
+       coalesce(c.phone <> '' AND c.phone = p.phone, false) OR coalesce(c.phone = '' AND p.phone IS NULL
+           AND c.phone_as_given = p.phone_given, false) AS same_phone
+FROM import_people p
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
 """
 
 _BY_PHONE_AND_NAME = """
@@ -148,8 +151,8 @@ SELECT person, contact_id, false FROM (
 """
 
 _KNOWN = (
-    _HOLDERS,
     _BY_NUMBER_AND_NAME,
+    _HOLDERS,
     _BY_PHONE_AND_NAME,
     _BY_GIVEN_AND_NAME,
     _BY_NUMBER_AND_PHONE,
@@ -163,7 +166,7 @@ SELECT DISTINCT ON (p.patient_id) p.person, p.patient_id
 FROM import_people p
 LEFT JOIN import_known k ON k.person = p.person
 LEFT JOIN reminders_contact c ON c.id = k.contact_id
-WHERE p.patient_id IS NOT NULL AND coalesce(c.external_id, '') = ''
+WHERE p.patient_id IS NOT NULL AND k.by_number IS NOT TRUE AND coalesce(c.external_id, '') = ''
   AND NOT EXISTS (SELECT 1 FROM import_holder h WHERE h.person = p.person)
 ORDER BY p.patient_id, p.number
 """
@@ -214,4 +217,4 @@ WHERE x.phone IS NOT NULL OR x.first_name IS NOT NULL OR x.language IS NOT NULL 
 ORDER BY c.id, k.by_number DESC, t.patient_id IS NULL, p.person
 """
 
-_CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes", _CONTACT_CHANGES)
+_CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES)

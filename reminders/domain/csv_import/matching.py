@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.csv_import.identity import gather_people, recognise_people
-from reminders.domain.csv_import.people_names import folded_in_sql
+from reminders.domain.csv_import.people_names import same_name_in_sql
 from reminders.domain.csv_import.problems import MOST_SHOWN, Problems
 
 
@@ -82,7 +82,7 @@ _MATCH_BY_PLACE = """
 INSERT INTO import_match
 WITH rest AS MATERIALIZED (
     SELECT s.number, s.external_id, s.location_id, s.local_date, s.starts_at, s.phone,
-           <staged name> AS name
+           trim(concat(s.first_name, ' ', s.last_name)) AS name
     FROM import_staged s WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.number = s.number)
 )
 SELECT number, appointment_id, contact_id FROM (
@@ -94,15 +94,13 @@ SELECT number, appointment_id, contact_id FROM (
     JOIN reminders_appointment a
         ON a.location_id = s.location_id AND a.local_date = s.local_date AND a.starts_at = s.starts_at
     JOIN reminders_contact c ON c.id = a.contact_id AND c.phone = coalesce(s.phone, '')
-    CROSS JOIN LATERAL (SELECT <contact name> = s.name AS same) x
+    CROSS JOIN LATERAL (SELECT <same name> AS same) x
     WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.appointment_id = a.id)
       AND a.diary IN ('', %(diary)s)
       AND (s.external_id IS NULL OR (a.external_id = '' AND x.same))
       AND (s.phone IS NOT NULL OR x.same)
 ) pairs WHERE of_row = 1 AND of_appointment = 1
-""".replace("<staged name>", folded_in_sql("concat(s.first_name, s.last_name)")).replace(
-    "<contact name>", folded_in_sql("c.name")
-)
+""".replace("<same name>", same_name_in_sql("c.name", "s.name"))
 
 # An appointment that was cancelled here by staff stays so, unless the diary moves it; one that was cancelled
 # because it was gone from the diary is booked again when it is back.

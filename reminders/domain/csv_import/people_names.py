@@ -27,15 +27,21 @@ def tidy(text: str) -> str:
 def folded(name: str) -> str:
     """A name as it is compared: without case, accents, blanks, hyphens, dots and apostrophes."""
     plain = name if name.isascii() else _MARK.sub("", unicodedata.normalize("NFKD", name))
-    return plain.lower().translate(_DROP_UNSEEN)
+    return plain.lower() if plain.isalnum() else plain.lower().translate(_DROP_UNSEEN)
 
 
-def folded_in_sql(name: str) -> str:
-    """`folded` as an expression of PostgreSQL; names in ASCII, as most are, take the short way."""
+def same_name_in_sql(one: str, other: str) -> str:
+    """Whether two names are the same `folded`, as a condition of PostgreSQL.
+
+    Most are the same as they stand, and those that are not are few beside one phone or one number.
+    """
+    return f"({one} = {other} OR {_folded_in_sql(one)} = {_folded_in_sql(other)})"
+
+
+def _folded_in_sql(name: str) -> str:
     unseen = _UNSEEN.replace("'", "''")
     plain = f"regexp_replace(normalize({name}, NFKD), '[{_MARKS}]', '', 'g')"
-    ascii_only = f"octet_length({name}) = length({name})"
-    return f"lower(translate(CASE WHEN {ascii_only} THEN {name} ELSE {plain} END, '{unseen}', ''))"
+    return f"lower(translate({plain}, '{unseen}', ''))"
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -282,8 +282,8 @@ def _warnings(outcome: Outcome, options: Options) -> list[str]:
         )
     if counts.flagged:
         warnings.append(
-            f"{counts.flagged:,} rows need a look: a time that the clocks skip or show twice, several "
-            f"phone numbers, or a patient number of somebody else."
+            f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
+            f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
         )
     return warnings
 

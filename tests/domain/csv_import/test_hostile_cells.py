@@ -15,7 +15,7 @@ from reminders.domain.csv_import import ImportRefused, time_limit
 from reminders.domain.csv_import import columns as columns_module
 from reminders.domain.csv_import.dates import DMY, UnreadableError, read_date, read_start, read_time
 from reminders.domain.csv_import.sources import Source
-from reminders.domain.csv_import.tables import MAX_CELL, open_table
+from reminders.domain.csv_import.tables import LOOK_EVERY, MAX_CELL, open_table
 from reminders.domain.csv_import.time_limit import TOO_SLOW, reading_within
 from reminders.domain.csv_import.uploads import upload
 from tests.domain.csv_import.hostile import (
@@ -101,7 +101,7 @@ def test_a_hostile_file_holds_neither_the_pages_nor_the_worker(column: int) -> N
 
 class TestTheTimeLimit:
     def test_ends_the_reading_of_a_table(self) -> None:
-        content = csv_of("1,Ann Lee,0491 570 006,2026-03-04,10:00")
+        content = csv_of(*[ANN] * 2 * LOOK_EVERY)
 
         with (
             open_table(Source(io.BytesIO(content), "diary.csv", len(content))) as table,
