@@ -29,7 +29,7 @@ _REMARK = re.compile(r"[(\[][^()\[\]\d+]*[)\]]")
 _SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 _HASHES = re.compile(r"#{2,}|#(?:n/a|ref!|value!|name\?|num!|null!|div/0!)", re.IGNORECASE)
 _DECIMAL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
-_EXTENSION = re.compile(r"(?<=[\d)\s])(?:;?\s*ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<=[\d)\s])(?:;?ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/,|&\r\n\t]+|;(?!\s*ext)|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE)
 
 

@@ -166,11 +166,18 @@ def _moment(event: Event, *, names: _Names, undo: int | None = None) -> Moment:
         at=event.at,
         title=title,
         icon=icon,
-        who=SOURCE_WORDS.get(Event.Source(event.source)) or person(event.user),
+        who=_who(event),
         changes=tuple(_changes(event.details, names=names)),
         undo=undo,
         struck=event.undone_at is not None,
     )
+
+
+def _who(event: Event) -> str:
+    words = SOURCE_WORDS.get(Event.Source(event.source))
+    if words and event.user:
+        return f"{words}, by {person(event.user)}"
+    return words or person(event.user)
 
 
 def person(user: Any) -> str:

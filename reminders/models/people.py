@@ -107,6 +107,9 @@ class Contact(models.Model):
         OTHER = "other", "Other"
 
     external_id = models.CharField("patient number", max_length=100, blank=True)
+    diary = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Whose patient number it is."
+    )
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
     name = models.GeneratedField(
@@ -137,7 +140,9 @@ class Contact(models.Model):
         constraints = [
             phone_check("contact_phone_is_e164", blank=True),
             models.UniqueConstraint(
-                fields=["external_id"], condition=~models.Q(external_id=""), name="contact_external_id_once"
+                fields=["external_id", "diary"],
+                condition=~models.Q(external_id=""),
+                name="contact_number_once_a_diary",
             ),
         ]
         indexes = [

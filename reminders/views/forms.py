@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from reminders.domain.access import Scope
+from reminders.domain.patient_numbers import read_patient_number
 from reminders.domain.people import PhoneError, phone_columns
 from reminders.domain.phone_numbers import display
 from reminders.domain.wording import LANGUAGES
@@ -75,7 +76,8 @@ class ContactForm(forms.Form):
             cleaned |= self._phone(cleaned.get("phone", ""))
         except PhoneError as error:
             self.add_error("phone", str(error))
-        self._check_external_id(cleaned.get("external_id", ""))
+        cleaned["external_id"] = read_patient_number(cleaned.get("external_id", ""))
+        self._check_external_id(cleaned["external_id"])
         return cleaned
 
     def _phone(self, written: str) -> dict[str, str]:
@@ -86,7 +88,8 @@ class ContactForm(forms.Form):
         return columns
 
     def _check_external_id(self, number: str) -> None:
-        others = Contact.objects.filter(external_id=number)
+        diary = self.contact.diary if self.contact else ""
+        others = Contact.objects.filter(external_id=number, diary=diary)
         if self.contact:
             others = others.exclude(pk=self.contact.pk)
         if number and others.exists():

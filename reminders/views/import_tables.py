@@ -30,6 +30,7 @@ LABELS = {
     "status": "Status",
     "language": "Language",
 }
+PATIENT_FIELDS = ("name", "phone", "language", "patient_id")
 SHOWN_FIELDS = (
     "name",
     "first_name",
@@ -80,6 +81,7 @@ def tabs(row: Import) -> list[Tab]:
     found = [
         _errors(row, rows.filter(outcome=Outcome.ERROR)),
         Tab("changed", "changed", counts.get("changed", 0), rows.filter(outcome=Outcome.CHANGED)),
+        _patients(counts.get("changed_contacts", 0), rows),
         Tab("new", "new", counts.get("new", 0), rows.filter(outcome=Outcome.NEW)),
         Tab("gone", "gone from the file", counts.get("gone", 0), rows.filter(outcome=Outcome.GONE)),
         Tab(
@@ -100,6 +102,12 @@ def tabs(row: Import) -> list[Tab]:
 def _errors(row: Import, rows: QuerySet[ImportRow]) -> Tab:
     count = rows.count() if row.state == Import.State.REFUSED else 0
     return Tab("errors", "to correct" if count == 1 else "rows to correct", count, rows)
+
+
+def _patients(count: int, rows: QuerySet[ImportRow]) -> Tab:
+    """The patients whom the file changes; of several rows of one patient, one is marked."""
+    words = "patient changed" if count == 1 else "patients changed"
+    return Tab("patients", words, count, rows.filter(before__patient_row=True))
 
 
 def button_words(counts: dict[str, Any], *, cancel: bool) -> str:
@@ -183,6 +191,20 @@ def changed_lines(row: Import, rows: Iterable[ImportRow]) -> list[dict[str, Any]
         }
         for line in lines
     ]
+
+
+def patient_lines(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
+    """For each changed patient who it is, by the former name, and old beside new."""
+    lines = []
+    for line in rows:
+        before = line.before or {}
+        patient = before["patient"]
+        name = f"{patient.get('first_name', '')} {patient.get('last_name', '')}".strip()
+        of_patient = {field: before[field] for field in PATIENT_FIELDS if field in before}
+        lines.append(
+            {"number": line.number, "id": patient["id"], "name": name, "changes": _changes(of_patient)}
+        )
+    return lines
 
 
 def _changes(before: dict[str, Any]) -> list[tuple[str, Any, Any]]:

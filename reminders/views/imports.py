@@ -23,7 +23,15 @@ from reminders.domain.csv_import.problems import ImportRefused
 from reminders.domain.csv_import.undo import CHANGED_SINCE, SENT, ask_to_undo, undoable
 from reminders.domain.csv_import.uploads import OPEN, choose, discard, go, has_file, sample_of, upload
 from reminders.models import Import
-from reminders.views.import_tables import Tab, button_words, changed_lines, gone_lines, problem_lines, tabs
+from reminders.views.import_tables import (
+    Tab,
+    button_words,
+    changed_lines,
+    gone_lines,
+    patient_lines,
+    problem_lines,
+    tabs,
+)
 from reminders.views.pages import StaffRequest, paginate, say, staff_action, staff_form, staff_page
 from reminders.views.pages import go as go_to
 
@@ -119,6 +127,8 @@ def _lines(request: StaffRequest, row: Import, tab: Tab | None) -> dict[str, Any
     page = paginate(request, tab.rows)
     if tab.key == "gone":
         return {"page": page, "gone": gone_lines(page.object_list)}
+    if tab.key == "patients":
+        return {"page": page, "patients": patient_lines(page.object_list)}
     if tab.key == "changed":
         return {"page": page, "changed": changed_lines(row, page.object_list)}
     return {"page": page, "table": problem_lines(row, page.object_list)}
@@ -258,7 +268,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     if row.state != State.APPLIED:
         return redirect("import", row.pk)
     if request.method == "POST":
-        ask_to_undo(row, now=timezone.now())
+        ask_to_undo(row, now=timezone.now(), user_id=request.user.pk)
         return redirect("import", row.pk)
     found = undoable(row)
     reasons = list(found.kept.values())

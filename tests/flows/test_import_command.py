@@ -167,3 +167,18 @@ def test_what_was_imported_can_be_exported_and_imported_again(
         "external_id,starts_at,location,name,phone,status,message_state,last_reply"
     )
     assert run_json(str(path))[1]["unchanged"] == 2
+
+
+def test_patients_whom_the_file_changes_are_told_in_words_and_in_the_json(
+    site: Location, tmp_path: Path
+) -> None:
+    path = tmp_path / "numbered.csv"
+    header = "id,patient id,name,phone,date,time"
+    path.write_text(f"{header}\n1,7,Ann Lee,0491 570 006,{DAY},10:00\n")
+    run(str(path))
+    path.write_text(f"{header}\n2,7,Ann Lee,0491 570 156,{DAY},11:00\n3,7,Cy Poe,0491 570 157,{DAY},12:00\n")
+
+    code, out, _ = run(str(path), "--dry-run")
+    assert (code, "1 patient has changed.\n1 new with a patient number of somebody else" in out) == (0, True)
+    code, outcome = run_json(str(path))
+    assert (code, outcome["new"], outcome["contacts_changed"], outcome["contacts_apart"]) == (0, 2, 1, 1)

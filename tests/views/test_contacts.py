@@ -63,6 +63,16 @@ def test_a_patient_number_belongs_to_one_patient(sign_in):
     assert ("Another patient has this number already." in page, "Babbage" in page) == (True, False)
 
 
+def test_a_patient_number_of_another_diary_and_a_word_for_none_are_no_clash(sign_in) -> None:
+    make_contact(external_id="P-1", diary="North")
+    sign_in().post("/contacts/new/", form(external_id="P-1", first_name="One"))
+    for name in ("Two", "Three"):
+        assert sign_in().post("/contacts/new/", form(external_id="n/a", first_name=name)).status_code == 302
+
+    found = Contact.objects.filter(first_name__in=["One", "Two", "Three"]).order_by("pk")
+    assert list(found.values_list("external_id", flat=True)) == ["P-1", "", ""]
+
+
 def test_a_number_that_stays_keeps_its_writing(sign_in):
     contact = make_contact(phone="+447700900123", phone_as_given="(07700) 900-123")
     client = sign_in()

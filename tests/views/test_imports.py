@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from reminders.domain.csv_import import work_off_imports
+from reminders.domain.csv_import.identity import APART
 from reminders.models import Appointment, Import, ImportMapping, Location
-from tests.domain.csv_import.importing import HEADER, csv_of, sydney
+from tests.domain.csv_import.importing import HEADER, bring_in, csv_of, sydney
 
 pytestmark = pytest.mark.django_db
 DAY = (timezone.now() + timedelta(days=9)).date()
@@ -269,3 +270,35 @@ def test_a_discarded_file_leaves_the_list(sign_in: SignIn, site: Location) -> No
     client.post(f"{address}discard/")
 
     assert not Import.objects.exists()
+
+
+def test_patients_whom_a_file_changes_are_counted_and_shown_before_and_after(
+    sign_in: SignIn, site: Location
+) -> None:
+    header = f"{HEADER},patient id"
+    bring_in(csv_of(f"{ANN},7", header=header), now=timezone.now())
+    client = sign_in("manager")
+    new = [f"{n},Ann Lee,0491 570 156,{DAY},1{n}:00,7" for n in (2, 3)]
+    address = send(client, csv_of(*new, header=header))
+    change = (
+        '<span class="change">Phone: <del><bdi>+61491570006</bdi></del> → <ins><bdi>+61491570156</bdi></ins>'
+    )
+
+    for after in (False, True):
+        if after:
+            client.post(f"{address}go/", {"gone": "keep", "remember_as": ""})
+            work_off_imports(now=timezone.now())
+        page = text(client, f"{address}?show=patients")
+        assert '<div class="tile"><b>1</b><span>patient changed</span></div>' in page
+        assert page.count(change) == 1
+        assert "<bdi>Ann Lee</bdi></a></td>" in page
+
+
+def test_a_number_of_somebody_else_is_something_to_look_at(sign_in: SignIn, site: Location) -> None:
+    header = f"{HEADER},patient id"
+    bring_in(csv_of(f"{ANN},7", header=header), now=timezone.now())
+    client = sign_in("manager")
+
+    address = send(client, csv_of(f"2,Bob Ray,0491 570 156,{DAY},11:00,7", header=header))
+
+    assert APART in text(client, f"{address}?show=flagged")

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from reminders.domain.csv_import.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.csv_import.rows import CELL_SEPARATOR
 from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
 from reminders.domain.planning import Planned, plan_appointments
@@ -24,13 +25,19 @@ MANY = 10_000
 
 
 def apply_result(
-    *, import_id: int, diary: str, now: datetime, on_progress: Callable[[int], None] | None = None
+    *,
+    import_id: int,
+    diary: str,
+    now: datetime,
+    user_id: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Planned:
     """Write everything that `import_result` and `import_gone` hold; return what planning did.
 
-    `on_progress` hears percents from 0 to 100 of the writing.
+    The history names `user_id`. `on_progress` hears percents from 0 to 100 of the writing.
     """
-    given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "separator": CELL_SEPARATOR}
+    given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "by": user_id}
+    given["separator"] = CELL_SEPARATOR
     tell = on_progress or (lambda percent: None)
     with connection.cursor() as cursor:
         # Foreign keys are checked after each statement, with its rows at hand, and not remembered to the end.
@@ -114,12 +121,15 @@ FROM import_people p WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.pers
 """
 
 _NEW_CONTACTS = """
-INSERT INTO reminders_contact (id, external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-                               phone_problem, language, channel, notes, created_at, updated_at)
-SELECT f.contact_id, coalesce(p.patient_id, ''), p.first_name, p.last_name, coalesce(p.phone, ''),
+INSERT INTO reminders_contact (id, external_id, diary, first_name, last_name, phone, phone_as_given,
+                               phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+SELECT f.contact_id, coalesce(t.patient_id, ''), CASE WHEN t.patient_id IS NULL THEN '' ELSE %(diary)s END,
+       p.first_name, p.last_name, coalesce(p.phone, ''),
        coalesce(p.phone_given, ''), coalesce(p.phone_kind, ''), coalesce(p.phone_problem, ''),
        coalesce(p.language, ''), 'sms', '', %(now)s, %(now)s
-FROM import_fresh_contact f JOIN import_people p ON p.person = f.person
+FROM import_fresh_contact f
+JOIN import_people p ON p.person = f.person
+LEFT JOIN import_takes t ON t.person = f.person
 """
 
 _CHANGED_CONTACTS = """
@@ -131,13 +141,14 @@ UPDATE reminders_contact c SET updated_at = %(now)s,
     first_name = coalesce(x.first_name, c.first_name),
     last_name = CASE WHEN x.first_name IS NULL THEN c.last_name ELSE x.last_name END,
     language = coalesce(x.language, c.language),
-    external_id = coalesce(x.external_id, c.external_id)
+    external_id = coalesce(x.external_id, c.external_id),
+    diary = CASE WHEN x.external_id IS NULL THEN c.diary ELSE %(diary)s END
 FROM import_contact_change x WHERE x.contact_id = c.id
 """
 
 _CONTACT_EVENTS = """
-INSERT INTO reminders_event (contact_id, at, source, kind, details)
-SELECT contact_id, %(now)s, 'import', 'contact_changed', details || jsonb_build_object('import',
+INSERT INTO reminders_event (contact_id, at, source, user_id, kind, details)
+SELECT contact_id, %(now)s, 'import', %(by)s, 'contact_changed', details || jsonb_build_object('import',
     %(import)s::bigint)
 FROM import_contact_change
 """
@@ -169,72 +180,32 @@ LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
 LEFT JOIN reminders_service v ON v.name = s.service
 """
 
-# The details are the history's: what, then old and new value. For an undo stand beside them the whole
-# appointment as it was (nulls are left out, which read as null again) and the patient.
-_DETAILS = """
-jsonb_strip_nulls(jsonb_build_object(
-    'date', CASE WHEN a.local_date <> s.local_date THEN jsonb_build_array(a.local_date, s.local_date) END,
-    'time', CASE WHEN a.local_time <> s.local_time THEN jsonb_build_array(a.local_time, s.local_time) END,
-    'location', CASE WHEN a.location_id <> s.location_id THEN jsonb_build_array(
-        (SELECT name FROM reminders_location WHERE id = a.location_id),
-        (SELECT name FROM reminders_location WHERE id = s.location_id)) END,
-    'name', CASE WHEN r.other_person THEN jsonb_build_array(c.name, trim(concat(s.first_name, ' ',
-        s.last_name))) END,
-    'contact', CASE WHEN r.other_person THEN jsonb_build_array(a.contact_id, coalesce(r.contact_id,
-        {new_contact})) END,
-    'practitioner', CASE WHEN r.other_practitioner THEN jsonb_build_array(coalesce(
-        (SELECT name FROM reminders_practitioner WHERE id = a.practitioner_id), ''), s.practitioner) END,
-    'service', CASE WHEN r.other_service THEN jsonb_build_array(coalesce(
-        (SELECT name FROM reminders_service WHERE id = a.service_id), ''), s.service) END,
-    'duration', CASE WHEN r.other_duration THEN jsonb_build_array(coalesce(a.duration, 0), s.duration) END,
-    'notes', CASE WHEN r.other_notes THEN jsonb_build_array(a.notes, s.notes) END,
-    'external_id', CASE WHEN r.takes_id THEN jsonb_build_array(a.external_id, s.external_id) END,
-    'status', CASE WHEN r.status_to IS NOT NULL THEN jsonb_build_array(a.status, r.status_to) END,
-    'other columns', CASE WHEN r.other_extra THEN jsonb_build_array(a.extra, a.extra || s.extra) END,
-    'was', CASE WHEN r.touched THEN jsonb_build_object('location_id', a.location_id,
-        'contact_id', a.contact_id, 'practitioner_id', a.practitioner_id, 'service_id', a.service_id,
-        'starts_at', a.starts_at, 'local_date', a.local_date, 'local_time', a.local_time,
-        'wall_flag', a.wall_flag, 'duration', a.duration, 'notes', a.notes, 'extra', a.extra,
-        'diary', a.diary, 'external_id', a.external_id, 'status', a.status,
-        'status_since', a.status_since) END,
-    'patient', CASE WHEN r.contact_changed THEN cc.old END)) || coalesce(cc.details, '{{}}')
-"""
-
-
-def details_of(new_contact: str) -> str:
-    """The SQL for a changed row's old and new values; `new_contact` is where a new contact's id stands."""
-    return _DETAILS.format(new_contact=new_contact)
-
-
-CHANGED_FROM = """
-FROM import_result r
-JOIN import_staged s ON s.number = r.number
-JOIN reminders_appointment a ON a.id = r.appointment_id
-JOIN reminders_contact c ON c.id = a.contact_id
-LEFT JOIN import_contact_change cc ON cc.contact_id = r.contact_id
-"""
-
-_ROWS = """
+_ROWS = (
+    """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id, before)
 SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
-       coalesce(s.words, ''), coalesce(r.appointment_id, f.appointment_id), d.details
+       coalesce(s.words, ''), coalesce(r.appointment_id, f.appointment_id), coalesce(d.details, <patient>)
 FROM import_staged s
 JOIN import_result r ON r.number = s.number
+LEFT JOIN import_contact_change cc ON r.outcome = 'new' AND cc.contact_id = r.contact_id
 LEFT JOIN import_fresh f ON f.number = s.number
 LEFT JOIN (
     SELECT r.number, <details> AS details
     <changed>
     LEFT JOIN import_fresh_contact fc ON fc.person = s.person
     WHERE r.outcome = 'changed') d ON d.number = s.number
-""".replace("<details>", details_of("fc.contact_id")).replace("<changed>", CHANGED_FROM)
+""".replace("<details>", details_of("fc.contact_id"))
+    .replace("<changed>", CHANGED_FROM)
+    .replace("<patient>", PATIENT_ONLY)
+)
 
 _EVENTS = """
-INSERT INTO reminders_event (appointment_id, at, source, kind, details)
-SELECT r.appointment_id, %(now)s, 'import',
+INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+SELECT r.appointment_id, %(now)s, 'import', %(by)s,
        CASE WHEN r.moved THEN 'moved' WHEN r.status_to = 'cancelled' THEN 'cancelled'
             WHEN r.status_to IS NOT NULL THEN r.status_to ELSE 'changed' END,
-       (w.before - 'patient' - 'was') || jsonb_build_object('import', %(import)s::bigint)
+       (w.before - 'patient' - 'patient_row' - 'was') || jsonb_build_object('import', %(import)s::bigint)
            || CASE WHEN r.status_to IS NULL THEN '{}'
                    ELSE jsonb_build_object('from', r.old_status, 'to', r.status_to) END
 FROM import_result r JOIN reminders_importrow w ON w.of_id = %(import)s AND w.number = r.number
@@ -291,8 +262,8 @@ WHERE i.id = %(import)s AND i.gone = 'cancel' AND a.id = g.appointment_id
 """
 
 _GONE_EVENTS = """
-INSERT INTO reminders_event (appointment_id, at, source, kind, details)
-SELECT g.appointment_id, %(now)s, 'import', 'cancelled',
+INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+SELECT g.appointment_id, %(now)s, 'import', %(by)s, 'cancelled',
        jsonb_build_object('from', g.status, 'to', 'cancelled', 'gone', true, 'import', %(import)s::bigint)
 FROM import_gone g JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
 """

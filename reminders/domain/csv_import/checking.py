@@ -21,6 +21,8 @@ FEW = 10
 class Counts:
     """What an import does or would do. `fingerprint` sums up every row's outcome with its old values.
 
+    `apart`: new people who came with the patient number of somebody else.
+
     `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the last file
     of this kind.
     """
@@ -37,6 +39,7 @@ class Counts:
     expected: int = 0
     new_contacts: int = 0
     changed_contacts: int = 0
+    apart: int = 0
     last_rows: int = 0
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
@@ -58,9 +61,11 @@ def count_result() -> Counts:
             cursor.fetchone() or (0,) * 9
         )
         counts = Counts(rows, new, changed, unchanged, 0, cannot, moved, cancelled, flagged)
-        counts.fingerprint = str(total)
         cursor.execute(_COUNT_CONTACTS)
-        counts.new_contacts, counts.changed_contacts = cursor.fetchone() or (0, 0)
+        counts.new_contacts, counts.changed_contacts, counts.apart, of_contacts = (
+            cursor.fetchone() or (0,) * 4
+        )
+        counts.fingerprint = f"{total}/{of_contacts}"
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
         counts.new_practitioners = [row[0] for row in cursor.fetchall()]
         cursor.execute(_NEW_NAMES.format(table="service"))
@@ -154,7 +159,10 @@ LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
 _COUNT_CONTACTS = """
 SELECT (SELECT count(*) FROM import_people p
         WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)),
-       (SELECT count(*) FROM import_contact_change)
+       (SELECT count(*) FROM import_contact_change),
+       (SELECT count(*) FROM import_apart),
+       (SELECT coalesce(sum(hashtextextended(concat_ws('|', contact_id, details), 0)::numeric), 0)
+        FROM import_contact_change)
 """
 
 _NEW_NAMES = """

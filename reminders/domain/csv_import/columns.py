@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reminders.domain.csv_import import dates
+from reminders.domain.csv_import import looks
 from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
 from reminders.domain.csv_import.synonyms import SYNONYMS
+from reminders.domain.csv_import.time_limit import HEAD, reading_within, stop_if_late
 
 FIELDS: dict[str, str] = {
     "external_id": "Diary id",
@@ -117,18 +118,25 @@ def choose_columns(
     if len(names) > MAX_COLUMNS:
         raise refuse(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} are read.", row=1)
     columns = Columns(names, {})
-    decided = _apply_mapping(columns, mapping or {})
+    with reading_within(HEAD):
+        _choose(columns, sample, mapping=mapping or {}, guess=guess)
+    return columns
+
+
+def _choose(
+    columns: Columns, sample: Sequence[Sequence[str]], *, mapping: Mapping[str, str], guess: bool
+) -> None:
+    decided = _apply_mapping(columns, mapping)
     _by_name(columns, decided, sample)
-    if not columns.places and not decided and _is_data(names):
+    if not columns.places and not decided and _is_data(columns.header):
         raise refuse(NO_HEADER, row=1)
     if columns.unclear and not guess:
         raise ImportRefused(columns.unclear)
     if guess:
         _by_content(columns, decided, sample)
-    fixed = set(mapping.values()) if mapping else set()
+    fixed = set(mapping.values())
     _settle_time(columns, sample, fixed=fixed)
     _settle_names(columns, sample, fixed=fixed)
-    return columns
 
 
 def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
@@ -189,18 +197,18 @@ def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: se
     places = columns.places
     if "starts_at" in places and "starts_at" not in fixed:
         values = _values(sample, places["starts_at"])
-        if _share(values, dates.looks_like_time) > 0.5:
+        if _share(values, looks.looks_like_time) > 0.5:
             place = places.pop("starts_at")
             places.setdefault("time", place)
-        elif values and _share(values, dates.looks_like_date_and_time) < 0.5:
+        elif values and _share(values, looks.looks_like_date_and_time) < 0.5:
             place = places.pop("starts_at")
-            if "date" not in places and _share(values, dates.looks_like_date) > 0.5:
+            if "date" not in places and _share(values, looks.looks_like_date) > 0.5:
                 places["date"] = place
         elif "date" in places and "time" in places:
             del places["starts_at"]
     if "date" in places and "time" not in places and "starts_at" not in places and "date" not in fixed:
         values = _values(sample, places["date"])
-        if _share(values, dates.looks_like_date_and_time) > 0.5:
+        if _share(values, looks.looks_like_date_and_time) > 0.5:
             places["starts_at"] = places.pop("date")
 
 
@@ -218,11 +226,11 @@ def _settle_names(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: s
 def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
     places = columns.places
     wanted: list[tuple[str, bool, Callable[[str], bool]]] = [
-        ("phone", "phone" in places, _looks_like_phone),
-        ("starts_at", bool({"starts_at", "date"} & places.keys()), dates.looks_like_date_and_time),
-        ("date", bool({"starts_at", "date"} & places.keys()), dates.looks_like_date),
-        ("time", "time" in places, dates.looks_like_time),
-        ("name", bool({"name", "first_name", "last_name"} & places.keys()), _looks_like_name),
+        ("phone", "phone" in places, looks.looks_like_phone),
+        ("starts_at", bool({"starts_at", "date"} & places.keys()), looks.looks_like_date_and_time),
+        ("date", bool({"starts_at", "date"} & places.keys()), looks.looks_like_date),
+        ("time", "time" in places, looks.looks_like_time),
+        ("name", bool({"name", "first_name", "last_name"} & places.keys()), looks.looks_like_name),
     ]
     for meaning, there, test in wanted:
         if there or meaning in columns.twice or (meaning in ("date", "time") and "starts_at" in places):
@@ -239,20 +247,8 @@ def _values(sample: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
+    stop_if_late()
     return sum(1 for value in values if test(value)) / len(values) if values else 0.0
-
-
-_PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
-_NAME = re.compile(r"[^\W\d_][\w'’.-]+(?:,? [^\W\d_][\w'’.-]*){1,3}")
-
-
-def _looks_like_phone(value: str) -> bool:
-    digits = sum(char.isdigit() for char in value)
-    return 8 <= digits <= 15 and bool(_PHONE.fullmatch(value)) and not dates.looks_like_date(value)
-
-
-def _looks_like_name(value: str) -> bool:
-    return bool(_NAME.fullmatch(value))
 
 
 def stop_if_missing(columns: Columns) -> None:
@@ -272,7 +268,7 @@ def _missing(columns: Columns) -> list[str]:
 
 
 def _is_data(cells: Sequence[str]) -> bool:
-    return any(_looks_like_phone(cell) or dates.looks_like_date(cell.split(" ")[0]) for cell in cells)
+    return any(looks.looks_like_phone(cell) or looks.looks_like_date(cell.split(" ")[0]) for cell in cells)
 
 
 def _or(words: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
 """How a file writes its dates and times: one way per file, found in the file or asked for.
 
 Reads a text into a calendar date and a wall time; which instant that is depends on the location and is
-`timing`'s. Never guesses between day first and month first.
+`timing`'s. Never guesses between day first and month first. No pattern sees a cell before its length is
+bounded and its runs of blanks are single ones: the time to read a cell must not hang on who wrote it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +21,8 @@ from reminders.domain.csv_import.problems import DatesUnclear, Problem, refuse
 DMY, MDY, YMD = "dmy", "mdy", "ymd"
 ORDER_WORDS = {DMY: "day first (31/12/2026)", MDY: "month first (12/31/2026)", YMD: "year first (2026-12-31)"}
 FIRST_YEAR, LAST_YEAR = 1990, 2099
+LONGEST = 40
+"""Characters of a date or of a time at most; a cell with both has twice as many."""
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "tr")
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -29,25 +31,27 @@ _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.\-/]*(?:de |of )?([^\W\d_]+)[\s.,\-/']*(?:de )?(\d{2,4})")
 _NAMED_FIRST = re.compile(r"([^\W\d_]+)[\s.\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s.,\-/']+(\d{2,4})")
-_WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,?\s+(?=\d)|^[^\W\d_]{2,10},\s+(?=[^\W\d_])")
+_WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,?\s(?=\d)|^[^\W\d_]{2,10},\s(?=[^\W\d_])")
 _TIME = re.compile(
-    r"(\d{1,2})(?:\s?[:.hH]\s?(\d{2}))?(?:[:.](\d{2})(?:[.,]\d{1,6})?)?\s*([aApP])?(?:\.?\s?[mM]\.?)?(?:\s?(?:Uhr|h|hrs))?"
+    r"(\d{1,2})(?:\s?[:.hH]\s?(\d{2}))?(?:[:.](\d{2})(?:[.,]\d{1,6})?)?\s?([aApP])?(?:\.?\s?[mM]\.?)?(?:\s?(?:Uhr|h|hrs))?"
 )
-_DIGITS = re.compile(r"(\d{1,2})(\d{2})\s*(?:hrs|h)?")
+_DIGITS = re.compile(r"(\d{1,2})(\d{2})\s?(?:hrs|h)?")
 _FRACTION = re.compile(r"0?[.,](\d+)")
 _SPLIT = re.compile(
-    r"(.+?)(?:T|,?\s+(?:at\s+|um\s+|-\s+)?)(\d{1,2}(?:[:.hH]\d{2})(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:[aApP]\.?\s?[mM]\.?)?|"
-    r"\d{1,2}\s*[aApP]\.?\s?[mM]\.?)\s*(Z|[+-]\d{2}:?\d{2})?"
+    r"(.+?)(?:T|,?\s(?:at\s|um\s|-\s)?)"
+    r"(\d{1,2}(?:[:.hH]\d{2})(?:[:.]\d{2}(?:\.\d{1,9})?)?\s?(?:[aApP]\.?\s?[mM]\.?)?|"
+    r"\d{1,2}\s?[aApP]\.?\s?[mM]\.?)\s?(Z|[+-]\d{2}:?\d{2})?"
 )
 _ONE_TIME = r"\d{1,2}(?:[:.hH]\d{2})?(?:\s?[aApP]\.?\s?[mM]\.?)?"
 _FROM_TO = re.compile(
-    rf"(?P<from>{_ONE_TIME})(?:\s*[–—]\s*|\s*-\s*|\s+(?:bis|to|until|til|à)\s+)(?P<to>{_ONE_TIME})(?:\s*Uhr)?"
+    rf"(?P<from>{_ONE_TIME})(?:\s?[–—-]\s?|\s(?:bis|to|until|til|à)\s)(?P<to>{_ONE_TIME})(?:\s?Uhr)?"
 )
 _DAY_FROM_TO = re.compile(
-    rf"(?P<day>.+?[\sT,])(?P<from>{_ONE_TIME})(?:\s*[–—]\s*|\s+-\s+|\s+(?:bis|to|until|til|à)\s+)(?P<to>{_ONE_TIME})(?:\s*Uhr)?"
+    rf"(?P<day>.+?[\sT,])(?P<from>{_ONE_TIME})(?:\s?[–—]\s?|\s-\s|\s(?:bis|to|until|til|à)\s)"
+    rf"(?P<to>{_ONE_TIME})(?:\s?Uhr)?"
 )
 _HALF = re.compile(r"([aApP])\.?\s?[mM]\.?$")
-_MIDNIGHT = re.compile(r"[T\s]+0?0:00(?::00(?:\.0+)?)?$|\s+12:00(?::00)?\s*AM$", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:\.0{1,9})?)?$| 12:00(?::00)? ?AM$", re.IGNORECASE)
 
 
 class UnreadableError(ValueError):
@@ -94,7 +98,7 @@ class DateReader:
 
     def observe(self, text: str, *, row: int) -> None:
         """Learn from one value of the date column whether days or months come first."""
-        if text in self._seen:
+        if len(text) > 2 * LONGEST or text in self._seen:
             return
         if len(self._seen) < 20_000:
             self._seen.add(text)
@@ -177,11 +181,28 @@ def order_of(format_: str) -> str | None:
 
 
 def _bare(text: str) -> str:
-    return _WEEKDAY.sub("", text.strip())
+    return _WEEKDAY.sub("", _single_spaced(text))
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bounded(text: str, what: str, *, most: int = LONGEST) -> str:
+    """The cell with single blanks, if it is short enough to be looked at; raise UnreadableError."""
+    if len(text) > most:
+        raise UnreadableError(
+            f"“{text[:20]}…” is not a {what}: the cell has {len(text):,} characters, which are far too many."
+        )
+    return _single_spaced(text)
 
 
 def read_date(text: str, order: str) -> date:
-    """A calendar date in any usual writing; numeric ones by `order`, ISO always as ISO."""
+    """A calendar date in any usual writing; numeric ones by `order`, ISO always as ISO.
+
+    Raises UnreadableError, as the others that read a cell do.
+    """
+    text = _bounded(text, "date")
     if found := _ISO.fullmatch(text):
         return _make(found[1], found[2], found[3], text)
     plain = _MIDNIGHT.sub("", _bare(text))
@@ -243,7 +264,7 @@ def _month(word: str, text: str) -> int:
 
 def read_time(text: str) -> time:
     """A wall time in any usual writing: 9:30, 09.30, 0930, 9am, 12:00 AM (midnight), 0.395833."""
-    plain = text.strip()
+    plain = _bounded(text, "time")
     if found := _FRACTION.fullmatch(plain):
         seconds = round(float(f"0.{found[1]}") * 86400)
         return (datetime(2000, 1, 1) + timedelta(seconds=seconds)).time()  # noqa: DTZ001 -- a wall time
@@ -264,8 +285,9 @@ def _day(text: str, order: str) -> date | None:
     with suppress(UnreadableError):
         return read_date(text, order)
     with suppress(UnreadableError):
-        span = _DAY_FROM_TO.fullmatch(text.strip())
-        return read_date(span["day"].strip(" ,T"), order) if span else _split(text.strip(), order)[0]
+        plain = _bounded(text, "date", most=2 * LONGEST)
+        span = _DAY_FROM_TO.fullmatch(plain)
+        return read_date(span["day"].strip(" ,T"), order) if span else _split(plain, order)[0]
     return None
 
 
@@ -302,7 +324,7 @@ def _clock(hour: int, minute: int, second: int, half: str, text: str) -> time:
 
 def read_start(text: str, order: str) -> Start:
     """A date and time in one cell; with Z or an offset it is an instant, else a wall time."""
-    plain = text.strip()
+    plain = _bounded(text, "date with a time", most=2 * LONGEST)
     if _SERIAL.fullmatch(plain):
         return Start(_serial(plain, text), None)
     if span := _DAY_FROM_TO.fullmatch(plain):
@@ -325,33 +347,3 @@ def _split(text: str, order: str) -> tuple[date, time, str]:
     if found is None:
         raise UnreadableError(f"“{text[:40]}” is not a date with a time. Write it like 2026-12-31 09:30.")
     return read_date(found[1].strip(" ,"), order), read_time(found[2]), found[3] or ""
-
-
-def _reads(reader: Callable[[str], object], value: str) -> bool:
-    try:
-        reader(value)
-    except UnreadableError:
-        return False
-    return True
-
-
-def looks_like_date(value: str) -> bool:
-    """Whether a cell holds a date alone, whichever its order."""
-    plain = value.strip()
-    if plain.isdigit() and len(plain) != 8:
-        return False
-    return _reads(lambda text: read_date(text, DMY), plain) or _reads(
-        lambda text: read_date(text, MDY), plain
-    )
-
-
-def looks_like_time(value: str) -> bool:
-    """Whether a cell holds a time of day alone."""
-    return not value.strip().isdigit() and " " not in value.strip(" aApPmM.") and _reads(read_time, value)
-
-
-def looks_like_date_and_time(value: str) -> bool:
-    """Whether a cell holds both."""
-    return _reads(lambda text: read_start(text, DMY), value) or _reads(
-        lambda text: read_start(text, MDY), value
-    )

@@ -10,6 +10,8 @@ from babel import Locale
 
 from reminders.domain.wording.languages import LANGUAGES
 
+LONGEST = 40
+"""Characters of a language's tag or name at most."""
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
 
 
@@ -25,6 +27,8 @@ def _by_name() -> dict[str, str]:
 @lru_cache(maxsize=1024)
 def read_language(text: str) -> str | None:
     """The tag of a language, such as "en" for "EN", "English" or "en_AU" ("en-au"); None for no language."""
+    if len(text) > LONGEST:
+        return None
     plain = text.strip().lower().replace("_", "-")
     known = Locale("en").languages
     if _TAG.fullmatch(plain) and len(plain) <= 10 and plain.split("-")[0] in known:

@@ -5,6 +5,13 @@ Only what is plain is taken apart; a single word is a first name, so that texts 
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+_MARKS = "\u0300-\u036f"
+_UNSEEN = " -.,'\u2019\u2018`\u00b4"
+_MARK = re.compile(f"[{_MARKS}]")
+_DROP_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 _TITLES = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame rev fr master herr frau hr mme mlle m sr sra srta".split()  # noqa: SIM905 -- a list of words
 )
@@ -15,6 +22,26 @@ def tidy(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case, accents, blanks, hyphens, dots and apostrophes."""
+    plain = name if name.isascii() else _MARK.sub("", unicodedata.normalize("NFKD", name))
+    return plain.lower() if plain.isalnum() else plain.lower().translate(_DROP_UNSEEN)
+
+
+def same_name_in_sql(one: str, other: str) -> str:
+    """Whether two names are the same `folded`, as a condition of PostgreSQL.
+
+    Most are the same as they stand, and those that are not are few beside one phone or one number.
+    """
+    return f"({one} = {other} OR {_folded_in_sql(one)} = {_folded_in_sql(other)})"
+
+
+def _folded_in_sql(name: str) -> str:
+    unseen = _UNSEEN.replace("'", "''")
+    plain = f"regexp_replace(normalize({name}, NFKD), '[{_MARKS}]', '', 'g')"
+    return f"lower(translate({plain}, '{unseen}', ''))"
 
 
 def split_name(text: str) -> tuple[str, str]:
@@ -30,8 +57,8 @@ def split_name(text: str) -> tuple[str, str]:
 
 def without_title(text: str) -> str:
     """Without a leading Mr, Mrs, Dr and the like, unless nothing else is there."""
-    first, _, rest = text.partition(" ")
-    while rest and first.rstrip(".").lower() in _TITLES:
-        text = rest
-        first, _, rest = text.partition(" ")
-    return text
+    words = text.split(" ")
+    titles = 0
+    while titles < len(words) - 1 and words[titles].rstrip(".").lower() in _TITLES:
+        titles += 1
+    return " ".join(words[titles:])

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.csv_import.applying import CHANGED_FROM, details_of
 from reminders.domain.csv_import.checking import texts_at_once, texts_to_withdraw
+from reminders.domain.csv_import.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.csv_import.problems import ImportRefused
 from reminders.domain.csv_import.rows import CELL_SEPARATOR
 from reminders.domain.csv_import.running import Outcome
@@ -71,25 +71,35 @@ def _cells(row: Import, numbers: set[int], *, last: int) -> dict[int, list[str]]
     return found
 
 
-_ROWS = """
+_ROWS = (
+    """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id, before)
 SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
-       coalesce(s.words, ''), r.appointment_id, d.details
+       coalesce(s.words, ''), r.appointment_id,
+       coalesce(d.details, CASE WHEN r.outcome = 'new' THEN <patient> END)
 FROM (
-    SELECT r.*, row_number() OVER (PARTITION BY r.outcome ORDER BY r.number) AS nth,
+    SELECT r.*, cc.number IS NOT NULL AS of_patient,
+           row_number() OVER (PARTITION BY cc.number IS NOT NULL ORDER BY r.number) AS nth_patient,
+           row_number() OVER (PARTITION BY r.outcome ORDER BY r.number) AS nth,
            row_number() OVER (PARTITION BY r.cannot <> '' ORDER BY r.number) AS nth_cannot,
            row_number() OVER (PARTITION BY s.words IS NOT NULL ORDER BY r.number) AS nth_words
     FROM import_result r JOIN import_staged s ON s.number = r.number
+    LEFT JOIN import_contact_change cc ON cc.number = r.number
 ) r
 JOIN import_staged s ON s.number = r.number
+LEFT JOIN import_contact_change cc ON cc.contact_id = r.contact_id
 LEFT JOIN (
     SELECT r.number, <details> AS details
     <changed>
     WHERE r.outcome = 'changed') d ON d.number = s.number
 WHERE (r.outcome <> 'unchanged' AND r.nth <= %(shown)s)
+   OR (r.of_patient AND r.nth_patient <= %(shown)s)
    OR (r.cannot <> '' AND r.nth_cannot <= %(shown)s) OR (s.words IS NOT NULL AND r.nth_words <= %(shown)s)
-""".replace("<details>", details_of("NULL::bigint")).replace("<changed>", CHANGED_FROM)
+""".replace("<details>", details_of("NULL::bigint"))
+    .replace("<changed>", CHANGED_FROM)
+    .replace("<patient>", PATIENT_ONLY)
+)
 
 _GONE = """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,

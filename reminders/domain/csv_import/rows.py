@@ -7,50 +7,25 @@ looked up, and each row leaves as one line for COPY. What the values change is d
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from reminders.domain.csv_import.columns import FIELDS, Columns, squashed
+from reminders.domain.csv_import.cell_words import read_minutes, read_status
+from reminders.domain.csv_import.columns import FIELDS, Columns
+from reminders.domain.csv_import.copying import copy_line
 from reminders.domain.csv_import.dates import DateReader, Start, UnreadableError
 from reminders.domain.csv_import.languages import read_language
-from reminders.domain.csv_import.people_names import split_name, tidy, without_title
+from reminders.domain.csv_import.people_names import folded, split_name, tidy, without_title
 from reminders.domain.csv_import.problems import Problems
+from reminders.domain.patient_numbers import read_patient_number
 from reminders.domain.phone_numbers import NOTE_WORDS, PhoneNote, PhoneNumber, PhoneProblem, read_phone
+from reminders.domain.phone_writings import LONGEST_CELL
 from reminders.domain.timing import FLAG_WORDS, read_wall_time
 
 CELL_SEPARATOR = "\x1f"
-STAGED = (
-    ("number", "int"),
-    ("cells", "text"),
-    ("external_id", "text"),
-    ("patient_id", "text"),
-    ("person", "text"),
-    ("first_name", "text"),
-    ("last_name", "text"),
-    ("phone", "text"),
-    ("phone_given", "text"),
-    ("phone_kind", "text"),
-    ("phone_problem", "text"),
-    ("location_id", "bigint"),
-    ("local_date", "date"),
-    ("local_time", "time"),
-    ("starts_at", "timestamptz"),
-    ("wall_flag", "text"),
-    ("duration", "int"),
-    ("practitioner", "text"),
-    ("service", "text"),
-    ("language", "text"),
-    ("status", "text"),
-    ("notes", "text"),
-    ("extra", "jsonb"),
-    ("words", "text"),
-)
-"""The columns of the staging table; an empty value is NULL: the file does not say."""
-
 LONGEST = {
     "external_id": 100,
     "patient_id": 100,
@@ -63,33 +38,6 @@ LONGEST = {
 }
 MOST_NAMES = 5_000
 _Read = TypeVar("_Read")
-
-_STATUS_WORDS = {
-    "booked": """booked scheduled active pending new open planned upcoming unconfirmed notconfirmed tentative
-        reserved
-        rebooked normal ok yes made current geplant gebucht offen vereinbart reserviert prevu planifie
-        programme programada pendiente reservada gepland fissato""",
-    "confirmed": """confirmed accepted patientconfirmed smsconfirmed textconfirmed emailconfirmed
-        appointmentconfirmed bestatigt bestaetigt confirme confirmee confirmada confirmado bevestigd
-        confermato""",
-    "cancelled": """cancelled canceled cancel cancelledbypatient canceledbypatient cancelledbyclinic
-        cancellation
-        deleted removed void latecancellation latecancel withdrawn declined abgesagt storniert annule
-        cancelada cancelado annulee anulada anulado annulliert storno supprime geannuleerd annullato""",
-    "arrived": """arrived completed complete attended seen checkedin checkedout inprogress done finished
-        waiting
-        fulfilled paid billed closed erschienen anwesend erledigt abgeschlossen arrive arrivee venu venue
-        honore termine terminee atendida realizada voltooid completato""",
-    "no_show": "noshow dna didnotattend didnotarrive didnotcome missed fta failedtoattend nonattendance "
-    "nichterschienen absent absente nonvenu nonhonore noasistio ausente nietverschenen",
-}
-STATUSES = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
-_LETTERS = re.compile(r"[\W\d_]+")
-_MINUTES = re.compile(r"(\d{1,4})(?:[.,]0+)?\s*(?:m|min|mins|minutes|minuten)?\.?", re.IGNORECASE)
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
-_WORD_HOURS = re.compile(
-    r"(\d{1,2})\s*(?:h|hr|hrs|hours?)\.?\s*(?:(\d{1,2})\s*(?:m|min|mins|minutes)?)?", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +92,8 @@ class RowReader:
         site = self._site(cells)
         external_id = self._short(cells, "external_id")
         patient_id = self._short(cells, "patient_id")
+        if patient_id:
+            patient_id = read_patient_number(patient_id)
         first, last = self._name(cells)
         if site is None:
             self._fail("location", *self._no_site(cells))
@@ -195,6 +145,7 @@ class RowReader:
                     f"This {FIELDS[field].lower()} has {len(text):,} characters; at most "
                     f"{LONGEST[field]} fit.",
                 )
+                return text[: LONGEST[field]]
         return text
 
     def _site(self, cells: list[str]) -> Site | None:
@@ -218,7 +169,8 @@ class RowReader:
             self._fail("name" if places["name"] >= 0 else "first_name", "There is no name. Fill it in.")
             return "", ""
         first, last = split_name(whole)
-        if len(whole) <= LONGEST["name"] and (len(first) > 150 or len(last) > 150):
+        too_long = len(first) > 150 or len(last) > 150
+        if too_long and len(tidy(cells[places["name"]])) <= LONGEST["name"]:
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
         return first, last
 
@@ -226,22 +178,29 @@ class RowReader:
         key = (raw, site.country)
         known = self.phones.get(key)
         if known is None:
+            known = _read_phone(raw, site.country)
             if len(self.phones) > 30_000:
                 self.phones.clear()
-            known = self.phones[key] = _read_phone(raw, site.country)
+            if len(raw) <= LONGEST_CELL:
+                self.phones[key] = known
         phone, kind, problem, note = known
         return phone, "" if problem == PhoneProblem.MISSING else raw[:100], kind, problem, note
 
     @staticmethod
     def _person(number: int, patient_id: str, phone: str, given: str, first: str, last: str) -> str:
-        """What makes two rows of a file the same person; rows that give nothing to go by stay apart."""
+        """What makes two rows of a file the same person; rows that give nothing to go by stay apart.
+
+        Two names under one number are two people: then it is the number of a family's account.
+        """
         if patient_id:
-            return f"#{patient_id}"
-        return f"{phone or given}/{first} {last}".lower() if given else f"!{number}"
+            return f"#{patient_id}/{folded(first + last)}"
+        return f"{phone or given}/{folded(first + last)}" if given else f"!{number}"
 
     def _known_start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
         places = self.places
-        key = (cells[places["starts_at"]], cells[places["date"]], cells[places["time"]], site.id)
+        both = cells[places["starts_at"]]
+        day, at = ("", "") if both else (cells[places["date"]], cells[places["time"]])
+        key = (both, day, at, site.id)
         known = self.starts.get(key)
         if known is None:
             known = self._start(cells, site)
@@ -318,7 +277,9 @@ class RowReader:
         if known is None:
             spelling = tidy(self._short(cells, field))
             known = names.get(spelling.casefold()) or spelling
-            names[text] = names[spelling.casefold()] = known
+            names[spelling.casefold()] = known
+            if len(text) <= LONGEST[field]:
+                names[text] = known
             if len(names) > MOST_NAMES:
                 self._fail(
                     field,
@@ -343,7 +304,7 @@ class RowReader:
         text = cells[self.places["status"]]
         if not text:
             return ""
-        status = STATUSES.get(_LETTERS.sub("", text).lower()) or STATUSES.get(squashed(text))
+        status = read_status(text)
         if status is None:
             self._fail(
                 "status", f"“{text[:30]}” is not a status that is understood. Write booked or cancelled."
@@ -368,24 +329,3 @@ def _wall_time(wall: datetime, zone: ZoneInfo) -> tuple[str, str, str, str, str]
     read = read_wall_time(wall, zone)
     words = FLAG_WORDS[read.flag] if read.flag else ""
     return wall.date().isoformat(), wall.time().isoformat(), read.at.isoformat(), read.flag or "", words
-
-
-def read_minutes(text: str) -> int | None:
-    """Minutes from "30", "30 min", "0:30", "1h 15"; None when it is no length."""
-    if found := _MINUTES.fullmatch(text):
-        return int(found[1])
-    if found := _HOURS.fullmatch(text) or _WORD_HOURS.fullmatch(text):
-        return int(found[1]) * 60 + int(found[2] or 0)
-    return None
-
-
-def copy_line(values: tuple[str, ...]) -> str:
-    """One line of COPY text; an empty value is NULL there."""
-    line = "\t".join(values)
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(values) - 1:
-        line = "\t".join(map(_escaped, values))
-    return line + "\n"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -36,6 +36,7 @@ from reminders.domain.csv_import.sources import Source
 from reminders.domain.csv_import.staging import prepare_transaction, stage, stop_if_twice
 from reminders.domain.csv_import.survey import Survey, survey
 from reminders.domain.csv_import.tables import Table, open_table
+from reminders.domain.csv_import.time_limit import WHOLE, reading_within
 from reminders.domain.phone_numbers import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning import Planned
 from reminders.models import Import, ImportMapping, Location, Practitioner, Service
@@ -90,7 +91,7 @@ def options_with_mapping(name: str, options: Options) -> Options:
     if mapping is None:
         known = ", ".join(f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10])
         raise refuse(
-            f"There is no mapping “{name}”. {f'There is {known}.' if known else 'None is saved yet.'} "
+            f"There is no mapping “{name[:60]}”. {f'There is {known}.' if known else 'None is saved yet.'} "
             "Mappings are saved when a file is imported in the browser."
         )
     location = options.location or (mapping.location.name if mapping.location else "")
@@ -165,7 +166,8 @@ def staged(
         columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
         stop_if_missing(columns)
         dates = DateReader(order_of(options.date_format))
-        found = survey(table, columns, dates)
+        with reading_within(WHOLE):
+            found = survey(table, columns, dates)
         _stage(table, columns, dates, found, options, tell)
     tell(40, "Comparing with the diary")
     gone, expected = _compare(options, by_id="external_id" in columns.places, look=look, now=now)
@@ -188,7 +190,7 @@ def staged(
 def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:
     """Match the file with the diary, again until nobody came in between; return the gone and expected."""
     while True:
-        match_rows(diary=options.diary, now=now)
+        match_rows(diary=options.diary, only=options.only_locations, now=now)
         found = find_gone(diary=options.diary, by_id=by_id, now=now)
         if look or lock_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
@@ -218,12 +220,13 @@ def _stage(
     reader = RowReader(
         columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()
     )
-    stage(
-        table,
-        reader,
-        rows=found.rows,
-        on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
-    )
+    with reading_within(WHOLE):
+        stage(
+            table,
+            reader,
+            rows=found.rows,
+            on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
+        )
     stop_if_twice(columns, rows=found.rows)
 
 
@@ -279,8 +282,8 @@ def _warnings(outcome: Outcome, options: Options) -> list[str]:
         )
     if counts.flagged:
         warnings.append(
-            f"{counts.flagged:,} rows need a look: a time that the clocks skip or show twice, or "
-            f"several phone numbers."
+            f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
+            f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
         )
     return warnings
 
@@ -311,6 +314,7 @@ def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | 
         import_id=row.pk,
         diary=row.diary,
         now=now,
+        user_id=row.created_by_id,
         on_progress=lambda percent: tell(45 + percent // 2, "Writing the appointments"),
     )
     outcome.import_id = row.pk

@@ -95,20 +95,28 @@ class Source:
 @contextmanager
 def open_path(path: Path) -> Iterator[Source]:
     """Open a file on disk; refuse with words what cannot be opened."""
+    name = printable(str(path))
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        raise refuse(f"There is no file {path}. Check the name.") from None
+        raise refuse(f"There is no file {name}. Check the name.") from None
     except IsADirectoryError:
-        raise refuse(f"{path} is a folder. Name the file inside it.") from None
+        raise refuse(f"{name} is a folder. Name the file inside it.") from None
     except OSError as error:
-        raise refuse(f"{path} can't be opened: {error.strerror}.") from error
+        raise refuse(f"{name} can't be opened: {error.strerror}.") from error
+    with open_file(file, name=path.name) as source:
+        yield source
+
+
+@contextmanager
+def open_file(file: BinaryIO, *, name: str) -> Iterator[Source]:
+    """Take over an open file, and close it in the end; a pipe is copied to a temporary file."""
     with file:
         if not file.seekable():
-            with open_stream(file, name=path.name) as source:
+            with open_stream(file, name=name) as source:
                 yield source
             return
-        yield _checked(file, path.name)
+        yield _checked(file, name)
 
 
 @contextmanager
@@ -137,8 +145,12 @@ def _checked(file: BinaryIO, name: str) -> Source:
         raise refuse(TOO_BIG)
     if not size:
         raise refuse(f"The file is empty. {ACCEPTED}")
-    plain = "".join(char if char.isprintable() else "\ufffd" for char in name)
-    return Source(file=file, name=plain, size=size)
+    return Source(file=file, name=printable(name), size=size)
+
+
+def printable(name: str) -> str:
+    """A file's or folder's name for people, logs and the database; bytes that are no text read as U+FFFD."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in name)
 
 
 def copy_to(source: Source, target: Path) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.csv_import.columns import Columns
+from reminders.domain.csv_import.copying import STAGED
 from reminders.domain.csv_import.problems import MOST_SHOWN, Problems
-from reminders.domain.csv_import.rows import STAGED, RowReader
+from reminders.domain.csv_import.rows import RowReader
 from reminders.domain.csv_import.tables import Table
 
 BATCH = 2_000
@@ -22,7 +23,10 @@ TABLES = (
     "import_staged",
     "import_people",
     "import_match",
+    "import_holder",
     "import_known",
+    "import_takes",
+    "import_apart",
     "import_contact_change",
     "import_result",
     "import_gone",

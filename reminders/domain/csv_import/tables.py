@@ -24,12 +24,15 @@ from reminders.domain.csv_import.encodings import Encoding, detect_encoding
 from reminders.domain.csv_import.people_names import tidy
 from reminders.domain.csv_import.problems import ImportRefused, Problem, refuse
 from reminders.domain.csv_import.sources import ACCEPTED, Source, copy_to, open_path
+from reminders.domain.csv_import.time_limit import HEAD, reading_within, stop_if_late
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 10_000
 MAX_RECORD = 1_000_000
 SAMPLE = 200
 HEADER_WITHIN = 10
+LOOK_EVERY = 16
+"""Rows between two looks at the clock."""
 FOOTER, FOOTER_COLUMNS = 5, 4
 """So many rows at most are a footer, in a table of at least so many columns."""
 ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
@@ -135,7 +138,8 @@ def _top(source: Source, encoding: Encoding, delimiter: str) -> list[tuple[int, 
 
 
 def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[str, str]) -> Table:
-    head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
+    with reading_within(HEAD):
+        head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
     found = _header(head, mapping)
     if found is None:
         raise refuse(f"There is nothing in the file. {ACCEPTED}")
@@ -210,6 +214,8 @@ def read_records(source: Source, encoding: Encoding, delimiter: str) -> Iterator
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
         for cells in reader:
             number += 1
+            if not number % LOOK_EVERY:
+                stop_if_late()
             if lines.length > MAX_CELL:
                 _check_cells(cells, number)
             lines.length = 0

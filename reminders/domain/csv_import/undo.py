@@ -18,9 +18,9 @@ from reminders.domain.csv_import.running import Progress
 from reminders.domain.csv_import.sites import lock_sites
 from reminders.domain.doorbell import ring
 from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
-from reminders.domain.history import IMPORT, remember_each
+from reminders.domain.history import Actor, remember_each
 from reminders.domain.planning import plan_appointments
-from reminders.models import Appointment, Import, ImportRow
+from reminders.models import Appointment, Event, Import, ImportRow
 
 State = Import.State
 Status = Appointment.Status
@@ -43,10 +43,13 @@ class Undoable:
         return len(self.new) + len(self.changed) + len(self.gone)
 
 
-def ask_to_undo(row: Import, *, now: datetime) -> bool:
-    """Have an import taken back in the background; False when it is not one that was applied."""
+def ask_to_undo(row: Import, *, now: datetime, user_id: int | None = None) -> bool:
+    """Have an import taken back in the background; False when it is not one that was applied.
+
+    The history names `user_id`.
+    """
     waiting = Import.objects.filter(pk=row.pk, state=State.APPLIED)
-    asked = waiting.update(state=State.UNDOING, words="Being taken back", progress=0)
+    asked = waiting.update(state=State.UNDOING, words="Being taken back", progress=0, undone_by_id=user_id)
     ring("imports")
     return bool(asked)
 
@@ -74,7 +77,7 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
         _lock(row)
         found = undoable(row)
         tell(10, "Taking back what changed")
-        _restore(row, found.changed, now=now)
+        _restore(row, found, now=now)
         tell(40, "Booking again what was cancelled")
         _book_again(row, found.gone, now=now)
         tell(60, "Taking out what was new")
@@ -106,11 +109,17 @@ def _lock(row: Import) -> None:
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _restore(row: Import, ids: Sequence[int], *, now: datetime) -> None:
+def _actor(row: Import) -> Actor:
+    return Actor(Event.Source.IMPORT, row.undone_by_id)
+
+
+def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
     """Write the old values back, of appointments and of patients, and plan anew what matters to texts."""
     given: dict[str, Any] = {
         "import": row.pk,
-        "ids": list(ids),
+        "by": row.undone_by_id,
+        "ids": found.changed,
+        "patients_of": [*found.changed, *found.new],
         "now": now,
         "expected": list(Appointment.EXPECTED),
     }
@@ -127,7 +136,8 @@ def _restore(row: Import, ids: Sequence[int], *, now: datetime) -> None:
 def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
     rows = ImportRow.objects.filter(of=row, outcome=ImportRow.Outcome.GONE, appointment_id__in=ids)
     was = rows.values_list("appointment_id", "before__status__0")
-    set_statuses({pk: Status(status) for pk, status in was if pk}, by=IMPORT, now=now, kind="undone")
+    statuses = {pk: Status(status) for pk, status in was if pk}
+    set_statuses(statuses, by=_actor(row), now=now, kind="undone")
 
 
 def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
@@ -135,11 +145,11 @@ def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WITH_TRACES, {"ids": list(ids)})
         traced = [each[0] for each in cursor.fetchall()]
-        set_status(traced, Status.CANCELLED, by=IMPORT, now=now)
+        set_status(traced, Status.CANCELLED, by=_actor(row), now=now)
         lines: list[tuple[int, dict[str, Any]]] = [
             (pk, {"to": "cancelled", "undone": True, "import": row.pk}) for pk in traced
         ]
-        remember_each("undone", lines, by=IMPORT, now=now)
+        remember_each("undone", lines, by=_actor(row), now=now)
         given = {"ids": sorted(set(ids) - set(traced)), "at": row.applied_at}
         for statement in _DELETE:
             cursor.execute(statement, given)
@@ -179,12 +189,14 @@ JOIN reminders_appointment a ON a.id = w.appointment_id
 CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_appointment, w.before -> 'was') x
 WHERE w.of_id = %(import)s AND w.outcome = 'changed' AND w.appointment_id = ANY(%(ids)s);
 CREATE TEMP TABLE undone_patient ON COMMIT DROP AS
-SELECT DISTINCT ON (x.id) x.id, x.external_id, x.first_name, x.last_name, x.phone, x.phone_as_given,
-    x.phone_kind, x.phone_problem, x.language,
-    (c.phone, c.language) IS DISTINCT FROM (x.phone, x.language) AS matters
-FROM undone u
-CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_contact, u.before -> 'patient') x
+SELECT DISTINCT ON (x.id) x.id, x.external_id, coalesce(x.diary, c.diary) AS diary, x.first_name,
+    x.last_name, x.phone, x.phone_as_given, x.phone_kind, x.phone_problem, x.language,
+    (c.phone, c.language) IS DISTINCT FROM (x.phone, x.language) AS matters,
+    (c.first_name, c.last_name) IS DISTINCT FROM (x.first_name, x.last_name) AS renamed
+FROM reminders_importrow w
+CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_contact, w.before -> 'patient') x
 JOIN reminders_contact c ON c.id = x.id
+WHERE w.of_id = %(import)s AND w.appointment_id = ANY(%(patients_of)s) AND w.before ? 'patient'
 """,
     """
 CREATE TEMP TABLE undone_matters ON COMMIT DROP AS
@@ -201,9 +213,10 @@ UPDATE reminders_appointment a SET updated_at = %(now)s, location_id = u.locatio
 FROM undone u WHERE a.id = u.appointment_id AND u.location_id IS NOT NULL
 """,
     """
-UPDATE reminders_contact c SET updated_at = %(now)s, external_id = p.external_id, first_name = p.first_name,
-    last_name = p.last_name, phone = p.phone, phone_as_given = p.phone_as_given, phone_kind = p.phone_kind,
-    phone_problem = p.phone_problem, language = p.language
+UPDATE reminders_contact c SET updated_at = %(now)s, external_id = p.external_id, diary = p.diary,
+    first_name = p.first_name, last_name = p.last_name, phone = p.phone,
+    phone_as_given = p.phone_as_given, phone_kind = p.phone_kind, phone_problem = p.phone_problem,
+    language = p.language
 FROM undone_patient p WHERE c.id = p.id
 """,
     """
@@ -211,22 +224,22 @@ UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
 FROM undone_matters m WHERE a.id = m.id
 """,
     """
-INSERT INTO reminders_event (appointment_id, at, source, kind, details)
-SELECT u.appointment_id, %(now)s, 'import', 'undone', jsonb_build_object('import', %(import)s::bigint) || (
+INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+SELECT u.appointment_id, %(now)s, 'import', %(by)s, 'undone',
+    jsonb_build_object('import', %(import)s::bigint) || (
     SELECT coalesce(jsonb_object_agg(each.key, jsonb_build_array(each.value -> 1, each.value -> 0)), '{}')
     FROM jsonb_each(u.before) each WHERE jsonb_typeof(each.value) = 'array')
 FROM undone u;
-INSERT INTO reminders_event (contact_id, at, source, kind, details)
-SELECT id, %(now)s, 'import', 'undone', jsonb_build_object('import', %(import)s::bigint) FROM undone_patient
+INSERT INTO reminders_event (contact_id, at, source, user_id, kind, details)
+SELECT id, %(now)s, 'import', %(by)s, 'undone', jsonb_build_object('import', %(import)s::bigint)
+FROM undone_patient
 """,
 )
 
 _OTHER_PRACTITIONER = "SELECT appointment_id FROM undone WHERE before ? 'practitioner' ORDER BY 1"
 _RENAMED = """
-SELECT id FROM reminders_appointment
-WHERE starts_at > %(now)s AND contact_id IN (
-    SELECT (before #>> '{patient,id}')::bigint FROM undone WHERE before ? 'name' AND before ? 'patient')
-ORDER BY 1
+SELECT a.id FROM reminders_appointment a JOIN undone_patient p ON p.id = a.contact_id AND p.renamed
+WHERE a.starts_at > %(now)s ORDER BY 1
 """
 
 _WITH_TRACES = """

@@ -21,6 +21,7 @@ from reminders.domain.csv_import import (
     open_stream,
     options_with_mapping,
 )
+from reminders.domain.csv_import.sources import printable
 
 LISTED = 100
 
@@ -91,6 +92,7 @@ def _open(name: str) -> AbstractContextManager[Source]:
 
 
 def _options(given: dict[str, Any]) -> Options:  # Any: as argparse gives them
+    given = {name: printable(value) if isinstance(value, str) else value for name, value in given.items()}
     options = Options(
         location=given["location"],
         date_format=given["date_format"],
@@ -115,6 +117,8 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
         "cannot_be_reminded_rows": [problem.as_json() for problem in outcome.cannot_be_reminded],
         "moved": counts.moved,
         "cancelled": counts.cancelled,
+        "contacts_changed": counts.changed_contacts,
+        "contacts_apart": counts.apart,
         "to_withdraw": counts.to_withdraw,
         "warnings": outcome.warnings,
         "import": outcome.import_id,
@@ -122,7 +126,8 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
 
 
 def _refused_as_json(refused: ImportRefused) -> dict[str, Any]:  # Any: JSON
-    nothing = dict.fromkeys(("new", "changed", "unchanged", "gone", "cannot_be_reminded"), 0)
+    names = ("new", "changed", "unchanged", "gone", "cannot_be_reminded", "contacts_changed")
+    nothing = dict.fromkeys(names, 0)
     return {
         "rows": refused.rows,
         **nothing,
@@ -140,6 +145,11 @@ def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
     ]
     if not counts.new and not counts.changed and not counts.gone:
         lines.append("Nothing new.")
+    if counts.changed_contacts:
+        one = counts.changed_contacts == 1
+        lines.append(f"{counts.changed_contacts:,} patient{' has' if one else 's have'} changed.")
+    if counts.apart:
+        lines.append(f"{counts.apart:,} new with a patient number of somebody else: taken as other people.")
     if counts.to_withdraw:
         lines.append(f"{counts.to_withdraw:,} messages {'would be' if dry_run else 'are'} withdrawn.")
     lines.append("This was a dry run: nothing was imported." if dry_run else "Imported.")

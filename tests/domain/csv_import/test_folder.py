@@ -13,6 +13,7 @@ from django.db import OperationalError
 
 from reminders.domain.csv_import import Options, Outcome, folder, import_file, pick_up_files
 from reminders.domain.csv_import.columns import header_digest
+from reminders.domain.csv_import.folder_files import Found, Tree
 from reminders.domain.csv_import.sources import Source
 from reminders.models import Appointment, Import, ImportMapping
 from tests import factories as make
@@ -107,14 +108,14 @@ def test_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     assert files(tmp_path) == ["done/diary-1.csv", "done/diary.csv"]
 
 
-def die(*names: str) -> Callable[[Path, Path], Path]:
-    """A worker that dies as it moves a file to one of these folders; use it in place of `Path.rename`."""
-    rename = Path.rename
+def die(*names: str) -> Callable[..., Found]:
+    """A worker that dies as it moves a file to one of these folders; use it in place of `Tree.move`."""
+    move = Tree.move
 
-    def moved(path: Path, target: Path) -> Path:
-        if target.parent.name in names:
+    def moved(tree: Tree, file: Found, *place: str) -> Found:
+        if place[0] in names:
             raise SystemExit
-        return rename(path, target)
+        return move(tree, file, *place)
 
     return moved
 
@@ -142,7 +143,7 @@ class TestAWorkerThatDies:
         sydney()
         put(tmp_path, "monday.csv", csv_of(ANN))
         with monkeypatch.context() as patched:
-            patched.setattr(Path, "rename", die("done"))
+            patched.setattr(Tree, "move", die("done"))
             with pytest.raises(SystemExit):
                 pick_up_files(tmp_path, now=NOW)
         put(tmp_path, "tuesday.csv", csv_of(ANN.replace("03-04,10:00", "03-05,16:00")), seconds_old=30)

@@ -209,38 +209,6 @@ def test_two_rows_that_disagree_about_a_number_make_two_people() -> None:
     assert Contact.objects.count() == 3
 
 
-def test_a_patient_number_recognises_the_person_whatever_the_name_and_phone() -> None:
-    sydney()
-    header = f"{HEADER},patient id"
-    bring_in(csv_of(f"{ANN},P7", header=header))
-
-    bring_in(csv_of("2,Ann Smith,0491 570 156,2026-03-05,10:00,P7", header=header))
-
-    assert list(Contact.objects.values_list("external_id", "name", "phone")) == [
-        ("P7", "Ann Smith", "+61491570156")
-    ]
-
-
-def test_people_with_different_patient_numbers_are_never_one() -> None:
-    sydney()
-    header = f"{HEADER},patient id"
-
-    bring_in(csv_of(f"{ANN},P7", "2,Ann Lee,0491 570 006,2026-03-05,10:00,P8", header=header))
-
-    assert list(Contact.objects.order_by("pk").values_list("external_id", flat=True)) == ["P7", "P8"]
-
-
-def test_a_contact_without_a_number_takes_it_once_only() -> None:
-    sydney()
-    bring_in(csv_of(ANN))
-    header = f"{HEADER},patient id"
-
-    bring_in(csv_of(f"{ANN},P7", "2,Ann Lee,0491 570 006,2026-03-05,10:00,P8", header=header))
-
-    assert list(Contact.objects.order_by("pk").values_list("external_id", flat=True)) == ["P7", "P8"]
-    assert Appointment.objects.get(external_id="1").contact.external_id == "P7"
-
-
 def test_an_appointment_entered_by_hand_is_adopted_not_doubled() -> None:
     site = sydney()
     contact = make.make_contact(first_name="Ann", last_name="Lee", phone="+61491570006")

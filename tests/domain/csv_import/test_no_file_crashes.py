@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from reminders.domain.csv_import import ImportRefused, Options, import_file, open_stream, work_off_imports
 from reminders.domain.csv_import.columns import choose_columns, stop_if_missing
+from reminders.domain.csv_import.copying import STAGED
 from reminders.domain.csv_import.dates import DateReader, UnreadableError
 from reminders.domain.csv_import.problems import Problems
-from reminders.domain.csv_import.rows import STAGED, RowReader, Site
+from reminders.domain.csv_import.rows import RowReader, Site
 from reminders.domain.csv_import.survey import survey
 from reminders.domain.csv_import.tables import open_table
 from reminders.domain.csv_import.uploads import go, upload
