@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0011_rules_checked_by_their_lock'),
+        ('reminders', "0012_all_locations"),
     ]
 
     operations = [

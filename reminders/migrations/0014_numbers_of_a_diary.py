@@ -27,7 +27,7 @@ WHERE external_id <> '' AND (external_id !~ '[1-9[:alpha:]]' OR lower(external_i
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reminders", "0011_rules_checked_by_their_lock"),
+        ("reminders", "0013_clockwork"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
