@@ -239,6 +239,8 @@ def reply_by_text(
         raise ValueError("This sender is no full telephone number, so it can't be texted. Call instead.")
     if is_opted_out(card.phone):
         raise ValueError("This number has opted out of texts. Call instead.")
+    if card.contact and card.contact.wrong_number == card.phone:
+        raise ValueError("A call showed that this number is wrong. Correct the number first.")
     with transaction.atomic():
         if keep_open:
             touched = _touch(card.pk, revision, assigned_to_id=by.user_id)

@@ -45,6 +45,8 @@ EVENT_WORDS: dict[str, tuple[str, str]] = {
     "no_more_texts": ("Wants no more texts about this one", "stop"),
     "contact_changed": ("Patient's details changed", "person"),
     "contact_created": ("Patient added", "person"),
+    "number_wrong": ("The number is wrong: no texts go to it", "person-x"),
+    "number_right": ("The number is right after all", "undo"),
 }
 FIELD_WORDS = {
     "starts_at": "",  # the local date and time say the same

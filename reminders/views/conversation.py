@@ -84,9 +84,13 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "size": measure(""),
         "zone": _zone(request, rows),
         "country": rows[0].country if rows else "",
-        "can_text": bool(contact.phone) and contact.channel != Contact.Channel.NONE,
+        "can_text": _can_text(contact),
     }
     return render(request, "conversation.html", context)
+
+
+def _can_text(contact: Contact) -> bool:
+    return bool(contact.phone) and contact.channel != Contact.Channel.NONE and not contact.has_wrong_number
 
 
 def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
