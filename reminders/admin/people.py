@@ -24,6 +24,7 @@ from reminders.models import Contact, Location, Practitioner, Service
 from reminders.models.fields import WEEKDAYS
 
 FOUND = 200
+WORKING_WEEK = ("1", "2", "3", "4", "5")
 LANGUAGE_CHOICES = [(code, f"{name.english} ({name.own})") for code, name in LANGUAGES.items()]
 
 
@@ -73,6 +74,11 @@ class LocationAdmin(StaffAdmin):
         ("When it texts", {"fields": ("opens", "closes", "open_days")}),
         ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """As most sites are: in this country and zone, open from Monday to Friday."""
+        here = {"zone": settings.TIME_ZONE, "country": settings.DEFAULT_COUNTRY, "open_days": WORKING_WEEK}
+        return {**here, **super().get_changeform_initial_data(request)}
 
     def response_add(
         self, request: HttpRequest, obj: Location, post_url_continue: str | None = None

@@ -75,8 +75,8 @@ def _no_more(request: HttpRequest) -> HttpResponse:
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: it goes to no other page, and no copy is kept."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """No copy is kept. The address goes to no other site; ours must see that the form came from here."""
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -33,7 +33,7 @@ def test_the_link_asks_for_name_and_password_signs_in_and_leads_on():
 
     made = client.post(address, GIVEN | {"password2": PASSWORD})
 
-    assert (asked.status_code, asked.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert (asked.status_code, asked.headers["Cache-Control"]) == (200, "no-store")
     assert (made.status_code, made.headers["Location"]) == (302, "/set-up/first-steps/")
     assert "1 of 4 done" in words(client.get("/set-up/first-steps/"))
     assert User.objects.get().get_full_name() == "Ann Lee"
