@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from reminders import branding
 from reminders.domain import access
 from reminders.domain.access import DAILY_WORK, Scope, scope_of
+from reminders.domain.first_steps import LOCATION, Step, first_steps, next_step, whom_to_ask
 from reminders.models import Card, Location
 
 
@@ -81,6 +82,7 @@ BELONGS_TO = {
     "appointment": "appointments",
     "contact": "contacts",
     "conversation": "contacts",
+    "first": "setup",
     "import": "imports",
     "rules": "setup",
     "wordings": "setup",
@@ -132,6 +134,26 @@ class Shell:
     def location(self) -> Location | None:
         """The location that the pages are set to; None for all of them."""
         return self.scope.location(self.scope.profile.remembered.get("location")) if self.scope else None
+
+    @property
+    def lacks_location(self) -> bool:
+        """Whether a user is here and there is no location to work at: pages then say what to do."""
+        return self.scope is not None and not self.scope.locations
+
+    @cached_property
+    def may_add_location(self) -> bool:
+        """Whether the user may add the first location."""
+        return self.scope is not None and self.scope.may(LOCATION)
+
+    @cached_property
+    def who_adds_locations(self) -> str:
+        """Whom to ask for one, by name."""
+        return whom_to_ask(LOCATION)
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The next of the first steps; asked for only where a page is empty anyway."""
+        return next_step(first_steps())
 
     @cached_property
     def role(self) -> str:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from reminders.views import connection, rules, setup, wordings
+from reminders.views import connection, first_steps, rules, setup, wordings
 
 urlpatterns = [
     path("", setup.show, name="setup"),
+    path("first-steps/", first_steps.show, name="first_steps"),
     path("rules/", rules.show, name="rules"),
     path("rules/new/", rules.new, name="rules_new"),
     path("rules/preview/", rules.preview, name="rules_preview"),

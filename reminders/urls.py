@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from reminders import webhooks
-from reminders.views import appointments, contacts, day_sheet, pulse, row_actions, session
+from reminders.views import appointments, contacts, day_sheet, first_steps, pulse, row_actions, session
 
 urlpatterns = [
     path("", day_sheet.show, name="day_sheet"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("set-up/", include("reminders.setup_urls")),
     path("import/", include("reminders.import_urls")),
     path("sign-in/", session.SignIn.as_view(), name="login"),
+    path("first-login/<str:token>/", first_steps.make_first_login, name="make_first_login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", session.ChangePassword.as_view(), name="password_change"),
     path("pulse/", pulse.show, name="pulse"),

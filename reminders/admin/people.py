@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -23,6 +24,7 @@ from reminders.models import Contact, Location, Practitioner, Service
 from reminders.models.fields import WEEKDAYS
 
 FOUND = 200
+WORKING_WEEK = ("1", "2", "3", "4", "5")
 LANGUAGE_CHOICES = [(code, f"{name.english} ({name.own})") for code, name in LANGUAGES.items()]
 
 
@@ -72,6 +74,19 @@ class LocationAdmin(StaffAdmin):
         ("When it texts", {"fields": ("opens", "closes", "open_days")}),
         ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """As most sites are: in this country and zone, open from Monday to Friday."""
+        here = {"zone": settings.TIME_ZONE, "country": settings.DEFAULT_COUNTRY, "open_days": WORKING_WEEK}
+        return {**here, **super().get_changeform_initial_data(request)}
+
+    def response_add(
+        self, request: HttpRequest, obj: Location, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """From the first location on to the next of the first steps."""
+        response = super().response_add(request, obj, post_url_continue)
+        first = not Location.objects.exclude(pk=obj.pk).exists()
+        return HttpResponseRedirect(reverse("first_steps")) if first and "_save" in request.POST else response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new location is nobody's yet, so it takes somebody who may see them all."""

@@ -20,6 +20,7 @@ from reminders.domain.held_texts import PERSON, PRACTITIONER, replace_naming
 from reminders.domain.history import Actor, remember, remember_each
 from reminders.domain.locks import again_after_deadlock, lock_coming_of
 from reminders.domain.planning import Planned, plan_appointments
+from reminders.domain.withdrawing import on_their_way, withdraw_messages
 from reminders.models import Appointment, Contact, Event, Location, ReminderRule
 
 Status = Appointment.Status
@@ -192,15 +193,22 @@ def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, n
         if not changed:
             return Planned()
         details = {name: [getattr(row, name), value] for name, value in changed.items()}
+        astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
         ids = lock_coming_of([row.pk], now=now)
         if changed.keys() & {"phone", "language", "channel"}:
             raise_version(ids, now=now)
+            withdraw_messages(astray, now=now)
             return plan_appointments(ids, now=now)
         if changed.keys() & {"first_name", "last_name"}:
             return Planned(to_withdraw=replace_naming(ids, PERSON, now=now))
     return Planned()
+
+
+def _no_more_there(changed: Mapping[str, Any]) -> bool:
+    """Whether nothing may go any more to the number that the contact has so far."""
+    return "phone" in changed or changed.get("channel") == Contact.Channel.NONE
 
 
 def plan_numbers(phones: Collection[str], *, now: datetime) -> Planned:

@@ -1,26 +1,23 @@
 """The call list: who has not confirmed for the next two working days, and what was tried to reach them.
 
-Those whom no text can reach come first, people on one phone stand together. A call changes no appointment:
-what the patient said on the phone is confirmed or declined like any answer.
+Those whom no text can reach come first, people on one phone stand together. What follows from a call is
+`calls`' business.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
-from reminders.domain.appointments import set_status, undo_status
 from reminders.domain.day_sheet import DayRow, digest, rows_of
-from reminders.domain.history import Actor, remember_each
-from reminders.domain.locks import again_after_deadlock, lock_appointments
-from reminders.models import Appointment, CallAttempt, Event, Location
+from reminders.models import Location
 
 WORKING_DAYS = 2
 MOST_TOGETHER = 12
@@ -217,74 +214,12 @@ def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
     return found
 
 
-def record_calls(
-    appointment_ids: Collection[int], outcome: CallAttempt.Outcome, *, by: Actor, now: datetime
-) -> list[int]:
-    """Write down one telephone call about these appointments; returns the attempts' ids, for undo."""
-    with transaction.atomic():
-        made = CallAttempt.objects.bulk_create(
-            CallAttempt(appointment_id=pk, at=now, by_id=by.user_id, outcome=outcome)
-            for pk in sorted(appointment_ids)
-        )
-        lines = [(pk, {"outcome": str(outcome)}) for pk in sorted(appointment_ids)]
-        remember_each("call", lines, by=by, now=now)
-    return [call.pk for call in made]
-
-
-def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
-    """Take calls back that were written down by mistake; returns how many were still in force."""
-    with transaction.atomic():
-        rows = CallAttempt.objects.filter(pk__in=call_ids, undone_at=None).order_by("pk").select_for_update()
-        ids = dict(rows.values_list("pk", "appointment_id"))
-        CallAttempt.objects.filter(pk__in=ids).update(undone_at=now)
-        Event.objects.filter(
-            appointment_id__in=ids.values(),
-            kind="call",
-            undone_at=None,
-            at__in=CallAttempt.objects.filter(pk__in=ids).values("at"),
-        ).update(undone_at=now)
-        remember_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)
-    return len(ids)
-
-
-@again_after_deadlock
-def answer_by_phone(
-    appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
-) -> list[Event]:
-    """What the patient said on the phone, for those still without an answer; the call is noted as well.
-
-    Returns the history lines of the appointments that changed, for undo.
-    """
-    with transaction.atomic():
-        waiting = Appointment.objects.filter(pk__in=appointment_ids, status=Appointment.Status.BOOKED)
-        ids = list(waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-        if not ids:
-            return []
-        record_calls(ids, CallAttempt.Outcome.CALLED, by=by, now=now)
-        return set_status(ids, status, by=by, now=now)
-
-
-@again_after_deadlock
-def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
-    """Take answers back that were given by phone, with their calls; returns how many still held."""
-    with transaction.atomic():
-        events = Event.objects.filter(pk__in=event_ids, appointment__isnull=False).order_by("pk")
-        lock_appointments(pk for pk in events.values_list("appointment_id", flat=True) if pk)
-        taken_back = 0
-        for pk, appointment_id, at in events.values_list("pk", "appointment_id", "at"):
-            if undo_status(pk, by=by, now=now):
-                taken_back += 1
-                calls = CallAttempt.objects.filter(appointment=appointment_id, at=at)
-                undo_calls(list(calls.values_list("pk", flat=True)), by=by, now=now)
-    return taken_back
-
-
-# Of an appointment's texts the latest that was due decides whether they arrive; a call that reached the
-# wrong person counts until the patient's details are changed. Texts and calls are read by arrays of
+# Of an appointment's texts the latest that was due decides whether they arrive; a wrong number counts until
+# it is corrected. Texts and calls are read by arrays of
 # appointments: for 3,000 of them one by one the statement took half as long again.
 _FIND = """
 WITH a AS MATERIALIZED (
-    SELECT a.id, a.starts_at, a.local_date, a.version, c.phone, c.phone_kind, c.channel, c.updated_at
+    SELECT a.id, a.starts_at, a.local_date, a.version, c.phone, c.phone_kind, c.channel, c.wrong_number
     FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[]) d (location_id, first, last)
     JOIN reminders_appointment a
         ON a.location_id = d.location_id AND a.local_date BETWEEN d.first AND d.last
@@ -297,14 +232,13 @@ WITH a AS MATERIALIZED (
       AND (r.state IN ('failed', 'expired') OR r.state IN ('sent', 'skipped') AND r.due_at <= %(now)s)
     ORDER BY r.appointment_id, r.due_at DESC
 ), k AS (
-    SELECT k.appointment_id, max(k.at) FILTER (WHERE k.outcome = 'wrong_number') AS wrong_at
+    SELECT DISTINCT k.appointment_id
     FROM reminders_callattempt k
     WHERE k.appointment_id = ANY(ARRAY(SELECT id FROM a)) AND k.undone_at IS NULL
-    GROUP BY k.appointment_id
 )
 SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, a.phone, a.local_date,
        CASE WHEN a.phone = '' THEN 'no_phone'
-            WHEN coalesce(k.wrong_at > a.updated_at, false) THEN 'wrong_number'
+            WHEN a.wrong_number = a.phone THEN 'wrong_number'
             WHEN a.phone IN (SELECT s.phone FROM reminders_suppression s WHERE s.lifted_at IS NULL)
                  THEN 'opted_out'
             WHEN a.channel = 'none' THEN 'no_messages'

@@ -170,7 +170,7 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
             else:
                 going.append((row, moment))
         for reason, ids in refused.items():
-            blocked = reason == Reason.OPTED_OUT
+            blocked = reason in (Reason.OPTED_OUT, Reason.WRONG_NUMBER)
             give_up(ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now)
         _take(going, now=now, until=now + hold)
     claim.wires = [_wire_of(row, moment, now=now) for row, moment in going]
@@ -190,6 +190,8 @@ def _why_not_queued(
 ) -> Reminder.Reason | None:
     if row.opted_out:
         return Reason.OPTED_OUT
+    if row.wrong_number:
+        return Reason.WRONG_NUMBER
     if row.expires_at <= now:
         return Reason.CUTOFF
     if row.starts_at is None or row.forced:
@@ -250,6 +252,8 @@ def _check(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] 
         return State.WITHDRAWN, Reason.SUPERSEDED
     if row.opted_out:
         return State.SKIPPED, Reason.OPTED_OUT
+    if row.wrong_number:
+        return State.SKIPPED, Reason.WRONG_NUMBER
     if row.channel == "none":
         return State.SKIPPED, Reason.NO_CHANNEL
     if not row.phone:

@@ -35,17 +35,8 @@ _CONDITIONS = {
     Flaw.MISSING: "c.phone = '' AND c.phone_as_given = ''",
     Flaw.INVALID: "c.phone = '' AND c.phone_as_given <> ''",
     Flaw.LANDLINE: "c.phone_kind = 'landline' AND c.phone <> '' AND c.channel = 'sms'",
-    Flaw.WRONG: "k.at > c.updated_at",
+    Flaw.WRONG: "c.wrong_number <> '' AND c.wrong_number = c.phone",
 }
-
-
-# Contacts `c`; for wrong numbers with the latest call `k` that reached the wrong person.
-_CONTACTS = "reminders_contact c"
-_CALLED_WRONG = """reminders_contact c JOIN (
-    SELECT w.contact_id, max(k.at) AS at
-    FROM reminders_callattempt k JOIN reminders_appointment w ON w.id = k.appointment_id
-    WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL
-    GROUP BY w.contact_id) k ON k.contact_id = c.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +104,9 @@ class Shared(NamedTuple):
 def count_flaws(look: Look) -> dict[Flaw, int]:
     """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
     parts = [
-        _COUNT_WRONG.format(look=look.condition)
-        if flaw is Flaw.WRONG
-        else f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE {condition} "  # noqa: S608 -- our own words only
+        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE {condition} "  # noqa: S608 -- our own words only
         f"AND {look.condition} LIMIT %(most)s) x)"
-        for flaw, condition in _CONDITIONS.items()
+        for condition in _CONDITIONS.values()
     ]
     shared = _shared(look)
     parts.append(f"(SELECT count(*) FROM ({shared}) x)")  # noqa: S608 -- as above
@@ -131,9 +120,8 @@ def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id `after`."""
     beyond = """AND (c.last_name, c.first_name, c.id) >
         (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
-    contacts = _CALLED_WRONG if flaw is Flaw.WRONG else _CONTACTS
-    statement = _LIST.replace("__CONTACTS__", contacts).replace("__FLAW__", _CONDITIONS[flaw])
-    statement = statement.replace("__LOOK__", look.condition).replace("__HERE__", look.here("a"))
+    statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
+    statement = statement.replace("__HERE__", look.here("a"))
     with connection.cursor() as cursor:
         cursor.execute(
             statement.replace("__AFTER__", beyond if after else ""),
@@ -177,7 +165,7 @@ def _names(
 _LIST = """
 WITH c AS MATERIALIZED (
     SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, c.last_name, c.first_name
-    FROM __CONTACTS__ WHERE __FLAW__ AND __LOOK__ __AFTER__
+    FROM reminders_contact c WHERE __FLAW__ AND __LOOK__ __AFTER__
     ORDER BY c.last_name, c.first_name, c.id LIMIT %(limit)s)
 SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, n.id, n.starts_at, coalesce(n.zone, ''),
        coalesce(n.country, '')
@@ -188,17 +176,6 @@ FROM c LEFT JOIN LATERAL (
       __HERE__
     ORDER BY a.starts_at LIMIT 1) n ON true
 ORDER BY c.last_name, c.first_name, c.id
-"""
-
-# The calls one by one until there are enough, instead of every call ever made. Somebody may have been called
-# at a wrong number more than once.
-_COUNT_WRONG = """
-(SELECT least(count(DISTINCT x.id), %(most)s) FROM (
-    SELECT c.id FROM reminders_callattempt k
-    JOIN reminders_appointment w ON w.id = k.appointment_id
-    JOIN reminders_contact c ON c.id = w.contact_id
-    WHERE k.outcome = 'wrong_number' AND k.undone_at IS NULL AND k.at > c.updated_at AND {look}
-    LIMIT 2 * %(most)s) x)
 """
 
 # First the numbers, in the order of their index, then whether any of their people is looked at.

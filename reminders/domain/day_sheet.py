@@ -27,6 +27,7 @@ UNREACHABLE_REASONS = frozenset(
     str(reason)
     for reason in (
         Reminder.Reason.NO_PHONE,
+        Reminder.Reason.WRONG_NUMBER,
         Reminder.Reason.OPTED_OUT,
         Reminder.Reason.REFUSED,
         Reminder.Reason.NOT_DELIVERED,
@@ -100,6 +101,7 @@ class DayRow:
     name: str
     phone: str
     opted_out: bool
+    wrong_number: bool
     practitioner_id: int | None
     practitioner: str
     service: str
@@ -122,13 +124,18 @@ class DayRow:
     def state(self) -> DayState:
         """The one state."""
         return _state(
-            self.status, self.card_kind, self.out_state, self.reason, told=self.told, textable=self.textable
+            self.status,
+            self.card_kind,
+            self.out_state,
+            self.reason,
+            told=self.told and not self.wrong_number,
+            textable=self.textable,
         )
 
     @property
     def textable(self) -> bool:
-        """Whether there is a number and its owner wants texts."""
-        return self.phone != "" and not self.opted_out
+        """Whether there is a number that is theirs, and its owner wants texts."""
+        return self.phone != "" and not self.opted_out and not self.wrong_number
 
     @property
     def out_title(self) -> str:
@@ -140,6 +147,8 @@ class DayRow:
         """Why a text was not sent, as staff read it."""
         if not self.phone:
             return Reminder.Reason.NO_PHONE.label
+        if self.wrong_number:
+            return Reminder.Reason.WRONG_NUMBER.label
         if self.opted_out:
             return Reminder.Reason.OPTED_OUT.label
         return str(Reminder.Reason(self.reason).label) if self.reason else ""
@@ -264,7 +273,7 @@ def digest(value: object) -> str:
 # same took 170 ms for a day of 1,900 appointments, so it takes 25.
 _FACTS = """
 WITH a AS MATERIALIZED (
-    SELECT a.*, c.name, c.last_name, c.first_name, c.phone
+    SELECT a.*, c.name, c.last_name, c.first_name, c.phone, c.wrong_number
     FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
     WHERE __WHERE__
 ), planned AS MATERIALIZED (
@@ -319,12 +328,13 @@ WITH a AS MATERIALIZED (
 )
 """
 _OPTED_OUT = "EXISTS (SELECT 1 FROM reminders_suppression s WHERE s.phone = a.phone AND s.lifted_at IS NULL)"
+_WRONG = "(a.wrong_number <> '' AND a.wrong_number = a.phone)"
 _IN_ORDER = "ORDER BY a.starts_at, a.last_name, a.first_name, a.id"
 
 _ROWS = f"""
 {_FACTS.replace("__TEXTS__", "true")}
 SELECT a.id, l.id, l.name, l.zone, l.country, a.starts_at, a.local_date, a.local_time, a.duration, a.status,
-       a.notes, a.contact_id, a.name, a.phone, a.phone <> '' AND {_OPTED_OUT},
+       a.notes, a.contact_id, a.name, a.phone, a.phone <> '' AND {_OPTED_OUT}, {_WRONG},
        p.id, coalesce(p.name, ''), coalesce(v.name, ''),
        m.id, coalesce(m.kind, ''),
        coalesce((SELECT u.kind FROM reminders_reminder r JOIN reminders_reminderrule u ON u.id = r.rule_id
@@ -351,8 +361,10 @@ LEFT JOIN k ON k.appointment_id = a.id
 _ON_THE_DAY = "a.local_date = %(day)s AND a.location_id = ANY(%(locations)s)"
 _STANDINGS = f"""
 {_FACTS.replace("__WHERE__", _ON_THE_DAY).replace("__TEXTS__", "a.status = 'booked'")}
-SELECT a.id, a.practitioner_id, coalesce(p.name, ''), a.status, a.phone <> '' AND NOT {_OPTED_OUT},
-       coalesce(o.became, ''), coalesce(t.told, false), coalesce(t.reason, ''), coalesce(k.kind, '')
+SELECT a.id, a.practitioner_id, coalesce(p.name, ''), a.status,
+       a.phone <> '' AND NOT {_OPTED_OUT} AND NOT {_WRONG},
+       coalesce(o.became, ''), coalesce(t.told, false) AND NOT {_WRONG}, coalesce(t.reason, ''),
+       coalesce(k.kind, '')
 FROM a
 LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
 LEFT JOIN o ON o.appointment_id = a.id

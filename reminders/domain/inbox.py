@@ -244,6 +244,8 @@ def reply_by_text(
         raise ValueError("Texts to this number are paused, so it can't be texted now. Decide first, or call.")
     if is_opted_out(card.phone):
         raise ValueError("This number has opted out of texts. Call instead.")
+    if card.contact and card.contact.wrong_number == card.phone:
+        raise ValueError("A call showed that this number is wrong. Correct the number first.")
     with transaction.atomic():
         if keep_open:
             touched = touch(card.pk, revision, assigned_to_id=by.user_id)

@@ -251,7 +251,7 @@ LEFT JOIN reminders_message mu ON mu.id = r.message_uuid
 LEFT JOIN reminders_message mp
     ON mu.id IS NULL AND r.message_provider_id <> '' AND mp.provider_id = r.message_provider_id
 JOIN reminders_message m ON m.id = coalesce(mu.id, mp.id)
-LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
+LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone AND c.wrong_number <> m.phone
 WHERE r.id = ANY(%s)
 """
 
@@ -272,7 +272,10 @@ _WAS = """coalesce(
             WHERE e.appointment_id = a.id AND e.at > m.created_at
               AND e.details ?| ARRAY['contact', 'contact_id'] ORDER BY e.at, e.id LIMIT 1),
            a.contact_id)"""
-_PERSON = f"{_WAS}, c.phone = m.phone AND {_WAS} = c.id, c.first_name, c.name, c.language"
+_PERSON = (
+    f"{_WAS}, c.phone = m.phone AND c.wrong_number <> m.phone AND {_WAS} = c.id, "
+    "c.first_name, c.name, c.language"
+)
 _NOW = "a.status, a.starts_at, a.location_id, coalesce(p.name, '')"
 
 _TOLD = """
@@ -310,7 +313,8 @@ JOIN reminders_reminder r ON r.message_id = m.id
 JOIN reminders_appointment a ON a.id = r.appointment_id
 JOIN reminders_contact c ON c.id = a.contact_id
 LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
-LEFT JOIN reminders_contact own ON own.id = m.contact_id AND own.phone = m.phone
+LEFT JOIN reminders_contact own
+    ON own.id = m.contact_id AND own.phone = m.phone AND own.wrong_number <> m.phone
 WHERE m.phone = ANY(%(phones)s) AND m.created_at > %(written)s
   AND m.scheduled_at BETWEEN %(lately)s AND %(now)s
   AND m.state IN ('submitting', 'unknown', 'accepted', 'enroute', 'held', 'submitted', 'delivered')
@@ -326,5 +330,5 @@ SELECT v.phone, CASE WHEN c.people = 1 THEN c.id END,
 FROM unnest(%s::text[]) AS v (phone)
 CROSS JOIN LATERAL (
     SELECT count(*) AS people, min(id) AS id, min(language) AS language
-    FROM reminders_contact WHERE phone = v.phone AND phone <> '') c
+    FROM reminders_contact WHERE phone = v.phone AND phone <> '' AND wrong_number <> phone) c
 """

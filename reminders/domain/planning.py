@@ -67,6 +67,7 @@ class Subject:
     phone: str
     channel: str
     opted_out: bool
+    wrong_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
         return Reminder.Reason.NO_CHANNEL
     if not subject.phone:
         return Reminder.Reason.NO_PHONE
+    if subject.wrong_number:
+        return Reminder.Reason.WRONG_NUMBER
     if subject.opted_out:
         return Reminder.Reason.OPTED_OUT
     if subject.no_more_texts:
@@ -286,7 +289,8 @@ _READ = """
 SELECT a.id, a.version, a.status, a.starts_at, a.local_date, a.changed_at, a.location_id, a.service_id,
        a.no_more_texts, c.phone, c.channel,
        c.phone <> '' AND EXISTS (
-           SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL)
+           SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL),
+       c.wrong_number <> '' AND c.wrong_number = c.phone
 FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
 WHERE a.id = ANY(%s) ORDER BY a.id
 """

@@ -51,7 +51,7 @@ _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS planned_alike (
     id bigint, version int, status text, starts_at timestamptz, local_date date, changed_at timestamptz,
     location_id bigint, service_id bigint, no_more_texts bool, phone text, channel text, opted_out bool,
-    like_id bigint) ON COMMIT DELETE ROWS;
+    wrong_number bool, like_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS wanted_alike (
     like_id bigint, rule_id bigint, due_at timestamptz, cutoff_at timestamptz, reason text)
 ON COMMIT DELETE ROWS;
@@ -65,20 +65,21 @@ WITH locked AS MATERIALIZED (
            a.no_more_texts, c.phone, c.channel,
            c.phone <> '' AND EXISTS (
                SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone
-                   AND s.lifted_at IS NULL) AS opted_out
+                   AND s.lifted_at IS NULL) AS opted_out,
+           c.wrong_number <> '' AND c.wrong_number = c.phone AS wrong_number
     FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
     WHERE a.id = ANY(%(ids)s) ORDER BY a.id FOR NO KEY UPDATE OF a
 )
 SELECT locked.*, min(id) OVER (
     PARTITION BY starts_at, changed_at, location_id,
         CASE WHEN service_id = ANY(%(special)s::bigint[]) THEN service_id END,
-        status, no_more_texts, phone = '', channel, opted_out)
+        status, no_more_texts, phone = '', channel, opted_out, wrong_number)
 FROM locked
 """
 
 _REPRESENTATIVES = """
 SELECT id, version, status, starts_at::text, local_date, changed_at::text, location_id, service_id,
-    no_more_texts, phone, channel, opted_out
+    no_more_texts, phone, channel, opted_out, wrong_number
 FROM planned_alike WHERE id = like_id
 """
 

@@ -209,6 +209,8 @@ def send_text(
 def _reachable(contact: Contact) -> str:
     if not contact.phone:
         raise StaffActionError("There is no usable phone number. Correct the number first, or call.")
+    if contact.has_wrong_number:
+        raise StaffActionError("A call showed that this number is wrong. Correct the number first.")
     if contact.channel == Contact.Channel.NONE:
         raise StaffActionError(
             "This patient gets no messages. Change that with their details first, or call."

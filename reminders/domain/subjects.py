@@ -40,7 +40,7 @@ class Subjects:
             zone=place.zone,
             late_hours=place.late_decline_hours,
             moved=elsewhere or (visit.id, told.since) in self.moved,
-            not_theirs=(visit.phone, visit.contact_id) != (phone, told.contact_id),
+            not_theirs=not told.theirs or (visit.phone, visit.contact_id) != (phone, told.contact_id),
             first_name=visit.first_name,
             name=visit.name,
         )

@@ -47,6 +47,8 @@ EVENT_WORDS: dict[str, tuple[str, str]] = {
     "contact_created": ("Patient added", "person"),
     "opted_out": ("Opted out of texts", "ban"),
     "opted_in": ("Gets texts again", "check"),
+    "number_wrong": ("The number is wrong: no texts go to it", "person-x"),
+    "number_right": ("The number is right after all", "undo"),
 }
 FIELD_WORDS = {
     "starts_at": "",  # the local date and time say the same

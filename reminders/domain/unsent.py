@@ -205,7 +205,7 @@ SELECT f.due_at, f.key, f.id, coalesce(u.name, m.kind, ''), f.reason, coalesce(m
        c.id, coalesce(c.name, ''), coalesce(nullif(c.phone, ''), m.phone, ''),
        coalesce(f.id IS NOT NULL AND r.reason NOT IN ('unknown', 'superseded') AND r.version = a.version
                 AND a.status IN ('booked', 'confirmed') AND a.starts_at >= %(now)s::timestamptz + %(least)s
-                AND c.phone <> '' AND c.channel <> 'none'
+                AND c.phone <> '' AND c.channel <> 'none' AND c.wrong_number <> c.phone
                 AND NOT EXISTS (SELECT 1 FROM reminders_suppression s
                                 WHERE s.phone = c.phone AND s.lifted_at IS NULL), false), f.message_id
 FROM f

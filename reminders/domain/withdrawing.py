@@ -5,6 +5,7 @@ Which messages are stale is decided by `planning` and by staff; speaking to the 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,16 @@ def free_reminders(message_ids: Sequence[Any], *, now: datetime) -> None:
     """Let go of the reminders of messages that are withdrawn for sure; the caller plans them again."""
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE_REMINDERS, {"messages": list(message_ids), "now": now})
+
+
+def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID]:
+    """Texts to these contacts' present numbers that have not reached the phone yet, whoever wrote them.
+
+    A family's text is among them where it tells of a visit of theirs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_THEIR_WAY, {"contacts": list(contact_ids), "now": now})
+        return [row[0] for row in cursor.fetchall()]
 
 
 _REQUEST_CANCEL = """
@@ -77,4 +88,18 @@ UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
        state = CASE WHEN NOT f.holds THEN 'withdrawn' WHEN f.held THEN 'skipped' ELSE 'planned' END,
        reason = CASE WHEN NOT f.holds THEN 'superseded' WHEN f.held THEN 'held' ELSE '' END
 FROM released f WHERE r.id = f.id AND r.state = f.state
+"""
+
+# Two ways to them, each through its own index. One that was accepted and whose time has come has left.
+_ON_THEIR_WAY = """
+SELECT m.id
+FROM (SELECT own.id FROM reminders_message own JOIN reminders_contact c ON c.id = own.contact_id
+      WHERE own.contact_id = ANY(%(contacts)s::bigint[]) AND own.phone = c.phone
+      UNION
+      SELECT r.message_id FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
+      JOIN reminders_reminder r ON r.appointment_id = a.id AND r.phone = c.phone
+      WHERE a.contact_id = ANY(%(contacts)s::bigint[]) AND a.starts_at > %(now)s) theirs
+JOIN reminders_message m ON m.id = theirs.id
+WHERE m.cancel_requested_at IS NULL AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
+  AND (m.scheduled_at > %(now)s OR m.state <> 'accepted')
 """

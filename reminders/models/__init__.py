@@ -9,7 +9,7 @@ from reminders.models.consent import Suppression
 from reminders.models.figures import DayFigure
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow
 from reminders.models.messages import DeliveryReport, Message
-from reminders.models.operations import Job, ProviderState, Ring, Trouble, WebhookSecret
+from reminders.models.operations import FirstLogin, Job, ProviderState, Ring, Trouble, WebhookSecret
 from reminders.models.people import Contact, Location, Practitioner, Service, StaffProfile
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, Card, Reply
@@ -24,6 +24,7 @@ __all__ = [
     "DayFigure",
     "DeliveryReport",
     "Event",
+    "FirstLogin",
     "Import",
     "ImportMapping",
     "ImportPart",

@@ -152,6 +152,9 @@ class CallAttempt(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome)
+    phone = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="The number that was called."
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

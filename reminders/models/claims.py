@@ -42,14 +42,16 @@ class DueReminder(NamedTuple):
     service: str
     instructions: str
     opted_out: bool
+    wrong_number: bool
     texts_lately: int
 
 
 class QueuedMessage(NamedTuple):
     """A message waiting in the outbox, locked.
 
-    The last four are of the reminders that it carries: rule, site, the earliest start, whether staff asked
-    for it now. They are None where it carries none.
+    `wrong_number`: a call showed that this is not its person's number. The last four are of the reminders
+    that it carries: rule, site, the earliest start, whether staff asked for it now. They are None where it
+    carries none.
     """
 
     id: uuid.UUID
@@ -63,6 +65,7 @@ class QueuedMessage(NamedTuple):
     attempt: int
     appointment_uuid: uuid.UUID | None
     opted_out: bool
+    wrong_number: bool
     rule_id: int | None
     location_id: int | None
     starts_at: datetime | None
@@ -76,6 +79,7 @@ SELECT r.id, r.rule_id, rule.kind, rule.days_before,
        a.id, a.uuid, c.id, c.first_name, c.name, c.language, c.channel, c.phone_kind, r.location_id,
        coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
        EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = r.phone AND x.lifted_at IS NULL),
+       c.wrong_number <> '' AND c.wrong_number = r.phone,
        (SELECT count(*) FROM (SELECT 1 FROM reminders_message m
                               WHERE m.phone = r.phone AND m.created_at > %(day_ago)s
                                     AND m.state <> 'cancelled' LIMIT 200) lately)
@@ -107,6 +111,7 @@ _QUEUED = """
 SELECT m.id, m.kind, m.phone, m.source_number, m.text, m.format, m.scheduled_at,
        m.expires_at, m.attempt, a.uuid,
        EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL),
+       EXISTS (SELECT 1 FROM reminders_contact c WHERE c.id = m.contact_id AND c.wrong_number = m.phone),
        carried.rule_id, carried.location_id, carried.starts_at, carried.forced
 FROM reminders_message m LEFT JOIN reminders_appointment a ON a.id = m.appointment_id
 LEFT JOIN LATERAL (

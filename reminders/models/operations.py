@@ -131,3 +131,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class FirstLogin(models.Model):
+    """A link that lets its holder make the first administrator, once; of its token only a digest is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Until {self.expires_at:%Y-%m-%d %H:%M} UTC"

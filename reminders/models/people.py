@@ -123,6 +123,14 @@ class Contact(models.Model):
     phone_problem = models.CharField(max_length=40, blank=True, help_text="Why the number can't be used.")
     language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    wrong_number = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The number at which a call reached somebody else; in force while it is their number.",
+    )
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -160,6 +168,11 @@ class Contact(models.Model):
                 condition=models.Q(phone_kind="landline"),
                 name="contact_landline",
             ),
+            models.Index(
+                fields=["last_name", "first_name", "id"],
+                condition=~models.Q(wrong_number=""),
+                name="contact_wrong_number",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +181,11 @@ class Contact(models.Model):
     def get_absolute_url(self) -> str:
         """The conversation with this contact."""
         return reverse("conversation", args=[self.pk])
+
+    @property
+    def has_wrong_number(self) -> bool:
+        """Whether a call showed that their number is somebody else's."""
+        return self.wrong_number != "" and self.wrong_number == self.phone
 
 
 class StaffProfile(models.Model):

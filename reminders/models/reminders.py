@@ -37,6 +37,7 @@ class Reminder(models.Model):
         CLOSED_TOO_LONG = "closed_too_long", "No texting hours left before the appointment"
         AFTER_CUTOFF = "after_cutoff", "The rule's time is too close to the appointment"
         NO_PHONE = "no_phone", "No usable phone number"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
         OPTED_OUT = "opted_out", "The patient wants no texts"
         NO_CHANNEL = "no_channel", "This patient gets no messages"
         CONFIRMED = "confirmed", "Already confirmed"

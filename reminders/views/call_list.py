@@ -12,18 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.call_list import (
-    Calls,
-    Household,
-    Obstacle,
-    Try,
-    answer_by_phone,
-    calls_to_make,
-    households,
-    record_calls,
-    undo_answers,
-    undo_calls,
-)
+from reminders.domain.call_list import Calls, Household, Obstacle, Try, calls_to_make, households
+from reminders.domain.calls import answer_by_phone, record_calls, undo_answers, undo_calls
 from reminders.domain.day_sheet import digest
 from reminders.models import Appointment, CallAttempt, Event, Message
 from reminders.templatetags.pages import at_zone
@@ -43,7 +33,8 @@ NOTED = {
     Outcome.CALLED: "Noted: called {}.",
     Outcome.VOICEMAIL: "Noted: left {} a voicemail.",
     Outcome.NO_ANSWER: "Noted: {} did not answer.",
-    Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong. Correct it with their details.",
+    Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong, and no text goes to it. Correct it with their "
+    "details.",
 }
 ANSWERS = {"confirmed": "{} confirmed by phone.", "declined": "{} can't come, as they said on the phone."}
 FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
@@ -110,6 +101,20 @@ class Card:
         return ",".join(str(pk) for pk in self.household.ids)
 
     @cached_property
+    def people(self) -> list[tuple[str, str]]:
+        """Who is on this phone, each with the appointments that are theirs."""
+        found: dict[int, tuple[str, list[str]]] = {}
+        for row in self.household.rows:
+            name = row.day.name or "(no name)"
+            found.setdefault(row.day.contact_id, (name, []))[1].append(str(row.day.id))
+        return [(name, ",".join(ids)) for name, ids in found.values()]
+
+    @property
+    def outcomes(self) -> tuple[tuple[Outcome, str, str], ...]:
+        """How a call may go; whose number is wrong is asked where there are several people."""
+        return OUTCOMES if len(self.people) == 1 else OUTCOMES[:-1]
+
+    @cached_property
     def names(self) -> str:
         """Whom one calls, for screen readers."""
         return ", ".join(dict.fromkeys(row.day.name or "(no name)" for row in self.household.rows))
@@ -144,7 +149,6 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "filters": filters,
         "days": calls.days,
         "day": day,
-        "outcomes": OUTCOMES,
         "to_called": reverse("call_list_called"),
         "to_answered": reverse("call_list_answered"),
         "several_places": several(request),

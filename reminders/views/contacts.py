@@ -18,6 +18,7 @@ from reminders.domain.appointments import change_contact, lock_contact
 from reminders.domain.people import create_contact
 from reminders.domain.search import asks_something, find_contacts
 from reminders.domain.timeline import contact_changes_since
+from reminders.domain.wrong_numbers import is_right_after_all
 from reminders.models import Appointment, Contact, Suppression
 from reminders.views.conflicts import changed_meanwhile, stamp
 from reminders.views.forms import ContactForm, country_of
@@ -117,6 +118,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
             if since is None:
                 values = {name: form.cleaned_data[name] for name in COLUMNS}
                 change_contact(contact, values, by=request.scope.actor, now=timezone.now())
+                if form.cleaned_data.get("number_is_right"):
+                    is_right_after_all(contact, by=request.scope.actor, now=timezone.now())
                 say(request, f"The details of {contact} are saved.")
                 return go(request, page_of_contact(contact))
         conflict = contact_changes_since(since, contact=contact)

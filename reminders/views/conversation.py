@@ -84,7 +84,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "size": measure(""),
         "zone": _zone(request, rows),
         "country": rows[0].country if rows else "",
-        "can_text": bool(contact.phone) and contact.channel != Contact.Channel.NONE,
+        "can_text": _can_text(contact),
     }
     return render(request, "conversation.html", context)
 
@@ -95,6 +95,10 @@ def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     known = opt_out is not None and may_lift(opt_out, scope=request.scope)
     words_needed = opt_out is not None and known and takes_words(opt_out)
     return {"opt_out": opt_out, "opt_out_known": known, "words_needed": words_needed}
+
+
+def _can_text(contact: Contact) -> bool:
+    return bool(contact.phone) and contact.channel != Contact.Channel.NONE and not contact.has_wrong_number
 
 
 def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:

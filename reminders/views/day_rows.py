@@ -122,7 +122,8 @@ class Line:
             case DayState.CHECK:
                 return row.card_words
             case DayState.UNREACHABLE:
-                return row.out_words if row.out_state in FAILED and row.out_at else row.reason_words
+                failed = row.out_state in FAILED and row.out_at and not row.wrong_number
+                return row.out_words if failed else row.reason_words
             case DayState.NOTHING:
                 due = f"Text goes out {inline(at_zone(row.next_at, row.zone))}"
                 return due if row.next_at else row.reason_words

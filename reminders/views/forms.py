@@ -40,6 +40,7 @@ class ContactForm(forms.Form):
         help_text="In any writing. From abroad: with + and the country code.",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
+    number_is_right = forms.BooleanField(required=False, label="It is right after all: text it again")
     channel = forms.ChoiceField(
         label="Messages", choices=[(str(value), CHANNELS[str(value)]) for value in Contact.Channel.values]
     )
@@ -61,9 +62,11 @@ class ContactForm(forms.Form):
         if contact:
             kwargs.setdefault("initial", self._values_of(contact))
         super().__init__(*args, **kwargs)
+        if not (contact and contact.has_wrong_number):
+            del self.fields["number_is_right"]
 
     def _values_of(self, contact: Contact) -> dict[str, Any]:
-        values = {name: getattr(contact, name) for name in self.base_fields}
+        values = {name: getattr(contact, name) for name in self.base_fields if name != "number_is_right"}
         number = display(contact.phone, self.country) if contact.phone else contact.phone_as_given
         return values | {"phone": number}
 

@@ -28,6 +28,7 @@ PERIODS = (("1", "Today"), ("7", "7 days"), ("30", "30 days"))
 DEFAULT_DAYS = 7
 ICONS = {
     "no_phone": "call-off",
+    "wrong_number": "person-x",
     "opted_out": "ban",
     "no_channel": "ban",
     "held": "stop",
@@ -36,7 +37,9 @@ ICONS = {
     "refused": "x-circle",
     "text_failed": "x-circle",
 }
-CHECKS = frozenset({"not_delivered", "refused", "text_failed", "cutoff", "no_phone", "unknown", "wording"})
+CHECKS = frozenset(
+    {"not_delivered", "refused", "text_failed", "cutoff", "no_phone", "wrong_number", "unknown", "wording"}
+)
 """Reasons that somebody should look into; the others are as the rules or the patient want it."""
 
 

@@ -49,6 +49,28 @@ def test_up_serves_and_stops_cleanly_on_ctrl_c_and_keeps_its_data(
         assert running_in(data_dir) == []
 
 
+def test_without_demo_the_console_has_a_link_for_the_first_login_until_it_is_used(
+    up: Callable[..., Up],
+) -> None:
+    running = up()
+    running.wait_until_welcome()
+    link = next(word for word in running.log.split() if "/first-login/" in word)
+    with httpx.Client(follow_redirects=True) as browser:
+        page = browser.get(link)
+        token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        password = "correct horse battery"
+        values = {"username": "ann", "password1": password, "password2": password}
+        made = browser.post(link, data=values | {"csrfmiddlewaretoken": token}, headers={"Referer": link})
+    running.interrupt()
+
+    again = up()
+    again.wait_until_welcome()
+
+    assert (made.status_code, made.url.path) == (HTTPStatus.OK, "/set-up/first-steps/")
+    assert "/first-login/" not in again.log
+    assert "Sign in with your own login" in again.log
+
+
 def test_a_second_shell_uses_the_running_database(up: Callable[..., Up]) -> None:
     running = up()
     running.wait_until_welcome()

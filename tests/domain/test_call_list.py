@@ -4,16 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from reminders.domain.call_list import (
-    Obstacle,
-    answer_by_phone,
-    calls_to_make,
-    coming_days,
-    households,
-    record_calls,
-    undo_answers,
-    undo_calls,
-)
+from reminders.domain.appointments import change_contact
+from reminders.domain.call_list import Obstacle, calls_to_make, coming_days, households
+from reminders.domain.calls import answer_by_phone, record_calls, undo_answers, undo_calls
 from reminders.domain.history import Actor
 from reminders.models import Appointment, CallAttempt, Suppression
 from tests.factories import (
@@ -138,12 +131,13 @@ def test_a_later_text_that_arrived_outweighs_an_earlier_failure():
     assert obstacle_of(appointment) == Obstacle.NONE
 
 
-def test_a_wrong_number_counts_until_the_details_change():
+def test_a_wrong_number_counts_until_it_is_corrected():
     appointment = make_appointment()
-    later = appointment.contact.updated_at + timedelta(seconds=1)
-    record_calls([appointment.pk], Outcome.WRONG_NUMBER, by=Actor.staff(None), now=later)
+    staff = Actor.staff(None)
+    record_calls([appointment.pk], Outcome.WRONG_NUMBER, by=staff, now=NOON)
+    change_contact(appointment.contact, {"notes": "Try the daughter"}, by=staff, now=NOON)
     before = obstacle_of(appointment)
-    appointment.contact.__class__.objects.update(updated_at=later + timedelta(seconds=1))
+    change_contact(appointment.contact, {"phone": phone()}, by=staff, now=NOON)
 
     assert (before, obstacle_of(appointment)) == (Obstacle.WRONG_NUMBER, Obstacle.NONE)
 

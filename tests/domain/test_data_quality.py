@@ -1,10 +1,12 @@
 """Contacts whose number keeps texts from arriving."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
+from reminders.domain.calls import record_calls
 from reminders.domain.data_quality import Flaw, Look, count_flaws, flawed, shared_numbers
+from reminders.domain.history import SYSTEM
 from reminders.models import CallAttempt, Contact
 from tests.factories import NOON, make_appointment, make_contact, make_location, phone
 
@@ -62,22 +64,20 @@ def test_an_unreadable_number_says_what_to_do():
     )
 
 
-def test_a_wrong_number_is_listed_until_the_details_change():
-    appointment = make_appointment()
-    later = appointment.contact.updated_at + timedelta(seconds=1)
-    CallAttempt.objects.create(appointment=appointment, at=later, outcome="wrong_number")
+def test_a_wrong_number_is_listed_until_it_is_corrected():
+    contact = make_contact()
+    Contact.objects.update(wrong_number=contact.phone)
     before = names(Flaw.WRONG)
-    Contact.objects.update(updated_at=later + timedelta(seconds=1))
+    Contact.objects.update(phone=phone())
 
     assert (before, names(Flaw.WRONG)) == (["Ann Lee"], [])
 
 
 def test_somebody_called_in_vain_twice_counts_once():
     twice, once, corrected = (make_appointment(contact=make_contact(first_name=name)) for name in "ABC")
-    later = corrected.contact.updated_at + timedelta(seconds=1)
     for one in (twice, twice, once, corrected):
-        CallAttempt.objects.create(appointment=one, at=later, outcome="wrong_number")
-    Contact.objects.filter(pk=corrected.contact_id).update(updated_at=later + timedelta(seconds=1))
+        record_calls([one.pk], CallAttempt.Outcome.WRONG_NUMBER, by=SYSTEM, now=NOON)
+    Contact.objects.filter(pk=corrected.contact_id).update(phone=phone())
 
     assert (count_flaws(EVERYBODY)[Flaw.WRONG], names(Flaw.WRONG)) == (2, ["A Lee", "B Lee"])
 
@@ -87,11 +87,7 @@ def test_counting_ends_where_there_are_more_than_anybody_works_off(monkeypatch):
     for name in "ABC":
         make_contact(first_name=name, phone="")
         appointment = make_appointment(contact=make_contact(first_name=name, phone_kind="landline"))
-        CallAttempt.objects.create(
-            appointment=appointment,
-            at=appointment.contact.updated_at + timedelta(seconds=1),
-            outcome="wrong_number",
-        )
+        record_calls([appointment.pk], CallAttempt.Outcome.WRONG_NUMBER, by=SYSTEM, now=NOON)
 
     assert count_flaws(EVERYBODY) == {
         Flaw.MISSING: 2,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reminders.domain.appointments import change_contact, set_status, undo_status
-from reminders.domain.call_list import record_calls, undo_calls
+from reminders.domain.calls import record_calls, undo_calls
 from reminders.domain.consent import opt_in, opt_out
 from reminders.domain.expiring import expire
 from reminders.domain.fingerprint import fingerprint

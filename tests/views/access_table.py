@@ -56,7 +56,7 @@ def row(
     return Row(url, method, roles, names, given, query)
 
 
-OPEN = {"healthz", "readyz", "login", "logout", "password_change", "messages_webhook"}
+OPEN = {"make_first_login", "healthz", "readyz", "login", "logout", "password_change", "messages_webhook"}
 """Addresses with rules of their own: for machines, for strangers, or for oneself only."""
 
 TABLE = (
@@ -111,6 +111,7 @@ TABLE = (
     row("data_quality", "GET", STAFF),
     row("statistics", "GET", MANAGERS),
     row("setup", "GET", MANAGERS),
+    row("first_steps", "GET", STAFF),
     row("rules", "GET", MANAGERS),
     row("rules_new", "GET", MANAGERS),
     row("rules_new", "POST", MANAGERS),

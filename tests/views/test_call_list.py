@@ -5,7 +5,7 @@ from datetime import time
 
 import pytest
 
-from reminders.models import Appointment, CallAttempt
+from reminders.models import Appointment, CallAttempt, Contact
 from tests.factories import make_contact, phone
 from tests.views.worklists import booked, open_place
 
@@ -139,3 +139,22 @@ def test_the_list_costs_the_same_for_one_and_for_many(sign_in, django_assert_max
         client.get("/calls/")
 
     assert len(one.captured_queries) == len(many.captured_queries)
+
+
+def test_of_several_people_on_a_phone_the_wrong_number_is_one_persons(sign_in):
+    place, shared = open_place(), phone()
+    mum, kid = (
+        booked(place, contact=make_contact(first_name=name, last_name="", phone=shared))
+        for name in ("Mum", "Kid")
+    )
+    client = sign_in()
+    [card] = client.get("/calls/").context["cards"]
+
+    client.post("/calls/called/", {"appointments": dict(card.people)["Kid"], "outcome": "wrong_number"})
+
+    assert [words for _, words, _ in card.outcomes] == ["Called", "Left voicemail", "No answer"]
+    assert (mum.contact.has_wrong_number, Contact.objects.get(pk=kid.contact_id).has_wrong_number) == (
+        False,
+        True,
+    )
+    assert not Contact.objects.get(pk=mum.contact_id).has_wrong_number

@@ -161,3 +161,20 @@ def test_the_list_costs_the_same_for_one_row_and_for_many(sign_in, statements):
 
     assert len(set(costs)) == 1
     assert costs[0] <= 13
+
+
+def test_a_wrong_number_is_said_in_the_details_and_may_be_right_after_all(sign_in):
+    contact = make_contact()
+    Contact.objects.update(wrong_number=contact.phone)
+    client, address = sign_in(), f"/contacts/{contact.pk}/edit/"
+    form = client.get(address).context["form"]
+    seen = client.get(address).context["seen"]
+    values = {name: form[name].value() or "" for name in form.fields if name != "number_is_right"}
+
+    client.post(address, values | {"seen": seen})
+    kept = Contact.objects.get().has_wrong_number
+    seen = client.get(address).context["seen"]
+    client.post(address, values | {"seen": seen, "number_is_right": "on"})
+
+    assert (kept, Contact.objects.get().has_wrong_number) == (True, False)
+    assert "number_is_right" not in client.get(address).context["form"].fields

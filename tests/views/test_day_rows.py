@@ -18,7 +18,8 @@ NAMED_ICON = (
 ANN = DayRow(
     id=7, location_id=1, location="Harbour <1>", zone="Europe/London", country="GB", starts_at=STARTS,
     local_date=date(2020, 3, 3), local_time=time(12, 0), duration=30, status="booked", notes="", contact_id=3,
-    name="Ann <b>Lee</b>", phone="+447700900123", opted_out=False, practitioner_id=2, practitioner="Dr Ito",
+    name="Ann <b>Lee</b>", phone="+447700900123", opted_out=False, wrong_number=False,
+    practitioner_id=2, practitioner="Dr Ito",
     service="Check-up", out_id=None, out_kind="", out_rule="", out_text="", out_state="", out_words="",
     out_at=None, told=False, stale=False, next_at=STARTS - timedelta(hours=1), reason="", in_text="",
     in_at=None, card_kind="",

@@ -192,14 +192,15 @@ SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id
     SELECT s.number AS id, s.local_date, s.location_id, coalesce(r.service_id, a.service_id) AS service_id,
            s.starts_at,
            coalesce(s.phone, c.phone) AS phone, coalesce(r.status_to, s.status, a.status, 'booked') AS status,
-           coalesce(a.no_more_texts, false) OR coalesce(c.channel, 'sms') = 'none' AS unwanted
+           coalesce(a.no_more_texts, false) OR coalesce(c.channel, 'sms') = 'none'
+               OR coalesce(c.wrong_number = coalesce(s.phone, c.phone), false) AS unwanted
     FROM import_result r JOIN import_staged s ON s.number = r.number
     LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
     LEFT JOIN reminders_contact c ON c.id = r.contact_id
     WHERE (r.outcome = 'new' OR r.matters) AND r.cannot = '' AND s.starts_at > %(now)s
     UNION ALL
     SELECT -a.id, a.local_date, a.location_id, a.service_id, a.starts_at, coalesce(x.phone, c.phone),
-           a.status, a.no_more_texts OR c.channel = 'none'
+           a.status, a.no_more_texts OR c.channel = 'none' OR c.wrong_number = coalesce(x.phone, c.phone)
     FROM import_contact_change x JOIN reminders_contact c ON c.id = x.contact_id
     JOIN reminders_appointment a ON a.contact_id = c.id
     WHERE x.matters AND a.starts_at > %(now)s

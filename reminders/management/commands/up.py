@@ -21,6 +21,8 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
+from django.urls import reverse
+from django.utils import timezone
 from kombu import Connection
 
 from config import queues
@@ -31,6 +33,7 @@ from config.embedded.sharing import owned_postgres
 from config.environment import hide_password
 from config.static_files import collect_if_changed
 from config.supervisor import Log, PartError, Supervisor
+from reminders.domain.first_login import make_token
 
 SANDBOX_PORTS = 20
 READY_SECONDS = 60.0
@@ -81,6 +84,7 @@ class OneMachine:
         self.supervisor = Supervisor(log)
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.var = Path(settings.DATA_DIR)
+        self.first_login = ""
 
     def start(self, stack: contextlib.ExitStack, *, demo: bool, workers: int) -> None:
         """Start everything in order; `stack` stops it in the opposite one. Raises what names the part."""
@@ -92,7 +96,7 @@ class OneMachine:
             self.supervisor.wait_for("The sandbox", self.sandbox_answers, seconds=READY_SECONDS)
         self.start_programs(workers)
         self.supervisor.wait_for("The web site", self.site_answers, seconds=READY_SECONDS)
-        for line in welcome(self.address, phone, demo=demo):
+        for line in welcome(self.address, phone, demo=demo, first_login=self.first_login):
             self.log.line("up", line)
 
     def stop(self) -> None:
@@ -139,6 +143,7 @@ class OneMachine:
             call_command("migrate", interactive=False, verbosity=0)
             if demo and "seed_demo" in get_commands():
                 call_command("seed_demo")
+            self.first_login = make_token(now=timezone.now())
         except DatabaseError as error:
             raise PartError(f"The database could not be brought up to date: {error}") from error
         finally:
@@ -236,15 +241,27 @@ def listens(host: str, port: int) -> bool:
     return True
 
 
-def welcome(address: str, phone: str, *, demo: bool) -> list[str]:
-    """Return the box that greets a newcomer, line by line."""
+def welcome(address: str, phone: str, *, demo: bool, first_login: str) -> list[str]:
+    """Return the box that greets a newcomer, line by line; `first_login` is the token of its link, if any."""
     lines = [f"Appointment reminders are running at {address}"]
     lines += [f"The phone in the browser is at       {phone}/"] if phone else []
     lines += [f"Log in as {name} with {password}" for name, password in demo_logins()] if demo else []
+    lines += ways_in(address, first_login) if first_login or not demo else []
     lines += ["Ctrl-C stops everything; the data is kept."]
     width = max(map(len, lines))
     edge = f"+{'-' * (width + 2)}+"
     return [edge, *(f"| {line:<{width}} |" for line in lines), edge]
+
+
+def ways_in(address: str, first_login: str) -> list[str]:
+    """How to get a login where there is no demo."""
+    if first_login:
+        link = f"{address.rstrip('/')}{reverse('make_first_login', args=[first_login])}"
+        return ["Make your login, once and within 24 hours, at", f"  {link}"]
+    return [
+        "Sign in with your own login. An administrator adds users;",
+        "a forgotten password: manage.py changepassword NAME",
+    ]
 
 
 def demo_logins() -> list[tuple[str, str]]:

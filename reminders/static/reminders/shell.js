@@ -5,7 +5,32 @@
 
   // Notes. One with "undo" stays until it is used, closed or followed by three others.
   const toasts = $("#toasts");
-  const dismiss = (note) => note.remove();
+  const buttons = () => $$("button", toasts).filter((button) => !button.closest(".is-spent"));
+  // Notes that have just moved do not hear clicks that were meant for another place.
+  let settled;
+  const settle = () => {
+    clearTimeout(settled);
+    buttons().forEach((button) => { button.disabled = button !== document.activeElement; });
+    settled = setTimeout(() => buttons().forEach((button) => { button.disabled = false; }), 400);
+  };
+  const dismiss = (note) => { note.remove(); settle(); };
+  // A note that was used stays a moment, deaf: a second click at its place must not hit what is under it.
+  const spend = (note) => {
+    if (note.classList.contains("is-spent")) return;
+    note.classList.add("is-spent");
+    $$("button", note).forEach((button) => { button.disabled = true; });
+    setTimeout(() => dismiss(note), 1000);
+  };
+  // On a wide screen the menu makes room for them; on a narrow one the page ends above them.
+  const wide = matchMedia("(min-width: 992px)");
+  const place = () => { ((wide.matches && $(".side")) || document.body).insertBefore(toasts, wide.matches ? $(".side-foot") : null); };
+  wide.addEventListener("change", place);
+  place();
+  new ResizeObserver(() => {
+    const style = document.documentElement.style;
+    style.setProperty("--notes", `${toasts.offsetHeight}px`);
+    style.setProperty("--bar", `${$(".bottombar")?.offsetHeight || 0}px`);
+  }).observe(toasts);
   const dress = (note) => {
     if (note.dataset.undo) {
       const button = document.createElement("button");
@@ -13,7 +38,7 @@
       button.className = "toast-undo";
       button.textContent = "Undo";
       button.addEventListener("click", () => {
-        dismiss(note);
+        spend(note);
         htmx.ajax("POST", note.dataset.undo, { source: document.body, swap: "none" });
       });
       note.append(button);
@@ -23,7 +48,7 @@
     close.className = "toast-close";
     close.setAttribute("aria-label", "Close");
     close.textContent = "×";
-    close.addEventListener("click", () => dismiss(note));
+    close.addEventListener("click", () => spend(note));
     note.append(close);
     if (note.dataset.undo) return;
     let timer;
@@ -43,7 +68,9 @@
     note.append(words);
     dress(note);
     toasts.append(note);
-    $$(".toast-note", toasts).slice(0, -3).forEach(dismiss);
+    toasts.scrollTop = toasts.scrollHeight;
+    $$(".toast-note:not(.is-spent)", toasts).slice(0, -3).forEach((old) => old.remove());
+    settle();
   };
   $$(".toast-note", toasts).forEach(dress);
   document.body.addEventListener("toast", (event) => toast(event.detail));
