@@ -5,16 +5,17 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 FAULT_SEEDS ?= all
 PYTEST_ARGS ?=
+DEBIANS ?= bookworm trixie
 # Tests that stand alone share the cores: one database each on one server. WORKERS=0 runs them in one process.
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist worksteal
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-browser test-services test-faults lint types check format lock screenshots clean
+.PHONY: help run setup setup-dev test test-browser test-services test-folders test-newcomer test-faults lint types check format lock screenshots clean
 
 help: ## list these commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: setup ## set up, then start everything with demo data; Ctrl-C stops it all
 	@exec "$(BIN)/python" manage.py up --demo --port "$(or $(PORT),8000)"
@@ -53,6 +54,12 @@ test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 	@command -v rabbitmq-server >/dev/null || test -x /usr/sbin/rabbitmq-server || \
 		{ echo "The service tests need RabbitMQ; on Debian or Ubuntu: apt-get install rabbitmq-server" >&2; exit 1; }
 	"$(BIN)/python" -m pytest -m services $(PYTEST_ARGS)
+
+test-folders: ## make run and make test as root and as a user, in closed folders and odd paths
+	@"$(PYTHON)" .ci/folders.py
+
+test-newcomer: ## both in bare Debians (as root, by debootstrap): DEBIANS="bookworm trixie", PYTEST_ARGS
+	@"$(PYTHON)" .ci/newcomer.py --debians="$(DEBIANS)" --pytest-args="$(PYTEST_ARGS)"
 
 test-faults: export FAULT_SEEDS := $(FAULT_SEEDS)
 test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=small: the long ones, a few seeds)
