@@ -10,6 +10,8 @@ import pytest
 from kombu import Connection
 
 from config import local
+from config.database import forget_client_variables
+from config.embedded import postgres
 from config.embedded.broker import Broker
 from config.embedded.places import ServiceError, make_data_folder, place_of, reaches
 from config.embedded.postgres import postgres_place
@@ -69,6 +71,30 @@ def test_no_variable_of_a_database_client_leads_the_embedded_server_astray(
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == 'reminders|2026-03-04 05:06:00+00:00|"$user", public\n'
+
+
+def test_a_server_that_refuses_us_is_told_soon_and_with_its_reason(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shared_postgres(data_dir):
+        pass
+    monkeypatch.setattr(postgres, "USER", "stranger")
+    monkeypatch.setattr(postgres, "ANSWER_SECONDS", 0.2)
+
+    with (
+        pytest.raises(ServiceError, match=r'does not answer: .*role "stranger" does not exist'),
+        shared_postgres(data_dir),
+    ):
+        pass
+
+
+def test_a_given_database_keeps_what_gets_us_in_and_loses_what_changes_its_answers() -> None:
+    environment = {**HOSTILE, "PATH": "/bin", "PGADMIN_SETUP": "of another program"}
+
+    forget_client_variables(environment, embedded=False)
+
+    lost = {"PGOPTIONS", "PGCLIENTENCODING", "PGDATESTYLE", "PGTZ", "PGGEQO"}
+    assert set(environment) == {*HOSTILE, "PATH", "PGADMIN_SETUP"} - lost
 
 
 AWKWARD = ["blanks and Größe", "診療所, Ärzte", 'it\'s "100%20"', "a#b?c=d&e@f:g $HOME \\"]
