@@ -16,7 +16,7 @@ from config import queues
 # a worker connects again until it is well, where by default it would end.
 Transport.connection_errors += (ResponseError,)
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # there is no other one
 
 
 class Application(Celery):

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, quote
 
 from config.discretion import discreet_report
 from config.embedded.broker import Broker
+from config.embedded.places import ServiceError, make_data_folder, unusable
 from config.environment import Environment, unquoted
 
 SANDBOX = "http://127.0.0.1:8026"
@@ -23,14 +24,14 @@ def secret_key(var: Path, env: Environment) -> str:
     file = var / "secret-key"
     try:
         if not file.exists():
-            var.mkdir(parents=True, exist_ok=True)
+            make_data_folder(var)
             _write_once(file, secrets.token_urlsafe(50))
         return file.read_text(encoding="ascii").strip()
+    except ServiceError as error:
+        env.refuse(str(error))
     except OSError as error:
-        env.refuse(
-            f"SECRET_KEY is not set and {file} cannot be read or written ({error.strerror}); set SECRET_KEY."
-        )
-        return ""
+        env.refuse(unusable(file, error))
+    return ""
 
 
 def derived_secret(key: str, purpose: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import local, queues
-from config.database import database_settings
+from config.database import database_settings, forget_client_variables
 from config.environment import Environment
 from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
 
@@ -34,7 +34,7 @@ if not SECRET_KEY and ONE_MACHINE:
 if not ALLOWED_HOSTS and ONE_MACHINE:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", socket.gethostname()]
     ALLOWED_HOSTS += [_public.hostname] if _public.hostname else []
-if not SECRET_KEY:
+if not SECRET_KEY and not ONE_MACHINE:
     env.refuse(
         "SECRET_KEY is required when DEBUG is off: a long random text, kept secret; or SECRET_KEY_FILE."
     )
@@ -45,6 +45,7 @@ if not ALLOWED_HOSTS:
     )
 
 # Database
+forget_client_variables(os.environ, embedded=not env.has("DATABASE_URL"))
 DATABASES = {"default": database_settings(env, DATA_DIR)}
 EMBEDDED_DATABASE = not env.has("DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 from config import memory
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # there is no other one
 
 application = get_wsgi_application()
 memory.settle()

@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from config.embedded.places import Place, unprivileged_identity
+from config.embedded.places import Place, reaches
 from config.embedded.postgres import Postgres
+from config.embedded.processes import Identity, unprivileged_identity
 
 pytest_plugins = ["tests.fixtures"]
 
@@ -57,8 +58,8 @@ def database_url(transactional_db: None) -> str:
 def start_throwaway_postgres() -> Postgres:
     """Start a server whose data nobody will miss."""
     forget_killed_sessions()
-    home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     identity = unprivileged_identity()
+    home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=temporary_folder(identity)))
     if identity:
         os.chown(home, identity.uid, identity.gid)
     server = Postgres(Place(home=home, sockets=home / "run", identity=identity, moved=False), throwaway=True)
@@ -66,9 +67,15 @@ def start_throwaway_postgres() -> Postgres:
     return server
 
 
+def temporary_folder(identity: Identity | None) -> Path:
+    """The usual one; where that is root's own, one that the server's user gets into."""
+    usual = Path(tempfile.gettempdir())
+    return usual if identity is None or reaches(identity, usual) else Path("/tmp")  # noqa: S108  # its folders are made by mkdtemp
+
+
 def forget_killed_sessions() -> None:
     """Remove the data of sessions that could not do it themselves."""
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for home in temporary_folder(unprivileged_identity()).glob(f"{PREFIX}*"):
         with contextlib.suppress(ValueError, IndexError):
             pid = int(home.name.removeprefix(PREFIX).split("-")[0])
             if not is_running(pid):

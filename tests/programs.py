@@ -14,6 +14,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90.0
+NOBODY = 65534
+# Reading everything lets him use an interpreter that lies in root's home.
+AS_NOBODY = (
+    "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+    "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -34,11 +40,15 @@ def bare_environment_in(folder: Path) -> dict[str, str]:
 
 
 def run(
-    arguments: list[str], environment: dict[str, str], *, given: str | None = None
+    arguments: list[str],
+    environment: dict[str, str],
+    *,
+    given: str | None = None,
+    prefix: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with `arguments` in the checkout, `given` on its standard input; return what it printed."""
     return subprocess.run(
-        [sys.executable, *arguments],
+        [*prefix, sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
         input=given,

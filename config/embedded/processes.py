@@ -29,13 +29,16 @@ class Identity:
 
 def unprivileged_identity() -> Identity | None:
     """Return the user to drop to, or None where we are no root ourselves."""
-    if os.geteuid() != 0:
-        return None
+    return nobody() if os.geteuid() == 0 else None
+
+
+def nobody() -> Identity:
+    """Return the user that owns nothing else."""
     try:
-        nobody = pwd.getpwnam("nobody")
+        found = pwd.getpwnam("nobody")
     except KeyError:
         return Identity(65534, 65534)
-    return Identity(nobody.pw_uid, nobody.pw_gid)
+    return Identity(found.pw_uid, found.pw_gid)
 
 
 def start(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.embedded.places import ServiceError
+from config.embedded.places import ServiceError, make_data_folder, unusable
 from config.embedded.postgres import Postgres, postgres_place
 
 WAIT_SECONDS = 60.0
@@ -23,8 +23,10 @@ class Lock:
     """An advisory lock on a file; it goes with the process."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ServiceError(unusable(path, error)) from None
 
     def take(self, *, shared: bool = False) -> bool:
         """Take the lock if nobody else holds it."""
@@ -54,6 +56,7 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 
     For management commands: whoever comes first is the owner. Raises `ServiceError`.
     """
+    make_data_folder(var)
     server, owner, users = Postgres(postgres_place(var)), _lock(var, "owner"), _lock(var, "users")
     try:
         owns = _own_or_find(server, owner)
@@ -70,6 +73,7 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 @contextlib.contextmanager
 def owned_postgres(var: Path) -> Iterator[Postgres]:
     """Own the server for the time of the block, after a command that owns it now. Raises `ServiceError`."""
+    make_data_folder(var)
     server, owner = Postgres(postgres_place(var)), _lock(var, "owner")
     try:
         _own(server, owner)
@@ -79,6 +83,17 @@ def owned_postgres(var: Path) -> Iterator[Postgres]:
     finally:
         server.stop()
         owner.release()
+
+
+def runs_here(var: Path) -> bool:
+    """Tell whether `manage.py up` runs with the embedded database of this data folder."""
+    with contextlib.suppress(ServiceError):
+        owner = _lock(var, "owner")
+        try:
+            return not owner.take(shared=True) and owner.signature() == RUNNING
+        finally:
+            owner.release()
+    return False
 
 
 def _own(server: Postgres, owner: Lock) -> None:

@@ -14,19 +14,13 @@ import psycopg
 import pytest
 import redis
 
-from config.embedded import broker, postgres
+from config.embedded import broker, programs
 from config.embedded.broker import Broker
 from config.embedded.places import LONGEST_SOCKET_PATH, ServiceError, place_of
 from config.embedded.postgres import Postgres, postgres_place
 from config.embedded.sharing import owned_postgres, shared_postgres
-from tests.programs import ROOT, run, running_in, wait_until
+from tests.programs import AS_NOBODY, NOBODY, ROOT, run, running_in, wait_until
 
-NOBODY = 65534
-# Reading everything lets him use an interpreter that lies in root's home.
-AS_NOBODY = (
-    "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
-    "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search",
-)  # fmt: skip
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 OWNER = """
@@ -185,11 +179,11 @@ def test_a_running_application_refuses_a_second_one_at_once(data_dir: Path) -> N
 
 
 def test_a_platform_without_programs_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "PACKAGE", "a_package_that_is_not_there")
+    monkeypatch.setattr(programs, "PACKAGE", "a_package_that_is_not_there")
     monkeypatch.setattr(broker, "PACKAGE", "a_package_that_is_not_there")
 
     with pytest.raises(ServiceError, match="Set DATABASE_URL to a PostgreSQL server"):
-        postgres.programs_folder()
+        programs.programs_folder()
     with pytest.raises(ServiceError, match="Set CELERY_BROKER_URL to a Redis or RabbitMQ server"):
         broker.program_file()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.programs import Up, data_folder, free_port, run, running_in, wait_until
+from tests.programs import AS_NOBODY, NOBODY, Up, data_folder, free_port, run, running_in, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,57 @@ def test_a_taken_port_is_one_clear_line(bare_environment: dict[str, str]) -> Non
         1,
         f"CommandError: Port {port} of 127.0.0.1 cannot be used (Address already in use). "
         f"Choose another one: --port {port + 10}\n",
+    )
+
+
+def test_a_taken_port_is_answered_in_the_words_of_make_with_one_that_is_free(
+    bare_environment: dict[str, str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with socket.create_server(("127.0.0.1", port + 10)):
+            ended = run(["manage.py", "up", "--port", str(port)], {**bare_environment, "MAKELEVEL": "1"})
+
+    assert ended.stderr.endswith(f" Choose another one: make run PORT={port + 20}\n")
+
+
+def test_an_address_of_another_machine_is_no_matter_of_the_port(bare_environment: dict[str, str]) -> None:
+    ended = run(["manage.py", "up", "--host", "192.0.2.1"], bare_environment)
+
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "CommandError: Port 8000 of 192.0.2.1 cannot be used (Cannot assign requested address). "
+        "--host takes an address of this machine, such as 127.0.0.1 or 0.0.0.0.\n",
+    )
+
+
+def test_a_second_start_in_the_same_folder_is_told_that_the_first_one_runs(up: Callable[..., Up]) -> None:
+    running = up()
+    running.wait_until_welcome()
+
+    ended = running.manage("up", "--port", str(running.port))
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CommandError: Till Then is running already, with the data in ")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be two users")
+def test_a_folder_first_started_by_another_user_is_named_in_one_line(
+    bare_environment: dict[str, str], data_dir: Path
+) -> None:
+    (data_dir / "root").mkdir()
+
+    ended = run(
+        ["manage.py", "up", "--port", str(free_port())],
+        {**bare_environment, "DATA_DIR": str(data_dir / "root")},
+        prefix=AS_NOBODY,
+    )
+
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        f"{data_dir}/root belongs to another user (uid 0, not {NOBODY}). Start as root, who started here "
+        "first, or set DATA_DIR to a folder of your own, such as DATA_DIR=$HOME/till-then.\n",
     )
 
 

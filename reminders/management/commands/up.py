@@ -5,6 +5,7 @@ and the embedded services are `config.embedded`'s.
 """
 
 import contextlib
+import errno
 import importlib
 import os
 import signal
@@ -27,15 +28,16 @@ from kombu import Connection
 
 from config import queues
 from config.embedded.broker import Broker
-from config.embedded.places import ServiceError
+from config.embedded.places import ServiceError, make_data_folder
 from config.embedded.processes import end_with_parent
-from config.embedded.sharing import owned_postgres
+from config.embedded.sharing import owned_postgres, runs_here
 from config.environment import hide_password
 from config.static_files import collect_if_changed
 from config.supervisor import Log, PartError, Supervisor
 from reminders.domain.first_login import make_token
 
 SANDBOX_PORTS = 20
+LAST_PORT = 65535 - SANDBOX_PORTS
 READY_SECONDS = 60.0
 WORKERS = {"worker": queues.URGENT, "slow": queues.BACKGROUND}
 """What may be slow gets a process of its own."""
@@ -88,6 +90,7 @@ class OneMachine:
 
     def start(self, stack: contextlib.ExitStack, *, demo: bool, workers: int) -> None:
         """Start everything in order; `stack` stops it in the opposite one. Raises what names the part."""
+        make_data_folder(self.var)
         self.start_services(stack)
         stack.callback(self.stop)
         phone = self.start_sandbox()
@@ -187,18 +190,41 @@ class OneMachine:
 
 def check_options(host: str, port: int, workers: int) -> None:
     """Refuse what cannot work before anything is started."""
-    if not 1 <= port <= 65535 - SANDBOX_PORTS:
-        raise CommandError(f"--port takes a number from 1 to {65535 - SANDBOX_PORTS}; it is {port}.")
+    if not 1 <= port <= LAST_PORT:
+        raise CommandError(f"--port takes a number from 1 to {LAST_PORT}; it is {port}.")
     if not 1 <= workers <= 64:
         raise CommandError(f"--workers takes a number from 1 to 64; it is {workers}.")
+    refusal = port_refusal(host, port)
+    if refusal is None:
+        return
+    if settings.EMBEDDED_DATABASE and runs_here(Path(settings.DATA_DIR)):
+        raise CommandError(
+            f"Till Then is running already, with the data in {settings.DATA_DIR}. Stop it there with Ctrl-C, "
+            "or set DATA_DIR to another folder for a second one."
+        )
+    raise CommandError(other_port(host, port, refusal))
+
+
+def port_refusal(host: str, port: int) -> OSError | None:
+    """Return why nothing can listen there, or None if it can."""
     try:
         with socket.create_server((host, port)):
-            return
+            return None
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-    raise CommandError(
-        f"Port {port} of {host} cannot be used ({reason}). Choose another one: --port {port + 10}"
-    )
+        return error
+
+
+def other_port(host: str, port: int, refusal: OSError) -> str:
+    """Return why the port cannot be used, and what to call instead, as the caller would write it."""
+    unknown = isinstance(refusal, socket.gaierror)
+    reason = refusal.strerror if unknown or not refusal.errno else os.strerror(refusal.errno)
+    problem = f"Port {port} of {host} cannot be used ({reason})."
+    if unknown or refusal.errno == errno.EADDRNOTAVAIL:
+        return f"{problem} --host takes an address of this machine, such as 127.0.0.1 or 0.0.0.0."
+    first = 8000 if refusal.errno == errno.EACCES else port + 10
+    usable = (other for other in range(first, LAST_PORT, 10) if port_refusal(host, other) is None)
+    option = "make run PORT=" if "MAKELEVEL" in os.environ else "--port "
+    return f"{problem} Choose another one: {option}{next(usable, 8000)}"
 
 
 def check_given_database() -> None:
