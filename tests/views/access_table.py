@@ -99,6 +99,7 @@ TABLE = (
     row("inbox_answer", "POST", STAFF, "card", text="Hello", revision="1"),
     row("inbox_take", "POST", STAFF, "card", revision="1"),
     row("inbox_done", "POST", STAFF, "card", revision="1"),
+    row("inbox_texts", "POST", STAFF, "card", to="stop", revision="1"),
     row("inbox_reopen", "POST", STAFF, "card", revision="1"),
     row("inbox_undo", "POST", STAFF, "card", query="revision=1"),
     row("conversation", "GET", STAFF, "contact"),

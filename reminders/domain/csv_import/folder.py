@@ -72,7 +72,8 @@ def pick_up_files(folder: str | Path, *, now: datetime, go_on: GoOn = for_ever) 
     with _alone() as alone:
         if not alone:
             return 0
-        top.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # a file in its place is told as no folder, when it is opened
+            top.mkdir(parents=True)
         with open_tree(top) as tree:
             for name in (WORKING, DONE, FAILED):
                 tree.make(name)
