@@ -19,7 +19,7 @@ def main() -> None:
     if sys.argv[1:2] == ["up"]:
         # Its programs share what stands in for settings that are not given.
         os.environ.setdefault("ONE_MACHINE", "true")
-    from config.embedded.commands import run  # after the settings' name is known
+    from config.launcher.embedded.commands import run  # after the settings' name is known
 
     run(sys.argv, without_database=WITHOUT_DATABASE)
 

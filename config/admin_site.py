@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
-from reminders.domain.access import RULES
-from reminders.views.pages import forbidden
+from reminders.domain.common.access import RULES
+from reminders.views.shared.pages import forbidden
 
 
 class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types

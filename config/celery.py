@@ -24,7 +24,7 @@ class Application(Celery):
 
     def now(self) -> datetime:
         """The time by which rings are stamped: the database's, as far as this process has asked for it."""
-        from reminders.domain.clocks import correction  # once Django is set up
+        from reminders.domain.common.database_clock import correction  # once Django is set up
 
         found: datetime = super().now()
         return found + correction()
@@ -46,19 +46,19 @@ app.Task.Request = "config.expiry:Request"
 @beat_init.connect
 def follow_settings(**_kwargs: Any) -> None:
     """Let the schedules follow settings that changed since the last start."""
-    from reminders.domain import clocks
-    from reminders.domain.rings import seed_rings  # once the models are loaded
+    from reminders.domain.common import database_clock
+    from reminders.domain.operations.periodic_tasks import seed_rings  # once the models are loaded
 
     seed_rings()
-    clocks.watch("beat")
+    database_clock.watch("beat")
 
 
 @celeryd_after_setup.connect
 def get_ready(instance: Any, **_kwargs: Any) -> None:
     """Know the time, and keep threads for what is urgent where this worker takes slow work, too."""
-    from reminders.domain import clocks, turns
+    from reminders.domain.common import database_clock, turns
 
-    clocks.watch("worker")
+    database_clock.watch("worker")
     urgent_too = queues.URGENT in app.amqp.queues.consume_from
     turns.share_threads(instance.concurrency, urgent_too=urgent_too)
 
@@ -66,6 +66,6 @@ def get_ready(instance: Any, **_kwargs: Any) -> None:
 @worker_shutting_down.connect
 def end_soon(**_kwargs: Any) -> None:
     """Told to stop: runs end after what they have in hand, not after the whole backlog."""
-    from reminders.domain import turns
+    from reminders.domain.common import turns
 
     turns.stop_soon()

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl
 
-from config.embedded.postgres import DATABASE, USER, postgres_place
 from config.environment import Environment, unquoted
+from config.launcher.embedded.postgres import DATABASE, USER, postgres_place
 
 EXAMPLE = "postgres://user:password@localhost/reminders"
 # Options that libpq understands in a URL; others are likely typing errors.

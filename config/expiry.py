@@ -11,7 +11,7 @@ from celery.worker import request
 from celery.worker.state import revoked as revoked_tasks
 from django.utils import timezone
 
-from reminders.domain.clocks import TOLERATED, now
+from reminders.domain.common.database_clock import TOLERATED, now
 
 
 class Request(request.Request):

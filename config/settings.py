@@ -11,9 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import local, queues
+from config import queues
 from config.database import database_settings, forget_client_variables
 from config.environment import Environment
+from config.launcher import local
 from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,7 +160,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "reminders.context.shell",
+                "reminders.navigation.shell",
             ],
         },
     },
@@ -179,7 +180,7 @@ AXES_FAILURE_LIMIT = (
 )
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "reminders.views.session.locked_out"
+AXES_LOCKOUT_CALLABLE = "reminders.views.site.session.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

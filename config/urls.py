@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from reminders.views.readiness import healthz, readyz
+from reminders.views.site.readiness import healthz, readyz
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("", include("reminders.urls")),
+    path("", include("reminders.urls.root")),
 ]
-handler403 = "reminders.views.pages.forbidden"
+handler403 = "reminders.views.shared.pages.forbidden"

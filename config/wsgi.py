@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config import memory
+from config.launcher import memory
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # there is no other one
 

@@ -16,9 +16,9 @@ class RemindersConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep locations that limit users; seed roles and rings once migrating has made their tables."""
-        from reminders.domain.access import seed_roles  # models are loaded by now
-        from reminders.domain.location_changes import refuse_while_it_limits
-        from reminders.domain.rings import seed_rings
+        from reminders.domain.common.access import seed_roles  # models are loaded by now
+        from reminders.domain.operations.periodic_tasks import seed_rings
+        from reminders.domain.setup.locations import refuse_while_it_limits
         from reminders.models import Location
 
         pre_delete.connect(refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from reminders.views.readiness import healthz, readyz
+from reminders.views.site.readiness import healthz, readyz
 
 POLICY = "; ".join(
     (

@@ -9,30 +9,27 @@ from threading import BoundedSemaphore
 from celery import shared_task
 from django.conf import settings
 
-from reminders.domain import (
-    access,
-    alerts,
-    brakes,
-    cancelling,
-    checking,
-    consent,
-    csv_import,
-    expiring,
-    jobs,
-    location_changes,
-    planning,
-    receiving,
-    reconciling,
-    sending,
-    statistics,
-)
-from reminders.domain.clocks import now
-from reminders.domain.connecting import messages_api
-from reminders.domain.doorbell import ring_at_once
-from reminders.domain.rings import FOLDER_ERROR, HEARTBEAT, Rung, run, rung
-from reminders.domain.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
+from reminders.domain import diary_import
+from reminders.domain.common import access
+from reminders.domain.common.database_clock import now
+from reminders.domain.common.enqueue import ring_at_once
+from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
+from reminders.domain.consent import blocklist_sync
+from reminders.domain.operations import alerts
+from reminders.domain.operations.periodic_tasks import FOLDER_ERROR, HEARTBEAT, Rung, run, rung
+from reminders.domain.pages import statistics
+from reminders.domain.planning.plan import plan_future
+from reminders.domain.replies import receive
+from reminders.domain.sending import circuit_breaker
+from reminders.domain.sending.client import messages_api
+from reminders.domain.sending.expire import expire as expire_overdue
+from reminders.domain.sending.poll_status import check_overdue
+from reminders.domain.sending.reconcile import reconcile as reconcile_unknown
+from reminders.domain.sending.send import HANDS, is_a_lot, send_due
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
+from reminders.domain.setup import jobs, locations
 
-SENDERS = BoundedSemaphore(sending.HANDS)
+SENDERS = BoundedSemaphore(HANDS)
 A_MINUTE = 60.0
 AS_LONG_AS_IT_TAKES = 1_800.0
 
@@ -58,7 +55,7 @@ def background(
         ring = name or work.__name__
 
         def in_turn() -> None:
-            if not (asks_provider and brakes.is_told_to_wait(now=now())):
+            if not (asks_provider and circuit_breaker.is_told_to_wait(now=now())):
                 run(ring, work, lane=BACKGROUND, at_most=at_most)
 
         return _task(ring, work, in_turn)
@@ -83,10 +80,10 @@ def send(hands: int = 0) -> None:
         return
     try:
         with rung("send", at_most=A_MINUTE) as ring:
-            if hands == 0 and sending.is_a_lot(now=now()):
-                for hand in range(1, sending.HANDS):
+            if hands == 0 and is_a_lot(now=now()):
+                for hand in range(1, HANDS):
                     ring_at_once("send", hand)
-            ring.count = sending.send_due(messages_api(), clock=now, go_on=ring.may_go_on).total
+            ring.count = send_due(messages_api(), clock=now, go_on=ring.may_go_on).total
     finally:
         SENDERS.release()
     if ring.cut_short:
@@ -96,14 +93,14 @@ def send(hands: int = 0) -> None:
 @background(asks_provider=True)
 def withdraw(ring: Rung) -> None:
     """Cancel at the provider what no longer holds."""
-    while settled := cancelling.withdraw_stale(messages_api(), clock=now, go_on=ring.may_go_on):
+    while settled := withdraw_stale(messages_api(), clock=now, go_on=ring.may_go_on):
         ring.count += settled
 
 
 @background(asks_provider=True)
 def reconcile(ring: Rung) -> None:
     """Find out what became of texts whose outcome is unknown."""
-    while settled := reconciling.reconcile(messages_api(), clock=now, go_on=ring.may_go_on).settled:
+    while settled := reconcile_unknown(messages_api(), clock=now, go_on=ring.may_go_on).settled:
         ring.count += settled
         if not ring.may_go_on():
             break
@@ -113,35 +110,35 @@ def reconcile(ring: Rung) -> None:
 def replies(ring: Rung) -> None:
     """Fetch patients' replies, act on them, confirm them."""
     asked_at = now()
-    ring.count = receiving.receive_replies(messages_api(), now=asked_at, go_on=ring.may_go_on)
-    brakes.provider_answered(now=now(), asked_at=asked_at)
+    ring.count = receive.receive_replies(messages_api(), now=asked_at, go_on=ring.may_go_on)
+    circuit_breaker.provider_answered(now=now(), asked_at=asked_at)
 
 
 @background(asks_provider=True)
 def reports(ring: Rung) -> None:
     """Fetch delivery reports, apply them, confirm them."""
-    ring.count = receiving.receive_reports(messages_api(), now=now(), go_on=ring.may_go_on)
+    ring.count = receive.receive_reports(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
 @urgent
 def apply(ring: Rung) -> None:
     """Act on what was pushed, or stored by a worker that died before acting."""
     at = now()
-    ring.count = receiving.apply_waiting_replies(now=at, go_on=ring.may_go_on)
-    ring.count += receiving.apply_waiting(now=at, go_on=ring.may_go_on)
+    ring.count = receive.apply_waiting_replies(now=at, go_on=ring.may_go_on)
+    ring.count += receive.apply_waiting(now=at, go_on=ring.may_go_on)
 
 
 @background()
 def tidy(ring: Rung) -> None:
     """Apply reports that waited for their message; drop what is too old, sessions too."""
     access.forget_sessions()
-    ring.count = receiving.tidy_reports(now=now(), go_on=ring.may_go_on)
+    ring.count = receive.tidy_reports(now=now(), go_on=ring.may_go_on)
 
 
 @urgent
 def expire(ring: Rung) -> None:
     """End what is past its cutoff."""
-    while ended := expiring.expire(now=now()):
+    while ended := expire_overdue(now=now()):
         ring.count += ended
         if not ring.may_go_on():
             break
@@ -150,33 +147,33 @@ def expire(ring: Rung) -> None:
 @background(asks_provider=True)
 def check(ring: Rung) -> None:
     """Ask about texts whose final report is overdue."""
-    while moved := checking.check_overdue(messages_api(), clock=now, go_on=ring.may_go_on):
+    while moved := check_overdue(messages_api(), clock=now, go_on=ring.may_go_on):
         ring.count += moved
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def plan(ring: Rung) -> None:
     """Plan the whole future again, as a safety net."""
-    location_changes.follow_tzdata(now=now())
-    ring.count = planning.plan_future(now=now(), on_step=lambda _id, _done: ring.may_go_on()).written
+    locations.follow_tzdata(now=now())
+    ring.count = plan_future(now=now(), on_step=lambda _id, _done: ring.may_go_on()).written
 
 
 @background(asks_provider=True)
 def push_blocked(ring: Rung) -> None:
     """Tell the provider about opt-outs and opt-ins that it does not know yet."""
-    ring.count = consent.push_suppressions(messages_api(), now=now(), go_on=ring.may_go_on)
+    ring.count = blocklist_sync.push_suppressions(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES, asks_provider=True)
 def sync_blocked(ring: Rung) -> None:
     """Bring the provider's list of blocked numbers and ours together."""
-    consent.sync_blocked_numbers(messages_api(), now=now())
+    blocklist_sync.sync_blocked_numbers(messages_api(), now=now())
 
 
 @background(at_most=A_MINUTE)
 def imports(ring: Rung) -> None:
     """Check and apply uploaded diaries, one after the other."""
-    ring.count = csv_import.work_off_imports(now=now(), go_on=ring.may_go_on)
+    ring.count = diary_import.work_off_imports(now=now(), go_on=ring.may_go_on)
 
 
 @background(at_most=A_MINUTE)
@@ -184,7 +181,7 @@ def folder(ring: Rung) -> None:
     """Import new files of the watched folder, if there is one."""
     if settings.IMPORT_FOLDER:
         try:
-            ring.count = csv_import.pick_up_files(settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on)
+            ring.count = diary_import.pick_up_files(settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on)
         except OSError as error:
             ring.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 

@@ -15,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from reminders.domain import clocks, refused_pushes, webhook_secrets
-from reminders.domain.doorbell import ring_apart
-from reminders.domain.receiving import store_pushed
+from reminders.domain.common import database_clock
+from reminders.domain.common.enqueue import ring_apart
+from reminders.domain.operations import refused_pushes
+from reminders.domain.replies.receive import store_pushed
+from reminders.domain.sending import webhook_secrets
 from reminders.provider import BadSignature, ReplyPayload, Unreadable, parse_webhook, verify_webhook
 
 logger = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ LARGEST_BODY = 1024 * 1024
 @require_POST
 def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     """Take a reply, an opt-out notice or a delivery report: 200 stored, 401, 404, 413 or 400 refused."""
-    now = clocks.now()
+    now = database_clock.now()
     length = request.headers.get("Content-Length") or "0"
     small = length.isascii() and length.isdigit() and int(length[:12]) <= LARGEST_BODY
     try:
@@ -75,7 +77,7 @@ def _check_signature(request: HttpRequest, body: bytes) -> None:
         method=request.method or "POST",
         path=request.get_full_path(),
         body=body,
-        now=clocks.now(),
+        now=database_clock.now(),
     )
 
 

@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from config.embedded.places import Place, reaches
-from config.embedded.postgres import Postgres
-from config.embedded.processes import Identity, unprivileged_identity
+from config.launcher.embedded.places import Place, reaches
+from config.launcher.embedded.postgres import Postgres
+from config.launcher.embedded.processes import Identity, unprivileged_identity
 
 pytest_plugins = ["tests.fixtures"]
 

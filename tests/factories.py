@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from reminders.domain.appointments import wall_time
+from reminders.domain.diary.appointments import wall_time
 from reminders.models import (
     Appointment,
     Contact,

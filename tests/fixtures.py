@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
-from reminders.domain.connecting import messages_api
+from reminders.domain.sending.client import messages_api
 from reminders.models import ReminderRule
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox

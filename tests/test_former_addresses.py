@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from config.local import derived_secret
-from reminders.domain import refused_pushes
-from reminders.domain.webhook_secrets import present
+from config.launcher.local import derived_secret
+from reminders.domain.operations import refused_pushes
+from reminders.domain.sending.webhook_secrets import present
 from reminders.models import Reply, Trouble
 from tests.test_webhooks import post, pushed_reply
 

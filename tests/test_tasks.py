@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from reminders import tasks
-from reminders.domain.health import status_report
+from reminders.domain.operations.health import status_report
 from reminders.models import ProviderState, Ring
 from reminders.sandbox import Sandbox
 from tests import factories as make

@@ -20,13 +20,18 @@ from django.test import Client
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from reminders.domain.receiving import apply_waiting, apply_waiting_replies, receive_replies, receive_reports
-from reminders.domain.sending import send_due
+from reminders.domain.replies.receive import (
+    apply_waiting,
+    apply_waiting_replies,
+    receive_replies,
+    receive_reports,
+)
+from reminders.domain.sending.send import send_due
 from reminders.models import Card, DeliveryReport, Message, Reply, Suppression
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.domain.texting import status, texted
+from tests.domain.replies.texting import status, texted
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, utc
-from reminders.domain.access import STATISTICS, Scope
+from reminders.domain.common.access import STATISTICS, Scope
 from reminders.models import Appointment, CallAttempt, DayFigure, Event
 
 

@@ -18,11 +18,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from reminders.domain import held_texts
-from reminders.domain.access import Scope, scope_of
-from reminders.domain.history import Actor
-from reminders.domain.jobs import in_words
-from reminders.domain.rules import BusyError
+from reminders.domain.common.access import Scope, scope_of
+from reminders.domain.common.audit import Actor
+from reminders.domain.planning import handed_over
+from reminders.domain.planning.rule_book import BusyError
+from reminders.domain.setup.jobs import in_words
 from reminders.models import Job, Location, ReminderRule
 from reminders.templatetags.pages import at_zone
 
@@ -173,7 +173,7 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
     def tell_replaced(self, request: HttpRequest, count: int) -> None:
         """Say how many texts that the provider holds already go out again with what was changed."""
         if count:
-            messages.info(request, held_texts.in_words(count))
+            messages.info(request, handed_over.in_words(count))
 
 
 class LookOnly(StaffAdmin):

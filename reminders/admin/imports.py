@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, StaffAdmin, utc
-from reminders.domain.access import Scope
+from reminders.domain.common.access import Scope
 from reminders.models import Import, ImportMapping, ImportRow
 
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from reminders.admin.base import LookOnly, StaffAdmin, scope
-from reminders.domain import location_changes, name_changes
-from reminders.domain.access import Scope
-from reminders.domain.phone_numbers import display as phone_display
-from reminders.domain.search import find_contacts
+from reminders.domain.common.access import Scope
+from reminders.domain.pages.search import find_contacts
+from reminders.domain.phones.parsing import display as phone_display
+from reminders.domain.setup import locations, names
 from reminders.domain.wording import LANGUAGES
 from reminders.models import Contact, Location, Practitioner, Service
 from reminders.models.fields import WEEKDAYS
@@ -95,7 +95,7 @@ class LocationAdmin(StaffAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A location that limits users stays; the page says whom."""
         to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
-        limits = [words for location in objs if (words := location_changes.limits_in_words(location))]
+        limits = [words for location in objs if (words := locations.limits_in_words(location))]
         return to_delete, counts, missing, [*protected, *limits]
 
     @admin.display(description="Texts between")
@@ -105,7 +105,7 @@ class LocationAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:
         """Through the domain, which brings appointments and texts in line."""
-        saved = location_changes.save_location(obj, by=self.actor(request), now=timezone.now())
+        saved = locations.save_location(obj, by=self.actor(request), now=timezone.now())
         self.tell(request, saved.job)
         self.tell_replaced(request, saved.replaced)
 
@@ -120,7 +120,7 @@ class PractitionerAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Practitioner, form: Any, change: bool) -> None:
         """Through the domain, which replaces texts that name the practitioner."""
-        self.tell_replaced(request, name_changes.save_practitioner(obj, now=timezone.now()))
+        self.tell_replaced(request, names.save_practitioner(obj, now=timezone.now()))
 
 
 @admin.register(Service)
@@ -133,7 +133,7 @@ class ServiceAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         """Through the domain, which replaces texts that name the service or its instructions."""
-        self.tell_replaced(request, name_changes.save_service(obj, now=timezone.now()))
+        self.tell_replaced(request, names.save_service(obj, now=timezone.now()))
 
 
 @admin.register(Contact)

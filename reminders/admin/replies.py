@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Q
 
 from reminders.admin.base import LookOnly, StaffAdmin, utc
-from reminders.domain.access import Scope
+from reminders.domain.common.access import Scope
 from reminders.models import CannedReply, Card, Reply
 
 

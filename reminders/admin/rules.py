@@ -15,9 +15,9 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from reminders.admin.base import StaffAdmin
-from reminders.domain import rule_changes, rule_words, wording_changes
+from reminders.domain.setup import rule_text, rules, wordings
+from reminders.domain.setup.wordings import Place
 from reminders.domain.wording import LANGUAGES, PURPOSES
-from reminders.domain.wording_changes import Place
 from reminders.models import ReminderRule, Wording
 
 WHEN = ("days_before", "at_time", "minutes_before", "weekdays_only")
@@ -57,27 +57,27 @@ class RuleAdmin(StaffAdmin):
     @admin.display(description="When")
     def when(self, row: ReminderRule) -> str:
         """In words."""
-        return rule_words.when(row)
+        return rule_text.when(row)
 
     @admin.display(description="For")
     def whom(self, row: ReminderRule) -> str:
         """In words."""
-        return rule_words.whom(row)
+        return rule_text.whom(row)
 
     def has_delete_permission(self, request: HttpRequest, obj: ReminderRule | None = None) -> bool:
         """Only what is off and was never used can be forgotten."""
-        if obj is not None and (obj.active or rule_changes.is_used(obj)):
+        if obj is not None and (obj.active or rules.is_used(obj)):
             return False
         return bool(super().has_delete_permission(request, obj))
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
         """Through the domain, which plans the future anew."""
-        saved = rule_changes.save_rule(obj, by=self.actor(request), now=timezone.now())
+        saved = rules.save_rule(obj, by=self.actor(request), now=timezone.now())
         self.tell(request, saved.job)
 
     def delete_model(self, request: HttpRequest, obj: ReminderRule) -> None:
         """Through the domain, which looks again whether it was used."""
-        rule_changes.delete_rule(obj.pk, by=self.actor(request), now=timezone.now())
+        rules.delete_rule(obj.pk, by=self.actor(request), now=timezone.now())
 
     def view_on_site(self, obj: ReminderRule) -> str:
         """The rule's own page."""
@@ -101,7 +101,7 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramete
         if given.get("text") and not place.is_known:
             raise forms.ValidationError("There is no such text on this channel.")
         if given.get("text"):
-            for problem in wording_changes.check(place, given["text"]):
+            for problem in wordings.check(place, given["text"]):
                 if problem.level == "error":
                     self.add_error("text", problem.words)
         return given
@@ -153,7 +153,7 @@ class WordingAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Wording, form: Any, change: bool) -> None:
         """Through the domain, which keeps the history."""
-        saved = wording_changes.save_wording(
+        saved = wordings.save_wording(
             place_of(obj), obj.text, by=self.actor(request), now=timezone.now(), active=obj.active
         )
         row = place_of(obj).row
@@ -163,4 +163,4 @@ class WordingAdmin(StaffAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Wording) -> None:
         """Back to the text that applies without it."""
-        wording_changes.reset_wording(place_of(obj), by=self.actor(request), now=timezone.now())
+        wordings.reset_wording(place_of(obj), by=self.actor(request), now=timezone.now())

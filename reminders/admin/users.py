@@ -20,9 +20,9 @@ from unfold.admin import StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from reminders.admin.base import StaffAdmin, scope
-from reminders.domain import granting
-from reminders.domain.access import Scope
-from reminders.domain.granting import Before, GrantError
+from reminders.domain.common.access import Scope
+from reminders.domain.setup import granting
+from reminders.domain.setup.granting import Before, GrantError
 from reminders.models import StaffProfile
 
 admin.site.unregister(User)

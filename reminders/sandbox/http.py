@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from reminders.sandbox.validation import Refused
+from reminders.sandbox.provider_api.validation import Refused
 
 Environ = dict[str, Any]  # Any: as WSGI defines it
 LARGEST_BODY = 8 * 1024 * 1024

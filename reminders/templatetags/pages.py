@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from reminders.domain.phone_numbers import display
+from reminders.domain.phones.parsing import display
 from reminders.models import Location
 
 register = template.Library()

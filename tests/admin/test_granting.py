@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from reminders.domain import granting
-from reminders.domain.granting import Before, GrantError
+from reminders.domain.setup import granting
+from reminders.domain.setup.granting import Before, GrantError
 from reminders.models import Location, StaffProfile
 from tests.factories import make_location, make_user
 

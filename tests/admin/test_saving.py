@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from reminders.domain.planning import plan_appointments
+from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Event, Location, Reminder, ReminderRule, Wording
 from tests import factories as make
 

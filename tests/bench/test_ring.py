@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from reminders.bench.ring import fill, measure, nothing_due
 from tests import factories as make
+from tests.bench.ring import fill, measure, nothing_due
 
 FITTING = {
     "send": {"reminder_due", "message_queued"},

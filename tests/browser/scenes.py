@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from reminders.domain.appointments import set_status
-from reminders.domain.csv_import import work_off_imports
-from reminders.domain.history import Actor, remember
+from reminders.domain.common.audit import Actor, remember
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.diary_import import work_off_imports
 from reminders.models import Appointment, CannedReply, Card, Event, Location, Message, Reply, Ring
 from tests.factories import (
     make_appointment,

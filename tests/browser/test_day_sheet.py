@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from playwright.sync_api import Page, expect
 
-from reminders.domain.appointments import change_appointment, set_status
-from reminders.domain.history import SYSTEM
+from reminders.domain.common.audit import SYSTEM
+from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, Message, Reminder
 from tests.browser.scenes import Diary, ordinary_day
 from tests.factories import make_handed_over

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from reminders.domain.access import seed_roles
-from reminders.domain.first_login import make_token
+from reminders.domain.common.access import seed_roles
+from reminders.domain.setup.first_login import make_token
 from reminders.models import Location
 from tests.factories import make_user
 

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from reminders.domain.csv_import import work_off_imports
+from reminders.domain.diary_import import work_off_imports
 from reminders.models import Appointment, Location, Reminder
 from tests import factories as make
-from tests.domain.csv_import.importing import HEADER, csv_of, sydney
+from tests.domain.diary_import.importing import HEADER, csv_of, sydney
 
 DAY = (timezone.now() + timedelta(days=9)).date()
 ANN = f"1,Ann Lee,0491 570 006,{DAY},10:00"

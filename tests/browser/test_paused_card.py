@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from reminders.models import Card, Suppression
 from tests.browser import work
 from tests.browser.test_worklists import LOOKS
-from tests.views.worklists import make_card
+from tests.views.worklists.work import make_card
 
 
 def paused_card() -> Card:

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from reminders.domain.cancelling import withdraw_stale
-from reminders.domain.planning import plan_appointments
-from reminders.domain.sending import send_due
+from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.sending.send import send_due
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Location, Message, Reminder
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox

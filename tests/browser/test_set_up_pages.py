@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from reminders.domain.planning import plan_appointments
+from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Job, ReminderRule, Wording
 from tests.browser.scenes import Diary
 from tests.factories import make_contact, make_location, make_reminder_rule

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from reminders.domain.cancelling import withdraw_stale
-from reminders.domain.planning import plan_appointments
-from reminders.domain.receiving import receive_reports
-from reminders.domain.sending import send_due
+from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.replies.receive import receive_reports
+from reminders.domain.sending.send import send_due
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from tests.browser.scenes import Diary
 from tests.factories import make_contact
 

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from reminders.domain.history import SYSTEM
-from reminders.domain.staff_actions import mark
+from reminders.domain.common.audit import SYSTEM
+from reminders.domain.diary.staff_actions import mark
 from reminders.models import Appointment, Card, Message
 from tests.browser import work
 from tests.factories import make_user

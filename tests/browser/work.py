@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from reminders.domain.planning import plan_appointments
-from reminders.domain.statistics import reckon
+from reminders.domain.pages.statistics import reckon
+from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, CallAttempt, CannedReply, Card, Reminder, Suppression
 from tests.browser.scenes import NAMES, TEXT, Diary
 from tests.factories import make_appointment, make_contact, make_message

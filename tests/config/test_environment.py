@@ -112,7 +112,7 @@ def test_a_malformed_value_stops_the_start_with_one_line(bare_environment: dict[
         ["manage.py", "up"],
         ["-m", "celery", "-A", "config", "worker"],
         ["-m", "celery", "-A", "config", "beat"],
-        ["-m", "config.serve"],
+        ["-m", "config.launcher.serve"],
     ],
     ids=["check", "up", "worker", "beat", "web"],
 )

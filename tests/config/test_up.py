@@ -93,7 +93,7 @@ def test_kill_9_takes_every_part_along(up: Callable[..., Up], data_dir: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("web", ["config.serve"]), ("broker", ["--unixsocket"]), ("database", ["-D"])],
+    [("web", ["config.launcher.serve"]), ("broker", ["--unixsocket"]), ("database", ["-D"])],
 )
 def test_a_part_that_dies_stops_the_others_and_is_named(
     up: Callable[..., Up], data_dir: Path, name: str, words: list[str]

@@ -16,7 +16,7 @@ import httpx
 import psycopg
 from django.db import connection, connections
 
-from reminders.domain.sending import send_due
+from reminders.domain.sending.send import send_due
 from reminders.models import Reminder
 from reminders.provider import MessagesApi
 from tests.faults.audit import CLAIM, RECORD, Gate

@@ -16,9 +16,9 @@ from pathlib import Path
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
-from config.embedded import processes
-from config.embedded.broker import Broker
-from reminders.domain.rings import seed_rings
+from config.launcher.embedded import processes
+from config.launcher.embedded.broker import Broker
+from reminders.domain.operations.periodic_tasks import seed_rings
 from reminders.models import Message, Reminder, Ring
 from reminders.sandbox import Sandbox
 from tests.faults.invariants import violations
@@ -44,7 +44,7 @@ class Site:
     def web(self, port: int, **environment: str) -> subprocess.Popen[bytes]:
         """Start the web site."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "config.serve", "--port", str(port)]
+            command = [sys.executable, "-m", "config.launcher.serve", "--port", str(port)]
             found = processes.start(
                 command, output=log, environment=self.environment | environment, folder=ROOT
             )

@@ -5,13 +5,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from reminders.domain.appointments import (
+from reminders.domain.consent.suppressions import opt_out
+from reminders.domain.diary.appointments import (
     change_appointment,
     change_contact,
     delete_appointment,
     set_status,
 )
-from reminders.domain.consent import opt_out
 from reminders.models import Appointment, Suppression
 from tests.faults.world import STAFF, World, fictional_number
 

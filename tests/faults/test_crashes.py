@@ -7,10 +7,10 @@ from datetime import time, timedelta
 import pytest
 from django.db import connection
 
-from reminders.domain.appointments import change_appointment
-from reminders.domain.cancelling import withdraw_stale
-from reminders.domain.receiving import receive_replies, receive_reports
-from reminders.domain.reconciling import reconcile
+from reminders.domain.diary.appointments import change_appointment
+from reminders.domain.replies.receive import receive_replies, receive_reports
+from reminders.domain.sending.reconcile import reconcile
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Message
 from reminders.provider import MessagesApi
 from tests.faults.crashing import POINTS, Deadly, fork, killed, work_with

@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from reminders.domain.appointments import change_appointment, set_status
-from reminders.domain.consent import opt_in, opt_out
+from reminders.domain.consent.suppressions import opt_in, opt_out
+from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, Suppression
 from tests import factories as make
 from tests.faults.test_crashes import forget

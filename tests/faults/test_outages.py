@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection
 
-from reminders.domain.appointments import set_status
-from reminders.domain.brakes import allowance
-from reminders.domain.outbox import queue_text
-from reminders.domain.sending import send_due
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.sending.circuit_breaker import allowance
+from reminders.domain.sending.outbox import queue_text
+from reminders.domain.sending.send import send_due
 from reminders.models import Appointment, Message, ProviderState, Reminder
 from tests import factories as make
 from tests.faults.world import STAFF, World

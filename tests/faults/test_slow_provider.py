@@ -8,7 +8,7 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from reminders.domain.outbox import queue_text
+from reminders.domain.sending.outbox import queue_text
 from reminders.models import DeliveryReport, Message, Reminder
 from tests.faults.programs import Site, rung, wait_for, wait_for_rings
 from tests.faults.world import SEEDS, World, fictional_number

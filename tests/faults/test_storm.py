@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from reminders.domain.appointments import change_appointment, set_status
-from reminders.domain.consent import opt_out
+from reminders.domain.consent.suppressions import opt_out
+from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, DeliveryReport, Message, Reply, Suppression
-from reminders.sandbox.faults import KINDS
+from reminders.sandbox.control_room.faults import KINDS
 from tests import factories as make
 from tests.faults.programs import Site, accepted_twice, found, settle, wait_for
 from tests.faults.world import SEEDS, STAFF, World

@@ -5,11 +5,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from reminders.domain.appointments import change_appointment, set_status
-from reminders.domain.cancelling import withdraw_stale
-from reminders.domain.checking import check_overdue
-from reminders.domain.outbox import queue_text
-from reminders.domain.reconciling import reconcile
+from reminders.domain.diary.appointments import change_appointment, set_status
+from reminders.domain.sending.outbox import queue_text
+from reminders.domain.sending.poll_status import check_overdue
+from reminders.domain.sending.reconcile import reconcile
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Card, Message, Reminder
 from tests import factories as make
 from tests.faults.world import STAFF, World, states

@@ -10,15 +10,20 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from reminders.domain.cancelling import withdraw_stale
-from reminders.domain.checking import check_overdue
-from reminders.domain.expiring import expire
-from reminders.domain.history import Actor
-from reminders.domain.planning import plan_appointments
-from reminders.domain.receiving import apply_waiting, apply_waiting_replies, receive_replies, receive_reports
-from reminders.domain.reconciling import reconcile
-from reminders.domain.sending import send_due
-from reminders.domain.timing import local
+from reminders.domain.clock.rule_schedule import local
+from reminders.domain.common.audit import Actor
+from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.replies.receive import (
+    apply_waiting,
+    apply_waiting_replies,
+    receive_replies,
+    receive_reports,
+)
+from reminders.domain.sending.expire import expire
+from reminders.domain.sending.poll_status import check_overdue
+from reminders.domain.sending.reconcile import reconcile
+from reminders.domain.sending.send import send_due
+from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Contact, Event, Location, Message, Reminder
 from reminders.provider import MessagesApi, MessagesApiError
 from reminders.sandbox import Sandbox

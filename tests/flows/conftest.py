@@ -11,7 +11,7 @@ from reminders.models import Appointment, Card, Location
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.domain.csv_import.importing import bring_in, csv_of
+from tests.domain.diary_import.importing import bring_in, csv_of
 from tests.faults.world import World
 
 ANN = "+447700900123"

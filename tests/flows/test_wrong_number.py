@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminders.domain.appointments import change_contact, set_status
-from reminders.domain.calls import record_calls, undo_calls
-from reminders.domain.day_sheet import rows_of
-from reminders.domain.history import SYSTEM
-from reminders.domain.staff_actions import StaffActionError, send_now, send_text
-from reminders.domain.wrong_numbers import is_right_after_all
+from reminders.domain.common.audit import SYSTEM
+from reminders.domain.diary.appointments import change_contact, set_status
+from reminders.domain.diary.calls import record_calls, undo_calls
+from reminders.domain.diary.staff_actions import StaffActionError, send_now, send_text
+from reminders.domain.diary.wrong_numbers import is_right_after_all
+from reminders.domain.pages.day_sheet import rows_of
 from reminders.models import Appointment, CallAttempt, Contact, Event, Message, Reminder
-from reminders.views.day_rows import Line
+from reminders.views.diary.day_rows import Line
 from tests.flows.conftest import ANN, Clinic
 
 WEDNESDAY = "1,Ann Lee,07700 900123,2026-03-04,10:00"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from celery import current_app
 
-from config.local import broker_options
+from config.launcher.local import broker_options
 from tests.faults.conftest import audited, clinic
 from tests.faults.programs import Site, site
 from tests.faults.world import World

@@ -13,7 +13,7 @@ from typing import Protocol
 import redis
 
 from config import queues
-from config.embedded import processes
+from config.launcher.embedded import processes
 from tests.programs import free_port, wait_until
 
 START_SECONDS = 60.0

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reminders.domain.outbox import queue_text
+from reminders.domain.sending.outbox import queue_text
 from reminders.models import Message
 from tests.faults.programs import (
     Site,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from reminders.domain.history import SYSTEM, remember
+from reminders.domain.common.audit import SYSTEM, remember
 from reminders.models import Card, Import, Job, Location, Reply
 from tests.factories import (
     NOON,

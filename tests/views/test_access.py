@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from reminders.domain.access import PERMISSIONS, seed_roles
+from reminders.domain.common.access import PERMISSIONS, seed_roles
 from reminders.models import Card, Contact
 from tests.factories import make_location, make_user
 from tests.views.access_table import EVERYWHERE, OPEN, STAFF, TABLE, WHOLE_SITE, Row, things

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from reminders.domain.consent import opt_out
-from reminders.domain.history import PATIENT, SYSTEM, Actor, remember
+from reminders.domain.common.audit import PATIENT, SYSTEM, Actor, remember
+from reminders.domain.consent.suppressions import opt_out
 from reminders.models import Card, Contact, DeliveryReport, Event, Message, Reply, Suppression
 from tests.factories import (
     NOON,

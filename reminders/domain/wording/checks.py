@@ -27,7 +27,7 @@ class Problem:
     words: str
 
 
-_DATA = Path(__file__).parent.parent / "data" / "reserved_words.toml"
+_DATA = Path(__file__).with_name("data") / "reserved_words.toml"
 _SENTENCE = re.compile(r"[.!?;\n。！？；؟]+(?:\s|$)|\n|[。！？；؟]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PLACEHOLDER = re.compile(r"\{\w+\}")

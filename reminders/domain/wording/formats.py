@@ -13,8 +13,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 
-from reminders.domain.segments import plain
 from reminders.domain.wording.languages import GSM_LANGUAGES, known_language, region_of
+from reminders.domain.wording.segments import plain
 
 
 def format_date(at_local: datetime, language: str, country: str = "", *, spoken: bool = False) -> str:

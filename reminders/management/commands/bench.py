@@ -7,20 +7,24 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
-import reminders.bench
+from django.core.management.base import BaseCommand, CommandError
 
 HELPERS = frozenset({"scratch", "import_beside", "import_export_resources"})
 
 
 def measurements() -> dict[str, ModuleType]:
-    """Every module of `reminders.bench` that has something to run, by its name on the command line."""
-    names = [module.name for module in pkgutil.iter_modules(reminders.bench.__path__)]
+    """Every module of `tests.bench` that has something to run, by its name on the command line."""
+    try:
+        package = import_module("tests.bench")
+    except ModuleNotFoundError:
+        raise CommandError(
+            "Measuring needs a checkout of the source: `bench` is no part of an installation."
+        ) from None
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
     modules = {
-        name.removesuffix("_").replace("_", "-"): import_module(f"reminders.bench.{name}")
+        name.removesuffix("_").replace("_", "-"): import_module(f"{package.__name__}.{name}")
         for name in names
-        if name not in HELPERS
+        if name not in HELPERS and not name.startswith("test_")
     }
     return {name: module for name, module in modules.items() if hasattr(module, "run")}
 

@@ -9,7 +9,7 @@ from typing import Any, TextIO, cast
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from reminders.domain.export import write_csv, write_json
+from reminders.domain.pages.export import write_csv, write_json
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from reminders.domain.csv_import import (
+from reminders.domain.diary_import import (
     ImportRefused,
     Options,
     Outcome,
@@ -21,7 +21,7 @@ from reminders.domain.csv_import import (
     open_stream,
     options_with_mapping,
 )
-from reminders.domain.csv_import.sources import printable
+from reminders.domain.diary_import.read.sources import printable
 
 LISTED = 100
 

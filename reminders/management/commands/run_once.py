@@ -7,52 +7,46 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reminders.domain import (
-    cancelling,
-    checking,
-    expiring,
-    planning,
-    receiving,
-    reconciling,
-    sending,
-)
-from reminders.domain.connecting import messages_api
-from reminders.domain.rings import rung
+from reminders.domain.operations.periodic_tasks import rung
+from reminders.domain.planning import plan
+from reminders.domain.replies import receive
+from reminders.domain.sending import expire, poll_status, reconcile, send, withdraw_at_provider
+from reminders.domain.sending.client import messages_api
 
 Work = Callable[[], int]
 
 
 def _plan() -> int:
-    return planning.plan_future(now=timezone.now()).written
+    return plan.plan_future(now=timezone.now()).written
 
 
 def _send() -> int:
-    expiring.expire(now=timezone.now())
-    sent = sending.send_due(messages_api(), clock=timezone.now)
+    expire.expire(now=timezone.now())
+    sent = send.send_due(messages_api(), clock=timezone.now)
     if sent.errors and not sent.accepted:
         raise ProviderUnreachableError
     return sent.accepted + sent.failed
 
 
 def _cancel() -> int:
-    return cancelling.withdraw_stale(messages_api(), clock=timezone.now)
+    return withdraw_at_provider.withdraw_stale(messages_api(), clock=timezone.now)
 
 
 def _reconcile() -> int:
     now = timezone.now
-    return reconciling.reconcile(messages_api(), clock=now).settled + checking.check_overdue(
+    return reconcile.reconcile(messages_api(), clock=now).settled + poll_status.check_overdue(
         messages_api(), clock=now
     )
 
 
 def _replies() -> int:
-    return receiving.receive_replies(messages_api(), now=timezone.now()) + receiving.apply_waiting_replies(
+    return receive.receive_replies(messages_api(), now=timezone.now()) + receive.apply_waiting_replies(
         now=timezone.now()
     )
 
 
 def _reports() -> int:
-    return receiving.receive_reports(messages_api(), now=timezone.now()) + receiving.apply_waiting(
+    return receive.receive_reports(messages_api(), now=timezone.now()) + receive.apply_waiting(
         now=timezone.now()
     )
 

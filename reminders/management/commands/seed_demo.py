@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reminders.domain.demo import LOGINS, seed
+from reminders.domain.demo.seed import LOGINS, seed
 
 
 class Command(BaseCommand):

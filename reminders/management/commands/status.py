@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
-from reminders.domain import clocks
-from reminders.domain.alerts import WORDS
-from reminders.domain.health import status_report, unreachable_report
+from reminders.domain.common import database_clock
+from reminders.domain.operations.alerts import WORDS
+from reminders.domain.operations.health import status_report, unreachable_report
 
 UNHEALTHY = 2
 
@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def _report(self) -> dict[str, Any]:
         try:
-            clocks.measure()
-            return status_report(now=clocks.now())
+            database_clock.measure()
+            return status_report(now=database_clock.now())
         except (DatabaseError, InterfaceError) as error:
             return unreachable_report(_one_line(error))
 

@@ -1,7 +1,7 @@
 """Start the whole application on one machine.
 
-Decides which parts there are and in which order they start; how they run together is `config.supervisor`'s,
-and the embedded services are `config.embedded`'s.
+Decides which parts there are and in which order they start; how they run together is
+`config.launcher.supervisor`'s, and the embedded services are `config.launcher.embedded`'s.
 """
 
 import contextlib
@@ -27,14 +27,14 @@ from django.utils import timezone
 from kombu import Connection
 
 from config import queues
-from config.embedded.broker import Broker
-from config.embedded.places import ServiceError, make_data_folder
-from config.embedded.processes import end_with_parent
-from config.embedded.sharing import owned_postgres, runs_here
 from config.environment import hide_password
-from config.static_files import collect_if_changed
-from config.supervisor import Log, PartError, Supervisor
-from reminders.domain.first_login import make_token
+from config.launcher.embedded.broker import Broker
+from config.launcher.embedded.places import ServiceError, make_data_folder
+from config.launcher.embedded.processes import end_with_parent
+from config.launcher.embedded.sharing import owned_postgres, runs_here
+from config.launcher.static_files import collect_if_changed
+from config.launcher.supervisor import Log, PartError, Supervisor
+from reminders.domain.setup.first_login import make_token
 
 SANDBOX_PORTS = 20
 LAST_PORT = 65535 - SANDBOX_PORTS
@@ -158,7 +158,7 @@ class OneMachine:
 
     def start_programs(self, workers: int) -> None:
         """Start web site, workers and clock."""
-        serve = [sys.executable, "-m", "config.serve", "--host", self.host, "--port", str(self.port)]
+        serve = [sys.executable, "-m", "config.launcher.serve", "--host", self.host, "--port", str(self.port)]
         self.supervisor.start("web", serve, self.environment)
         for number in range(1, workers + 1):
             which = "" if workers == 1 else str(number)

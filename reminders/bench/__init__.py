@@ -1,1 +1,0 @@
-"""Measurements of the product itself, each next to the limit it is held against, in one run."""

@@ -1,0 +1,202 @@
+"""Who may do what, and where: the three roles, their permissions, and the locations a user may see.
+
+A role is a group; what it may do is the group's permissions, which an administrator may change. Pages ask
+here on the server for every request; hiding a button is courtesy, not protection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Q, QuerySet
+
+from reminders.domain.common.audit import Actor
+from reminders.domain.common.visibility import Sight
+from reminders.models import Appointment, Contact, Location, StaffProfile
+
+RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
+
+DAILY_WORK = "reminders.change_appointment"
+"""The pages of the day: day sheet, call list, inbox, conversations, appointments, contacts, not sent."""
+IMPORT = "reminders.add_import"
+RULES = "reminders.change_reminderrule"
+WORDINGS = "reminders.change_wording"
+STATISTICS = "reminders.view_event"
+CONNECTION = "reminders.change_providerstate"
+USERS = "auth.change_user"
+ROLES = "auth.change_group"
+
+_EVERY = ("view", "add", "change", "delete")
+_DAILY: dict[str, tuple[str, ...]] = {
+    "appointment": ("view", "add", "change"),
+    "contact": ("view", "add", "change"),
+    "callattempt": ("view", "add", "change"),
+    "card": ("view", "add", "change"),
+    "suppression": ("view", "add", "change"),
+    "message": ("view", "add"),
+    "reminder": ("view", "change"),
+    "reply": ("view", "change"),
+    **dict.fromkeys(("location", "practitioner", "service", "cannedreply"), ("view",)),
+}
+_MANAGING: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("reminderrule", "wording", "cannedreply", "practitioner", "service"), _EVERY),
+    **dict.fromkeys(("import", "importmapping", "location"), ("view", "add", "change")),
+    **dict.fromkeys(("importrow", "event", "deliveryreport", "job"), ("view",)),
+}
+_ADMINISTERING: dict[str, tuple[str, ...]] = {
+    "staffprofile": _EVERY,
+    "location": _EVERY,
+    "providerstate": ("view", "change"),
+    "ring": ("view",),
+}
+_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
+    "auth": {"user": _EVERY, "group": _EVERY},
+    "django_celery_beat": {"periodictask": ("view", "change"), "intervalschedule": _EVERY},
+}
+
+
+def _codes(app: str, models: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    return {(app, f"{verb}_{model}") for model, verbs in models.items() for verb in verbs}
+
+
+_RECEPTIONIST = _codes("reminders", _DAILY)
+_MANAGER = _RECEPTIONIST | _codes("reminders", _MANAGING)
+_ADMINISTRATOR = (
+    _MANAGER
+    | _codes("reminders", _ADMINISTERING)
+    | {code for app, models in _ELSEWHERE.items() for code in _codes(app, models)}
+)
+PERMISSIONS: dict[str, set[tuple[str, str]]] = {
+    RECEPTIONIST: _RECEPTIONIST,
+    MANAGER: _MANAGER,
+    ADMINISTRATOR: _ADMINISTRATOR,
+}
+"""For each role the permissions it starts with, as pairs of app label and code name."""
+
+
+def seed_roles(**_: Any) -> None:
+    """Create the roles that are missing. A role that exists keeps what an administrator made of it."""
+    there = set(Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True))
+    missing = PERMISSIONS.keys() - there
+    if not missing:
+        return
+    permissions = _permissions(code for role in missing for code in PERMISSIONS[role])
+    for role in sorted(missing):
+        group = Group.objects.create(name=role)
+        group.permissions.set(permissions[code] for code in PERMISSIONS[role] if code in permissions)
+
+
+def _permissions(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Permission]:
+    names = {name for _, name in codes}
+    found = Permission.objects.filter(codename__in=names).select_related("content_type")
+    return {(permission.content_type.app_label, permission.codename): permission for permission in found}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One signed-in user: what the pages remember for them and which locations they may see."""
+
+    user: User
+    profile: StaffProfile
+    locations: tuple[Location, ...]
+    restricted: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the history names."""
+        return Actor.staff(self.user.pk)
+
+    @cached_property
+    def location_ids(self) -> frozenset[int]:
+        """The ids of the locations they may see."""
+        return frozenset(location.pk for location in self.locations)
+
+    def location(self, pk: object) -> Location | None:
+        """The location with this id if they may see it."""
+        return next((location for location in self.locations if str(location.pk) == str(pk)), None)
+
+    def may(self, permission: str) -> bool:
+        """Whether their role allows it; one of the names above."""
+        return self.user.has_perm(permission)
+
+    def appointments(self) -> QuerySet[Appointment]:
+        """The appointments they may see."""
+        everything = Appointment.objects.all()
+        return everything.filter(location_id__in=self.location_ids) if self.restricted else everything
+
+    def contacts(self) -> QuerySet[Contact]:
+        """The contacts they may see: of their locations, and those of nobody yet."""
+        return Contact.objects.filter(self._seen(Sight.contacts))
+
+    def seen_messages(self, prefix: str = "") -> Q:
+        """A condition on messages; `prefix` leads from another table."""
+        return self._seen(lambda sight: sight.messages(prefix))
+
+    def seen_replies(self) -> Q:
+        """A condition on replies."""
+        return self._seen(Sight.replies)
+
+    def seen_cards(self) -> Q:
+        """A condition on the inbox's cards."""
+        return self._seen(Sight.cards)
+
+    def seen_opt_outs(self) -> Q:
+        """A condition on opt-outs: whose words they may read, and which they may lift."""
+        return self._seen(Sight.opt_outs)
+
+    def seen_events(self) -> Q:
+        """A condition on lines of history."""
+        return self._seen(Sight.events)
+
+    def seen_users(self) -> Q:
+        """A condition on those who sign in."""
+        return self._seen(Sight.users)
+
+    def _seen(self, condition: Callable[[Sight], Q]) -> Q:
+        return condition(Sight(self.user.pk, self.location_ids)) if self.restricted else Q()
+
+    def at_locations(self, field: str = "location") -> Q:
+        """A condition on set-up with a location: theirs, and what holds for all."""
+        if not self.restricted:
+            return Q()
+        return Q(**{f"{field}__in": self.location_ids}) | Q(**{f"{field}__isnull": True})
+
+    def sees_place(self, location_id: int | None) -> bool:
+        """Whether they may look at set-up of this location; None: it holds for all."""
+        return location_id is None or self.may_change_at(location_id)
+
+    def may_change_at(self, location_id: int | None) -> bool:
+        """Whether they may change set-up of this location; what holds for all takes all locations."""
+        return not self.restricted or location_id in self.location_ids
+
+
+def scope_of(user: User) -> Scope:
+    """Read what a user may see; costs at most three statements. A superuser sees every location."""
+    profile, _ = StaffProfile.objects.get_or_create(user=user)
+    active = Location.objects.filter(active=True)
+    restricted = not (user.is_superuser or profile.all_locations)
+    locations = active.filter(pk__in=profile.locations.values("pk")) if restricted else active
+    return Scope(user=user, profile=profile, locations=tuple(locations), restricted=restricted)
+
+
+def is_staff_member(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether this is a signed-in, active user with any role at all."""
+    return isinstance(user, User) and user.is_active and user.has_perm(DAILY_WORK)
+
+
+def remember(profile: StaffProfile, **values: Any) -> None:
+    """Keep what a page should show next time; writes only what changed."""
+    if all(profile.remembered.get(name) == value for name, value in values.items()):
+        return
+    profile.remembered = profile.remembered | values
+    profile.save(update_fields=["remembered"])
+
+
+def forget_sessions() -> None:
+    """Delete the sessions that have run out."""
+    SessionStore.clear_expired()

@@ -1,0 +1,16 @@
+"""Cells of the CSV files that we write, so that no spreadsheet runs what somebody typed (CSV injection).
+
+Source: OWASP, "CSV Injection": what begins a formula, in its full-width forms as well.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_PLAIN = re.compile(r"[+-]?[\d.,]+")
+
+
+def harmless(text: str) -> str:
+    """`text` with an apostrophe before what looks like a formula; numbers stay as they are."""
+    return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text

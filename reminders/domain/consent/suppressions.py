@@ -1,0 +1,244 @@
+"""Who must not be texted: opting numbers out and in again.
+
+Consent belongs to the number: everyone who shares it shares the opt-out. Reading a patient's words is the
+replies' business; sending asks once more; the provider's own list is `blocklist_sync`'s.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from reminders.domain.common.access import Scope
+from reminders.domain.common.audit import Actor
+from reminders.domain.common.enqueue import ring
+from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
+from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.planning.withdrawal import withdraw_messages
+from reminders.models import Contact, Event, Message, Suppression
+from reminders.models.fields import E164
+
+logger = logging.getLogger(__name__)
+
+Reason = Suppression.Reason
+State = Message.State
+WAITING = (State.SUBMITTING, State.UNKNOWN, State.ACCEPTED, State.HELD)
+WORDS_KEPT = 300
+NUMBER = re.compile(E164)
+NOT_YOURS = (
+    "A patient of another location opted this number out. Only that patient can lift it, by texting START."
+)
+SAY_WORDS = "The patient opted out. Write down how they asked for texts again, or have them text START."
+
+
+class ConsentError(Exception):
+    """An opt-out that this user can't lift so; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """One number to opt out: why, in which words, and by which reply if one said so."""
+
+    phone: str
+    reason: Suppression.Reason
+    words: str = ""
+    reply_id: int | None = None
+
+
+def is_textable(phone: str) -> bool:
+    """Whether this is a full telephone number; replies also come from short codes and names."""
+    return NUMBER.fullmatch(phone) is not None
+
+
+def is_opted_out(phone: str) -> bool:
+    """Whether this number must not be texted."""
+    return Suppression.objects.filter(phone=phone, lifted_at=None).exists()
+
+
+def is_paused(phone: str) -> bool:
+    """Whether texts to this number wait for staff to decide whether the patient wants any."""
+    return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
+
+
+def people_on(phone: str) -> QuerySet[Contact]:
+    """Everyone whom an opt-out of this number concerns."""
+    return Contact.objects.filter(phone=phone).exclude(phone="")
+
+
+@again_after_deadlock
+def opt_out(
+    phone: str,
+    *,
+    reason: Suppression.Reason,
+    words: str,
+    by: Actor,
+    now: datetime,
+    reply_id: int | None = None,
+) -> bool:
+    """Opt a number out and take back its coming texts; False if it was opted out already."""
+    with transaction.atomic():
+        lock_coming_on([phone], now=now)
+        fresh = opt_out_all([OptOut(phone, reason, words, reply_id)], by=by, now=now)
+        plan_numbers(fresh, now=now)
+        withdraw_waiting(fresh, now=now)
+    return bool(fresh)
+
+
+def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
+    """Take back what was handed over for these numbers for later, whoever wrote it.
+
+    Reminders are taken back by planning; this is for the others, such as a text that staff wrote at night.
+    """
+    waiting = Message.objects.filter(
+        phone__in=list(phones), scheduled_at__gt=now, cancel_requested_at=None, state__in=WAITING
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    if ids:
+        withdraw_messages(ids, now=now)
+        ring("withdraw")
+
+
+@again_after_deadlock
+def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
+    """Let a number be texted again and plan its coming texts; False if it was not opted out."""
+    with transaction.atomic():
+        lock_coming_on([phone], now=now)
+        lifted = opt_in_all([(phone, words)], by=by, now=now)
+        plan_numbers(lifted, now=now)
+    return bool(lifted)
+
+
+@again_after_deadlock
+def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
+    """Lift an opt-out as staff may; False if there is none by now.
+
+    Only for those who see the patient; where the patient began it, only with the patient's own words, which
+    the history keeps. Raises ConsentError otherwise: the patient can always text START.
+    """
+    with transaction.atomic():
+        lock_coming_on([phone], now=now)
+        row = Suppression.objects.select_for_update().filter(phone=phone, lifted_at=None).first()
+        if row is None:
+            return False
+        if not may_lift(row, scope=scope):
+            raise ConsentError(NOT_YOURS)
+        if takes_words(row) and not words:
+            raise ConsentError(SAY_WORDS)
+        lifted = opt_in_all([(phone, words)], by=scope.actor, now=now)
+        plan_numbers(lifted, now=now)
+    return bool(lifted)
+
+
+def opt_out_again(phone: str, *, by: Actor, now: datetime) -> bool:
+    """Take the last lifting back: the opt-out is what it was, the patient's if it was; False without one."""
+    last = Suppression.objects.filter(phone=phone).order_by("-since", "-pk").first()
+    if last is None:
+        return False
+    reason = Reason(last.reason)
+    return opt_out(phone, reason=reason, words=last.words, by=by, now=now, reply_id=last.reply_id)
+
+
+def may_lift(row: Suppression, *, scope: Scope) -> bool:
+    """Whether this user sees the patient whose opt-out it is, and so may read its words and lift it."""
+    return Suppression.objects.filter(scope.seen_opt_outs(), pk=row.pk).exists()
+
+
+def takes_words(row: Suppression) -> bool:
+    """Whether the patient's own words are needed to lift it; the provider blocks on a STOP, too."""
+    return row.reason != Reason.STAFF
+
+
+def opt_out_all(
+    wanted: Sequence[OptOut], *, by: Actor, now: datetime, synced_at: datetime | None = None
+) -> list[str]:
+    """Opt many numbers out; return those that were not before, or only paused.
+
+    The caller, in its transaction, locks their coming appointments before, and plans them after.
+    """
+    if not wanted:
+        return []
+    by_phone = {item.phone: item for item in sorted(wanted, key=lambda item: item.phone)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPT_OUT,
+            {
+                "phones": list(by_phone),
+                "reasons": [str(item.reason) for item in by_phone.values()],
+                "words": [item.words[:WORDS_KEPT] for item in by_phone.values()],
+                "replies": [item.reply_id for item in by_phone.values()],
+                "now": now,
+                "by": by.user_id,
+                "synced_at": synced_at,
+            },
+        )
+        fresh = [row[0] for row in cursor.fetchall()]
+    _remember("opted_out", {phone: by_phone[phone].words for phone in fresh}, by=by, now=now)
+    return fresh
+
+
+def opt_in_all(
+    wanted: Sequence[tuple[str, str]], *, by: Actor, now: datetime, synced_at: datetime | None = None
+) -> list[str]:
+    """Lift opt-outs, given as pairs of number and words; return those that were. The caller: as above."""
+    words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
+    if not words:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPT_IN,
+            {
+                "phones": list(words),
+                "words": list(words.values()),
+                "now": now,
+                "by": by.user_id,
+                "synced_at": synced_at,
+            },
+        )
+        lifted = [row[0] for row in cursor.fetchall()]
+    _remember("opted_in", {phone: words[phone] for phone in lifted}, by=by, now=now)
+    return lifted
+
+
+def _remember(kind: str, words: dict[str, str], *, by: Actor, now: datetime) -> None:
+    """A line of history for everyone on these numbers."""
+    people: Iterable[tuple[int, str]] = (
+        Contact.objects.filter(phone__in=words).exclude(phone="").values_list("pk", "phone")
+    )
+    Event.objects.bulk_create(
+        Event(
+            contact_id=contact_id,
+            at=now,
+            source=by.source,
+            user_id=by.user_id,
+            kind=kind,
+            details={"words": words[phone]},
+        )
+        for contact_id, phone in people
+    )
+
+
+_OPT_OUT = """
+INSERT INTO reminders_suppression (phone, reason, words, reply_id, since, by_id, lifted_words, synced_at)
+SELECT v.phone, v.reason, v.words, v.reply_id, %(now)s, %(by)s, '', %(synced_at)s
+FROM unnest(%(phones)s::text[], %(reasons)s::text[], %(words)s::text[], %(replies)s::bigint[])
+     AS v (phone, reason, words, reply_id)
+ON CONFLICT (phone) WHERE lifted_at IS NULL DO UPDATE
+SET reason = excluded.reason, words = excluded.words, reply_id = excluded.reply_id, since = excluded.since,
+    by_id = excluded.by_id, synced_at = excluded.synced_at
+WHERE reminders_suppression.reason = 'paused' AND excluded.reason <> 'paused'
+RETURNING phone
+"""
+
+_OPT_IN = """
+UPDATE reminders_suppression s
+SET lifted_at = %(now)s, lifted_by_id = %(by)s, lifted_words = v.words, synced_at = %(synced_at)s
+FROM unnest(%(phones)s::text[], %(words)s::text[]) AS v (phone, words)
+WHERE s.phone = v.phone AND s.lifted_at IS NULL
+RETURNING s.phone
+"""

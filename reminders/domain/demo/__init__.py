@@ -1,0 +1,1 @@
+"""Invented clinics with a past and a future, to look around in. Never loaded by a real installation."""

@@ -1,0 +1,155 @@
+"""What went on before the demo begins: confirmations that were sent, and what patients answered.
+
+Texts of the past are written down as delivered; answers go through the same door as a real patient's, so that
+appointments, cards and automatic answers are those of the product.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from reminders.domain.common.asking import asked_by_purpose
+from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.replies.auto_reply import Desk
+from reminders.domain.replies.handle import act_on_waiting
+from reminders.domain.wording import Values
+from reminders.models import Appointment, Message, Reminder, ReminderRule, Reply
+
+ANSWERS = (
+    *("Y",) * 8, "Yes", "Yes please, see you then", "ok thank you", "N", "No", "",  "", "", "",
+    "Yes but I might be 10 min late, is that ok?",
+    "Could we make it Thursday instead?",
+    "Is there parking nearby?",
+)  # fmt: skip
+"""What one patient after the other may answer; nothing for those who don't."""
+FAILS = 1 / 30
+ANSWERED_AGO = timedelta(minutes=30)
+UNREACHABLE = 414
+
+
+def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: random.Random) -> int:
+    """Write down the confirmations that these appointments got before `now`; return how many.
+
+    Without a rule that asks for confirmation nothing is written.
+    """
+    rule = ReminderRule.objects.filter(kind=ReminderRule.Kind.CONFIRMATION, active=True).first()
+    words = TextBook.load().words(rule.pk, "confirmation", ["en"]) if rule else None
+    if not rule or not words:
+        return 0
+    asked_before = now - 2 * ANSWERED_AGO
+    asked = [
+        row for row in appointments if row.contact.phone and row.starts_at - timedelta(days=1) < asked_before
+    ]
+    messages = [_confirmation(row, words.template.render(_values(row)), chance=chance) for row in asked]
+    Message.objects.bulk_create(messages)
+    Reminder.objects.bulk_create(
+        _reminder(row, rule, message) for row, message in zip(asked, messages, strict=True)
+    )
+    _answer([m for m in messages if m.state == Message.State.DELIVERED], now=now, chance=chance)
+    return len(asked)
+
+
+def _values(row: Appointment) -> Values:
+    return values_for(
+        first_name=row.contact.first_name,
+        name=row.contact.name,
+        starts_at=row.starts_at,
+        zone=row.location.zone,
+        language="en",
+        country=row.location.country,
+        location=row.location.name,
+        phone=row.location.phone,
+    )
+
+
+def _confirmation(row: Appointment, text: str, *, chance: random.Random) -> Message:
+    at = row.starts_at - timedelta(days=1)
+    failed = row.status == Appointment.Status.BOOKED and chance.random() < FAILS
+    return Message(
+        kind=Message.Kind.REMINDER,
+        asks=asked_by_purpose("confirmation"),
+        appointment=row,
+        contact=row.contact,
+        location=row.location,
+        phone=row.contact.phone,
+        text=text,
+        state=Message.State.FAILED if failed else Message.State.DELIVERED,
+        words="The phone can't be reached" if failed else "Delivered",
+        status_code=UNREACHABLE if failed else None,
+        provider_id=f"demo-{row.location.country}-{row.external_id}",
+        scheduled_at=at,
+        send_after=at,
+        created_at=at,
+        accepted_at=at,
+        final_at=at,
+        expires_at=row.starts_at - timedelta(hours=2),
+        attempt=1,
+    )
+
+
+def _reminder(row: Appointment, rule: ReminderRule, message: Message) -> Reminder:
+    return Reminder(
+        appointment=row,
+        rule=rule,
+        version=row.version,
+        state=Reminder.State.SENT,
+        due_at=message.scheduled_at,
+        cutoff_at=message.expires_at,
+        location=row.location,
+        starts_at=row.starts_at,
+        local_date=row.local_date,
+        phone=message.phone,
+        message=message,
+        updated_at=message.created_at,
+    )
+
+
+def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random) -> None:
+    """Let patients answer; those of the past said yes, or nothing when they did not come."""
+    replies, past = [], []
+    for message in messages:
+        row = message.appointment
+        booked = row is not None and row.status == Appointment.Status.BOOKED
+        arrived = row is not None and row.status == Appointment.Status.ARRIVED
+        text = chance.choice(ANSWERS) if booked else "Y" * arrived
+        if text:
+            at = min(message.scheduled_at + timedelta(minutes=chance.randint(1, 40)), now - ANSWERED_AGO)
+            replies.append(_reply(message, text, at=at, applied=not booked))
+            if not booked:
+                past.append((replies[-1], message))
+    Reply.objects.bulk_create(replies)
+    Reply.appointments.through.objects.bulk_create(
+        Reply.appointments.through(reply_id=reply.pk, appointment_id=message.appointment_id)
+        for reply, message in past
+    )
+    act_on_waiting(Desk.load(), now=now - ANSWERED_AGO)
+    # The patients have read these already: they are not to arrive on a phone that shows no question.
+    Message.objects.filter(kind=Message.Kind.ANSWER, state=Message.State.QUEUED).update(
+        state=Message.State.DELIVERED,
+        words="Delivered",
+        provider_id=Concat(Value("demo-"), Cast("id", TextField())),
+        accepted_at=F("created_at"),
+        final_at=F("created_at"),
+    )
+
+
+def _reply(message: Message, text: str, *, at: datetime, applied: bool) -> Reply:
+    return Reply(
+        provider_id=f"reply-{message.provider_id}",
+        message=message if applied else None,
+        message_uuid=message.pk,
+        contact=message.contact if applied else None,
+        phone=message.phone,
+        text=text,
+        received_at=at,
+        stored_at=at,
+        applied_at=at if applied else None,
+        intent="yes" if applied else "",
+        outcome="confirmed" if applied else "",
+        matched_by=Reply.MatchedBy.METADATA if applied else Reply.MatchedBy.NOTHING,
+    )

@@ -1,0 +1,222 @@
+"""Change appointments: the only place that raises a version.
+
+A version grows with every change that matters to a message (time, place, person, status in or out of
+the expected ones, language, number); notes do not. Nor do a practitioner or a patient's name: of the texts at
+the provider only those that mention them are replaced. Each change is one transaction with its history line
+and its planning; withdrawing what no longer holds follows from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from reminders.domain.clock import rule_schedule
+from reminders.domain.common.audit import Actor, remember, remember_each
+from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
+from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, replace_naming
+from reminders.domain.planning.plan import Planned, plan_appointments
+from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
+from reminders.models import Appointment, Contact, Event, Location, ReminderRule
+
+Status = Appointment.Status
+EXPECTED = frozenset(Appointment.EXPECTED)
+MATTERS = frozenset({"location_id", "contact_id", "starts_at", "service_id"})
+PLAIN = frozenset({"practitioner_id", "duration", "notes", "external_id", "diary"})
+
+
+class AppointmentError(ValueError):
+    """A change that can't be made; its text says why, for staff."""
+
+
+def set_status(
+    ids: Sequence[int], status: Appointment.Status, *, by: Actor, now: datetime, kind: str | None = None
+) -> list[Event]:
+    """Give appointments a status; return the history lines of those that had another, for undo."""
+    return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
+
+
+@again_after_deadlock
+def set_statuses(
+    wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
+) -> list[Event]:
+    """Give each appointment its status, and plan them all once; return the history lines, for undo.
+
+    Going in or out of the expected statuses raises the version, so that texts are withdrawn or planned.
+    """
+    with transaction.atomic():
+        rows = Appointment.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
+        events: list[Event] = []
+        for status in sorted({wanted[pk] for pk in before}):
+            changing = {pk: old for pk, old in before.items() if wanted[pk] == status}
+            _write_status(changing, status, now=now)
+            lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
+            events += remember_each(kind or str(status), lines, by=by, now=now)
+        plan_appointments(_to_plan(before, wanted), now=now)
+    return events
+
+
+def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]) -> list[int]:
+    """A yes alone changes no plan, unless a rule is not for the confirmed."""
+    if ReminderRule.objects.filter(active=True, not_if_confirmed=True).exists():
+        return list(before)
+    return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
+
+
+@again_after_deadlock
+def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
+    """Take a status back to what it was before this history line; False if it has changed since."""
+    with transaction.atomic():
+        event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
+        old, new = event.details.get("from"), event.details.get("to")
+        if event.undone_at or not old or event.appointment_id is None:
+            return False
+        still = Appointment.objects.select_for_update(no_key=True).filter(pk=event.appointment_id, status=new)
+        if not still.exists():
+            return False
+        _write_status({event.appointment_id: new}, Status(old), now=now)
+        event.undone_at = now
+        event.save(update_fields=["undone_at"])
+        details = {"from": new, "to": old, "undoes": event.pk}
+        remember("undone", by=by, now=now, appointment_id=event.appointment_id, details=details)
+        plan_appointments([event.appointment_id], now=now)
+    return True
+
+
+def _write_status(before: Mapping[int, str], status: Appointment.Status, *, now: datetime) -> None:
+    crossing = [pk for pk, old in before.items() if (old in EXPECTED) != (status in EXPECTED)]
+    Appointment.objects.filter(pk__in=before).update(status=status, status_since=now, updated_at=now)
+    raise_version(crossing, now=now)
+
+
+def raise_version(ids: Sequence[int], *, now: datetime) -> None:
+    """Mark appointments as changed in a way that matters to messages. Plan them in the same transaction."""
+    Appointment.objects.filter(pk__in=ids).update(version=F("version") + 1, changed_at=now)
+
+
+def wall_time(day: date, at: time, *, location: Location) -> dict[str, Any]:
+    """The columns that hold a start, from the location's wall clock."""
+    read = rule_schedule.read_wall_time(datetime.combine(day, at), location.tz)
+    return {"starts_at": read.at, "local_date": day, "local_time": at, "wall_flag": read.flag or ""}
+
+
+def create_appointment(
+    *, location: Location, contact: Contact, day: date, at: time, by: Actor, now: datetime, **plain: Any
+) -> Appointment:
+    """Book an appointment at a wall time of its location, and plan its texts."""
+    with transaction.atomic():
+        appointment = Appointment.objects.create(
+            location=location,
+            contact=contact,
+            changed_at=now,
+            **wall_time(day, at, location=location),
+            **{name: value for name, value in plain.items() if name in PLAIN | {"service_id"}},
+        )
+        appointment.refresh_from_db()
+        remember("created", by=by, now=now, appointment_id=appointment.pk)
+        plan_appointments([appointment.pk], now=now)
+    return appointment
+
+
+@again_after_deadlock
+def change_appointment(
+    appointment: Appointment, changes: Mapping[str, Any], *, by: Actor, now: datetime
+) -> Planned:
+    """Write changed columns of one appointment; what matters to messages raises the version.
+
+    `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which are read
+    on the wall clock of the (new) location. Columns that stay the same change nothing.
+    """
+    with transaction.atomic():
+        row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
+        wanted = _complete(row, changes)
+        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        if not changed:
+            return Planned()
+        details = {name: [_plain(getattr(row, name)), _plain(value)] for name, value in changed.items()}
+        Appointment.objects.filter(pk=row.pk).update(**changed, updated_at=now)
+        if MATTERS & changed.keys():
+            _begin_anew(row, changed, now=now)
+        kind = "moved" if "starts_at" in changed else "changed"
+        remember(kind, by=by, now=now, appointment_id=row.pk, details=details)
+        planned = plan_appointments([row.pk], now=now)
+        if "practitioner_id" in changed:
+            planned += Planned(to_withdraw=replace_naming([row.pk], PRACTITIONER, now=now))
+        return planned
+
+
+def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = changes.keys() - MATTERS - PLAIN - {"local_date", "local_time"}
+    if unknown:
+        raise AppointmentError(f"These can't be changed here: {', '.join(sorted(unknown))}.")
+    wanted = dict(changes)
+    if {"local_date", "local_time", "location_id"} & changes.keys():
+        location = Location.objects.get(pk=changes.get("location_id", row.location_id))
+        day, at = changes.get("local_date", row.local_date), changes.get("local_time", row.local_time)
+        wanted |= wall_time(day, at, location=location)
+    return wanted
+
+
+def _begin_anew(row: Appointment, changed: Mapping[str, Any], *, now: datetime) -> None:
+    """A new version; a moved appointment is to be confirmed again."""
+    raise_version([row.pk], now=now)
+    if "starts_at" in changed and row.status in (Status.CONFIRMED, Status.DECLINED, Status.NO_SHOW):
+        Appointment.objects.filter(pk=row.pk).update(status=Status.BOOKED, status_since=now)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date | time) else value
+
+
+def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """Take an appointment out of the diary; it stays as cancelled, so that its texts are surely withdrawn."""
+    set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
+
+
+def lock_contact(contact_id: int, *, now: datetime) -> Contact:
+    """Lock a contact to change it, after the appointments that its change may reach."""
+    lock_coming_of([contact_id], now=now)
+    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+
+
+@again_after_deadlock
+def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Planned:
+    """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
+    with transaction.atomic():
+        row = lock_contact(contact.pk, now=now)
+        changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
+        if not changed:
+            return Planned()
+        details = {name: [getattr(row, name), value] for name, value in changed.items()}
+        astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
+        Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
+        remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
+        ids = lock_coming_of([row.pk], now=now)
+        if changed.keys() & {"phone", "language", "channel"}:
+            raise_version(ids, now=now)
+            withdraw_messages(astray, now=now)
+            return plan_appointments(ids, now=now)
+        if changed.keys() & {"first_name", "last_name"}:
+            return Planned(to_withdraw=replace_naming(ids, PERSON, now=now))
+    return Planned()
+
+
+def _no_more_there(changed: Mapping[str, Any]) -> bool:
+    """Whether nothing may go any more to the number that the contact has so far."""
+    return "phone" in changed or changed.get("channel") == Contact.Channel.NONE
+
+
+def plan_numbers(phones: Collection[str], *, now: datetime) -> Planned:
+    """Plan the coming appointments of everyone on these numbers, after their consent changed.
+
+    Lock them with `lock_coming_on` before writing the consent.
+    """
+    coming = Appointment.objects.filter(
+        Q(contact__phone__in=list(phones)) & ~Q(contact__phone=""), starts_at__gt=now
+    )
+    return plan_appointments(list(coming.values_list("pk", flat=True)), now=now)

@@ -1,0 +1,247 @@
+"""What staff do to one appointment from a list: its status, its texts now or not at all, a correction.
+
+Each is one transaction with its line of history. What a change means for other texts is `planning`'s.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from reminders.domain.common.audit import Actor, remember
+from reminders.domain.common.enqueue import ring
+from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_messages
+from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.diary.appointments import EXPECTED, set_status
+from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.planning.withdrawal import withdraw_messages
+from reminders.domain.sending.outbox import queue_text
+from reminders.models import Appointment, Contact, Event, Location, Message, Reminder, Suppression
+
+LEAST_NOTICE = timedelta(minutes=5)
+"""With less time than this before the start a text is of no use."""
+SOON = timedelta(minutes=1)
+State = Reminder.State
+Reason = Reminder.Reason
+
+
+class StaffActionError(ValueError):
+    """Something that can't be done now; its text says why and what to do instead, for staff."""
+
+
+@again_after_deadlock
+def mark(
+    appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
+) -> Event | None:
+    """Give an appointment a status if it still has the one that staff saw; None if it has it already.
+
+    Raises StaffActionError when somebody else changed it meanwhile.
+    """
+    with transaction.atomic():
+        row = Appointment.objects.select_for_update(no_key=True).only("status").get(pk=appointment_id)
+        if row.status == status:
+            return None
+        if seen and row.status != seen:
+            now_words = row.get_status_display()
+            raise StaffActionError(f"Somebody changed this meanwhile to “{now_words}”. Nothing was changed.")
+        events = set_status([appointment_id], status, by=by, now=now)
+    return events[0]
+
+
+@again_after_deadlock
+def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
+    """Have a reminder's text sent at once, whatever its rule says about times; never twice.
+
+    One that the provider holds for later is withdrawn there first. Raises StaffActionError where there is
+    nobody to text, the time is too short, or the text may be on its way already.
+    """
+    with transaction.atomic():
+        row = _locked(reminder)
+        _check_appointment(row, now=now)
+        phone = _reachable(row.appointment.contact)
+        values = {
+            "forced": True,
+            "due_at": now,
+            "cutoff_at": max(row.cutoff_at, row.starts_at - SOON),
+            "phone": phone,
+            "reason": Reason.NONE,
+            "updated_at": now,
+        }
+        rows = Reminder.objects.filter(pk=row.pk)
+        if row.state in (State.SENDING, State.SENT):
+            _check_waits_at_provider(row, now=now)
+            rows.update(**values)
+            withdraw_messages([row.message_id], now=now)
+        elif row.state == State.WITHDRAWING or row.reason == Reason.UNKNOWN:
+            raise StaffActionError("This text may be on its way already. Please call, or write a text.")
+        else:
+            rows.update(**values, state=State.PLANNED, message=None)
+        remember("send_now", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
+        for task in ("withdraw", "send"):
+            ring(task)
+
+
+@again_after_deadlock
+def hold(reminder: Reminder, *, by: Actor, now: datetime) -> None:
+    """Keep a reminder from being sent; one that the provider holds for later is withdrawn there.
+
+    Raises StaffActionError when it has left already.
+    """
+    with transaction.atomic():
+        row = _locked(reminder)
+        rows = Reminder.objects.filter(pk=row.pk)
+        if row.state in (State.PLANNED, State.SKIPPED):
+            rows.update(state=State.SKIPPED, reason=Reason.HELD, forced=False, updated_at=now)
+        elif row.state in (State.SENDING, State.SENT):
+            _check_waits_at_provider(row, now=now)
+            rows.update(reason=Reason.HELD, forced=False, updated_at=now)
+            withdraw_messages([row.message_id], now=now)
+            ring("withdraw")
+        else:
+            raise StaffActionError("This text is not going out anyway.")
+        remember("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
+
+
+@again_after_deadlock
+def release(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
+    """Take `hold` back: the text is planned again by its rule. False if it is not held."""
+    with transaction.atomic():
+        row = _locked(reminder)
+        held = Reminder.objects.filter(pk=row.pk, reason=Reason.HELD)
+        freed = held.filter(state=State.SKIPPED).update(
+            state=State.PLANNED, reason=Reason.NONE, message=None, updated_at=now
+        )
+        freed += held.filter(state=State.WITHDRAWING).update(reason=Reason.NONE, updated_at=now)
+        if freed:
+            plan_appointments([row.appointment_id], now=now)
+            remember("released", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
+            ring("send")
+    return bool(freed)
+
+
+def correction_text(appointment: Appointment) -> str:
+    """The words that correct an outdated text, in the patient's language where it is spoken.
+
+    For a cancelled appointment there are no ready words in every language, so they are English, to be edited.
+    """
+    place, contact = appointment.location, appointment.contact
+    words = TextBook.load().words(None, "correction", (contact.language, place.language))
+    language = words.language if words else "en"
+    values = values_for(
+        first_name=contact.first_name,
+        name=contact.name,
+        starts_at=appointment.starts_at,
+        zone=place.zone,
+        language=language if appointment.status in EXPECTED else "en",
+        country=place.country,
+        location=place.name,
+        phone=place.phone,
+    )
+    if appointment.status in EXPECTED and words:
+        return words.template.render(values)
+    call = f" Questions? Call {place.phone}." if place.phone else ""
+    return (
+        f"{values.first_name or 'Hello'}, your appointment at {values.location} on {values.date} at "
+        f"{values.time} is cancelled. Please ignore our earlier text.{call}"
+    )
+
+
+def correct(
+    appointment: Appointment, *, by: Actor, now: datetime, text: str = "", expires_at: datetime | None = None
+) -> Message:
+    """Text the patient that an earlier text no longer holds; `text` replaces the ready words.
+
+    Raises StaffActionError where there is nobody to text, or the same words have gone out already.
+    """
+    words = text or correction_text(appointment)
+    with transaction.atomic():
+        row = Appointment.objects.select_for_update(no_key=True).only("changed_at").get(pk=appointment.pk)
+        corrections = Message.objects.filter(appointment=row, kind=Message.Kind.CORRECTION)
+        if corrections.filter(created_at__gte=row.changed_at, text=words.strip()).exists():
+            raise StaffActionError("This correction has been sent already.")
+        return send_text(
+            appointment.contact,
+            words,
+            kind=Message.Kind.CORRECTION,
+            appointment=appointment,
+            by=by,
+            now=now,
+            expires_at=expires_at,
+        )
+
+
+def send_text(
+    contact: Contact,
+    text: str,
+    *,
+    by: Actor,
+    now: datetime,
+    kind: Message.Kind = Message.Kind.STAFF,
+    appointment: Appointment | None = None,
+    place: Location | None = None,
+    expires_at: datetime | None = None,
+) -> Message:
+    """Send a text that staff wrote, as soon as a worker is free. Raises StaffActionError as above.
+
+    `place` is whose text it is where it is about no appointment; None: anybody's who sees the patient.
+    """
+    if not text.strip():
+        raise StaffActionError("Please write something first.")
+    with transaction.atomic():
+        message = queue_text(
+            kind=kind,
+            phone=_reachable(contact),
+            text=text.strip(),
+            location=appointment.location if appointment else place,
+            now=now,
+            contact=contact,
+            appointment=appointment,
+            created_by_id=by.user_id,
+            expires_at=expires_at,
+        )
+        if kind == Message.Kind.CORRECTION and appointment:
+            remember("corrected", by=by, now=now, appointment_id=appointment.pk)
+        ring("send")
+    return message
+
+
+def _reachable(contact: Contact) -> str:
+    if not contact.phone:
+        raise StaffActionError("There is no usable phone number. Correct the number first, or call.")
+    if contact.has_wrong_number:
+        raise StaffActionError("A call showed that this number is wrong. Correct the number first.")
+    if contact.channel == Contact.Channel.NONE:
+        raise StaffActionError(
+            "This patient gets no messages. Change that with their details first, or call."
+        )
+    if Suppression.objects.filter(phone=contact.phone, lifted_at=None).exists():
+        raise StaffActionError("This number has opted out of texts. Please call.")
+    return contact.phone
+
+
+def _locked(reminder: Reminder) -> Reminder:
+    lock_appointments([reminder.appointment_id])
+    message_id = Reminder.objects.values_list("message_id", flat=True).get(pk=reminder.pk)
+    lock_messages([message_id] if message_id else [])
+    rows = Reminder.objects.select_related("appointment__contact", "message", "rule")
+    return rows.select_for_update(of=("self",)).get(pk=reminder.pk)
+
+
+def _check_appointment(row: Reminder, *, now: datetime) -> None:
+    appointment = row.appointment
+    if appointment.status not in EXPECTED or row.version != appointment.version:
+        raise StaffActionError("The appointment has changed, so this text no longer holds.")
+    if appointment.starts_at - now < LEAST_NOTICE:
+        raise StaffActionError("It is too late for a text. Please call.")
+
+
+def _check_waits_at_provider(row: Reminder, *, now: datetime) -> None:
+    message = row.message
+    waits = message is not None and message.state in ("queued", "submitting", "accepted", "held", "unknown")
+    if message is None or not waits or message.scheduled_at <= now + SOON:
+        raise StaffActionError("This text has been sent already.")
+
+
+def _about(row: Reminder) -> dict[str, object]:
+    return {"reminder": row.pk, "rule": row.rule.name}

@@ -1,0 +1,110 @@
+"""What somebody sees before the go: the rows that are new, changed, gone or cannot be reminded, or are wrong.
+
+Keeps only as many rows of each kind as anybody looks at; the outcome keeps all of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from reminders.domain.diary_import.pipeline import Outcome
+from reminders.domain.diary_import.problems import ImportRefused
+from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
+from reminders.domain.diary_import.read.tables import open_table
+from reminders.domain.diary_import.uploads import open_import
+from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
+from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw
+from reminders.models import Import, ImportRow
+
+SHOWN = 500
+
+
+def keep_preview(row: Import, outcome: Outcome, *, now: datetime) -> None:
+    """Keep rows to look at, and reckon how many texts the import would withdraw and send at once."""
+    ImportRow.objects.filter(of=row).delete()
+    given: dict[str, Any] = {"import": row.pk, "separator": CELL_SEPARATOR, "shown": SHOWN}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, given)
+        cursor.execute(_GONE, given)
+    counts = outcome.counts
+    counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
+    counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)
+    counts.at_once = texts_at_once(now=now)
+
+
+def keep_refusal(row: Import, refused: ImportRefused) -> None:
+    """Keep the problems, and the rows that have them."""
+    ImportRow.objects.filter(of=row).delete()
+    row.problems = [problem.as_json() for problem in refused.problems]
+    row.counts = {"rows": refused.rows, "errors": len(refused.problems) + refused.more}
+    wanted = {problem.row: problem for problem in reversed(refused.problems) if problem.row}
+    numbers = sorted(wanted)[:SHOWN]
+    if numbers:
+        cells = _cells(row, set(numbers), last=numbers[-1])
+        ImportRow.objects.bulk_create(
+            ImportRow(
+                of=row,
+                number=number,
+                cells=cells.get(number, []),
+                outcome=ImportRow.Outcome.ERROR,
+                column=wanted[number].column,
+                words=wanted[number].message,
+            )
+            for number in numbers
+        )
+
+
+def _cells(row: Import, numbers: set[int], *, last: int) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    try:
+        with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
+            for number, cells in table.rows():
+                if number in numbers:
+                    found[number] = [cell[:500].replace("\0", "\ufffd") for cell in cells]
+                if number >= last:
+                    break
+    except ImportRefused:
+        return found  # the rows from there on cannot be read, which is what the problem says
+    return found
+
+
+_ROWS = (
+    """
+INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
+    appointment_id, before)
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
+       coalesce(s.words, ''), r.appointment_id,
+       coalesce(d.details, CASE WHEN r.outcome = 'new' THEN <patient> END)
+FROM (
+    SELECT r.*, cc.number IS NOT NULL AS of_patient,
+           row_number() OVER (PARTITION BY cc.number IS NOT NULL ORDER BY r.number) AS nth_patient,
+           row_number() OVER (PARTITION BY r.outcome ORDER BY r.number) AS nth,
+           row_number() OVER (PARTITION BY r.cannot <> '' ORDER BY r.number) AS nth_cannot,
+           row_number() OVER (PARTITION BY s.words IS NOT NULL ORDER BY r.number) AS nth_words
+    FROM import_result r JOIN import_staged s ON s.number = r.number
+    LEFT JOIN import_contact_change cc ON cc.number = r.number
+) r
+JOIN import_staged s ON s.number = r.number
+LEFT JOIN import_contact_change cc ON cc.contact_id = r.contact_id
+LEFT JOIN (
+    SELECT r.number, <details> AS details
+    <changed>
+    WHERE r.outcome = 'changed') d ON d.number = s.number
+WHERE (r.outcome <> 'unchanged' AND r.nth <= %(shown)s)
+   OR (r.of_patient AND r.nth_patient <= %(shown)s)
+   OR (r.cannot <> '' AND r.nth_cannot <= %(shown)s) OR (s.words IS NOT NULL AND r.nth_words <= %(shown)s)
+""".replace("<details>", details_of("NULL::bigint"))
+    .replace("<changed>", CHANGED_FROM)
+    .replace("<patient>", PATIENT_ONLY)
+)
+
+_GONE = """
+INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
+    appointment_id)
+SELECT %(import)s, (row_number() OVER (ORDER BY a.starts_at, a.id))::int, '{}', 'gone', '', '', '', a.id
+FROM import_gone g JOIN reminders_appointment a ON a.id = g.appointment_id
+ORDER BY a.starts_at, a.id LIMIT %(shown)s
+"""

@@ -1,0 +1,86 @@
+"""A first look over all rows, before anything is staged: whatever concerns the file as a whole.
+
+Counts the rows, finds how dates are written, which locations are named and which cells hold characters
+that no encoding explains. Cheap, so that fundamental problems are told without reading on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reminders.domain.diary_import.problems import Problems, refuse
+from reminders.domain.diary_import.read.columns import Columns
+from reminders.domain.diary_import.read.dates import DateReader
+from reminders.domain.diary_import.read.encodings import REPLACED
+from reminders.domain.diary_import.read.tables import ZERO_BYTE, Table
+
+MAX_LOCATIONS = 1_000
+
+
+@dataclass
+class Survey:
+    """What the file holds as a whole: rows, and the locations it names with the first row of each."""
+
+    rows: int = 0
+    last_row: int = 0
+    locations: dict[str, int] = field(default_factory=dict)
+
+
+def survey(table: Table, columns: Columns, dates: DateReader) -> Survey:
+    """Look over all rows; settle the order of the dates in `dates`. Raises ImportRefused."""
+    found = Survey(last_row=table.header_row)
+    problems = Problems()
+    width = len(table.header)
+    suspicious = table.encoding.suspicious
+    when = columns.places.get("date", columns.places.get("starts_at"))
+    where = columns.places.get("location")
+    for number, cells in table.rows():
+        found.rows += 1
+        if len(cells) > width and any(map(str.strip, cells[width:])):
+            problems.add(_ragged(len(cells), width), row=number, column="")
+        if suspicious:
+            _look_for(suspicious, cells, number, table, problems)
+        if when is not None and not dates.decided and when < len(cells):
+            dates.observe(cells[when].strip(), row=number)
+        if where is not None and where < len(cells):
+            _note_location(found, cells[where], number, columns)
+    if not found.rows:
+        raise refuse("The file has a header but no appointments. Export it again, with rows.")
+    problems.stop_if_any(rows=found.rows)
+    if when is not None:
+        dates.decide(column=columns.name_of("date", "starts_at"))
+    return found
+
+
+def _ragged(has: int, width: int) -> str:
+    return (
+        f"The row has {has:,} cells, but the header has {width:,}. Look for a separator inside a text "
+        f"that has no "
+        "quotation marks around it."
+    )
+
+
+def _note_location(found: Survey, cell: str, number: int, columns: Columns) -> None:
+    name = " ".join(cell.split())
+    if name and name not in found.locations:
+        found.locations[name] = number
+        if len(found.locations) > MAX_LOCATIONS:
+            column = columns.name_of("location")
+            raise refuse(
+                f"The column has more than {MAX_LOCATIONS:,} different values: is it really the location?",
+                column=column,
+            )
+
+
+def _look_for(suspicious: str, cells: list[str], number: int, table: Table, problems: Problems) -> None:
+    for place, cell in enumerate(cells):
+        for char in suspicious:
+            if char in cell:
+                words = _NOT_DECODED if char == REPLACED else ZERO_BYTE
+                problems.add(words.format(table.encoding.words), row=number, column=table.column(place))
+                break
+
+
+_NOT_DECODED = (
+    "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import that file."
+)

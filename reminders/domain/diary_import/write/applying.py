@@ -1,0 +1,315 @@
+"""Carry out what matching found: contacts, appointments, history, the rows' outcome, and the planning.
+
+The set-based twin of `domain.appointments`: what matters to a message raises the version, a moved
+appointment is to be confirmed again, and every change leaves a line of history. All of it happens in the
+caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
+from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
+from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, replace_naming
+from reminders.domain.planning.plan import Planned, plan_appointments
+from reminders.domain.planning.rule_book import RuleBook
+
+PLAN_STEP = 20_000
+MANY = 10_000
+"""So many new rows in a table of fewer change what the best way through it is."""
+
+
+def apply_result(
+    *,
+    import_id: int,
+    diary: str,
+    now: datetime,
+    user_id: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Planned:
+    """Write everything that `import_result` and `import_gone` hold; return what planning did.
+
+    The history names `user_id`. `on_progress` hears percents from 0 to 100 of the writing.
+    """
+    given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "by": user_id}
+    given["separator"] = CELL_SEPARATOR
+    tell = on_progress or (lambda percent: None)
+    with connection.cursor() as cursor:
+        # Foreign keys are checked after each statement, with its rows at hand, and not remembered to the end.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(_SEQUENCES)
+        given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
+        for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
+            cursor.execute(statement, given)
+            tell(percent)
+        grown = _outgrown(cursor)
+        if grown:
+            cursor.execute(_ANALYZE_WRITTEN)
+        planned = _plan(cursor, now=now, tell=tell, grown=grown)
+        for names, statement in OTHERWISE_NAMED:
+            cursor.execute(statement, given)
+            ids = [row[0] for row in cursor.fetchall()]
+            planned += Planned(to_withdraw=replace_naming(ids, names, now=now))
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    tell(100)
+    return planned
+
+
+def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
+    """Whether the diary has grown so much that what the database knows of its tables misleads it.
+
+    Autovacuum sees none of this transaction's rows. If it comes by while a first diary is imported, it notes
+    full tables as empty, and each step of planning reads them whole instead of by their keys.
+    """
+    cursor.execute(_NEW_AND_KNOWN)
+    new, known = map(int, cursor.fetchone())
+    return new >= MANY and new > known
+
+
+def _plan(
+    cursor: Any, *, now: datetime, tell: Callable[[int], None], grown: bool
+) -> Planned:  # Any: Django's cursor
+    book = RuleBook.held()
+    planned, after = Planned(), 0
+    cursor.execute("SELECT count(*) FROM import_to_plan")
+    total = cursor.fetchone()[0]
+    while True:
+        cursor.execute("SELECT id FROM import_to_plan WHERE id > %s ORDER BY id LIMIT %s", [after, PLAN_STEP])
+        ids = [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return planned
+        planned += plan_appointments(ids, now=now, book=book)
+        if grown and not after:
+            cursor.execute("ANALYZE reminders_reminder (appointment_id)")
+        after = ids[-1]
+        tell(60 + 30 * planned.appointments // max(total, 1))
+
+
+_NEW_AND_KNOWN = """
+SELECT (SELECT count(*) FROM import_fresh), reltuples
+FROM pg_class WHERE oid = 'reminders_appointment'::regclass
+"""
+# Its lock also keeps autovacuum away until the end. Another first import waits for it at this point.
+_ANALYZE_WRITTEN = "ANALYZE reminders_contact (id, phone), reminders_appointment (id, contact_id)"
+
+_SEQUENCES = """
+SELECT pg_get_serial_sequence('reminders_contact', 'id'), pg_get_serial_sequence('reminders_appointment',
+    'id')
+"""
+
+_NEW_PRACTITIONERS = """
+INSERT INTO reminders_practitioner (name, active)
+SELECT DISTINCT practitioner, true FROM import_staged WHERE practitioner IS NOT NULL ORDER BY 1
+ON CONFLICT (name) DO NOTHING
+"""
+
+_NEW_SERVICES = """
+INSERT INTO reminders_service (name, instructions, active)
+SELECT DISTINCT service, '', true FROM import_staged WHERE service IS NOT NULL ORDER BY 1
+ON CONFLICT (name) DO NOTHING
+"""
+
+_FRESH_CONTACTS = """
+CREATE TEMP TABLE import_fresh_contact ON COMMIT DROP AS
+SELECT p.person, nextval(%(contacts)s::regclass) AS contact_id
+FROM import_people p WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
+"""
+
+_NEW_CONTACTS = """
+INSERT INTO reminders_contact (id, external_id, diary, first_name, last_name, phone, phone_as_given,
+                               phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+SELECT f.contact_id, coalesce(t.patient_id, ''), CASE WHEN t.patient_id IS NULL THEN '' ELSE %(diary)s END,
+       p.first_name, p.last_name, coalesce(p.phone, ''),
+       coalesce(p.phone_given, ''), coalesce(p.phone_kind, ''), coalesce(p.phone_problem, ''),
+       coalesce(p.language, ''), 'sms', '', %(now)s, %(now)s
+FROM import_fresh_contact f
+JOIN import_people p ON p.person = f.person
+LEFT JOIN import_takes t ON t.person = f.person
+"""
+
+_CHANGED_CONTACTS = """
+UPDATE reminders_contact c SET updated_at = %(now)s,
+    phone = coalesce(x.phone, c.phone),
+    phone_as_given = CASE WHEN x.phone IS NULL THEN c.phone_as_given ELSE x.phone_given END,
+    phone_kind = CASE WHEN x.phone IS NULL THEN c.phone_kind ELSE x.phone_kind END,
+    phone_problem = CASE WHEN x.phone IS NULL THEN c.phone_problem ELSE x.phone_problem END,
+    first_name = coalesce(x.first_name, c.first_name),
+    last_name = CASE WHEN x.first_name IS NULL THEN c.last_name ELSE x.last_name END,
+    language = coalesce(x.language, c.language),
+    external_id = coalesce(x.external_id, c.external_id),
+    diary = CASE WHEN x.external_id IS NULL THEN c.diary ELSE %(diary)s END
+FROM import_contact_change x WHERE x.contact_id = c.id
+"""
+
+_CONTACT_EVENTS = """
+INSERT INTO reminders_event (contact_id, at, source, user_id, kind, details)
+SELECT contact_id, %(now)s, 'import', %(by)s, 'contact_changed', details || jsonb_build_object('import',
+    %(import)s::bigint)
+FROM import_contact_change
+"""
+
+_FRESH = """
+CREATE TEMP TABLE import_fresh ON COMMIT DROP AS
+SELECT number, nextval(%(appointments)s::regclass) AS appointment_id
+FROM import_result WHERE outcome = 'new' ORDER BY number
+"""
+
+_NEW_APPOINTMENTS = """
+INSERT INTO reminders_appointment (id, location_id, contact_id, practitioner_id, service_id, starts_at,
+    local_date,
+    local_time, wall_flag, duration, diary, external_id, status, status_since, no_more_texts, notes, extra,
+        version,
+    changed_at, imported_by_id, created_at, updated_at)
+SELECT f.appointment_id, s.location_id, coalesce(r.contact_id, fc.contact_id), p.id, v.id, s.starts_at,
+    s.local_date,
+    s.local_time, coalesce(s.wall_flag, ''), s.duration, CASE
+        WHEN s.external_id IS NULL THEN '' ELSE %(diary)s END,
+    coalesce(s.external_id, ''), coalesce(s.status, 'booked'),
+    CASE WHEN s.status <> 'booked' THEN %(now)s::timestamptz END, false, coalesce(s.notes, ''),
+    coalesce(s.extra, '{}'), 1, %(now)s, %(import)s, %(now)s, %(now)s
+FROM import_fresh f
+JOIN import_staged s ON s.number = f.number
+JOIN import_result r ON r.number = f.number
+LEFT JOIN import_fresh_contact fc ON fc.person = s.person
+LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
+LEFT JOIN reminders_service v ON v.name = s.service
+"""
+
+_ROWS = (
+    """
+INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
+    appointment_id, before)
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
+       coalesce(s.words, ''), coalesce(r.appointment_id, f.appointment_id), coalesce(d.details, <patient>)
+FROM import_staged s
+JOIN import_result r ON r.number = s.number
+LEFT JOIN import_contact_change cc ON r.outcome = 'new' AND cc.contact_id = r.contact_id
+LEFT JOIN import_fresh f ON f.number = s.number
+LEFT JOIN (
+    SELECT r.number, <details> AS details
+    <changed>
+    LEFT JOIN import_fresh_contact fc ON fc.person = s.person
+    WHERE r.outcome = 'changed') d ON d.number = s.number
+""".replace("<details>", details_of("fc.contact_id"))
+    .replace("<changed>", CHANGED_FROM)
+    .replace("<patient>", PATIENT_ONLY)
+)
+
+_EVENTS = """
+INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+SELECT r.appointment_id, %(now)s, 'import', %(by)s,
+       CASE WHEN r.moved THEN 'moved' WHEN r.status_to = 'cancelled' THEN 'cancelled'
+            WHEN r.status_to IS NOT NULL THEN r.status_to ELSE 'changed' END,
+       (w.before - 'patient' - 'patient_row' - 'was') || jsonb_build_object('import', %(import)s::bigint)
+           || CASE WHEN r.status_to IS NULL THEN '{}'
+                   ELSE jsonb_build_object('from', r.old_status, 'to', r.status_to) END
+FROM import_result r JOIN reminders_importrow w ON w.of_id = %(import)s AND w.number = r.number
+WHERE r.touched
+"""
+
+_CHANGED_APPOINTMENTS = """
+UPDATE reminders_appointment a SET updated_at = %(now)s,
+    location_id = s.location_id, starts_at = s.starts_at, local_date = s.local_date,
+        local_time = s.local_time,
+    wall_flag = coalesce(s.wall_flag, ''),
+    contact_id = coalesce(r.contact_id, fc.contact_id, a.contact_id),
+    practitioner_id = CASE WHEN s.practitioner IS NULL THEN a.practitioner_id ELSE p.id END,
+    service_id = CASE WHEN s.service IS NULL THEN a.service_id ELSE v.id END,
+    duration = coalesce(s.duration, a.duration), notes = coalesce(s.notes, a.notes),
+    extra = a.extra || coalesce(s.extra, '{}'),
+    external_id = coalesce(s.external_id, a.external_id),
+    diary = CASE WHEN r.takes_id THEN %(diary)s ELSE a.diary END,
+    status = coalesce(r.status_to, a.status),
+    status_since = CASE WHEN r.status_to IS NULL THEN a.status_since ELSE %(now)s END,
+    version = a.version + r.matters::int,
+    changed_at = CASE WHEN r.matters THEN %(now)s ELSE a.changed_at END
+FROM import_result r
+JOIN import_staged s ON s.number = r.number
+LEFT JOIN import_fresh_contact fc ON fc.person = s.person
+LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
+LEFT JOIN reminders_service v ON v.name = s.service
+WHERE r.touched AND a.id = r.appointment_id
+"""
+
+_RAISE_BY_CONTACT = """
+UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
+FROM import_contact_change x
+WHERE x.matters AND a.contact_id = x.contact_id AND a.starts_at > %(now)s
+  AND NOT EXISTS (SELECT 1 FROM import_result r WHERE r.appointment_id = a.id AND r.matters)
+  AND NOT EXISTS (SELECT 1 FROM import_fresh f WHERE f.appointment_id = a.id)
+"""
+
+_GONE_ROWS = """
+INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
+    appointment_id, before)
+SELECT %(import)s, (row_number() OVER (ORDER BY g.appointment_id))::int, '{}', 'gone', '', '', '',
+    g.appointment_id,
+       CASE WHEN i.gone = 'cancel' THEN jsonb_build_object('status', jsonb_build_array(g.status,
+           'cancelled')) END
+FROM import_gone g JOIN reminders_import i ON i.id = %(import)s
+"""
+
+_CANCEL_GONE = """
+UPDATE reminders_appointment a SET status = 'cancelled', status_since = %(now)s, updated_at = %(now)s,
+    version = a.version + 1, changed_at = %(now)s
+FROM import_gone g, reminders_import i
+WHERE i.id = %(import)s AND i.gone = 'cancel' AND a.id = g.appointment_id
+"""
+
+_GONE_EVENTS = """
+INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+SELECT g.appointment_id, %(now)s, 'import', %(by)s, 'cancelled',
+       jsonb_build_object('from', g.status, 'to', 'cancelled', 'gone', true, 'import', %(import)s::bigint)
+FROM import_gone g JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
+"""
+
+_TO_PLAN = """
+CREATE TEMP TABLE import_to_plan ON COMMIT DROP AS
+SELECT appointment_id AS id FROM import_fresh
+UNION SELECT appointment_id FROM import_result
+    WHERE appointment_id IS NOT NULL AND (matters OR (status_to IS NOT NULL AND touched))
+UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+    WHERE x.matters AND a.starts_at > %(now)s
+UNION SELECT g.appointment_id FROM import_gone g
+    JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
+ORDER BY id;
+ALTER TABLE import_to_plan ADD PRIMARY KEY (id);
+ANALYZE import_to_plan
+"""
+
+# Texts at the provider that may name somebody else now, though nothing that raises a version changed.
+_OTHER_PRACTITIONER = """
+SELECT appointment_id FROM import_result WHERE touched AND other_practitioner AND NOT matters ORDER BY 1
+"""
+_RENAMED = """
+SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+WHERE x.first_name IS NOT NULL AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
+"""
+OTHERWISE_NAMED = ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED))
+"""Placeholders, and the appointments of which they say something else by now though nothing else matters."""
+
+_STATEMENTS = (
+    _NEW_PRACTITIONERS,
+    _NEW_SERVICES,
+    _FRESH_CONTACTS,
+    _NEW_CONTACTS,
+    _FRESH,
+    "ANALYZE import_fresh",
+    "ANALYZE import_fresh_contact",
+    _NEW_APPOINTMENTS,
+    _ROWS,
+    _EVENTS,
+    _CHANGED_APPOINTMENTS,
+    _CONTACT_EVENTS,
+    _CHANGED_CONTACTS,
+    _RAISE_BY_CONTACT,
+    _GONE_ROWS,
+    _CANCEL_GONE,
+    _GONE_EVENTS,
+    _TO_PLAN,
+)

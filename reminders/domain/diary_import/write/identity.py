@@ -1,0 +1,220 @@
+"""Who the people of a file are: somebody we know, or somebody new.
+
+A person is diary + patient number where the name or the phone agrees; else phone + name; else somebody new.
+Names are compared as `people_names.folded` has them. A number belongs to one person of its diary: whoever
+comes with it under another name and phone is another person, is told of, and goes without it. Two people
+are never made one. Only reads; what people change stands in `import_contact_change`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from reminders.domain.diary_import.read.names import same_name_in_sql
+
+APART = (
+    "Somebody else has this patient number, so this is taken as another person, who gets no number. Check "
+    "the number in the diary."
+)
+"""What is said of a row whose number stands for somebody else."""
+
+
+def gather_people() -> None:
+    """Fill `import_people`: each person of the file once, as the last row with a phone says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
+        cursor.execute(_PEOPLE)
+        cursor.execute("ANALYZE import_people (person, patient_id, phone, phone_given)")
+
+
+def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
+    """Fill `import_known`, `import_takes`, `import_apart` and `import_contact_change`.
+
+    Wants `import_people` and `import_match`. `only` are the locations whose people may be changed and linked,
+    besides those who have no appointment anywhere; without it all.
+    """
+    given: dict[str, Any] = {"diary": diary, "only": sorted(only or ()), "apart": APART}
+    visible = _VISIBLE if only is not None else "true"
+    with connection.cursor() as cursor:
+        for statement in _KNOWN:
+            cursor.execute(_filled(statement, visible), given)
+        cursor.execute("ANALYZE import_known")
+        for statement in _CHANGES:
+            cursor.execute(statement, given)
+        cursor.execute("ANALYZE import_contact_change")
+
+
+_FORGET = "; ".join(
+    f"DROP TABLE IF EXISTS pg_temp.import_{name}"
+    for name in ("people", "holder", "known", "takes", "apart", "contact_change")
+)
+
+# As `Scope.contacts` has it.
+_VISIBLE = """(EXISTS (SELECT 1 FROM reminders_appointment v
+    WHERE v.contact_id = c.id AND v.location_id = ANY(%(only)s))
+    OR NOT EXISTS (SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id))"""
+_SAME_NAME = same_name_in_sql("c.name", "p.name")
+# Twins and families: whoever has a number of this diary is nobody who comes with another one.
+_FREE = "(p.patient_id IS NULL OR c.external_id = '' OR c.diary <> %(diary)s)"
+
+
+def _filled(statement: str, visible: str) -> str:
+    parts = {"<visible>": visible, "<same name>": _SAME_NAME, "<free>": _FREE}
+    for name, words in parts.items():
+        statement = statement.replace(name, words)
+    return statement
+
+
+_PEOPLE = """
+CREATE TEMP TABLE import_people ON COMMIT DROP AS
+SELECT DISTINCT ON (person) person, number, patient_id, coalesce(first_name, '') AS first_name,
+       coalesce(last_name, '') AS last_name, trim(concat(first_name, ' ', last_name)) AS name,
+       phone, phone_given, phone_kind, phone_problem, language
+FROM import_staged ORDER BY person, phone_given IS NULL, number DESC
+"""
+
+_BY_NUMBER_AND_NAME = """
+CREATE TEMP TABLE import_known ON COMMIT DROP AS
+SELECT p.person, c.id AS contact_id, true AS by_number
+FROM import_people p
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+WHERE <same name> AND <visible>
+"""
+
+# Who has a number that comes under another name, or is out of sight.
+_HOLDERS = """
+CREATE TEMP TABLE import_holder ON COMMIT DROP AS
+SELECT p.person, c.id AS contact_id, <visible> AS visible,
+       coalesce(c.phone <> '' AND c.phone = p.phone, false) OR coalesce(c.phone = '' AND p.phone IS NULL
+           AND c.phone_as_given = p.phone_given, false) AS same_phone
+FROM import_people p
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
+"""
+
+_BY_PHONE_AND_NAME = """
+INSERT INTO import_known
+SELECT DISTINCT ON (contact_id) person, contact_id, false FROM (
+    SELECT p.person, min(c.id) AS contact_id
+    FROM import_people p
+    JOIN reminders_contact c ON c.phone = p.phone AND c.phone <> '' AND <same name> AND <free>
+    WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person) AND <visible>
+    GROUP BY p.person
+) found ORDER BY contact_id, person
+"""
+
+_BY_GIVEN_AND_NAME = """
+INSERT INTO import_known
+SELECT DISTINCT ON (contact_id) person, contact_id, false FROM (
+    SELECT p.person, min(c.id) AS contact_id
+    FROM import_people p
+    JOIN reminders_contact c ON c.phone = '' AND c.phone_as_given = p.phone_given AND <same name> AND <free>
+    WHERE p.phone IS NULL AND p.phone_given IS NOT NULL AND <visible>
+      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
+    GROUP BY p.person
+) found ORDER BY contact_id, person
+"""
+
+# Another name under the number and phone: it has changed. Not where several names of the file lay claim to
+# it, or the file itself speaks of the one whom we know.
+_BY_NUMBER_AND_PHONE = """
+INSERT INTO import_known
+SELECT person, contact_id, true FROM (
+    SELECT h.person, h.contact_id, count(*) OVER (PARTITION BY h.contact_id) AS claims
+    FROM import_holder h
+    WHERE h.same_phone AND h.visible
+      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = h.person)
+      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = h.contact_id)
+) claimed WHERE claims = 1
+"""
+
+# The same appointment and the same name with another number, or none: the person's number changed. Not if
+# the file itself speaks of that contact under the old number too, or two rows disagree about the new one.
+_BY_APPOINTMENT = """
+INSERT INTO import_known
+SELECT person, contact_id, false FROM (
+    SELECT found.*, count(*) FILTER (WHERE says) OVER (PARTITION BY contact_id) AS claims
+    FROM (
+        SELECT p.person, min(c.id) AS contact_id,
+            bool_or(p.phone_given IS NOT NULL OR p.patient_id IS NOT NULL) AS says
+        FROM import_match m
+        JOIN import_staged s ON s.number = m.number
+        JOIN import_people p ON p.person = s.person
+        JOIN reminders_contact c ON c.id = m.contact_id AND <same name> AND <free>
+        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person) AND <visible>
+          AND (p.phone_given IS NULL OR NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = c.id))
+        GROUP BY p.person HAVING min(c.id) = max(c.id)
+    ) found
+) claimed WHERE claims <= 1 OR NOT says
+"""
+
+_KNOWN = (
+    _BY_NUMBER_AND_NAME,
+    _HOLDERS,
+    _BY_PHONE_AND_NAME,
+    _BY_GIVEN_AND_NAME,
+    _BY_NUMBER_AND_PHONE,
+    _BY_APPOINTMENT,
+)
+
+# A number that nobody of the diary has goes to the first who comes with it and has none yet.
+_TAKES = """
+CREATE TEMP TABLE import_takes ON COMMIT DROP AS
+SELECT DISTINCT ON (p.patient_id) p.person, p.patient_id
+FROM import_people p
+LEFT JOIN import_known k ON k.person = p.person
+LEFT JOIN reminders_contact c ON c.id = k.contact_id
+WHERE p.patient_id IS NOT NULL AND k.by_number IS NOT TRUE AND coalesce(c.external_id, '') = ''
+  AND NOT EXISTS (SELECT 1 FROM import_holder h WHERE h.person = p.person)
+ORDER BY p.patient_id, p.number
+"""
+
+_APART = """
+CREATE TEMP TABLE import_apart ON COMMIT DROP AS
+SELECT p.person FROM import_people p
+WHERE p.patient_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
+  AND NOT EXISTS (SELECT 1 FROM import_takes t WHERE t.person = p.person)
+"""
+
+# Comparing may happen twice, so what was said before is taken back first.
+_SAY_APART = """
+UPDATE import_staged s SET words = nullif(trim(concat_ws(' ', replace(s.words, %(apart)s, ''),
+    CASE WHEN EXISTS (SELECT 1 FROM import_apart a WHERE a.person = s.person) THEN %(apart)s END)), '')
+WHERE s.person IN (SELECT person FROM import_apart) OR position(%(apart)s IN s.words) > 0
+"""
+
+_CONTACT_CHANGES = """
+CREATE TEMP TABLE import_contact_change ON COMMIT DROP AS
+SELECT DISTINCT ON (c.id) c.id AS contact_id, c.xmin AS seen, p.number, x.*,
+       x.phone IS NOT NULL OR x.language IS NOT NULL AS matters,
+       jsonb_build_object('id', c.id, 'external_id', c.external_id, 'diary', c.diary,
+           'first_name', c.first_name,
+           'last_name', c.last_name, 'phone', c.phone, 'phone_as_given', c.phone_as_given,
+           'phone_kind', c.phone_kind, 'phone_problem', c.phone_problem, 'language', c.language) AS old,
+       jsonb_strip_nulls(jsonb_build_object(
+           'phone', CASE WHEN x.phone IS NOT NULL THEN jsonb_build_array(c.phone, x.phone) END,
+           'name', CASE WHEN x.first_name IS NOT NULL
+               THEN jsonb_build_array(c.name, trim(x.first_name || ' ' || x.last_name)) END,
+           'language', CASE WHEN x.language IS NOT NULL THEN jsonb_build_array(c.language, x.language) END,
+           'patient_id', CASE WHEN x.external_id IS NOT NULL
+               THEN jsonb_build_array(c.external_id, x.external_id) END)) AS details
+FROM import_known k
+JOIN import_people p ON p.person = k.person
+JOIN reminders_contact c ON c.id = k.contact_id
+LEFT JOIN import_takes t ON t.person = p.person
+CROSS JOIN LATERAL (SELECT
+    CASE WHEN p.phone_given IS NOT NULL AND coalesce(p.phone, '') <> c.phone THEN coalesce(p.phone,
+        '') END AS phone,
+    p.phone_given, coalesce(p.phone_kind, '') AS phone_kind, coalesce(p.phone_problem, '') AS phone_problem,
+    CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.first_name END AS first_name,
+    CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.last_name END AS last_name,
+    CASE WHEN p.language <> c.language THEN p.language END AS language,
+    CASE WHEN c.external_id = '' THEN t.patient_id END AS external_id) x
+WHERE x.phone IS NOT NULL OR x.first_name IS NOT NULL OR x.language IS NOT NULL OR x.external_id IS NOT NULL
+ORDER BY c.id, k.by_number DESC, t.patient_id IS NULL, p.person
+"""
+
+_CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES)

@@ -1,0 +1,242 @@
+"""Tell people what is wrong: a banner on every staff page, and an e-mail to administrators.
+
+Each trouble has its words in one table. An e-mail goes once when a trouble begins and once when it is
+over; without SMTP settings there are only the banners.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Literal
+
+from django.conf import settings
+from django.core.mail import mail_admins
+from django.db import DatabaseError, InterfaceError, transaction
+
+from reminders.domain.common import database_clock
+from reminders.domain.common.connections import release_connection
+from reminders.domain.operations.health import Pulse, take_pulse
+from reminders.models import ProviderState
+
+logger = logging.getLogger(__name__)
+
+Level = Literal["danger", "warning"]
+Known = dict[str, dict[str, str | bool]]
+"""Of each trouble, since when it is there and whether it was told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """One line on top of the staff pages: how bad, what is wrong, what follows or what to do."""
+
+    code: str
+    level: Level
+    title: str
+    words: str
+
+
+WORDS: dict[str, tuple[Level, str, str]] = {
+    "credentials": (
+        "danger",
+        "No texts are going out: the provider refuses our credentials.",
+        "Everything stays due and goes out as soon as an administrator has put the key and secret right.",
+    ),
+    "rate": ("warning", "The provider asked us to slow down.", "Texts go on by themselves shortly."),
+    "down": (
+        "danger",
+        "The text provider can't be reached.",
+        "We keep trying. Texts go out by themselves as soon as it answers.",
+    ),
+    "cap": (
+        "warning",
+        "The limit of texts per hour is reached.",
+        "The others wait. If that many texts are meant, an administrator can raise the limit.",
+    ),
+    "due": (
+        "danger",
+        "Texts are due but not going out.",
+        "For urgent appointments, please call. An administrator should look at the connection page.",
+    ),
+    "unknown": (
+        "warning",
+        "For some texts we don't know yet whether they were sent.",
+        "They are not sent twice. See “Not sent” for who may need a call.",
+    ),
+    "replies": (
+        "warning",
+        "Patients' replies are waiting to be read by the application.",
+        "They are not lost.",
+    ),
+    "beat": (
+        "danger",
+        "The application's clockwork has stopped.",
+        "No texts leave and no replies arrive. An administrator should start the worker and beat again.",
+    ),
+    "withdraw": (
+        "danger",
+        "Texts that no longer hold can't be withdrawn.",
+        "Patients may get a text about a moved or cancelled visit: please call those of today. "
+        "An administrator should look at the connection page; we keep trying.",
+    ),
+    "folder": (
+        "danger",
+        "The folder that diaries are imported from can't be read.",
+        "Please import on the Import page meanwhile. An administrator should see that the folder named by "
+        "IMPORT_FOLDER is there and that the worker may read and write in it.",
+    ),
+    "pushes": (
+        "warning",
+        "Replies are pushed to an address that is not ours any more.",
+        "They may arrive late or not at all. An administrator should compare PUBLIC_URL and "
+        "WEBHOOK_SECRET with what they were; once WEBHOOK_SECRET is set to a former secret, and the web "
+        "site started, that one is taken again.",
+    ),
+    "clock": (
+        "danger",
+        "The clocks of our machines differ by more than two minutes.",
+        "Texts go by the database's clock. An administrator should have the time of these machines set by "
+        "the network (NTP).",
+    ),
+    "ring": (
+        "warning",
+        "Some work in the background fails.",
+        "An administrator should look at the worker's log and start the worker again.",
+    ),
+    "disk": (
+        "danger",
+        "The database has no room left on its disk: nothing can be saved.",
+        "No texts leave and no replies arrive. For urgent appointments, please call. An administrator should "
+        "free room on that disk at once; everything goes on by itself then.",
+    ),
+    "read_only": (
+        "danger",
+        "The database takes no changes: nothing can be saved.",
+        "No texts leave and no replies arrive. For urgent appointments, please call. An administrator should "
+        "see why the database is read-only: a full disk at its host, or a copy in the place of the original.",
+    ),
+    "database": (
+        "danger",
+        "The database does not answer.",
+        "No texts leave and no replies arrive. An administrator should start it again, or look at "
+        "DATABASE_URL.",
+    ),
+    "poll": (
+        "warning",
+        "Replies have not been fetched for a while.",
+        "They wait at the provider, nothing is lost.",
+    ),
+}
+UNSAVED = frozenset({"disk", "read_only", "database"})
+"""Troubles with which nothing can be written down."""
+QUIET_FOR = timedelta(minutes=3)
+LOOK_EVERY = 60.0
+"""Seconds between two looks of `watch`."""
+
+
+def banners(now: datetime, pulse: Pulse | None = None) -> list[Banner]:
+    """What everybody should know now, the worst first. `now` is UTC."""
+    pulse = pulse or take_pulse(now=now)
+    found = [_banner(code, pulse.details.get(code, "")) for code in pulse.troubles(now=now)]
+    return sorted(found, key=lambda banner: banner.level != "danger")
+
+
+def _banner(code: str, details: str = "") -> Banner:
+    level, title, words = WORDS[code]
+    return Banner(code, level, title, f"{details}. {words}" if details else words)
+
+
+def alert_administrators(*, now: datetime) -> int:
+    """Write to the administrators about troubles that have begun or ended; return how many e-mails went.
+
+    A trouble is told of once it has lasted three minutes, so that a restart alarms nobody. Where nothing can
+    be written down, `watch` tells.
+    """
+    current = {banner.code: banner for banner in banners(now)}
+    if UNSAVED & current.keys():
+        return 0
+    with transaction.atomic():
+        ProviderState.objects.bulk_create([ProviderState(pk=1)], ignore_conflicts=True)
+        state = ProviderState.objects.select_for_update().get(pk=1)
+        known: Known = dict(state.alerted)
+        begun, ended = _compare(known, current, now=now)
+        state.alerted = known
+        state.save(update_fields=["alerted"])
+    lost = [banner.code for banner in begun if not _write(banner.title, banner.words)]
+    if lost:
+        _tell_again(lost)
+    for code in ended:
+        _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
+    return len(begun) + len(ended) - len(lost)
+
+
+def watch(stop: Event) -> None:
+    """Look after the alerts every minute until `stop`, from a thread of the web site.
+
+    The ring does the same, but nobody could tell through it that the bells are silent.
+    """
+    remembered: Known = {}
+    while not stop.wait(LOOK_EVERY):
+        try:
+            alert_unsaved(remembered, now=database_clock.now())
+            alert_administrators(now=database_clock.now())
+        except Exception as error:  # whatever it is, the next minute may be better
+            logger.warning("The alerts could not be looked after: %s", type(error).__name__)
+        finally:
+            release_connection()
+
+
+def alert_unsaved(remembered: Known, *, now: datetime) -> int:
+    """Write about a database that is away or takes no writes, by this process's own memory of what was told.
+
+    Returns how many e-mails went.
+    """
+    try:
+        found = [banner for banner in banners(now) if banner.code in UNSAVED]
+    except (DatabaseError, InterfaceError):
+        found = [_banner("database")]
+    begun, ended = _compare(remembered, {banner.code: banner for banner in found}, now=now)
+    for banner in begun:
+        remembered[banner.code]["told"] = _write(banner.title, banner.words)
+    for code in ended:
+        _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
+    return len(begun) + len(ended)
+
+
+def _tell_again(codes: Sequence[str]) -> None:
+    """The mail server did not take these: they are still to be told."""
+    with transaction.atomic():
+        state = ProviderState.objects.select_for_update().get(pk=1)
+        for code in codes:
+            if code in state.alerted:
+                state.alerted[code]["told"] = False
+        state.save(update_fields=["alerted"])
+
+
+def _compare(known: Known, current: dict[str, Banner], *, now: datetime) -> tuple[list[Banner], list[str]]:
+    """Bring `known` up to date; return the troubles to tell of and those that are over."""
+    begun = []
+    for code, banner in current.items():
+        entry = known.setdefault(code, {"since": now.isoformat(), "told": False})
+        if not entry["told"] and now - datetime.fromisoformat(str(entry["since"])) >= QUIET_FOR:
+            entry["told"] = True
+            begun.append(banner)
+    over = [code for code in known if code not in current]
+    ended = [code for code in over if known.pop(code)["told"] and code in WORDS]
+    return begun, ended
+
+
+def _write(subject: str, words: str) -> bool:
+    """Whether the e-mail is on its way, or nobody wants one."""
+    if not settings.ADMINS:
+        return True
+    where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
+    try:
+        mail_admins(subject, words + where)
+    except OSError as error:
+        logger.warning("An e-mail to the administrators could not be sent: %s", type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,217 @@
+"""Whether the application does its work, in figures for `status` and the connection page.
+
+Each question is answered through a partial index, so that asking costs the same however much is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, Min
+
+from reminders.domain.common import troubles
+from reminders.domain.operations import database_room
+from reminders.domain.operations.periodic_tasks import FOLDER_ERROR, HEARTBEAT, does_of
+from reminders.models import (
+    Appointment,
+    Card,
+    DeliveryReport,
+    Message,
+    ProviderState,
+    Reminder,
+    Reply,
+    Ring,
+    Trouble,
+)
+
+BEAT_SILENT = timedelta(seconds=90)
+DUE_TOO_LONG = timedelta(minutes=10)
+UNKNOWN_TOO_LONG = timedelta(minutes=15)
+REPLIES_TOO_LONG = timedelta(minutes=10)
+WITHDRAWAL_TOO_LONG = timedelta(seconds=90)
+WITHDRAWING_TOO_LONG = timedelta(minutes=15)
+"""While others are withdrawn, as after an import that moved a whole diary."""
+HANGS = timedelta(minutes=45)
+"""Longer than any run takes that gets on."""
+PASSING = frozenset({"OperationalError", "InterfaceError"})
+"""Errors of a database that was away: the rings that come often tell of one that lasts."""
+LOOKED_AT = 500
+"""Of a long outbox, so many of those that go first are enough to know how long texts wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the health of the application is judged by. Ages are None where there is nothing of the kind."""
+
+    oldest_due: timedelta | None
+    oldest_unknown: timedelta | None
+    oldest_unread_reply: timedelta | None
+    unknown: int
+    to_withdraw: int
+    last_poll: datetime | None
+    heartbeat: datetime | None
+    brake: str
+    brake_words: str
+    oldest_withdrawal: timedelta | None = None
+    withdrawing: bool = False
+    refusal: database_room.Refusal = ""
+    details: dict[str, str] = field(default_factory=dict)
+    """What exactly is wrong, for troubles that need it: a folder, a clock, a ring, refused pushes."""
+
+    def troubles(self, *, now: datetime) -> list[str]:
+        """What is wrong, as codes; an empty list is health."""
+        if self.refusal:  # whatever else is wrong comes of that
+            return [self.refusal]
+        found = []
+        if self.brake:
+            found.append(self.brake)
+        if self.oldest_due and self.oldest_due > DUE_TOO_LONG:
+            found.append("due")
+        if self.oldest_unknown and self.oldest_unknown > UNKNOWN_TOO_LONG:
+            found.append("unknown")
+        if self.oldest_unread_reply and self.oldest_unread_reply > REPLIES_TOO_LONG:
+            found.append("replies")
+        if self.heartbeat is None or now - self.heartbeat > BEAT_SILENT:
+            found.append("beat")
+        if self.last_poll is None or now - self.last_poll > REPLIES_TOO_LONG + settings.POLL_EVERY:
+            found.append("poll")
+        if self._withdrawals_fail():
+            found.append("withdraw")
+        return [*found, *self.details]
+
+    def _withdrawals_fail(self) -> bool:
+        """A text waits to be withdrawn and none was of late; or it waits however many others were."""
+        waits = self.oldest_withdrawal or timedelta()
+        return waits > (WITHDRAWING_TOO_LONG if self.withdrawing else WITHDRAWAL_TOO_LONG)
+
+
+def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
+    """Ask the database how things stand. Times are UTC. `anew`: also what is remembered for some seconds."""
+    unknown = Message.objects.filter(state=Message.State.UNKNOWN)
+    stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
+    there = stale.filter(state__in=[Message.State.ACCEPTED, Message.State.HELD])
+    rings = {ring.name: ring for ring in Ring.objects.all()}
+    asked = unknown.aggregate(n=Count("pk"), since=Min("unknown_since"))
+    unread = Reply.objects.filter(applied_at=None).order_by("received_at").values_list("stored_at", flat=True)
+    state = ProviderState.objects.filter(pk=1).first()
+    return Pulse(
+        oldest_due=_age(_due_since(now=now), now=now),
+        oldest_unknown=_age(asked["since"], now=now),
+        oldest_unread_reply=_age(unread.first(), now=now),
+        unknown=asked["n"],
+        to_withdraw=stale.count(),
+        last_poll=_last(rings, "replies"),
+        heartbeat=_last(rings, HEARTBEAT),
+        brake=state.brake if state else "",
+        brake_words=state.words if state else "",
+        oldest_withdrawal=_age(there.aggregate(at=Min("cancel_requested_at"))["at"], now=now),
+        withdrawing="withdraw" in rings and rings["withdraw"].count > 0,
+        refusal=database_room.refusal(anew=anew),
+        details=_details(rings, now=now),
+    )
+
+
+def _last(rings: dict[str, Ring], name: str) -> datetime | None:
+    return rings[name].succeeded_at if name in rings else None
+
+
+def _details(rings: dict[str, Ring], *, now: datetime) -> dict[str, str]:
+    """What programs told of, and which rings fail or hang."""
+    told: dict[str, list[str]] = {}
+    for trouble in troubles.current(now=now):
+        told.setdefault(trouble.code, []).append(trouble.words or _counted(trouble))
+    folder = rings.get("folder")
+    if folder and folder.error.startswith(FOLDER_ERROR):
+        told["folder"] = [folder.error.removeprefix(FOLDER_ERROR)]
+    amiss = [f"{does_of(ring.name)} ({how})" for ring in rings.values() if (how := _amiss(ring, now=now))]
+    if amiss:
+        told["ring"] = amiss
+    return {code: "; ".join(words) for code, words in told.items()}
+
+
+def _counted(trouble: Trouble) -> str:
+    times = "once" if trouble.count == 1 else f"{trouble.count:,} times"
+    return f"{times} since {trouble.since:%d %B %H:%M} UTC, last {trouble.last_at:%d %B %H:%M} UTC"
+
+
+def _amiss(ring: Ring, *, now: datetime) -> str:
+    """How a ring fails by a fault of the program, or hangs; "" where it does not, or the provider is why."""
+    if ring.held_until and ring.held_until > now and ring.started_at and now - ring.started_at > HANGS:
+        return f"not ended for {round((now - ring.started_at).total_seconds() / 60)} minutes"
+    lately = ring.finished_at is not None and now - ring.finished_at < timedelta(days=1)
+    fault = bool(ring.error) and ":" not in ring.error and ring.error not in PASSING
+    return ring.error if lately and fault else ""
+
+
+def _due_since(*, now: datetime) -> datetime | None:
+    """Since when the oldest text waits: one that is planned, or one in the outbox that had to be put back."""
+    planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by("due_at")
+    queued = Message.objects.filter(state=Message.State.QUEUED).order_by("send_after")[:LOOKED_AT]
+    found = [
+        planned.values_list("due_at", flat=True).first(),
+        queued.aggregate(at=Min("scheduled_at"))["at"],
+    ]
+    return min((at for at in found if at and at <= now), default=None)
+
+
+def _age(since: datetime | None, *, now: datetime) -> timedelta | None:
+    return now - since if since else None
+
+
+def status_report(*, now: datetime) -> dict[str, Any]:
+    """The whole report of `manage.py status`, ready for JSON; times are ISO 8601 in UTC."""
+    pulse = take_pulse(now=now, anew=True)
+    found = pulse.troubles(now=now)
+    return {
+        "healthy": not found,
+        "troubles": found,
+        "details": {code: words for code, words in pulse.details.items() if code in found},
+        "appointments": _by_state(Appointment, "status"),
+        "reminders": _by_state(Reminder, "state"),
+        "messages": _by_state(Message, "state"),
+        "unknown": pulse.unknown,
+        "to_withdraw": pulse.to_withdraw,
+        "oldest_due_seconds": round(pulse.oldest_due.total_seconds()) if pulse.oldest_due else 0,
+        "replies_unhandled": Card.objects.filter(done_at=None).count(),
+        "last_poll": _written(pulse.last_poll),
+        "beat_heartbeat": _written(pulse.heartbeat),
+        "provider": {"brake": pulse.brake, "words": pulse.brake_words or "Working"},
+    }
+
+
+def unreachable_report(cause: str) -> dict[str, Any]:
+    """The report where the database can't be asked: the same keys, and the cause."""
+    nothing: dict[str, Any] = {key: {} for key in ("appointments", "reminders", "messages")}
+    unknown = ("unknown", "to_withdraw", "oldest_due_seconds", "replies_unhandled", "last_poll")
+    return {
+        "healthy": False,
+        "troubles": ["database"],
+        "details": {"database": cause},
+        **nothing,
+        **dict.fromkeys((*unknown, "beat_heartbeat")),
+        "provider": {"brake": "", "words": "not known"},
+    }
+
+
+def last_news() -> dict[str, datetime | None]:
+    """When anything last came in or went out, for the connection page (UTC)."""
+    rings = dict(Ring.objects.values_list("name", "succeeded_at"))
+    return {
+        "accepted": Message.objects.aggregate(at=Max("accepted_at"))["at"],
+        "report": DeliveryReport.objects.aggregate(at=Max("stored_at"))["at"],
+        "replies_polled": rings.get("replies"),
+        "reports_polled": rings.get("reports"),
+        "heartbeat": rings.get(HEARTBEAT),
+    }
+
+
+def _by_state(model: Any, column: str) -> dict[str, int]:
+    rows = model.objects.order_by().values_list(column).annotate(n=Count("pk"))
+    return {state: int(n) for state, n in sorted(rows)}
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -1,0 +1,179 @@
+"""The rings: which work is rung for how often, and a note of how each went.
+
+The intervals are seeded into django-celery-beat's tables, where staff may change them; rings that are new
+are added, what staff changed is kept, what they left alone follows the settings. A ring that is lost,
+doubled or late changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+
+from reminders.domain.common import database_clock
+from reminders.domain.common.turns import Lane, TimeBox, is_stopping, turn
+from reminders.domain.sending import circuit_breaker
+from reminders.models import Ring
+from reminders.provider import MessagesApiError
+
+logger = logging.getLogger(__name__)
+
+_LOCK = 7_261_990  # the advisory lock of those who seed
+HEARTBEAT = "heartbeat"
+HEARTBEAT_EVERY = timedelta(seconds=10)
+FOLDER_ERROR = "folder: "
+"""How the note of a ring begins whose folder can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One ring: the task's name, its interval, and what it does in words for staff."""
+
+    task: str
+    every: timedelta
+    does: str
+
+
+def bells() -> tuple[Bell, ...]:
+    """Every ring of the application, with the intervals that the environment asks for."""
+    poll = settings.POLL_EVERY
+    return (
+        Bell("send", settings.SEND_EVERY, "Hand over texts that are due"),
+        Bell("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
+        Bell("reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"),
+        Bell("replies", poll, "Fetch patients' replies"),
+        Bell("reports", poll, "Fetch delivery reports"),
+        Bell("apply", timedelta(seconds=10), "Act on what was pushed or left over"),
+        Bell("expire", timedelta(seconds=60), "Give up what is past its time"),
+        Bell("check", timedelta(minutes=5), "Ask about texts without a final report"),
+        Bell("plan", timedelta(hours=6), "Plan the whole future again, as a safety net"),
+        Bell("push_blocked", timedelta(seconds=60), "Tell the provider about opt-outs"),
+        Bell("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
+        Bell("imports", timedelta(seconds=10), "Work off uploaded diaries"),
+        Bell("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
+        Bell("tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"),
+        Bell("jobs", timedelta(seconds=10), "Go on with long work in the background"),
+        Bell("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
+        Bell("alert", timedelta(seconds=60), "Tell administrators what needs them"),
+        Bell(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
+    )
+
+
+def seed_rings(**_kwargs: Any) -> None:
+    """Add the rings that are missing, let untouched ones follow the settings, keep what staff changed.
+
+    A ring is untouched while it rings as often as its own description says. Takes a lock, so that several
+    programs may start at once.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        have = {task.task: task for task in PeriodicTask.objects.select_related("interval")}
+        changed = [_seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in bells()]
+        if any(changed):
+            PeriodicTasks.update_changed()
+
+
+def _seed(bell: Bell, task: PeriodicTask | None) -> bool:
+    seconds = max(1, round(bell.every.total_seconds()))
+    interval = IntervalSchedule.objects.filter(every=seconds, period=IntervalSchedule.SECONDS).first()
+    interval = interval or IntervalSchedule.objects.create(every=seconds, period=IntervalSchedule.SECONDS)
+    if task is None:
+        task = PeriodicTask(name=bell.does, task=f"reminders.tasks.{bell.task}")
+    elif task.description != _as_settings_say(task.interval) or task.interval == interval:
+        return False
+    task.interval, task.description = interval, _as_settings_say(interval)
+    task.expire_seconds = max(2 * seconds, 10)
+    task.save()
+    return True
+
+
+def _as_settings_say(interval: IntervalSchedule | None) -> str:
+    """The description of a ring that staff left alone."""
+    return f"Every {interval.every} {interval.period}, as the settings say." if interval else ""
+
+
+class Rung(TimeBox):
+    """What one ring came to; the body sets `count`, and `error` in words without personal data."""
+
+    def __init__(self, at_most: float | None) -> None:
+        super().__init__(at_most)
+        self.count = 0
+        self.error = ""
+
+
+def run(name: str, work: Callable[[Rung], None], *, lane: Lane, at_most: float) -> None:
+    """Run a ring's work on a thread of `lane` if it is our turn, for `at_most` seconds.
+
+    Whoever comes in between leaves word; see `turns`.
+    """
+    if is_stopping():
+        return
+    with lane.thread_for(name) as free:
+        if not free:
+            return
+        with turn(name) as ours:
+            if ours.mine:
+                with rung(name, at_most=at_most) as ring:
+                    work(ring)
+                ours.went_well, ours.cut_short = not ring.error, ring.cut_short
+
+
+@contextmanager
+def rung(name: str, *, at_most: float | None = None) -> Iterator[Rung]:
+    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries.
+
+    `at_most`: the seconds after which the work may not go on, None for as long as it takes.
+    """
+    started = database_clock.now()
+    outcome = Rung(at_most)
+    try:
+        yield outcome
+    except MessagesApiError as error:
+        circuit_breaker.slow_down_if_asked([error], now=database_clock.now())
+        outcome.error = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        outcome.error = type(error).__name__
+        raise
+    finally:
+        if outcome.count or outcome.error:
+            logger.info("%s: %s", name, outcome.error or outcome.count)
+        note(name, started=started, count=outcome.count, error=outcome.error)
+
+
+def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> None:
+    """Write down that a ring went by."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO reminders_ring (name, started_at, finished_at, succeeded_at, count, error)
+               VALUES (%(name)s, %(started)s, %(now)s, CASE WHEN %(error)s = '' THEN %(now)s::timestamptz END,
+                       %(count)s, %(error)s)
+               ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at,
+                   finished_at = excluded.finished_at, count = excluded.count, error = excluded.error,
+                   succeeded_at = coalesce(excluded.succeeded_at, reminders_ring.succeeded_at)""",
+            {
+                "name": name,
+                "started": started,
+                "now": database_clock.now(),
+                "count": count,
+                "error": error[:300],
+            },
+        )
+
+
+def does_of(name: str) -> str:
+    """What a ring does, in words for staff."""
+    return next((bell.does for bell in bells() if bell.task == name), name)
+
+
+def last_success(name: str) -> datetime | None:
+    """When a ring last went well (UTC), None if it never did."""
+    return Ring.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()

@@ -1,0 +1,262 @@
+"""Phone numbers as people write them, read into E.164 or into a problem with words that say what to do.
+
+Decides which number a cell means and whether it can be texted; `phonenumbers` is the truth about numbering
+plans. Whether someone may be texted is the business of consent, not of this module.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
+
+from reminders.domain.phones import notations as writings
+from reminders.domain.phones.numbering_plans import (
+    FICTIONAL,
+    Line,
+    PhoneKind,
+    RegionPlan,
+    read_international,
+    region_plan,
+)
+
+__all__ = [
+    "NOTE_WORDS",
+    "PROBLEM_WORDS",
+    "PhoneKind",
+    "PhoneNote",
+    "PhoneNumber",
+    "PhoneProblem",
+    "can_receive_sms",
+    "display",
+    "read_phone",
+    "read_phones",
+    "search_digits",
+]
+
+
+class PhoneNote(StrEnum):
+    """What staff should know about a number that was read."""
+
+    SEVERAL = "several"
+
+
+class PhoneProblem(StrEnum):
+    """Why no number could be read."""
+
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    LETTERS = "letters"
+    NOT_A_NUMBER = "not_a_number"
+    EXTENSION = "extension"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    UNKNOWN_COUNTRY = "unknown_country"
+    INVALID = "invalid"
+
+
+NOTE_WORDS: dict[PhoneNote, str] = {
+    PhoneNote.SEVERAL: "Several numbers were given; the first that can receive texts was taken.",
+}
+
+PROBLEM_WORDS: dict[PhoneProblem, str] = {
+    PhoneProblem.MISSING: "There is no phone number. Add a mobile number to send texts.",
+    PhoneProblem.DAMAGED: "The spreadsheet damaged this number and digits are lost. "
+    "Format the phone column as text, then export it again.",
+    PhoneProblem.LETTERS: "There are letters in it. Enter digits only; look for an O in place of a zero.",
+    PhoneProblem.NOT_A_NUMBER: "This is no phone number. Enter digits; from abroad, + and the country code.",
+    PhoneProblem.EXTENSION: "This number has an extension, which no text reaches. Enter a mobile number.",
+    PhoneProblem.TOO_SHORT: "Digits are missing. Enter the whole number, with the area code.",
+    PhoneProblem.TOO_LONG: "There are too many digits. Check for one typed twice; enter one number only.",
+    PhoneProblem.UNKNOWN_COUNTRY: "No country has the code after the +. Correct it, or leave it out at home.",
+    PhoneProblem.INVALID: "There is no such number in this country. Check the digits; if it is from abroad, "
+    "write it with + and the country code.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number that exists by the numbering plan: E.164, its kind, and its ISO region."""
+
+    e164: str
+    kind: PhoneKind
+    region: str
+    note: PhoneNote | None = None
+
+
+_KINDS = {
+    PhoneNumberType.MOBILE: PhoneKind.MOBILE,
+    PhoneNumberType.FIXED_LINE: PhoneKind.LANDLINE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: PhoneKind.EITHER,
+}
+_ERRORS = {
+    NumberParseException.INVALID_COUNTRY_CODE: PhoneProblem.UNKNOWN_COUNTRY,
+    NumberParseException.NOT_A_NUMBER: PhoneProblem.TOO_SHORT,  # given digits only, it wants two
+    NumberParseException.TOO_SHORT_AFTER_IDD: PhoneProblem.TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: PhoneProblem.TOO_SHORT,
+    NumberParseException.TOO_LONG: PhoneProblem.TOO_LONG,
+}
+_REASONS = {
+    ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneProblem.TOO_SHORT,
+    ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
+}
+
+
+def read_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
+    """The number that a person or a spreadsheet wrote, by the rules of `country` (ISO, such as "AU").
+
+    Reads any usual writing, full-width digits, lost leading zeros and plus signs, and 4.91570156E+8 if all
+    its digits are there. Of several numbers in one cell the first that can be texted is taken and noted. A
+    number with an extension is refused: no text reaches it. Raises ValueError for an unknown country.
+    """
+    return _read(raw, _home(country))
+
+
+def read_phones(raws: Iterable[str], country: str) -> list[PhoneNumber | PhoneProblem]:
+    """`read_phone` for each, in order; a writing that comes twice is read once."""
+    home = _home(country)
+    known: dict[str, PhoneNumber | PhoneProblem] = {}
+    for raw in (raws := list(raws)):
+        if raw not in known:
+            known[raw] = _read(raw, home)
+    return [known[raw] for raw in raws]
+
+
+def can_receive_sms(number: PhoneNumber | str) -> bool:
+    """Whether a text can arrive: on mobiles, and where digits do not tell those from landlines.
+
+    The latter is so all over North America. Takes E.164 as well; False for what is no valid number.
+    """
+    if isinstance(number, str):
+        line = _plain(number, None) or _by_library(number, None)
+        return isinstance(line, Line) and line.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
+    return number.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
+
+
+@lru_cache(maxsize=8192)
+def display(e164: str, country: str) -> str:
+    """E.164 as people in `country` write it: the national format at home, else the international one."""
+    try:
+        number = _split(e164) or phonenumbers.parse(e164)
+    except NumberParseException:
+        return e164
+    at_home = str(number.country_code) == _home(country).code
+    form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
+def _split(e164: str) -> phonenumbers.PhoneNumber | None:
+    """Part the country's code from the rest; None for what is not plainly both.
+
+    No code begins with another one. The library looks for much more and takes half of what a number costs to
+    show, of which a page has a hundred.
+    """
+    digits = e164[1:]
+    if not (e164.startswith("+") and digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15):
+        return None
+    for length in (1, 2, 3):
+        code, rest = int(digits[:length]), digits[length:]
+        if code in COUNTRY_CODE_TO_REGION_CODE:
+            plain = not rest.startswith("0")  # a zero that is part of the number is kept by the library
+            return phonenumbers.PhoneNumber(country_code=code, national_number=int(rest)) if plain else None
+    return None
+
+
+def search_digits(raw: str, country: str | None = None) -> str:
+    """The digits to look for inside of E.164, from a number or a part of one in any writing; "" for none.
+
+    With `country` a whole number is read by its dialling rules; a part only loses its leading zeros.
+    """
+    text = writings.tidy(raw[: writings.LONGEST_CELL])
+    if country is not None and isinstance(number := read_phone(text, country), PhoneNumber):
+        return number.e164[1:]
+    digits = re.sub(r"\D", "", re.sub(r"(\+\s*\d{1,3}\s*)\(0\)", r"\1", text), flags=re.ASCII)
+    return digits.lstrip("0") or digits
+
+
+def _home(country: str) -> RegionPlan:
+    plan = region_plan(country.upper()) if country.isascii() else None
+    if plan is None:
+        raise ValueError(f"Unknown country {country!r}. Give its two letters, such as AU or GB.")
+    return plan
+
+
+def _read(raw: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
+    if len(raw) > writings.LONGEST_CELL:
+        return PhoneProblem.NOT_A_NUMBER
+    # The ".0" of a spreadsheet is no digit, however plain the rest.
+    if not raw.endswith((".0", ".00")) and (line := _plain(writings.bare(raw), home)):
+        return PhoneNumber(*line)
+    text = writings.tidy(raw)
+    return PhoneProblem.MISSING if writings.is_blank(text) else _read_cell(text, home)
+
+
+def _plain(bare: str, home: RegionPlan | None) -> Line | None:
+    digits = bare[1:] if (international := bare.startswith("+")) else bare
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    if international:
+        return read_international(digits)
+    return None if home is None else home.read(digits)
+
+
+def _read_cell(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
+    texts = writings.parts(text)
+    if writings.are_several(texts):
+        return _best([_read_one(part, home) for part in texts])
+    whole = _read_one(text, home)
+    if isinstance(whole, PhoneNumber) or len(texts) < 2:
+        return whole
+    best = _best([_read_one(part, home) for part in texts])
+    return best if isinstance(best, PhoneNumber) else whole
+
+
+def _best(results: list[PhoneNumber | PhoneProblem]) -> PhoneNumber | PhoneProblem:
+    numbers = [result for result in results if isinstance(result, PhoneNumber)]
+    if not numbers:
+        return results[0]
+    return replace(next(filter(can_receive_sms, numbers), numbers[0]), note=PhoneNote.SEVERAL)
+
+
+def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
+    digits = writings.restored(writings.tidy(text))
+    if digits is None:
+        return PhoneProblem.DAMAGED
+    if writings.has_extension(digits):
+        return PhoneProblem.EXTENSION
+    if any(char.isalpha() for char in digits):
+        return PhoneProblem.LETTERS
+    bare = writings.dialled(digits)
+    if not re.fullmatch(r"\+?[0-9]+", bare):
+        return PhoneProblem.NOT_A_NUMBER
+    result: Line | PhoneProblem = _plain(bare, home) or _by_library(bare, home)
+    if isinstance(result, PhoneProblem) and bare.startswith("00"):
+        # The prefix of most countries, written in one that dials 0011 or 011.
+        result = read_international(bare[2:]) or result
+    return PhoneNumber(*result) if isinstance(result, Line) else result
+
+
+def _by_library(bare: str, home: RegionPlan | None) -> Line | PhoneProblem:
+    try:
+        number = phonenumbers.parse(bare, home.region if home else None)
+    except NumberParseException as error:
+        return _ERRORS.get(error.error_type, PhoneProblem.NOT_A_NUMBER)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    region = phonenumbers.region_code_for_number(number)
+    if region is not None and phonenumbers.is_valid_number(number):
+        kind = _KINDS.get(phonenumbers.number_type(number), PhoneKind.OTHER)
+        return Line(e164, kind, region)
+    main = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if re.fullmatch(FICTIONAL.get(main, r"(?!)"), phonenumbers.national_significant_number(number)):
+        return Line(e164, PhoneKind.MOBILE, main)
+    return _REASONS.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.INVALID)

@@ -1,0 +1,176 @@
+"""Texts that were handed over and have not left yet, and by what their words were chosen.
+
+A text is frozen when it is handed over. When something changes that it says, it can still be withdrawn; its
+reminder then goes back to the plan and is written anew. Time, place and person are planning's: they raise
+an appointment's version. Here it is the words, and names that only some wordings mention.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from reminders.domain.common.enqueue import ring
+from reminders.domain.common.locks import lock_appointments_of, lock_planned_of
+from reminders.domain.common.wording_catalogue import SMS, VOICE, TextBook, Words, hold_wordings
+from reminders.domain.planning.rule_book import BusyError
+from reminders.domain.planning.withdrawal import withdraw_messages
+from reminders.domain.wording import WordingError
+
+SOON = timedelta(minutes=2)
+"""What is due sooner would be gone before it could be withdrawn."""
+PERSON = frozenset({"first_name", "name"})
+PRACTITIONER = frozenset({"practitioner"})
+BUSY = "A diary is being imported just now, so its texts can't be replaced. Please save again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that the provider holds for later, or may hold."""
+
+    message_id: uuid.UUID
+    rule_id: int
+    kind: str
+    family: bool
+    language: str
+    location_language: str
+    voice: bool
+    location_id: int
+    practitioner_ids: Sequence[int]
+    service_ids: Sequence[int]
+
+    @property
+    def purpose(self) -> str:
+        """What the text is for, as wordings are kept by it."""
+        return f"family_{self.kind}" if self.family else self.kind
+
+    @property
+    def channel(self) -> str:
+        """How it is told."""
+        return VOICE if self.voice else SMS
+
+    def words(self, book: TextBook) -> Words | None:
+        """The wording that it gets by this book. Raises WordingError for a faulty one."""
+        return book.words(self.rule_id, self.purpose, (self.language, self.location_language), self.channel)
+
+
+def read_held(*, now: datetime) -> Iterator[Held]:
+    """All such texts."""
+    return _read(_ALL, {"soon": now + SOON})
+
+
+def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> int:
+    """Withdraw the texts about these appointments whose wording has one of these placeholders.
+
+    They go out again in time, with the new names. Returns how many. Call it in the transaction that changed
+    the names, and that locked the appointments before.
+    """
+    if not appointment_ids:
+        return 0
+    # A claim that read the old name a moment ago is waited for; one that begins now passes these by.
+    lock_planned_of(appointment_ids)
+    return replace(naming(appointment_ids, names, now=now), now=now)
+
+
+def naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> list[uuid.UUID]:
+    """The held texts about these appointments whose wording has one of these placeholders."""
+    if not appointment_ids:
+        return []
+    book = TextBook.load()
+    held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
+    return [text.message_id for text in held if _names(text, book) & set(names)]
+
+
+def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
+    """What `find` finds among the held texts, also those of claims that were under way a moment ago.
+
+    They and their appointments are locked until the transaction ends, and claims wait. So this gives up soon,
+    and raises BusyError, where an import holds the appointments.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '4s'")
+            hold_wordings(alone=True)
+            held = find()
+            lock_appointments_of(held)
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        raise BusyError(BUSY) from error
+    return held
+
+
+def replace(held: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Withdraw these texts, so that they go out again in time as they read by then; return how many."""
+    marked = withdraw_messages(held, now=now) if held else 0
+    if marked:
+        ring("withdraw")
+    return marked
+
+
+def in_words(replaced: int) -> str:
+    """What replacing came to, for staff; nothing where there was none to replace."""
+    if not replaced:
+        return ""
+    texts = "text that the provider had is" if replaced == 1 else "texts that the provider had are"
+    return f"{replaced:,} {texts} being replaced."
+
+
+def find_naming(names: Collection[str], about: Callable[[Held], bool], *, now: datetime) -> list[uuid.UUID]:
+    """The held texts that are about something and whose wording has one of these placeholders."""
+    book = TextBook.load()
+    held = (text for text in read_held(now=now) if about(text))
+    return [text.message_id for text in held if _names(text, book) & set(names)]
+
+
+def _names(text: Held, book: TextBook) -> set[str]:
+    """The placeholders of its wording; the list of a family's visits has everybody's first name."""
+    try:
+        words = text.words(book)
+    except WordingError:
+        return set()
+    return {*(words.template.placeholders if words else ()), *(("first_name",) if text.family else ())}
+
+
+def _read(which: str, given: dict[str, Any]) -> Iterator[Held]:  # Any: the driver adapts arrays and times
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD.replace("<which>", which), given)
+        yield from (Held(*row) for row in cursor.fetchall())
+
+
+_HELD = """
+SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
+       min(m.format) = 'TTS', min(m.location_id),
+       array_remove(array_agg(DISTINCT a.practitioner_id), NULL),
+       array_remove(array_agg(DISTINCT a.service_id), NULL)
+FROM reminders_message m
+JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
+JOIN reminders_appointment a ON a.id = r.appointment_id
+JOIN reminders_reminderrule rule ON rule.id = r.rule_id
+JOIN reminders_contact c ON c.id = m.contact_id
+JOIN reminders_location l ON l.id = m.location_id
+WHERE m.id IN (<which>) AND m.cancel_requested_at IS NULL AND NOT r.forced
+GROUP BY m.id
+"""
+
+_ALL = """
+SELECT id FROM reminders_message
+WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder'
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'submitting' AND scheduled_at > %(soon)s
+UNION ALL
+SELECT id FROM reminders_message WHERE state = 'unknown' AND scheduled_at > %(soon)s
+"""
+
+_ABOUT = """
+SELECT h.id FROM reminders_reminder about JOIN reminders_message h ON h.id = about.message_id
+WHERE about.appointment_id = ANY(%(appointments)s::bigint[]) AND about.state IN ('sending', 'sent')
+  AND (h.state = 'queued'
+       OR (h.state IN ('submitting', 'unknown', 'accepted', 'held') AND h.scheduled_at > %(soon)s))
+"""

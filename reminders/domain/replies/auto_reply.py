@@ -1,0 +1,208 @@
+"""The automatic answer to a reply: one at most, in the patient's language, from wordings that staff may edit.
+
+Says what was decided, names the appointment, and falls silent where an answer would be of no use or feed a
+machine. What was decided, and whether a machine is suspected, comes from `replying`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from reminders.domain.common.asking import asked_by_purpose
+from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.consent.suppressions import is_opted_out, is_textable
+from reminders.domain.sending.outbox import USEFUL_FOR, new_text
+from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
+from reminders.models import Location, Message, Reply
+
+logger = logging.getLogger(__name__)
+
+WORTH_ANSWERING = timedelta(hours=24)
+
+
+class Visit(NamedTuple):
+    """An appointment as replies and answers need it. Times are UTC."""
+
+    id: int
+    status: str
+    starts_at: datetime
+    changed_at: datetime
+    location_id: int
+    contact_id: int
+    phone: str
+    first_name: str
+    name: str
+    language: str
+    practitioner: str
+    service: str
+    instructions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every answer of a run needs of the set-up, read once."""
+
+    texts: TextBook
+    locations: dict[int, Location]
+
+    @classmethod
+    def load(cls) -> Desk:
+        """Read wordings and locations."""
+        return cls(TextBook.load(), {place.pk: place for place in Location.objects.all()})
+
+    def place(self, location_id: int | None) -> Location | None:
+        """The location; where it is not known, the only one there is."""
+        if location_id is not None:
+            return self.locations.get(location_id)
+        active = [place for place in self.locations.values() if place.active]
+        return active[0] if len(active) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom to answer: the reply, its number, when it was written (UTC), and what is known of the person."""
+
+    reply_id: int
+    phone: str
+    said_at: datetime
+    contact_id: int | None
+    location_id: int | None
+    language: str
+
+
+def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]:
+    """Read appointments by id; with `lock` in the order of their ids, as everybody who changes them does.
+
+    They are read after they are locked: whoever held them may have changed their person's number too.
+    """
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        if lock:
+            cursor.execute(_LOCK, [sorted(ids)])
+        cursor.execute(_VISITS, [sorted(ids)])
+        return {row[0]: Visit(*row) for row in cursor.fetchall()}
+
+
+def write_answer(
+    desk: Desk,
+    purpose: str,
+    to: Recipient,
+    visits: Sequence[Visit],
+    *,
+    now: datetime,
+    numbers: Mapping[int, int] | None = None,
+) -> Message | None:
+    """The answer, not saved yet; None when it is switched off, impossible, or too late to be of use.
+
+    `numbers` are those that the patient was given for these appointments, by id; without them, from 1 on.
+    """
+    place = desk.place(visits[0].location_id if visits else to.location_id)
+    if place is None or not is_textable(to.phone) or _is_stale(to, visits, now=now):
+        return None
+    try:
+        text = _render(desk, purpose, place, to, visits, numbers or {})
+    except WordingError:
+        logger.warning("The wording of the answer %s in %s can't be used", purpose, to.language or "en")
+        return None
+    if text is None:
+        return None
+    message = new_text(
+        kind=Message.Kind.ANSWER,
+        asks=asked_by_purpose(purpose),
+        phone=to.phone,
+        text=text,
+        now=now,
+        expires_at=_expiry(visits, now=now),
+    )
+    message.location, message.source_number = place, place.source_number
+    message.contact_id = visits[0].contact_id if visits else to.contact_id
+    message.appointment_id = visits[0].id if visits else None
+    message.answers_id = to.reply_id
+    return message
+
+
+def answer_later(reply_id: int, purpose: str, appointment_id: int, *, now: datetime) -> bool:
+    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any more.
+
+    Nor where the appointment's person has another number than the one that wrote.
+    """
+    reply = Reply.objects.get(pk=reply_id)
+    answered = Message.objects.filter(answers=reply_id, kind=Message.Kind.ANSWER).exists()
+    if answered or is_opted_out(reply.phone) or now - reply.received_at > WORTH_ANSWERING:
+        return False
+    visits = list(read_visits([appointment_id]).values())
+    if visits[0].phone != reply.phone:
+        return False  # the number may be a stranger's: an answer would name the patient, the day and the time
+    to = Recipient(
+        reply_id, reply.phone, reply.received_at, reply.contact_id, visits[0].location_id, visits[0].language
+    )
+    message = write_answer(Desk.load(), purpose, to, visits, now=now)
+    if message and visits[0].starts_at > now:
+        message.save(force_insert=True)
+        return True
+    return False
+
+
+def _is_stale(to: Recipient, visits: Sequence[Visit], *, now: datetime) -> bool:
+    """After an outage: an old text is still answered while its appointment is to come."""
+    return now - to.said_at > USEFUL_FOR and not any(visit.starts_at > now for visit in visits)
+
+
+def _expiry(visits: Sequence[Visit], *, now: datetime) -> datetime:
+    """No "see you at ten" after ten."""
+    coming = [visit.starts_at for visit in visits if visit.starts_at > now]
+    return min([now + USEFUL_FOR, *coming])
+
+
+def _render(
+    desk: Desk,
+    purpose: str,
+    place: Location,
+    to: Recipient,
+    visits: Sequence[Visit],
+    numbers: Mapping[int, int],
+) -> str | None:
+    words = desk.texts.words(None, purpose, (to.language, place.language))
+    if words is None:
+        return None
+    people = [_values(visit, place, words.language) for visit in visits]
+    if PURPOSES[purpose].lists:
+        kept = [numbers.get(visit.id, at) for at, visit in enumerate(visits, start=1)]
+        return render_family(words.template, people, numbers=kept)
+    return words.template.render(people[0] if people else Values(location=place.name, phone=place.phone))
+
+
+def _values(visit: Visit, place: Location, language: str) -> Values:
+    return values_for(
+        first_name=visit.first_name,
+        name=visit.name,
+        starts_at=visit.starts_at,
+        zone=place.zone,
+        language=language,
+        country=place.country,
+        location=place.name,
+        phone=place.phone,
+        practitioner=visit.practitioner,
+        service=visit.service,
+        instructions=visit.instructions,
+    )
+
+
+_LOCK = "SELECT id FROM reminders_appointment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
+_VISITS = """
+SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone, c.first_name,
+       c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
+FROM reminders_appointment a
+JOIN reminders_contact c ON c.id = a.contact_id
+LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
+LEFT JOIN reminders_service s ON s.id = a.service_id
+WHERE a.id = ANY(%s) ORDER BY a.id
+"""

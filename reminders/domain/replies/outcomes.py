@@ -1,0 +1,114 @@
+"""The words of deciding about a reply: what it is about, what it answers, and what is to be done.
+
+`Outcome` is stored with the reply and read by staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reminders.domain.wording.questions import Asks
+from reminders.models import Appointment, Card
+
+
+class Outcome(StrEnum):
+    """What a reply did, as it is stored with it."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    DECLINED_LATE = "declined_late"
+    ALREADY_CONFIRMED = "already_confirmed"
+    ALREADY_DECLINED = "already_declined"
+    PASSED = "passed"
+    MOVED = "moved"
+    NOT_THEIRS = "not_theirs"
+    CALLED_OFF = "called_off"
+    SETTLED = "settled"
+    RESCHEDULE = "reschedule"
+    NO_MORE = "no_more"
+    ASKED_WHICH = "asked_which"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    STARTED = "started"
+    HELPED = "helped"
+    THANKS = "thanks"
+    UNCLEAR = "unclear"
+    UNMATCHED = "unmatched"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+
+
+OUTCOME_WORDS: dict[str, str] = {
+    Outcome.CONFIRMED: "Confirmed",
+    Outcome.DECLINED: "Declined",
+    Outcome.DECLINED_LATE: "Declined at short notice",
+    Outcome.ALREADY_CONFIRMED: "Was confirmed already",
+    Outcome.ALREADY_DECLINED: "Was declined already",
+    Outcome.PASSED: "Came after the appointment",
+    Outcome.MOVED: "Was about a time that has changed since",
+    Outcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
+    Outcome.CALLED_OFF: "Was about a cancelled appointment",
+    Outcome.SETTLED: "Came when it was settled already",
+    Outcome.RESCHEDULE: "Wants another time",
+    Outcome.NO_MORE: "No more texts about this appointment",
+    Outcome.ASKED_WHICH: "Asked which appointment is meant",
+    Outcome.PAUSED: "Texts are paused until staff decide",
+    Outcome.STOPPED: "Opted out",
+    Outcome.STARTED: "Opted in again",
+    Outcome.HELPED: "Asked for help",
+    Outcome.THANKS: "Said thanks",
+    Outcome.UNCLEAR: "For a person to read",
+    Outcome.UNMATCHED: "Not known whose it is",
+    Outcome.DUPLICATE: "The same again",
+    Outcome.UNREADABLE: "Could not be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC.
+
+    `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps its place
+    in the list, so that "2 no" means what the text numbered 2, but is neither changed nor spoken of.
+    """
+
+    id: int
+    status: str
+    starts_at: datetime
+    zone: str
+    late_hours: int
+    moved: bool = False
+    not_theirs: bool = False
+    first_name: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reply answers. `asks` is None where that is not known.
+
+    `family` are the appointments of the list whose numbers hold. `others`: the number was told lately of
+    appointments besides those of the text, and they have no answer.
+    """
+
+    asks: Asks | None
+    family: Sequence[Subject] = ()
+    others: bool = False
+
+
+@dataclass(slots=True)
+class Decision:
+    """What is to be done: `cards` are kinds with their appointment, `purpose` and `about` the answer's."""
+
+    outcome: Outcome
+    statuses: dict[int, Appointment.Status] = field(default_factory=dict)
+    cards: dict[Card.Kind, int | None] = field(default_factory=dict)
+    purpose: str = ""
+    about: tuple[int, ...] = ()
+    no_more: tuple[int, ...] = ()
+    stop: bool = False
+    start: bool = False
+    pause: bool = False

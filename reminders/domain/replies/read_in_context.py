@@ -1,0 +1,107 @@
+"""Read a reply in the light of the text that it answers: what that asked, whom it named and numbered.
+
+What the words mean is `answers`'; here it is put together what they are read against. Touches no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from reminders.domain.replies.auto_reply import Desk
+from reminders.domain.replies.match import Incoming, Match, Told
+from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
+from reminders.domain.replies.reading.quoting import quotes_another
+from reminders.domain.wording.questions import Asks, Question
+from reminders.models import Appointment, Message, Reply
+
+UNCLEAR = Answer(Intent.UNCLEAR)
+OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
+
+
+class Reading(NamedTuple):
+    """A reply as it was read, and the appointments that it is about, in the order of their numbers."""
+
+    answer: Answer
+    told: Sequence[Told]
+
+
+def read_reply(reply: Incoming, match: Match, desk: Desk) -> Reading:
+    """What a reply says of which appointments. Read in the patient's language, the location's and English."""
+    answer = _read(reply, match, desk)
+    if reply.source == Reply.Source.NOTICE:
+        answer = replace(answer, intent=Intent.STOP, also=answer.also & {"may_cancel"})
+    numbers = numbers_of(match)
+    numbered = any(isinstance(pick, int) for pick in answer.picks)
+    if match.asks is Asks.WHICH or (numbers and answer.picks and match.asks is not Asks.YES_NO):
+        return Reading(answer if numbers or not numbered else UNCLEAR, numbers or match.told)
+    if numbered and numbers and match.asks is Asks.YES_NO:
+        return Reading(UNCLEAR, match.told)  # this text offered no numbers, and an older list still holds
+    return Reading(answer, match.told)
+
+
+def numbers_of(match: Match) -> Sequence[Told]:
+    """The appointments in the order of the numbers that hold: the text's own list, else the last one."""
+    own = match.message_kind == Message.Kind.REMINDER and len(match.told) > 1
+    return match.told if own and match.by != Reply.MatchedBy.NUMBER else match.numbers
+
+
+def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
+    asks = match.asks
+    if asks in OPEN and quotes_another(reply.text, match.text):
+        return UNCLEAR
+    if asks in OPEN and match.told and all(told.status != Appointment.Status.BOOKED for told in match.told):
+        answer = _in_light_of(Asks.AUTOMATIC, reply, match, desk)
+        if answer.intent is Intent.COURTESY:
+            return answer
+    answer = _in_light_of(asks, reply, match, desk)
+    if asks is Asks.WHICH and answer.intent is Intent.UNCLEAR:
+        return _which(reply, match, desk) or answer
+    return answer
+
+
+def _which(reply: Incoming, match: Match, desk: Desk) -> Answer | None:
+    """ "2" or "Ben" by itself, to the question who can't come: the no that it completes."""
+    answer = _in_light_of(Asks.WHICH, reply._replace(text=f"N {reply.text}"), match, desk)
+    return answer if answer.intent is Intent.NO and answer.certain and answer.picks else None
+
+
+def _in_light_of(asks: Asks | None, reply: Incoming, match: Match, desk: Desk) -> Answer:
+    place = desk.place(match.location_id)
+    languages = [tag for tag in (match.language, place.language if place else "", "en") if tag]
+    about = list({told.appointment_id: told for told in (*match.told, *match.numbers)}.values())
+    names = {name for told in about if told.theirs for name in (told.first_name, told.name) if name}
+    listed = numbers_of(match) if asks is not Asks.YES_NO else match.told
+    return read_answer(
+        reply.text,
+        languages=languages,
+        names=sorted(names) if about else None,
+        listed=len(listed) > 1,
+        question=_question(asks, reply, match.told, listed, desk) if asks else None,
+    )
+
+
+def _question(
+    asks: Asks, reply: Incoming, told: Sequence[Told], listed: Sequence[Told], desk: Desk
+) -> Question:
+    about = told or listed
+    zone = next((place.tz for one in about if (place := desk.locations.get(_place_id(one)))), None)
+    places = {place.name for one in about if (place := desk.locations.get(_place_id(one)))}
+    return Question(
+        asks=asks,
+        listed=max(len(listed), len(told), 1),
+        starts=tuple(_local(one, desk) for one in about),
+        said_at=reply.received_at.astimezone(zone),
+        people=tuple(sorted(places | {one.practitioner for one in about if one.practitioner})),
+    )
+
+
+def _place_id(told: Told) -> int:
+    return told.location_id or told.place_id
+
+
+def _local(told: Told, desk: Desk) -> datetime:
+    place = desk.locations.get(_place_id(told))
+    return (told.starts_at or told.begins_at).astimezone(place.tz if place else None)

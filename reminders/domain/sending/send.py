@@ -1,0 +1,334 @@
+"""Send: claim what is due, hand it to the provider, record what it said.
+
+Three steps, and no transaction or connection is held during the second. The provider has no idempotency
+key, so the message is written before the call, and a call without an answer leaves it `unknown`: it is
+never sent again blindly, `reconciling` finds out.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from reminders.domain.common.connections import release_connection
+from reminders.domain.common.locks import lock_appointments_of, lock_messages
+from reminders.domain.common.turns import GoOn, for_ever
+from reminders.domain.planning.plan import release_reminders
+from reminders.domain.sending import circuit_breaker
+from reminders.domain.sending.claim import CHECK_AFTER, Claim, Wire, claim_due, claim_queued
+from reminders.domain.sending.submit import Answer, hand_over, longest_call
+from reminders.domain.sending.webhook_secrets import callback_url
+from reminders.models import Message, Reminder
+from reminders.provider import MessagesApi
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 600
+A_REQUEST = 100
+A_LOT = 5_000
+HANDS = 3
+"""So many runs share a large backlog in one process; its other threads are for replies and withdrawals."""
+CALLS = 8
+GRACE = timedelta(seconds=30)
+BACK_OFF_FIRST = 15.0
+BACK_OFF_MOST = 120.0
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Sent:
+    """What a run of the send ring came to."""
+
+    accepted: int = 0
+    failed: int = 0
+    put_back: int = 0
+    unknown: int = 0
+    set_aside: int = 0
+    errors: set[str] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        """How many reminders or messages were dealt with."""
+        return self.accepted + self.failed + self.put_back + self.unknown + self.set_aside
+
+
+def send_due(
+    api: MessagesApi,
+    *,
+    clock: Clock,
+    ahead: timedelta | None = None,
+    limit: int | None = None,
+    go_on: GoOn = for_ever,
+) -> Sent:
+    """Hand over everything that is due within `ahead` (the hand-over window), up to `limit` rows.
+
+    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once. When it
+    may not `go_on`, what is under way is recorded, and what was claimed besides is put back.
+    """
+    window = settings.HAND_OVER_AHEAD if ahead is None else ahead
+    left = limit if limit is not None else circuit_breaker.UNLIMITED
+    run = _Run(api, clock=clock, ahead=window, left=left, go_on=go_on)
+    with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
+        return run.work(pool)
+
+
+def is_a_lot(*, now: datetime) -> bool:
+    """Whether so much is due that several workers should share it."""
+    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD)
+    return due.order_by("due_at")[A_LOT - 1 : A_LOT].exists()
+
+
+class _Run:
+    """One run: keeps requests in flight while there is work, and records each answer as it comes."""
+
+    def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int, go_on: GoOn) -> None:
+        self.api, self.clock, self.ahead, self.left, self.go_on = api, clock, ahead, left, go_on
+        self.callback = callback_url(clock=clock)
+        self.hold = longest_call() * 2 + GRACE
+        self.sent = Sent()
+        self.in_flight: set[Future[list[Answer]]] = set()
+        self.sources = [self._claim_queued, self._claim_due]
+
+    def work(self, pool: ThreadPoolExecutor) -> Sent:
+        """Work until nothing is due; when something breaks, what the provider said is recorded first."""
+        try:
+            return self._work(pool)
+        except Exception:
+            self._record_the_rest()
+            raise
+
+    def _work(self, pool: ThreadPoolExecutor) -> Sent:
+        waiting: list[tuple[Sequence[Wire], datetime]] = []
+        while True:
+            if (self.sources or waiting) and not self.go_on():
+                self.sources, waiting = [], self._give_back(waiting)
+            while len(self.in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
+                waiting += self._next_batches()
+            while waiting and len(self.in_flight) < CALLS:
+                wires, until = waiting.pop(0)
+                self.in_flight.add(self._hand_over(pool, wires, until))
+            if not self.in_flight:
+                return self.sent
+            release_connection()
+            done, _ = wait(self.in_flight, return_when=FIRST_COMPLETED)
+            answers = [answer for future in done for answer in future.result()]
+            record(answers, now=self.clock(), sent=self.sent)
+            self.in_flight -= done
+
+    def _hand_over(
+        self, pool: ThreadPoolExecutor, wires: Sequence[Wire], until: datetime
+    ) -> Future[list[Answer]]:
+        return pool.submit(hand_over, self.api, wires, clock=self.clock, until=until, callback=self.callback)
+
+    def _give_back(self, waiting: Sequence[tuple[Sequence[Wire], datetime]]) -> list[Any]:
+        """Claimed and not begun: due again at once, for whoever comes next. Leaves none."""
+        wires = [wire for batch, _ in waiting for wire in batch]
+        if wires:
+            answers = [Answer(wire.id, "put_back", retry_after=0, attempt=wire.attempt) for wire in wires]
+            record(answers, now=self.clock(), sent=self.sent)
+        return []
+
+    def _record_the_rest(self) -> None:
+        """Record the answers of calls that were under way; without the database they become `unknown`."""
+        release_connection()
+        done, _ = wait(self.in_flight)
+        for future in done:
+            try:
+                record(future.result(), now=self.clock(), sent=self.sent)
+            except Exception as error:
+                logger.warning("An answer could not be recorded: %s", type(error).__name__)
+
+    def _next_batches(self) -> list[tuple[Sequence[Wire], datetime]]:
+        """Claim what may be handed over now, in portions of a request, each with the end of its claim."""
+        now = self.clock()
+        allowed = min(circuit_breaker.allowance(now=now), self.left, CHUNK)
+        probing = allowed == 1
+        allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
+        if allowed <= 0:
+            self.sources = []
+            return []
+        wires = self._claim(now, allowed)
+        if probing and not wires:
+            circuit_breaker.probe_not_needed(now=now)
+        if allowed == 1:
+            self.sources = []
+        return [(wires[at : at + A_REQUEST], now + self.hold) for at in range(0, len(wires), A_REQUEST)]
+
+    def _claim(self, now: datetime, allowed: int) -> list[Wire]:
+        """Claim until there is something to hand over: a probe must not be spent on an empty outbox.
+
+        The outbox is asked first each time: an answer or a text by staff must not wait for the end of a
+        backlog.
+        """
+        for source in self.sources:
+            looked_at = limit = 1
+            while looked_at >= limit and self.left > 0:
+                limit = min(allowed, self.left)
+                claim = source(now, limit)
+                looked_at = claim.looked_at
+                self.left -= looked_at
+                self.sent.set_aside += claim.set_aside
+                if claim.wires:
+                    return claim.wires
+        self.sources = []
+        return []
+
+    def _claim_queued(self, now: datetime, limit: int) -> Claim:
+        return claim_queued(now=now, limit=limit, hold=self.hold)
+
+    def _claim_due(self, now: datetime, limit: int) -> Claim:
+        return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold)
+
+
+def _left_this_hour(*, now: datetime) -> int:
+    """How many more texts the hourly limit allows, with those under way; brakes when it is used up."""
+    most = settings.MESSAGES_PER_HOUR
+    if not most:
+        return circuit_breaker.UNLIMITED
+    hour_ago = now - timedelta(hours=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT count(*) FROM (
+                           SELECT 1 FROM reminders_message WHERE accepted_at > %s LIMIT %s) lately)
+                    + (SELECT count(*) FROM reminders_message WHERE state = 'submitting')""",
+            [hour_ago, most],
+        )
+        used = int(cursor.fetchone()[0])
+    if used >= most:
+        circuit_breaker.cap_reached(until=now + timedelta(minutes=5), now=now)
+    return most - used
+
+
+def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None) -> Sent:
+    """Write down what the provider said of each message, in one transaction.
+
+    A message that was given up for unknown meanwhile is adopted when its answer still comes, also where it
+    waits to be sent once more.
+    """
+    sent = sent if sent is not None else Sent()
+    by_kind: dict[str, list[Answer]] = {"accepted": [], "failed": [], "put_back": [], "unknown": []}
+    for answer in answers:
+        by_kind[answer.kind].append(answer)
+    with transaction.atomic():
+        lock_appointments_of([answer.id for answer in by_kind["put_back"]])
+        lock_messages([answer.id for answer in answers])
+        _record_accepted(by_kind["accepted"], now=now)
+        _record_failed(by_kind["failed"], now=now)
+        _put_back(by_kind["put_back"], now=now)
+        mark_unknown([answer.id for answer in by_kind["unknown"]], now=now)
+        _tell_brakes(answers, now=now)
+    for kind, found in by_kind.items():
+        setattr(sent, kind, getattr(sent, kind) + len(found))
+    sent.errors |= {type(answer.error).__name__ for answer in answers if answer.error}
+    if sent.errors and not by_kind["accepted"]:
+        logger.warning("The provider did not take %d texts: %s", len(answers), ", ".join(sorted(sent.errors)))
+    return sent
+
+
+def _tell_brakes(answers: Iterable[Answer], *, now: datetime) -> None:
+    errors = {id(answer.error): answer.error for answer in answers if answer.error and answer.whole_call}
+    for error in errors.values():
+        circuit_breaker.provider_failed(error, now=now)
+    taken = [answer.asked_at or now for answer in answers if answer.kind == "accepted"]
+    if taken and not errors:
+        circuit_breaker.provider_answered(now=now, accepted=True, asked_at=max(taken))
+
+
+def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
+    if not answers:
+        return
+    ids = [answer.id for answer in answers]
+    given: dict[str, Any] = {
+        "ids": ids,
+        "provider_ids": [answer.provider_id for answer in answers],
+        "now": now,
+        "check_after": CHECK_AFTER,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, given)
+        cursor.execute(_REMINDERS_SENT, given)
+
+
+def _record_failed(answers: Sequence[Answer], *, now: datetime) -> None:
+    for answer in answers:
+        Message.objects.filter(pk=answer.id, state=Message.State.SUBMITTING).update(
+            state=Message.State.FAILED, words=answer.words[:300], final_at=now, claimed_until=None
+        )
+    Reminder.objects.filter(
+        message_id__in=[answer.id for answer in answers], state=Reminder.State.SENDING
+    ).update(state=Reminder.State.FAILED, reason=Reminder.Reason.REFUSED, updated_at=now)
+
+
+def _put_back(answers: Sequence[Answer], *, now: datetime) -> None:
+    """Surely not received: waiting again, with a pause that grows and differs from text to text."""
+    if not answers:
+        return
+    given: dict[str, Any] = {
+        "ids": [answer.id for answer in answers],
+        "after": [now + timedelta(seconds=_pause(answer)) for answer in answers],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE_AGAIN, given)
+        cursor.execute(_CANCEL_STALE_QUEUED, given)
+    stale = Message.objects.filter(pk__in=given["ids"], state=Message.State.CANCELLED)
+    release(list(stale.values_list("pk", flat=True)), now=now)
+
+
+def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
+    """The reminders of messages that are cancelled for sure go back to planning."""
+    if message_ids:
+        release_reminders(message_ids, now=now)
+
+
+def _pause(answer: Answer) -> float:
+    if answer.retry_after is not None:
+        return min(answer.retry_after, circuit_breaker.SLOW_DOWN_MOST.total_seconds())
+    longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
+
+
+def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Nobody knows whether the provider has these: `reconciling` will ask. In the caller's transaction."""
+    return Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
+        state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
+    )
+
+
+_ACCEPT = """
+UPDATE reminders_message m
+SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
+    unknown_since = CASE WHEN m.state = 'cancelled' THEN m.unknown_since END,
+    words = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN '' ELSE m.words END,
+    check_after = coalesce(m.check_after, greatest(m.scheduled_at, %(now)s) + %(check_after)s),
+    state = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN 'accepted' ELSE m.state END
+FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)
+WHERE m.id = v.id AND m.provider_id IS NULL
+"""
+
+_REMINDERS_SENT = """
+UPDATE reminders_reminder SET state = 'sent', updated_at = %(now)s
+WHERE message_id = ANY(%(ids)s::uuid[]) AND state = 'sending'
+"""
+
+_QUEUE_AGAIN = """
+UPDATE reminders_message m SET state = 'queued', send_after = v.after, claimed_until = NULL
+FROM unnest(%(ids)s::uuid[], %(after)s::timestamptz[]) AS v (id, after)
+WHERE m.id = v.id AND m.state = 'submitting'
+"""
+
+_CANCEL_STALE_QUEUED = """
+UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it was sent', final_at = %(now)s,
+       cancel_settled_at = %(now)s
+WHERE id = ANY(%(ids)s::uuid[]) AND state = 'queued' AND cancel_requested_at IS NOT NULL
+"""

@@ -1,0 +1,184 @@
+"""Long work in the background, such as planning everything anew after a rule changed.
+
+A job is a row: worked off in steps, each its own transaction that also keeps how far it got. When a worker
+dies another goes on from there; a page that watches reads the same row. Small ones are worked off by whoever
+caused them, right after the commit.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
+
+from reminders.domain.common.enqueue import ring
+from reminders.domain.common.turns import GoOn, for_ever
+from reminders.domain.diary.reread_wall_times import read_clocks_again
+from reminders.domain.planning.plan import Planned, plan_future
+from reminders.models import Appointment, Job
+
+logger = logging.getLogger(__name__)
+
+HOLD = timedelta(seconds=60)
+REPLAN = "replan"
+CLOCKS = "clocks"
+CLOCKS_AND_PLAN = "clocks_and_plan"
+SMALL = 2_000
+"""Up to so many appointments are planned before the page answers."""
+HANDS = 2
+"""So many steps of larger work are under way at a time."""
+
+FAULT = (
+    "A fault in the program ({}) stopped it; what was done by then stays. The planning that runs every few "
+    "hours goes on with the rest. Please tell your administrator."
+)
+
+
+def start_replan(*, now: datetime, location_ids: list[int] | None = None, user_id: int | None = None) -> Job:
+    """Have the whole future (of these locations) planned again in the background."""
+    return start(REPLAN, now=now, location_ids=location_ids, user_id=user_id)
+
+
+def start(
+    kind: str, *, now: datetime, location_ids: list[int] | None, user_id: int | None = None, **params: Any
+) -> Job:
+    """Write down work on every coming appointment (of these locations), and ring for a worker.
+
+    `kind` is a key of WORK: CLOCKS reads the wall times again, CLOCKS_AND_PLAN plans all of them too. Work
+    on few appointments is done right after the commit, before this transaction's caller goes on.
+    """
+    future = Appointment.objects.filter(starts_at__gt=now)
+    if location_ids is not None:
+        future = future.filter(location_id__in=location_ids)
+    job = Job.objects.create(
+        kind=kind,
+        params={"location_ids": location_ids} | params,
+        total=future.count(),
+        created_at=now,
+        created_by_id=user_id,
+    )
+    if job.total <= SMALL:
+        transaction.on_commit(lambda: work_now(job.pk, now=now))
+    else:
+        ring("jobs")
+    return job
+
+
+def work_now(job_id: int, *, now: datetime) -> bool:
+    """Work this job off here and now, unless a worker has it already; whether it was done here."""
+    job = _claim(now=now, job_id=job_id)
+    try:
+        return job is not None and _work(job, clock=lambda: now, until=now + HOLD)
+    except (OperationalError, InterfaceError) as error:
+        # What caused it is saved, and a worker takes it over when our claim ends.
+        logger.warning("Job %s is left to a worker: %s", job_id, type(error).__name__)
+        return False
+
+
+def work_off(*, clock: Callable[[], datetime], at_most: timedelta, go_on: GoOn = for_ever) -> int:
+    """Work on waiting jobs until none is left or the time is up; return how many were finished."""
+    until = clock() + at_most
+    finished = 0
+    while clock() < until and (job := _claim(now=clock())):
+        finished += _work(job, clock=clock, until=until, go_on=go_on)
+        if not go_on():
+            break
+    return finished
+
+
+def in_words(job: Job | None) -> str:
+    """What a finished job came to, for staff; nothing where there was none to do."""
+    if job is None:
+        return ""
+    written, taken = job.result.get("written", 0), job.result.get("taken_back", 0)
+    held = job.result.get("to_withdraw", 0)
+    parts = [f"{written:,} {_texts(written)} planned anew"] if written else []
+    parts += [f"{taken:,} taken back"] if taken else []
+    if held:
+        parts.append(f"{held:,} that the provider already had {'is' if held == 1 else 'are'} withdrawn")
+    return f"{', '.join(parts).capitalize()}." if parts else "No text had to change."
+
+
+def _texts(count: int) -> str:
+    return "text" if count == 1 else "texts"
+
+
+def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
+    open_jobs = Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+    if job_id is not None:
+        open_jobs = open_jobs.filter(pk=job_id)
+    free = open_jobs.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("created_at")
+    with transaction.atomic():
+        job = free.select_for_update(skip_locked=True).first()
+        if job:
+            job.state, job.claimed_until = Job.State.RUNNING, now + HOLD
+            job.save(update_fields=["state", "claimed_until"])
+    return job
+
+
+def _work(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn = for_ever) -> bool:
+    """Go on with a job until it is done, the time is up, or it proves impossible; whether it is done.
+
+    Raises the database's OperationalError when that fails: then the job waits, and is taken up again.
+    """
+    try:
+        return _go_on(job, clock=clock, until=until, go_on=go_on)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # Without the error's own text, which may hold a patient's data.
+        logger.error("Job %s (%s) stopped: %s", job.pk, job.kind, type(error).__name__)  # noqa: TRY400 -- as above
+        words = FAULT.format(type(error).__name__)
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.FAILED, words=words, finished_at=clock(), claimed_until=None
+    )
+    return False
+
+
+def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn) -> bool:
+    params: dict[str, Any] = job.params
+    stopped = False
+    result = {"written": 0, "taken_back": 0, "to_withdraw": 0} | job.result
+
+    def keep(last_id: int, done: Planned) -> bool:
+        nonlocal stopped
+        for name in result:
+            result[name] += getattr(done, name)
+        job.done += done.appointments
+        Job.objects.filter(pk=job.pk).update(
+            cursor=last_id, done=job.done, result=result, claimed_until=clock() + HOLD
+        )
+        if done.to_withdraw:
+            ring("withdraw")
+        stopped = stopped or clock() >= until or not go_on()
+        return not stopped
+
+    WORK[job.kind](
+        now=clock(),
+        after=job.cursor,
+        location_ids=params.get("location_ids"),
+        on_step=keep,
+        hands=1 if job.total <= SMALL else HANDS,
+    )
+    now = clock()
+    if stopped or now >= until:
+        Job.objects.filter(pk=job.pk).update(claimed_until=None)
+        return False
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.DONE, done=job.done, finished_at=now, claimed_until=None, result=result
+    )
+    ring("send")
+    return True
+
+
+WORK: dict[str, Callable[..., Planned]] = {
+    REPLAN: plan_future,
+    CLOCKS: read_clocks_again,
+    CLOCKS_AND_PLAN: partial(read_clocks_again, plan_all=True),
+}
+"""What each kind of job does, in steps: all take what `planning.plan_future` takes."""

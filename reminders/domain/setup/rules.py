@@ -1,0 +1,162 @@
+"""Change rules: who gets which texts and when. What a change would do is `rule_preview`'s to show.
+
+A change is written with its line of history and the job that plans the future anew, in one transaction;
+for few appointments that job is done before the caller goes on. What the provider holds and no longer
+holds true is withdrawn by planning, as ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from reminders.domain.common.audit import Actor, remember
+from reminders.domain.planning.rule_book import hold_changes
+from reminders.domain.setup import jobs
+from reminders.models import Job, Reminder, ReminderRule
+
+TIMING = ("days_before", "at_time", "minutes_before", "weekdays_only", "quiet", "kind", "active")
+SCOPE = ("location_id", "service_id")
+POLICY = ("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed")
+PLAIN = ("name", "position")
+COLUMNS = (*TIMING, *SCOPE, *POLICY, *PLAIN)
+
+
+class RuleError(ValueError):
+    """A change of a rule that can't be made; its text says why, for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved rule; `job` plans the future anew, None where nothing that matters changed."""
+
+    rule: ReminderRule
+    job: Job | None
+
+
+def token(rule: ReminderRule) -> str:
+    """A mark of what the rule says, by which a form notices that somebody else changed it."""
+    said = "|".join(str(getattr(rule, column)) for column in COLUMNS)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def fresh(rule: ReminderRule, before: ReminderRule | None, *, now: datetime) -> None:
+    """Mark the rule as known since now if it now sends at other times or to others.
+
+    What it would have sent before that is late, and goes by its policy for late bookings.
+    """
+    if before is None or _differ(rule, before, (*TIMING, *SCOPE)):
+        rule.changed_at = now
+
+
+def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -> Saved:
+    """Write a new or changed rule and have the future planned by it.
+
+    `seen` is the `token` of what the form showed. Raises RuleError when somebody else changed the rule
+    meanwhile, BusyError while a large import is being planned.
+    """
+    with transaction.atomic():
+        hold_changes()
+        before = (
+            ReminderRule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()
+            if rule.pk
+            else None
+        )
+        if before and seen and token(before) != seen:
+            raise RuleError("Somebody else changed this rule meanwhile. Nothing was saved: load it again.")
+        fresh(rule, before, now=now)
+        if before is None:
+            rule.save(force_insert=True)
+        else:
+            rule.save(update_fields=[*COLUMNS, "changed_at"])
+        changes = _changes(rule, before)
+        if changes:
+            kind = "rule_changed" if before else "rule_added"
+            details = {"rule": rule.pk, "name": rule.name, "changes": changes}
+            remember(kind, by=by, now=now, details=details)
+        job = _plan(rule, before, by=by, now=now)
+    return Saved(rule, _latest(job))
+
+
+def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> Saved:
+    """Switch a rule on or off; off, its texts are taken back and those at the provider withdrawn."""
+    rule = ReminderRule.objects.get(pk=rule_id)
+    rule.active = on
+    return save_rule(rule, by=by, now=now)
+
+
+def move_rule(rule_id: int, *, up: bool) -> None:
+    """Change places with the rule above or below; the order is how staff read them."""
+    with transaction.atomic():
+        rules = list(ReminderRule.objects.select_for_update(no_key=True).order_by("position", "pk"))
+        at = next(n for n, rule in enumerate(rules) if rule.pk == rule_id)
+        other = at - 1 if up else at + 1
+        if 0 <= other < len(rules):
+            rules[at], rules[other] = rules[other], rules[at]
+        for position, rule in enumerate(rules, start=1):
+            rule.position = position
+        ReminderRule.objects.bulk_update(rules, ["position"])
+
+
+def is_used(rule: ReminderRule) -> bool:
+    """Whether a text was ever planned by it: then it can be switched off, but not forgotten."""
+    return Reminder.objects.filter(rule=rule).exists()
+
+
+def delete_rule(rule_id: int, *, by: Actor, now: datetime) -> None:
+    """Forget a rule that is off and was never used. Raises RuleError for another."""
+    with transaction.atomic():
+        rule = ReminderRule.objects.select_for_update().get(pk=rule_id)
+        if rule.active or is_used(rule):
+            raise RuleError("Texts were planned by this rule. Switch it off instead; its history stays.")
+        remember("rule_deleted", by=by, now=now, details={"rule": rule.pk, "name": rule.name})
+        rule.delete()
+
+
+def next_position() -> int:
+    """Where a new rule goes: last."""
+    last = ReminderRule.objects.order_by("-position").values_list("position", flat=True).first()
+    return (last or 0) + 1
+
+
+def places(rule: ReminderRule, before: ReminderRule | None) -> list[int] | None:
+    """The ids of the locations whose appointments the change may concern; None for all."""
+    found = {one.location_id for one in (rule, before) if one is not None}
+    return None if None in found else sorted(place for place in found if place is not None)
+
+
+def _plan(rule: ReminderRule, before: ReminderRule | None, *, by: Actor, now: datetime) -> Job | None:
+    matters = rule.active if before is None else _differ(rule, before, (*TIMING, *SCOPE, *POLICY))
+    if not matters or not (rule.active or (before and before.active)):
+        return None
+    return jobs.start(
+        jobs.REPLAN, now=now, location_ids=places(rule, before), user_id=by.user_id, rule=rule.pk
+    )
+
+
+def _latest(job: Job | None) -> Job | None:
+    if job:
+        job.refresh_from_db()
+    return job
+
+
+def _differ(rule: ReminderRule, before: ReminderRule, columns: Iterable[str]) -> bool:
+    return any(getattr(rule, column) != getattr(before, column) for column in columns)
+
+
+def _changes(rule: ReminderRule, before: ReminderRule | None) -> dict[str, list[Any]]:
+    """Column to old and new value, in JSON's types."""
+    return {
+        column: [_plain(getattr(before, column, None)), _plain(getattr(rule, column))]
+        for column in COLUMNS
+        if before is None or getattr(before, column) != getattr(rule, column)
+    }
+
+
+def _plain(value: Any) -> Any:
+    return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -1,0 +1,205 @@
+"""What a wording becomes with real appointments: the text, its alphabet and its parts, the longest included.
+
+The parts that staff see are those of the longest real values, not of a short example. Looks only; saving
+is `wording_changes`'s.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db import connection
+
+from reminders.domain.common.access import Scope
+from reminders.domain.common.wording_catalogue import VOICE, values_for
+from reminders.domain.setup.wordings import Place, check
+from reminders.domain.wording import (
+    PURPOSES,
+    Problem,
+    Values,
+    WordingError,
+    compile_wording,
+    known_language,
+    render_family,
+)
+from reminders.domain.wording.segments import BASIC, EXTENDED, Size, measure, plain
+from reminders.models import Appointment, Location
+
+SAMPLE = 300
+LONGEST_KEPT_FOR = 600
+"""Seconds for which the longest names are remembered: finding them reads every contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text as somebody would get it, and what it costs. `name` is "" where it is put together."""
+
+    text: str
+    size: Size
+    name: str = ""
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """The more parts the dearer; then by length."""
+        return (self.size.segments, self.size.units)
+
+
+@dataclass
+class Preview:
+    """A wording with real values. `parts` counts how many of the sampled patients get how many parts."""
+
+    problems: list[Problem]
+    example: Rendered | None = None
+    dearest: Rendered | None = None
+    parts: Counter[int] = field(default_factory=Counter)
+    sampled: int = 0
+    offenders: tuple[str, ...] = ()
+    plainer: str = ""
+    made_up: bool = False
+
+    @property
+    def most_parts(self) -> int:
+        """The most parts that anybody's text takes."""
+        return self.dearest.size.segments if self.dearest else 0
+
+    @property
+    def spread(self) -> list[tuple[int, int]]:
+        """Pairs of parts and how many of the sampled patients get that many."""
+        return sorted(self.parts.items())
+
+    @property
+    def foreign_in_values(self) -> tuple[str, ...]:
+        """Letters of names and places, not of the wording, that make the dearest text a wide one."""
+        found = self.dearest.size.offenders if self.dearest else ()
+        return tuple(letter for letter in found if letter not in self.offenders)
+
+
+def preview_wording(place: Place, text: str, *, now: datetime, scope: Scope) -> Preview:
+    """The wording filled in for the next real appointments of the user's locations, and for the longest."""
+    preview = Preview(problems=check(place, text))
+    try:
+        template = compile_wording(text)
+    except WordingError:
+        return preview
+    rows = _sample(place, now=now, scope=scope)
+    people = [_values(row, place) for row in rows] or [_made_up(place, scope, now=now)]
+    preview.made_up = not rows
+    family = PURPOSES[place.purpose].lists
+
+    def render(values: Values, name: str = "") -> Rendered | None:
+        try:
+            filled = render_family(template, _family(values)) if family else template.render(values)
+        except WordingError:
+            return None
+        return Rendered(filled, measure(filled), name)
+
+    texts = [one for values in people if (one := render(values, values.name))]
+    if not texts:
+        return preview
+    preview.example = texts[0]
+    put_together = [one for values in _longest(people, scope) if (one := render(values))]
+    preview.dearest = max([*put_together, *texts], key=lambda one: one.cost)
+    preview.parts = Counter(one.size.segments for one in texts) if rows else Counter()
+    preview.sampled = len(rows)
+    preview.offenders = measure(text).offenders
+    preview.plainer = "" if plain(text) == text else plain(text)
+    return preview
+
+
+def _sample(place: Place, *, now: datetime, scope: Scope) -> list[Appointment]:
+    """The next appointments, of those first whose patients read this language."""
+    rows = Appointment.objects.filter(
+        scope.at_locations(), starts_at__gt=now, status__in=Appointment.EXPECTED
+    ).select_related("contact", "location", "practitioner", "service")
+    coming = list(rows.order_by("starts_at", "pk")[:SAMPLE])
+    theirs = [row for row in coming if _reads(row) == place.language]
+    return theirs or coming
+
+
+def _reads(row: Appointment) -> str:
+    return known_language(row.contact.language or row.location.language)
+
+
+def _values(row: Appointment, place: Place) -> Values:
+    return values_for(
+        first_name=row.contact.first_name,
+        name=row.contact.name,
+        starts_at=row.starts_at,
+        zone=row.location.zone,
+        language=place.language,
+        country=row.location.country,
+        location=row.location.name,
+        phone=row.location.phone,
+        practitioner=row.practitioner.name if row.practitioner else "",
+        service=row.service.name if row.service else "",
+        instructions=row.service.instructions if row.service else "",
+        spoken=place.channel == VOICE,
+    )
+
+
+def _made_up(place: Place, scope: Scope, *, now: datetime) -> Values:
+    """Where there is no appointment yet."""
+    where = scope.locations[0] if scope.locations else Location(name="Harbour Clinic", zone="UTC", phone="")
+    return values_for(
+        first_name="Ann",
+        name="Ann Lee",
+        starts_at=now.replace(hour=10, minute=0),
+        zone=where.zone,
+        language=place.language,
+        country=where.country,
+        location=where.name,
+        phone=where.phone,
+        practitioner="Dr Patel",
+        service="Check-up",
+    )
+
+
+def _family(values: Values) -> list[Values]:
+    """The same day for two of a family."""
+    return [
+        values,
+        Values(**{name: getattr(values, name) for name in Values.__slots__} | {"first_name": "Sam"}),
+    ]
+
+
+def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
+    """The longest value of each placeholder, with the longest name of all contacts, and of the wide ones.
+
+    A short name with one letter that GSM-7 lacks can cost more than a long one.
+    """
+    found = {name: max((getattr(one, name) for one in people), key=len) for name in Values.__slots__}
+    found["location"] = max([found["location"], *(place.name for place in scope.locations)], key=len)
+    plain_name, wide_name = _longest_names()
+    longest = {name: max(found[name], plain_name[name], key=len) for name in plain_name}
+    return [Values(**found | names) for names in (longest, wide_name) if names]
+
+
+def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
+    """The longest first and full name of all contacts, and of those that need the wide alphabet."""
+    found: tuple[dict[str, str], dict[str, str]] | None = cache.get("dearest-names")
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_LONGEST, {"narrow": BASIC + EXTENDED})
+            first_name, name, wide_first_name, wide_name = [(one or "")[4:] for one in cursor.fetchone()]
+        wide = {"first_name": wide_first_name, "name": wide_name}
+        found = (
+            {"first_name": first_name, "name": name},
+            {key: value for key, value in wide.items() if value},
+        )
+        cache.set("dearest-names", found, LONGEST_KEPT_FOR)
+    return found
+
+
+# One pass without sorting: the length in front makes the longest the greatest.
+_LONGEST = """
+SELECT max(first_name), max(name), max(first_name) FILTER (WHERE wide_first), max(name) FILTER (WHERE wide)
+FROM (SELECT lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C" AS first_name,
+             lpad(length(name)::text, 4, '0') || name COLLATE "C" AS name,
+             translate(first_name, %(narrow)s, '') <> '' AS wide_first,
+             translate(name, %(narrow)s, '') <> '' AS wide
+      FROM reminders_contact) c
+"""

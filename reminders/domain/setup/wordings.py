@@ -1,0 +1,217 @@
+"""Change wordings: check them, save them, and decide about texts that the provider holds in the old words.
+
+A text is frozen when it is handed over. After a change those that have not left yet keep their old words,
+unless the manager asks to have them replaced: then they are withdrawn and go out again in the new ones.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from reminders.domain.common.audit import Actor, remember
+from reminders.domain.common.wording_catalogue import SMS, VOICE, TextBook
+from reminders.domain.planning import handed_over
+from reminders.domain.planning.handed_over import Held, read_held
+from reminders.domain.wording import (
+    LANGUAGES,
+    PURPOSES,
+    Problem,
+    WordingError,
+    check_wording,
+    known_language,
+)
+from reminders.domain.wording.defaults import VOICE_PURPOSES, starter
+from reminders.models import Location, Wording
+
+
+class WordingRefusedError(ValueError):
+    """A wording that may not be saved; `problems` say what to mend."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.words for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which wording is meant: of a rule (None: of all rules), for what, in which language and channel."""
+
+    purpose: str
+    language: str
+    channel: str = SMS
+    rule_id: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there can be such a wording at all."""
+        spoken = self.channel == SMS or (self.channel == VOICE and self.purpose in VOICE_PURPOSES)
+        return self.purpose in PURPOSES and spoken and known_language(self.language) == self.language
+
+    @property
+    def row(self) -> Wording | None:
+        """What staff saved for it, if anything."""
+        return Wording.objects.filter(
+            rule_id=self.rule_id, purpose=self.purpose, language=self.language, channel=self.channel
+        ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A wording as it applies now: its text, whether staff wrote it, whether it is sent."""
+
+    place: Place
+    text: str
+    own: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving came to: remarks that did not stop it, and how many handed-over texts are replaced."""
+
+    problems: list[Problem]
+    replaced: int
+
+
+def standing(place: Place) -> Standing:
+    """The wording as it applies now: the rule's own, else the one for all rules, else the starter text."""
+    return standings([place])[0]
+
+
+def standings(places: Sequence[Place]) -> list[Standing]:
+    """As `standing`, for many wordings with one statement."""
+    rules = {place.rule_id for place in places if place.rule_id is not None}
+    found = Wording.objects.filter(
+        Q(rule=None) | Q(rule__in=rules),
+        purpose__in={place.purpose for place in places},
+        language__in={place.language for place in places},
+        channel__in={place.channel for place in places},
+    )
+    saved = {Place(row.purpose, row.language, row.channel, row.rule_id): row for row in found}
+    return [_stands(place, saved) for place in places]
+
+
+def _stands(place: Place, saved: Mapping[Place, Wording]) -> Standing:
+    row = saved.get(place)
+    if row is not None:
+        return Standing(place, row.text, own=True, active=row.active)
+    row = saved.get(changed(place, rule_id=None))
+    if row is not None:
+        return Standing(place, row.text, own=False, active=row.active)
+    return Standing(place, starter(place.purpose, place.language, place.channel), own=False, active=True)
+
+
+def check(place: Place, text: str) -> list[Problem]:
+    """What is wrong with a text for this place, errors first."""
+    names = list(Location.objects.filter(active=True).values_list("name", flat=True))
+    return check_wording(
+        text,
+        language=place.language,
+        purpose=place.purpose,
+        channel=place.channel,
+        # A name written out says who is writing only where there is no other.
+        location_names=names if len(names) == 1 else (),
+    )
+
+
+def save_wording(
+    place: Place, text: str, *, by: Actor, now: datetime, replace: bool = False, active: bool = True
+) -> Saved:
+    """Write a wording; with `replace`, texts at the provider in its old words go out in the new ones.
+
+    Raises WordingRefusedError for a text with errors, and BusyError while an import changes what is to be
+    replaced.
+    """
+    problems = check(place, text)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise WordingRefusedError(errors)
+    with transaction.atomic():
+        held = handed_over.hold(lambda: concerned(place, text, now=now)) if replace else []
+        Wording.objects.update_or_create(
+            rule_id=place.rule_id,
+            purpose=place.purpose,
+            language=place.language,
+            channel=place.channel,
+            defaults={"text": text, "active": active or not _can_be_off(place), "changed_at": now},
+        )
+        _note("wording_changed", place, by=by, now=now)
+        return Saved(problems, handed_over.replace(held, now=now))
+
+
+def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = False) -> int:
+    """Go back to the text that applies without staff's own; return how many texts are replaced.
+
+    Raises BusyError as `save_wording` does.
+    """
+    with transaction.atomic():
+        general = standing(Place(place.purpose, place.language, place.channel)).text
+        text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
+        held = handed_over.hold(lambda: concerned(place, text, now=now)) if replace else []
+        row = place.row
+        if row is None:
+            return 0
+        row.delete()
+        _note("wording_reset", place, by=by, now=now)
+        return handed_over.replace(held, now=now)
+
+
+def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
+    """Switch an automatic answer on or off, in every language. Raises WordingError for other texts."""
+    if not PURPOSES[purpose].automatic:
+        raise WordingError("Only automatic answers can be switched off; switch the rule off instead.")
+    with transaction.atomic():
+        rows = Wording.objects.filter(purpose=purpose, rule=None)
+        have = set(rows.values_list("language", flat=True))
+        rows.update(active=on, changed_at=now)
+        if not on:
+            Wording.objects.bulk_create(
+                Wording(
+                    purpose=purpose, language=code, text=starter(purpose, code), active=False, changed_at=now
+                )
+                for code in LANGUAGES
+                if code not in have
+            )
+        details = {"purpose": purpose, "on": on}
+        remember("answer_switched", by=by, now=now, details=details)
+
+
+def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
+    """The texts that the provider holds for later, or may hold, and that would read otherwise."""
+    purpose = PURPOSES[place.purpose]
+    if purpose.automatic or place.purpose == "correction":
+        return []
+    before, after = TextBook.load(), TextBook.load()
+    after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
+    return [held.message_id for held in read_held(now=now) if _reads_otherwise(held, place, before, after)]
+
+
+def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook) -> bool:
+    if (held.purpose, held.channel) != (place.purpose, place.channel):
+        return False
+    try:
+        old = held.words(before)
+    except WordingError:
+        return True
+    return held.words(after) != old
+
+
+def _can_be_off(place: Place) -> bool:
+    return PURPOSES[place.purpose].automatic
+
+
+def _note(kind: str, place: Place, *, by: Actor, now: datetime) -> None:
+    details = {
+        "purpose": place.purpose,
+        "language": place.language,
+        "channel": place.channel,
+        "rule": place.rule_id,
+    }
+    remember(kind, by=by, now=now, details=details)

@@ -1,0 +1,1 @@
+"""The patients' side: a phone in the browser, with every conversation."""

@@ -1,0 +1,108 @@
+"""The phone in the browser: its page, its few static files, and the JSON that fills it.
+
+Shows what the account knows; replies go the same way as any patient's.
+"""
+
+from pathlib import Path
+
+from reminders.sandbox.browser_phone.conversations import Conversation, opened, summary
+from reminders.sandbox.control_room.clock import written
+from reminders.sandbox.http import Request, Response, Routes, answered, failed
+from reminders.sandbox.provider_api.account import Account
+from reminders.sandbox.provider_api.magic_numbers import TABLE
+from reminders.sandbox.provider_api.records import Json
+from reminders.sandbox.provider_api.validation import Refused
+
+LONGEST_REPLY = 1_600
+_FILES = {
+    "phone.html": "text/html; charset=utf-8",
+    "phone.css": "text/css; charset=utf-8",
+    "phone.js": "text/javascript; charset=utf-8",
+    "phone.svg": "image/svg+xml",
+}
+_SAFE = (
+    ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-cache"),
+)
+_NUMBER = r"/phone/conversations/(?P<number>\+[0-9]{8,15})"
+
+
+class Phone:
+    """The pages for people."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        folder = Path(__file__).parent / "static"
+        self._files = {name: (folder / name).read_bytes() for name in _FILES}
+        self._routes = Routes(
+            ("GET", "/", "", lambda request: self._file("phone.html")),
+            ("GET", r"/static/(?P<name>phone\.(css|js|svg))", "", lambda request, name: self._file(name)),
+            ("GET", "/phone/conversations", "", self._list),
+            ("GET", _NUMBER, "", self._open),
+            ("POST", f"{_NUMBER}/read", "", self._read),
+            ("POST", f"{_NUMBER}/reply", "", self._reply),
+            ("POST", f"{_NUMBER}/deliver-next", "", self._deliver_next),
+            ("GET", "/phone/help", "", self._help),
+        )
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request of the page."""
+        found = self._routes.find(request)
+        if isinstance(found, Response):
+            return found
+        if request.method == "POST" and not request.header("Content-Type").startswith("application/json"):
+            return failed(415, "Send JSON, with Content-Type: application/json.")
+        route, parts = found
+        try:
+            response: Response = route.handler(request, **parts)
+        except Refused as refusal:
+            return failed(400, "; ".join(refusal.details))
+        return response
+
+    def _file(self, name: str) -> Response:
+        return Response(200, self._files[name], _FILES[name], _SAFE)
+
+    def _list(self, request: Request) -> Response:
+        with self._account.lock:
+            self._account.advance()
+            if request.query.get("version") == str(self._account.version):
+                return _fresh({"version": self._account.version, "unchanged": True})
+            found, total = self._account.conversations.listed(search=request.query.get("search", ""))
+            items = [summary(one) for one in found]
+            now = written(self._account.clock.now())
+            return _fresh({"version": self._account.version, "now": now, "items": items, "total": total})
+
+    def _open(self, request: Request, number: str) -> Response:
+        with self._account.lock:
+            conversation = self._account.conversations.known(number) or Conversation(number)
+            return _fresh(opened(conversation, blocked=number in self._account.blocked))
+
+    def _read(self, request: Request, number: str) -> Response:
+        self._account.mark_read(number)
+        return Response(204)
+
+    def _reply(self, request: Request, number: str) -> Response:
+        content = request.json_object().get("content")
+        if not isinstance(content, str) or not content.strip() or len(content) > LONGEST_REPLY:
+            return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
+        self._account.reply(number, content)
+        return self._open(request, number)
+
+    def _deliver_next(self, request: Request, number: str) -> Response:
+        if self._account.release_now(number) is None:
+            return failed(404, "No text waits for this number.")
+        return self._open(request, number)
+
+    def _help(self, request: Request) -> Response:
+        return _fresh({"numbers": [magic.described() for magic in TABLE]})
+
+
+def _fresh(body: Json) -> Response:
+    return answered(200, body, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+
+
+def is_phone_path(path: str) -> bool:
+    """Whether the phone answers requests to this path."""
+    return path == "/" or path.startswith(("/phone/", "/static/"))

@@ -1,0 +1,363 @@
+"""The account: accepts texts, moves them through their life, takes patients' answers, keeps blocked numbers.
+
+The one place where state changes, under one lock. Speaks no HTTP; what is pushed goes out through `on_news`.
+"""
+
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from zoneinfo import ZoneInfo
+
+from reminders.sandbox.browser_phone.conversations import Conversations
+from reminders.sandbox.control_room.clock import Clock, read
+from reminders.sandbox.control_room.settings import Settings
+from reminders.sandbox.provider_api import life
+from reminders.sandbox.provider_api.magic_numbers import Behaviour, behaviour_of
+from reminders.sandbox.provider_api.queues import Entry, Queue
+from reminders.sandbox.provider_api.records import ACCOUNT, Json, Message, Raw, Reply, Report
+from reminders.sandbox.provider_api.validation import international
+
+KEPT = 45 * 86_400.0
+"""Seconds the provider keeps messages, replies and reports."""
+DUPLICATE_WITHIN = 86_400.0
+SOCIAL_FROM, SOCIAL_TO = 8, 18
+OPT_OUT_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
+OPT_IN_WORDS = frozenset({"START", "UNSTOP"})
+OPTED_OUT = (
+    "You have opted out and will receive no more texts from this sender. Reply START to receive them again."
+)
+OPTED_IN = "You will receive texts from this sender again. Reply STOP to opt out."
+BY_ITSELF = "by itself"
+"""In place of a message's id: the answer belongs to whatever was delivered last."""
+
+News = Callable[[Report | Reply], None]
+
+
+class Account:
+    """Everything the provider would keep for one customer. Any thread may call any public method."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock or Clock()
+        self.settings = Settings()
+        self.version = 0
+        self.on_news: News = lambda entry: None
+        self.on_change: Callable[[str, str, object], None] = lambda kind, record_id, record: None
+        self._empty()
+
+    def _empty(self) -> None:
+        self.messages: dict[str, Message] = {}
+        self.order: list[Message] = []
+        self.received: list[Reply] = []
+        self.blocked: dict[str, None] = {}
+        self.replies, self.reports = Queue(), Queue()
+        self.conversations = Conversations()
+        self.by_metadata: defaultdict[str, defaultdict[str, list[Message]]]
+        self.by_metadata = defaultdict(lambda: defaultdict(list))
+        self._agenda: list[tuple[float, int, Message]] = []
+        self._last_account = ACCOUNT
+        self._last_sent: dict[tuple[str, str], float] = {}
+        self._planned = 0
+
+    def reset(self) -> None:
+        """Forget all texts, replies, blocked numbers and switches; the clock follows the machine again."""
+        with self.lock:
+            self._empty()
+            self.settings.change(Settings().shown())
+            self.clock.set(None)
+            self._changed("reset", "", None)
+
+    # Sending
+
+    def accept(self, submitted: list[Json], *, account: str = ACCOUNT) -> list[Message]:
+        """Take checked messages in; they are on their way when this returns."""
+        with self.lock:
+            now = self.clock.now()
+            accepted = [self._accept(one, account, now) for one in submitted]
+            self._last_account = account
+            self.version += 1
+            self.advance()
+        return accepted
+
+    def _accept(self, submitted: Json, account: str, now: float) -> Message:
+        wanted, expiry = submitted.get("scheduled"), submitted.get("message_expiry_timestamp")
+        release_at = self._sociable(max(read(wanted), now) if wanted else now)
+        message = Message(
+            seq=len(self.order) + 1,
+            message_id=str(uuid.uuid4()),
+            account=account,
+            submitted=submitted,
+            number=international(submitted["destination_number"]),
+            accepted_at=now,
+            release_at=release_at,
+            expires_at=read(expiry) if expiry else None,
+            scheduled=release_at > now,
+            changed_at=now,
+        )
+        if message.scheduled:
+            message.status = "scheduled"
+        self.add(message)
+        self._plan(message, release_at)
+        self.on_change("message", message.message_id, message)
+        return message
+
+    def add(self, message: Message) -> None:
+        """Enter a message into the books: new ones, and those read back from the state file."""
+        self.messages[message.message_id] = message
+        self.order.append(message)
+        for key, value in message.metadata.items():
+            self.by_metadata[key][value].append(message)
+        if message.released_at is None and message.status not in life.FINAL:
+            self.conversations.wait(message)
+
+    def resume(self, message: Message) -> None:
+        """Take up the life of a message read back from the state file."""
+        if message.plan:
+            self._plan(message, message.plan[0].at)
+        elif message.released_at is None and message.status not in life.FINAL:
+            self._plan(message, message.release_at)
+
+    def _sociable(self, moment: float) -> float:
+        if not self.settings.social_sending:
+            return moment
+        local = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.settings.account_timezone))
+        if SOCIAL_FROM <= local.hour < SOCIAL_TO:
+            return moment
+        day = local if local.hour < SOCIAL_FROM else local + timedelta(days=1)
+        return day.replace(hour=SOCIAL_FROM, minute=0, second=0, microsecond=0).timestamp()
+
+    # Life
+
+    def advance(self) -> None:
+        """Let everything happen that is due by the clock, in the order of its time."""
+        with self.lock:
+            now = self.clock.now()
+            while self._agenda and self._agenda[0][0] <= now:
+                at, _, message = heappop(self._agenda)
+                if message.due == at:
+                    self._happen(message, at, now)
+
+    def next_due(self) -> float | None:
+        """When something happens next, in seconds since 1970."""
+        with self.lock:
+            return self._agenda[0][0] if self._agenda else None
+
+    def _plan(self, message: Message, at: float) -> None:
+        self._planned += 1
+        message.due = at
+        heappush(self._agenda, (at, self._planned, message))
+
+    def _happen(self, message: Message, at: float, now: float) -> None:
+        if message.released_at is None:
+            self._release(message, at)
+        while message.plan and message.plan[0].at <= min(at, now):
+            self._step(message, message.plan.pop(0))
+        message.due = None
+        if message.plan:
+            self._plan(message, message.plan[0].at)
+        self._changed("message", message.message_id, message)
+
+    def _release(self, message: Message, at: float) -> None:
+        message.released_at = at
+        self.conversations.leave(message)
+        message.plan = life.steps(
+            life.Circumstances(
+                at=at,
+                expires_at=message.expires_at,
+                behaviour=behaviour_of(message.number),
+                blocked=message.number in self.blocked,
+                duplicate=self._is_duplicate(message, at),
+                pace=self.settings.pace,
+            )
+        )
+
+    def _is_duplicate(self, message: Message, at: float) -> bool:
+        if not self.settings.deduplication:
+            return False
+        same = (message.number, message.submitted["content"])
+        duplicate = at - self._last_sent.get(same, float("-inf")) < DUPLICATE_WITHIN
+        if not duplicate:
+            self._last_sent[same] = at
+        return duplicate
+
+    def _step(self, message: Message, step: life.Step) -> None:
+        if step.answer:
+            self._take_reply(self._reply(message.number, step.answer, step.at, answers=message))
+            return
+        message.status, message.code, message.changed_at = step.status, step.code, step.at
+        if step.status == "delivered":
+            message.delivered_at = step.at
+        if step.status in life.FINAL:
+            self.conversations.show(message)
+        if message.submitted["delivery_report"] and behaviour_of(message.number) is not Behaviour.SILENT:
+            self._report(Report(str(uuid.uuid4()), message, step.status, step.code, step.at))
+
+    def _report(self, report: Report) -> None:
+        self.reports.add(report)
+        self.on_change("report", report.report_id, report)
+        self.on_news(report)
+
+    def release_now(self, number: str) -> Message | None:
+        """Send the next waiting text to `number` at once; None when none waits."""
+        with self.lock:
+            conversation = self.conversations.known(number)
+            message = conversation.next_waiting() if conversation else None
+            if message:
+                message.release_at = self.clock.now()
+                self._plan(message, message.release_at)
+                self.advance()
+            return message
+
+    # Asking and cancelling
+
+    def find(self, message_id: str) -> Message | None:
+        """A message by its id, unless it is older than the provider keeps it."""
+        with self.lock:
+            self.advance()
+            message = self.messages.get(message_id)
+            if message and max(message.accepted_at, message.release_at) < self.clock.now() - KEPT:
+                return None
+            return message
+
+    def cancel(self, message: Message) -> bool:
+        """Cancel it; False when it is not scheduled any more."""
+        with self.lock:
+            self.advance()
+            if message.status != "scheduled":
+                return False
+            message.status, message.code, message.due = "cancelled", "405", None
+            message.changed_at = message.cancelled_at = self.clock.now()
+            self.conversations.leave(message)
+            self._changed("message", message.message_id, message)
+            return True
+
+    # Replies and blocked numbers
+
+    def reply(
+        self, number: str, content: str, *, message_id: str | None = BY_ITSELF, destination: str | None = None
+    ) -> Reply:
+        """A patient texts. It answers the last text delivered there, or the one told, or none (None)."""
+        with self.lock:
+            self.advance()
+            answers = self._answered_by(number, message_id)
+            reply = self._reply(number, content, self.clock.now(), answers=answers)
+            if message_id != BY_ITSELF:
+                reply = replace(reply, message_id=message_id)
+            self._take_reply(replace(reply, destination=destination or reply.destination))
+            return self.received[-1]
+
+    def _answered_by(self, number: str, message_id: str | None) -> Message | None:
+        if message_id is None:
+            return None
+        if message_id != BY_ITSELF:
+            return self.messages.get(message_id)
+        conversation = self.conversations.known(number)
+        return conversation.last_delivered if conversation else None
+
+    def _reply(self, number: str, content: str, at: float, *, answers: Message | None) -> Reply:
+        return Reply(
+            reply_id=str(uuid.uuid4()),
+            account=answers.account if answers else self._last_account,
+            number=number,
+            content=content,
+            at=at,
+            message=answers,
+            message_id=answers.message_id if answers else None,
+            destination=answers.submitted.get("source_number") if answers else None,
+        )
+
+    def _take_reply(self, reply: Reply) -> None:
+        word = reply.content.strip().upper()
+        if word in OPT_OUT_WORDS:
+            self.block(reply.number)
+            reply.answered = OPTED_OUT
+        elif word in OPT_IN_WORDS and reply.number in self.blocked:
+            self.unblock(reply.number)
+            reply.answered = OPTED_IN
+        self.received.append(reply)
+        self.conversations.show(reply)
+        self.replies.add(reply)
+        self._changed("reply", reply.reply_id, reply)
+        self.on_news(reply)
+
+    def block(self, number: str) -> bool:
+        """Block a number; False when it was blocked already."""
+        with self.lock:
+            new = number not in self.blocked
+            self.blocked[number] = None
+            self._changed("blocked", number, number)
+            return new
+
+    def unblock(self, number: str) -> bool:
+        """Unblock a number; False when it was not blocked."""
+        with self.lock:
+            was = number in self.blocked
+            self.blocked.pop(number, None)
+            self._changed("blocked", number, None)
+            return was
+
+    # The polling queues
+
+    def pending(self, queue: Queue, *, account: str = ACCOUNT) -> list[Entry]:
+        """The oldest 100 unconfirmed entries."""
+        with self.lock:
+            self.advance()
+            return queue.oldest(account, not_before=self.clock.now() - KEPT)
+
+    def confirm(self, queue: Queue, ids: list[str], *, account: str = ACCOUNT) -> None:
+        """Take entries out of the queue; ids it does not hold are ignored."""
+        with self.lock:
+            for entry in queue.confirm(account, ids):
+                if isinstance(entry, Reply):
+                    self.collected(entry)
+                elif isinstance(entry, Report):
+                    self.on_change("report", entry.report_id, None)
+
+    def collected(self, reply: Reply) -> None:
+        """The clinic has this reply: the phone shows its second tick."""
+        with self.lock:
+            reply.collected = True
+            self._changed("reply", reply.reply_id, reply)
+
+    def put_raw(self, queue: Queue, items: list[object], *, id_field: str, account: str = ACCOUNT) -> None:
+        """Queue whatever a test wants the client to receive, as it is."""
+        with self.lock:
+            for item in items:
+                record_id = item.get(id_field) if isinstance(item, dict) else None
+                queue.add(Raw(account, str(record_id), item))
+
+    def mark_read(self, number: str) -> None:
+        """The phone's owner has looked at it."""
+        with self.lock:
+            conversation = self.conversations.known(number)
+            if conversation and conversation.unread:
+                conversation.unread = 0
+                self.version += 1
+
+    def _changed(self, kind: str, record_id: str, record: object) -> None:
+        self.version += 1
+        self.on_change(kind, record_id, record)
+
+
+class Ticker:
+    """Moves the account on while nobody asks, so that pushes and answers come by themselves."""
+
+    def __init__(self, account: Account, *, every: float = 0.1) -> None:
+        self._account = account
+        self._every = every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sandbox-ticker", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every):
+            self._account.advance()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join(timeout=2)

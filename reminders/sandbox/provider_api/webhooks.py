@@ -1,0 +1,184 @@
+"""Pushes reports, replies and opt-out notices to the address a message names, again and again until a 2xx.
+
+Runs in threads of its own and by the machine's time, whatever the sandbox's clock shows.
+"""
+
+import json
+import threading
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from email.utils import formatdate
+from heapq import heappop, heappush
+
+import httpx
+
+from reminders.sandbox.provider_api.account import OPT_OUT_WORDS, Account
+from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Reply, Report
+from reminders.sandbox.provider_api.signing import Keyring
+
+THREADS = 8
+TIMEOUT = 10.0
+LONGEST_WAIT = 300.0
+REMEMBERED = 1_000
+"""Attempts kept for tests to look at."""
+
+
+@dataclass(slots=True)
+class Push:
+    """One notification on its way."""
+
+    url: str
+    body: bytes
+    entry: Report | Reply
+    attempt: int = 0
+
+
+class Pusher:
+    """A queue of pushes by the time they are due, worked off by a few threads, started when first needed."""
+
+    def __init__(self, account: Account, keyring: Keyring) -> None:
+        self._account = account
+        self._keyring = keyring
+        self._due: list[tuple[float, int, Push]] = []
+        self._added = 0
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._stopped = False
+        self._under_way = 0
+        self.attempts: deque[Json] = deque(maxlen=REMEMBERED)
+        self.counts = {"delivered": 0, "given_up": 0}
+        self._client: httpx.Client | None = None
+
+    def news(self, entry: Report | Reply) -> None:
+        """Push `entry` to its message's address and to the account's, where there is one; returns at once."""
+        settings = self._account.settings
+        url = entry.message.submitted.get("callback_url") if entry.message else None
+        for address, shape in ((url, settings.webhook_shape), (settings.webhook_url, "account")):
+            if address:
+                body = json.dumps(pushed_body(entry, shape=shape)).encode()
+                self._put(Push(address, body, entry), time.monotonic())
+
+    def state(self) -> Json:
+        """What was tried, and what is still to do."""
+        with self._changed:
+            pending = len(self._due) + self._under_way
+            return {**self.counts, "pending": pending, "attempts": list(self.attempts)}
+
+    def clear(self) -> None:
+        """Drop what is still to be pushed."""
+        with self._changed:
+            self._due.clear()
+            self.attempts.clear()
+            self.counts = {"delivered": 0, "given_up": 0}
+
+    def stop(self) -> None:
+        """End the threads; what is not pushed by now never is."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(timeout=2)
+        if self._client:
+            self._client.close()
+
+    def _put(self, push: Push, due: float) -> None:
+        with self._changed:
+            if not self._threads:
+                self._start()
+            self._added += 1
+            heappush(self._due, (due, self._added, push))
+            self._changed.notify()
+
+    def _start(self) -> None:
+        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        for number in range(THREADS):
+            thread = threading.Thread(target=self._run, name=f"sandbox-push-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run(self) -> None:
+        while (push := self._next()) is not None:
+            try:
+                self._attempt(push)
+            finally:
+                with self._changed:
+                    self._under_way -= 1
+
+    def _next(self) -> Push | None:
+        with self._changed:
+            while not self._stopped:
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                if wait is not None and wait <= 0:
+                    self._under_way += 1
+                    return heappop(self._due)[2]
+                self._changed.wait(wait)
+        return None
+
+    def _attempt(self, push: Push) -> None:
+        push.attempt += 1
+        status = self._post(push)
+        note = {"url": push.url, "attempt": push.attempt, "status": status, "id": push.entry.record_id}
+        with self._changed:
+            self.attempts.append(note)
+        settings = self._account.settings
+        if status is not None and 200 <= status < 300:
+            self._count("delivered")
+            self._delivered(push.entry)
+        elif push.attempt < settings.push_attempts:
+            wait = min(settings.push_retry_after * 2 ** (push.attempt - 1), LONGEST_WAIT)
+            self._put(push, time.monotonic() + wait)
+        else:
+            self._count("given_up")
+
+    def _count(self, outcome: str) -> None:
+        with self._changed:
+            self.counts[outcome] += 1
+
+    def _delivered(self, entry: Report | Reply) -> None:
+        queue = self._account.replies if isinstance(entry, Reply) else self._account.reports
+        if not self._account.settings.pushed_stay_queued:
+            self._account.confirm(queue, [entry.record_id], account=entry.account)
+        elif isinstance(entry, Reply):
+            self._account.collected(entry)
+
+    def _post(self, push: Push) -> int | None:
+        assert self._client is not None  # noqa: S101 - the threads start after the client
+        try:
+            request = self._client.build_request("POST", push.url, content=push.body)
+            request.headers.update(self._headers(request, push.body))
+            return self._client.send(request).status_code
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return None
+
+    def _headers(self, request: httpx.Request, body: bytes) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Date": formatdate(usegmt=True)}
+        key = self._keyring.enabled()
+        if key is None:
+            return headers
+        request_line = f"POST {request.url.raw_path.decode()} HTTP/1.1"
+        dashed = self._account.settings.dashed_digest_names
+        return {**headers, **key.headers(request_line, headers["Date"], body, dashed=dashed)}
+
+
+def pushed_body(entry: Report | Reply, *, shape: str) -> Json:
+    """shape `message` is that of a message's own address, `account` the account-wide sample."""
+    body: Json = entry.rendered()
+    if isinstance(entry, Reply) and entry.content.strip().upper() in OPT_OUT_WORDS:
+        body["notification_id"] = notice_id(body.pop("reply_id"))
+    return body if shape == "message" else _account_wide(body, entry)
+
+
+def notice_id(reply_id: str) -> str:
+    """The id of the opt-out notice that goes with a reply; the same every time it is asked for."""
+    return str(uuid.uuid5(uuid.UUID(reply_id), "opt-out"))
+
+
+def _account_wide(body: Json, entry: Report | Reply) -> Json:
+    body.pop("callback_url", None)
+    if isinstance(entry, Reply):
+        del body["vendor_account_id"]
+        return {"account_id": entry.account, "destination_number": OUR_NUMBER, **body}
+    del body["billing_units"]
+    return {**body, "delay": "0"}

@@ -1,0 +1,1 @@
+"""The addresses of the staff pages, by part of the site; `root` names them all."""

@@ -1,0 +1,28 @@
+"""The addresses of the set-up pages: rules, wordings, the connection to the provider."""
+
+from django.urls import path
+
+from reminders.views.setup import connection, overview, rules, wordings
+from reminders.views.site import first_steps
+
+urlpatterns = [
+    path("", overview.show, name="setup"),
+    path("first-steps/", first_steps.show, name="first_steps"),
+    path("rules/", rules.show, name="rules"),
+    path("rules/new/", rules.new, name="rules_new"),
+    path("rules/preview/", rules.preview, name="rules_preview"),
+    path("rules/<int:pk>/", rules.edit, name="rules_edit"),
+    path("rules/<int:pk>/switch/", rules.switch, name="rules_switch"),
+    path("rules/<int:pk>/move/", rules.move, name="rules_move"),
+    path("rules/<int:pk>/delete/", rules.delete, name="rules_delete"),
+    path("rules/job/<int:pk>/", rules.job, name="rules_job"),
+    path("wordings/", wordings.show, name="wordings"),
+    path("wordings/edit/", wordings.edit, name="wordings_edit"),
+    path("wordings/preview/", wordings.preview, name="wordings_preview"),
+    path("wordings/reset/", wordings.reset, name="wordings_reset"),
+    path("wordings/answers/", wordings.switch_answer, name="wordings_answers"),
+    path("connection/", connection.show, name="connection"),
+    path("connection/check/", connection.check, name="connection_check"),
+    path("connection/test/", connection.test, name="connection_test"),
+    path("connection/test/<uuid:pk>/", connection.test_state, name="connection_test_state"),
+]

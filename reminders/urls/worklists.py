@@ -1,0 +1,37 @@
+"""The addresses of the work lists: whom to call, what patients wrote, what was not sent, and the figures."""
+
+from django.urls import path
+
+from reminders.views.worklists import (
+    call_list,
+    conversation,
+    data_quality,
+    forecast,
+    inbox,
+    statistics,
+    unsent,
+)
+
+urlpatterns = [
+    path("calls/", call_list.show, name="call_list"),
+    path("calls/called/", call_list.called, name="call_list_called"),
+    path("calls/answered/", call_list.answered, name="call_list_answered"),
+    path("calls/undo/", call_list.undo, name="call_list_undo"),
+    path("inbox/", inbox.show, name="inbox"),
+    path("inbox/<int:pk>/", inbox.card, name="inbox_card"),
+    path("inbox/<int:pk>/decide/", inbox.decide, name="inbox_decide"),
+    path("inbox/<int:pk>/answer/", inbox.answer, name="inbox_answer"),
+    path("inbox/<int:pk>/take/", inbox.take, name="inbox_take"),
+    path("inbox/<int:pk>/texts/", inbox.texts, name="inbox_texts"),
+    path("inbox/<int:pk>/done/", inbox.close, name="inbox_done"),
+    path("inbox/<int:pk>/reopen/", inbox.put_back, name="inbox_reopen"),
+    path("inbox/<int:pk>/undo/", inbox.undo, name="inbox_undo"),
+    path("contacts/<int:pk>/", conversation.show, name="conversation"),
+    path("contacts/<int:pk>/send/", conversation.send, name="conversation_send"),
+    path("contacts/<int:pk>/ask/", conversation.ask, name="conversation_ask"),
+    path("contacts/<int:pk>/consent/", conversation.consent, name="conversation_consent"),
+    path("not-sent/", unsent.show, name="unsent"),
+    path("forecast/", forecast.show, name="forecast"),
+    path("data-quality/", data_quality.show, name="data_quality"),
+    path("statistics/", statistics.show, name="statistics"),
+]

@@ -1,0 +1,1 @@
+"""The day sheet, and the pages of one appointment or one patient."""

@@ -1,0 +1,188 @@
+"""A line of the day sheet: what is offered at this time of day, and every value as it is shown.
+
+A page shows a hundred lines, and half of its time goes into their template. So what that would work out with
+tags, filters and conditions of its own stands here: 65 ms for 120 lines became 30.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from reminders.domain.common.digest import digest
+from reminders.domain.pages.day_sheet import FAILED, SETTLED, DayRow, DayState
+from reminders.models import Appointment, Message
+from reminders.templatetags.pages import at_zone, badge, inline, phone
+
+ARRIVES_FROM = timedelta(minutes=60)
+TOO_LATE_AFTER = timedelta(minutes=5)
+LOOKS = {
+    DayState.CHECK: "chat-question",
+    DayState.UNREACHABLE: "call-off",
+    DayState.DECLINED: "x-circle",
+    DayState.NOTHING: "minus-circle",
+    DayState.ASKED: "send",
+    DayState.CONFIRMED: "check-circle",
+    DayState.ARRIVED: "person-check",
+    DayState.NO_SHOW: "person-x",
+    DayState.CANCELLED: "ban",
+}
+"""The icon of each state; its colour carries the state's own name."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as it is shown now, with the actions that make sense at this time of day."""
+
+    row: DayRow
+    now: datetime
+
+    @cached_property
+    def state(self) -> DayState:
+        """The one state of the appointment."""
+        return self.row.state
+
+    @property
+    def id(self) -> str:
+        """As text, which a template need not write as people of this country write numbers."""
+        return str(self.row.id)
+
+    @cached_property
+    def name(self) -> SafeString:
+        """The patient's, escaped once for the several places where it stands."""
+        return escape(self.row.name)
+
+    @property
+    def badge(self) -> SafeString:
+        """The state, as a badge."""
+        return badge(self.state, LOOKS[self.state], self.state.words)
+
+    @cached_property
+    def buttons(self) -> list[tuple[str, str, str]]:
+        """The likeliest actions: status, words and icon. The row's menu has them all."""
+        row = self.row
+        if self.state in SETTLED:
+            return []
+        until = row.starts_at - self.now
+        offered = []
+        if until <= ARRIVES_FROM:
+            offered.append(("arrived", "Arrived", "person-check"))
+            if until < -TOO_LATE_AFTER:
+                offered.append(("no_show", "No-show", "person-x"))
+            return offered
+        if row.status == Appointment.Status.BOOKED:
+            offered += [("confirmed", "Confirm", "check"), ("declined", "Decline", "x")]
+        return offered
+
+    @property
+    def over(self) -> bool:
+        """Whether the visit began a while ago."""
+        return self.row.starts_at < self.now - timedelta(minutes=30)
+
+    @cached_property
+    def digest(self) -> str:
+        """A short token that changes with anything shown of this line."""
+        return digest((self.row.digest, self.buttons, self.over))
+
+    @property
+    def classes(self) -> str:
+        """Of the table's row."""
+        over, settled = " is-over" if self.over else "", "" if self.buttons else " is-settled"
+        return f"day-row is-{self.state}{over}{settled}"
+
+    @property
+    def starts(self) -> str:
+        """For programs: the instant by ISO 8601."""
+        return self.row.starts_at.isoformat()
+
+    @property
+    def time(self) -> str:
+        """On the wall clock."""
+        return f"{self.row.local_time:%H:%M}"
+
+    @property
+    def lasts(self) -> str:
+        """How long, in minutes; blank where nobody said."""
+        return f"{self.row.duration} min" if self.row.duration else ""
+
+    @property
+    def number(self) -> str:
+        """The phone number as it is written at home."""
+        return phone(self.row.phone, self.row.country)
+
+    @property
+    def note(self) -> str:
+        """What else is to be said of the state, below it."""
+        row = self.row
+        match self.state:
+            case DayState.CHECK:
+                return row.card_words
+            case DayState.UNREACHABLE:
+                failed = row.out_state in FAILED and row.out_at and not row.wrong_number
+                return row.out_words if failed else row.reason_words
+            case DayState.NOTHING:
+                due = f"Text goes out {inline(at_zone(row.next_at, row.zone))}"
+                return due if row.next_at else row.reason_words
+            case DayState.ASKED:
+                return "No answer yet"
+        return ""
+
+    @property
+    def is_by_staff(self) -> bool:
+        """Whether somebody wrote the last text, so that its own words are shown."""
+        return self.row.out_kind in (Message.Kind.STAFF, Message.Kind.CORRECTION)
+
+    @property
+    def texted(self) -> str:
+        """When the last text left, and what became of it where the state does not say so."""
+        row, at = self.row, at_zone(self.row.out_at, self.row.zone)
+        says_it = self.state == DayState.UNREACHABLE or row.out_state == Message.State.DELIVERED
+        if says_it and self.state != DayState.ASKED:
+            return at
+        return f"{at} · {row.out_words or self._out_state_words}"
+
+    @property
+    def _out_state_words(self) -> str:
+        return str(Message.State(self.row.out_state).label) if self.row.out_state else ""
+
+    @property
+    def answered(self) -> str:
+        """When the last reply came."""
+        return at_zone(self.row.in_at, self.row.zone)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the reply takes more than a line."""
+        return len(self.row.in_text) > 30
+
+    @property
+    def page(self) -> str:
+        """The address of the appointment's page."""
+        return address("appointment", self.row.id)
+
+    @property
+    def to_mark(self) -> str:
+        """Where a new status goes."""
+        return address("appointment_status", self.row.id)
+
+    @property
+    def menu(self) -> str:
+        """Where the row's menu comes from."""
+        return address("appointment_menu", self.row.id)
+
+
+def address(name: str, pk: int) -> str:
+    """The address of a page about one thing; to look each up anew is slow where there are hundreds."""
+    before, after = _around_id(name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _around_id(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[0]).rpartition("/0/")
+    return f"{before}/", f"/{after}"

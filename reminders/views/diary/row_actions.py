@@ -1,0 +1,250 @@
+"""Actions on one appointment from wherever it is listed: status with undo, its texts, a text of one's own.
+
+They answer with a note and an event; lists on the page look again by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.common.wording_catalogue import values_for
+from reminders.domain.diary.appointments import undo_status
+from reminders.domain.diary.staff_actions import (
+    StaffActionError,
+    correct,
+    correction_text,
+    hold,
+    mark,
+    release,
+    send_now,
+    send_text,
+)
+from reminders.domain.wording import WordingError, compile_wording
+from reminders.domain.wording.segments import measure
+from reminders.models import Appointment, CannedReply, Event, Message, Reminder
+from reminders.views.shared.pages import (
+    StaffRequest,
+    go_back,
+    say,
+    staff_action,
+    staff_form,
+    staff_page,
+    with_toast,
+)
+
+Status = Appointment.Status
+DONE = {
+    Status.CONFIRMED: "{} is confirmed.",
+    Status.DECLINED: "{} can't come.",
+    Status.ARRIVED: "{} has arrived.",
+    Status.NO_SHOW: "{} did not come.",
+    Status.CANCELLED: "The appointment of {} is cancelled.",
+    Status.BOOKED: "{} is booked, without an answer.",
+}
+LONGEST = 1_000
+
+
+def _appointment(request: StaffRequest, pk: int) -> Appointment:
+    rows = request.scope.appointments().select_related("contact", "location", "practitioner", "service")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _reminder(request: StaffRequest, pk: int) -> Reminder:
+    theirs = request.scope.appointments()
+    return get_object_or_404(Reminder.objects.filter(appointment__in=theirs), pk=pk)
+
+
+def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok") -> HttpResponse:
+    """A note for htmx, else a redirect to where the form says."""
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=True)
+    say(request, text, undo=undo, tone=tone)
+    return go_back(request)
+
+
+def _refuse(request: StaffRequest, error: StaffActionError) -> HttpResponse:
+    return _answer(request, str(error), tone="warning")
+
+
+@staff_page()
+def menu(request: StaffRequest, pk: int) -> HttpResponse:
+    """Everything that can be done with an appointment, for the row's menu."""
+    appointment = _appointment(request, pk)
+    now = timezone.now()
+    reminders = appointment.reminders.filter(version=appointment.version).select_related("rule", "message")
+    context = {
+        "appointment": appointment,
+        "reminders": [_choices(reminder, appointment) for reminder in reminders],
+        "statuses": _statuses(appointment),
+        "future": appointment.starts_at > now,
+    }
+    return render(request, "day_sheet/menu.html", context)
+
+
+def _choices(reminder: Reminder, appointment: Appointment) -> dict[str, object]:
+    """What may be tried with one reminder; whether it still works is decided when it is tried."""
+    message = reminder.message
+    waits = reminder.state in (Reminder.State.SENDING, Reminder.State.SENT) and (
+        message is not None
+        and message.state == Message.State.ACCEPTED
+        and message.scheduled_at > timezone.now()
+    )
+    held = reminder.reason == Reminder.Reason.HELD
+    planned = reminder.state == Reminder.State.PLANNED
+    unsent = reminder.state in (Reminder.State.SKIPPED, Reminder.State.EXPIRED, Reminder.State.FAILED)
+    return {
+        "reminder": reminder,
+        "at": message.scheduled_at if message and waits else reminder.due_at,
+        "send": planned or waits or unsent,
+        "hold": planned or waits,
+        "release": held,
+        "words": reminder.get_reason_display() or reminder.get_state_display(),
+        "open": planned or waits,
+    }
+
+
+def _statuses(appointment: Appointment) -> list[tuple[str, str, str]]:
+    offered = [
+        (Status.CONFIRMED, "Confirmed", "check-circle"),
+        (Status.DECLINED, "Can't come", "x-circle"),
+        (Status.ARRIVED, "Arrived", "person-check"),
+        (Status.NO_SHOW, "Did not come", "person-x"),
+        (Status.BOOKED, "No answer yet", "undo"),
+    ]
+    return [(str(status), words, icon) for status, words, icon in offered if status != appointment.status]
+
+
+@staff_action()
+def set_status(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give an appointment the status `to`, unless it is no longer the one that was shown, `seen`."""
+    appointment = _appointment(request, pk)
+    wanted = request.POST.get("to", "")
+    if wanted not in Status.values:
+        return _answer(request, "That is no status.", tone="danger")
+    try:
+        event = mark(
+            pk, Status(wanted), seen=request.POST.get("seen", ""), by=request.scope.actor, now=timezone.now()
+        )
+    except StaffActionError as error:
+        return _refuse(request, error)
+    words = DONE[Status(wanted)].format(appointment.contact)
+    return _answer(request, words, undo=reverse("undo", args=[event.pk]) if event else "")
+
+
+@staff_action()
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a status back."""
+    event = get_object_or_404(Event.objects.filter(appointment__in=request.scope.appointments()), pk=pk)
+    if undo_status(event.pk, by=request.scope.actor, now=timezone.now()):
+        return _answer(request, "Taken back.")
+    return _answer(request, "It has changed again since, so it was left as it is.", tone="warning")
+
+
+@staff_action()
+def send_reminder(request: StaffRequest, pk: int) -> HttpResponse:
+    """Have a planned or withheld text sent at once."""
+    try:
+        send_now(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
+    except StaffActionError as error:
+        return _refuse(request, error)
+    return _answer(request, "The text is going out.")
+
+
+@staff_action()
+def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
+    """Keep a planned text from going out."""
+    try:
+        hold(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
+    except StaffActionError as error:
+        return _refuse(request, error)
+    return _answer(request, "This text will not be sent.", undo=reverse("release_reminder", args=[pk]))
+
+
+@staff_action()
+def release_reminder(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let a text go out after all."""
+    if release(_reminder(request, pk), by=request.scope.actor, now=timezone.now()):
+        return _answer(request, "The text is planned again.")
+    return _answer(request, "This text is not stopped.", tone="warning")
+
+
+@staff_action()
+def send_correction(request: StaffRequest, pk: int) -> HttpResponse:
+    """Text that an earlier text no longer holds, with the ready words."""
+    appointment = _appointment(request, pk)
+    try:
+        correct(appointment, by=request.scope.actor, now=timezone.now())
+    except StaffActionError as error:
+        return _refuse(request, error)
+    return _answer(request, f"A correction is on its way to {appointment.contact}.")
+
+
+@staff_form()
+def text(request: StaffRequest, pk: int) -> HttpResponse:
+    """A text of one's own about an appointment, in a dialog; `?as=correction` starts with those words."""
+    appointment = _appointment(request, pk)
+    correcting = request.GET.get("as") == "correction"
+    written = request.POST.get("text", "")[:LONGEST]
+    problem = ""
+    if request.method == "POST":
+        kind = Message.Kind.CORRECTION if correcting else Message.Kind.STAFF
+        try:
+            send_text(appointment.contact, written, by=request.scope.actor, now=timezone.now(),
+                      kind=kind, appointment=appointment)  # fmt: skip
+        except StaffActionError as error:
+            problem = str(error)
+        else:
+            return _sent(f"Your text is on its way to {appointment.contact}.")
+    elif correcting:
+        written = correction_text(appointment)
+    context = {
+        "appointment": appointment,
+        "written": written,
+        "problem": problem,
+        "size": measure(written),
+        "longest": LONGEST,
+        "lines": ready_lines(appointment),
+        "action": request.get_full_path(),
+    }
+    return render(request, "day_sheet/text.html", context, status=422 if problem else 200)
+
+
+def ready_lines(appointment: Appointment) -> list[tuple[str, str]]:
+    """Titles and words of the ready-made lines, filled in; one that is faulty is shown as it was written."""
+    place, contact = appointment.location, appointment.contact
+    values = values_for(
+        first_name=contact.first_name,
+        name=contact.name,
+        starts_at=appointment.starts_at,
+        zone=place.zone,
+        language=contact.language or place.language,
+        country=place.country,
+        location=place.name,
+        phone=place.phone,
+    )
+    lines = []
+    for line in CannedReply.objects.all():
+        try:
+            words = compile_wording(line.text).render(values)
+        except WordingError:
+            words = line.text
+        lines.append((line.title, words))
+    return lines
+
+
+def _sent(words: str) -> HttpResponse:
+    events = {"toast": {"text": words}, "changed": True, "close-dialog": True}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+@staff_action()
+def text_size(request: StaffRequest) -> HttpResponse:
+    """How long a text is on the network, while it is being written."""
+    return render(
+        request, "partials/text_size.html", {"size": measure(request.POST.get("text", "")[:LONGEST])}
+    )

@@ -1,0 +1,281 @@
+"""Import: upload a diary, say what its columns mean, look at what it would do, go, and what became of it.
+
+Reading, checking and applying are `domain.csv_import`'s; here it is asked and shown, one question at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.common.access import IMPORT
+from reminders.domain.diary_import.outcome import csv_lines
+from reminders.domain.diary_import.problems import ImportRefused
+from reminders.domain.diary_import.read.columns import FIELDS
+from reminders.domain.diary_import.read.dates import ORDER_WORDS
+from reminders.domain.diary_import.undo import CHANGED_SINCE, SENT, ask_to_undo, undoable
+from reminders.domain.diary_import.uploads import OPEN, choose, discard, go, has_file, sample_of, upload
+from reminders.domain.diary_import.write.summary import second_question
+from reminders.models import Import
+from reminders.views.diary_import.tables import (
+    Tab,
+    button_words,
+    changed_lines,
+    gone_lines,
+    patient_lines,
+    problem_lines,
+    tabs,
+)
+from reminders.views.shared.pages import StaffRequest, paginate, say, staff_action, staff_form, staff_page
+from reminders.views.shared.pages import go as go_to
+
+State = Import.State
+AT_WORK = (State.CHECKING, State.QUEUED, State.APPLYING, State.UNDOING)
+LISTED = 50
+SAMPLE = 5
+
+
+def _seen(request: StaffRequest) -> QuerySet[Import]:
+    """The imports a user may see: those of sites they may not see name patients they may not see."""
+    rows = Import.objects.select_related("location", "created_by")
+    return rows.filter(created_by=request.user) if request.scope.restricted else rows
+
+
+def _get(request: StaffRequest, pk: int) -> Import:
+    return get_object_or_404(_seen(request), pk=pk)
+
+
+@staff_form(IMPORT)
+def index(request: StaffRequest) -> HttpResponse:
+    """Upload a file; below it the imports so far."""
+    problem, status = "", 200
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None:
+            problem = "Choose a file first."
+        else:
+            try:
+                row = upload(
+                    file.chunks(),
+                    name=file.name or "diary.csv",
+                    location=request.scope.location(request.POST.get("location")),
+                    now=timezone.now(),
+                    user_id=request.user.pk,
+                )
+            except ImportRefused as refused:
+                problem = refused.problems[0].in_words()
+            else:
+                return redirect("import", row.pk)
+        status = 422
+    context = {
+        "imports": _seen(request)[:LISTED],
+        "locations": request.scope.locations,
+        "problem": problem,
+        "watched": request.scope.may("auth.change_user"),
+    }
+    return render(request, "import/index.html", context, status=status)
+
+
+@staff_page(IMPORT)
+def show(request: StaffRequest, pk: int) -> HttpResponse:
+    """Where an import stands: a question, its progress, its preview, its problems or its outcome."""
+    row = _get(request, pk)
+    if row.state in AT_WORK:
+        return render(request, "import/at_work.html", {"row": row})
+    if row.state == State.UPLOADED:
+        asks = row.problems[0].get("ask") if row.problems else "columns"
+        return redirect("import_dates" if asks == "dates" else "import_columns", row.pk)
+    shown = tabs(row)
+    tab = next((tab for tab in shown if tab.key == request.GET.get("show")), shown[0] if shown else None)
+    context = _context(request, row) | {"tabs": shown, "tab": tab} | _lines(request, row, tab)
+    return render(request, f"import/{_template(row)}.html", context)
+
+
+def _template(row: Import) -> str:
+    return {State.READY: "preview", State.REFUSED: "problems"}.get(State(row.state), "outcome")
+
+
+def _context(request: StaffRequest, row: Import) -> dict[str, Any]:
+    cancel = request.GET.get("gone") == Import.Gone.CANCEL
+    counts = row.counts
+    warnings = [problem["message"] for problem in row.problems if problem.get("warning")]
+    return {
+        "row": row,
+        "counts": counts,
+        "warnings": warnings,
+        "file_there": row.state in OPEN and has_file(row),
+        "cancel": cancel,
+        "confirm": second_question(counts, cancel_gone=cancel),
+        "button": button_words(counts, cancel=cancel),
+        "name": row.mapping_name or _stem(row),
+    }
+
+
+def _stem(row: Import) -> str:
+    return (row.location.name if row.location else row.filename.rsplit(".", 1)[0])[:80]
+
+
+def _lines(request: StaffRequest, row: Import, tab: Tab | None) -> dict[str, Any]:
+    if tab is None:
+        return {}
+    page = paginate(request, tab.rows)
+    if tab.key == "gone":
+        return {"page": page, "gone": gone_lines(page.object_list)}
+    if tab.key == "patients":
+        return {"page": page, "patients": patient_lines(page.object_list)}
+    if tab.key == "changed":
+        return {"page": page, "changed": changed_lines(row, page.object_list)}
+    return {"page": page, "table": problem_lines(row, page.object_list)}
+
+
+@staff_page(IMPORT)
+def progress(request: StaffRequest, pk: int) -> HttpResponse:
+    """How far the work is; once it is done the page is loaded anew."""
+    row = _get(request, pk)
+    if row.state in AT_WORK:
+        return render(request, "import/progress.html", {"row": row})
+    return go_to(request, reverse("import", args=[row.pk]))
+
+
+@staff_form(IMPORT)
+def columns(request: StaffRequest, pk: int) -> HttpResponse:
+    """What each column means, over the first rows; also how dates are written and the location."""
+    row = _get(request, pk)
+    if row.state not in OPEN or not has_file(row):
+        return redirect("import", row.pk)
+    mapping, problem = dict(row.mapping), _asked(row, "columns")
+    if request.method == "POST":
+        mapping = {
+            name: request.POST.get(f"column-{n}", "")
+            for n, name in enumerate(row.header)
+            if name and request.POST.get(f"column-{n}", "") in {"", *FIELDS}
+        }
+        try:
+            choose(
+                row,
+                mapping=mapping,
+                date_format=request.POST.get("date_format", ""),
+                location=request.scope.location(request.POST.get("location")),
+                name=row.mapping_name,
+            )
+        except ImportRefused as refused:
+            problem = refused.problems[0].in_words()
+        else:
+            return redirect("import", row.pk)
+    context = {
+        "row": row,
+        "problem": problem,
+        "columns": _columns(row, mapping),
+        "fields": FIELDS,
+        "orders": ORDER_WORDS,
+        "locations": request.scope.locations,
+    }
+    return render(request, "import/columns.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _columns(row: Import, mapping: dict[str, str]) -> list[dict[str, Any]]:
+    sample = [cells for _, cells in sample_of(row, rows=SAMPLE)]
+    return [
+        {
+            "n": n,
+            "name": name,
+            "meaning": mapping.get(name, ""),
+            "values": [cells[n][:60] if n < len(cells) else "" for cells in sample],
+        }
+        for n, name in enumerate(row.header)
+        if name
+    ]
+
+
+def _asked(row: Import, what: str) -> str:
+    return next((each["message"] for each in row.problems if each.get("ask") == what), "")
+
+
+@staff_form(IMPORT)
+def dates(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask in words how dates are written, when the file does not tell."""
+    row = _get(request, pk)
+    asked = next((each for each in row.problems if each.get("ask") == "dates"), None)
+    if row.state != State.UPLOADED or asked is None:
+        return redirect("import", row.pk)
+    if request.method == "POST" and request.POST.get("order") in asked["readings"]:
+        try:
+            choose(
+                row,
+                mapping=row.mapping,
+                date_format=request.POST["order"],
+                location=row.location,
+                name=row.mapping_name,
+            )
+        except ImportRefused as refused:
+            say(request, refused.problems[0].message, tone="warning")
+        return redirect("import", row.pk)
+    written = asked["message"].split("”")[0].split("“")[-1]
+    return render(
+        request, "import/dates.html", {"row": row, "written": written, "readings": asked["readings"]}
+    )
+
+
+@staff_action(IMPORT)
+def start(request: StaffRequest, pk: int) -> HttpResponse:
+    """The go."""
+    row = _get(request, pk)
+    gone = request.POST.get("gone", "")
+    try:
+        done = go(
+            row,
+            gone=gone,
+            remember_as=request.POST.get("remember_as", ""),
+            confirmed=request.POST.get("confirmed") == "yes",
+        )
+    except ImportRefused as refused:
+        say(request, refused.problems[0].message, tone="warning")
+        return redirect(f"{reverse('import', args=[row.pk])}?{urlencode({'gone': gone})}")
+    if not done:
+        say(request, "Somebody else has gone on with this file meanwhile.", tone="warning")
+    return redirect("import", row.pk)
+
+
+@staff_action(IMPORT)
+def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
+    """Forget a file that was not imported."""
+    if discard(_get(request, pk)):
+        say(request, "The file was thrown away. Nothing was imported.")
+        return redirect("imports")
+    say(request, "This file is already being imported.", tone="warning")
+    return redirect("import", pk)
+
+
+@staff_page(IMPORT)
+def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
+    """The original rows and what became of each."""
+    row = _get(request, pk)
+    response = StreamingHttpResponse(csv_lines(row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
+    return cast(HttpResponse, response)  # both are answers; only their common base has no name in the wrapper
+
+
+@staff_form(IMPORT)
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """Say what taking an import back would do, and do it."""
+    row = _get(request, pk)
+    if row.state != State.APPLIED:
+        return redirect("import", row.pk)
+    if request.method == "POST":
+        ask_to_undo(row, now=timezone.now(), user_id=request.user.pk)
+        return redirect("import", row.pk)
+    found = undoable(row)
+    reasons = list(found.kept.values())
+    context = {
+        "row": row,
+        "found": found,
+        "sent": reasons.count(SENT),
+        "since": reasons.count(CHANGED_SINCE),
+    }
+    return render(request, "import/undo.html", context)

@@ -1,0 +1,1 @@
+"""Rules, wordings, the connection: what managers and administrators set up."""

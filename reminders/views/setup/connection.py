@@ -1,0 +1,169 @@
+"""The connection to the provider: whether it works, a test text to one's own phone, and how to go live."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from reminders.domain.clock.wall_time import tzdata_version
+from reminders.domain.common.access import CONNECTION
+from reminders.domain.common.enqueue import ring
+from reminders.domain.operations import health
+from reminders.domain.operations.alerts import banners
+from reminders.domain.phones.parsing import PhoneNumber, read_phone
+from reminders.domain.sending.client import messages_api
+from reminders.domain.sending.outbox import queue_text
+from reminders.domain.setup import go_live_checklist
+from reminders.models import Location, Message
+from reminders.views.shared.pages import StaffRequest, staff_action, staff_page
+
+JUST_NOW = timedelta(minutes=1)
+WATCH_FOR = timedelta(minutes=5)
+USEFUL_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class News:
+    """When something last happened."""
+
+    title: str
+    at: datetime | None
+    now: datetime
+
+    @property
+    def words(self) -> str:
+        """How long ago."""
+        if self.at is None:
+            return "never"
+        return "just now" if self.now - self.at < JUST_NOW else f"{timesince(self.at, self.now)} ago"
+
+
+class TestForm(forms.Form):
+    """One's own number."""
+
+    __test__ = False  # to pytest: no test class
+    phone = forms.CharField(
+        label="Your own mobile number",
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+    def __init__(self, *args: object, country: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they come
+        self.country = country
+
+    def clean_phone(self) -> str:
+        """The number in E.164."""
+        read = read_phone(self.cleaned_data["phone"], self.country)
+        if not isinstance(read, PhoneNumber):
+            raise forms.ValidationError(
+                "That is no number that can be texted. Write it with + and the country."
+            )
+        return read.e164
+
+
+@staff_page(CONNECTION)
+def show(request: StaffRequest) -> HttpResponse:
+    """Everything about the connection on one page."""
+    now = timezone.now()
+    pulse = health.take_pulse(now=now)
+    context = {
+        "now": now,
+        "pulse": pulse,
+        "troubles": banners(now, pulse),
+        "checks": [(check, _address(check.href)) for check in go_live_checklist.check_list(pulse, now=now)],
+        "news": _news(now=now),
+        "provider": urlsplit(settings.MESSAGES_API_URL).hostname,
+        "sandbox": "" if settings.MESSAGES_API_GIVEN else settings.MESSAGES_API_URL,
+        "auth": settings.MESSAGES_API_AUTH,
+        "key": _masked(settings.MESSAGES_API_KEY),
+        "account": settings.MESSAGES_API_ACCOUNT,
+        "source": settings.MESSAGES_SOURCE_NUMBER,
+        "public_url": settings.PUBLIC_URL,
+        "zones": _zones(),
+        "tzdata": tzdata_version(),
+        "opt_out_words": go_live_checklist.OPT_OUT_WORDS,
+        "switches": go_live_checklist.ACCOUNT_SWITCHES,
+        "form": TestForm(country=_country(request)),
+    }
+    return render(request, "connection.html", context)
+
+
+@staff_action(CONNECTION)
+def check(request: StaffRequest) -> HttpResponse:
+    """Ask the provider now whether it takes our credentials."""
+    verdict = go_live_checklist.check_credentials(messages_api(), now=timezone.now())
+    return render(request, "connection/verdict.html", {"verdict": verdict})
+
+
+@staff_action(CONNECTION)
+def test(request: StaffRequest) -> HttpResponse:
+    """Send a text to one's own number and show what becomes of it."""
+    form = TestForm(request.POST, country=_country(request))
+    if not form.is_valid():
+        return render(request, "connection/test.html", {"form": form}, status=422)
+    now = timezone.now()
+    place = request.scope.locations[0] if request.scope.locations else None
+    message = queue_text(
+        kind=Message.Kind.TEST,
+        phone=form.cleaned_data["phone"],
+        text=f"A test of appointment texts{f' from {place.name}' if place else ''}, {now:%H:%M:%S} UTC.",
+        location=place,
+        now=now,
+        expires_at=now + USEFUL_FOR,
+        created_by_id=request.user.pk,
+    )
+    ring("send")
+    return render(request, "connection/test.html", {"form": form, "message": message, "watch": True})
+
+
+@staff_page(CONNECTION)
+def test_state(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """What has become of a test text; asked again until it ends."""
+    message = get_object_or_404(Message, pk=pk, kind=Message.Kind.TEST)
+    watch = not message.is_final and timezone.now() - message.created_at < WATCH_FOR
+    return render(request, "connection/state.html", {"message": message, "watch": watch})
+
+
+def _country(request: StaffRequest) -> str:
+    place = request.scope.locations[0] if request.scope.locations else None
+    return place.country if place else settings.DEFAULT_COUNTRY
+
+
+def _news(*, now: datetime) -> list[News]:
+    at = health.last_news()
+    return [
+        News("A text was accepted", at["accepted"], now),
+        News("A delivery report came in", at["report"], now),
+        News("Replies were fetched", at["replies_polled"], now),
+        News("Delivery reports were fetched", at["reports_polled"], now),
+        News("The clock rang", at["heartbeat"], now),
+    ]
+
+
+def _masked(secret: str) -> str:
+    """Enough of a key to recognise it."""
+    return f"{secret[:4]}…{secret[-2:]}" if len(secret) > 8 else "…"
+
+
+def _zones() -> list[str]:
+    return sorted(set(Location.objects.filter(active=True).values_list("zone", flat=True)))
+
+
+def _address(what: str) -> str:
+    names = {
+        "locations": "admin:reminders_location_changelist",
+        "rules": "rules",
+        "users": "admin:auth_user_changelist",
+    }
+    return reverse(names[what]) if what else ""

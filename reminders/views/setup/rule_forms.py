@@ -1,0 +1,138 @@
+"""The form of a rule, in plain words: days or hours before, at which time, for whom, and the odd cases."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from reminders.domain.common.access import Scope
+from reminders.models import Location, ReminderRule, Service
+
+DAYS, ELAPSED = "days", "elapsed"
+OWN_TIME, FIXED_TIME = "own", "fixed"
+UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
+LONGEST_NOTICE = 60 * 24 * 7
+
+
+def radios() -> forms.RadioSelect:
+    """Choices side by side, as Bootstrap draws them."""
+    return forms.RadioSelect(attrs={"class": "form-check-input"})
+
+
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+    """Reads a rule as a manager would say it; `instance` holds it, not saved."""
+
+    counts = forms.ChoiceField(
+        label="Counted in",
+        choices=[
+            (DAYS, "Days before, by the calendar"),
+            (ELAPSED, "Hours or minutes before, by the clock"),
+        ],
+        widget=radios(),
+    )
+    days_before = forms.IntegerField(
+        label="Days before", min_value=0, max_value=60, required=False, help_text="0 is the day itself."
+    )
+    time_of_day = forms.ChoiceField(
+        label="Time of day",
+        choices=[(OWN_TIME, "The appointment's own time"), (FIXED_TIME, "Always at")],
+        widget=radios(),
+        required=False,
+    )
+    at_time = forms.TimeField(
+        label="Always at", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    amount = forms.IntegerField(label="How long before", min_value=1, max_value=20_160, required=False)
+    unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in UNITS], required=False)
+
+    class Meta:
+        model = ReminderRule
+        fields = (
+            *("name", "kind", "location", "service", "days_before", "at_time", "weekdays_only", "quiet"),
+            *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
+        )
+        widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
+        labels = {
+            "kind": "What it is",
+            "location": "Location",
+            "service": "Service",
+            "weekdays_only": "Only on working days",
+            "quiet": "When its time falls outside texting hours",
+            "late": "When the appointment is booked after its time",
+            "min_notice_minutes": "… while at least so many minutes remain",
+            "cutoff_minutes": "Never with fewer minutes left than",
+            "not_if_confirmed": "Not to patients who have confirmed already",
+        }
+        help_texts = {
+            "name": "For you; patients don't see it.",
+            "location": "A rule for one location replaces the general rules of its kind there.",
+            "service": "A rule for one service replaces the general rules of its kind for it.",
+            "weekdays_only": "If nobody is there that day, the text goes on the last working day before: "
+            "for a Monday appointment on Friday.",
+            "min_notice_minutes": "180 is three hours.",
+            "cutoff_minutes": "After that nothing is sent, whatever happens.",
+        }
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # Any: Django's own form arguments
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = ReminderRule.Kind.choices  # type: ignore[attr-defined]  # no "---------"
+        self._offer("location", Location.objects.filter(pk__in=scope.location_ids), "Every location")
+        self._offer("service", Service.objects.filter(active=True), "Every service")
+        if scope.restricted:
+            self.fields["location"].required = True
+            self.fields["location"].empty_label = None  # type: ignore[attr-defined]  # of a model's choices
+        for name in ("min_notice_minutes", "cutoff_minutes"):
+            self.fields[name].widget.attrs |= {"min": 0, "max": LONGEST_NOTICE, "inputmode": "numeric"}
+        if not self.is_bound:
+            self.initial.update(_as_said(self.instance))
+
+    def _offer(self, name: str, rows: QuerySet[Any], empty: str) -> None:  # Any: locations or services
+        field = self.fields[name]
+        field.queryset = rows  # type: ignore[attr-defined]  # of a model's choices
+        field.empty_label = empty  # type: ignore[attr-defined]  # as above
+
+    def clean(self) -> dict[str, Any]:
+        """Put days or elapsed time into the rule's columns; complain in words about what is missing."""
+        given = super().clean() or self.cleaned_data
+        rule = self.instance
+        rule.minutes_before = None
+        if given.get("counts") == ELAPSED:
+            given["days_before"] = given["at_time"] = None
+            amount = given.get("amount")
+            if not amount:
+                self.add_error("amount", "Say how long before, such as 1 hour.")
+            else:
+                rule.minutes_before = amount * UNITS[given.get("unit") or "minutes"]
+                if rule.minutes_before > UNITS["days"] * 14:
+                    self.add_error("amount", "At most 14 days. For longer, count in days.")
+        else:
+            if given.get("days_before") is None and "days_before" not in self.errors:
+                self.add_error("days_before", "Say how many days before, such as 1.")
+            if given.get("time_of_day") != FIXED_TIME:
+                given["at_time"] = None
+            elif given.get("at_time") is None and "at_time" not in self.errors:
+                self.add_error("at_time", "Say at which time, such as 17:00.")
+        for name in ("min_notice_minutes", "cutoff_minutes"):
+            if (given.get(name) or 0) > LONGEST_NOTICE:
+                self.add_error(name, "At most a week, which is 10080 minutes.")
+        return given
+
+
+def _as_said(rule: ReminderRule) -> dict[str, Any]:
+    """What the form's own fields show for a rule."""
+    minutes = rule.minutes_before
+    if minutes is None:
+        fixed = FIXED_TIME if rule.at_time else OWN_TIME
+        return {"counts": DAYS, "time_of_day": fixed, "at_time": rule.at_time or time(17), "amount": 1}
+    unit = next(name for name, size in reversed(UNITS.items()) if minutes % size == 0)
+    return {
+        "counts": ELAPSED,
+        "amount": minutes // UNITS[unit],
+        "unit": unit,
+        "time_of_day": OWN_TIME,
+        "at_time": time(17),
+        "days_before": 1,
+    }

@@ -1,0 +1,240 @@
+"""Set-up: the words of every text, by language and channel, with a live preview for real appointments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.common.access import WORDINGS, Scope
+from reminders.domain.common.wording_catalogue import SMS, VOICE
+from reminders.domain.planning import handed_over
+from reminders.domain.planning.rule_book import BusyError
+from reminders.domain.setup import rule_text, wordings
+from reminders.domain.setup.wording_preview import preview_wording
+from reminders.domain.setup.wordings import (
+    Place,
+    Standing,
+    WordingRefusedError,
+    concerned,
+    standing,
+    standings,
+)
+from reminders.domain.wording import LANGUAGES, PLACEHOLDERS, PURPOSES, Problem, Purpose
+from reminders.domain.wording.defaults import VOICE_PURPOSES
+from reminders.models import ReminderRule, Wording
+from reminders.views.shared.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
+
+PLACEHOLDER_WORDS = {
+    "first_name": "First name",
+    "name": "Full name",
+    "date": "Date",
+    "time": "Time",
+    "location": "Location",
+    "practitioner": "Practitioner",
+    "service": "Service",
+    "phone": "Location's phone",
+    "instructions": "Instructions",
+    "appointments": "List of appointments",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One wording on the list."""
+
+    purpose: Purpose
+    standing: Standing
+    query: str
+
+
+@staff_page(WORDINGS)
+def show(request: StaffRequest) -> HttpResponse:
+    """All wordings of one language and channel; with `?rule=` those of one rule."""
+    rule = _rule(request.GET, request.scope)
+    language = request.GET.get("language", "")
+    language = language if language in LANGUAGES else _usual_language(request.scope)
+    channel = VOICE if request.GET.get("channel") == VOICE else SMS
+    rows = _rows(_purposes(channel, rule), language, channel, rule)
+    context = {
+        "rule": rule,
+        "rule_sentence": rule_text.sentence(rule) if rule else "",
+        "rules": [] if rule else _rules(request.scope),
+        "language": language,
+        "languages": LANGUAGES,
+        "channel": channel,
+        "texts": [row for row in rows if not row.purpose.automatic],
+        "answers": [row for row in rows if row.purpose.automatic],
+        "own": set(Wording.objects.filter(rule=rule).values_list("language", flat=True)),
+        "may_change": _may_change(rule, request.scope),
+    }
+    return render(request, "wordings.html", context)
+
+
+@staff_form(WORDINGS)
+def edit(request: StaffRequest) -> HttpResponse:
+    """The editor of one wording."""
+    place, rule = _place(request.GET, request.scope)
+    if not _may_change(rule, request.scope):
+        return forbidden(request)
+    now_there = standing(place)
+    text, problems = now_there.text, list[Problem]()
+    if request.method == "POST":
+        text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+        try:
+            saved = wordings.save_wording(
+                place,
+                text,
+                by=request.scope.actor,
+                now=timezone.now(),
+                replace=request.POST.get("replace") == "yes",
+                active=request.POST.get("active") == "yes",
+            )
+        except WordingRefusedError as error:
+            problems = error.problems
+        except BusyError as error:
+            problems = [Problem("error", str(error))]
+        else:
+            say(request, _saved_words(saved.replaced))
+            return redirect(_list(place))
+    purpose = PURPOSES[place.purpose]
+    context = {
+        "place": place,
+        "purpose": purpose,
+        "rule": rule,
+        "standing": now_there,
+        "text": text,
+        "problems": problems,
+        "language": LANGUAGES[place.language],
+        "languages": LANGUAGES,
+        "placeholders": _placeholders(purpose),
+        "query": _query(place),
+        "back": _list(place),
+    }
+    return render(request, "wordings/edit.html", context, status=422 if problems else 200)
+
+
+@staff_action(WORDINGS)
+def preview(request: StaffRequest) -> HttpResponse:
+    """The text in the editor, filled in for real appointments."""
+    place, _ = _place(request.GET, request.scope)
+    text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+    now = timezone.now()
+    context = {
+        "preview": preview_wording(place, text, now=now, scope=request.scope),
+        "voice": place.channel == VOICE,
+        "held": len(concerned(place, text, now=now)),
+    }
+    return render(request, "wordings/preview.html", context)
+
+
+@staff_action(WORDINGS)
+def reset(request: StaffRequest) -> HttpResponse:
+    """Go back to the text that comes with the product, or to the one for all rules."""
+    place, rule = _place(request.GET, request.scope)
+    if not _may_change(rule, request.scope):
+        return forbidden(request)
+    try:
+        replaced = wordings.reset_wording(
+            place, by=request.scope.actor, now=timezone.now(), replace=request.POST.get("replace") == "yes"
+        )
+        say(request, _saved_words(replaced))
+    except BusyError as error:
+        say(request, str(error))
+    return redirect(_list(place))
+
+
+@staff_action(WORDINGS)
+def switch_answer(request: StaffRequest) -> HttpResponse:
+    """Switch an automatic answer on or off, in every language."""
+    purpose = request.POST.get("purpose", "")
+    if purpose not in PURPOSES or not PURPOSES[purpose].automatic:
+        raise Http404
+    if not _may_change(None, request.scope):
+        return forbidden(request)
+    on = request.POST.get("on") == "yes"
+    wordings.switch_answer(purpose, on=on, by=request.scope.actor, now=timezone.now())
+    say(request, "This answer is sent again." if on else "This answer is not sent any more.")
+    query = urlencode({"language": request.POST.get("language", "en")})
+    return redirect(f"{reverse('wordings')}?{query}")
+
+
+def _saved_words(replaced: int) -> str:
+    if not replaced:
+        return "Saved. It applies to every text from now on."
+    return f"Saved. {handed_over.in_words(replaced)}"
+
+
+def _rows(purposes: list[Purpose], language: str, channel: str, rule: ReminderRule | None) -> list[Row]:
+    places = [Place(purpose.key, language, channel, rule.pk if rule else None) for purpose in purposes]
+    return [
+        Row(purpose, stands, _query(stands.place))
+        for purpose, stands in zip(purposes, standings(places), strict=True)
+    ]
+
+
+def _purposes(channel: str, rule: ReminderRule | None) -> list[Purpose]:
+    keys = VOICE_PURPOSES if channel == VOICE else tuple(PURPOSES)
+    if rule:
+        keys = tuple(key for key in keys if key in (rule.kind, f"family_{rule.kind}"))
+    return [PURPOSES[key] for key in keys]
+
+
+def _placeholders(purpose: Purpose) -> list[tuple[str, str]]:
+    return [
+        (f"{{{name}}}", PLACEHOLDER_WORDS[name])
+        for name in PLACEHOLDERS
+        if name != "appointments" or purpose.lists
+    ]
+
+
+def _place(given: Mapping[str, str], scope: Scope) -> tuple[Place, ReminderRule | None]:
+    rule = _rule(given, scope)
+    place = Place(
+        given.get("purpose", ""),
+        given.get("language", "en"),
+        given.get("channel", SMS),
+        rule.pk if rule else None,
+    )
+    if not place.is_known or (rule and place.purpose not in (rule.kind, f"family_{rule.kind}")):
+        raise Http404
+    return place, rule
+
+
+def _rule(given: Mapping[str, str], scope: Scope) -> ReminderRule | None:
+    pk = given.get("rule", "")
+    if not pk.isdecimal():
+        return None
+    rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=int(pk))
+    if not scope.sees_place(rule.location_id):
+        raise Http404
+    return rule
+
+
+def _rules(scope: Scope) -> list[ReminderRule]:
+    rules = ReminderRule.objects.order_by("position", "pk")
+    return [rule for rule in rules if scope.sees_place(rule.location_id)]
+
+
+def _may_change(rule: ReminderRule | None, scope: Scope) -> bool:
+    return scope.may_change_at(rule.location_id if rule else None)
+
+
+def _usual_language(scope: Scope) -> str:
+    spoken = [place.language for place in scope.locations if place.language in LANGUAGES]
+    return max(spoken, key=spoken.count) if spoken else "en"
+
+
+def _query(place: Place) -> str:
+    given = {"purpose": place.purpose, "language": place.language, "channel": place.channel}
+    return urlencode(given | ({"rule": place.rule_id} if place.rule_id else {}))
+
+
+def _list(place: Place) -> str:
+    given = {"language": place.language, "channel": place.channel}
+    return f"{reverse('wordings')}?{urlencode(given | ({'rule': place.rule_id} if place.rule_id else {}))}"

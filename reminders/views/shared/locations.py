@@ -1,0 +1,64 @@
+"""Which locations a page is about: the one the user has set the pages to, else all that they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from reminders.domain.common.digest import digest
+from reminders.domain.pages.change_marker import fingerprint
+from reminders.models import Location
+from reminders.views.shared.pages import StaffRequest
+
+
+def places(request: StaffRequest) -> tuple[Location, ...]:
+    """The locations that the page shows."""
+    chosen = request.scope.location(request.scope.profile.remembered.get("location"))
+    return (chosen,) if chosen else request.scope.locations
+
+
+def place_ids(request: StaffRequest) -> list[int]:
+    """Their ids, in order."""
+    return sorted(place.pk for place in places(request))
+
+
+def several(request: StaffRequest) -> bool:
+    """Whether rows have to say at which location they are."""
+    return len(places(request)) > 1
+
+
+def everybodys(request: StaffRequest) -> Collection[int] | None:
+    """The locations to narrow to; None where the user sees everything anyway, rows without a location too."""
+    chosen = places(request)
+    return (
+        None
+        if not request.scope.restricted and len(chosen) == len(request.scope.locations)
+        else place_ids(request)
+    )
+
+
+def zone(request: StaffRequest) -> ZoneInfo:
+    """The wall clock of pages that are about no single location: the first location's."""
+    shown = places(request)
+    return shown[0].tz if shown else ZoneInfo(settings.TIME_ZONE)
+
+
+def sign(request: StaffRequest, *asked: object, now: datetime) -> str:
+    """A token that changes once anything has happened, or when something else is asked for than before."""
+    return f"{fingerprint(now=now)}-{digest((place_ids(request), asked))}"
+
+
+def read_date(written: str) -> date | None:
+    """A date as browsers send it, None for anything else."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def read_ids(written: str) -> list[int]:
+    """Ids separated by commas, at most a hundred; what is no number is left out."""
+    return [int(part) for part in written.split(",")[:100] if part.isdecimal() and len(part) < 19]

@@ -1,0 +1,132 @@
+"""What every staff page shares: the check of the user on the server, and answers that htmx understands.
+
+A page says which permission it needs; who has it is `domain.access`'s business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
+
+P = ParamSpec("P")
+ROWS = 100
+"""Rows on one page of a list."""
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in user whose role allows the page."""
+
+    user: User
+    htmx: HtmxDetails
+    scope: Scope
+
+
+View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+
+
+def staff_page(
+    permission: str = DAILY_WORK, *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Let only users with this permission in; others sign in first, or read what they may not do."""
+
+    def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated or not isinstance(request.user, User):
+                return _sign_in(request, back="GET" in methods)
+            if not request.user.has_perm(permission):
+                return forbidden(request)
+            staff = cast(StaffRequest, request)  # what the checks above and the next line make of it
+            staff.scope = scope_of(request.user)
+            return view(staff, *args, **kwargs)
+
+        return require_http_methods(list(methods))(checked)
+
+    return wrap
+
+
+def staff_action(
+    permission: str = DAILY_WORK,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """A `staff_page` that changes something: POST only."""
+    return staff_page(permission, methods=("POST",))
+
+
+def staff_form(
+    permission: str = DAILY_WORK,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """A `staff_page` that shows a form and takes it."""
+    return staff_page(permission, methods=("GET", "HEAD", "POST"))
+
+
+def _sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
+    """Send a page to the sign-in; to htmx say 401, upon which the page asks to sign in on the spot.
+
+    `back`: the address shows a page, so that one returns there; a form that was sent keeps a draft.
+    """
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
+    after = f"?{urlencode({'next': request.get_full_path()})}" if back else ""
+    return HttpResponseRedirect(reverse(settings.LOGIN_URL) + after)
+
+
+def forbidden(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
+    """Say kindly that this role does not allow the page."""
+    if request.headers.get("HX-Request"):
+        return with_toast(HttpResponse(status=403), "Your role does not allow this.", tone="danger")
+    return HttpResponseForbidden(render(request, "errors/403.html").content)
+
+
+def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS) -> Page[Any]:
+    """The page of `rows` that `?page=` asks for; a page that is not there becomes the nearest one."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def with_toast(
+    response: HttpResponse, text: str, *, undo: str = "", tone: str = "ok", changed: bool = False
+) -> HttpResponse:
+    """Show a short note beside the page. `undo` is an address to POST to; `tone` is ok, warning or danger.
+
+    `changed` tells live lists on the page to look again at once.
+    """
+    events: dict[str, Any] = {"toast": {"text": text, "undo": undo, "tone": tone}}
+    if changed:
+        events["changed"] = True
+    response.headers["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") -> None:
+    """Show a short note on the next whole page, after a redirect; the arguments are those of `with_toast`."""
+    messages.info(request, text, extra_tags=f"{tone} {undo}".strip())
+
+
+def go(request: HttpRequest, where: str) -> HttpResponse:
+    """Redirect, also when htmx asked."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+def go_back(request: HttpRequest) -> HttpResponse:
+    """Redirect to where the form says one came from, if that is a page of ours; else to the start page."""
+    where = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
+    return go(request, where if safe else "/")

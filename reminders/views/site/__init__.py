@@ -1,0 +1,1 @@
+"""What is no page of work: signing in and out, the live look, readiness."""

@@ -1,0 +1,102 @@
+"""`/readyz`: whether this installation can do its work, part by part, for load balancers and monitoring.
+
+Answers within three seconds whatever hangs. Database and broker are asked at the same time, each over a
+connection of its own; the other questions go to a database that was heard of a moment ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+import psycopg
+from celery import current_app
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from reminders.domain.common import database_clock
+from reminders.domain.operations import database_room
+from reminders.domain.operations.health import BEAT_SILENT
+from reminders.domain.operations.periodic_tasks import HEARTBEAT, last_success
+
+OK = "ok"
+MAY_TAKE = 2
+"""Seconds for reaching the database, and for reaching the broker."""
+UNREACHED = "not asked: the database does not answer"
+_askers = ThreadPoolExecutor(8, thread_name_prefix="readyz")
+"""Few: whoever asks often while something hangs gets the same answer without a thread of their own."""
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; nothing else is asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 with every part "ok", or 503 naming what fails. Tells no secrets and needs no login."""
+    asked = {"database": _askers.submit(_reach_database), "broker": _askers.submit(_reach_broker)}
+    wait(asked.values(), timeout=MAY_TAKE)
+    parts = {name: _answer(future) for name, future in asked.items()}
+    reached = parts["database"] == OK
+    parts |= {name: _ask(check) if reached else UNREACHED for name, check in CHECKS.items()}
+    ready = all(words == OK for words in parts.values())
+    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+def _answer(future: Future[str]) -> str:
+    if not future.done():
+        future.cancel()
+        return f"fails: no answer within {MAY_TAKE} seconds"
+    return future.result()
+
+
+def _ask(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except (Error, OSError) as error:
+        return f"fails: {type(error).__name__}"
+
+
+def _reach_database() -> str:
+    given = connection.get_connection_params()
+    given.pop("cursor_factory", None)
+    try:
+        with psycopg.connect(**given | {"connect_timeout": MAY_TAKE}) as direct:
+            direct.execute("SELECT 1")
+    except psycopg.Error as error:
+        return f"fails: {type(error).__name__}"
+    return OK
+
+
+def _reach_broker() -> str:
+    try:
+        with current_app.connection_for_write(connect_timeout=MAY_TAKE) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=MAY_TAKE)
+    except Exception as error:
+        return f"fails: {type(error).__name__}"
+    return OK
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(missing)} migrations are missing: run manage.py migrate" if missing else OK
+
+
+def _disk() -> str:
+    words = {"": OK, "disk": "full: the database can't write", "read_only": "the database is read-only"}
+    return words[database_room.refusal()]
+
+
+def _beat() -> str:
+    last = last_success(HEARTBEAT)
+    if last is None:
+        return "no heartbeat yet: is beat running, and a worker?"
+    silent = database_clock.now() - last
+    return OK if silent <= BEAT_SILENT else f"silent for {round(silent.total_seconds())} seconds"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"migrations": _migrations, "beat": _beat, "disk": _disk}

@@ -1,0 +1,84 @@
+"""Signing in and out, changing the password, and what the pages remember for a user."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse_lazy
+
+from reminders.domain.common import access
+from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
+
+TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
+
+
+class SignIn(LoginView):
+    """Sign in on a page of its own, or in a dialog over the page where the session ended (`?here=1`)."""
+
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+    @property
+    def here(self) -> bool:
+        """Whether the form stands in a dialog."""
+        return bool(self.request.GET.get("here")) and "HX-Request" in self.request.headers
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the form in the dialog even to somebody who is signed in by now."""
+        self.redirect_authenticated_user = "here" not in request.GET
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_template_names(self) -> list[str]:
+        """The whole page or only the form."""
+        return ["partials/sign_in_form.html"] if self.here else [self.template_name]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell the form where it stands."""
+        return super().get_context_data(**kwargs, here=self.here)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Go on to the page; in the dialog, hand the page its new token instead."""
+        response = super().form_valid(form)
+        if not self.here:
+            return response
+        user = form.get_user()
+        name = user.get_username() if isinstance(user, User) else ""
+        event = {"signed-in": {"token": get_token(self.request), "user": name}}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(event)})
+
+
+def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    """Say when to try again after too many wrong passwords, where the form stands."""
+    form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
+    form.errors.clear()
+    form.add_error(None, TOO_MANY)
+    here = bool(request.GET.get("here")) and "HX-Request" in request.headers
+    template = "partials/sign_in_form.html" if here else "login.html"
+    return render(request, template, {"form": form, "here": here}, status=422 if here else 429)
+
+
+class ChangePassword(PasswordChangeView):
+    """Change one's own password."""
+
+    template_name = "session/password.html"
+    success_url = reverse_lazy("day_sheet")
+
+    def form_valid(self, form: Any) -> HttpResponse:  # Any: Django's password forms share no public type
+        """Say that it worked."""
+        say(self.request, "Your password is changed.")
+        return super().form_valid(form)
+
+
+@staff_action()
+def remember(request: StaffRequest) -> HttpResponse:
+    """Keep the location that the pages are set to; blank for all of them. Goes back to where one was."""
+    chosen = request.scope.location(request.POST.get("location", ""))
+    access.remember(request.scope.profile, location=chosen.pk if chosen else None)
+    return go_back(request)

@@ -1,0 +1,1 @@
+"""Lists that say what to do next, and figures that say how it went."""

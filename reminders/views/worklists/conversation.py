@@ -1,0 +1,270 @@
+"""The conversation with a contact: all texts both ways, live; a composer that loses nothing; consent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from reminders.domain.common.digest import digest
+from reminders.domain.consent.suppressions import (
+    ConsentError,
+    lift,
+    may_lift,
+    opt_out,
+    opt_out_again,
+    takes_words,
+)
+from reminders.domain.diary.staff_actions import StaffActionError, send_text
+from reminders.domain.pages.conversation import (
+    SHOWN,
+    Bubble,
+    opt_out_in_force,
+    people_on,
+    ready_lines,
+    thread,
+    visits,
+)
+from reminders.domain.pages.day_sheet import DayRow
+from reminders.domain.sending.client import messages_api
+from reminders.domain.sending.poll_status import Asked, ask_now
+from reminders.domain.wording.segments import measure
+from reminders.models import Appointment, Card, Contact, Location, Suppression
+from reminders.views.diary.day_rows import LOOKS
+from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
+
+LONGEST = 1_000
+ASKABLE = 200
+"""So far back a text may lie to be asked about."""
+ASKED = {
+    Asked.NEWS: ("The provider answered: see the text.", "ok"),
+    Asked.NOTHING_NEW: ("The provider has nothing new to say about this text yet.", "ok"),
+    Asked.NO_ANSWER: ("The provider can't be asked right now. Please try again in a minute.", "warning"),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def shown_bubbles(bubbles: Collection[Bubble], *, now: datetime) -> list[dict[str, Any]]:
+    """Texts as the templates draw them."""
+    return [
+        {
+            "bubble": one,
+            "words": one.state_words(now),
+            "ask": one.may_be_asked_about(now),
+            "digest": digest((one.digest, one.state_words(now), one.may_be_asked_about(now))),
+        }
+        for one in bubbles
+    ]
+
+
+def narrowed(request: StaffRequest) -> Collection[int] | None:
+    """The locations whose texts the user may read; None for all."""
+    return sorted(request.scope.location_ids) if request.scope.restricted else None
+
+
+@staff_page()
+def show(request: StaffRequest, pk: int) -> HttpResponse:
+    """The whole page; for the live look only the texts, or 204. `?before=` shows earlier ones."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    now = timezone.now()
+    found = _thread(request, contact, now=now)
+    if request.htmx and "token" in request.GET:
+        if request.GET["token"] == found["token"]:
+            return HttpResponse(status=204)
+        return render(request, "conversation/live.html", found)
+    rows = visits(contact, location_ids=narrowed(request), now=now)
+    about = _about(request, rows, now=now)
+    context = found | {
+        "visits": [{"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows],
+        "about": about,
+        "lines": ready_lines(contact, about, request.scope.locations[0] if request.scope.locations else None),
+        "others": [one for one in people_on(contact.phone, scope=request.scope) if one.pk != contact.pk],
+        **_consent(request, contact),
+        "cards": _cards(request, contact),
+        "longest": LONGEST,
+        "size": measure(""),
+        "zone": _zone(request, rows),
+        "country": rows[0].country if rows else "",
+        "can_text": _can_text(contact),
+    }
+    return render(request, "conversation.html", context)
+
+
+def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
+    """The opt-out in force; whether the user may know its words and lift it, and what that takes."""
+    opt_out = opt_out_in_force(contact.phone)
+    known = opt_out is not None and may_lift(opt_out, scope=request.scope)
+    words_needed = opt_out is not None and known and takes_words(opt_out)
+    return {"opt_out": opt_out, "opt_out_known": known, "words_needed": words_needed}
+
+
+def _can_text(contact: Contact) -> bool:
+    return bool(contact.phone) and contact.channel != Contact.Channel.NONE and not contact.has_wrong_number
+
+
+def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
+    before = _instant(request.GET.get("before", ""))
+    bubbles = thread(
+        contact_id=contact.pk,
+        phone=contact.phone,
+        scope=request.scope,
+        before=before,
+        limit=SHOWN + 1,
+    )
+    more = len(bubbles) > SHOWN
+    if more:
+        first = min(bubbles, key=lambda one: one.made_at)
+        bubbles = [one for one in bubbles if one is not first]
+    shown = shown_bubbles(bubbles, now=now)
+    earliest = min((one.made_at for one in bubbles), default=None)
+    return {
+        "contact": contact,
+        "bubbles": shown,
+        "earlier": (earliest - _EPOCH) // timedelta(microseconds=1) if more and earliest else "",
+        "before": request.GET.get("before", "") if before else "",
+        "zone": request.scope.locations[0].zone if request.scope.locations else "UTC",
+        "token": digest([one["digest"] for one in shown]),
+    }
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(microseconds=int(written[:17]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(request: StaffRequest, rows: list[DayRow]) -> str:
+    if rows:
+        return rows[0].zone
+    return request.scope.locations[0].zone if request.scope.locations else "UTC"
+
+
+def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appointment | None:
+    """The appointment that a text is likely to be about: the next one."""
+    coming = next((row.id for row in rows if row.starts_at > now and row.status != "cancelled"), None)
+    if coming is None:
+        return None
+    return (
+        request.scope.appointments()
+        .select_related("location", "practitioner", "service")
+        .filter(pk=coming)
+        .first()
+    )
+
+
+def _cards(request: StaffRequest, contact: Contact) -> list[Card]:
+    theirs = Card.objects.filter(request.scope.seen_cards(), done_at=None)
+    mine = Q(contact=contact)
+    if contact.phone:
+        mine |= Q(phone=contact.phone)
+    return list(theirs.filter(mine).order_by("opened_at")[:5])
+
+
+@staff_action()
+def send(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send what was written, about the appointment `about` if one is named."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    written = request.POST.get("about", "")
+    about = None
+    if written.isdecimal() and len(written) < 19:
+        about = (
+            request.scope.appointments()
+            .select_related("location")
+            .filter(Q(contact=contact) | Q(contact__phone=contact.phone), pk=written)
+            .exclude(contact__phone="")
+            .first()
+        )
+    text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
+    try:
+        send_text(
+            contact,
+            text,
+            by=request.scope.actor,
+            now=timezone.now(),
+            appointment=about,
+            place=_place(request, contact),
+        )
+    except StaffActionError as error:
+        return _refuse(request, contact, str(error))
+    if not request.htmx:
+        say(request, f"Your text to {contact} is going out.")
+        return go(request, reverse("conversation", args=[pk]))
+    events = {
+        "text-sent": {"draft": f"text-{pk}"},
+        "changed": True,
+        "toast": {"text": "Your text is going out."},
+    }
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+def _place(request: StaffRequest, contact: Contact) -> Location | None:
+    """Whose a limited user's text is: of their location that saw the patient last, else of their first."""
+    if not request.scope.restricted:
+        return None
+    visits = request.scope.appointments().filter(contact=contact).select_related("location")
+    last = visits.order_by("-starts_at").first()
+    return last.location if last else next(iter(request.scope.locations), None)
+
+
+@staff_action()
+def ask(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask the provider now what became of `text`, one that we sent to this contact or their number."""
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    bubbles = thread(contact_id=contact.pk, phone=contact.phone, scope=request.scope, limit=ASKABLE)
+    now = timezone.now()
+    wanted = f"m{request.POST.get('text', '')}"
+    found = next((one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None)
+    if found is None:
+        return _refuse(request, contact, "There is nothing to ask about this text.")
+    asked = ask_now(messages_api(), found.message_id, clock=timezone.now)
+    words, tone = ASKED[asked]
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), words, tone=tone, changed=True)
+    say(request, words, tone=tone)
+    return go(request, reverse("conversation", args=[pk]))
+
+
+def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse:
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), words, tone="warning")
+    say(request, words, tone="warning")
+    return go(request, reverse("conversation", args=[contact.pk]))
+
+
+@staff_action()
+def consent(request: StaffRequest, pk: int) -> HttpResponse:
+    """Opt the contact's number out of texts or in again (`to` is out or in), with a word on why.
+
+    `back` takes an opting in back.
+    """
+    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    wanted = request.POST.get("to") or request.GET.get("to")
+    words = request.POST.get("words", "").replace("\x00", "").strip()[:300]
+    if not contact.phone or wanted not in ("in", "out", "back"):
+        return _refuse(request, contact, "There is no number to opt in or out.")
+    by, now = request.scope.actor, timezone.now()
+    if wanted == "out":
+        changed = opt_out(contact.phone, reason=Suppression.Reason.STAFF, words=words, by=by, now=now)
+        told = f"No more texts to the number of {contact}."
+    elif wanted == "back":
+        changed = opt_out_again(contact.phone, by=by, now=now)
+        told = f"No more texts to the number of {contact}."
+    else:
+        try:
+            changed = lift(contact.phone, words=words, scope=request.scope, now=now)
+        except ConsentError as error:
+            return _refuse(request, contact, str(error))
+        told = f"{contact} gets texts again."
+    if not changed:
+        return _refuse(request, contact, "Somebody has changed this meanwhile.")
+    back = f"{reverse('conversation_consent', args=[pk])}?to={'back' if wanted == 'in' else 'in'}"
+    say(request, told, undo=back)
+    return go(request, reverse("conversation", args=[pk]))

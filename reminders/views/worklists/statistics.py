@@ -1,0 +1,77 @@
+"""Statistics: answers, no-shows and delivery by week, location and practitioner, as charts and tables."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from reminders.domain.common import access
+from reminders.domain.pages.statistics import Figures, Statistics, ensure_fresh, statistics
+from reminders.models import Practitioner
+from reminders.views.shared.charts import WIDE, Chart, bars
+from reminders.views.shared.locations import place_ids, zone
+from reminders.views.shared.pages import StaffRequest, staff_page
+
+WEEKS = (4, 12, 26, 52)
+DEFAULT_WEEKS = 12
+
+
+@staff_page(access.STATISTICS)
+def show(request: StaffRequest) -> HttpResponse:
+    """The page."""
+    now = timezone.now()
+    weeks, practitioner = _number(request, "weeks"), _number(request, "practitioner")
+    weeks = weeks if weeks in WEEKS else DEFAULT_WEEKS
+    today = now.astimezone(zone(request)).date()
+    since = today - timedelta(days=today.weekday(), weeks=weeks - 1)
+    ensure_fresh(since=since, now=now)
+    found = statistics(
+        location_ids=place_ids(request), since=since, until=today, practitioner_id=practitioner or None
+    )
+    context = {
+        "weeks": [(value, value == weeks) for value in WEEKS],
+        "practitioners": Practitioner.objects.values_list("pk", "name"),
+        "practitioner": practitioner,
+        "found": found,
+        "charts": _charts(found),
+        "clock": zone(request).key,
+    }
+    return render(request, "statistics.html", context)
+
+
+def _number(request: StaffRequest, name: str) -> int:
+    written = request.GET.get(name, "")
+    return int(written) if written.isdecimal() and len(written) < 12 else 0
+
+
+def _charts(found: Statistics) -> list[Chart]:
+    def rows(values: Any) -> list[tuple[str, list[float], bool]]:  # Any: a function of figures
+        return [(_label(week), values(figures), False) for week, figures in found.weeks]
+
+    return [
+        bars(
+            rows(_answers), names=["Confirmed", "Declined", "No answer"], title="Answers by week", width=WIDE
+        ),
+        bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %", colours=(2,)),
+        bars(rows(_delivery), names=["Delivered", "Not delivered"], title="Texts by week"),
+    ]
+
+
+def _label(week: date) -> str:
+    return f"{week:%-d %b}"
+
+
+def _answers(figures: Figures) -> list[float]:
+    return [figures.confirmed, figures.declined, figures.unanswered]
+
+
+def _no_shows(figures: Figures) -> list[float]:
+    return [round(100 * (figures.no_show_share or 0), 1)]
+
+
+def _delivery(figures: Figures) -> list[float]:
+    return [figures.delivered, figures.failed]

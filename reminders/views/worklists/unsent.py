@@ -1,0 +1,109 @@
+"""Not sent: what was due and did not go, by reason, location and period; as a file; sent anyway."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from reminders.domain.pages.unsent import (
+    FAILED_TEXT,
+    LONGEST_PERIOD,
+    ROWS,
+    Period,
+    count_by_reason,
+    cursor_of,
+    export,
+    label,
+    unsent,
+)
+from reminders.models import Reminder
+from reminders.views.shared.locations import place_ids, read_date, several, zone
+from reminders.views.shared.pages import StaffRequest, staff_page
+
+PERIODS = (("1", "Today"), ("7", "7 days"), ("30", "30 days"))
+DEFAULT_DAYS = 7
+ICONS = {
+    "no_phone": "call-off",
+    "wrong_number": "person-x",
+    "opted_out": "ban",
+    "no_channel": "ban",
+    "held": "stop",
+    "cutoff": "clock",
+    "not_delivered": "x-circle",
+    "refused": "x-circle",
+    "text_failed": "x-circle",
+}
+CHECKS = frozenset(
+    {"not_delivered", "refused", "text_failed", "cutoff", "no_phone", "wrong_number", "unknown", "wording"}
+)
+"""Reasons that somebody should look into; the others are as the rules or the patient want it."""
+
+
+@staff_page()
+def show(request: StaffRequest) -> HttpResponse:
+    """The list, or with `?as=csv` the whole period as a file."""
+    now = timezone.now()
+    since, until = _days(request, now=now)
+    period = _period(request, since, until, now=now)
+    if request.GET.get("as") == "csv":
+        response = HttpResponse("".join(export(period, now=now)), content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="not-sent-{since}-to-{until}.csv"'
+        return response
+    return render(request, "unsent.html", _context(request, period, since, until, now=now))
+
+
+def _context(
+    request: StaffRequest, period: Period, since: date, until: date, *, now: datetime
+) -> dict[str, Any]:
+    rows = unsent(period, now=now, before=request.GET.get("after", ""), limit=ROWS + 1)
+    counts = count_by_reason(period)
+    days = request.GET.get("days", "" if "since" in request.GET else str(DEFAULT_DAYS))
+    return {
+        "rows": rows[:ROWS],
+        "further": cursor_of(rows[ROWS - 1]) if len(rows) > ROWS else "",
+        "went_on": "after" in request.GET,
+        "reasons": [
+            {
+                "code": code,
+                "words": label(code),
+                "count": count,
+                "icon": ICONS.get(code, "minus-circle"),
+                "on": code == period.reason,
+            }
+            for code, count in counts
+        ],
+        "total": sum(count for _, count in counts),
+        "checks": CHECKS,
+        "reason": period.reason,
+        "since": since,
+        "until": until,
+        "periods": [(value, words, value == days) for value, words in PERIODS],
+        "several_places": several(request),
+    }
+
+
+def _days(request: StaffRequest, *, now: datetime) -> tuple[date, date]:
+    """The first and last day looked at, at most three months apart, on the locations' clock."""
+    today = now.astimezone(zone(request)).date()
+    written = request.GET.get("days", "")
+    days = int(written) if written in {value for value, _ in PERIODS} else DEFAULT_DAYS
+    until = read_date(request.GET.get("until", "")) or today
+    since = read_date(request.GET.get("since", "")) or today - timedelta(days=days - 1)
+    until = min(max(until, date(2000, 1, 1)), today)
+    return max(min(since, until), until - LONGEST_PERIOD), until
+
+
+def _period(request: StaffRequest, since: date, until: date, *, now: datetime) -> Period:
+    clock = zone(request)
+    start = datetime.combine(since, time(), tzinfo=clock)
+    end = datetime.combine(until + timedelta(days=1), time(), tzinfo=clock)
+    return Period(start, min(end, now), tuple(place_ids(request)), _reason(request))
+
+
+def _reason(request: StaffRequest) -> str:
+    written = request.GET.get("reason", "")
+    return written if written in Reminder.Reason.values or written == FAILED_TEXT else ""

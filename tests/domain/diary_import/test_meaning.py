@@ -1,0 +1,411 @@
+"""What a file means for the diary: new, changed, unchanged, gone; whose appointment; what patients are "
+"told."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reminders.domain.common.audit import Actor
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.diary_import import ImportRefused, NeedsConfirmation
+from reminders.models import Appointment, Contact, Event, Import, ImportRow, Location, Reminder
+from tests import factories as make
+from tests.domain.diary_import.importing import (
+    ANN,
+    HEADER,
+    NOW,
+    bring_in,
+    csv_of,
+    diary,
+    refusal,
+    summary,
+    sydney,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=8)
+
+
+def test_a_row_becomes_an_appointment_with_its_contact_and_planned_reminders() -> None:
+    sydney()
+    make.make_confirmation_rule()
+
+    outcome = bring_in(csv_of(ANN))
+
+    assert summary(outcome) == (1, 0, 0, 0)
+    assert diary() == [("1", "Ann Lee", "+61491570006", "2026-03-04 10:00", "booked", 1)]
+    appointment = Appointment.objects.get()
+    assert appointment.starts_at == datetime(2026, 3, 3, 23, 0, tzinfo=UTC)
+    assert list(Reminder.objects.values_list("appointment_id", "state", "due_at")) == [
+        (appointment.pk, "planned", datetime(2026, 3, 2, 23, 0, tzinfo=UTC))
+    ]
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    sydney()
+    make.make_confirmation_rule()
+    content = csv_of(ANN, "2,Bob Ray,0491 570 156,2026-03-05,11:30")
+    bring_in(content)
+    before = list(Appointment.objects.order_by("pk").values()), list(Contact.objects.order_by("pk").values())
+
+    outcome = bring_in(content, now=LATER)
+
+    assert summary(outcome) == (0, 0, 2, 0)
+    after = list(Appointment.objects.order_by("pk").values()), list(Contact.objects.order_by("pk").values())
+    assert after == before
+    assert not Event.objects.exists()
+
+
+def test_the_same_file_without_ids_changes_nothing_either() -> None:
+    sydney()
+    content = csv_of(
+        "Ann Lee,0491 570 006,2026-03-04,10:00",
+        "Bob Ray,nonsense,2026-03-05,11:30",
+        header="name,phone,date,time",
+    )
+    bring_in(content)
+
+    assert summary(bring_in(content, now=LATER)) == (0, 0, 2, 0)
+    assert Contact.objects.count() == 2
+
+
+def test_a_moved_appointment_is_asked_again_and_its_old_text_withdrawn() -> None:
+    sydney()
+    rule = make.make_confirmation_rule()
+    bring_in(csv_of(ANN))
+    appointment = Appointment.objects.get()
+    Reminder.objects.all().delete()
+    message = make.make_handed_over(appointment, rule).message
+    Appointment.objects.update(status="confirmed")
+
+    outcome = bring_in(csv_of("1,Ann Lee,0491 570 006,2026-03-05,10:00"), now=LATER)
+
+    assert summary(outcome) == (0, 1, 0, 0)
+    assert diary() == [("1", "Ann Lee", "+61491570006", "2026-03-05 10:00", "booked", 2)]
+    assert message is not None
+    message.refresh_from_db()
+    assert message.cancel_requested_at == LATER
+    event = Event.objects.get()
+    assert (event.kind, event.source, event.details["date"]) == (
+        "moved",
+        "import",
+        ["2026-03-04", "2026-03-05"],
+    )
+
+
+def test_blank_cells_leave_what_is_there() -> None:
+    sydney()
+    header = f"{HEADER},duration,doctor,service,notes,language"
+    bring_in(csv_of(f"{ANN},30,Dr Who,Check-up,ring the bell,en", header=header))
+
+    outcome = bring_in(csv_of("1,Ann Lee,,2026-03-04,10:00,,,,,", header=header))
+
+    assert summary(outcome) == (0, 0, 1, 0)
+    row = Appointment.objects.select_related("practitioner", "service", "contact").get()
+    assert (row.duration, str(row.practitioner), str(row.service), row.notes, row.contact.language) == (
+        30,
+        "Dr Who",
+        "Check-up",
+        "ring the bell",
+        "en",
+    )
+
+
+def test_notes_and_the_doctor_change_without_a_new_version() -> None:
+    sydney()
+    header = f"{HEADER},doctor,notes"
+    bring_in(csv_of(f"{ANN},Dr Who,a", header=header))
+
+    outcome = bring_in(csv_of(f"{ANN},Dr No,b", header=header))
+
+    assert summary(outcome) == (0, 1, 0, 0)
+    row = Appointment.objects.select_related("practitioner").get()
+    assert (row.version, str(row.practitioner), row.notes) == (1, "Dr No", "b")
+
+
+def test_a_cancelled_row_cancels_and_a_booked_one_books_again() -> None:
+    sydney()
+    header = f"{HEADER},status"
+    bring_in(csv_of(f"{ANN},booked", header=header))
+    bring_in(csv_of(f"{ANN},Cancelled", header=header), now=LATER)
+    assert [row[4:] for row in diary()] == [("cancelled", 2)]
+
+    bring_in(csv_of(f"{ANN},Booked", header=header), now=LATER)
+
+    assert [row[4:] for row in diary()] == [("booked", 3)]
+    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == ["cancelled", "booked"]
+
+
+def test_what_staff_cancelled_stays_cancelled_unless_the_diary_moves_it() -> None:
+    sydney()
+    header = f"{HEADER},status"
+    bring_in(csv_of(f"{ANN},booked", header=header))
+    set_status([Appointment.objects.get().pk], Appointment.Status.CANCELLED, by=Actor.staff(None), now=NOW)
+
+    bring_in(csv_of(f"{ANN},booked", header=header), now=LATER)
+    assert [row[4] for row in diary()] == ["cancelled"]
+
+    bring_in(csv_of("1,Ann Lee,0491 570 006,2026-03-06,10:00,booked", header=header), now=LATER)
+    assert [row[4] for row in diary()] == ["booked"]
+
+
+def test_the_diary_does_not_overrule_a_patients_answer() -> None:
+    sydney()
+    header = f"{HEADER},status"
+    bring_in(csv_of(f"{ANN},booked", header=header))
+    Appointment.objects.update(status="declined")
+
+    assert summary(bring_in(csv_of(f"{ANN},booked", header=header))) == (0, 0, 1, 0)
+    assert [row[4] for row in diary()] == ["declined"]
+
+
+def test_a_family_shares_a_phone_and_stays_two_people() -> None:
+    sydney()
+    bring_in(csv_of(ANN, "2,Ben Lee,0491 570 006,2026-03-04,10:00"))
+
+    assert [(row[1], row[2]) for row in diary()] == [("Ann Lee", "+61491570006"), ("Ben Lee", "+61491570006")]
+    assert Contact.objects.count() == 2
+
+
+def test_one_person_with_two_appointments_is_one_contact() -> None:
+    sydney()
+    bring_in(csv_of(ANN, "2,ANN LEE,+61 491 570 006,2026-03-05,10:00"))
+
+    assert Contact.objects.count() == 1
+
+
+def test_another_name_on_the_same_appointment_is_another_person() -> None:
+    sydney()
+    bring_in(csv_of(ANN))
+
+    outcome = bring_in(csv_of("1,Ben Lee,0491 570 006,2026-03-04,10:00"))
+
+    assert summary(outcome) == (0, 1, 0, 0)
+    assert diary() == [("1", "Ben Lee", "+61491570006", "2026-03-04 10:00", "booked", 2)]
+    assert Contact.objects.count() == 2
+
+
+def test_a_new_number_of_the_same_person_reaches_their_other_appointments() -> None:
+    sydney()
+    bring_in(csv_of(ANN, "2,Ann Lee,0491 570 006,2026-03-06,10:00"))
+
+    outcome = bring_in(csv_of("1,Ann Lee,0491 570 156,2026-03-04,10:00"), now=LATER)
+
+    assert summary(outcome) == (0, 1, 0, 0)
+    assert [(row[0], row[2], row[5]) for row in diary()] == [
+        ("1", "+61491570156", 2),
+        ("2", "+61491570156", 2),
+    ]
+    assert Event.objects.get(kind="contact_changed").details["phone"] == ["+61491570006", "+61491570156"]
+
+
+def test_two_rows_that_disagree_about_a_number_make_two_people() -> None:
+    sydney()
+    bring_in(csv_of(ANN, "2,Ann Lee,0491 570 006,2026-03-06,10:00"))
+
+    bring_in(csv_of("1,Ann Lee,0491 570 156,2026-03-04,10:00", "2,Ann Lee,0491 570 157,2026-03-06,10:00"))
+
+    assert [row[2] for row in diary()] == ["+61491570156", "+61491570157"]
+    assert Contact.objects.count() == 3
+
+
+def test_an_appointment_entered_by_hand_is_adopted_not_doubled() -> None:
+    site = sydney()
+    contact = make.make_contact(first_name="Ann", last_name="Lee", phone="+61491570006")
+    make.make_appointment(location=site, contact=contact)
+
+    outcome = bring_in(csv_of(ANN))
+
+    assert summary(outcome) == (0, 1, 0, 0)
+    assert diary() == [("1", "Ann Lee", "+61491570006", "2026-03-04 10:00", "booked", 1)]
+
+
+def test_rows_without_a_usable_phone_are_imported_and_listed() -> None:
+    sydney()
+    make.make_confirmation_rule()
+
+    outcome = bring_in(csv_of(ANN, "2,Bob Ray,,2026-03-05,10:00", "3,Cy Orr,12,2026-03-05,11:00"))
+
+    assert (outcome.counts.new, outcome.counts.cannot_be_reminded) == (3, 2)
+    assert [problem.row for problem in outcome.cannot_be_reminded] == [3, 4]
+    assert list(
+        ImportRow.objects.order_by("number").values_list("number", "outcome", "cannot_be_reminded")
+    ) == [
+        (2, "new", ""),
+        (3, "new", "missing"),
+        (4, "new", "too_short"),
+    ]
+    assert list(Reminder.objects.order_by("appointment_id").values_list("state", "reason")) == [
+        ("planned", ""),
+        ("skipped", "no_phone"),
+        ("skipped", "no_phone"),
+    ]
+
+
+def test_what_is_gone_from_the_file_is_kept_unless_asked() -> None:
+    sydney()
+    rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 11)]
+    bring_in(csv_of(*rows))
+
+    outcome = bring_in(csv_of(*rows[:4], *rows[5:]), now=LATER)
+
+    assert summary(outcome) == (0, 0, 9, 1)
+    assert {row[4] for row in diary()} == {"booked"}
+
+
+def test_what_is_gone_is_cancelled_when_asked_and_booked_again_when_it_is_back() -> None:
+    sydney()
+    rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 11)]
+    bring_in(csv_of(*rows))
+
+    bring_in(csv_of(*rows[:4], *rows[5:]), now=LATER, gone="cancel")
+    assert [row[0] for row in diary() if row[4] == "cancelled"] == ["5"]
+
+    bring_in(csv_of(*rows), now=LATER, gone="cancel")
+    assert {row[4] for row in diary()} == {"booked"}
+
+
+def test_outside_the_files_dates_and_locations_nothing_is_gone() -> None:
+    first, second = sydney("Sydney"), sydney("Perth")
+    make.make_appointment(location=second, external_id="x")
+    make.make_appointment(location=first, external_id="y", day=datetime(2026, 3, 20, tzinfo=UTC).date())
+    make.make_appointment(location=first)
+
+    outcome = bring_in(csv_of(f"{ANN},Sydney", header=f"{HEADER},location"))
+
+    assert summary(outcome) == (1, 0, 0, 0)
+
+
+def test_more_than_a_fifth_is_never_cancelled_without_a_second_yes() -> None:
+    sydney()
+    rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 11)]
+    bring_in(csv_of(*rows))
+    short = csv_of(rows[0], *rows[4:])
+
+    with pytest.raises(NeedsConfirmation) as refused:
+        bring_in(short, gone="cancel")
+    assert "3 of 10 coming appointments (30%) are gone" in str(refused.value)
+    assert {row[4] for row in diary()} == {"booked"}
+
+    assert bring_in(short, gone="cancel", confirmed=True).counts.gone == 3
+    assert [row[4] for row in diary()].count("cancelled") == 3
+
+
+def test_a_file_of_exactly_half_the_size_is_questioned_too() -> None:
+    sydney()
+    rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
+    bring_in(csv_of(*rows))
+
+    assert bring_in(csv_of(*rows[:11])).warnings == []
+    assert bring_in(csv_of(*rows)).warnings == []
+    assert bring_in(csv_of(*rows[:10])).warnings == [
+        "The file has 10 rows; the last one of this kind had 20. Is it complete?"
+    ]
+
+
+def test_a_small_sites_file_is_not_held_against_a_large_sites() -> None:
+    sydney()
+    sydney("Perth")
+    rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
+    bring_in(csv_of(*rows), location="Sydney")
+
+    small = bring_in(csv_of("99,Cy Orr,0491 570 157,2026-03-06,10:00"), location="Perth")
+
+    assert (small.warnings, Import.objects.latest("pk").location) == ([], Location.objects.get(name="Perth"))
+
+
+def test_an_import_for_one_site_does_not_take_another_sites_appointment_by_its_id() -> None:
+    sydney()
+    perth = sydney("Perth")
+    bring_in(csv_of(ANN), location="Sydney")
+
+    with pytest.raises(ImportRefused, match="belongs to an appointment of a location that you do not look"):
+        bring_in(csv_of(ANN), only_locations=frozenset([perth.pk]))
+    assert Appointment.objects.get().location.name == "Sydney"
+
+
+def test_a_file_half_the_size_of_the_last_is_questioned() -> None:
+    sydney()
+    rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 13)]
+    bring_in(csv_of(*rows))
+
+    outcome = bring_in(csv_of(*rows[:4]))
+
+    assert outcome.warnings == ["The file has 4 rows; the last one of this kind had 12. Is it complete?"]
+
+
+def test_a_time_that_the_clocks_skip_is_flagged() -> None:
+    sydney()
+
+    bring_in(csv_of("1,Ann Lee,0491 570 006,2026-10-04,02:30"))
+
+    row = Appointment.objects.get()
+    assert (row.starts_at, row.wall_flag) == (datetime(2026, 10, 3, 16, 30, tzinfo=UTC), "gap")
+    assert "skip this time" in ImportRow.objects.get().words
+
+
+def test_an_unknown_location_is_refused_by_name_and_created_when_asked(settings: object) -> None:
+    sydney()
+    content = csv_of(
+        f"{ANN},Melbourne", "2,B C,0491 570 156,2026-03-04,11:00,Melbourne", header=f"{HEADER},site"
+    )
+
+    assert refusal(content) == [
+        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the name, or "
+        "create the location first. Or say --create-locations."
+    ]
+    assert bring_in(content, create_locations=True).counts.new == 2
+    assert list(Location.objects.values_list("name", "zone", "country")) == [
+        ("Melbourne", "UTC", "GB"),
+        ("Sydney", "Australia/Sydney", "AU"),
+    ]
+
+
+def test_with_several_locations_one_must_be_named() -> None:
+    sydney("Sydney")
+    sydney("Perth")
+
+    assert refusal(csv_of(ANN)) == [
+        "There is no location column, and there are several locations: which one is this file of? "
+        "Say which one with --location."
+    ]
+    bring_in(csv_of(ANN), location="perth")
+    assert Appointment.objects.get().location.name == "Perth"
+
+
+def test_columns_that_mean_nothing_here_are_kept_aside() -> None:
+    sydney()
+
+    bring_in(csv_of(f"{ANN},4,blue", header=f"{HEADER},Room,Colour"))
+
+    assert Appointment.objects.get().extra == {"Room": "4", "Colour": "blue"}
+
+
+def test_a_dry_run_changes_nothing_and_counts_the_same() -> None:
+    sydney()
+    make.make_confirmation_rule()
+
+    outcome = bring_in(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-03-01,23:00"), dry_run=True)
+
+    assert summary(outcome) == (2, 0, 0, 0)
+    assert outcome.counts.at_once == 1
+    assert [model.objects.count() for model in (Appointment, Contact, Import, ImportRow, Reminder)] == [0] * 5
+
+
+def test_one_wrong_row_keeps_the_whole_file_out() -> None:
+    sydney()
+
+    with pytest.raises(ImportRefused):
+        bring_in(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,10:00", f"{HEADER}"))
+
+    assert [model.objects.count() for model in (Appointment, Contact, Import, ImportRow)] == [0] * 4
+
+
+def test_two_diaries_may_use_the_same_ids() -> None:
+    sydney()
+    bring_in(csv_of(ANN), diary="north")
+
+    outcome = bring_in(csv_of("1,Bob Ray,0491 570 156,2026-03-04,10:00"), diary="south")
+
+    assert summary(outcome) == (1, 0, 0, 0)
+    assert [row[1] for row in diary()] == ["Ann Lee", "Bob Ray"]

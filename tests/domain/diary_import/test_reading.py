@@ -1,0 +1,300 @@
+"""Files as people send them: encodings, separators, workbooks, and what is no table at all."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from reminders.domain.diary_import import ImportRefused, open_stream
+from reminders.domain.diary_import.read.tables import open_table
+from reminders.models import Appointment, Contact
+from tests.domain.diary_import.importing import ANN, HEADER, bring_in, csv_of, diary, refusal, sydney
+
+TEXT = f"{HEADER}\n1,Zoë Élan,0491 570 006,2026-03-04,10:00\n"
+
+
+def rows_of(content: bytes) -> list[tuple[int, list[str]]]:
+    with open_stream(io.BytesIO(content), name="diary") as source, open_table(source) as table:
+        return [(table.header_row, table.header), *table.rows()]
+
+
+def problem_of(content: bytes) -> str:
+    with pytest.raises(ImportRefused) as refused:
+        rows_of(content)
+    return str(refused.value.problems[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_usual_encoding_is_read(encoding: str) -> None:
+    assert rows_of(TEXT.encode(encoding))[1] == (2, ["1", "Zoë Élan", "0491 570 006", "2026-03-04", "10:00"])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_every_usual_separator_is_found(separator: str) -> None:
+    assert rows_of(TEXT.replace(",", separator).encode())[1][1][1] == "Zoë Élan"
+
+
+def test_commas_inside_of_texts_do_not_mislead() -> None:
+    content = "id;name;phone;date;time\n1;Lee, Ann, Mrs;0491 570 006;2026-03-04;10:00\n"
+    assert rows_of(content.encode())[1][1][1] == "Lee, Ann, Mrs"
+
+
+def test_rows_are_numbered_as_in_the_spreadsheet() -> None:
+    content = b'id,name\r\n1,"Ann\r\nLee"\r\n\r\n,,\r\n5,Bob\r6,Cy\n'
+    assert rows_of(content) == [
+        (1, ["id", "name"]),
+        (2, ["1", "Ann\r\nLee"]),
+        (5, ["5", "Bob"]),
+        (6, ["6", "Cy"]),
+    ]
+
+
+def test_a_title_above_the_header_and_the_separator_line_are_passed_over() -> None:
+    content = b"sep=;\r\nDiary of March;;\r\n;;\r\nid;name;phone\r\n1;Ann;2\r\n"
+    assert rows_of(content) == [(3, ["id", "name", "phone"]), (4, ["1", "Ann", "2"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"\n\n\n", "There is nothing in the file."),
+        (b"%PDF-1.7 ...", "This is a PDF document, not a table."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Excel workbook (.xls)."),
+        (b"<!DOCTYPE html><table>", "This is a web page or XML, not a table."),
+        (b"\x1f\x8b\x08", "This is a compressed file (gzip)."),
+        (bytes(range(256)) * 8, "This is not a text file."),
+        ("a,b".encode("utf-32"), "The file is in UTF-32"),
+        (b"PK\x03\x04 broken", "The workbook is damaged"),
+    ],
+)
+def test_what_is_no_table_is_told_apart(content: bytes, words: str) -> None:
+    assert problem_of(content).startswith(words)
+
+
+def test_an_archive_that_is_no_workbook_is_refused() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("letter.txt", "hello")
+    assert problem_of(file.getvalue()).startswith("This is an archive, but no XLSX or ODS workbook.")
+
+
+def test_a_zip_bomb_is_refused_without_unpacking_it() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for _ in range(450):
+                part.write(b" " * 1024 * 1024)
+    assert problem_of(file.getvalue()).startswith("The workbook unpacks to more than 400 MB.")
+
+
+def test_a_million_columns_are_refused() -> None:
+    assert "far too long" in problem_of(",".join(f"c{n}" for n in range(1_000_000)).encode())
+
+
+def test_a_quotation_mark_that_is_never_closed_does_not_eat_the_file() -> None:
+    content = f'{HEADER}\n1,"Ann,1,2,3\n' + "2,Bob,1,2,3\n" * 100_000
+    assert problem_of(content.encode()).startswith("Row 2: The row is far too long.")
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]  # a new workbook has an active sheet
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_workbook_with_real_dates_and_numbers_is_read() -> None:
+    from datetime import datetime, time
+
+    sydney()
+    content = workbook(
+        ["Appt ID", "Patient", "Mobile", "Date", "Start"],
+        [17, "Ann Lee", 491570006, datetime(2026, 3, 4), time(10, 0)],
+        [18, "Bob Ray", 61491570156, datetime(2026, 3, 5), time(14, 30)],
+    )
+
+    bring_in(content)
+
+    assert diary() == [
+        ("17", "Ann Lee", "+61491570006", "2026-03-04 10:00", "booked", 1),
+        ("18", "Bob Ray", "+61491570156", "2026-03-05 14:30", "booked", 1),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_footer_is_passed_over_and_told() -> None:
+    sydney()
+
+    outcome = bring_in(csv_of(ANN, "", "Total: 1", "Page 1"))
+
+    assert (outcome.counts.rows, outcome.warnings) == (
+        1,
+        ["Passed over at the end, as it is no appointment: row 4 (“Total: 1”), row 5 (“Page 1”)."],
+    )
+
+
+@pytest.mark.django_db
+def test_a_row_of_one_cell_in_the_middle_is_no_footer() -> None:
+    sydney()
+
+    assert refusal(csv_of("Dr Ash", ANN))[0].startswith("Row 2, column “date”: There is no date.")
+
+
+@pytest.mark.django_db
+class TestBadRows:
+    """Each problem names its row and column, and nothing is imported."""
+
+    @pytest.fixture(autouse=True)
+    def _site(self) -> None:
+        sydney()
+
+    def check(self, content: bytes, *expected: str) -> None:
+        assert refusal(content) == list(expected)
+        assert (Appointment.objects.count(), Contact.objects.count()) == (0, 0)
+
+    def test_no_phone_column(self) -> None:
+        self.check(
+            csv_of(ANN, header="id,name,fone,date,time"),
+            "There is no phone column. The columns are called “id”, “name”, “fone”, “date”, “time”.",
+        )
+
+    def test_no_header(self) -> None:
+        assert refusal(f"{ANN}\n".encode())[0].startswith("Row 1: There is no header row")
+
+    def test_no_header_is_not_guessed_away(self) -> None:
+        content = f"{ANN}\n2,Bob Ray,0491 570 156,2026-03-05,11:30\n".encode()
+        assert refusal(content, guess=True)[0].startswith("Row 1: There is no header row")
+
+    def test_a_zero_byte_in_the_header(self) -> None:
+        self.check(
+            csv_of(f"{ANN},x", header=f"{HEADER},ex\0tra"),
+            "Row 1, column “6”: There is a zero byte in the text: the export is damaged. Export the "
+            "file again.",
+        )
+
+    def test_a_workbook_with_a_password(self) -> None:
+        directory = b"\0" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
+        head = b"\xd0\xcf\x11\xe0" + b"\0" * 44 + (1).to_bytes(4, "little") + b"\0" * 460
+        self.check(
+            head + directory,
+            "This workbook is protected by a password. Save it without one, or save it as CSV.",
+        )
+
+    def test_only_a_header(self) -> None:
+        self.check(csv_of(), "The file has a header but no appointments. Export it again, with rows.")
+
+    def test_dates_and_times_that_are_none(self) -> None:
+        self.check(
+            csv_of(ANN, "2,Bob,0491 570 156,2026-02-30,10:00", "3,Cy,0491 570 157,2026-03-01,25:00"),
+            "Row 3, column “date”: “2026-02-30” is not a date: there is no such day in the calendar.",
+            "Row 4, column “time”: “25:00” is not a time: a day has the hours 0 to 23, an hour 60 minutes.",
+        )
+
+    def test_an_id_twice(self) -> None:
+        self.check(
+            csv_of(ANN, "1,Bob,0491 570 156,2026-03-05,10:00"),
+            "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs its own.",
+        )
+
+    def test_the_same_appointment_twice_without_ids(self) -> None:
+        row = "Ann Lee,0491 570 006,2026-03-04,10:00"
+        self.check(
+            csv_of(row, row, header="name,phone,date,time"),
+            "Row 3: This is the same appointment as in row 2: same person, phone, location and start. "
+            "Delete one of the two.",
+        )
+
+    def test_a_very_long_name(self) -> None:
+        self.check(
+            csv_of(ANN.replace("Ann Lee", "N" * 10_000)),
+            "Row 2, column “name”: This name has 10,000 characters; at most 300 fit.",
+        )
+
+    def test_a_cell_of_ten_megabytes(self) -> None:
+        assert refusal(csv_of(ANN.replace("Ann Lee", "N" * 10_000_000)))[0].startswith(
+            "Row 2: The row is far too long"
+        )
+
+    def test_zero_bytes(self) -> None:
+        self.check(
+            csv_of(ANN, "2,B\0b,0491 570 156,2026-03-04,10:00"),
+            "Row 3, column “name”: There is a zero byte in the text: the export is damaged. Export the "
+            "file again.",
+        )
+
+    def test_bytes_that_are_no_text(self) -> None:
+        content = (
+            csv_of("1,Zoë Élan,0491 570 006,2026-03-04,10:00") + b"2,Zo\xff,0491 570 156,2026-03-04,10:00\n"
+        )
+        self.check(
+            content,
+            "Row 3, column “name”: A character can't be read as UTF-8. Save the file as “CSV UTF-8” in "
+            "the spreadsheet "
+            "and import that file.",
+        )
+
+    def test_a_lone_surrogate(self) -> None:
+        content = csv_of(ANN).decode().encode("utf-16") + b"2\0,\0\x00\xd8,\0" + "1,2,3\n".encode("utf-16-le")
+        assert refusal(content)[0].startswith("Row 3, column “name”: A character can't be read as UTF-16")
+
+    def test_more_cells_than_the_header(self) -> None:
+        assert refusal(csv_of(ANN, f"{ANN},x"))[0].startswith(
+            "Row 3: The row has 6 cells, but the header has 5."
+        )
+
+    def test_two_columns_of_one_name_that_differ(self) -> None:
+        self.check(
+            csv_of(f"{ANN},0491 570 156", header=f"{HEADER},Phone"),
+            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the other one.",
+        )
+
+    def test_a_status_that_is_none(self) -> None:
+        self.check(
+            csv_of(f"{ANN},perhaps", header=f"{HEADER},status"),
+            "Row 2, column “status”: “perhaps” is not a status that is understood. Write booked or "
+            "cancelled.",
+        )
+
+    def test_no_name(self) -> None:
+        self.check(
+            csv_of("1,,0491 570 006,2026-03-04,10:00"), "Row 2, column “name”: There is no name. Fill it in."
+        )
+
+
+@pytest.mark.django_db
+def test_formulas_and_markup_are_stored_as_they_are() -> None:
+    sydney()
+
+    bring_in(
+        csv_of(
+            '1,"=HYPERLINK(""http://x"")",0491 570 006,2026-03-04,10:00',
+            "2,<b>Bo</b> Ray,0491570156,46085,0.5",
+        )
+    )
+
+    assert [row[1] for row in diary()] == ['=HYPERLINK("http://x")', "<b>Bo</b> Ray"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("491570156", "+61491570156"),
+        ("61491570156", "+61491570156"),
+        ("4.91570156E+8", "+61491570156"),
+        ("4.9157E+8", ""),
+        ("491570156.0", "+61491570156"),
+    ],
+)
+def test_phones_that_a_spreadsheet_has_touched(written: str, phone: str) -> None:
+    sydney()
+
+    outcome = bring_in(csv_of(f"1,Ann Lee,{written},2026-03-04,10:00"))
+
+    assert ([row[2] for row in diary()], outcome.counts.cannot_be_reminded) == ([phone], 0 if phone else 1)
