@@ -14,7 +14,7 @@ from reminders.domain.replies.auto_reply import Desk
 from reminders.domain.replies.match import Incoming, Match, Told
 from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
-from reminders.domain.wording.questions import Asks, Question
+from reminders.domain.wording.questions import Asks, Question, offers_digits
 from reminders.models import Appointment, Message, Reply
 
 UNCLEAR = Answer(Intent.UNCLEAR)
@@ -57,15 +57,9 @@ def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
         if answer.intent is Intent.COURTESY:
             return answer
     answer = _in_light_of(asks, reply, match, desk)
-    if asks is Asks.WHICH and answer.intent is Intent.UNCLEAR:
-        return _which(reply, match, desk) or answer
+    if "picked" in answer.also:
+        return replace(answer, intent=Intent.NO)  # to the question who can't come
     return answer
-
-
-def _which(reply: Incoming, match: Match, desk: Desk) -> Answer | None:
-    """ "2" or "Ben" by itself, to the question who can't come: the no that it completes."""
-    answer = _in_light_of(Asks.WHICH, reply._replace(text=f"N {reply.text}"), match, desk)
-    return answer if answer.intent is Intent.NO and answer.certain and answer.picks else None
 
 
 def _in_light_of(asks: Asks | None, reply: Incoming, match: Match, desk: Desk) -> Answer:
@@ -79,20 +73,20 @@ def _in_light_of(asks: Asks | None, reply: Incoming, match: Match, desk: Desk) -
         languages=languages,
         names=sorted(names) if about else None,
         listed=len(listed) > 1,
-        question=_question(asks, reply, match.told, listed, desk) if asks else None,
+        question=_question(asks, reply, match, listed, desk) if asks else None,
     )
 
 
-def _question(
-    asks: Asks, reply: Incoming, told: Sequence[Told], listed: Sequence[Told], desk: Desk
-) -> Question:
-    about = told or listed
+def _question(asks: Asks, reply: Incoming, match: Match, listed: Sequence[Told], desk: Desk) -> Question:
+    about = match.told or listed
+    starts = tuple(_local(one, desk) for one in about)
     zone = next((place.tz for one in about if (place := desk.locations.get(_place_id(one)))), None)
     places = {place.name for one in about if (place := desk.locations.get(_place_id(one)))}
     return Question(
         asks=asks,
-        listed=max(len(listed), len(told), 1),
-        starts=tuple(_local(one, desk) for one in about),
+        listed=max(len(listed), len(match.told), 1),
+        digits=offers_digits(match.text, starts=starts) or None,
+        starts=starts,
         said_at=reply.received_at.astimezone(zone),
         people=tuple(sorted(places | {one.practitioner for one in about if one.practitioner})),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,3 +48,19 @@ class Question:
     def is_open(self) -> bool:
         """Whether it waits for an answer that may act by itself."""
         return self.asks in (Asks.YES_NO, Asks.NUMBERED, Asks.WHICH)
+
+
+_OFFERED = {digit: re.compile(rf"(?<![\d:/.,-]){digit}(?![\d:/.,)-]*[\d)])") for digit in (1, 2)}
+"""Each digit by itself: in no date, time or telephone number, and numbering no list."""
+
+
+def offers_digits(text: str, *, starts: Sequence[datetime] = ()) -> bool:
+    """Whether a text of ours offers 1 and 2 as answers.
+
+    `starts`: the local times that it tells, whose own digits ("2 March at 1 pm") offer nothing.
+    """
+    return all(
+        len(offered.findall(text))
+        > sum((start.day == digit) + (start.hour % 12 == digit) for start in starts)
+        for digit, offered in _OFFERED.items()
+    )

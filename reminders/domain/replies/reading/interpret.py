@@ -1,26 +1,33 @@
 """What a patient's reply means: yes, no, another time, no more texts, or nothing that may be acted on.
 
-Only a text understood to its last word acts. The words are `answer_words`'; which appointment a reply is
-about, and what then happens, is for receiving to decide.
+Only a text understood to its last word acts. The rule in words stands in `data/answers/README.md`; which
+appointment a reply is about, and what then happens, is for others to decide.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
-from reminders.domain.replies.reading.vocabulary import (
+from reminders.domain.replies.reading.grammar import NO, YES, reactions
+from reminders.domain.replies.reading.pauses import wants_no_more
+from reminders.domain.replies.reading.tokens import (
     MAX_TEXT,
+    MAX_WORDS,
     Token,
-    Vocabulary,
     fold,
-    minutes,
-    reactions,
+    own_lines,
+    plain,
     tokenise,
-    vocabulary,
+    tokens_of,
 )
+from reminders.domain.replies.reading.vocabulary import Vocabulary, codes_of, vocabulary
+from reminders.domain.replies.reading.walk import Reading, Step, Walker
+from reminders.domain.replies.reading.when import almanac, is_day
 from reminders.domain.wording.questions import Asks, Question
 
 
@@ -46,11 +53,13 @@ class Intent(StrEnum):
 class Answer:
     """A reply, read.
 
-    `also` may hold: "card" (acts, and staff read the rest), "may_cancel", "suggest_opt_out", "no_more",
-    "polite" (thanks and nothing else), "today" or "tomorrow" (the day named, which must be the visit's).
-    `picks` are numbers in a list, or names; one that is not in the list must not act. `certain`: every word
-    was understood. `matched`: the words that decided; `unknown`: those that were not understood.
-    `states`: it says by itself what it means ("I can't come"), whatever it answers.
+    `also` may hold: "card" (acts, and staff see it: somebody comes late), "may_cancel", "suggest_opt_out",
+    "no_more", "all" (a no to every one), "polite" (courtesy and nothing else), "another_time" (names a day or
+    time that is not the visit's), "picked" (names which one and nothing else), "today" or "tomorrow" (the day
+    named, which must be the visit's). `picks` are numbers in a list, or names; one that is not in the list
+    must not act. `certain`: every word was understood. `matched`: the words that decided; `unknown`: those
+    that were not understood. `states`: it says by itself what it means ("I can't come"), whatever it answers;
+    a bare yes or no wants a question. `quotes`: which text of ours a reaction is to.
     """
 
     intent: Intent
@@ -60,75 +69,32 @@ class Answer:
     matched: str = ""
     unknown: tuple[str, ...] = ()
     states: bool = False
+    quotes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One phrase. `opens`: a bare no, or one that a verb may follow, as in "no puedo cancelar"."""
-
-    kind: str
-    apart: bool
-    opens: bool
-    bare: bool
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What was found up to the first word that is not understood."""
-
-    steps: list[_Step] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    matched: list[str] = field(default_factory=list)
-    picks: list[int | str] = field(default_factory=list)
-    days: set[str] = field(default_factory=set)
-    remark: list[Token] | None = None
-    rest: list[Token] = field(default_factory=list)
-
-    @property
-    def acting(self) -> frozenset[str]:
-        return frozenset(self.kinds) - _AROUND
-
-    @property
-    def whole(self) -> bool:
-        """Whether it says one thing in full: not "yes for", "yes all 2", "yes unfortunately", "no great"."""
-        kinds = set(self.kinds)
-        if (
-            {"regret", "yes"} <= kinds
-            or ("no" in kinds and kinds & {"praise", "late", "joins"})
-            or self.twisted
-        ):
-            return False
-        if "all" in self.kinds:
-            return not self.picks
-        return "link" not in self.kinds or bool(self.picks)
-
-    @property
-    def twisted(self) -> bool:
-        """Whether a no may deny what stands beside it: "no quiero cancelar", "otro día no"."""
-        clause: list[_Step] = []
-        for step in self.steps:
-            if step.apart:
-                clause = []
-            asks = step.kind in _ASKING
-            if asks and any(before.opens for before in clause):
-                return True
-            if step.bare and clause and clause[-1].kind in _ASKING:
-                return True
-            clause.append(step)
-        return False
-
-
-_ASKING = frozenset({"calls_off", "reschedule"})
-"""Kinds of phrases that ask for something without a no in them."""
-
-_REMARKS = frozenset({"remark", "late"})
-_AROUND = frozenset({"polite", "joins", "praise", "regret", "link", "all", "late"})
-"""Kinds of words that stand around an answer and are none."""
+_COURTEOUS = frozenset(
+    {"thanks", "greet", "address", "filler", "joins", "praise", "seen", "smile", "please", "about"}
+)
+_SAYS_THANKS = frozenset({"thanks", "greet", "praise", "seen", "smile"})
+_DAYS = frozenset({"today", "tomorrow"})
+_CHOOSES = frozenset({"link", "all"})
+_BESIDE_YES = YES | _COURTEOUS | _DAYS | _CHOOSES | {"ontime", "late", "but", "no_more", "regret"}
+_BESIDE_NO = (
+    NO
+    | _DAYS
+    | _CHOOSES
+    | {*("thanks", "greet", "address", "filler", "joins", "smile", "regret", "reason", "sad", "sick", "but")}
+)
+_BESIDE_STATED_NO = _BESIDE_NO | {"please", "about", "seen"}
+_AFTER_BARE_NO = (
+    NO | _DAYS | _CHOOSES | {"thanks", "regret", "joins", "reason", "sad", "sick", "smile", "but"}
+)
+"""What may follow a bare no at once: "no doctor", "no all good" deny something else."""
+_AFTER_BUT = frozenset({"thanks", "late", "smile", "joins"})
 
 _QUESTION = re.compile(r"[?？؟⁇❓❔]")
-_QUOTED = re.compile(r"^\s*[\"“„«”].*[\"”“»]\s*$", re.DOTALL)
-_NAME_GAP = re.compile(r"^[\s,]*$")
-_MAX_PICK = 9
+_OPENING = '"“„«”'
+_CLOSING = '"”“»'
 
 
 def read_answer(
@@ -141,216 +107,202 @@ def read_answer(
 ) -> Answer:
     """Read a reply in the given languages, the patient's first; English when there are none.
 
-    `names` are those that the text named, which an answer may pick ("Y Ann"). Without them a capitalised word
-    after an answer is taken for a pick, never without a card. `listed`: the text listed several appointments,
-    so that a number alone picks one and answers nothing; else 1 is yes and 2 is no. `question` tells what is
-    known of the text that it answers; without it, an open yes or no. Takes any text, in linear time.
+    `names` are those that the text named, which an answer may pick ("Y Ann"). `listed`: there is a list of
+    several appointments, so that a number alone picks one and answers nothing. `question` tells what is known
+    of the text that it answers; without it, an open yes or no. Takes any text, in linear time.
     """
-    listed = listed or (question is not None and question.asks in (Asks.NUMBERED, Asks.WHICH))
+    asked = question or Question(asks=Asks.NUMBERED if listed else Asks.YES_NO)
+    listed = listed or asked.asks in (Asks.NUMBERED, Asks.WHICH)
+    codes = codes_of(languages)
     words = vocabulary(languages)
     reaction = _reaction(text)
     if reaction:
-        return reaction
-    body = _without_signature(text[:MAX_TEXT], words)
-    tokens = [words.unstretched(token) for token in tokenise(body)]
+        return _in_the_light_of(reaction, asked, Reading())
+    body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
+    body = plain(body, words.characters)
+    tokens = [words.unstretched(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
     if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
         return Answer(Intent.YES, certain=True, matched=tokens[0].exact)
-    walk = _walk(tokens, words, [tokenise(name) for name in names or ()], listed=listed)
-    if walk.rest:
-        answer = _guessed_pick(walk, words, body, names, asks_back)
-    elif walk.remark is not None:
-        answer = _with_remark(walk, words, asks_back)
-    else:
-        answer = _wholly_read(walk, asks_back)
-    return answer or _unclear(walk, tokens, words)
-
-
-def _walk(
-    tokens: Sequence[Token], words: Vocabulary, names: Sequence[Sequence[Token]], *, listed: bool
-) -> _Walk:
-    walk, at = _Walk(), 0
-    while at < len(tokens):
-        match = words.match(tokens, at)
-        named = _name_at(tokens, at, names) if walk.acting or match is None else 0
-        if named:
-            if listed and walk.acting and walk.kinds[-1] == "polite":
-                walk.kinds.append("doubt")  # "Yes, thanks. Ann": a pick, or who is writing for all?
-            walk.picks.append(" ".join(token.raw for token in tokens[at : at + named]))
-            at += named
-        elif _is_pick(tokens[at], walk, listed=listed):
-            walk.picks.append(int(tokens[at].exact))
-            at += 1
-        elif match is None or (match.kind in _REMARKS and not walk.acting):
-            walk.rest = list(tokens[at:])
-            return walk
-        elif match.kind in _REMARKS:
-            walk.kinds += [match.kind] if match.kind == "late" else []
-            walk.remark = list(tokens[at + match.length :])
-            return walk
-        else:
-            _take(walk, match.kind, tokens[at : at + match.length], words)
-            at += match.length
-    return walk
-
-
-def _take(walk: _Walk, kind: str, tokens: Sequence[Token], words: Vocabulary) -> None:
-    opens = tuple(token.folded for token in tokens) in words.opens
-    walk.steps.append(_Step(kind, tokens[0].apart, opens, opens and len(tokens) == 1))
-    if kind in ("today", "tomorrow"):
-        walk.days.add(kind)
-        return
-    kind = "no" if kind == "calls_off" else kind
-    walk.kinds.append(kind)
-    if kind not in _AROUND:
-        walk.matched.append(" ".join(token.exact for token in tokens))
-
-
-def _is_pick(token: Token, walk: _Walk, *, listed: bool) -> bool:
-    """A number after a word that answers ("yes 2"), or any number where a list was sent.
-
-    By itself, a number is an answer: 1 is yes, 2 is no.
-    """
-    answered = listed or any(not words.isdecimal() for words in walk.matched)
-    return answered and token.exact.isdecimal() and 1 <= int(token.exact[:4]) <= _MAX_PICK
-
-
-def _name_at(tokens: Sequence[Token], at: int, names: Sequence[Sequence[Token]]) -> int:
-    """How many tokens the longest name that begins here takes; 0 without one."""
-    fitting = (
-        len(name)
-        for name in names
-        if name
-        and [token.folded for token in name] == [token.folded for token in tokens[at : at + len(name)]]
+    walker = Walker(
+        words,
+        almanac(codes),
+        names=[tokenise(name, characters=words.characters) for name in names or ()],
+        people=[tokenise(name, characters=words.characters) for name in asked.people],
+        listed=listed,
+        numbered=listed or question is None,
+        digits=asked.is_open and (words.digits if asked.digits is None else asked.digits),
     )
-    return max(fitting, default=0)
+    reading = walker.read(tokens[:MAX_WORDS])
+    whole = not reading.unknown and len(tokens) <= MAX_WORDS
+    answer = _meaning(reading, words, asked, asks_back=asks_back) if whole else None
+    if answer is None or answer.intent is Intent.UNCLEAR:
+        if wants_no_more(body, codes) or (whole and "stop" in reading.kinds):
+            return Answer(Intent.PAUSE, frozenset({"suggest_opt_out"}), matched=reading.matched)
+        answer = answer or _unclear(reading, tokens, words, whole=whole)
+    return _in_the_light_of(answer, asked, reading)
 
 
-def _wholly_read(walk: _Walk, question: bool) -> Answer | None:
-    """The meaning of a text that was understood to its last word; None when it has none, or two."""
-    acting, matched = walk.acting, ", ".join(walk.matched)
-    if walk.kinds and set(walk.kinds) <= {"polite", "joins", "praise"} and not walk.picks:
-        return Answer(Intent.UNCLEAR, frozenset({"polite"}))
-    if acting in ({"stop"}, {"may_cancel"}):
-        return _opted_out(walk, question)
-    if acting == {"help"} and not walk.picks:
-        return Answer(Intent.HELP, certain=True, matched=matched)
-    if acting in ({"reschedule"}, {"no", "reschedule"}) and not walk.twisted:
-        return Answer(Intent.RESCHEDULE, picks=tuple(walk.picks), certain=True, matched=matched)
-    if question or not walk.whole:
+def _meaning(reading: Reading, words: Vocabulary, asked: Question, *, asks_back: bool) -> Answer | None:
+    return _opted_out(reading, asks_back) or _wholly_read(reading, words, asked, asks_back=asks_back)
+
+
+def _opted_out(reading: Reading, asks_back: bool) -> Answer | None:
+    """Carriers opt out on the word alone; with more around it, a person decides."""
+    alone = reading.kinds in ({"stop"}, {"may_cancel"}, {"stop", "may_cancel"}) and not asks_back
+    if not alone or reading.picks or reading.times:
         return None
-    if acting == {"start"} and not walk.picks:
-        return Answer(Intent.START, certain=True, matched=matched)
-    if acting == {"no_more"}:
-        return Answer(Intent.NO_MORE, picks=tuple(walk.picks), certain=True, matched=matched)
-    if acting in ({"yes"}, {"no"}, {"yes", "no_more"}):
-        intent = Intent.NO if "no" in acting else Intent.YES
-        also = walk.days | (acting & {"no_more"})
-        return Answer(intent, frozenset(also), tuple(walk.picks), certain=True, matched=matched)
+    return Answer(Intent.STOP, reading.kinds & {"may_cancel"}, certain=True, matched=reading.matched)
+
+
+def _wholly_read(reading: Reading, words: Vocabulary, asked: Question, *, asks_back: bool) -> Answer | None:
+    acting, picks = reading.acting, tuple(reading.picks)
+    plain = not picks and not reading.times
+    if not asks_back and plain and reading.kinds & _SAYS_THANKS and reading.kinds <= _COURTEOUS:
+        return Answer(Intent.COURTESY, frozenset({"polite"}), certain=True)
+    if "doubt" in reading.kinds or reading.twisted:
+        return None
+    simple = _intent_beyond_answers(reading, plain=plain, asks_back=asks_back)
+    if simple:
+        return Answer(simple, picks=picks, certain=True, matched=reading.matched)
+    if asks_back or not _picks_fit(reading):
+        return None
+    if not acting and asked.asks is Asks.WHICH and reading.kinds <= _COURTEOUS | _CHOOSES:
+        return Answer(Intent.UNCLEAR, frozenset({"picked"}) | (reading.kinds & {"all"}), picks)
+    intent = _yes_or_no(reading, words)
+    if intent is None:
+        return None
+    if not _right_time(reading, asked):
+        other = frozenset({"another_time"} if asked.starts else ())
+        return Answer(Intent.UNCLEAR, other, matched=reading.matched)
+    also = (reading.kinds & _DAYS) | (acting & {"no_more"})
+    also |= {"card"} if "late" in reading.kinds else set()
+    also |= reading.kinds & {"all"} if intent is Intent.NO else set()
+    states = bool(acting & {"comes", "cant", "calls_off"})
+    return Answer(intent, also, picks, certain=True, matched=reading.matched, states=states)
+
+
+def _intent_beyond_answers(reading: Reading, *, plain: bool, asks_back: bool) -> Intent | None:
+    """What is no answer to our question; another time and help may be asked for."""
+    acting = reading.acting
+    if acting == {"help"} and plain:
+        return Intent.HELP
+    if "reschedule" in acting and acting - {"reschedule"} <= NO:
+        return Intent.RESCHEDULE
+    if asks_back:
+        return None
+    if acting == {"start"} and plain:
+        return Intent.START
+    return Intent.NO_MORE if acting == {"no_more"} and not reading.times else None
+
+
+def _picks_fit(reading: Reading) -> bool:
+    """Not "yes for", "yes all 2"."""
+    if "all" in reading.kinds:
+        return not reading.picks
+    return "link" not in reading.kinds or bool(reading.picks)
+
+
+def _yes_or_no(reading: Reading, words: Vocabulary) -> Intent | None:
+    acting, kinds = reading.acting, reading.kinds
+    if not _harmless_after_but(reading):
+        return None
+    if acting & YES and acting <= YES | {"no_more"} and kinds <= _BESIDE_YES:
+        return Intent.YES if _stands_as_yes(reading) else None
+    if acting & NO and acting <= NO:
+        stated = acting & {"cant", "calls_off"}
+        if kinds <= (_BESIDE_STATED_NO if stated else _BESIDE_NO):
+            return Intent.NO if stated or _stands_as_bare_no(reading, words) else None
     return None
 
 
-def _opted_out(walk: _Walk, question: bool) -> Answer:
-    """Carriers opt out on the word alone; with more around it, a person decides."""
-    also = walk.acting & {"may_cancel"}
-    if set(walk.kinds) == walk.acting and not walk.picks and not walk.days and not question:
-        return Answer(Intent.STOP, also, certain=True, matched=", ".join(walk.matched))
-    return Answer(Intent.UNCLEAR, also or frozenset({"suggest_opt_out"}))
+def _harmless_after_but(reading: Reading) -> bool:
+    """ "But" ends certainty, unless what follows is known and harmless."""
+    places = [at for at, step in enumerate(reading.steps) if step.kind == "but"]
+    if not places:
+        return True
+    after = {step.kind for step in reading.steps[places[0] + 1 :]} - {"but"}
+    allowed = _AFTER_BUT | ({"reason", "regret"} if reading.acting <= NO else set())
+    allowed |= {"regret"} if "late" in after else set()
+    before = {step.kind for step in reading.steps[: places[0]]}
+    return bool(after) and after <= allowed and bool(before & (YES | NO)) and not reading.times
 
 
-def _with_remark(walk: _Walk, words: Vocabulary, question: bool) -> Answer | None:
-    """ "Yes but ...": the answer counts unless the rest asks for something, names a time or takes it back."""
-    if walk.acting not in ({"yes"}, {"no"}) or question or walk.remark is None or not walk.whole:
-        return None
-    remark = _without_lateness(walk.remark, words)
-    if words.mentions(words.undo | words.weekdays, remark) or _names_a_time(walk.remark):
-        return None
-    found = {match.kind for at in range(len(remark)) if (match := words.match(remark, at))}
-    if found & _ANSWERS_AGAIN or words.mentions(words.opt_out, remark):
-        return None
-    intent = Intent.YES if "yes" in walk.acting else Intent.NO
-    if intent is Intent.NO and not _is_kind(remark, words):
-        return None
-    also = frozenset(walk.days | {"card"})
-    return Answer(intent, also, tuple(walk.picks), matched=", ".join(walk.matched))
+def _stands_as_yes(reading: Reading) -> bool:
+    """Not "please confirm", "evening please", "yes, got it", nor "yes, sorry" for anything but lateness."""
+    kinds = reading.kinds
+    if "seen" in kinds and kinds & YES == {"yes"}:
+        return False
+    if "regret" in kinds and "late" not in kinds:
+        return False
+    return not ("please" in kinds and (kinds & YES == {"confirm"} or reading.times))
 
 
-_ANSWERS_AGAIN = frozenset(
-    {"no", "calls_off", "reschedule", "stop", "may_cancel", "doubt", "no_more", "today", "tomorrow"}
-)
-
-
-def _without_lateness(remark: Sequence[Token], words: Vocabulary) -> list[Token]:
-    """The remark without what is known to be harmless, such as "I might be late"."""
-    left, at = [], 0
-    while at < len(remark):
-        match = words.match(remark, at)
-        harmless = match.length if match and match.kind in _REMARKS else 0
-        if not harmless:
-            left.append(remark[at])
-        at += harmless or 1
-    return left
-
-
-def _names_a_time(remark: Sequence[Token]) -> bool:
-    """Whether a number stands in it that is no number of minutes: "but at 11" is another appointment."""
-    words = [token.folded for token in remark]
-    return any(
-        word[0].isdecimal() and not minutes() & {*words[at + 1 : at + 2]} for at, word in enumerate(words)
-    )
-
-
-def _is_kind(remark: Sequence[Token], words: Vocabulary) -> bool:
-    """Whether it is nothing but thanks: a no with more to say is for a person."""
-    at = 0
-    while at < len(remark):
-        match = words.match(remark, at)
-        if match is None or match.kind not in ("polite", "joins", "regret"):
+def _stands_as_bare_no(reading: Reading, words: Vocabulary) -> bool:
+    """ "Oh no", "no doctor", "no estoy enfermo": such a no answers something else, or denies what follows."""
+    if reading.times:
+        return False
+    steps = reading.steps
+    for at, step in enumerate(steps):
+        if step.kind != "no":
+            continue
+        if at and steps[at - 1].kind == "filler":
             return False
-        at += match.length
+        following = steps[at + 1] if at + 1 < len(steps) else None
+        if following and not following.apart and not _may_follow(step, following, words):
+            return False
     return True
 
 
-def _guessed_pick(
-    walk: _Walk, words: Vocabulary, body: str, names: Collection[str] | None, question: bool
-) -> Answer | None:
-    """ "Y Ann", when nobody told which names there are: one or two capitalised words end the text."""
-    guess = walk.rest
-    if names is not None or question or walk.acting not in ({"yes"}, {"no"}) or not 1 <= len(guess) <= 2:
-        return None
-    if not all(_looks_like_a_name(token, words) for token in guess):
-        return None
-    name = " ".join(token.raw for token in guess)
-    before, _, after = body.rpartition(guess[0].raw)
-    gap = re.search(r"[^\w\s]*\s*$", before)
-    if not name or gap is None or not _NAME_GAP.match(gap.group()) or len(after) > len(name) + 2:
-        return None
-    intent = Intent.YES if "yes" in walk.acting else Intent.NO
-    also = frozenset(walk.days | {"card"})
-    return Answer(intent, also, (*walk.picks, name), matched=", ".join(walk.matched))
+def _may_follow(no: Step, following: Step, words: Vocabulary) -> bool:
+    if following.kind == "reason" and no.words[-1] in words.negates:
+        return False
+    return following.kind in _AFTER_BARE_NO
 
 
-def _looks_like_a_name(token: Token, words: Vocabulary) -> bool:
-    return token.raw.istitle() and len(token.raw) > 1 and token.folded not in words.not_names | words.words
+def _right_time(reading: Reading, asked: Question) -> bool:
+    """Whether each day and time that is named is that of the visit.
+
+    "Today" and "tomorrow" are told to the caller where nobody said when the visit is.
+    """
+    starts = _meant(asked, reading.picks)
+    if reading.times and not starts:
+        return False
+    if not all(agrees(start) for agrees in reading.times for start in starts):
+        return False
+    said_at = asked.said_at
+    return said_at is None or all(
+        is_day(word, start, said_at) for word in reading.kinds & _DAYS for start in starts
+    )
 
 
-def _unclear(walk: _Walk, tokens: Sequence[Token], words: Vocabulary) -> Answer:
+def _meant(asked: Question, picks: Sequence[int | str]) -> tuple[datetime, ...]:
+    """When those begin that were picked by their number, or all."""
+    numbers = [pick for pick in picks if isinstance(pick, int)]
+    if numbers and len(numbers) == len(picks) and all(number <= len(asked.starts) for number in numbers):
+        return tuple(asked.starts[number - 1] for number in numbers)
+    return asked.starts
+
+
+def _unclear(reading: Reading, tokens: Sequence[Token], words: Vocabulary, *, whole: bool) -> Answer:
     """For a person; with what they may want, where the words say so."""
-    whole = frozenset(() if walk.rest else walk.kinds)
-    if words.mentions(words.opt_out, tokens) or "stop" in whole:
-        return Answer(Intent.UNCLEAR, frozenset({"suggest_opt_out"}))
-    return Answer(Intent.UNCLEAR, whole & {"may_cancel"})
+    also = reading.kinds & {"may_cancel"} if whole else frozenset()
+    if words.mentions(words.wrong_number, tokens):
+        also = frozenset({"suggest_opt_out"})
+    return Answer(Intent.UNCLEAR, also, matched=reading.matched, unknown=tuple(reading.unknown))
 
 
-def _without_signature(text: str, words: Vocabulary) -> str:
-    """The text above "Sent from my phone" and quoted lines; the whole of it if nothing is above."""
-    kept: list[str] = []
-    for line in text.splitlines():
-        start = line.lstrip(" -–—_")
-        if start.startswith(">") or any(fold(start[:60]).startswith(sign) for sign in words.signatures):
-            break
-        kept.append(line)
-    return "\n".join(kept) if any(line.strip() for line in kept) else text
+def _in_the_light_of(answer: Answer, asked: Question, reading: Reading) -> Answer:
+    """The same where something was asked; else an "ok" is a courtesy, and what staff asked, they read."""
+    if asked.is_open or answer.intent not in (Intent.YES, Intent.NO, Intent.RESCHEDULE):
+        return answer
+    nothing = Answer(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)
+    if asked.asks is Asks.STAFF:
+        return nothing
+    polite = answer.intent is Intent.YES and (answer.quotes or reading.kinds <= _COURTEOUS | {"ok"})
+    if polite and not answer.picks and not reading.times:
+        return replace(nothing, intent=Intent.COURTESY, also=frozenset({"polite"}), certain=True)
+    return answer
 
 
 def _reaction(text: str) -> Answer | None:
@@ -358,6 +310,7 @@ def _reaction(text: str) -> Answer | None:
     head = fold(text[:40])
     for kind, starts in reactions().items():
         for start in starts:
-            if head.startswith(start + " ") and _QUOTED.match(text[len(start) : MAX_TEXT]):
-                return Answer(Intent(kind), certain=True, matched=start)
+            quoted = text[len(start) : MAX_TEXT].strip() if head.startswith(start + " ") else ""
+            if len(quoted) > 1 and quoted[0] in _OPENING and quoted[-1] in _CLOSING:
+                return Answer(Intent(kind), certain=True, matched=start, quotes=quoted[1:-1].strip())
     return None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from reminders.domain.replies.reading.grammar import ACTING, WALKED, expand, read_table
 from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
-from reminders.domain.replies.reading.vocabulary import ACTING, WALKED, expand, tokenise, vocabulary
-from reminders.domain.replies.reading.vocabulary import _tables as tables
+from reminders.domain.replies.reading.tokens import tokenise
 from reminders.domain.wording import LANGUAGES
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -27,12 +26,14 @@ ROWS = table("answers.csv")
 NONE = table("answers_that_are_none.csv")
 
 CLEAR = [row for row in ROWS if row["intent"] in ("yes", "no") and not row["also"] and not row["picks"]]
+NOTHING = {Intent.UNCLEAR, Intent.COURTESY, Intent.PAUSE}
+"""Intents that change no appointment and no consent by themselves."""
 DECIDING = {Intent.YES, Intent.NO, Intent.STOP, Intent.START, Intent.NO_MORE}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['languages']}:{row['text'][:30]}")
 def test_a_reply_is_read_as_the_table_says(row: dict[str, str]) -> None:
-    answer = read_answer(row["text"], languages=row["languages"].split())
+    answer = read_answer(row["text"], languages=row["languages"].split(), names=["Ann", "Ann Lee"])
 
     found = (answer.intent.value, " ".join(sorted(answer.also)), " ".join(map(str, answer.picks)))
     assert found == (row["intent"], row["also"], row["picks"])
@@ -44,23 +45,23 @@ def test_what_only_looks_like_an_answer_does_nothing(language: str) -> None:
     texts = [row["text"] for row in NONE if row["language"] == language]
     read = {text: read_answer(text, languages=[language, "en"], names=["Ann"]) for text in texts}
 
-    assert {text: answer for text, answer in read.items() if answer.intent is not Intent.UNCLEAR} == {}
+    assert {text: answer for text, answer in read.items() if answer.intent not in NOTHING} == {}
     assert len(texts) >= 50
 
 
 def test_the_table_covers_every_language_and_intent() -> None:
     covered = {(row["languages"], row["intent"]) for row in ROWS}
-    wanted = {"yes", "no", "reschedule", "stop", "help", "no_more", "unclear"}
+    wanted = {"yes", "no", "reschedule", "stop", "help", "no_more", "unclear", "courtesy", "pause"}
 
     assert {(language, intent) for language in LANGUAGES for intent in wanted} - covered == set()
     assert len(ROWS) >= 1000
 
 
-@pytest.mark.parametrize("language", [*LANGUAGES, "universal"])
+@pytest.mark.parametrize("language", [*LANGUAGES, "signs"])
 def test_no_phrase_means_two_things_in_one_language(language: str) -> None:
     kinds: dict[tuple[str, ...], set[str]] = {}
     for kind in WALKED:
-        for pattern in tables()[language].get(kind, ()):
+        for pattern in read_table(language).get(kind, ()):
             for phrase in expand(pattern):
                 kinds.setdefault(tuple(token.exact for token in tokenise(phrase)), set()).add(kind)
 
@@ -84,11 +85,6 @@ def test_a_name_that_is_not_in_the_list_is_unclear() -> None:
 def test_a_number_alone_answers_no_list() -> None:
     assert read_answer("1", languages=["en"], listed=True) == Answer(Intent.UNCLEAR)
     assert read_answer("2 yes", languages=["en"], listed=True).picks == (2,)
-
-
-def test_a_number_alone_answers_a_single_appointment() -> None:
-    assert read_answer("1", languages=["en"], names=["Ann"]).intent == Intent.YES
-    assert read_answer("2", languages=["en"], names=["Ann"]).intent == Intent.NO
 
 
 def test_a_name_after_thanks_may_be_the_writers() -> None:
@@ -117,29 +113,6 @@ def test_any_text_is_read(text: str, languages: list[str]) -> None:
 
 
 @settings(max_examples=2000, deadline=None)
-@given(
-    st.sampled_from(CLEAR),
-    st.lists(
-        st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=12),
-        min_size=1,
-        max_size=6,
-    ),
-)
-def test_an_answer_with_unknown_words_never_acts_in_silence(row: dict[str, str], added: list[str]) -> None:
-    languages = row["languages"].split()
-    known = vocabulary(languages)
-    unknown = [
-        word for word in added if not any(known.unstretched(t).folded in known.words for t in tokenise(word))
-    ]
-    assume(any(not all(token.exact.isdecimal() for token in tokenise(word)) for word in unknown))
-    assume("\n" not in row["text"])
-
-    answer = read_answer(f"{row['text']} {' '.join(unknown)}", languages=languages)
-
-    assert answer.intent == Intent.UNCLEAR or "card" in answer.also
-
-
-@settings(max_examples=2000, deadline=None)
 @given(st.sampled_from(CLEAR))
 def test_a_question_never_decides(row: dict[str, str]) -> None:
     assume("\n" not in row["text"] and "“" not in row["text"])
@@ -158,23 +131,13 @@ def test_two_opposite_answers_never_decide(one: dict[str, str], other: dict[str,
 
     answer = read_answer(f"{one['text']}, {other['text']}", languages=languages)
 
-    assert answer.intent == Intent.UNCLEAR or "card" in answer.also
+    assert answer.intent in NOTHING
 
 
 def test_where_two_languages_contradict_nothing_acts() -> None:
     assert read_answer("no", languages=["pl", "en"]).intent == Intent.UNCLEAR
     assert read_answer("k", languages=["vi", "en"]).intent == Intent.UNCLEAR
     assert read_answer("k", languages=["en"]).intent == Intent.YES
-
-
-@pytest.mark.parametrize(
-    "text", ["yes " * 1250, "a" * 5000, "😀" * 5000, "ﷺ" * 5000, "yes but " + "la " * 1600, "x" * 99999]
-)
-def test_a_long_text_is_read_quickly(text: str) -> None:
-    started = time.process_time()
-    read_answer(text, languages=["en", "vi"])
-
-    assert time.process_time() - started < 1
 
 
 def test_every_kind_that_acts_is_stepped_over() -> None:

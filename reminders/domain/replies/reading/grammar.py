@@ -1,0 +1,182 @@
+"""The grammar of each language as `data/answers/` tells it: one file a language, and the rule in words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reminders.domain.replies.reading.tokens import Token, fold, tokenise
+
+YES = frozenset({"yes", "ok", "confirm", "comes"})
+NO = frozenset({"no", "cant", "calls_off"})
+_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "start", "help"})
+ACTING = YES | NO | _TEXTS
+"""Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
+
+_BESIDE = frozenset({"thanks", "please", "greet", "address", "filler", "joins", "about", "ontime", "praise"})
+_FEELING = frozenset({"seen", "regret", "smile", "sad", "sick"})
+_SCOPE = frozenset({"today", "tomorrow", "link", "all", "but", "late", "reason", "doubt"})
+WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE))
+"""Kinds that a reader steps over; the other lists of the files are looked for on their own."""
+
+_DATA = Path(__file__).with_name("languages")
+_SIGNS = "signs"
+SLOT = "<min>"
+_PLACEHOLDER = "slotmin"
+KIND = ""
+_OPTION = re.compile(r"\[([^\]]*)\]")
+
+Phrase = tuple[str, ...]
+Phrases = dict[Phrase, str]
+Trie = dict[str, Any]  # Any: a node holds nodes by word and, under "", the kind that ends there
+
+
+@dataclass(slots=True)
+class Language:
+    """The phrases of one language and of the signs that all understand."""
+
+    exact: Trie
+    """Only those that mean something else with their accents."""
+    folded: Trie
+    opens: frozenset[Phrase]
+    words: frozenset[str]
+    whole_yes: frozenset[str]
+    closing: frozenset[Phrase]
+    negates: frozenset[str]
+    wrong_number: frozenset[Phrase]
+    device: frozenset[str]
+    device_names: frozenset[str]
+    minutes: frozenset[Phrase]
+    few: frozenset[Phrase]
+    numbers: dict[Phrase, int]
+    characters: dict[int, str]
+    digits: bool
+    tones: bool
+    """Whether accents make other words, so that one that is written with them must have the right ones."""
+
+
+def _trie(phrases: Phrases) -> Trie:
+    root: Trie = {}
+    for phrase, kind in phrases.items():
+        node = root
+        for word in phrase:
+            node = node.setdefault(word, {})
+        node[KIND] = kind
+    return root
+
+
+def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
+    """A bare no, and each one that a verb may follow: "no puedo", as there is "no puedo ir"."""
+    beginnings = {phrase[:end] for phrase in phrases for end in range(1, len(phrase))}
+    return frozenset(
+        phrase
+        for phrase, kind in phrases.items()
+        if kind in ("no", "cant") and (len(phrase) == 1 or phrase in beginnings)
+    )
+
+
+def agreed(first: str, second: str) -> str:
+    """What the same words mean when they stand for both kinds: a doubt where these contradict each other."""
+    if first == second or "joins" in (first, second) or {first, second} <= YES or {first, second} <= NO:
+        return first
+    return "doubt" if {first, second} & (ACTING | {"doubt"}) else first
+
+
+@cache
+def language_of(code: str) -> Language:
+    """The grammar of one language, by its code."""
+    table, signs = read_table(code), read_table(_SIGNS)
+    exact, folded = _with_signs(_learned(table), _learned(signs))
+    when = table.get("when", {})
+    return Language(
+        exact=_trie({phrase: kind for phrase, kind in exact.items() if folded.get(phrase) != kind}),
+        folded=_trie(folded),
+        opens=_unfinished(folded),
+        words=frozenset(word for phrase in folded for word in phrase),
+        closing=_folded(table.get("closing", ())),
+        wrong_number=_folded(table.get("wrong_number", ())),
+        negates=_words(table, "negates"),
+        whole_yes=_words(table, "whole_yes"),
+        device=_words(table, "device") | _words(signs, "device"),
+        device_names=_words(signs, "device_names"),
+        minutes=_folded(signs["minutes"]),
+        few=_folded(when.get("few", ())),
+        numbers={
+            phrase: value for text, value in when.get("numbers", {}).items() for phrase in _folded([text])
+        },
+        characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
+        digits=bool(table.get("digits", False)),
+        tones=bool(table.get("tones", False)),
+    )
+
+
+def _words(table: dict[str, Any], name: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in table.get(name, ()))
+
+
+def _learned(table: dict[str, Any]) -> tuple[Phrases, Phrases]:
+    """The kinds of a file's phrases, as written and without accents."""
+    exact: Phrases = {}
+    folded: Phrases = {}
+    for kind in WALKED:
+        for tokens in _phrases(table.get(kind, ())):
+            written = _slotted(token.exact for token in tokens)
+            bare = _slotted(token.folded for token in tokens)
+            exact[written] = _within(exact.get(written), kind)
+            folded[bare] = _within(folded.get(bare), kind)
+    return exact, folded
+
+
+def _with_signs(own: tuple[Phrases, Phrases], signs: tuple[Phrases, Phrases]) -> tuple[Phrases, Phrases]:
+    """What all understand, unless the language itself understands it otherwise ("no" in Polish)."""
+    exact = {phrase: kind for phrase, kind in signs[0].items() if phrase not in own[1]}
+    return exact | own[0], signs[1] | own[1]
+
+
+def _slotted(words: Iterable[str]) -> Phrase:
+    return tuple(SLOT if word == _PLACEHOLDER else word for word in words)
+
+
+def _within(before: str | None, kind: str) -> str:
+    """Two meanings of one spelling in one language, such as "dung" without its accents: nobody can tell."""
+    if before is None or before == kind:
+        return kind
+    return agreed(before, kind) if {before, kind} & ACTING else before
+
+
+def _folded(patterns: Iterable[str]) -> frozenset[Phrase]:
+    return frozenset(tuple(token.folded for token in tokens) for tokens in _phrases(patterns))
+
+
+def _phrases(patterns: Iterable[str]) -> Iterator[list[Token]]:
+    for pattern in patterns:
+        for phrase in expand(pattern.replace("{min}", _PLACEHOLDER)):
+            if tokens := tokenise(phrase):
+                yield tokens
+
+
+def expand(pattern: str) -> list[str]:
+    """The phrases that a line of the file stands for: "[i|we] come" is "i come" and "we come"."""
+    pieces = _OPTION.split(pattern)
+    choices = [piece.split("|") if odd % 2 else [piece] for odd, piece in enumerate(pieces)]
+    return [" ".join("".join(chosen).split()) for chosen in itertools.product(*choices)]
+
+
+def reactions() -> dict[str, tuple[str, ...]]:
+    """The beginnings by which phones write a reaction, by what it means, in lower case without accents."""
+    table = read_table(_SIGNS)["reactions"]
+    return {kind: tuple(fold(start) for start in starts) for kind, starts in table.items()}
+
+
+@cache
+def read_table(
+    code: str,
+) -> dict[str, Any]:  # Any: lists of phrases and a table, which tomllib does not promise
+    """One language's file, by its code."""
+    return tomllib.loads((_DATA / f"{code}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,176 @@
+"""A reply, word by word: which phrases it is made of, what it names, and which words are not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reminders.domain.replies.reading.grammar import ACTING, NO
+from reminders.domain.replies.reading.tokens import Token
+from reminders.domain.replies.reading.vocabulary import Vocabulary
+from reminders.domain.replies.reading.when import Agrees, Almanac
+
+_MAX_PICK = 9
+_SIGNED_WITH = 6
+"""Words that a name and a telephone number under "Kind regards" may have."""
+_SHORTEST_NUMBER = 3
+_ASKS = frozenset({"calls_off", "reschedule"})
+"""Kinds of phrases that ask for something without a no in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One phrase. `opens`: a bare no, or one that a verb may follow, as in "no puedo cancelar"."""
+
+    kind: str
+    words: tuple[str, ...]
+    apart: bool
+    opens: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a text consists of. `unknown`: the words as written that nothing accounts for."""
+
+    steps: list[Step] = field(default_factory=list)
+    picks: list[int | str] = field(default_factory=list)
+    times: list[Agrees] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(step.kind for step in self.steps)
+
+    @property
+    def acting(self) -> frozenset[str]:
+        return self.kinds & ACTING
+
+    @property
+    def matched(self) -> str:
+        return ", ".join(" ".join(step.words) for step in self.steps if step.kind in ACTING)
+
+    @property
+    def answered_in_words(self) -> bool:
+        return any(step.kind in ACTING and not step.words[0].isdecimal() for step in self.steps)
+
+    @property
+    def twisted(self) -> bool:
+        """Whether a no may deny what stands beside it: "no quiero cancelar", "otro día no"."""
+        clause: list[Step] = []
+        for step in self.steps:
+            clause = [] if step.apart else clause
+            if step.kind in _ASKS and any(before.opens for before in clause):
+                return True
+            if step.kind == "no" and len(step.words) == 1 and clause and clause[-1].kind in _ASKS:
+                return True
+            clause.append(step)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is no.
+
+    `names` may be picked; `people` only stand around an answer. All as tokens.
+    """
+
+    words: Vocabulary
+    almanac: Almanac
+    names: Sequence[Sequence[Token]] = ()
+    people: Sequence[Sequence[Token]] = ()
+    listed: bool = False
+    numbered: bool = False
+    digits: bool = False
+
+    def read(self, tokens: Sequence[Token]) -> Reading:
+        """Read all of a text, in linear time."""
+        reading, at = Reading(), 0
+        while at < len(tokens):
+            at += self._take(reading, tokens, at)
+        return reading
+
+    def _take(self, reading: Reading, tokens: Sequence[Token], at: int) -> int:
+        """Account for what begins at `at`; return how many tokens that takes."""
+        match = self.words.match(tokens, at)
+        length = match.length if match else 0
+        named = _name_at(self.names, tokens, at) if reading.acting or not match else 0
+        if named:
+            return self._pick_name(reading, tokens, at, named)
+        met = _name_at(self.people, tokens, at)
+        if met > length:
+            return _add(reading, "address", tokens[at : at + met])
+        time = self.almanac.find(tokens, at)
+        if time and time.length > length:
+            reading.times.append(time.agrees)
+            return time.length
+        if tokens[at].exact.isdecimal() and not length:
+            return self._signed(reading, tokens, at) or self._number(reading, tokens[at])
+        if match and self._stands_alone(match.kind, tokens, at):
+            return _add(reading, "doubt", tokens[at : at + length])
+        if match:
+            opens = self.words.opens(tuple(token.folded for token in tokens[at : at + length]))
+            return _add(reading, match.kind, tokens[at : at + length], opens=opens)
+        return self._signed(reading, tokens, at) or _unknown(reading, tokens[at])
+
+    def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
+        """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
+        if kind != "joins" or tokens[at].folded not in self.words.whole_yes:
+            return False
+        ends = at == 0 or at + 1 == len(tokens) or tokens[at + 1].apart
+        return ends or tokens[at].apart or tokens[at].raw.isupper()
+
+    def _pick_name(self, reading: Reading, tokens: Sequence[Token], at: int, length: int) -> int:
+        if self.listed and reading.steps and reading.steps[-1].kind == "thanks" and reading.acting:
+            # "Yes, thanks. Ann": a pick, or who is writing for all?
+            return _add(reading, "doubt", tokens[at : at + length])
+        reading.picks.append(" ".join(token.raw for token in tokens[at : at + length]))
+        return length
+
+    def _number(self, reading: Reading, token: Token) -> int:
+        """A number picks from a list, or is an answer, where such were offered."""
+        number = int(token.exact[:4])
+        if self.numbered and 1 <= number <= _MAX_PICK and (self.listed or reading.answered_in_words):
+            reading.picks.append(number)
+            return 1
+        if self.digits and number in (1, 2) and not self.listed:
+            return _add(reading, "yes" if number == 1 else "no", [token])
+        return _unknown(reading, token)
+
+    def _signed(self, reading: Reading, tokens: Sequence[Token], at: int) -> int:
+        """A name and number under "Kind regards", to the end of the text; 0 where it may be anything else."""
+        rest = tokens[at:]
+        if self.listed or not tokens[at].line or len(rest) > _SIGNED_WITH or not reading.acting:
+            return 0
+        if not reading.steps or reading.steps[-1].words not in self.words.closing or reading.unknown:
+            return 0
+        return _add(reading, "address", rest) if all(map(self._signs, rest)) else 0
+
+    def _signs(self, token: Token) -> bool:
+        if token.raw.isdecimal():
+            return len(token.raw) >= _SHORTEST_NUMBER
+        return token.raw.istitle() and not self.words.is_word(token.folded)
+
+
+def _add(reading: Reading, kind: str, tokens: Sequence[Token], *, opens: bool = False) -> int:
+    words = tuple(token.folded for token in tokens)
+    reading.steps.append(Step(kind, words, tokens[0].apart, opens and kind in NO))
+    return len(tokens)
+
+
+def _unknown(reading: Reading, token: Token) -> int:
+    reading.unknown.append(token.raw)
+    return 1
+
+
+def _name_at(names: Sequence[Sequence[Token]], tokens: Sequence[Token], at: int) -> int:
+    """How many tokens the longest name that begins here takes; 0 without one."""
+    fitting = (
+        len(name)
+        for name in names
+        if name and name[0].folded == tokens[at].folded and _same(name, tokens[at : at + len(name)])
+    )
+    return max(fitting, default=0)
+
+
+def _same(name: Sequence[Token], span: Sequence[Token]) -> bool:
+    return [token.folded for token in name] == [token.folded for token in span]

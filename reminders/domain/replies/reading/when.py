@@ -1,0 +1,296 @@
+"""Days and times that a reply restates, and whether they are those of the appointment.
+
+"Yes, Tuesday at 10:30" acts where the appointment is on Tuesday at 10:30; any other day or time may mean
+another appointment. What may be read in two ways ("3/4", "at 3") agrees if one of them does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from babel import Locale
+
+from reminders.domain.replies.reading.grammar import read_table
+from reminders.domain.replies.reading.tokens import Token, fold, tokenise
+
+Agrees = Callable[[datetime], bool]
+"""Whether an appointment that begins then (local time) is meant."""
+
+_HALF = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24)}
+_LEADING = {"at", "before", "day", "clock", "ordinal", "of", "half"}
+_BETWEEN = re.compile(r"\D+")
+
+
+class When(NamedTuple):
+    """A day or a time found in a text, and how many tokens it takes."""
+
+    agrees: Agrees
+    length: int
+
+
+@dataclass(slots=True)
+class Almanac:
+    """How days and times are written in some languages: phrases by what they stand for."""
+
+    roles: dict[tuple[str, ...], dict[str, int]] = field(default_factory=dict)
+    begins: dict[str, int] = field(default_factory=dict)
+    """First words, and how long the longest phrase is that begins so."""
+    tells: set[str] = field(default_factory=set)
+    """First words of what is a day or time itself, not only leads to one."""
+
+    def find(self, tokens: Sequence[Token], at: int) -> When | None:
+        """The day or time that is written at `at`, with the words that lead to it ("on", "at")."""
+        word = tokens[at].folded
+        if not (word[0].isdecimal() or word in self.begins):
+            return None
+        start, at_clock = self._lead(tokens, at)
+        readers = (_date, _month_first, _time, _weekday, _part)
+        for begin in dict.fromkeys((start, at)):
+            if begin >= len(tokens) or not self._may_tell(tokens, begin):
+                continue
+            for reader in readers:
+                found = reader(_Words(self, tokens, begin, at_clock=at_clock and begin == start))
+                if found:
+                    return When(found.agrees, found.length + begin - at)
+        return None
+
+    def _may_tell(self, tokens: Sequence[Token], at: int) -> bool:
+        word = tokens[at].folded
+        return word[0].isdecimal() or (word in self.tells and self.at(tokens, at)[0] > 0)
+
+    def _lead(self, tokens: Sequence[Token], at: int) -> tuple[int, bool]:
+        clock = False
+        for _ in range(3):
+            length, roles = self.at(tokens, at)
+            if not length or not roles.keys() & {"at", "before"}:
+                break
+            clock = clock or "at" in roles
+            at += length
+        return at, clock
+
+    def at(self, tokens: Sequence[Token], at: int) -> tuple[int, dict[str, int]]:
+        """The longest phrase at `at` and what it stands for."""
+        longest = self.begins.get(tokens[at].folded, 0) if at < len(tokens) else 0
+        for size in range(longest, 0, -1):
+            phrase = tuple(token.folded for token in tokens[at : at + size])
+            if phrase in self.roles:
+                return len(phrase), self.roles[phrase]
+        return 0, {}
+
+
+@dataclass(slots=True)
+class _Words:
+    """The words from a place on, read one after the other."""
+
+    almanac: Almanac
+    tokens: Sequence[Token]
+    begin: int
+    at_clock: bool
+    end: int = -1
+
+    def __post_init__(self) -> None:
+        self.end = self.begin
+
+    @property
+    def length(self) -> int:
+        return self.end - self.begin
+
+    def word(self) -> str:
+        return self.tokens[self.end].exact if self.end < len(self.tokens) else ""
+
+    def take(self, *names: str) -> int | None:
+        """The value of the phrase that stands here, if it stands for one of `names`."""
+        length, roles = self.almanac.at(self.tokens, self.end)
+        name = next((name for name in names if name in roles), None)
+        if name is None:
+            return None
+        self.end += length
+        return roles[name]
+
+    def number(self, most: int) -> int | None:
+        """A number in digits or words up to `most`."""
+        word = self.word()
+        if word.isdecimal() and len(word) <= 4 and int(word) <= most:
+            self.end += 1
+            return int(word)
+        return None if word[:1].isdecimal() else self.take("number")
+
+    def found(self, agrees: Agrees) -> When:
+        return When(agrees, self.length)
+
+
+def _date(words: _Words) -> When | None:
+    """ "3/3", "3rd of March", "3 de marzo 2027", "the 3rd"."""
+    written = _written_date(words)
+    if written:
+        return written
+    led = words.begin > 0 and _is_day_word(words)
+    day = words.number(31)
+    if not day:
+        return None
+    ordinal = words.take("ordinal") is not None
+    before_month = words.end
+    words.take("of", "before")
+    month = words.take("month")
+    if month is None:
+        words.end = before_month
+        return words.found(lambda start: start.day == day) if ordinal or led else None
+    words.take("ordinal")
+    return _with_year(words, day, month)
+
+
+def _is_day_word(words: _Words) -> bool:
+    before = words.tokens[max(0, words.begin - 2) : words.begin]
+    spans = (tuple(token.folded for token in before[cut:]) for cut in range(len(before)))
+    return any("day" in words.almanac.roles.get(span, {}) for span in spans)
+
+
+def _month_first(words: _Words) -> When | None:
+    """ "March 3rd", "3月3日"."""
+    month = words.take("month")
+    day = words.number(31) if month else None
+    if not month or not day:
+        return None
+    words.take("ordinal")
+    return _with_year(words, day, month)
+
+
+def _with_year(words: _Words, day: int, month: int) -> When:
+    before = words.end
+    words.take("of", "before")
+    word = words.word()
+    if not (word.isdecimal() and len(word) == 4):
+        words.end = before
+        return words.found(lambda start: (start.day, start.month) == (day, month))
+    words.end += 1
+    return words.found(lambda start: (start.day, start.month, start.year) == (day, month, int(word)))
+
+
+def _written_date(words: _Words) -> When | None:
+    """A date in digits. "10.30" may be one or a time."""
+    word = words.word()
+    parts = [int(part) for part in _BETWEEN.split(word[:12]) if part.isdecimal()]
+    sign = next((character for character in word if not character.isdecimal()), "")
+    if sign not in ("/", "-", ".") or len(parts) not in (2, 3):
+        return None
+    words.end += 1
+    clock = _clock(words, parts) if sign == "." and len(parts) == 2 else None
+    return words.found(lambda start: _same_day(parts, start) or (clock is not None and clock(start)))
+
+
+def _same_day(parts: Sequence[int], start: datetime) -> bool:
+    year = {start.year, start.year % 100}
+    pairs = ([start.day, start.month], [start.month, start.day])
+    if len(parts) == 2:
+        return list(parts) in pairs
+    ends = list(parts[:2]) in pairs and parts[2] in year
+    return ends or (parts[0] in year and list(parts[1:]) == [start.month, start.day])
+
+
+def _time(words: _Words) -> When | None:
+    """ "10:30", "at 10", "10 am", "10 Uhr 30", "10点半"."""
+    half = words.take("am", "pm") if words.begin == words.end else None
+    word = words.word()
+    parts = [int(part) for part in _BETWEEN.split(word[:8]) if part.isdecimal()]
+    if len(parts) == 2 and (":" in word or "h" in word):
+        words.end += 1
+        return words.found(_clock(words, parts, half))
+    hour = words.number(2359)
+    if hour is None:
+        return None
+    said = words.take("clock") is not None
+    minute = _minute(words, said=said or words.at_clock)
+    if hour > 24:
+        hour, minute = divmod(hour, 100)
+    before = words.end
+    clock = _clock(words, [hour, minute], half)
+    if not (said or words.at_clock or half is not None or words.end > before):
+        return None
+    return words.found(clock)
+
+
+def _minute(words: _Words, *, said: bool) -> int:
+    if words.take("half") is not None:
+        return 30
+    word = words.word()
+    if said and word.isdecimal() and len(word) == 2 and int(word) < 60:
+        words.end += 1
+        words.take("clock")
+        if fold(words.word()) in ("分", "phut"):
+            words.end += 1
+        return int(word)
+    return 0
+
+
+def _clock(words: _Words, parts: Sequence[int], half: int | None = None) -> Agrees:
+    """Of a time without "am" or "pm", both are meant."""
+    words.take("clock")
+    after = words.take("am", "pm")
+    half = half if after is None else after
+    hour, minute = parts
+    hours = {hour, hour + 12} if half is None and hour <= 12 else {hour % 12 + (half or 0)}
+    hours = {hour} if hour > 12 else hours
+    return lambda start: start.minute == minute and start.hour in hours
+
+
+def _weekday(words: _Words) -> When | None:
+    day = words.take("weekday")
+    return None if day is None else words.found(lambda start: start.weekday() == day)
+
+
+def _part(words: _Words) -> When | None:
+    """ "in the morning"."""
+    for name, (first, last) in _HALF.items():
+        if words.take(name) is not None:
+            return words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
+    return None
+
+
+def is_day(word: str, start: datetime, said_at: datetime) -> bool:
+    """Whether "today" or "tomorrow", written at `said_at`, is the day of an appointment; both local."""
+    ahead = timedelta(days=1 if word == "tomorrow" else 0)
+    return date(start.year, start.month, start.day) == said_at.date() + ahead
+
+
+@lru_cache(maxsize=256)
+def almanac(codes: tuple[str, ...]) -> Almanac:
+    """How days and times are written in the languages of these codes."""
+    both = Almanac()
+    for code in codes:
+        for phrase, roles in _roles(code).items():
+            both.roles[phrase] = roles | both.roles.get(phrase, {})
+            both.begins[phrase[0]] = max(both.begins.get(phrase[0], 0), len(phrase))
+            if roles.keys() - _LEADING:
+                both.tells.add(phrase[0])
+    return both
+
+
+@cache
+def _roles(code: str) -> dict[tuple[str, ...], dict[str, int]]:
+    when = read_table(code).get("when", {})
+    roles: dict[tuple[str, ...], dict[str, int]] = {}
+    for name in ("at", "before", "day", "clock", "ordinal", "of", "half", *_HALF):
+        _add(roles, name, dict.fromkeys(when.get(name, ()), 0))
+    _add(roles, "am", dict.fromkeys(when.get("am", ()), 0))
+    _add(roles, "pm", dict.fromkeys(when.get("pm", ()), 12))
+    _add(roles, "number", when.get("numbers", {}))
+    locale = Locale.parse(code.replace("-", "_"))
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for name, names in (("weekday", locale.days), ("month", locale.months)):
+                _add(roles, name, {spelling: number for number, spelling in names[form][width].items()})
+    for day, spellings in enumerate(when.get("weekdays", ())):
+        _add(roles, "weekday", dict.fromkeys(spellings, day))
+    return roles
+
+
+def _add(roles: dict[tuple[str, ...], dict[str, int]], name: str, values: dict[str, int]) -> None:
+    for text, value in values.items():
+        phrase = tuple(token.folded for token in tokenise(text))
+        if phrase:
+            roles.setdefault(phrase, {})[name] = value
