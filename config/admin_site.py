@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from reminders.domain.common.access import RULES
@@ -17,6 +19,11 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
 
     index_title = "Everything that is stored"
     login_form = AdminAuthenticationForm  # never shown: `login` leads to the one sign-in there is
+
+    def get_urls(self) -> list[Any]:
+        """Django's, with the way to a thing's own page made safe."""
+        where = "r/<path:content_type_id>/<path:object_id>/"
+        return [path(where, self.admin_view(page_of), name="view_on_site"), *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the user may enter at all; each list then asks for its own permission."""
@@ -31,3 +38,11 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Leave by the staff pages' sign-out."""
         return HttpResponseRedirect(reverse("day_sheet"))
+
+
+def page_of(request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+    """Lead to a thing's own page; an id that its table cannot have is one that is not there."""
+    try:
+        return shortcut(request, content_type_id, object_id)
+    except ValidationError:
+        raise Http404 from None

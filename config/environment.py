@@ -13,6 +13,8 @@ from typing import NoReturn
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from phonenumbers import SUPPORTED_REGIONS
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 LONGEST_SHOWN = 60
@@ -122,6 +124,15 @@ class Environment:
             self._refuse(name, "a time zone such as Europe/London", value)
             return default
         return value
+
+    def country(self, name: str, default: str) -> str:
+        """Return the two letters of a country that has a numbering plan."""
+        value = self._plain(name)
+        if value and value not in SUPPORTED_REGIONS:
+            hint = "; the United Kingdom is GB" if value.upper() == "UK" else ""
+            self._refuse(name, f"the two capital letters of a country, such as {default}{hint}", value)
+            return default
+        return value or default
 
     def folder(self, name: str, default: Path | None = None) -> Path | None:
         """Return an absolute path; whether it exists is found out where it is used."""

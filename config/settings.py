@@ -7,7 +7,6 @@ local host names stand in for what is not given. With it, the product runs in pr
 import os
 import socket
 import sys
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -111,9 +110,7 @@ MESSAGES_PER_HOUR = env.whole_number("MESSAGES_PER_HOUR", 20_000)
 
 # Where diaries are picked up, if anywhere
 IMPORT_FOLDER = env.folder("IMPORT_FOLDER")
-DEFAULT_COUNTRY = env.pattern(
-    "DEFAULT_COUNTRY", "GB", regex=r"[A-Z]{2}", takes="the two capital letters of a country, such as GB"
-)
+DEFAULT_COUNTRY = env.country("DEFAULT_COUNTRY", "GB")
 
 # The application
 INSTALLED_APPS = [
@@ -135,6 +132,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "reminders.middleware.ReadableText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reminders.middleware.ContentSecurityPolicy",
     "reminders.middleware.Probes",
@@ -147,6 +145,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "reminders.middleware.OneMoment",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -175,14 +174,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AXES_FAILURE_LIMIT = (
-    10  # wrong passwords for one user name from one address, then a quarter of an hour's pause
-)
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+PASSWORD_HASHERS = ["reminders.hashing.InTurn"]
+AXES_HANDLER = "reminders.views.site.sign_ins.Counting"
 AXES_LOCKOUT_CALLABLE = "reminders.views.site.session.locked_out"
-AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who has to wait is not counted again
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 LOGIN_URL = "login"

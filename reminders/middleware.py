@@ -1,11 +1,20 @@
-"""What browsers may do with our pages: load nothing from elsewhere, keep no patient's data."""
+"""What reaches our pages and what browsers may do with them.
+
+Only text that the database can store comes in; nothing is loaded from elsewhere, no patient's data is kept.
+"""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, QueryDict
 
+from reminders.hashing import TooBusyError
 from reminders.views.site.readiness import healthz, readyz
+from reminders.views.site.session import busy
+
+NUL = "\x00"
+UNREADABLE = "\ufffd"
+"""What stands for bytes that are no text; Django reads broken UTF-8 so already."""
 
 POLICY = "; ".join(
     (
@@ -20,6 +29,34 @@ POLICY = "; ".join(
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
 # The administration's theme builds its scripts in the page and sets styles on elements.
 ADMIN_POLICY = POLICY + "; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
+
+
+class ReadableText:
+    """Take addresses, queries and cookies as UTF-8 without NUL, which the database cannot store.
+
+    Another charset that a request names is not believed: some of Python's are no text encodings, and some
+    yield lone surrogates. Forms are left to their fields and to `views.asked`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            return HttpResponseNotFound("There is nothing here.\n", content_type="text/plain")
+        request.encoding = "utf-8"
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in name + value}
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # immutable, too
+        return self.get_response(request)
+
+
+def _without_nul(query: QueryDict) -> QueryDict:
+    plain = QueryDict(mutable=True)
+    for name, values in query.lists():
+        plain.setlist(name.replace(NUL, UNREADABLE), [value.replace(NUL, UNREADABLE) for value in values])
+    plain._mutable = False
+    return plain
 
 
 class ContentSecurityPolicy:
@@ -60,3 +97,17 @@ class KeepNothing:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class OneMoment:
+    """Where a password found no turn to be hashed, ask to try again in a moment."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for it; every other error goes its way."""
+        return busy(request) if isinstance(error, TooBusyError) else None

@@ -1,17 +1,19 @@
 """Serve the site: `python -m config.serve --port 8000`.
 
-Waitress with threads; a proxy in front may say that the visitor came by https.
+Waitress with threads and limits; a proxy in front may say who the visitor is and that they came by https.
 """
 
 import argparse
 import signal
 import sys
 import threading
-from typing import Any
 
-import waitress  # type: ignore[import-untyped]  # it has no types
 from django.conf import settings
+from django.urls import reverse
 
+from config.launcher.listening import Limits, make_server
+from config.proxy import BehindProxy
+from config.upload_pass import holds_pass
 from config.wsgi import application
 from reminders.domain.common import database_clock
 from reminders.domain.operations import alerts
@@ -29,25 +31,21 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     database_clock.watch("web site")
     threading.Thread(target=alerts.watch, args=(threading.Event(),), name="alerts", daemon=True).start()
-    waitress.serve(
-        application,
+    server = make_server(
+        BehindProxy(application, trusted=settings.TRUSTED_PROXY),
         host=options.host,
         port=options.port,
         threads=options.threads,
-        ident=None,
-        max_request_body_size=settings.MAX_REQUEST_BYTES,
-        **_proxy(),
+        limits=Limits(
+            upload=settings.MAX_REQUEST_BYTES, trusted=settings.TRUSTED_PROXY, may_upload=may_upload
+        ),
     )
+    server.run()
 
 
-def _proxy() -> dict[str, Any]:  # Any: waitress's own options
-    if settings.SECURE_PROXY_SSL_HEADER is None:
-        return {}
-    return {
-        "trusted_proxy": settings.TRUSTED_PROXY,
-        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
-        "clear_untrusted_proxy_headers": True,
-    }
+def may_upload(path: str, cookies: str) -> bool:
+    """Whether a request may be as large as a diary: to the import, by somebody who opened its page."""
+    return path.startswith(reverse("imports")) and holds_pass(cookies)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
@@ -137,6 +138,21 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
             field.queryset = field.queryset.filter(**{f"{place}__in": theirs.location_ids})
             field.required = True
         return field
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """As Django's, after a look at what was ticked."""
+        if all(map(self._may_be_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            found: HttpResponse | None = super().response_action(request, queryset)
+            return found
+        messages.warning(request, "What was chosen is not in this list. Choose again.")
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _may_be_id(self, written: str) -> bool:
+        try:
+            self.opts.pk.clean(written, None)
+        except ValidationError:
+            return False
+        return True
 
     def actor(self, request: HttpRequest) -> Actor:
         """Whom the history names."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from phonenumbers import SUPPORTED_REGIONS
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from reminders.admin.base import LookOnly, StaffAdmin, scope
@@ -28,6 +30,22 @@ WORKING_WEEK = ("1", "2", "3", "4", "5")
 LANGUAGE_CHOICES = [(code, f"{name.english} ({name.own})") for code, name in LANGUAGES.items()]
 
 
+def countries() -> list[tuple[str, str]]:
+    """Every country with a numbering plan, by its English name."""
+    names = Locale("en").territories
+    pairs = [(code, f"{names.get(code, code)} ({code})") for code in SUPPORTED_REGIONS]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+class CountryField(forms.ChoiceField):
+    """A country by its two letters, in whatever case; UK, as many write it, is GB."""
+
+    def to_python(self, value: Any) -> str:
+        """The code."""
+        code = super().to_python(value).strip().upper()
+        return "GB" if code == "UK" else code
+
+
 class LocationForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
     """Days by name, languages by name; a zone that exists."""
 
@@ -39,17 +57,16 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramet
         help_text="Rules “on working days only” keep to these.",
     )
     language = forms.ChoiceField(choices=LANGUAGE_CHOICES, widget=UnfoldAdminSelectWidget)
+    country = CountryField(
+        choices=countries,
+        initial=settings.DEFAULT_COUNTRY,
+        widget=UnfoldAdminSelectWidget,
+        help_text="How local telephone numbers are read.",
+    )
 
     def clean_open_days(self) -> list[int]:
         """In the order of the week."""
         return sorted(self.cleaned_data["open_days"])
-
-    def clean_country(self) -> str:
-        """Two capital letters."""
-        country: str = self.cleaned_data["country"].strip().upper()
-        if len(country) != 2 or not country.isalpha():
-            raise forms.ValidationError("Write the two letters of the country, such as GB.")
-        return country
 
 
 @admin.register(Location)

@@ -14,6 +14,7 @@ from reminders.models.people import Contact, Location, Practitioner, Service, St
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, Card, Reply
 from reminders.models.rules import ReminderRule, Wording
+from reminders.models.sign_ins import SignInCount
 
 __all__ = [
     "Appointment",
@@ -39,6 +40,7 @@ __all__ = [
     "Reply",
     "Ring",
     "Service",
+    "SignInCount",
     "StaffProfile",
     "Suppression",
     "Trouble",

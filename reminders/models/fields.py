@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from phonenumbers import SUPPORTED_REGIONS
 
 E164 = r"^\+[1-9][0-9]{7,14}$"
 WEEKDAYS = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
@@ -18,6 +19,15 @@ def check_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError(
             "“%(value)s” is no time zone. Write it like Australia/Sydney or Europe/London.",
+            params={"value": value},
+        )
+
+
+def check_country(value: str) -> None:
+    """Refuse what is no country with telephone numbers, by its two letters."""
+    if value not in SUPPORTED_REGIONS:
+        raise ValidationError(
+            "“%(value)s” is no country. Write its two letters, such as AU; the United Kingdom is GB.",
             params={"value": value},
         )
 

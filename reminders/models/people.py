@@ -13,7 +13,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Reverse, Trim
 from django.urls import reverse
 
-from reminders.models.fields import check_e164, check_zone, days_field, phone_check
+from reminders.models.fields import check_country, check_e164, check_zone, days_field, phone_check
 
 
 class Location(models.Model):
@@ -25,7 +25,10 @@ class Location(models.Model):
     )
     zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
     country = models.CharField(
-        max_length=2, default="AU", help_text="Two letters, such as AU: how local telephone numbers are read."
+        max_length=2,
+        default="AU",
+        validators=[check_country],
+        help_text="How local telephone numbers are read.",
     )
     language = models.CharField(max_length=10, default="en")
     opens = models.TimeField(

@@ -1,11 +1,14 @@
 """The addresses of the staff pages. A page's name here is what navigation, templates and redirects use."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from reminders import webhooks
 from reminders.views.diary import appointments, contacts, day_sheet, row_actions
+from reminders.views.shared.asked import IdConverter
 from reminders.views.site import first_steps, pulse, session
+
+register_converter(IdConverter, "id")
 
 urlpatterns = [
     path("", day_sheet.show, name="day_sheet"),
@@ -13,19 +16,19 @@ urlpatterns = [
     path("appointments/", appointments.index, name="appointments"),
     path("appointments/new/", appointments.new, name="appointment_new"),
     path("appointments/pick/", appointments.pick, name="appointment_pick"),
-    path("appointments/<int:pk>/", appointments.show, name="appointment"),
-    path("appointments/<int:pk>/edit/", appointments.edit, name="appointment_edit"),
-    path("appointments/<int:pk>/menu/", row_actions.menu, name="appointment_menu"),
-    path("appointments/<int:pk>/status/", row_actions.set_status, name="appointment_status"),
-    path("appointments/<int:pk>/text/", row_actions.text, name="appointment_text"),
-    path("appointments/<int:pk>/correct/", row_actions.send_correction, name="appointment_correct"),
+    path("appointments/<id:pk>/", appointments.show, name="appointment"),
+    path("appointments/<id:pk>/edit/", appointments.edit, name="appointment_edit"),
+    path("appointments/<id:pk>/menu/", row_actions.menu, name="appointment_menu"),
+    path("appointments/<id:pk>/status/", row_actions.set_status, name="appointment_status"),
+    path("appointments/<id:pk>/text/", row_actions.text, name="appointment_text"),
+    path("appointments/<id:pk>/correct/", row_actions.send_correction, name="appointment_correct"),
     path("contacts/", contacts.index, name="contacts"),
     path("contacts/new/", contacts.new, name="contact_new"),
-    path("contacts/<int:pk>/edit/", contacts.edit, name="contact_edit"),
-    path("reminders/<int:pk>/send/", row_actions.send_reminder, name="send_reminder"),
-    path("reminders/<int:pk>/hold/", row_actions.hold_reminder, name="hold_reminder"),
-    path("reminders/<int:pk>/release/", row_actions.release_reminder, name="release_reminder"),
-    path("undo/<int:pk>/", row_actions.undo, name="undo"),
+    path("contacts/<id:pk>/edit/", contacts.edit, name="contact_edit"),
+    path("reminders/<id:pk>/send/", row_actions.send_reminder, name="send_reminder"),
+    path("reminders/<id:pk>/hold/", row_actions.hold_reminder, name="hold_reminder"),
+    path("reminders/<id:pk>/release/", row_actions.release_reminder, name="release_reminder"),
+    path("undo/<id:pk>/", row_actions.undo, name="undo"),
     path("text-size/", row_actions.text_size, name="text_size"),
     path("", include("reminders.urls.worklists")),
     path("set-up/", include("reminders.urls.setup")),

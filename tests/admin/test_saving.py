@@ -1,8 +1,11 @@
 """Saving in the administration goes through the domain: texts and appointments follow."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -64,6 +67,60 @@ def test_other_hours_plan_anew(client):
 
     due = Reminder.objects.get().due_at.astimezone(place.tz)
     assert (due.date(), due.time()) == (in_ten_days() - timedelta(days=1), time(11))
+
+
+def test_the_country_of_a_location_is_chosen_from_those_that_there_are(client):
+    page = client.get("/admin/reminders/location/add/").content.decode()
+
+    assert '<option value="GB"' in page
+    assert "United Kingdom (GB)" in page
+    assert '<option value="UK"' not in page
+
+
+@pytest.mark.parametrize("written", ["UK", "uk", " gb "])
+def test_uk_is_the_united_kingdom(client, written):
+    client.post("/admin/reminders/location/add/", form_of(make.make_location(), name="New", country=written))
+
+    assert Location.objects.get(name="New").country == "GB"
+
+
+@pytest.mark.parametrize("written", ["XX", "", "U", "001", "\0", "٣٣", "GBR"])
+def test_a_country_that_is_none_is_refused_in_words(client, written):
+    place = make.make_location()
+
+    answer = client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, country=written))
+
+    assert (answer.status_code, Location.objects.get().country) == (200, "GB")
+    assert answer.context["adminform"].form.errors["country"]
+
+
+def test_no_other_way_writes_a_country_that_is_none_either():
+    with pytest.raises(ValidationError, match="the United Kingdom is GB"):
+        Location(name="New", country="UK").full_clean()
+
+
+def test_countries_that_were_written_before_are_mended(settings):
+    migration = import_module("reminders.migrations.0017_sign_in_counts_and_countries")
+    for number, written in enumerate(("UK", "uk", "gb", "AU", "XX", "")):
+        make.make_location(name=f"Site {number}", country=written)
+    settings.DEFAULT_COUNTRY = "NZ"
+
+    migration.real_countries(apps, None)
+
+    found = Location.objects.order_by("name").values_list("country", flat=True)
+    assert list(found) == ["GB", "GB", "GB", "AU", "NZ", "NZ"]
+
+
+@pytest.mark.parametrize("ids", [["x"], ["1", "\0"], ["9" * 5_000], ["9" * 30], ["-"], ["1.5"]])
+def test_rows_that_cannot_be_are_chosen_again(client, ids):
+    place = make.make_location()
+
+    answer = client.post(
+        "/admin/reminders/location/", {"action": "delete_selected", "_selected_action": ids}, follow=True
+    )
+
+    assert "What was chosen is not in this list." in answer.content.decode()
+    assert Location.objects.filter(pk=place.pk).exists()
 
 
 def test_a_new_location_needs_no_planning(client):

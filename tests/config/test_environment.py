@@ -53,6 +53,8 @@ MALFORMED = [
     ("TIME_ZONE", "Mars/Base", "a time zone such as Europe/London; it is 'Mars/Base'"),
     ("TIME_ZONE", "../etc/passwd", "a time zone such as Europe/London; it is '../etc/passwd'"),
     ("DEFAULT_COUNTRY", "UKR", "the two capital letters of a country, such as GB; it is 'UKR'"),
+    ("DEFAULT_COUNTRY", "UK", "such as GB; the United Kingdom is GB; it is 'UK'"),
+    ("DEFAULT_COUNTRY", "XX", "the two capital letters of a country, such as GB; it is 'XX'"),
     ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; it is 'loud'"),
     ("SENTRY_DSN", "nonsense", "an address such as https://reminders.example; it is 'nonsense'"),
     ("EMAIL_URL", "http://mail", "an address such as smtp://user:password@mail.example:587; it is 'http://mail'"),

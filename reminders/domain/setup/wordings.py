@@ -25,6 +25,7 @@ from reminders.domain.wording import (
     Problem,
     WordingError,
     check_wording,
+    compile_wording,
     known_language,
 )
 from reminders.domain.wording.defaults import VOICE_PURPOSES, starter
@@ -184,9 +185,12 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
 
 
 def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
-    """The texts that the provider holds for later, or may hold, and that would read otherwise."""
+    """The texts that the provider holds for later, or may hold, and that would read otherwise.
+
+    None where `text` cannot be read as a wording, since it will not be saved as it is.
+    """
     purpose = PURPOSES[place.purpose]
-    if purpose.automatic or place.purpose == "correction":
+    if purpose.automatic or place.purpose == "correction" or not _is_readable(text):
         return []
     before, after = TextBook.load(), TextBook.load()
     after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
@@ -201,6 +205,14 @@ def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook
     except WordingError:
         return True
     return held.words(after) != old
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        compile_wording(text)
+    except WordingError:
+        return False
+    return True
 
 
 def _can_be_off(place: Place) -> bool:

@@ -22,10 +22,11 @@ from reminders.domain.pages.timeline import changes_since, timeline
 from reminders.models import Appointment, Contact, Location
 from reminders.views.diary.contacts import COLUMNS, page_of_contact
 from reminders.views.diary.day_rows import Line
+from reminders.views.shared.asked import read_date, read_id, read_text
 from reminders.views.shared.conflicts import changed_meanwhile, stamp
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
-from reminders.views.shared.locations import place_ids, read_date, several, zone
+from reminders.views.shared.locations import place_ids, several, zone
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_form, staff_page
 
 DAY = timedelta(days=1)
@@ -39,7 +40,7 @@ SHOWN = 8
 def index(request: StaffRequest) -> HttpResponse:
     """The coming appointments, or those that a posted `q` finds."""
     now = timezone.now()
-    query = request.POST.get("q", "")
+    query = read_text(request.POST.get("q"))
     today = now.astimezone(zone(request)).date()
     start = read_date(request.GET.get("from", "")) or today
     searching = asks_something(query)
@@ -168,15 +169,13 @@ def _posted_location(request: StaffRequest) -> Location | None:
 
 
 def _chosen(request: StaffRequest, pk: str | None) -> Contact | None:
-    if not pk or not pk.isdecimal() or len(pk) > 18:
-        return None
-    return request.scope.contacts().filter(pk=pk).first()
+    return request.scope.contacts().filter(pk=read_id(pk)).first()
 
 
 @staff_action("reminders.add_appointment")
 def pick(request: StaffRequest) -> HttpResponse:
     """The patients that fit what is typed into the booking form, to choose from."""
-    query = request.POST.get("who", "")
+    query = read_text(request.POST.get("who"))
     found = find_contacts(query, scope=request.scope, limit=SHOWN)
     people = request.scope.contacts().filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
     context = {

@@ -20,6 +20,7 @@ from reminders.domain.diary.wrong_numbers import is_right_after_all
 from reminders.domain.pages.search import asks_something, find_contacts
 from reminders.domain.pages.timeline import contact_changes_since
 from reminders.models import Appointment, Contact, Suppression
+from reminders.views.shared.asked import read_text
 from reminders.views.shared.conflicts import changed_meanwhile, stamp
 from reminders.views.shared.forms import ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
@@ -44,7 +45,7 @@ COLUMNS = frozenset(
 @staff_form()
 def index(request: StaffRequest) -> HttpResponse:
     """All patients by name, or those that a posted `q` finds."""
-    query = request.POST.get("q", "")
+    query = read_text(request.POST.get("q"))
     searching = asks_something(query)
     page, more = _found(request, query) if searching else (_everyone(request), False)
     context = {

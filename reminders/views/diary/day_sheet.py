@@ -24,11 +24,11 @@ from reminders.domain.common.digest import digest
 from reminders.domain.pages.day_sheet import DaySheet, DayState, Standing, day_sheet, rows_of
 from reminders.models import Location, Practitioner
 from reminders.views.diary.day_rows import LOOKS, Line
+from reminders.views.shared.asked import read_choice, read_date, read_id
 from reminders.views.shared.locations import sign
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 ROWS = 100
-DAY_STATES = frozenset(str(state) for state in DayState)
 
 
 @dataclass(frozen=True)
@@ -90,26 +90,18 @@ def _choice(request: StaffRequest, *, now: datetime) -> Choice:
         location = request.scope.locations[0]
     today = now.astimezone(_zone(request, location)).date()
     practitioner = request.GET.get("practitioner", str(remembered.get("practitioner") or ""))
-    state = request.GET.get("state", "")
     return Choice(
-        day=_date(request.GET.get("date", "")) or today,
+        day=read_date(request.GET.get("date", "")) or today,
         today=today,
         location=location,
-        practitioner_id=int(practitioner) if practitioner.isdecimal() and len(practitioner) < 12 else None,
-        state=DayState(state) if state in DAY_STATES else None,
+        practitioner_id=read_id(practitioner) or None,
+        state=read_choice(request.GET.get("state"), DayState, otherwise=None),
     )
 
 
 def _zone(request: StaffRequest, location: Location | None) -> ZoneInfo:
     place = location or next(iter(request.scope.locations), None)
     return place.tz if place else ZoneInfo(settings.TIME_ZONE)
-
-
-def _date(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)

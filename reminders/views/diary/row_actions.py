@@ -27,6 +27,7 @@ from reminders.domain.diary.staff_actions import (
 from reminders.domain.wording import WordingError, compile_wording
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, CannedReply, Event, Message, Reminder
+from reminders.views.shared.asked import read_text
 from reminders.views.shared.pages import (
     StaffRequest,
     go_back,
@@ -189,7 +190,7 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
     """A text of one's own about an appointment, in a dialog; `?as=correction` starts with those words."""
     appointment = _appointment(request, pk)
     correcting = request.GET.get("as") == "correction"
-    written = request.POST.get("text", "")[:LONGEST]
+    written = read_text(request.POST.get("text"), longest=LONGEST)
     problem = ""
     if request.method == "POST":
         kind = Message.Kind.CORRECTION if correcting else Message.Kind.STAFF
@@ -245,6 +246,5 @@ def _sent(words: str) -> HttpResponse:
 @staff_action()
 def text_size(request: StaffRequest) -> HttpResponse:
     """How long a text is on the network, while it is being written."""
-    return render(
-        request, "partials/text_size.html", {"size": measure(request.POST.get("text", "")[:LONGEST])}
-    )
+    size = measure(read_text(request.POST.get("text"), longest=LONGEST))
+    return render(request, "partials/text_size.html", {"size": size})

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from config.upload_pass import hand_out
 from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.outcome import csv_lines
 from reminders.domain.diary_import.problems import ImportRefused
@@ -79,7 +80,9 @@ def index(request: StaffRequest) -> HttpResponse:
         "problem": problem,
         "watched": request.scope.may("auth.change_user"),
     }
-    return render(request, "import/index.html", context, status=status)
+    response = render(request, "import/index.html", context, status=status)
+    hand_out(response, path=reverse("imports"))
+    return response
 
 
 @staff_page(IMPORT)

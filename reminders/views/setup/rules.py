@@ -17,6 +17,7 @@ from reminders.domain.setup.jobs import REPLAN, in_words
 from reminders.domain.setup.rule_preview import preview_rule
 from reminders.models import Job, ReminderRule
 from reminders.views.setup.rule_forms import RuleForm
+from reminders.views.shared.asked import read_id
 from reminders.views.shared.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
 
 
@@ -120,8 +121,8 @@ def _saved(request: StaffRequest, saved: rules.Saved) -> HttpResponse:
 @staff_action(RULES)
 def preview(request: StaffRequest) -> HttpResponse:
     """What saving the form as it stands would do, for real coming appointments."""
-    given = request.POST.get("rule", "")
-    rule = _rule(request, int(given)) if given.isdecimal() else ReminderRule()
+    given = request.POST.get("rule")
+    rule = _rule(request, read_id(given)) if given else ReminderRule()
     form = RuleForm(request.POST, instance=rule, scope=request.scope)
     context: dict[str, object] = {"form": form, "rule": rule}
     # Without a name there is nothing wrong with the times yet.
@@ -183,9 +184,9 @@ def job(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _job(request: StaffRequest) -> Job | None:
-    given = request.GET.get("job", "")
-    if given.isdecimal():
-        return Job.objects.filter(pk=int(given)).first()
+    given = read_id(request.GET.get("job"))
+    if given:
+        return Job.objects.filter(pk=given).first()
     running = Job.objects.filter(kind=REPLAN, state__in=[Job.State.WAITING, Job.State.RUNNING])
     return running.order_by("created_at").first()
 

@@ -25,11 +25,14 @@ from reminders.domain.setup.wordings import (
     standing,
     standings,
 )
-from reminders.domain.wording import LANGUAGES, PLACEHOLDERS, PURPOSES, Problem, Purpose
+from reminders.domain.wording import LANGUAGES, MAX_CHARACTERS, PLACEHOLDERS, PURPOSES, Problem, Purpose
 from reminders.domain.wording.defaults import VOICE_PURPOSES
 from reminders.models import ReminderRule, Wording
+from reminders.views.shared.asked import read_choice, read_id, read_text
 from reminders.views.shared.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
 
+LONGEST = 2 * MAX_CHARACTERS
+"""Characters of a wording that are looked at: more than may be saved, so that too long is said in words."""
 PLACEHOLDER_WORDS = {
     "first_name": "First name",
     "name": "Full name",
@@ -57,9 +60,8 @@ class Row:
 def show(request: StaffRequest) -> HttpResponse:
     """All wordings of one language and channel; with `?rule=` those of one rule."""
     rule = _rule(request.GET, request.scope)
-    language = request.GET.get("language", "")
-    language = language if language in LANGUAGES else _usual_language(request.scope)
-    channel = VOICE if request.GET.get("channel") == VOICE else SMS
+    language = read_choice(request.GET.get("language"), LANGUAGES, otherwise=_usual_language(request.scope))
+    channel = read_choice(request.GET.get("channel"), (SMS, VOICE), otherwise=SMS)
     rows = _rows(_purposes(channel, rule), language, channel, rule)
     context = {
         "rule": rule,
@@ -85,7 +87,7 @@ def edit(request: StaffRequest) -> HttpResponse:
     now_there = standing(place)
     text, problems = now_there.text, list[Problem]()
     if request.method == "POST":
-        text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+        text = _typed(request)
         try:
             saved = wordings.save_wording(
                 place,
@@ -123,7 +125,7 @@ def edit(request: StaffRequest) -> HttpResponse:
 def preview(request: StaffRequest) -> HttpResponse:
     """The text in the editor, filled in for real appointments."""
     place, _ = _place(request.GET, request.scope)
-    text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+    text = _typed(request)
     now = timezone.now()
     context = {
         "preview": preview_wording(place, text, now=now, scope=request.scope),
@@ -160,8 +162,12 @@ def switch_answer(request: StaffRequest) -> HttpResponse:
     on = request.POST.get("on") == "yes"
     wordings.switch_answer(purpose, on=on, by=request.scope.actor, now=timezone.now())
     say(request, "This answer is sent again." if on else "This answer is not sent any more.")
-    query = urlencode({"language": request.POST.get("language", "en")})
+    query = urlencode({"language": read_choice(request.POST.get("language"), LANGUAGES, otherwise="en")})
     return redirect(f"{reverse('wordings')}?{query}")
+
+
+def _typed(request: StaffRequest) -> str:
+    return read_text(request.POST.get("text"), longest=LONGEST).replace("\r\n", "\n").strip()
 
 
 def _saved_words(replaced: int) -> str:
@@ -207,10 +213,10 @@ def _place(given: Mapping[str, str], scope: Scope) -> tuple[Place, ReminderRule 
 
 
 def _rule(given: Mapping[str, str], scope: Scope) -> ReminderRule | None:
-    pk = given.get("rule", "")
-    if not pk.isdecimal():
+    if not given.get("rule"):
         return None
-    rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=int(pk))
+    rules = ReminderRule.objects.select_related("location", "service")
+    rule = get_object_or_404(rules, pk=read_id(given["rule"]))
     if not scope.sees_place(rule.location_id):
         raise Http404
     return rule

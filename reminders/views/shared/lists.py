@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from reminders.views.shared.asked import read_number
+
 M = TypeVar("M", bound=Model)
 PER_PAGE = 50
 DEEPEST = 400
@@ -41,8 +43,6 @@ class Slice(Generic[M]):
 
 def page_of(request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE) -> Slice[M]:
     """The page that `?page=` asks for, from 1; anything odd is the first."""
-    written = request.GET.get("page", "1")
-    number = int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 1
-    number = min(max(number, 1), DEEPEST)
+    number = min(max(read_number(request.GET.get("page"), digits=5) or 1, 1), DEEPEST)
     found = list(rows[(number - 1) * per_page : number * per_page + 1])
     return Slice(found[:per_page], number, has_next=len(found) > per_page and number < DEEPEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -49,16 +49,3 @@ def zone(request: StaffRequest) -> ZoneInfo:
 def sign(request: StaffRequest, *asked: object, now: datetime) -> str:
     """A token that changes once anything has happened, or when something else is asked for than before."""
     return f"{fingerprint(now=now)}-{digest((place_ids(request), asked))}"
-
-
-def read_date(written: str) -> date | None:
-    """A date as browsers send it, None for anything else."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
-
-
-def read_ids(written: str) -> list[int]:
-    """Ids separated by commas, at most a hundred; what is no number is left out."""
-    return [int(part) for part in written.split(",")[:100] if part.isdecimal() and len(part) < 19]

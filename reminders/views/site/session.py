@@ -17,6 +17,7 @@ from reminders.domain.common import access
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
 
 TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
+BUSY = "Many people are signing in at this moment. Please try again in a few seconds."
 
 
 class SignIn(LoginView):
@@ -56,12 +57,26 @@ class SignIn(LoginView):
 
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     """Say when to try again after too many wrong passwords, where the form stands."""
+    return _not_now(request, TOO_MANY, status=429)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Say that too many people are signing in or changing passwords at this moment."""
+    response = _not_now(request, BUSY, status=503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
+    if request.resolver_match and request.resolver_match.url_name != "login":
+        return render(request, "errors/busy.html", {"words": words}, status=status)
     form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
     form.errors.clear()
-    form.add_error(None, TOO_MANY)
+    form.add_error(None, words)
     here = bool(request.GET.get("here")) and "HX-Request" in request.headers
     template = "partials/sign_in_form.html" if here else "login.html"
-    return render(request, template, {"form": form, "here": here}, status=422 if here else 429)
+    context = {"form": form, "here": here, "next": request.POST.get("next", "")}
+    return render(request, template, context, status=422 if here else status)
 
 
 class ChangePassword(PasswordChangeView):

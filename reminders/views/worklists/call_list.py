@@ -18,7 +18,8 @@ from reminders.domain.pages.call_list import Calls, Household, Obstacle, Try, ca
 from reminders.models import Appointment, CallAttempt, Event, Message
 from reminders.templatetags.pages import at_zone
 from reminders.views.diary.day_rows import address
-from reminders.views.shared.locations import places, read_date, read_ids, several, sign
+from reminders.views.shared.asked import read_date, read_ids
+from reminders.views.shared.locations import places, several, sign
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 
 ROWS = 30

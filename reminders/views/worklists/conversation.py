@@ -38,6 +38,7 @@ from reminders.domain.sending.poll_status import Asked, ask_now
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, Card, Contact, Location, Suppression
 from reminders.views.diary.day_rows import LOOKS
+from reminders.views.shared.asked import read_id, read_text
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 
 LONGEST = 1_000
@@ -172,17 +173,17 @@ def _cards(request: StaffRequest, contact: Contact) -> list[Card]:
 def send(request: StaffRequest, pk: int) -> HttpResponse:
     """Send what was written, about the appointment `about` if one is named."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
-    written = request.POST.get("about", "")
-    about = None
-    if written.isdecimal() and len(written) < 19:
-        about = (
-            request.scope.appointments()
-            .select_related("location")
-            .filter(Q(contact=contact) | Q(contact__phone=contact.phone), pk=written)
-            .exclude(contact__phone="")
-            .first()
+    about = (
+        request.scope.appointments()
+        .select_related("location")
+        .filter(
+            Q(contact=contact) | Q(contact__phone=contact.phone),
+            pk=read_id(request.POST.get("about")),
         )
-    text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
+        .exclude(contact__phone="")
+        .first()
+    )
+    text = read_text(request.POST.get("text"), longest=LONGEST)
     try:
         send_text(
             contact,
@@ -247,7 +248,7 @@ def consent(request: StaffRequest, pk: int) -> HttpResponse:
     """
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
     wanted = request.POST.get("to") or request.GET.get("to")
-    words = request.POST.get("words", "").replace("\x00", "").strip()[:300]
+    words = read_text(request.POST.get("words"), longest=300).strip()
     if not contact.phone or wanted not in ("in", "out", "back"):
         return _refuse(request, contact, "There is no number to opt in or out.")
     by, now = request.scope.actor, timezone.now()

@@ -17,6 +17,7 @@ from reminders.domain.pages.data_quality import (
     flawed,
     shared_numbers,
 )
+from reminders.views.shared.asked import read_choice, read_id
 from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest, staff_page
 
@@ -35,7 +36,6 @@ SHARED_BY = (2, 4, 8)
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """One flaw's list, with the counts of all of them."""
-    chosen = request.GET.get("flaw", "")
     ids = everybodys(request)
     look = Look(
         None if ids is None else tuple(ids),
@@ -45,15 +45,13 @@ def show(request: StaffRequest) -> HttpResponse:
     )
     counts = count_flaws(look)
     first = next((flaw for flaw in Flaw if counts[flaw]), Flaw.MISSING)
-    flaw = Flaw(chosen) if chosen in set(Flaw) else first
+    flaw = read_choice(request.GET.get("flaw"), Flaw, otherwise=first)
     return render(request, "data_quality.html", _context(request, look, flaw, counts))
 
 
 def _context(request: StaffRequest, look: Look, flaw: Flaw, counts: dict[Flaw, int]) -> dict[str, Any]:
-    written = request.GET.get("after", "")
-    after = int(written) if written.isdecimal() and len(written) < 19 else 0
-    least = request.GET.get("by", "")
-    at_least = int(least) if least.isdecimal() and int(least) in SHARED_BY else SHARED_BY[0]
+    after = read_id(request.GET.get("after"))
+    at_least = read_choice(request.GET.get("by"), SHARED_BY, otherwise=SHARED_BY[0])
     shared = (
         shared_numbers(look, at_least=at_least, after=after, limit=ROWS + 1) if flaw is Flaw.SHARED else []
     )

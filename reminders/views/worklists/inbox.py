@@ -36,8 +36,9 @@ from reminders.domain.replies.inbox import (
 from reminders.domain.replies.pausing import Texts, decide_texts
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, Card, Event, Suppression
+from reminders.views.shared.asked import read_choice, read_id, read_ids, read_number, read_text
 from reminders.views.shared.forms import country_of
-from reminders.views.shared.locations import everybodys, read_ids
+from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
 from reminders.views.worklists.card_words import ICONS, SETTLED, TONES, WHAT_TO_DO
 from reminders.views.worklists.conversation import LONGEST, shown_bubbles
@@ -78,8 +79,7 @@ def _live(request: StaffRequest) -> HttpResponse:
     count = json.dumps({"inbox-count": {"value": _count(request)}})
     if request.GET["token"] == _token(request):
         return HttpResponse(status=204, headers={"HX-Trigger": count})
-    written = request.GET.get("current", "")
-    current = int(written) if written.isdecimal() and len(written) < 19 else None
+    current = read_id(request.GET.get("current"))
     response = render(request, "inbox/live.html", _list(request, current=current))
     response.headers["HX-Trigger"] = count
     return response
@@ -90,8 +90,7 @@ def _count(request: StaffRequest) -> int:
 
 
 def _view(request: StaffRequest) -> str:
-    written = request.GET.get("view", "")
-    return written if written in {name for name, _, _ in VIEWS} else ""
+    return read_choice(request.GET.get("view"), [name for name, _, _ in VIEWS], otherwise="")
 
 
 def _cards(request: StaffRequest) -> QuerySet[Card]:
@@ -219,7 +218,7 @@ def _touched(request: StaffRequest, shown: Card) -> dict[str, Any]:
 
 def _revision(request: StaffRequest) -> int:
     written = request.POST.get("revision") or request.GET.get("revision") or ""
-    return int(written) if written.isdecimal() and len(written) < 10 else 0
+    return read_number(written, digits=9) or 0
 
 
 def _collision(request: StaffRequest, error: CardTouched) -> HttpResponse:
@@ -284,9 +283,10 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _appointment(request: StaffRequest, written: str) -> Appointment | None:
-    if not written.isdecimal() or len(written) > 18:
+    if not written:
         return None
-    found = request.scope.appointments().select_related("contact").filter(pk=written).first()
+    rows = request.scope.appointments().select_related("contact")
+    found = rows.filter(pk=read_id(written)).first()
     if found is None:
         raise Http404("There is no such appointment at your locations.")
     return found
@@ -297,7 +297,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer by a text of one's own; `keep` leaves the card open."""
     shown = _theirs(request, pk)
     keep = "keep" in request.POST
-    text = request.POST.get("text", "").replace("\x00", "")[:LONGEST]
+    text = read_text(request.POST.get("text"), longest=LONGEST)
     try:
         reply_by_text(
             shown,

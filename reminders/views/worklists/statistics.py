@@ -12,6 +12,7 @@ from django.utils import timezone
 from reminders.domain.common import access
 from reminders.domain.pages.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.models import Practitioner
+from reminders.views.shared.asked import read_choice, read_id
 from reminders.views.shared.charts import WIDE, Chart, bars
 from reminders.views.shared.locations import place_ids, zone
 from reminders.views.shared.pages import StaffRequest, staff_page
@@ -24,8 +25,8 @@ DEFAULT_WEEKS = 12
 def show(request: StaffRequest) -> HttpResponse:
     """The page."""
     now = timezone.now()
-    weeks, practitioner = _number(request, "weeks"), _number(request, "practitioner")
-    weeks = weeks if weeks in WEEKS else DEFAULT_WEEKS
+    weeks = read_choice(request.GET.get("weeks"), WEEKS, otherwise=DEFAULT_WEEKS)
+    practitioner = read_id(request.GET.get("practitioner"))
     today = now.astimezone(zone(request)).date()
     since = today - timedelta(days=today.weekday(), weeks=weeks - 1)
     ensure_fresh(since=since, now=now)
@@ -41,11 +42,6 @@ def show(request: StaffRequest) -> HttpResponse:
         "clock": zone(request).key,
     }
     return render(request, "statistics.html", context)
-
-
-def _number(request: StaffRequest, name: str) -> int:
-    written = request.GET.get(name, "")
-    return int(written) if written.isdecimal() and len(written) < 12 else 0
 
 
 def _charts(found: Statistics) -> list[Chart]:

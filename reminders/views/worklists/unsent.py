@@ -21,7 +21,8 @@ from reminders.domain.pages.unsent import (
     unsent,
 )
 from reminders.models import Reminder
-from reminders.views.shared.locations import place_ids, read_date, several, zone
+from reminders.views.shared.asked import read_choice, read_date
+from reminders.views.shared.locations import place_ids, several, zone
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 PERIODS = (("1", "Today"), ("7", "7 days"), ("30", "30 days"))
@@ -89,8 +90,7 @@ def _context(
 def _days(request: StaffRequest, *, now: datetime) -> tuple[date, date]:
     """The first and last day looked at, at most three months apart, on the locations' clock."""
     today = now.astimezone(zone(request)).date()
-    written = request.GET.get("days", "")
-    days = int(written) if written in {value for value, _ in PERIODS} else DEFAULT_DAYS
+    days = int(read_choice(request.GET.get("days"), dict(PERIODS), otherwise=str(DEFAULT_DAYS)))
     until = read_date(request.GET.get("until", "")) or today
     since = read_date(request.GET.get("since", "")) or today - timedelta(days=days - 1)
     until = min(max(until, date(2000, 1, 1)), today)
@@ -105,5 +105,5 @@ def _period(request: StaffRequest, since: date, until: date, *, now: datetime) -
 
 
 def _reason(request: StaffRequest) -> str:
-    written = request.GET.get("reason", "")
-    return written if written in Reminder.Reason.values or written == FAILED_TEXT else ""
+    reasons = [*Reminder.Reason.values, FAILED_TEXT]
+    return read_choice(request.GET.get("reason"), reasons, otherwise="")

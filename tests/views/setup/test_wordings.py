@@ -1,10 +1,20 @@
 """The wording pages, and the connection page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from reminders.models import Message, Wording
-from tests.factories import make_appointment, make_confirmation_rule, make_location, make_user
+from tests.factories import (
+    make_appointment,
+    make_confirmation_rule,
+    make_handed_over,
+    make_location,
+    make_message,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +65,51 @@ def test_the_preview_reads_as_the_patient_reads_it():
     assert "GSM-7" in page
 
 
+UNFINISHED = (
+    "{",
+    "}",
+    "{frst_name}",
+    "{unknown} {date}",
+    "[",
+    "]",
+    "[[ ]",
+    "{first_name",
+    "{}",
+    "{{}",
+    "",
+    "\0",
+)
+
+
+@pytest.mark.parametrize("text", [*UNFINISHED, "{instructions}", "[{service}]", "x" * 20_000])
+@pytest.mark.parametrize("purpose", ["confirmation", "family_confirmation", "confirmed", "correction"])
+def test_the_preview_bears_whatever_is_half_typed_while_texts_wait_at_the_provider(purpose, text):
+    rule = make_confirmation_rule()
+    appointment = make_appointment(day=timezone.now().date() + timedelta(days=9))
+    due = timezone.now() + timedelta(days=8)
+    waiting = make_message(
+        appointment=appointment,
+        contact=appointment.contact,
+        location=appointment.location,
+        scheduled_at=due,
+        expires_at=due,
+        check_after=due,
+    )
+    make_handed_over(appointment, rule, message=waiting)
+    preview = f"/set-up/wordings/preview/?purpose={purpose}&language=en"
+
+    answer = signed_in().post(preview, {"text": text})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("text", ["{", "{unknown}"])
+def test_the_preview_says_what_is_wrong_with_a_placeholder(text):
+    answer = signed_in().post(EDIT.replace("edit", "preview"), {"text": text})
+
+    assert "is not a placeholder" in answer.content.decode() or "is never closed" in answer.content.decode()
+
+
 def test_an_answer_is_switched_off():
     page = signed_in().post(
         "/set-up/wordings/answers/", {"purpose": "confirmed", "on": "no", "language": "en"}, follow=True
@@ -79,6 +134,8 @@ def test_ones_own_text_is_given_up():
         "purpose=confirmation&language=xx",
         "purpose=confirmed&language=en&channel=voice",
         "purpose=confirmation&language=en&rule=999",
+        "purpose=confirmation&language=en&rule=x",
+        "purpose=confirmation&language=en&rule=" + "9" * 5_000,
     ],
 )
 def test_a_wording_that_cannot_be_is_not_found(query):
