@@ -5,12 +5,16 @@ import os
 import sys
 
 # These need no database, or see to it themselves.
-WITHOUT_DATABASE = frozenset({"up", "sandbox", "help", "check", "collectstatic", "diffsettings", "--help"})
+WITHOUT_DATABASE = frozenset(
+    {"up", "sandbox", "help", "check", "collectstatic", "diffsettings", "--help"}
+)
 
 
 def main() -> None:
     """Run the command; a reason why it cannot start is one line."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # not that of another project in this shell
+    os.environ["DJANGO_SETTINGS_MODULE"] = (
+        "config.settings"  # not that of another project in this shell
+    )
     if sys.argv[1:2] in (["--version"], ["version"]):
         from config.version import product_version
 

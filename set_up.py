@@ -22,7 +22,9 @@ from typing import NoReturn
 
 HERE = Path(__file__).resolve().parent
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
-ELSEWHERE = "set up in a folder of your own: VENV=$HOME/till-then/venv DATA_DIR=$HOME/till-then/data"
+ELSEWHERE = (
+    "set up in a folder of your own: VENV=$HOME/till-then/venv DATA_DIR=$HOME/till-then/data"
+)
 # Packages of another version's are not found, pip first of all.
 VERSION = "import sys, pip; print(*sys.version_info[:2])"
 Version = tuple[int, ...]
@@ -33,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Set up the virtual environment.")
     parser.add_argument("--venv", default=".venv", help="its folder (default: %(default)s)")
     parser.add_argument("--dev", action="store_true", help="with what developing and testing need")
-    parser.add_argument("--this-python", action="store_true", help="make anew one of another version")
+    parser.add_argument(
+        "--this-python", action="store_true", help="make anew one of another version"
+    )
     options = parser.parse_args()
     venv, lock = HERE / options.venv, "dev" if options.dev else "run"
     wanted = sys.version_info[:2] if options.this_python else None
@@ -110,8 +114,12 @@ def _remove(venv: Path) -> None:
         venv.unlink()
     elif venv.is_dir() and any(venv.iterdir()):
         if not (venv / "pyvenv.cfg").exists():
-            stop(f"{venv} is no virtual environment, so it is left alone. Choose another folder: VENV=...")
-        sys.stdout.write(f"{venv} is of another Python, was moved or is incomplete: it is made anew.\n")
+            stop(
+                f"{venv} is no virtual environment, so it is left alone. Choose another folder: VENV=..."
+            )
+        sys.stdout.write(
+            f"{venv} is of another Python, was moved or is incomplete: it is made anew.\n"
+        )
         shutil.rmtree(venv)
 
 
@@ -131,7 +139,9 @@ def _install(venv: Path, lock: str) -> None:
         HERE / LOCKS[lock],
     ]
     if subprocess.run(command).returncode != 0:  # noqa: S603  # pip, on our own lock file
-        stop("The packages could not be installed; the lines above say why. The next start tries again.")
+        stop(
+            "The packages could not be installed; the lines above say why. The next start tries again."
+        )
     # Developing needs all that running does.
     for name in {"run", lock}:
         _mark(venv, name).write_text(_expected(venv, name), encoding="utf-8")

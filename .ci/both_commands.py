@@ -24,7 +24,9 @@ def main() -> None:
     parser.add_argument("source", help="the repository to clone")
     parser.add_argument("folder", type=Path, help="where to clone it to")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022, help="after cloning")
+    parser.add_argument(
+        "--umask", type=lambda text: int(text, 8), default=0o022, help="after cloning"
+    )
     parser.add_argument("--no-tests", action="store_true", help="only make run")
     parser.add_argument("--pytest-args", default="", help="which tests; all by default")
     options = parser.parse_args()
@@ -53,7 +55,13 @@ def run_until_ready(folder: Path, port: int) -> float:
             os.killpg(running.pid, signal.SIGKILL)
     if "Everything is stopped." not in log.read_text(errors="replace") or left_running(folder):
         fail(f"Ctrl-C left something running: {left_running(folder)}", log)
-    tell(next(line for line in log.read_text(errors="replace").splitlines() if "The database is in" in line))
+    tell(
+        next(
+            line
+            for line in log.read_text(errors="replace").splitlines()
+            if "The database is in" in line
+        )
+    )
     return ready
 
 
@@ -94,7 +102,11 @@ def make_test(folder: Path, arguments: str) -> None:
     """Run the tests, or end with the end of what they printed."""
     began, log = time.monotonic(), folder.with_name(f"{folder.name}.test.log")
     with log.open("wb") as output:
-        command = ["make", "test", *([f"PYTEST_ARGS={arguments}", "WORKERS=0"] if arguments else [])]
+        command = [
+            "make",
+            "test",
+            *([f"PYTEST_ARGS={arguments}", "WORKERS=0"] if arguments else []),
+        ]
         ended = subprocess.run(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     if ended.returncode != 0:
         fail(f"make test ended with status {ended.returncode}", log)

@@ -53,9 +53,15 @@ class Case:
 CASES = [
     Case("root, in a folder closed to others", as_root=True, mode=0o700),
     Case("root, in an open folder with umask 077", as_root=True, umask="077"),
-    Case("root, in a path with blanks and other letters", as_root=True, folder="Für Ärzte und 診療所"),
+    Case(
+        "root, in a path with blanks and other letters", as_root=True, folder="Für Ärzte und 診療所"
+    ),
     Case("a user, in a hostile environment", as_root=False, hostile=True),
-    Case("a user, in a path with blanks and other letters", as_root=False, folder="Für Ärzte und 診療所"),
+    Case(
+        "a user, in a path with blanks and other letters",
+        as_root=False,
+        folder="Für Ärzte und 診療所",
+    ),
 ]
 
 
@@ -95,9 +101,18 @@ def download(wheels: Path) -> Path:
     for number, python in enumerate({python_of(user=user) for user in (False, True)}):
         venv = wheels.with_name(f"venv-{number}")
         subprocess.run([python, "-m", "venv", venv], check=True)
-        command = [venv / "bin/python", "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        command = [
+            venv / "bin/python",
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         what = ["--no-deps", "--require-hashes", "-r", ROOT / "requirements-dev.lock", "-d", wheels]
-        subprocess.run([*command, "--find-links", wheels, *what], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [*command, "--find-links", wheels, *what], check=True, stderr=subprocess.DEVNULL
+        )
     for path in (wheels, *wheels.iterdir()):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
     return wheels
@@ -107,7 +122,9 @@ def python_of(*, user: bool) -> str:
     """Return the Python that a case finds; root's own is not for other users."""
     found = shutil.which("python3", path=search_path(user=user))
     if found is None:
-        sys.exit("python3 is missing for ordinary users; on Debian: apt-get install python3 python3-venv")
+        sys.exit(
+            "python3 is missing for ordinary users; on Debian: apt-get install python3 python3-venv"
+        )
     command = [found, "-c", "import os, sys; print(os.path.realpath(sys.executable))"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
@@ -122,14 +139,25 @@ def attempt(case: Case, folder: Path, wheels: Path) -> bool:
     identity = pwd.getpwnam(USER) if os.geteuid() == 0 and not case.as_root else None
     place = Path(tempfile.mkdtemp(dir=folder))
     subprocess.run(
-        ["git", "clone", "--quiet", "--bare", "--depth", "1", f"file://{ROOT}", place / "source.git"],
+        [
+            "git",
+            "clone",
+            "--quiet",
+            "--bare",
+            "--depth",
+            "1",
+            f"file://{ROOT}",
+            place / "source.git",
+        ],
         check=True,
     )
     place.chmod(case.mode)
     if identity:
         subprocess.run(["chown", "-R", f"{identity.pw_uid}:{identity.pw_gid}", place], check=True)
     command = ["--port", str(free_port()), "--umask", case.umask, f"--pytest-args={TESTS}"]
-    with (ROOT / ".ci/both_commands.py").open("rb") as script:  # a user may not be able to read it there
+    with (ROOT / ".ci/both_commands.py").open(
+        "rb"
+    ) as script:  # a user may not be able to read it there
         ended = subprocess.run(
             ["python3", "-", place / "source.git", place / case.folder, *command],
             stdin=script,

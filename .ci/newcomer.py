@@ -45,7 +45,9 @@ exec chroot "$@"
 def main() -> None:
     """Try all Debians that are asked for; print the seconds again at the end."""
     parser = argparse.ArgumentParser(description="Try make run and make test in bare Debians.")
-    parser.add_argument("--debians", default="bookworm trixie", help="release names (default: %(default)s)")
+    parser.add_argument(
+        "--debians", default="bookworm trixie", help="release names (default: %(default)s)"
+    )
     parser.add_argument("--no-tests", action="store_true", help="only make run")
     parser.add_argument("--pytest-args", default="", help="which tests; all by default")
     options = parser.parse_args()
@@ -66,7 +68,9 @@ def check_machine() -> None:
         sys.exit("test-newcomer needs root, to make a Debian and to enter it.")
     for program in ("debootstrap", "unshare"):
         if shutil.which(program) is None:
-            sys.exit(f"test-newcomer needs {program}; on Debian: apt-get install debootstrap util-linux")
+            sys.exit(
+                f"test-newcomer needs {program}; on Debian: apt-get install debootstrap util-linux"
+            )
 
 
 @contextmanager
@@ -120,7 +124,9 @@ def mirror() -> list[str]:
 
 def hand_on_pips_configuration(tree: Path) -> None:
     """Write what pip is told here, by files and variables, where pip in the tree reads it."""
-    listed = subprocess.run(["python3", "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["python3", "-m", "pip", "config", "list"], capture_output=True, text=True
+    ).stdout
     told = configparser.RawConfigParser()
     # Variables come last, as they have the last word.
     for line in sorted(listed.splitlines(), key=lambda line: line.startswith(":env:")):
@@ -169,12 +175,25 @@ def told_of(release: str, tree: Path, user: str, tests: list[str]) -> str:
     home = HOMES[user]
     source = f"{home}/source.git"
     subprocess.run(
-        ["git", "clone", "--quiet", "--bare", "--depth", "1", f"file://{ROOT}", f"{tree}{source}"], check=True
+        ["git", "clone", "--quiet", "--bare", "--depth", "1", f"file://{ROOT}", f"{tree}{source}"],
+        check=True,
     )
     subprocess.run(["chroot", tree, "chown", "-R", f"{user}:", source], check=True)
     say(f"\nDebian {release} as {user}:")
     command = [
-        *("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "sh", tree, tree),
+        *(
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "sh",
+            "-c",
+            ENTER,
+            "sh",
+            tree,
+            tree,
+        ),
         *("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"),
         *("env", "-i", f"PATH={PATH}", f"HOME={home}", f"USER={user}"),
         *(f"{name}={value}" for name, value in way_out().items()),
@@ -185,7 +204,9 @@ def told_of(release: str, tree: Path, user: str, tests: list[str]) -> str:
             command, stdin=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
     say(ended.stdout.rstrip())
-    lines = [line for line in ended.stdout.splitlines() if "from clone" in line or "make test in" in line]
+    lines = [
+        line for line in ended.stdout.splitlines() if "from clone" in line or "make test in" in line
+    ]
     outcome = "; ".join(lines) if ended.returncode == 0 else "FAILED"
     return f"Debian {release} as {user}: {outcome}"
 

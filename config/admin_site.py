@@ -29,13 +29,17 @@ class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
         """Whether the user may enter at all; each list then asks for its own permission."""
         return request.user.is_active and request.user.has_perm(RULES)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Sign in on the staff pages; whoever is signed in already reads that this is not for them."""
         if request.user.is_authenticated:
             return forbidden(request)
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Leave by the staff pages' sign-out."""
         return HttpResponseRedirect(reverse("day_sheet"))
 

@@ -47,9 +47,11 @@ app.Task.Request = "config.expiry:Request"
 def follow_settings(**_kwargs: Any) -> None:
     """Let the schedules follow settings that changed since the last start."""
     from reminders.domain.common import database_clock
-    from reminders.domain.operations.periodic_tasks import seed_rings  # once the models are loaded
+    from reminders.domain.operations.periodic_tasks import (
+        seed_periodic_tasks,  # once the models are loaded
+    )
 
-    seed_rings()
+    seed_periodic_tasks()
     database_clock.watch("beat")
 
 

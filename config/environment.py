@@ -64,7 +64,9 @@ class Environment:
             return default
         return int(value)
 
-    def seconds(self, name: str, default: float, *, least: float = 0, most: float = 86400 * 30) -> float:
+    def seconds(
+        self, name: str, default: float, *, least: float = 0, most: float = 86400 * 30
+    ) -> float:
         """Return a number of seconds between `least` and `most`."""
         value = self._plain(name)
         if not value:
@@ -91,21 +93,25 @@ class Environment:
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a list whose items are separated by commas."""
-        return [word for word in (part.strip() for part in self._plain(name).split(",")) if word] or list(
-            default
-        )
+        return [
+            word for word in (part.strip() for part in self._plain(name).split(",")) if word
+        ] or list(default)
 
     def emails(self, name: str) -> list[str]:
         """Return a list of e-mail addresses, separated by commas."""
         addresses = self.words(name)
         if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", address) for address in addresses):
             self._refuse(
-                name, "e-mail addresses separated by commas, such as ann@clinic.example", self._plain(name)
+                name,
+                "e-mail addresses separated by commas, such as ann@clinic.example",
+                self._plain(name),
             )
             return []
         return addresses
 
-    def pattern(self, name: str, default: str, *, regex: str, takes: str, secret: bool = False) -> str:
+    def pattern(
+        self, name: str, default: str, *, regex: str, takes: str, secret: bool = False
+    ) -> str:
         """Return a value that matches `regex` from end to end; `takes` describes it to people."""
         value = self.secret(name) if secret else self._plain(name)
         if value and not re.fullmatch(regex, value):
@@ -130,7 +136,9 @@ class Environment:
         value = self._plain(name)
         if value and value not in SUPPORTED_REGIONS:
             hint = "; the United Kingdom is GB" if value.upper() == "UK" else ""
-            self._refuse(name, f"the two capital letters of a country, such as {default}{hint}", value)
+            self._refuse(
+                name, f"the two capital letters of a country, such as {default}{hint}", value
+            )
             return default
         return value or default
 
@@ -186,7 +194,9 @@ class Environment:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
-            self.problems.append(f"{name}_FILE takes the path of a readable text file; it is {path!r}.")
+            self.problems.append(
+                f"{name}_FILE takes the path of a readable text file; it is {path!r}."
+            )
             return ""
 
 
@@ -194,7 +204,9 @@ def split_url(value: str, *, host_needed: bool = True) -> SplitResult | None:
     """Return the parts of a URL, or None if it is none."""
     try:
         parts = urlsplit(value)
-        usable = bool(parts.scheme) and parts.port != 0 and (not host_needed or bool(parts.hostname))
+        usable = (
+            bool(parts.scheme) and parts.port != 0 and (not host_needed or bool(parts.hostname))
+        )
     except ValueError:
         return None
     return parts if usable and not re.search(r"\s", value) else None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from reminders.domain.common.database_clock import TOLERATED, now
 
 
-class Request(request.Request):
+class ExpiringRequest(request.Request):
     """A ring as a worker takes it up."""
 
     def maybe_expire(self) -> Literal[True] | None:

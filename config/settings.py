@@ -22,7 +22,9 @@ env = Environment(os.environ)
 # What the program is and where it keeps things
 DEBUG = env.flag("DEBUG", default=False)
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var") or BASE_DIR / "var"
-ONE_MACHINE = env.flag("ONE_MACHINE", default=DEBUG or not (env.has("DATABASE_URL") or env.has("DEBUG")))
+ONE_MACHINE = env.flag(
+    "ONE_MACHINE", default=DEBUG or not (env.has("DATABASE_URL") or env.has("DEBUG"))
+)
 PUBLIC_URL = env.web_address("PUBLIC_URL")
 _public = urlsplit(PUBLIC_URL)
 
@@ -115,7 +117,7 @@ DEFAULT_COUNTRY = env.country("DEFAULT_COUNTRY", "GB")
 # The application
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
-    "config.unfold.StaffAdmin",
+    "config.unfold.SideMenu",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -173,7 +175,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = ["reminders.hashing.InTurn"]
 AXES_HANDLER = "reminders.views.site.sign_ins.Counting"
 AXES_LOCKOUT_CALLABLE = "reminders.views.site.session.locked_out"
@@ -194,7 +199,9 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # Static files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-_COLLECTED = "collectstatic" in sys.argv[1:2] or (not DEBUG and (STATIC_ROOT / "staticfiles.json").exists())
+_COLLECTED = "collectstatic" in sys.argv[1:2] or (
+    not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": local.static_storage(collected=_COLLECTED)},
@@ -221,7 +228,9 @@ SESSION_COOKIE_AGE = 14 * 86400
 X_FRAME_OPTIONS = "DENY"
 
 # E-mail to administrators, if a server is given
-EMAIL_URL = env.url("EMAIL_URL", schemes=("smtp", "smtps"), example="smtp://user:password@mail.example:587")
+EMAIL_URL = env.url(
+    "EMAIL_URL", schemes=("smtp", "smtps"), example="smtp://user:password@mail.example:587"
+)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'dummy'}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = local.mail_server(EMAIL_URL)
 EMAIL_USE_SSL = EMAIL_URL is not None and EMAIL_URL.scheme == "smtps"
@@ -229,7 +238,9 @@ EMAIL_USE_TLS = EMAIL_URL is not None and EMAIL_URL.scheme == "smtp" and bool(EM
 EMAIL_TIMEOUT = 10
 EMAIL_SUBJECT_PREFIX = "[Till Then] "
 ADMINS = [(address, address) for address in env.emails("ADMINS")]
-SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"reminders@{_public.hostname or 'localhost'}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text(
+    "EMAIL_FROM", f"reminders@{_public.hostname or 'localhost'}"
+)
 
 # Logs: ids only, never a number or a text of a patient
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")

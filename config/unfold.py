@@ -14,7 +14,7 @@ from django.urls import reverse, reverse_lazy
 from reminders.branding import NAME
 
 
-class StaffAdmin(AdminConfig):
+class SideMenu(AdminConfig):
     """Django's administration on our own site."""
 
     default_site = "config.admin_site.AdminSite"
@@ -111,7 +111,12 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {
                 "items": [
-                    _page("Back to the day sheet", "arrow_back", "day_sheet", "reminders.change_appointment"),
+                    _page(
+                        "Back to the day sheet",
+                        "arrow_back",
+                        "day_sheet",
+                        "reminders.change_appointment",
+                    ),
                     _page("Set-up", "tune", "setup", "reminders.change_reminderrule"),
                 ]
             },
@@ -140,11 +145,12 @@ UNFOLD: dict[str, Any] = {
                 _list("Messages", "sms", "message"),
                 _list("Delivery reports", "mark_email_read", "deliveryreport"),
                 _list("Replies", "reply", "reply"),
-                _list("Cards", "inbox", "card"),
+                _list("Cards", "inbox", "inboxitem"),
                 _list("Calls", "call", "callattempt"),
                 _list("Opt-outs", "do_not_disturb_on", "suppression"),
-                _list("History", "history", "event"),
-                _list("Figures", "bar_chart", "dayfigure") | {"permission": _may("reminders.view_event")},
+                _list("History", "history", "auditentry"),
+                _list("Figures", "bar_chart", "dailystatistics")
+                | {"permission": _may("reminders.view_auditentry")},
             ),
             _group(
                 "Imports",
@@ -157,7 +163,7 @@ UNFOLD: dict[str, Any] = {
                 _page("Connection", "cable", "connection", "reminders.change_providerstate"),
                 _list("Schedules", "alarm", "periodictask", "django_celery_beat"),
                 _list("Intervals", "timer", "intervalschedule", "django_celery_beat"),
-                _list("Rings", "notifications", "ring"),
+                _list("Rings", "notifications", "taskrun"),
                 _list("Background work", "hourglass", "job"),
                 _list("Provider", "cell_tower", "providerstate"),
             ),

@@ -17,15 +17,17 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         """Keep locations that limit users; seed roles and rings once migrating has made their tables."""
         from reminders.domain.common.access import seed_roles  # models are loaded by now
-        from reminders.domain.operations.periodic_tasks import seed_rings
+        from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
         from reminders.domain.setup.locations import refuse_while_it_limits
         from reminders.models import Location
 
-        pre_delete.connect(refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay")
+        pre_delete.connect(
+            refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay"
+        )
         pre_migrate.connect(allow_time, sender=self, dispatch_uid="reminders.allow_time")
         post_migrate.connect(limit_time, sender=self, dispatch_uid="reminders.limit_time")
         post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")
-        post_migrate.connect(seed_rings, sender=self, dispatch_uid="reminders.seed_rings")
+        post_migrate.connect(seed_periodic_tasks, sender=self, dispatch_uid="reminders.seed_rings")
 
 
 def allow_time(using: str, **_kwargs: Any) -> None:

@@ -45,7 +45,9 @@ class ReadableText:
         if NUL in request.path_info:
             return HttpResponseNotFound("There is nothing here.\n", content_type="text/plain")
         request.encoding = "utf-8"
-        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in name + value}
+        request.COOKIES = {
+            name: value for name, value in request.COOKIES.items() if NUL not in name + value
+        }
         if "%00" in request.META.get("QUERY_STRING", ""):
             request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # immutable, too
         return self.get_response(request)
@@ -54,7 +56,9 @@ class ReadableText:
 def _without_nul(query: QueryDict) -> QueryDict:
     plain = QueryDict(mutable=True)
     for name, values in query.lists():
-        plain.setlist(name.replace(NUL, UNREADABLE), [value.replace(NUL, UNREADABLE) for value in values])
+        plain.setlist(
+            name.replace(NUL, UNREADABLE), [value.replace(NUL, UNREADABLE) for value in values]
+        )
     plain._mutable = False
     return plain
 

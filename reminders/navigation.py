@@ -16,8 +16,14 @@ from django.urls import NoReverseMatch, reverse
 from reminders import branding
 from reminders.domain.common import access
 from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
-from reminders.domain.setup.first_steps import LOCATION, Step, first_steps, next_step, whom_to_ask
-from reminders.models import Card, Location
+from reminders.domain.setup.first_steps import (
+    LOCATION,
+    FirstStep,
+    first_steps,
+    next_step,
+    whom_to_ask,
+)
+from reminders.models import InboxItem, Location
 
 
 @dataclass(frozen=True)
@@ -128,12 +134,16 @@ class Shell:
         """How many replies wait for a person at this user's locations."""
         if self.scope is None:
             return 0
-        return Card.objects.filter(self.scope.seen_cards(), done_at=None).count()
+        return InboxItem.objects.filter(self.scope.seen_cards(), done_at=None).count()
 
     @cached_property
     def location(self) -> Location | None:
         """The location that the pages are set to; None for all of them."""
-        return self.scope.location(self.scope.profile.remembered.get("location")) if self.scope else None
+        return (
+            self.scope.location(self.scope.profile.remembered.get("location"))
+            if self.scope
+            else None
+        )
 
     @property
     def lacks_location(self) -> bool:
@@ -151,7 +161,7 @@ class Shell:
         return whom_to_ask(LOCATION)
 
     @cached_property
-    def step(self) -> Step | None:
+    def step(self) -> FirstStep | None:
         """The next of the first steps; asked for only where a page is empty anyway."""
         return next_step(first_steps())
 

@@ -12,11 +12,17 @@ from django.conf import settings
 from reminders.domain import diary_import
 from reminders.domain.common import access
 from reminders.domain.common.database_clock import now
-from reminders.domain.common.enqueue import ring_at_once
+from reminders.domain.common.enqueue import enqueue_now
 from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
 from reminders.domain.consent import blocklist_sync
 from reminders.domain.operations import alerts
-from reminders.domain.operations.periodic_tasks import FOLDER_ERROR, HEARTBEAT, Rung, run, rung
+from reminders.domain.operations.periodic_tasks import (
+    FOLDER_ERROR,
+    HEARTBEAT,
+    RunOutcome,
+    recorded_run,
+    run,
+)
 from reminders.domain.pages import statistics
 from reminders.domain.planning.plan import plan_future
 from reminders.domain.replies import receive
@@ -25,15 +31,15 @@ from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.expire import expire as expire_overdue
 from reminders.domain.sending.poll_status import check_overdue
 from reminders.domain.sending.reconcile import reconcile as reconcile_unknown
-from reminders.domain.sending.send import HANDS, is_a_lot, send_due
+from reminders.domain.sending.send import WORKERS, is_a_lot, send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.setup import jobs, locations
 
-SENDERS = BoundedSemaphore(HANDS)
+SENDERS = BoundedSemaphore(WORKERS)
 A_MINUTE = 60.0
 AS_LONG_AS_IT_TAKES = 1_800.0
 
-Work = Callable[[Rung], None]
+Work = Callable[[RunOutcome], None]
 
 
 def urgent(work: Work) -> Callable[[], None]:
@@ -65,7 +71,9 @@ def background(
 
 def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], None]:
     in_turn.__name__, in_turn.__doc__ = name, work.__doc__
-    task: Callable[[], None] = shared_task(name=f"reminders.tasks.{name}", ignore_result=True)(in_turn)
+    task: Callable[[], None] = shared_task(name=f"reminders.tasks.{name}", ignore_result=True)(
+        in_turn
+    )
     return task
 
 
@@ -79,26 +87,26 @@ def send(hands: int = 0) -> None:
     if is_stopping() or not SENDERS.acquire(blocking=False):
         return
     try:
-        with rung("send", at_most=A_MINUTE) as ring:
+        with recorded_run("send", at_most=A_MINUTE) as ring:
             if hands == 0 and is_a_lot(now=now()):
-                for hand in range(1, HANDS):
-                    ring_at_once("send", hand)
+                for hand in range(1, WORKERS):
+                    enqueue_now("send", hand)
             ring.count = send_due(messages_api(), clock=now, go_on=ring.may_go_on).total
     finally:
         SENDERS.release()
     if ring.cut_short:
-        ring_at_once("send", hands)
+        enqueue_now("send", hands)
 
 
 @background(asks_provider=True)
-def withdraw(ring: Rung) -> None:
+def withdraw(ring: RunOutcome) -> None:
     """Cancel at the provider what no longer holds."""
     while settled := withdraw_stale(messages_api(), clock=now, go_on=ring.may_go_on):
         ring.count += settled
 
 
 @background(asks_provider=True)
-def reconcile(ring: Rung) -> None:
+def reconcile(ring: RunOutcome) -> None:
     """Find out what became of texts whose outcome is unknown."""
     while settled := reconcile_unknown(messages_api(), clock=now, go_on=ring.may_go_on).settled:
         ring.count += settled
@@ -107,7 +115,7 @@ def reconcile(ring: Rung) -> None:
 
 
 @background(asks_provider=True)
-def replies(ring: Rung) -> None:
+def replies(ring: RunOutcome) -> None:
     """Fetch patients' replies, act on them, confirm them."""
     asked_at = now()
     ring.count = receive.receive_replies(messages_api(), now=asked_at, go_on=ring.may_go_on)
@@ -115,13 +123,13 @@ def replies(ring: Rung) -> None:
 
 
 @background(asks_provider=True)
-def reports(ring: Rung) -> None:
+def reports(ring: RunOutcome) -> None:
     """Fetch delivery reports, apply them, confirm them."""
     ring.count = receive.receive_reports(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
 @urgent
-def apply(ring: Rung) -> None:
+def apply(ring: RunOutcome) -> None:
     """Act on what was pushed, or stored by a worker that died before acting."""
     at = now()
     ring.count = receive.apply_waiting_replies(now=at, go_on=ring.may_go_on)
@@ -129,14 +137,14 @@ def apply(ring: Rung) -> None:
 
 
 @background()
-def tidy(ring: Rung) -> None:
+def tidy(ring: RunOutcome) -> None:
     """Apply reports that waited for their message; drop what is too old, sessions too."""
     access.forget_sessions()
     ring.count = receive.tidy_reports(now=now(), go_on=ring.may_go_on)
 
 
 @urgent
-def expire(ring: Rung) -> None:
+def expire(ring: RunOutcome) -> None:
     """End what is past its cutoff."""
     while ended := expire_overdue(now=now()):
         ring.count += ended
@@ -145,61 +153,63 @@ def expire(ring: Rung) -> None:
 
 
 @background(asks_provider=True)
-def check(ring: Rung) -> None:
+def check(ring: RunOutcome) -> None:
     """Ask about texts whose final report is overdue."""
     while moved := check_overdue(messages_api(), clock=now, go_on=ring.may_go_on):
         ring.count += moved
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
-def plan(ring: Rung) -> None:
+def plan(ring: RunOutcome) -> None:
     """Plan the whole future again, as a safety net."""
     locations.follow_tzdata(now=now())
     ring.count = plan_future(now=now(), on_step=lambda _id, _done: ring.may_go_on()).written
 
 
 @background(asks_provider=True)
-def push_blocked(ring: Rung) -> None:
+def push_blocked(ring: RunOutcome) -> None:
     """Tell the provider about opt-outs and opt-ins that it does not know yet."""
     ring.count = blocklist_sync.push_suppressions(messages_api(), now=now(), go_on=ring.may_go_on)
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES, asks_provider=True)
-def sync_blocked(ring: Rung) -> None:
+def sync_blocked(ring: RunOutcome) -> None:
     """Bring the provider's list of blocked numbers and ours together."""
     blocklist_sync.sync_blocked_numbers(messages_api(), now=now())
 
 
 @background(at_most=A_MINUTE)
-def imports(ring: Rung) -> None:
+def imports(ring: RunOutcome) -> None:
     """Check and apply uploaded diaries, one after the other."""
     ring.count = diary_import.work_off_imports(now=now(), go_on=ring.may_go_on)
 
 
 @background(at_most=A_MINUTE)
-def folder(ring: Rung) -> None:
+def folder(ring: RunOutcome) -> None:
     """Import new files of the watched folder, if there is one."""
     if settings.IMPORT_FOLDER:
         try:
-            ring.count = diary_import.pick_up_files(settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on)
+            ring.count = diary_import.pick_up_files(
+                settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on
+            )
         except OSError as error:
             ring.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 
 
 @background(at_most=A_MINUTE, name="jobs")
-def work_off_jobs(ring: Rung) -> None:
+def work_off_jobs(ring: RunOutcome) -> None:
     """Go on with long work in the background, for about a minute."""
     ring.count = jobs.work_off(clock=now, at_most=timedelta(seconds=A_MINUTE), go_on=ring.may_go_on)
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
-def figures(ring: Rung) -> None:
+def figures(ring: RunOutcome) -> None:
     """Reckon the figures of the last days for the statistics; once a day those of the whole year."""
     ring.count = statistics.keep_figures(now=now(), go_on=ring.may_go_on)
 
 
 @background()
-def alert(ring: Rung) -> None:
+def alert(ring: RunOutcome) -> None:
     """Write to administrators about troubles that began or ended."""
     ring.count = alerts.alert_administrators(now=now())
 
@@ -207,5 +217,5 @@ def alert(ring: Rung) -> None:
 @shared_task(ignore_result=True)
 def heartbeat() -> None:
     """Show that beat rings, the broker carries and a worker listens."""
-    with rung(HEARTBEAT):
+    with recorded_run(HEARTBEAT):
         pass

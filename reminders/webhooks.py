@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from reminders.domain.common import database_clock
-from reminders.domain.common.enqueue import ring_apart
+from reminders.domain.common.enqueue import enqueue_debounced
 from reminders.domain.operations import refused_pushes
 from reminders.domain.replies.receive import store_pushed
 from reminders.domain.sending import webhook_secrets
@@ -56,7 +56,7 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
         logger.error("A push could not be stored: %s", type(error).__name__)  # noqa: TRY400 -- no personal data
         return _answer(503, "try again")
     if isinstance(item, ReplyPayload):  # a patient waits for an answer; reports have time
-        ring_apart("apply")
+        enqueue_debounced("apply")
     return _answer(200, "stored")
 
 

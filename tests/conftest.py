@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from config.launcher.embedded.places import Place, reaches
+from config.launcher.embedded.places import ServicePaths, reaches
 from config.launcher.embedded.postgres import Postgres
 from config.launcher.embedded.processes import Identity, unprivileged_identity
 
@@ -28,7 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
     database["OPTIONS"].pop("pool", None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Files collected for an earlier run must not decide what tests see; a live server finds them itself.
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = None, False
     if not settings.EMBEDDED_DATABASE:
         return
@@ -62,7 +64,10 @@ def start_throwaway_postgres() -> Postgres:
     home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=temporary_folder(identity)))
     if identity:
         os.chown(home, identity.uid, identity.gid)
-    server = Postgres(Place(home=home, sockets=home / "run", identity=identity, moved=False), throwaway=True)
+    server = Postgres(
+        ServicePaths(home=home, sockets=home / "run", identity=identity, moved=False),
+        throwaway=True,
+    )
     server.start()
     return server
 

@@ -147,7 +147,9 @@ def make_handed_over(
         "phone": message.phone,
         "updated_at": NOON,
     }
-    return Reminder.objects.create(appointment=appointment, rule=rule, message=message, **(plain | values))
+    return Reminder.objects.create(
+        appointment=appointment, rule=rule, message=message, **(plain | values)
+    )
 
 
 def make_user(
@@ -157,7 +159,9 @@ def make_user(
 
     None given: all of them.
     """
-    user = User.objects.create_user(username or f"user{next(_numbers)}", password="a long password", **values)
+    user = User.objects.create_user(
+        username or f"user{next(_numbers)}", password="a long password", **values
+    )
     if group:
         user.groups.add(Group.objects.get(name=group))
     StaffProfile.objects.create(user=user, all_locations=not locations).locations.set(locations)

@@ -54,7 +54,9 @@ def sandbox(running_sandbox: Sandbox, settings: Settings) -> Sandbox:
 @pytest.fixture
 def api(sandbox: Sandbox) -> Iterator[MessagesApi]:
     """Our client, talking to the sandbox."""
-    with MessagesApi(base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=3) as client:
+    with MessagesApi(
+        base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=3
+    ) as client:
         yield client
 
 

@@ -36,7 +36,11 @@ def data_folder() -> Iterator[Path]:
 
 def bare_environment_in(folder: Path) -> dict[str, str]:
     """An environment without any setting but the data folder."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DATA_DIR": str(folder)}
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "DATA_DIR": str(folder),
+    }
 
 
 def run(

@@ -40,7 +40,9 @@ def test_a_push_to_an_address_that_is_nobodys_is_counted_if_it_looks_like_the_pr
     assert Reply.objects.count() == 0
 
 
-def test_a_flood_of_wrong_pushes_is_written_down_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_wrong_pushes_is_written_down_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(refused_pushes._Seen, "written_at", float("-inf"))
     monkeypatch.setattr(refused_pushes._Seen, "count", 0)
 
@@ -52,7 +54,9 @@ def test_a_flood_of_wrong_pushes_is_written_down_now_and_then(monkeypatch: pytes
     assert Trouble.objects.get().count == 21
 
 
-def test_after_a_change_of_secret_key_what_is_pushed_to_former_addresses_is_taken(settings: Settings) -> None:
+def test_after_a_change_of_secret_key_what_is_pushed_to_former_addresses_is_taken(
+    settings: Settings,
+) -> None:
     settings.WEBHOOK_SECRET, settings.SECRET_KEY = "", "the first key"
     addresses = [present(now=timezone.now()), derived_secret("the first key", "webhook")]
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from reminders import tasks
 from reminders.domain.operations.health import status_report
-from reminders.models import ProviderState, Ring
+from reminders.models import ProviderState, TaskRun
 from reminders.sandbox import Sandbox
 from tests import factories as make
 
@@ -36,15 +36,20 @@ def test_a_provider_that_wants_to_be_left_alone_is_left_alone_by_every_ring(
 
     getattr(tasks, name)()
 
-    assert (sandbox.faults.shown()[0]["met"], Ring.objects.count()) == (0, 0)
+    assert (sandbox.faults.shown()[0]["met"], TaskRun.objects.count()) == (0, 0)
     ProviderState.objects.update(until=timezone.now() - timedelta(seconds=1))
     getattr(tasks, name)()
-    assert Ring.objects.filter(pk=name, error="").exists()
+    assert TaskRun.objects.filter(pk=name, error="").exists()
 
 
 @pytest.mark.parametrize(
     ("name", "endpoint"),
-    [("replies", "replies"), ("reports", "reports"), ("reconcile", "detail"), ("withdraw", "cancel")],
+    [
+        ("replies", "replies"),
+        ("reports", "reports"),
+        ("reconcile", "detail"),
+        ("withdraw", "cancel"),
+    ],
 )
 def test_a_request_to_slow_down_holds_for_all_whoever_was_asked(
     sandbox: Sandbox, name: str, endpoint: str
@@ -67,16 +72,20 @@ def test_sending_leaves_threads_for_replies_and_withdrawals(sandbox: Sandbox) ->
 
     tasks.send()
 
-    assert (len(sandbox.ledger()), Ring.objects.count()) == (0, 0)
+    assert (len(sandbox.ledger()), TaskRun.objects.count()) == (0, 0)
     for _ in range(3):
         tasks.SENDERS.release()
     tasks.send()
-    assert (len(sandbox.ledger()), Ring.objects.get().count) == (1, 1)
+    assert (len(sandbox.ledger()), TaskRun.objects.get().count) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("folder", "words"),
-    [("a-file/below", "Not a directory"), ("a-file", "Not a directory"), ("x" * 300, "File name too long")],
+    [
+        ("a-file/below", "Not a directory"),
+        ("a-file", "Not a directory"),
+        ("x" * 300, "File name too long"),
+    ],
 )
 def test_a_folder_that_cannot_be_read_is_told_by_status_until_it_can(
     settings: Settings, tmp_path: Path, folder: str, words: str
@@ -94,7 +103,9 @@ def test_a_folder_that_cannot_be_read_is_told_by_status_until_it_can(
     assert "folder" not in status_report(now=timezone.now())["troubles"]
 
 
-def test_withdrawals_that_fail_again_and_again_are_told_within_two_minutes(sandbox: Sandbox) -> None:
+def test_withdrawals_that_fail_again_and_again_are_told_within_two_minutes(
+    sandbox: Sandbox,
+) -> None:
     began = timezone.now()
     make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=began)
     sandbox.order_fault("error_500_before", endpoint="cancel", times=None)

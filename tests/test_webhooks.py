@@ -27,7 +27,7 @@ from reminders.domain.replies.receive import (
     receive_reports,
 )
 from reminders.domain.sending.send import send_due
-from reminders.models import Card, DeliveryReport, Message, Reply, Suppression
+from reminders.models import DeliveryReport, InboxItem, Message, Reply, Suppression
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -135,7 +135,7 @@ def test_what_can_not_be_read_is_refused_in_words(body: bytes) -> None:
     code, words = post(body)
 
     assert (code, words.startswith("unreadable: ")) == (400, True)
-    assert Reply.objects.count() + DeliveryReport.objects.count() + Card.objects.count() == 0
+    assert Reply.objects.count() + DeliveryReport.objects.count() + InboxItem.objects.count() == 0
 
 
 @pytest.mark.parametrize("secret", ["wrong", SECRET[:-1], SECRET + "x", "%C3%A9", "%00"])
@@ -177,14 +177,20 @@ def signature(
 class TestSigned:
     @pytest.fixture
     def keys(self, sandbox: Sandbox, settings: Settings) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=10) as client:
-            made = client.post("/v1/iam/signature_keys", json={"cipher": "RSA", "digest": "SHA512"}).json()
+        with httpx.Client(
+            base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=10
+        ) as client:
+            made = client.post(
+                "/v1/iam/signature_keys", json={"cipher": "RSA", "digest": "SHA512"}
+            ).json()
             client.patch("/v1/iam/signature_keys/enabled", json={"key_id": made["key_id"]})
             settings.WEBHOOK_PUBLIC_KEY = made["public_key"]
             sandbox.set_clock(None)
             yield client
 
-    def test_unsigned_and_wrongly_signed_pushes_are_refused_and_not_kept(self, keys: httpx.Client) -> None:
+    def test_unsigned_and_wrongly_signed_pushes_are_refused_and_not_kept(
+        self, keys: httpx.Client
+    ) -> None:
         assert post(pushed_reply()) == (401, "bad signature")
         forged = {
             "Date": "Mon, 02 Mar 2026 12:00:00 GMT",
@@ -213,7 +219,9 @@ class TestSigned:
     def test_a_signature_counts_for_these_bytes_at_this_time_by_this_key(
         self, settings: Settings, changed: dict[str, Any], expected: int
     ) -> None:
-        key, other = (rsa.generate_private_key(public_exponent=65_537, key_size=2_048) for _ in range(2))
+        key, other = (
+            rsa.generate_private_key(public_exponent=65_537, key_size=2_048) for _ in range(2)
+        )
         public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         settings.WEBHOOK_PUBLIC_KEY = base64.b64encode(public).decode()
         body = json.dumps(pushed_reply()).encode()
@@ -261,7 +269,7 @@ class TestWithTheSandbox:
             ("notice", "stopped"),
             ("poll", "duplicate"),
         ]
-        assert list(Card.objects.values_list("kind", flat=True)) == ["may_cancel"]
+        assert list(InboxItem.objects.values_list("kind", flat=True)) == ["may_cancel"]
         assert Suppression.objects.count() == 1
         assert Message.objects.get(kind="correction").state == "delivered"
 

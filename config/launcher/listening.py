@@ -59,7 +59,7 @@ class _Adjusted:
         return getattr(self._adj, name)
 
 
-class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class LimitedRequest(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request whose body may be large only where an upload is expected."""
 
     adj: Any  # Any: waitress's options
@@ -89,7 +89,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection that knows since when it has been waited for."""
 
-    parser_class = Request
+    parser_class = LimitedRequest
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: waitress's own
         self.waiting_since = time.time()

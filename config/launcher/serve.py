@@ -30,7 +30,9 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     database_clock.watch("web site")
-    threading.Thread(target=alerts.watch, args=(threading.Event(),), name="alerts", daemon=True).start()
+    threading.Thread(
+        target=alerts.watch, args=(threading.Event(),), name="alerts", daemon=True
+    ).start()
     server = make_server(
         BehindProxy(application, trusted=settings.TRUSTED_PROXY),
         host=options.host,

@@ -21,7 +21,15 @@ def collect_if_changed() -> bool:
     mark, now = root / MARK, _fingerprint()
     if mark.exists() and mark.read_text() == now and (root / "staticfiles.json").exists():
         return False
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "collectstatic",
+        "--noinput",
+        "--clear",
+        "--verbosity",
+        "0",
+    ]
     subprocess.run(command, cwd=settings.BASE_DIR, check=True, capture_output=True)  # noqa: S603  # our own
     mark.write_text(now)
     return True

@@ -23,7 +23,7 @@ class PartError(Exception):
     """A part could not start or ended by itself; the text names it and says why."""
 
 
-class Service(Protocol):
+class ManagedService(Protocol):
     """An embedded service that runs beside the parts."""
 
     def alive(self) -> bool:
@@ -54,14 +54,19 @@ class Log:
             try:
                 self._out.write(f"{label} {text}\n")
                 self._out.flush()
-            except (OSError, ValueError):  # nobody reads the log any more: the pipe or terminal is gone
+            except (
+                OSError,
+                ValueError,
+            ):  # nobody reads the log any more: the pipe or terminal is gone
                 return
 
 
-class Part:
+class SupervisedProcess:
     """One program that should run until it is told to stop."""
 
-    def __init__(self, name: str, command: list[str], *, environment: Mapping[str, str], log: Log) -> None:
+    def __init__(
+        self, name: str, command: list[str], *, environment: Mapping[str, str], log: Log
+    ) -> None:
         self.name = name
         self._tail: deque[str] = deque(maxlen=12)
         self._log = log
@@ -75,8 +80,14 @@ class Part:
         if status is None:
             return None
         self._reader.join(1)
-        how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-        return "\n".join([f"{self.name} {how}. Its last lines:", *(f"  {line}" for line in self._tail)])
+        how = (
+            f"was ended by {signal.Signals(-status).name}"
+            if status < 0
+            else f"ended with status {status}"
+        )
+        return "\n".join(
+            [f"{self.name} {how}. Its last lines:", *(f"  {line}" for line in self._tail)]
+        )
 
     def _read(self) -> None:
         for raw in self.process.stdout or ():
@@ -90,16 +101,16 @@ class Supervisor:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._parts: list[Part] = []
-        self._services: dict[str, Service] = {}
+        self._parts: list[SupervisedProcess] = []
+        self._services: dict[str, ManagedService] = {}
 
-    def watch(self, name: str, service: Service) -> None:
+    def watch(self, name: str, service: ManagedService) -> None:
         """Take the end of an embedded service for the end of all."""
         self._services[name] = service
 
     def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
         """Start a part. Call it from the main thread: its end would take the part along."""
-        self._parts.append(Part(name, command, environment=environment, log=self._log))
+        self._parts.append(SupervisedProcess(name, command, environment=environment, log=self._log))
 
     def check(self) -> None:
         """Raise `PartError` if something has ended by itself; services first, as their end ends others."""

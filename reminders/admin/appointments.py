@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, utc
 from reminders.domain.common.access import STATISTICS, Scope
-from reminders.models import Appointment, CallAttempt, DayFigure, Event
+from reminders.models import Appointment, AuditEntry, CallAttempt, DailyStatistics
 
 
 @admin.register(Appointment)
@@ -16,7 +16,15 @@ class AppointmentAdmin(LookOnly):
     """The diary. Open one to get to its own page."""
 
     place = "location"
-    list_display = ("local_date", "local_time", "contact", "location", "practitioner", "status", "version")
+    list_display = (
+        "local_date",
+        "local_time",
+        "contact",
+        "location",
+        "practitioner",
+        "status",
+        "version",
+    )
     list_display_links = ("local_date", "local_time")
     list_filter = ("location", "status")
     list_select_related = ("contact", "location", "practitioner")
@@ -39,7 +47,7 @@ class AppointmentAdmin(LookOnly):
         return obj.get_absolute_url()
 
 
-@admin.register(Event)
+@admin.register(AuditEntry)
 class EventAdmin(LookOnly):
     """Who did what, and when: the audit log."""
 
@@ -53,7 +61,7 @@ class EventAdmin(LookOnly):
         return theirs.seen_events()
 
     @admin.display(description="When", ordering="-at")
-    def when(self, row: Event) -> str:
+    def when(self, row: AuditEntry) -> str:
         """To the second."""
         return utc(row.at)
 
@@ -74,16 +82,24 @@ class CallAttemptAdmin(LookOnly):
         return utc(row.at)
 
 
-@admin.register(DayFigure)
+@admin.register(DailyStatistics)
 class DayFigureAdmin(LookOnly):
     """Figures of each day, from which the statistics are drawn."""
 
     place = "location"
-    list_display = ("day", "location", "practitioner", "appointments", "confirmed", "declined", "no_show")
+    list_display = (
+        "day",
+        "location",
+        "practitioner",
+        "appointments",
+        "confirmed",
+        "declined",
+        "no_show",
+    )
     list_filter = ("location",)
     list_select_related = ("location", "practitioner")
     ordering = ("-day", "-pk")
 
-    def has_view_permission(self, request: HttpRequest, obj: DayFigure | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: DailyStatistics | None = None) -> bool:
         """Whoever may see the statistics."""
         return request.user.has_perm(STATISTICS)

@@ -49,7 +49,8 @@ class CheapPaginator(Paginator):  # type: ignore[type-arg]  # has no parameter w
 def _estimate(model: type[Model]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+            [model._meta.db_table],
         )
         row = cursor.fetchone()
     return int(row[0]) if row else 0

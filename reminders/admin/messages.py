@@ -14,7 +14,16 @@ from reminders.models import DeliveryReport, Message
 class MessageAdmin(LookOnly):
     """Every outbound text."""
 
-    list_display = ("created", "kind", "contact", "location", "state", "words", "scheduled", "segments")
+    list_display = (
+        "created",
+        "kind",
+        "contact",
+        "location",
+        "state",
+        "words",
+        "scheduled",
+        "segments",
+    )
     list_filter = ("state", "kind", "format", "location")
     list_select_related = ("contact", "location")
     search_fields = ("phone__exact", "provider_id__exact")

@@ -7,22 +7,22 @@ from django.db.models import Q
 
 from reminders.admin.base import LookOnly, utc
 from reminders.domain.common.access import Scope
-from reminders.models import Job, ProviderState, Ring
+from reminders.models import Job, ProviderState, TaskRun
 
 
-@admin.register(Ring)
+@admin.register(TaskRun)
 class RingAdmin(LookOnly):
     """When each bell last rang and how it went."""
 
     list_display = ("name", "started", "succeeded", "count", "error")
 
     @admin.display(description="Started")
-    def started(self, row: Ring) -> str:
+    def started(self, row: TaskRun) -> str:
         """In UTC."""
         return utc(row.started_at)
 
     @admin.display(description="Went well")
-    def succeeded(self, row: Ring) -> str:
+    def succeeded(self, row: TaskRun) -> str:
         """In UTC."""
         return utc(row.succeeded_at)
 

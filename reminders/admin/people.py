@@ -94,7 +94,11 @@ class LocationAdmin(StaffAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """As most sites are: in this country and zone, open from Monday to Friday."""
-        here = {"zone": settings.TIME_ZONE, "country": settings.DEFAULT_COUNTRY, "open_days": WORKING_WEEK}
+        here = {
+            "zone": settings.TIME_ZONE,
+            "country": settings.DEFAULT_COUNTRY,
+            "open_days": WORKING_WEEK,
+        }
         return {**here, **super().get_changeform_initial_data(request)}
 
     def response_add(
@@ -103,7 +107,11 @@ class LocationAdmin(StaffAdmin):
         """From the first location on to the next of the first steps."""
         response = super().response_add(request, obj, post_url_continue)
         first = not Location.objects.exclude(pk=obj.pk).exists()
-        return HttpResponseRedirect(reverse("first_steps")) if first and "_save" in request.POST else response
+        return (
+            HttpResponseRedirect(reverse("first_steps"))
+            if first and "_save" in request.POST
+            else response
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new location is nobody's yet, so it takes somebody who may see them all."""
@@ -167,7 +175,9 @@ class ContactAdmin(LookOnly):
     @admin.display(description="Phone")
     def number(self, row: Contact) -> str:
         """As it is written at home."""
-        return phone_display(row.phone, settings.DEFAULT_COUNTRY) if row.phone else row.phone_as_given
+        return (
+            phone_display(row.phone, settings.DEFAULT_COUNTRY) if row.phone else row.phone_as_given
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str

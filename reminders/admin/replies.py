@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from reminders.admin.base import LookOnly, StaffAdmin, utc
 from reminders.domain.common.access import Scope
-from reminders.models import CannedReply, Card, Reply
+from reminders.models import CannedReply, InboxItem, Reply
 
 
 @admin.register(Reply)
@@ -31,7 +31,7 @@ class ReplyAdmin(LookOnly):
         return utc(row.received_at)
 
 
-@admin.register(Card)
+@admin.register(InboxItem)
 class CardAdmin(LookOnly):
     """What only a person could settle, and who did."""
 
@@ -45,7 +45,7 @@ class CardAdmin(LookOnly):
         return theirs.seen_cards()
 
     @admin.display(description="Opened")
-    def opened(self, row: Card) -> str:
+    def opened(self, row: InboxItem) -> str:
         """In UTC."""
         return utc(row.opened_at)
 

@@ -16,14 +16,14 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from reminders.admin.base import StaffAdmin
 from reminders.domain.setup import rule_text, rules, wordings
-from reminders.domain.setup.wordings import Place
+from reminders.domain.setup.wordings import WordingKey
 from reminders.domain.wording import LANGUAGES, PURPOSES
 from reminders.models import ReminderRule, Wording
 
 WHEN = ("days_before", "at_time", "minutes_before", "weekdays_only")
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class RuleAdminForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
     """Says in words what the database would refuse."""
 
     def clean(self) -> dict[str, Any]:
@@ -31,7 +31,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
         given = super().clean() or self.cleaned_data
         days, minutes = given.get("days_before"), given.get("minutes_before")
         if (days is None) == (minutes is None):
-            raise forms.ValidationError("Give either the days before or the minutes before, not both.")
+            raise forms.ValidationError(
+                "Give either the days before or the minutes before, not both."
+            )
         if minutes is not None and given.get("at_time"):
             raise forms.ValidationError("A time of day goes with days before, not with minutes.")
         return given
@@ -42,16 +44,22 @@ class RuleAdmin(StaffAdmin):
     """When texts go out. The staff pages show the effect of a change before it is saved."""
 
     place = "location"
-    form = RuleForm
+    form = RuleAdminForm
     actions = None
     list_display = ("name", "when", "whom", "kind", "active")
     list_filter = ("active", "kind", "location")
     list_select_related = ("location", "service")
     fieldsets = (
         (None, {"fields": ("name", "kind", "active", "position")}),
-        ("When", {"fields": WHEN, "description": "Set-up, Rules shows the effect before you save."}),
+        (
+            "When",
+            {"fields": WHEN, "description": "Set-up, Rules shows the effect before you save."},
+        ),
         ("For whom", {"fields": ("location", "service", "not_if_confirmed")}),
-        ("Odd and late cases", {"fields": ("quiet", "late", "min_notice_minutes", "cutoff_minutes")}),
+        (
+            "Odd and late cases",
+            {"fields": ("quiet", "late", "min_notice_minutes", "cutoff_minutes")},
+        ),
     )
 
     @admin.display(description="When")
@@ -88,10 +96,12 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramete
     """Refuses what the editor under Set-up refuses."""
 
     purpose = forms.ChoiceField(
-        choices=[(key, purpose.label) for key, purpose in PURPOSES.items()], widget=UnfoldAdminSelectWidget
+        choices=[(key, purpose.label) for key, purpose in PURPOSES.items()],
+        widget=UnfoldAdminSelectWidget,
     )
     language = forms.ChoiceField(
-        choices=[(code, name.english) for code, name in LANGUAGES.items()], widget=UnfoldAdminSelectWidget
+        choices=[(code, name.english) for code, name in LANGUAGES.items()],
+        widget=UnfoldAdminSelectWidget,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -107,14 +117,14 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]  # has no paramete
         return given
 
 
-def place_of(row: Wording) -> Place:
+def place_of(row: Wording) -> WordingKey:
     """Which wording a row is."""
-    return Place(row.purpose, row.language, row.channel, row.rule_id)
+    return WordingKey(row.purpose, row.language, row.channel, row.rule_id)
 
 
-def _place(given: dict[str, Any]) -> Place:
+def _place(given: dict[str, Any]) -> WordingKey:
     rule = given.get("rule")
-    return Place(
+    return WordingKey(
         given.get("purpose", ""),
         given.get("language", ""),
         given.get("channel", ""),
@@ -140,11 +150,15 @@ class WordingAdmin(StaffAdmin):
         """What it is for."""
         return PURPOSES[row.purpose].label if row.purpose in PURPOSES else row.purpose
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Wording | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Wording | None = None
+    ) -> tuple[str, ...]:
         """What it is for stays; only the words change."""
         return ("rule", "channel") if obj else ()
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Purpose and language of a saved wording are shown, not asked."""
         form = super().get_form(request, obj, change, **kwargs)
         for name in ("purpose", "language"):

@@ -27,7 +27,15 @@ class PeriodicTaskAdmin(StaffAdmin):
     list_display = ("name", "every", "enabled", "last_rang", "total_run_count")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
-    fields = ("name", "task", "interval", "enabled", "expire_seconds", "last_run_at", "total_run_count")
+    fields = (
+        "name",
+        "task",
+        "interval",
+        "enabled",
+        "expire_seconds",
+        "last_run_at",
+        "total_run_count",
+    )
     readonly_fields = ("name", "task", "last_run_at", "total_run_count")
     ordering = ("name",)
 

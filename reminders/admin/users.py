@@ -51,7 +51,9 @@ class RightsAdmin(StaffAdmin):
         """As for every list."""
         return self._in_words(request, super().delete_view, object_id, extra_context)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
         """As for every list; its actions may delete."""
         return self._in_words(request, super().changelist_view, extra_context)
 
@@ -172,7 +174,9 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc, type-arg]  #
             kwargs["queryset"] = granting.grantable_roles(signed_in(request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
         """One's own password takes the old one, so it has a page of its own."""
         if id == str(request.user.pk):
             return HttpResponseRedirect(reverse("password_change"))
@@ -209,8 +213,14 @@ class RoleAdmin(GroupAdmin, RightsAdmin):  # type: ignore[misc]  # Unfold has no
     ) -> Any:
         """Offer only what means something here, and what one may do oneself."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if request and db_field.name == "permissions" and isinstance(field, ModelMultipleChoiceField):
+        if (
+            request
+            and db_field.name == "permissions"
+            and isinstance(field, ModelMultipleChoiceField)
+        ):
             rows: Any = field.queryset  # permissions, in the only field of that name
             theirs = granting.grantable_permissions(signed_in(request))
-            field.queryset = rows.filter(content_type__app_label__in=OURS, pk__in=theirs.values("pk"))
+            field.queryset = rows.filter(
+                content_type__app_label__in=OURS, pk__in=theirs.values("pk")
+            )
         return field

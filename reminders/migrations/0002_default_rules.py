@@ -28,6 +28,6 @@ def add_rules(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reminders", "0001_initial")]
+    dependencies = [("reminders", "0001_tables")]
 
     operations = [migrations.RunPython(add_rules, migrations.RunPython.noop)]

@@ -4,32 +4,39 @@ What a change means for messages is decided in `reminders.domain`; here it is on
 database refuses what must never be.
 """
 
-from reminders.models.appointments import Appointment, CallAttempt, Event
+from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
-from reminders.models.figures import DayFigure
+from reminders.models.figures import DailyStatistics
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow
 from reminders.models.messages import DeliveryReport, Message
-from reminders.models.operations import FirstLogin, Job, ProviderState, Ring, Trouble, WebhookSecret
+from reminders.models.operations import (
+    FirstLogin,
+    Job,
+    ProviderState,
+    TaskRun,
+    Trouble,
+    WebhookSecret,
+)
 from reminders.models.people import Contact, Location, Practitioner, Service, StaffProfile
 from reminders.models.reminders import Reminder
-from reminders.models.replies import CannedReply, Card, Reply
+from reminders.models.replies import CannedReply, InboxItem, Reply
 from reminders.models.rules import ReminderRule, Wording
 from reminders.models.sign_ins import SignInCount
 
 __all__ = [
     "Appointment",
+    "AuditEntry",
     "CallAttempt",
     "CannedReply",
-    "Card",
     "Contact",
-    "DayFigure",
+    "DailyStatistics",
     "DeliveryReport",
-    "Event",
     "FirstLogin",
     "Import",
     "ImportMapping",
     "ImportPart",
     "ImportRow",
+    "InboxItem",
     "Job",
     "Location",
     "Message",
@@ -38,11 +45,11 @@ __all__ = [
     "Reminder",
     "ReminderRule",
     "Reply",
-    "Ring",
     "Service",
     "SignInCount",
     "StaffProfile",
     "Suppression",
+    "TaskRun",
     "Trouble",
     "WebhookSecret",
     "Wording",

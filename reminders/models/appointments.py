@@ -42,7 +42,9 @@ class Appointment(models.Model):
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, db_index=False)
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
     starts_at = models.DateTimeField()
     local_date = models.DateField("date")
     local_time = models.TimeField("time")
@@ -82,13 +84,18 @@ class Appointment(models.Model):
                 condition=~Q(external_id=""),
                 name="appointment_diary_id_once",
             ),
-            models.CheckConstraint(condition=Q(version__gte=1), name="appointment_version_from_one"),
             models.CheckConstraint(
-                condition=Q(duration=None) | Q(duration__range=(1, 1440)), name="appointment_within_a_day"
+                condition=Q(version__gte=1), name="appointment_version_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(duration=None) | Q(duration__range=(1, 1440)),
+                name="appointment_within_a_day",
             ),
         ]
         indexes = [
-            models.Index(fields=["location", "local_date", "starts_at"], name="appointment_day_sheet"),
+            models.Index(
+                fields=["location", "local_date", "starts_at"], name="appointment_day_sheet"
+            ),
             models.Index(fields=["starts_at"], name="appointment_by_start"),
             models.Index(fields=["contact", "-starts_at"], name="appointment_of_contact"),
         ]
@@ -101,7 +108,7 @@ class Appointment(models.Model):
         return reverse("appointment", args=[self.pk])
 
 
-class Event(models.Model):
+class AuditEntry(models.Model):
     """One line of history: who did what to an appointment or contact, and when. Never changed."""
 
     class Source(models.TextChoices):
@@ -111,10 +118,20 @@ class Event(models.Model):
         SYSTEM = "system", "The application"
 
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="events"
+        Appointment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="events",
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="events"
+        Contact,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="events",
     )
     at = models.DateTimeField()
     source = models.CharField(max_length=8, choices=Source)
@@ -129,9 +146,13 @@ class Event(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(
-                fields=["appointment", "-at"], condition=~Q(appointment=None), name="event_of_appointment"
+                fields=["appointment", "-at"],
+                condition=~Q(appointment=None),
+                name="event_of_appointment",
             ),
-            models.Index(fields=["contact", "-at"], condition=~Q(contact=None), name="event_of_contact"),
+            models.Index(
+                fields=["contact", "-at"], condition=~Q(contact=None), name="event_of_contact"
+            ),
             models.Index(fields=["-at"], name="event_by_time"),
         ]
 
@@ -150,10 +171,16 @@ class CallAttempt(models.Model):
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="calls")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     outcome = models.CharField(max_length=12, choices=Outcome)
     phone = models.CharField(
-        max_length=16, blank=True, default="", db_default="", help_text="The number that was called."
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The number that was called.",
     )
     undone_at = models.DateTimeField(null=True, blank=True)
 

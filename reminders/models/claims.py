@@ -97,7 +97,9 @@ ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED FOR SHARE OF a SKIP 
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would hold that
 # reminder while it waits for the message, and whoever records the message would wait for the reminder.
 
-_ANY_DUE = "SELECT 1 FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(until)s LIMIT 1"
+_ANY_DUE = (
+    "SELECT 1 FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(until)s LIMIT 1"
+)
 _BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
 _FAMILY = _DUE.format(
     which="""(r.phone, r.location_id, r.local_date, r.rule_id) IN (

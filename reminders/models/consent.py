@@ -20,12 +20,16 @@ class Suppression(models.Model):
 
     phone = models.CharField(max_length=16, validators=[check_e164])
     reason = models.CharField(max_length=10, choices=Reason)
-    words = models.CharField(max_length=300, blank=True, help_text="What the patient wrote, or staff noted.")
+    words = models.CharField(
+        max_length=300, blank=True, help_text="What the patient wrote, or staff noted."
+    )
     since = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    reply = models.ForeignKey("Reply", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reply = models.ForeignKey(
+        "Reply", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -44,7 +48,9 @@ class Suppression(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(synced_at=None), name="suppression_to_sync"),
+            models.Index(
+                fields=["id"], condition=models.Q(synced_at=None), name="suppression_to_sync"
+            ),
             models.Index(fields=["phone", "-since"], name="suppression_by_phone"),
         ]
 

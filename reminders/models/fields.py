@@ -11,7 +11,9 @@ from phonenumbers import SUPPORTED_REGIONS
 E164 = r"^\+[1-9][0-9]{7,14}$"
 WEEKDAYS = {1: "Mon", 2: "Tue", 3: "Wed", 4: "Thu", 5: "Fri", 6: "Sat", 7: "Sun"}
 
-check_e164 = RegexValidator(E164, "Write the number with + and the country's code, such as +61491570156.")
+check_e164 = RegexValidator(
+    E164, "Write the number with + and the country's code, such as +61491570156."
+)
 
 
 def check_zone(value: str) -> None:

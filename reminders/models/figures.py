@@ -7,7 +7,7 @@ from django.db import models
 from reminders.models.people import Location, Practitioner
 
 
-class DayFigure(models.Model):
+class DailyStatistics(models.Model):
     """Counts about the appointments of one local day. `domain.statistics` writes them anew, never adds."""
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, db_index=False)

@@ -19,7 +19,9 @@ class ImportMapping(models.Model):
     header = models.CharField(
         max_length=64, blank=True, db_index=True, help_text="A digest of the header row."
     )
-    columns: models.JSONField[Any, Any] = models.JSONField(default=dict, help_text="Header cell to field.")
+    columns: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, help_text="Header cell to field."
+    )
     date_format = models.CharField(max_length=40, blank=True)
     location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True)
     diary = models.CharField(max_length=60, blank=True)
@@ -51,11 +53,17 @@ class Import(models.Model):
         CANCEL = "cancel", "Cancel"
 
     filename = models.CharField(max_length=255)
-    source = models.CharField(max_length=10, default="command", help_text="browser, folder or command")
+    source = models.CharField(
+        max_length=10, default="command", help_text="browser, folder or command"
+    )
     digest = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     location = models.ForeignKey(
-        Location, on_delete=models.SET_NULL, null=True, blank=True, help_text="For rows that name none."
+        Location,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="For rows that name none.",
     )
     mapping: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     mapping_name = models.CharField(max_length=80, blank=True)
@@ -66,7 +74,9 @@ class Import(models.Model):
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     problems: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
-    words = models.CharField(max_length=300, blank=True, help_text="What it is doing, or why it was refused.")
+    words = models.CharField(
+        max_length=300, blank=True, help_text="What it is doing, or why it was refused."
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -133,7 +143,9 @@ class ImportRow(models.Model):
 
     class Meta:
         ordering = ["of", "number"]
-        constraints = [models.UniqueConstraint(fields=["of", "number", "outcome"], name="import_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "number", "outcome"], name="import_row_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.get_outcome_display()}"

@@ -30,7 +30,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those that no worker holds at the moment."""
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
-    def claim_stale(self, *, now: datetime, hold: timedelta, limit: int) -> list[tuple[uuid.UUID, str]]:
+    def claim_stale(
+        self, *, now: datetime, hold: timedelta, limit: int
+    ) -> list[tuple[uuid.UUID, str]]:
         """Up to `limit` messages at the provider to be withdrawn: pairs of our id and the provider's.
 
         The most urgent come first; they are held until `now + hold`.
@@ -41,7 +43,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             state__in=[Message.State.ACCEPTED, Message.State.HELD],
         )
         rows = stale.order_by("scheduled_at").select_for_update(skip_locked=True)
-        return self._hold([(row.pk, row.provider_id or "") for row in rows[:limit]], until=now + hold)
+        return self._hold(
+            [(row.pk, row.provider_id or "") for row in rows[:limit]], until=now + hold
+        )
 
     def claim_unknown(self, *, now: datetime, hold: timedelta, limit: int) -> list[Message]:
         """Up to `limit` messages of unknown outcome, the oldest first, held until `now + hold`."""
@@ -56,7 +60,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         They come up again after `again`, or after as long as they have been out already, at most a day: some
         carriers never report, and old texts must not keep those of today from being asked about.
         """
-        overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by("check_after")
+        overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by(
+            "check_after"
+        )
         rows = list(overdue.select_for_update(skip_locked=True)[:limit])
         as_long_again = Value(now) + (Value(now) - F("scheduled_at"))
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -70,17 +76,23 @@ class MessageQuerySet(models.QuerySet["Message"]):
         They come up again after `again`, or after as long as it has been, at most an hour; until they have
         expired there.
         """
-        maybe = self.filter(state=Message.State.CANCELLED, unknown_since__isnull=False, check_after__lte=now)
+        maybe = self.filter(
+            state=Message.State.CANCELLED, unknown_since__isnull=False, check_after__lte=now
+        )
         rows = list(maybe.order_by("check_after").select_for_update(skip_locked=True)[:limit])
         claimed = Message.objects.filter(pk__in=[row.pk for row in rows])
         as_long_again = Value(now) + (Value(now) - F("unknown_since"))
         claimed.update(
-            check_after=Least(Greatest(Value(now + again), as_long_again), Value(now + timedelta(hours=1)))
+            check_after=Least(
+                Greatest(Value(now + again), as_long_again), Value(now + timedelta(hours=1))
+            )
         )
         claimed.filter(expires_at__lte=now).update(unknown_since=None)
         return rows
 
-    def _hold(self, rows: list[tuple[uuid.UUID, str]], *, until: datetime) -> list[tuple[uuid.UUID, str]]:
+    def _hold(
+        self, rows: list[tuple[uuid.UUID, str]], *, until: datetime
+    ) -> list[tuple[uuid.UUID, str]]:
         Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=until)
         return rows
 
@@ -122,8 +134,12 @@ class Message(models.Model):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
     )
-    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
-    location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
+    location = models.ForeignKey(
+        Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
     phone = models.CharField(max_length=16)
     source_number = models.CharField(max_length=15, blank=True)
     text = models.TextField()
@@ -137,7 +153,9 @@ class Message(models.Model):
     format = models.CharField(max_length=3, choices=Format, default=Format.SMS)
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    words = models.CharField(max_length=300, blank=True, help_text="The last news in words for staff.")
+    words = models.CharField(
+        max_length=300, blank=True, help_text="The last news in words for staff."
+    )
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_id = models.CharField(max_length=100, null=True, blank=True, unique=True)
     scheduled_at = models.DateTimeField(help_text="When the text should reach the phone.")
@@ -161,7 +179,12 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     answers = models.ForeignKey(
-        "Reply", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="answered_by"
+        "Reply",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="answered_by",
     )
 
     objects = MessageQuerySet.as_manager()
@@ -191,8 +214,12 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["send_after"], condition=Q(state="queued"), name="message_queued"),
-            models.Index(fields=["claimed_until"], condition=Q(state="submitting"), name="message_claimed"),
-            models.Index(fields=["unknown_since"], condition=Q(state="unknown"), name="message_unknown"),
+            models.Index(
+                fields=["claimed_until"], condition=Q(state="submitting"), name="message_claimed"
+            ),
+            models.Index(
+                fields=["unknown_since"], condition=Q(state="unknown"), name="message_unknown"
+            ),
             models.Index(
                 fields=["cancel_requested_at"],
                 condition=Q(cancel_requested_at__isnull=False, cancel_settled_at=None),
@@ -220,7 +247,9 @@ class Message(models.Model):
                 name="message_of_appointment",
             ),
             models.Index(
-                fields=["accepted_at"], condition=Q(accepted_at__isnull=False), name="message_accepted"
+                fields=["accepted_at"],
+                condition=Q(accepted_at__isnull=False),
+                name="message_accepted",
             ),
             models.Index(
                 fields=["scheduled_at"],
@@ -243,7 +272,12 @@ class DeliveryReport(models.Model):
 
     provider_id = models.CharField(max_length=100, unique=True)
     message = models.ForeignKey(
-        Message, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="reports"
+        Message,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="reports",
     )
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
     message_provider_id = models.CharField(max_length=100, blank=True)
@@ -260,10 +294,14 @@ class DeliveryReport(models.Model):
         ordering = ["-stored_at"]
         indexes = [
             models.Index(
-                fields=["message", "stored_at"], condition=Q(message__isnull=False), name="report_of_message"
+                fields=["message", "stored_at"],
+                condition=Q(message__isnull=False),
+                name="report_of_message",
             ),
             models.Index(
-                fields=["stored_at"], condition=Q(applied_at=None, problem=""), name="report_to_apply"
+                fields=["stored_at"],
+                condition=Q(applied_at=None, problem=""),
+                name="report_to_apply",
             ),
             models.Index(
                 fields=["message_provider_id"],

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class Ring(models.Model):
+class TaskRun(models.Model):
     """When each bell last rang and how it went."""
 
     name = models.CharField(max_length=40, primary_key=True)
@@ -21,7 +21,9 @@ class Ring(models.Model):
     succeeded_at = models.DateTimeField(null=True, blank=True)
     count = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
-    holder = models.CharField(max_length=80, blank=True, db_default="", help_text="Who has the turn now.")
+    holder = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="Who has the turn now."
+    )
     held_until = models.DateTimeField(
         null=True, blank=True, help_text="By the database's clock; renewed while the holder lives."
     )
@@ -61,7 +63,9 @@ class WebhookSecret(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["own"], condition=Q(own=True), name="webhook_secret_one_own")
+            models.UniqueConstraint(
+                fields=["own"], condition=Q(own=True), name="webhook_secret_one_own"
+            )
         ]
 
     def __str__(self) -> str:
@@ -86,7 +90,9 @@ class ProviderState(models.Model):
     )
     words = models.CharField(max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0)
-    answered_at = models.DateTimeField(null=True, blank=True, help_text="The provider's last good answer.")
+    answered_at = models.DateTimeField(
+        null=True, blank=True, help_text="The provider's last good answer."
+    )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="The last accepted text.")
     alerted: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
@@ -125,7 +131,9 @@ class Job(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(
-                fields=["created_at"], condition=Q(state__in=["waiting", "running"]), name="job_to_do"
+                fields=["created_at"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_to_do",
             )
         ]
 

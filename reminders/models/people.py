@@ -21,7 +21,9 @@ class Location(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     phone = models.CharField(
-        max_length=40, blank=True, help_text="As patients should read it, for “please call us on ...”."
+        max_length=40,
+        blank=True,
+        help_text="As patients should read it, for “please call us on ...”.",
     )
     zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
     country = models.CharField(
@@ -45,10 +47,13 @@ class Location(models.Model):
         help_text="A sender registered with the provider; blank for the account's own.",
     )
     family_messages = models.BooleanField(
-        "one text per family", default=True, help_text="Appointments on one phone on one day share a text."
+        "one text per family",
+        default=True,
+        help_text="Appointments on one phone on one day share a text.",
     )
     late_decline_hours = models.PositiveSmallIntegerField(
-        default=4, help_text="A “no” with fewer hours left still counts; the patient is asked to call."
+        default=4,
+        help_text="A “no” with fewer hours left still counts; the patient is asked to call.",
     )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -111,7 +116,11 @@ class Contact(models.Model):
 
     external_id = models.CharField("patient number", max_length=100, blank=True)
     diary = models.CharField(
-        max_length=60, blank=True, default="", db_default="", help_text="Whose patient number it is."
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose patient number it is.",
     )
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
@@ -122,8 +131,12 @@ class Contact(models.Model):
     )
     phone = models.CharField(max_length=16, blank=True, validators=[check_e164])
     phone_as_given = models.CharField(max_length=100, blank=True)
-    phone_kind = models.CharField(max_length=10, choices=PhoneKind, blank=True, default=PhoneKind.UNKNOWN)
-    phone_problem = models.CharField(max_length=40, blank=True, help_text="Why the number can't be used.")
+    phone_kind = models.CharField(
+        max_length=10, choices=PhoneKind, blank=True, default=PhoneKind.UNKNOWN
+    )
+    phone_problem = models.CharField(
+        max_length=40, blank=True, help_text="Why the number can't be used."
+    )
     language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
     wrong_number = models.CharField(
@@ -158,7 +171,9 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["phone"], condition=~models.Q(phone=""), name="contact_by_phone"),
-            models.Index(OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_by_phone_end"),
+            models.Index(
+                OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_by_phone_end"
+            ),
             models.Index(fields=["last_name", "first_name", "id"], name="contact_by_name"),
             GinIndex(fields=["search"], name="contact_search"),
             models.Index(

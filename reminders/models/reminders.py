@@ -61,29 +61,43 @@ class Reminder(models.Model):
     )
     # Whoever plans holds the rules in force, and only one that is off and was never used can be deleted; the
     # database's own check of each reminder took a twentieth of an import.
-    rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    rule = models.ForeignKey(
+        ReminderRule, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=16, choices=Reason, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
     # A copy of the appointment's, which the database checks there; here it would check every reminder.
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     starts_at = models.DateTimeField()
     local_date = models.DateField()
     phone = models.CharField(max_length=16, blank=True)
-    forced = models.BooleanField(default=False, help_text="Staff asked for it now, whatever the rule says.")
+    forced = models.BooleanField(
+        default=False, help_text="Staff asked for it now, whatever the rule says."
+    )
     message = models.ForeignKey(
-        "Message", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="reminders"
+        "Message",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="reminders",
     )
     updated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["due_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["appointment", "rule", "version"], name="reminder_once"),
+            models.UniqueConstraint(
+                fields=["appointment", "rule", "version"], name="reminder_once"
+            ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sending", "sent", "withdrawing"]) | Q(message__isnull=False),
+                condition=~Q(state__in=["sending", "sent", "withdrawing"])
+                | Q(message__isnull=False),
                 name="reminder_handed_over_has_message",
             ),
             models.CheckConstraint(
@@ -91,16 +105,22 @@ class Reminder(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state="planned"), name="reminder_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="planned"), name="reminder_due"
+            ),
             models.Index(
                 fields=["phone", "location", "local_date"],
                 condition=Q(state="planned"),
                 name="reminder_family",
             ),
             models.Index(
-                fields=["appointment"], condition=Q(state="withdrawing"), name="reminder_withdrawing"
+                fields=["appointment"],
+                condition=Q(state="withdrawing"),
+                name="reminder_withdrawing",
             ),
-            models.Index(fields=["message"], condition=Q(message__isnull=False), name="reminder_of_message"),
+            models.Index(
+                fields=["message"], condition=Q(message__isnull=False), name="reminder_of_message"
+            ),
             models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=["skipped", "expired", "failed"]),

@@ -31,42 +31,57 @@ class Reply(models.Model):
     provider_id = models.CharField(max_length=100, unique=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.POLL)
     message = models.ForeignKey(
-        Message, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="replies"
+        Message,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="replies",
     )
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
     message_provider_id = models.CharField(max_length=100, blank=True)
-    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
     phone = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
     intent = models.CharField(max_length=12, blank=True)
-    matched_by = models.CharField(max_length=12, choices=MatchedBy, blank=True, default=MatchedBy.NOTHING)
+    matched_by = models.CharField(
+        max_length=12, choices=MatchedBy, blank=True, default=MatchedBy.NOTHING
+    )
     outcome = models.CharField(max_length=40, blank=True, help_text="A code: what the reply did.")
     appointments = models.ManyToManyField(Appointment, blank=True, related_name="replies")
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be read or applied.")
+    problem = models.CharField(
+        max_length=300, blank=True, help_text="Why it could not be read or applied."
+    )
     raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-received_at"]
         verbose_name_plural = "replies"
         indexes = [
-            models.Index(fields=["received_at"], condition=Q(applied_at=None), name="reply_to_apply"),
+            models.Index(
+                fields=["received_at"], condition=Q(applied_at=None), name="reply_to_apply"
+            ),
             models.Index(fields=["phone", "-received_at"], name="reply_by_phone"),
             models.Index(
                 fields=["contact", "-received_at"],
                 condition=Q(contact__isnull=False),
                 name="reply_of_contact",
             ),
-            models.Index(fields=["message"], condition=Q(message__isnull=False), name="reply_of_message"),
+            models.Index(
+                fields=["message"], condition=Q(message__isnull=False), name="reply_of_message"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.outcome or "new"
 
 
-class Card(models.Model):
+class InboxItem(models.Model):
     """Something only a person can settle.
 
     `revision` grows with every touch, so that two people never collide unseen.
@@ -88,7 +103,9 @@ class Card(models.Model):
         STALE = "stale", "An outdated text went out"
 
     kind = models.CharField(max_length=14, choices=Kind)
-    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="cards")
+    reply = models.ForeignKey(
+        Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="cards"
+    )
     message = models.ForeignKey(
         Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
     )
@@ -98,11 +115,17 @@ class Card(models.Model):
     contact = models.ForeignKey(
         Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
     )
-    location = models.ForeignKey(Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False)
+    location = models.ForeignKey(
+        Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
     phone = models.CharField(max_length=20, blank=True)
     opened_at = models.DateTimeField()
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cards",
     )
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
@@ -115,11 +138,15 @@ class Card(models.Model):
         ordering = ["opened_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["reply", "kind"], condition=Q(reply__isnull=False), name="card_once_per_reply"
+                fields=["reply", "kind"],
+                condition=Q(reply__isnull=False),
+                name="card_once_per_reply",
             ),
         ]
         indexes = [
-            models.Index(fields=["location", "opened_at"], condition=Q(done_at=None), name="card_open"),
+            models.Index(
+                fields=["location", "opened_at"], condition=Q(done_at=None), name="card_open"
+            ),
             models.Index(fields=["-done_at"], condition=Q(done_at__isnull=False), name="card_done"),
         ]
 

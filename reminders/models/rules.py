@@ -32,7 +32,11 @@ class ReminderRule(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=Kind)
     location = models.ForeignKey(
-        Location, on_delete=models.CASCADE, null=True, blank=True, help_text="Blank: every location."
+        Location,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text="Blank: every location.",
     )
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, null=True, blank=True, help_text="Blank: every service."
@@ -40,13 +44,21 @@ class ReminderRule(models.Model):
     active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=1)
     days_before = models.PositiveSmallIntegerField(null=True, blank=True)
-    at_time = models.TimeField(null=True, blank=True, help_text="Blank: the appointment's own time of day.")
+    at_time = models.TimeField(
+        null=True, blank=True, help_text="Blank: the appointment's own time of day."
+    )
     minutes_before = models.PositiveIntegerField(null=True, blank=True)
     weekdays_only = models.BooleanField(
-        "working days only", default=False, help_text="Moves back to the last day the location is open."
+        "working days only",
+        default=False,
+        help_text="Moves back to the last day the location is open.",
     )
-    quiet = models.CharField("outside texting hours", max_length=8, choices=Quiet, default=Quiet.LATER)
-    late = models.CharField("booked too late for it", max_length=8, choices=Late, default=Late.AT_ONCE)
+    quiet = models.CharField(
+        "outside texting hours", max_length=8, choices=Quiet, default=Quiet.LATER
+    )
+    late = models.CharField(
+        "booked too late for it", max_length=8, choices=Late, default=Late.AT_ONCE
+    )
     min_notice_minutes = models.PositiveIntegerField(
         default=180, help_text="With fewer minutes left, a late text is not sent."
     )

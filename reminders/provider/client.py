@@ -15,7 +15,13 @@ from urllib.parse import quote
 
 import httpx
 
-from reminders.provider.errors import CredentialsRefused, NotFound, NotReceived, OutcomeUnknown, Refused
+from reminders.provider.errors import (
+    CredentialsRefused,
+    NotFound,
+    NotReceived,
+    OutcomeUnknown,
+    Refused,
+)
 from reminders.provider.payloads import (
     AcceptedMessage,
     MessageStatus,
@@ -40,7 +46,7 @@ from reminders.provider.reading import (
     read_text,
     write_time,
 )
-from reminders.provider.wire import Auth, Wire
+from reminders.provider.wire import Auth, Transport
 
 SEND_LIMIT = 100
 CONFIRM_LIMIT = 100
@@ -75,7 +81,7 @@ class MessagesApi:
         transport: httpx.BaseTransport | None = None,
         max_connections: int = 8,
     ) -> None:
-        self._wire = Wire(
+        self._wire = Transport(
             base_url=base_url,
             key=key,
             secret=secret,
@@ -90,7 +96,10 @@ class MessagesApi:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -110,7 +119,9 @@ class MessagesApi:
         try:
             answer = _object(self._wire.call("POST", MESSAGES, body=body))
         except NotFound as error:
-            raise NotReceived("There is no Messages API at this address: check its base URL") from error
+            raise NotReceived(
+                "There is no Messages API at this address: check its base URL"
+            ) from error
         except Refused as error:
             error.by_index = {n: words for n, words in error.by_index.items() if n < len(messages)}
             raise
@@ -137,7 +148,8 @@ class MessagesApi:
     def replies(self) -> list[ReplyOrUnreadable]:
         """The oldest 100 replies not confirmed yet; the same ones come back until they are."""
         return [
-            parse_reply(item) for item in _list_in(_object(self._wire.call("GET", "/v1/replies")), "replies")
+            parse_reply(item)
+            for item in _list_in(_object(self._wire.call("GET", "/v1/replies")), "replies")
         ]
 
     def confirm_replies(self, ids: Iterable[str]) -> None:
@@ -173,7 +185,9 @@ class MessagesApi:
                 "metadata_values": portion,
             }
             found.update((line.message_id, line) for line in self._detail_lines(ask))
-        return [line for line in found.values() if line.metadata.get(metadata_key, "").lower() in wanted]
+        return [
+            line for line in found.values() if line.metadata.get(metadata_key, "").lower() in wanted
+        ]
 
     def blocked_numbers(self) -> Iterator[str]:
         """Every number that the provider will not text, with a leading plus. An error may come midway."""
@@ -218,7 +232,11 @@ class MessagesApi:
                 raise
             raise Refused(error.message, status=error.status) from error
         keys = _read(answer)
-        return [key for item in (keys if isinstance(keys, list) else []) if (key := _signature_key(item))]
+        return [
+            key
+            for item in (keys if isinstance(keys, list) else [])
+            if (key := _signature_key(item))
+        ]
 
     def _confirm(self, path: str, name: str, ids: Iterable[str]) -> None:
         refusals: list[Refused] = []
@@ -227,7 +245,9 @@ class MessagesApi:
         if refusals:
             raise refusals[0]
 
-    def _confirm_portion(self, path: str, name: str, ids: list[str], refusals: list[Refused]) -> None:
+    def _confirm_portion(
+        self, path: str, name: str, ids: list[str], refusals: list[Refused]
+    ) -> None:
         """Confirm a portion, or its halves where it is refused: one bad id must not hold up the others."""
         try:
             self._wire.call("POST", path, body={name: ids})
@@ -254,7 +274,9 @@ class MessagesApi:
             more = _has_next(answer, len(lines))
             fresh = {line.message_id for line in lines} - seen
             if more and not fresh:
-                raise OutcomeUnknown("The provider's pages of the detail report go round in circles")
+                raise OutcomeUnknown(
+                    "The provider's pages of the detail report go round in circles"
+                )
             seen |= fresh
             page += 1
 

@@ -43,7 +43,9 @@ class CredentialsRefused(MessagesApiError):  # noqa: N818 - see NotReceived
     """
 
     def __init__(self, message: str, *, status: int = HTTPStatus.UNAUTHORIZED) -> None:
-        super().__init__(f"The provider refused the account (HTTP {status}): {message or 'no reason given'}")
+        super().__init__(
+            f"The provider refused the account (HTTP {status}): {message or 'no reason given'}"
+        )
         self.message = message
         self.status = status
 
@@ -84,7 +86,12 @@ class NotFound(MessagesApiError):  # noqa: N818 - see NotReceived
 
 
 def error_of(
-    status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, success: HTTPStatus | None = None
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    success: HTTPStatus | None = None,
 ) -> MessagesApiError | None:
     """Read an answer into the tree; None for a success. `now` turns a Retry-After date into seconds.
 

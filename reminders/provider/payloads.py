@@ -29,8 +29,18 @@ from reminders.provider.reading import (
 STATUS_LIMIT = 30
 SHOWN_OF_UNREADABLE = 10_000
 # A notice that somebody opted out has an id of its own; a template that asks for a reply's id gets this back.
-UNFILLED_REPLY_ID = ("$replyId", "$moId", "${replyId}", "${moId}")  # no sets: what is looked up may be a list
-UNFILLED_CONTENT = ("$moContent", "$replyContent", "$esc.json($moContent)", "$esc.json($!moContent)")
+UNFILLED_REPLY_ID = (
+    "$replyId",
+    "$moId",
+    "${replyId}",
+    "${moId}",
+)  # no sets: what is looked up may be a list
+UNFILLED_CONTENT = (
+    "$moContent",
+    "$replyContent",
+    "$esc.json($moContent)",
+    "$esc.json($!moContent)",
+)
 # What tells one pushed item from the next; not all of it, since a count of retries may be among it.
 TELLING = (
     "source_number",
@@ -249,7 +259,9 @@ def _read(
 
 def _unreadable(item: object, reason: str, ids: tuple[str, ...]) -> Unreadable:
     raw: JsonObject = item if isinstance(item, dict) else {"item": item}
-    return Unreadable(raw, reason, next(filter(None, (read_id(raw.get(name)) for name in ids)), None))
+    return Unreadable(
+        raw, reason, next(filter(None, (read_id(raw.get(name)) for name in ids)), None)
+    )
 
 
 def _reply(item: JsonObject, *, pushed: bool = False) -> ReplyPayload:

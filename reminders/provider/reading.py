@@ -86,7 +86,9 @@ def read_number(value: object) -> str | None:
 
 def normalise_number(number: str) -> str:
     """Put a plus before 8 to 15 bare digits; short codes and names stay as they are."""
-    whole = number.isascii() and number.isdigit() and SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER
+    whole = (
+        number.isascii() and number.isdigit() and SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER
+    )
     return f"+{number}" if whole else number
 
 

@@ -49,7 +49,9 @@ class HmacAuth(httpx.Auth):
         request.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
         names = ["Date"]
         if request.content:
-            request.headers["Content-MD5"] = hashlib.md5(request.content, usedforsecurity=False).hexdigest()
+            request.headers["Content-MD5"] = hashlib.md5(
+                request.content, usedforsecurity=False
+            ).hexdigest()
             names.append("Content-MD5")
         request.headers["Authorization"] = self._authorization(request, names)
         yield request
@@ -100,7 +102,9 @@ def verify_webhook(
     signature = _signature(fields)
     line = f"{method.upper()} {path} HTTP/1.1"
     parts = (line.encode("utf-8", "replace"), date.encode("utf-8", "replace"), body)
-    if not any(_is_signed(key, signature, separator.join(parts), algorithm) for separator in SEPARATORS):
+    if not any(
+        _is_signed(key, signature, separator.join(parts), algorithm) for separator in SEPARATORS
+    ):
         raise BadSignature("The signature does not fit the request")
 
 
@@ -118,7 +122,9 @@ def _check_age(date: str, *, now: datetime, max_age: timedelta) -> None:
         raise BadSignature("The Date header can't be read") from error
     sent = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
     if abs(now - sent) > max_age:
-        raise BadSignature("The Date header is too far from now: a replay, or a clock that is wrong")
+        raise BadSignature(
+            "The Date header is too far from now: a replay, or a clock that is wrong"
+        )
 
 
 def _chosen_key(public_keys: Mapping[str, str] | str, key_id: str) -> RSAPublicKey:
@@ -150,7 +156,9 @@ def _signature(fields: Mapping[str, str]) -> bytes:
         raise BadSignature("The signature is no base64") from error
 
 
-def _is_signed(key: RSAPublicKey, signature: bytes, signed: bytes, algorithm: hashes.HashAlgorithm) -> bool:
+def _is_signed(
+    key: RSAPublicKey, signature: bytes, signed: bytes, algorithm: hashes.HashAlgorithm
+) -> bool:
     try:
         key.verify(signature, signed, PKCS1v15(), algorithm)
     except InvalidSignature:

@@ -110,7 +110,9 @@ def read_status(status: str, code: int | None) -> Verdict:
         return coded or _without_known_code(named, status, code)
     if coded is None:
         return (
-            named if code is None else Verdict(named.state, f"{named.words} (code {code} is not known here)")
+            named
+            if code is None
+            else Verdict(named.state, f"{named.words} (code {code} is not known here)")
         )
     if not _agree(named, coded):
         return named
@@ -123,7 +125,9 @@ def _without_known_code(named: Verdict | None, status: str, code: int | None) ->
         return named
     said = f"status {status.strip()[:30]!r}" if status.strip() else "no status"
     with_code = "" if code is None else f" with code {code}"
-    return Verdict(State.FAILED, f"The provider reported {said}{with_code}, which is not known here")
+    return Verdict(
+        State.FAILED, f"The provider reported {said}{with_code}, which is not known here"
+    )
 
 
 def _agree(named: Verdict, coded: Verdict) -> bool:

@@ -21,18 +21,25 @@ from reminders.provider.errors import NotReceived, OutcomeUnknown, error_of
 from reminders.provider.signatures import HmacAuth
 
 USER_AGENT = "reminders/0.1 (appointment reminders)"
-ANSWER_LIMIT = 32 * 1024 * 1024  # bytes; 100 of the longest messages, all written as escapes, fit four times
+ANSWER_LIMIT = (
+    32 * 1024 * 1024
+)  # bytes; 100 of the longest messages, all written as escapes, fit four times
 # An idle connection that the provider closes just as we reuse it leaves the outcome unknown.
 KEEP_ALIVE = 5.0
 
 # Nothing of the request has left when one of these is raised. Every other fault leaves the outcome open,
 # also on a reused connection that turns out to be closed.
-SURELY_NOT_RECEIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+SURELY_NOT_RECEIVED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
 
 Auth = Literal["basic", "hmac"]
 
 
-class Wire:
+class Transport:
     """Connections to one account, shared by threads."""
 
     def __init__(
@@ -62,7 +69,9 @@ class Wire:
             follow_redirects=False,
             transport=transport,
             verify=_tls(),
-            trust_env=not _is_local(url.host),  # a site's proxy can't reach this machine's own ports
+            trust_env=not _is_local(
+                url.host
+            ),  # a site's proxy can't reach this machine's own ports
         )
 
     def close(self) -> None:
@@ -155,7 +164,9 @@ def _headers(account: str | None) -> dict[str, str]:
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
     if account:
         if not _fits_a_header(account):
-            raise ValueError("The Messages API's account must be plain ASCII letters, digits and signs")
+            raise ValueError(
+                "The Messages API's account must be plain ASCII letters, digits and signs"
+            )
         headers["Account"] = account
     return headers
 
@@ -168,9 +179,19 @@ def _checked_url(base_url: str) -> httpx.URL:
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as error:
-        raise ValueError("The Messages API's base URL can't be read: write it like https://host") from error
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or url.userinfo:
-        raise ValueError("The Messages API's base URL must be like https://host or https://host/path")
+        raise ValueError(
+            "The Messages API's base URL can't be read: write it like https://host"
+        ) from error
+    if (
+        url.scheme not in ("http", "https")
+        or not url.host
+        or url.query
+        or url.fragment
+        or url.userinfo
+    ):
+        raise ValueError(
+            "The Messages API's base URL must be like https://host or https://host/path"
+        )
     return url
 
 

@@ -24,8 +24,12 @@ def parser() -> argparse.ArgumentParser:
 
 def add_arguments(made: argparse.ArgumentParser) -> None:
     """The arguments, for this and for `manage.py sandbox`."""
-    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    made.add_argument("--port", type=int, default=PORT, help=f"port, 0 for a free one (default: {PORT})")
+    made.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
+    )
+    made.add_argument(
+        "--port", type=int, default=PORT, help=f"port, 0 for a free one (default: {PORT})"
+    )
     made.add_argument("--unix-socket", type=Path, help="listen on this Unix socket as well")
     made.add_argument(
         "--state", type=Path, help="keep messages and replies in this file (default: memory only)"
@@ -52,9 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         sandbox.start()
     except (OSError, OverflowError) as error:
-        sys.stderr.write(f"The sandbox cannot listen on {arguments.host}:{arguments.port}: {error}\n")
+        sys.stderr.write(
+            f"The sandbox cannot listen on {arguments.host}:{arguments.port}: {error}\n"
+        )
         return 1
-    sys.stdout.write(f"The phone: {sandbox.url}/  (API key {sandbox.key}, secret {sandbox.secret})\n")
+    sys.stdout.write(
+        f"The phone: {sandbox.url}/  (API key {sandbox.key}, secret {sandbox.secret})\n"
+    )
     sys.stdout.flush()
     stop.wait()
     sandbox.stop()

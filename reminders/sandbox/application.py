@@ -15,7 +15,7 @@ from typing import Any, Self
 from reminders.sandbox.browser_phone.pages import Phone, is_phone_path
 from reminders.sandbox.control_room.endpoints import Control
 from reminders.sandbox.control_room.faults import Faults, ordered
-from reminders.sandbox.http import Environ, Request, Response, answered, failed, request_from
+from reminders.sandbox.http import Environ, Response, SandboxRequest, answered, failed, request_from
 from reminders.sandbox.provider_api.account import BY_ITSELF, Account, Ticker
 from reminders.sandbox.provider_api.api import Api
 from reminders.sandbox.provider_api.auth import Credentials
@@ -56,7 +56,9 @@ class Sandbox:
         self.account.on_news = self.pusher.news
         self._journal = Journal(state, self.account, self.keyring) if state else None
         self._api = Api(self.account, self.faults, self.keyring, Credentials(key, secret))
-        self._control = Control(self.account, self.faults, self.pusher, self.keyring, self._refuse_soon)
+        self._control = Control(
+            self.account, self.faults, self.pusher, self.keyring, self._refuse_soon
+        )
         self._phone = Phone(self.account)
         self._listeners: list[Listener] = []
         self._ticker: Ticker | None = None
@@ -119,11 +121,18 @@ class Sandbox:
     # Driving it from Python
 
     def reply(
-        self, number: str, content: str, *, message_id: str | None = BY_ITSELF, destination: str | None = None
+        self,
+        number: str,
+        content: str,
+        *,
+        message_id: str | None = BY_ITSELF,
+        destination: str | None = None,
     ) -> Json:
         """A patient texts; the reply as the client will see it. Answers the last text delivered there,
         or the one told, or none (`message_id=None`)."""
-        return self.account.reply(number, content, message_id=message_id, destination=destination).rendered()
+        return self.account.reply(
+            number, content, message_id=message_id, destination=destination
+        ).rendered()
 
     def ledger(self, **wanted: str) -> list[Json]:
         """Every acceptance in order, or those whose fields have the values wanted."""
@@ -134,7 +143,9 @@ class Sandbox:
         self.account.advance()
         return self.account.messages[message_id].status
 
-    def order_fault(self, kind: str, endpoint: str = "*", **details: Any) -> None:  # Any: see faults.Fault
+    def order_fault(
+        self, kind: str, endpoint: str = "*", **details: Any
+    ) -> None:  # Any: see faults.Fault
         """Put a fault in force; kinds and details as in `faults.py`. Raises ValueError."""
         fault = ordered({"kind": kind, "endpoint": endpoint, **details})
         if fault.kind == "refuse_connection":
@@ -181,14 +192,19 @@ class Sandbox:
 
     # Being a WSGI program
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:  # Any: WSGI
+    def __call__(
+        self, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:  # Any: WSGI
         """Answer one request."""
         response = self._answer(request_from(environ))
-        headers = [("Content-Type", response.content_type), ("Content-Length", str(len(response.body)))]
+        headers = [
+            ("Content-Type", response.content_type),
+            ("Content-Length", str(len(response.body))),
+        ]
         start_response(response.status_line, [*headers, *response.headers])
         return [response.body]
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: SandboxRequest) -> Response:
         if request.path == "/healthz":
             return answered(200, {"status": "ok"})
         part = self._part(request.path)
@@ -200,7 +216,7 @@ class Sandbox:
             logger.exception("The sandbox could not handle a request (%s)", error)
             return failed(500, f"The sandbox could not handle this request ({error}).")
 
-    def _part(self, path: str) -> Callable[[Request], Response]:
+    def _part(self, path: str) -> Callable[[SandboxRequest], Response]:
         if path.startswith("/sandbox/"):
             return self._control.handle
         return self._phone.handle if is_phone_path(path) else self._api.handle

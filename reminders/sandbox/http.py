@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from reminders.sandbox.provider_api.validation import Refused
+from reminders.sandbox.provider_api.validation import RequestRefused
 
 Environ = dict[str, Any]  # Any: as WSGI defines it
 LARGEST_BODY = 8 * 1024 * 1024
@@ -34,7 +34,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SandboxRequest:
     """A whole request; `target` is path and query as they came over the wire."""
 
     method: str
@@ -54,17 +54,17 @@ class Request:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise Refused(_UNREADABLE) from error
+            raise RequestRefused(_UNREADABLE) from error
 
     def json_object(self) -> dict[str, Any]:  # Any: JSON values
         """The body read as a JSON object. Raises Refused."""
         body = self.json()
         if not isinstance(body, dict):
-            raise Refused(_UNREADABLE)
+            raise RequestRefused(_UNREADABLE)
         return body
 
 
-def request_from(environ: Environ) -> Request:
+def request_from(environ: Environ) -> SandboxRequest:
     """The request in a WSGI environment, its body read."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     query = environ.get("QUERY_STRING", "")
@@ -72,7 +72,9 @@ def request_from(environ: Environ) -> Request:
     path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
     target = environ.get("REQUEST_URI") or (path + (f"?{query}" if query else ""))
     body = environ["wsgi.input"].read(min(length, LARGEST_BODY)) if length else b""
-    return Request(environ["REQUEST_METHOD"], path, target, dict(parse_qsl(query)), body, environ)
+    return SandboxRequest(
+        environ["REQUEST_METHOD"], path, target, dict(parse_qsl(query)), body, environ
+    )
 
 
 def answered(status: int, body: object, *headers: tuple[str, str]) -> Response:
@@ -108,9 +110,11 @@ class Routes:
     """The routes of one part of the sandbox."""
 
     def __init__(self, *routes: tuple[str, str, str, Handler]) -> None:
-        self._routes = [Route(m, re.compile(p), endpoint, handler) for m, p, endpoint, handler in routes]
+        self._routes = [
+            Route(m, re.compile(p), endpoint, handler) for m, p, endpoint, handler in routes
+        ]
 
-    def find(self, request: Request) -> tuple[Route, dict[str, str]] | Response:
+    def find(self, request: SandboxRequest) -> tuple[Route, dict[str, str]] | Response:
         """The route and the parts of its path, or the 404 or 405 to answer."""
         allowed = []
         for route in self._routes:

@@ -51,7 +51,9 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 class Listener:
     """One address and the threads that serve it."""
 
-    def __init__(self, application: Application, bind: Callable[[], socket.socket], *, threads: int) -> None:
+    def __init__(
+        self, application: Application, bind: Callable[[], socket.socket], *, threads: int
+    ) -> None:
         self._bind = bind
         first = bind()
         self.address = first.getsockname()
@@ -68,7 +70,9 @@ class Listener:
         self._server.channel_class = _Channel
         self._open, self._stopped = True, False
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._server.run, name="sandbox-listener", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.run, name="sandbox-listener", daemon=True
+        )
 
     def start(self) -> None:
         """Serve until stopped."""

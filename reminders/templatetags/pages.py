@@ -54,7 +54,9 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 @lru_cache(maxsize=512, typed=True)
 def badge(tone: str, name: str, words: str) -> SafeString:
     """A state: colour, icon and word together, so that none of them has to be understood alone."""
-    return format_html('<span class="state state-{}">{}<span>{}</span></span>', tone, icon(name), words)
+    return format_html(
+        '<span class="state state-{}">{}<span>{}</span></span>', tone, icon(name), words
+    )
 
 
 @register.simple_tag
@@ -62,7 +64,10 @@ def note(message: Message) -> SafeString:
     """A short note from the page before, with its tone and what would take it back."""
     tone, _, undo = (message.extra_tags or "ok").partition(" ")
     return format_html(
-        '<div class="toast-note" data-tone="{}" data-undo="{}"><span>{}</span></div>', tone, undo, message
+        '<div class="toast-note" data-tone="{}" data-undo="{}"><span>{}</span></div>',
+        tone,
+        undo,
+        message,
     )
 
 
@@ -140,7 +145,13 @@ def field(bound: BoundField, css: str = "", *, hide_optional: bool = False) -> d
     widget = bound.field.widget
     check = isinstance(widget, CheckboxInput)
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    kind = "form-check-input" if check else "form-select" if isinstance(widget, Select) else "form-control"
+    kind = (
+        "form-check-input"
+        if check
+        else "form-select"
+        if isinstance(widget, Select)
+        else "form-control"
+    )
     attrs: dict[str, str | bool] = {}
     if not group:
         attrs["class"] = f"{kind} is-invalid" if bound.errors else kind

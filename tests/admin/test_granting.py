@@ -104,7 +104,9 @@ def test_ones_own_name_is_ones_own_to_change():
 def test_an_administrator_gives_what_they_have():
     mine, user = make_location(), make_user(group="receptionist", locations=(make_location(),))
 
-    save(administrator(), user, groups=[group("manager").pk], **{f"{PROFILE}-0-locations": [mine.pk]})
+    save(
+        administrator(), user, groups=[group("manager").pk], **{f"{PROFILE}-0-locations": [mine.pk]}
+    )
     save(administrator(), user, groups=[group("manager").pk], **EVERYTHING)
 
     assert list(user.groups.all()) == [group("manager")]
@@ -166,10 +168,14 @@ def above(name: str) -> User:
     return user
 
 
-@pytest.mark.parametrize("name", ["owner", "everywhere", "elsewhere", "role", "permission", "switched off"])
+@pytest.mark.parametrize(
+    "name", ["owner", "everywhere", "elsewhere", "role", "permission", "switched off"]
+)
 def test_whoever_may_do_more_is_out_of_reach(name):
     user = above(name)
-    places = tuple(user.staff_profile.locations.all()) if name != "elsewhere" else (make_location(),)
+    places = (
+        tuple(user.staff_profile.locations.all()) if name != "elsewhere" else (make_location(),)
+    )
     by = hr(*places)
     before, password = rights(user), User.objects.get(pk=user.pk).password
     client, new = signed_in(by), {"password1": "another long one", "password2": "another long one"}
@@ -177,7 +183,8 @@ def test_whoever_may_do_more_is_out_of_reach(name):
     client.post(f"/admin/auth/user/{user.pk}/password/", new | {"usable_password": "true"})
     client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
     client.post(
-        "/admin/auth/user/", {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+        "/admin/auth/user/",
+        {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
     )
     save(by, user, groups=[], username="seized", is_active=None)
 
@@ -188,7 +195,11 @@ def test_whoever_may_do_more_is_out_of_reach(name):
 def test_a_colleague_gets_a_new_password():
     mine = make_location()
     user, by = make_user(group="receptionist", locations=(mine,)), administrator(locations=(mine,))
-    new = {"password1": "another long one", "password2": "another long one", "usable_password": "true"}
+    new = {
+        "password1": "another long one",
+        "password2": "another long one",
+        "usable_password": "true",
+    }
 
     response = signed_in(by).post(f"/admin/auth/user/{user.pk}/password/", new)
 
@@ -198,12 +209,19 @@ def test_a_colleague_gets_a_new_password():
 
 def test_ones_own_password_takes_the_old_one():
     user = administrator()
-    new = {"password1": "another long one", "password2": "another long one", "usable_password": "false"}
+    new = {
+        "password1": "another long one",
+        "password2": "another long one",
+        "usable_password": "false",
+    }
 
     response = signed_in(user).post(f"/admin/auth/user/{user.pk}/password/", new)
 
     user.refresh_from_db()
-    assert (response.headers["Location"], user.check_password("a long password")) == ("/password/", True)
+    assert (response.headers["Location"], user.check_password("a long password")) == (
+        "/password/",
+        True,
+    )
 
 
 def save_role(by: User, name: str, permissions) -> int:
@@ -222,7 +240,11 @@ def test_nobody_changes_a_role_of_their_own(who: Callable[[], User]):
     statuses = (save_role(user, name, []), save_role(user, name, Permission.objects.all()))
     deleting = signed_in(user).post(f"/admin/auth/group/{group(name).pk}/delete/", {"post": "yes"})
 
-    assert (statuses, deleting.status_code, set(group(name).permissions.all())) == ((403, 403), 403, before)
+    assert (statuses, deleting.status_code, set(group(name).permissions.all())) == (
+        (403, 403),
+        403,
+        before,
+    )
 
 
 def test_a_role_gets_no_more_than_who_changes_it_has():
@@ -298,7 +320,9 @@ def test_a_refusal_at_the_end_is_told_and_nothing_is_kept(monkeypatch):
 
     monkeypatch.setattr(granting, "check_change", refuse)
     client = signed_in(by)
-    saved = client.post(f"/admin/auth/user/{user.pk}/change/", form_of(user, username="x"), follow=True)
+    saved = client.post(
+        f"/admin/auth/user/{user.pk}/change/", form_of(user, username="x"), follow=True
+    )
     deleted = client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"}, follow=True)
     several = client.post(
         "/admin/auth/user/",
@@ -338,7 +362,9 @@ def test_a_location_that_limits_users_is_not_deleted_and_the_page_says_whom(acti
     page = client.post(address, given, follow=True).content.decode()
 
     assert Location.objects.filter(pk=place.pk).exists()
-    assert "can&#x27;t be deleted while users are limited to it: bea" in page.replace("&#39;", "&#x27;")
+    assert "can&#x27;t be deleted while users are limited to it: bea" in page.replace(
+        "&#39;", "&#x27;"
+    )
 
 
 def test_a_location_of_those_who_see_all_may_go():
@@ -346,6 +372,8 @@ def test_a_location_of_those_who_see_all_may_go():
     user = make_user()
     user.staff_profile.locations.add(place)
 
-    signed_in(administrator()).post(f"/admin/reminders/location/{place.pk}/delete/", {"post": "yes"})
+    signed_in(administrator()).post(
+        f"/admin/reminders/location/{place.pk}/delete/", {"post": "yes"}
+    )
 
     assert not Location.objects.filter(pk=place.pk).exists()

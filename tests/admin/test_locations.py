@@ -8,15 +8,15 @@ from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from reminders.models import (
+    AuditEntry,
     CallAttempt,
     CannedReply,
-    Card,
-    DayFigure,
+    DailyStatistics,
     DeliveryReport,
-    Event,
     Import,
     ImportMapping,
     ImportRow,
+    InboxItem,
     Location,
     Message,
     Reminder,
@@ -55,16 +55,24 @@ def fill(place: Location, user) -> None:
     appointment = make.make_appointment(location=place, contact=contact)
     rule = make.make_confirmation_rule(location=place)
     reminder = make.make_handed_over(appointment, rule)
-    Wording.objects.create(rule=rule, purpose="confirmation", language="en", text="{location}: {date} {time}")
-    Event.objects.create(appointment=appointment, at=NOON, source="staff", kind="confirmed")
+    Wording.objects.create(
+        rule=rule, purpose="confirmation", language="en", text="{location}: {date} {time}"
+    )
+    AuditEntry.objects.create(appointment=appointment, at=NOON, source="staff", kind="confirmed")
     CallAttempt.objects.create(appointment=appointment, at=NOON, outcome="called")
     DeliveryReport.objects.create(
         provider_id=f"R{place.pk}", message=reminder.message, status="delivered", stored_at=NOON
     )
     reply = Reply.objects.create(
-        provider_id=f"Y{place.pk}", contact=contact, phone=contact.phone, received_at=NOON, stored_at=NOON
+        provider_id=f"Y{place.pk}",
+        contact=contact,
+        phone=contact.phone,
+        received_at=NOON,
+        stored_at=NOON,
     )
-    Card.objects.create(kind="unclear", reply=reply, contact=contact, location=place, opened_at=NOON)
+    InboxItem.objects.create(
+        kind="unclear", reply=reply, contact=contact, location=place, opened_at=NOON
+    )
     Suppression.objects.create(phone=contact.phone, reason="staff", since=NOON)
     ImportRow.objects.create(
         of=Import.objects.create(filename=f"{place}.csv", created_at=NOON, created_by=user),
@@ -72,7 +80,9 @@ def fill(place: Location, user) -> None:
         outcome="new",
     )
     ImportMapping.objects.create(name=f"Diary {place}", location=place)
-    DayFigure.objects.create(day=NOON.date(), location=place, appointments=1, reckoned_at=NOON)
+    DailyStatistics.objects.create(
+        day=NOON.date(), location=place, appointments=1, reckoned_at=NOON
+    )
 
 
 @pytest.fixture
@@ -97,7 +107,9 @@ def test_a_list_and_its_records_keep_to_ones_own_locations(model, signed_in):
     everything = set(model._default_manager.values_list("pk", flat=True))
 
     shown = {row.pk for row in client.get(address(model, "changelist")).context["cl"].result_list}
-    statuses = {pk in shown: client.get(address(model, "change", pk)).status_code for pk in everything}
+    statuses = {
+        pk in shown: client.get(address(model, "change", pk)).status_code for pk in everything
+    }
 
     assert (len(everything), len(shown), statuses) == (2, 1, {True: 200, False: 302})
 
@@ -127,7 +139,9 @@ def test_a_new_location_takes_somebody_who_sees_them_all(signed_in):
 def site_wide() -> dict[str, object]:
     """One of everything that is set up for all locations."""
     interval = IntervalSchedule.objects.create(every=999, period="seconds")
-    wording = Wording.objects.create(purpose="confirmation", language="en", text="{location}: {date} {time}")
+    wording = Wording.objects.create(
+        purpose="confirmation", language="en", text="{location}: {date} {time}"
+    )
     return {
         "practitioner": make.make_practitioner(),
         "service": make.make_service(),
@@ -170,7 +184,9 @@ def test_what_holds_for_all_locations_is_only_looked_at_by_who_is_limited(name, 
     assert model._default_manager.filter(pk=row.pk).values().get() == before
 
 
-@pytest.mark.parametrize("name", ["practitioner", "service", "cannedreply", "intervalschedule", "group"])
+@pytest.mark.parametrize(
+    "name", ["practitioner", "service", "cannedreply", "intervalschedule", "group"]
+)
 def test_what_holds_for_all_locations_is_not_added_by_who_is_limited(name, signed_in):
     client, *_ = signed_in
 
@@ -180,7 +196,12 @@ def test_what_holds_for_all_locations_is_not_added_by_who_is_limited(name, signe
 def test_the_order_of_canned_lines_is_not_changed_from_the_list(signed_in):
     client, *_ = signed_in
     line = CannedReply.objects.create(title="Line", text="Thank you", position=1)
-    form = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": line.pk, "form-0-position": 7}
+    form = {
+        "form-TOTAL_FORMS": 1,
+        "form-INITIAL_FORMS": 1,
+        "form-0-id": line.pk,
+        "form-0-position": 7,
+    }
 
     client.post(address(CannedReply, "changelist"), form | {"_save": "Save"})
 
@@ -199,7 +220,7 @@ def test_who_sees_all_locations_changes_what_holds_for_all():
     assert one.name == "Dr Else"
 
 
-@pytest.mark.parametrize("model", [Message, Reminder, Card, DayFigure, ReminderRule])
+@pytest.mark.parametrize("model", [Message, Reminder, InboxItem, DailyStatistics, ReminderRule])
 def test_filters_offer_no_other_location_and_no_rule_of_one(model, signed_in):
     client, _, other = signed_in
     ReminderRule.objects.filter(location=other).update(name="Their rule")

@@ -12,19 +12,19 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from reminders.models import (
+    AuditEntry,
     CallAttempt,
     CannedReply,
-    Card,
     DeliveryReport,
-    Event,
     Import,
     ImportMapping,
     ImportRow,
+    InboxItem,
     Job,
     ProviderState,
     Reply,
-    Ring,
     Suppression,
+    TaskRun,
     Wording,
 )
 from tests import factories as make
@@ -55,8 +55,10 @@ def fill(number: int) -> None:
     )
     rule = make.make_confirmation_rule(location=place)
     reminder = make.make_handed_over(appointment, rule)
-    Wording.objects.create(rule=rule, purpose="confirmation", language="en", text="{location}: {date} {time}")
-    Event.objects.create(
+    Wording.objects.create(
+        rule=rule, purpose="confirmation", language="en", text="{location}: {date} {time}"
+    )
+    AuditEntry.objects.create(
         appointment=appointment, contact=contact, at=NOON, source="staff", user=user, kind="x"
     )
     CallAttempt.objects.create(appointment=appointment, at=NOON, by=user, outcome="called")
@@ -64,9 +66,13 @@ def fill(number: int) -> None:
         provider_id=f"R{number}", message=reminder.message, status="delivered", stored_at=NOON
     )
     reply = Reply.objects.create(
-        provider_id=f"Y{number}", contact=contact, phone=contact.phone, received_at=NOON, stored_at=NOON
+        provider_id=f"Y{number}",
+        contact=contact,
+        phone=contact.phone,
+        received_at=NOON,
+        stored_at=NOON,
     )
-    Card.objects.create(
+    InboxItem.objects.create(
         kind="unclear", reply=reply, contact=contact, location=place, opened_at=NOON, done_by=user
     )
     CannedReply.objects.create(title=f"Line {number}", text="Thank you")
@@ -74,14 +80,16 @@ def fill(number: int) -> None:
     file = Import.objects.create(filename="diary.csv", created_at=NOON, created_by=user)
     ImportRow.objects.create(of=file, number=2, outcome="new")
     ImportMapping.objects.create(name=f"Diary {number}", location=place)
-    Ring.objects.create(name=f"ring{number}", started_at=NOON)
+    TaskRun.objects.create(name=f"ring{number}", started_at=NOON)
     Job.objects.create(kind="replan", created_at=NOON, created_by=user)
     make_schedule(number)
 
 
 def make_schedule(number: int) -> None:
     interval = IntervalSchedule.objects.create(every=number + 1000, period="seconds")
-    PeriodicTask.objects.create(name=f"Ring {number}", task="reminders.tasks.send", interval=interval)
+    PeriodicTask.objects.create(
+        name=f"Ring {number}", task="reminders.tasks.send", interval=interval
+    )
 
 
 @pytest.fixture
@@ -102,7 +110,10 @@ def test_every_list_and_record_opens(model, filled):
     client = signed_in()
     row = model._default_manager.order_by("pk").last()
 
-    statuses = [client.get(address(model)).status_code, client.get(address(model), {"q": "x"}).status_code]
+    statuses = [
+        client.get(address(model)).status_code,
+        client.get(address(model), {"q": "x"}).status_code,
+    ]
     if row is not None:
         statuses.append(client.get(address(model, "change", row.pk)).status_code)
 
@@ -145,15 +156,29 @@ def test_a_stranger_signs_in_on_the_one_page_for_it():
 def test_a_manager_sees_no_users():
     client = signed_in("manager")
 
-    statuses = [client.get(f"/admin/{name}/").status_code for name in ("auth/user", "reminders/reminderrule")]
+    statuses = [
+        client.get(f"/admin/{name}/").status_code
+        for name in ("auth/user", "reminders/reminderrule")
+    ]
 
     assert statuses == [403, 200]
 
 
-LOOKED_AT = ["appointment", "contact", "message", "reminder", "deliveryreport", "reply", "event", "card"]
+LOOKED_AT = [
+    "appointment",
+    "contact",
+    "message",
+    "reminder",
+    "deliveryreport",
+    "reply",
+    "auditentry",
+    "inboxitem",
+]
 
 
-@pytest.mark.parametrize("name", [*LOOKED_AT, "suppression", "import", "importrow", "ring", "job"])
+@pytest.mark.parametrize(
+    "name", [*LOOKED_AT, "suppression", "import", "importrow", "taskrun", "job"]
+)
 def test_what_is_only_looked_at_cannot_be_changed(name, filled):
     model = next(model for model in LISTS if model._meta.model_name == name)
     client = signed_in()
@@ -206,15 +231,17 @@ def test_a_large_table_is_counted_by_estimate(filled, django_assert_num_queries:
     from reminders.models import Contact
 
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE pg_class SET reltuples = %s WHERE relname = 'reminders_contact'", [MANY * 10])
+        cursor.execute(
+            "UPDATE pg_class SET reltuples = %s WHERE relname = 'reminders_contact'", [MANY * 10]
+        )
 
     assert CheapPaginator(Contact.objects.order_by("pk"), 50).count == MANY * 10
     assert CheapPaginator(Contact.objects.filter(pk__gt=0).order_by("pk"), 50).count == 1
 
 
 def test_ring_times_are_shown(filled):
-    Ring.objects.create(name="send", succeeded_at=timezone.now())
+    TaskRun.objects.create(name="send", succeeded_at=timezone.now())
 
-    page = signed_in().get(address(Ring)).content.decode()
+    page = signed_in().get(address(TaskRun)).content.decode()
 
     assert "UTC" in page

@@ -1,16 +1,14 @@
 """Saving in the administration goes through the domain: texts and appointments follow."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, Event, Location, Reminder, ReminderRule, Wording
+from reminders.models import Appointment, AuditEntry, Location, Reminder, ReminderRule, Wording
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +25,12 @@ def client() -> Client:
 def form_of(row: Location, **changes) -> dict[str, object]:
     fields = ("name", "phone", "zone", "country", "language", "source_number", "late_decline_hours")
     values = {name: getattr(row, name) for name in fields}
-    values |= {"opens": "08:00", "closes": "20:00", "open_days": ["1", "2", "3", "4", "5"], "active": "on"}
+    values |= {
+        "opens": "08:00",
+        "closes": "20:00",
+        "open_days": ["1", "2", "3", "4", "5"],
+        "active": "on",
+    }
     return values | {"family_messages": "on"} | changes
 
 
@@ -43,7 +46,9 @@ def test_another_zone_keeps_the_wall_time_and_moves_the_texts(client):
     was = appointment.starts_at
 
     response = client.post(
-        f"/admin/reminders/location/{place.pk}/change/", form_of(place, zone="Asia/Tokyo"), follow=True
+        f"/admin/reminders/location/{place.pk}/change/",
+        form_of(place, zone="Asia/Tokyo"),
+        follow=True,
     )
 
     row = Appointment.objects.get()
@@ -52,7 +57,7 @@ def test_another_zone_keeps_the_wall_time_and_moves_the_texts(client):
     assert row.starts_at == datetime.combine(in_ten_days(), time(1), UTC) != was
     assert reminder.due_at == row.starts_at - timedelta(days=1)
     assert "planned anew" in response.content.decode()
-    assert Event.objects.get(kind="location_changed").details["changes"] == {
+    assert AuditEntry.objects.get(kind="location_changed").details["changes"] == {
         "zone": ["Europe/London", "Asia/Tokyo"]
     }
 
@@ -79,7 +84,9 @@ def test_the_country_of_a_location_is_chosen_from_those_that_there_are(client):
 
 @pytest.mark.parametrize("written", ["UK", "uk", " gb "])
 def test_uk_is_the_united_kingdom(client, written):
-    client.post("/admin/reminders/location/add/", form_of(make.make_location(), name="New", country=written))
+    client.post(
+        "/admin/reminders/location/add/", form_of(make.make_location(), name="New", country=written)
+    )
 
     assert Location.objects.get(name="New").country == "GB"
 
@@ -88,7 +95,9 @@ def test_uk_is_the_united_kingdom(client, written):
 def test_a_country_that_is_none_is_refused_in_words(client, written):
     place = make.make_location()
 
-    answer = client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, country=written))
+    answer = client.post(
+        f"/admin/reminders/location/{place.pk}/change/", form_of(place, country=written)
+    )
 
     assert (answer.status_code, Location.objects.get().country) == (200, "GB")
     assert answer.context["adminform"].form.errors["country"]
@@ -99,24 +108,14 @@ def test_no_other_way_writes_a_country_that_is_none_either():
         Location(name="New", country="UK").full_clean()
 
 
-def test_countries_that_were_written_before_are_mended(settings):
-    migration = import_module("reminders.migrations.0017_sign_in_counts_and_countries")
-    for number, written in enumerate(("UK", "uk", "gb", "AU", "XX", "")):
-        make.make_location(name=f"Site {number}", country=written)
-    settings.DEFAULT_COUNTRY = "NZ"
-
-    migration.real_countries(apps, None)
-
-    found = Location.objects.order_by("name").values_list("country", flat=True)
-    assert list(found) == ["GB", "GB", "GB", "AU", "NZ", "NZ"]
-
-
 @pytest.mark.parametrize("ids", [["x"], ["1", "\0"], ["9" * 5_000], ["9" * 30], ["-"], ["1.5"]])
 def test_rows_that_cannot_be_are_chosen_again(client, ids):
     place = make.make_location()
 
     answer = client.post(
-        "/admin/reminders/location/", {"action": "delete_selected", "_selected_action": ids}, follow=True
+        "/admin/reminders/location/",
+        {"action": "delete_selected", "_selected_action": ids},
+        follow=True,
     )
 
     assert "What was chosen is not in this list." in answer.content.decode()
@@ -134,7 +133,9 @@ def test_a_new_location_needs_no_planning(client):
 def test_a_zone_that_does_not_exist_is_refused_in_words(client):
     place = make.make_location()
 
-    page = client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, zone="Mars/Base"))
+    page = client.post(
+        f"/admin/reminders/location/{place.pk}/change/", form_of(place, zone="Mars/Base")
+    )
 
     assert "is no time zone. Write it like Australia/Sydney" in page.content.decode()
 
@@ -184,7 +185,9 @@ def test_a_wording_that_invites_stop_words_is_refused(client):
 
 
 def test_a_wording_is_changed_and_taken_back(client):
-    row = Wording.objects.create(purpose="confirmation", language="en", text="{location} {date} {time}")
+    row = Wording.objects.create(
+        purpose="confirmation", language="en", text="{location} {date} {time}"
+    )
     values = {"text": "Dear {first_name}: {location}, {date}, {time}", "active": "on"}
 
     page = client.post(f"/admin/reminders/wording/{row.pk}/change/", values, follow=True)
@@ -194,4 +197,7 @@ def test_a_wording_is_changed_and_taken_back(client):
     assert page.status_code == 200
     assert row.text == "Dear {first_name}: {location}, {date}, {time}"
     assert not Wording.objects.exists()
-    assert set(Event.objects.values_list("kind", flat=True)) == {"wording_changed", "wording_reset"}
+    assert set(AuditEntry.objects.values_list("kind", flat=True)) == {
+        "wording_changed",
+        "wording_reset",
+    }

@@ -43,7 +43,7 @@ HEADER = (
     "notes",
 )
 SITE = "Sydney"
-TABLES = ("contact", "appointment", "reminder", "message", "import", "importrow", "event")
+TABLES = ("contact", "appointment", "reminder", "message", "import", "importrow", "auditentry")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,11 +51,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--others-rows", type=int, default=10_000)
     parser.add_argument("--only-ours", action="store_true")
-    parser.add_argument("--without-beside", action="store_true", help="Leave out day sheet and sending.")
+    parser.add_argument(
+        "--without-beside", action="store_true", help="Leave out day sheet and sending."
+    )
 
 
 def run(
-    *, rows: int, others_rows: int, only_ours: bool = False, without_beside: bool = False, **_options: Any
+    *,
+    rows: int,
+    others_rows: int,
+    only_ours: bool = False,
+    without_beside: bool = False,
+    **_options: Any,
 ) -> dict[str, Any]:
     """Measure rows a second: ours new, unchanged, moved and as a preview; the limit; the other; the ratios.
 
@@ -101,10 +108,15 @@ def _ours(file: Path, rows: int) -> dict[str, Any]:
 def _seconds_of_a_move(file: Path) -> float:
     """The same diary with each appointment five minutes later, while the provider holds a text of each."""
     later = file.with_name("later.csv")
-    with file.open(encoding="utf-8", newline="") as old, later.open("w", encoding="utf-8", newline="") as new:
+    with (
+        file.open(encoding="utf-8", newline="") as old,
+        later.open("w", encoding="utf-8", newline="") as new,
+    ):
         rows, writer = csv.DictReader(old), csv.DictWriter(new, HEADER)
         writer.writeheader()
-        writer.writerows(row | {"time": f"{row['time'][:3]}{int(row['time'][3:]) + 5:02}"} for row in rows)
+        writer.writerows(
+            row | {"time": f"{row['time'][:3]}{int(row['time'][3:]) + 5:02}"} for row in rows
+        )
     with connection.cursor() as cursor:
         for statement in _HAND_OVER:
             cursor.execute(statement, {"now": timezone.now()})
@@ -142,8 +154,16 @@ def write_diary(file: Path, rows: int, *, now: datetime) -> None:
         for n in range(rows):
             at = wall_clock(8 + n % 10, n // 600 % 4 * 15)
             day = first + timedelta(days=n // 10 % 60)
-            who = (f"A{n}", f"P{n}", f"First{n % 700}", f"Last{n % 5000}", f"04{10_000_000 + n * 7:08}")
-            writer.writerow((*who, day, at.strftime("%H:%M"), 30, f"Dr {n % 20}", f"Service {n % 10}", ""))
+            who = (
+                f"A{n}",
+                f"P{n}",
+                f"First{n % 700}",
+                f"Last{n % 5000}",
+                f"04{10_000_000 + n * 7:08}",
+            )
+            writer.writerow(
+                (*who, day, at.strftime("%H:%M"), 30, f"Dr {n % 20}", f"Service {n % 10}", "")
+            )
 
 
 def insert_unchecked(file: Path) -> None:
@@ -153,7 +173,10 @@ def insert_unchecked(file: Path) -> None:
         cursor.execute(
             f"SET LOCAL work_mem = '96MB'; CREATE TEMP TABLE bench_rows ({columns}) ON COMMIT DROP"
         )
-        with cursor.copy("COPY bench_rows FROM STDIN (FORMAT csv, HEADER)") as copy, file.open("rb") as rows:
+        with (
+            cursor.copy("COPY bench_rows FROM STDIN (FORMAT csv, HEADER)") as copy,
+            file.open("rb") as rows,
+        ):
             while block := rows.read(1 << 20):
                 copy.write(block)
         cursor.execute("ANALYZE bench_rows")

@@ -33,8 +33,12 @@ DAY_SHEET_LIMIT = 200
 
 def measure_beside(file: Path, *, site: str) -> dict[str, Any]:
     """Import the file into the scratch database; milliseconds of the day sheet and of a batch meanwhile."""
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    Location.objects.get_or_create(name=site, defaults={"zone": "Australia/Sydney", "country": "AU"})
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    Location.objects.get_or_create(
+        name=site, defaults={"zone": "Australia/Sydney", "country": "AU"}
+    )
     make_due(BATCH * BATCHES)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reminders_reminder SET state = 'skipped', reason = 'bench'")
@@ -52,7 +56,9 @@ def measure_beside(file: Path, *, site: str) -> dict[str, Any]:
         "day_sheet_p50_ms": round(sorted(pages)[len(pages) // 2], 1) if pages else 0,
         "day_sheet_p95_ms": round(p95, 1),
         "day_sheet_limit_ms": DAY_SHEET_LIMIT,
-        "texts_sent": Message.objects.filter(state=Message.State.ACCEPTED, phone__startswith="+4477").count(),
+        "texts_sent": Message.objects.filter(
+            state=Message.State.ACCEPTED, phone__startswith="+4477"
+        ).count(),
         "texts_fell_due": BATCH * len(batches),
         "batch_longest_ms": round(max(batches, default=0)),
     }

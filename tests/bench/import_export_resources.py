@@ -57,7 +57,9 @@ class AppointmentRows(resources.ModelResource):  # type: ignore[misc]  # the lib
 
     external_id = fields.Field(attribute="external_id", column_name="id")
     contact = fields.Field(
-        attribute="contact", column_name="patient id", widget=widgets.ForeignKeyWidget(Contact, "external_id")
+        attribute="contact",
+        column_name="patient id",
+        widget=widgets.ForeignKeyWidget(Contact, "external_id"),
     )
     location = fields.Field(
         attribute="location", column_name="location", widget=widgets.ForeignKeyWidget(Location)
@@ -75,7 +77,9 @@ class AppointmentRows(resources.ModelResource):  # type: ignore[misc]  # the lib
     local_date = fields.Field(
         attribute="local_date", column_name="date", widget=widgets.DateWidget("%Y-%m-%d")
     )
-    local_time = fields.Field(attribute="local_time", column_name="time", widget=widgets.TimeWidget("%H:%M"))
+    local_time = fields.Field(
+        attribute="local_time", column_name="time", widget=widgets.TimeWidget("%H:%M")
+    )
 
     class Meta(Bulk):
         model = Appointment

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from config.launcher import memory
 from reminders.domain.pages.statistics import keep_figures
-from reminders.models import Appointment, Card, Contact, Message, Reply, StaffProfile
+from reminders.models import Appointment, Contact, InboxItem, Message, Reply, StaffProfile
 from tests.bench import volume
 from tests.bench.scratch import scratch_database
 
@@ -44,7 +44,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(*, appointments: int, rounds: int, only: str = "", **_options: Any) -> dict[str, Any]:
     """Make the data, measure, and return milliseconds and statements next to their limits."""
     # Files collected for an earlier run must not decide what is measured.
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     with scratch_database():
         made = make(appointments)
         pages = measure(rounds=rounds, only=only)
@@ -69,7 +71,8 @@ def make(appointments: int) -> dict[str, Any]:
         "limit": MAKING_LIMIT,
         "steps": steps,
         "rows": {
-            model.__name__: model._default_manager.count() for model in (Appointment, Contact, Message, Reply)
+            model.__name__: model._default_manager.count()
+            for model in (Appointment, Contact, Message, Reply)
         },
     }
 
@@ -131,13 +134,19 @@ def _manager() -> Client:
 
 def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
     """What is asked for: a name, its limit in milliseconds, and the request."""
-    busy = list(Contact.objects.exclude(phone="").order_by("-pk").values_list("pk", flat=True)[:400])
-    visits = list(Appointment.objects.filter(starts_at__gt=timezone.now()).values_list("pk", flat=True)[:400])
-    cards = list(Card.objects.filter(done_at=None).values_list("pk", flat=True))
+    busy = list(
+        Contact.objects.exclude(phone="").order_by("-pk").values_list("pk", flat=True)[:400]
+    )
+    visits = list(
+        Appointment.objects.filter(starts_at__gt=timezone.now()).values_list("pk", flat=True)[:400]
+    )
+    cards = list(InboxItem.objects.filter(done_at=None).values_list("pk", flat=True))
     today = timezone.now().date()
 
     def day(client: Client) -> Any:
-        return client.get("/", {"date": (today + timedelta(days=chance.randrange(-30, 30))).isoformat()})
+        return client.get(
+            "/", {"date": (today + timedelta(days=chance.randrange(-30, 30))).isoformat()}
+        )
 
     yield "day sheet, all locations", PAGE_LIMIT, day
     for name in ("call_list", "inbox", "unsent", "forecast", "data_quality", "statistics"):
@@ -147,7 +156,11 @@ def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
     yield "unsent, 30 days", PAGE_LIMIT, _get("unsent", days="30")
     yield "unsent, one reason", PAGE_LIMIT, _get("unsent", days="30", reason="no_phone")
     for flaw in ("missing", "invalid", "landline", "wrong", "shared"):
-        yield f"data_quality, {flaw}, everybody", PAGE_LIMIT, _get("data_quality", flaw=flaw, who="all")
+        yield (
+            f"data_quality, {flaw}, everybody",
+            PAGE_LIMIT,
+            _get("data_quality", flaw=flaw, who="all"),
+        )
     yield "statistics, a year", PAGE_LIMIT, _get("statistics", weeks="52")
     for name in ("appointments", "contacts", "imports", "setup", "rules", "wordings", "connection"):
         if _exists(name):

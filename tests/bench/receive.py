@@ -77,7 +77,9 @@ def _drain(fetch: Callable[[], Any], confirm: Callable[[list[str]], None], id_na
 def _replies() -> Iterator[Json]:
     """One answer to each text, in the provider's shape."""
     now = timezone.now().isoformat()
-    for number, message in enumerate(Message.objects.filter(kind=Message.Kind.REMINDER).order_by("pk")):
+    for number, message in enumerate(
+        Message.objects.filter(kind=Message.Kind.REMINDER).order_by("pk")
+    ):
         yield {
             "reply_id": f"reply-{message.pk}",
             "message_id": message.provider_id,

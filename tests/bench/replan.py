@@ -149,7 +149,10 @@ def make_diary(texts: int) -> None:
     now = timezone.now()
     ReminderRule.objects.all().delete()
     ReminderRule.objects.create(
-        name="Confirmation", kind="confirmation", days_before=1, changed_at=now - timedelta(days=300)
+        name="Confirmation",
+        kind="confirmation",
+        days_before=1,
+        changed_at=now - timedelta(days=300),
     )
     for zone in ZONES:
         Location.objects.create(name=zone, zone=zone, country="GB")

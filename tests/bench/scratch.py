@@ -50,7 +50,11 @@ def _switch(name: str) -> None:
 def scratch_sandbox(*, seconds_a_call: float) -> Iterator[str]:
     """A sandbox in a process of its own that takes so long for each call; yields its address."""
     command = [sys.executable, "-m", "reminders.sandbox", "--port", "0", "--pace", "0"]
-    environment = os.environ | {"SANDBOX_KEY": KEY, "SANDBOX_SECRET": SECRET, "PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {
+        "SANDBOX_KEY": KEY,
+        "SANDBOX_SECRET": SECRET,
+        "PYTHONUNBUFFERED": "1",
+    }
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             url = _address(process)

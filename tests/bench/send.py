@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reminders.domain.common.connections import release_connection
-from reminders.domain.sending.send import HANDS, send_due
+from reminders.domain.sending.send import WORKERS, send_due
 from reminders.models import Location, Message
 from reminders.provider import MessagesApi, OutboundMessage
 from tests.bench.scratch import KEY, SECRET, scratch_database, scratch_sandbox
@@ -59,16 +59,20 @@ def _one_worker(api: MessagesApi) -> int:
         finally:
             release_connection()
 
-    with ThreadPoolExecutor(HANDS) as pool:
-        return sum(pool.map(hand, range(HANDS)))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return sum(pool.map(hand, range(WORKERS)))
 
 
 def make_due(count: int) -> None:
     """Fill an empty database with appointments whose confirmation is due now, by sets."""
     now = timezone.now()
-    place = Location.objects.create(name="Bench", zone="UTC", country="GB", opens="00:00", closes="00:00")
+    place = Location.objects.create(
+        name="Bench", zone="UTC", country="GB", opens="00:00", closes="00:00"
+    )
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE reminders_reminderrule SET changed_at = %s", [now - timedelta(days=30)])
+        cursor.execute(
+            "UPDATE reminders_reminderrule SET changed_at = %s", [now - timedelta(days=30)]
+        )
         cursor.execute(
             """
             INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
@@ -115,7 +119,9 @@ def _wire_alone(api: MessagesApi, *, texts: int) -> float:
     def call(_: int) -> int:
         batch = [
             OutboundMessage(
-                "See you tomorrow at 10:00", "+447700900123", metadata={"message": str(uuid.uuid4())}
+                "See you tomorrow at 10:00",
+                "+447700900123",
+                metadata={"message": str(uuid.uuid4())},
             )
             for _ in range(100)
         ]

@@ -29,7 +29,9 @@ def rings(transactional_db: None) -> dict[str, Any]:
     return {name: measure(ring) for name, ring in nothing_due().items()}
 
 
-def test_a_ring_with_nothing_due_reads_by_its_own_partial_indexes_alone(rings: dict[str, Any]) -> None:
+def test_a_ring_with_nothing_due_reads_by_its_own_partial_indexes_alone(
+    rings: dict[str, Any],
+) -> None:
     unused = {name: FITTING[name] - set(rings[name]["indexes"]) for name in FITTING}
     assert {name: indexes for name, indexes in unused.items() if indexes} == {}
     assert {table for ring in rings.values() for table in ring["whole_tables"]} <= SMALL_HERE

@@ -73,7 +73,12 @@ def set_up() -> Location:
     StaffProfile.objects.create(user=user, all_locations=True)
     user.groups.add(Group.objects.get(name="receptionist"))
     return Location.objects.create(
-        name="Bench", zone="UTC", country="GB", opens="00:00", closes="00:00", open_days=[1, 2, 3, 4, 5, 6, 7]
+        name="Bench",
+        zone="UTC",
+        country="GB",
+        opens="00:00",
+        closes="00:00",
+        open_days=[1, 2, 3, 4, 5, 6, 7],
     )
 
 
@@ -89,7 +94,11 @@ def application() -> Iterator[str]:
         with (
             log.open("wb") as output,
             subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=_environment(folder), stdout=output, stderr=output
+                command,
+                cwd=settings.BASE_DIR,
+                env=_environment(folder),
+                stdout=output,
+                stderr=output,
             ) as process,
         ):
             try:
@@ -149,7 +158,9 @@ def save_and_wait(client: httpx.Client, place: Location, number: int) -> float:
     found = re.fullmatch(r"/appointments/(\d+)/", response.headers.get("Location", ""))
     if not found:
         raise RuntimeError(f"The appointment was not saved: {response.status_code}")
-    texts = Message.objects.filter(reminders__appointment=int(found[1]), reminders__rule__kind="confirmation")
+    texts = Message.objects.filter(
+        reminders__appointment=int(found[1]), reminders__rule__kind="confirmation"
+    )
     while not texts.filter(accepted_at__isnull=False).exists():
         if time.monotonic() - began > TEXT_SECONDS:
             raise RuntimeError(f"No text was accepted within {TEXT_SECONDS:g} seconds.")

@@ -30,7 +30,9 @@ class Volume:
     open_cards: int = 300
 
 
-def make(volume: Volume, *, now: datetime, told: Callable[[str, float], None] | None = None) -> None:
+def make(
+    volume: Volume, *, now: datetime, told: Callable[[str, float], None] | None = None
+) -> None:
     """Fill the database; `told` hears of each step and how long it took, in seconds."""
     confirmation, reminder = _set_up()
     given: dict[str, Any] = {
@@ -74,7 +76,9 @@ def _set_up() -> tuple[int, int]:
     Practitioner.objects.bulk_create(
         Practitioner(name=f"Dr Person {number + 1:02}") for number in range(PRACTITIONERS)
     )
-    Service.objects.bulk_create(Service(name=f"Treatment {number + 1:02}") for number in range(SERVICES))
+    Service.objects.bulk_create(
+        Service(name=f"Treatment {number + 1:02}") for number in range(SERVICES)
+    )
     rules = dict(ReminderRule.objects.values_list("kind", "pk"))
     return rules["confirmation"], rules["reminder"]
 
@@ -86,7 +90,7 @@ def _drop_indexes(cursor: Any) -> list[str]:
            WHERE schemaname = current_schema() AND tablename = ANY(%s)
              AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)""",
         [["reminders_contact", "reminders_appointment", "reminders_message", "reminders_reminder",
-          "reminders_reply", "reminders_event"]],
+          "reminders_reply", "reminders_auditentry"]],
     )  # fmt: skip
     found = cursor.fetchall()
     for name, _ in found:
@@ -208,12 +212,12 @@ INSERT INTO reminders_reply_appointments (reply_id, appointment_id)
 SELECT y.id, t.appointment_id FROM reminders_reply y JOIN bench_text t ON t.message_id = y.message_id
 """
 _EVENTS = """
-INSERT INTO reminders_event (appointment_id, at, source, kind, details)
+INSERT INTO reminders_auditentry (appointment_id, at, source, kind, details)
 SELECT ra.appointment_id, y.received_at, 'patient', 'confirmed', '{"from": "booked", "to": "confirmed"}'
 FROM reminders_reply y JOIN reminders_reply_appointments ra ON ra.reply_id = y.id
 """
 _CARDS = """
-INSERT INTO reminders_card (kind, reply_id, appointment_id, contact_id, location_id, phone, opened_at,
+INSERT INTO reminders_inboxitem (kind, reply_id, appointment_id, contact_id, location_id, phone, opened_at,
     done_at, outcome, revision)
 SELECT (ARRAY['unclear', 'remark', 'declined', 'reschedule', 'unmatched'])[1 + n %% 5], y.id,
        ra.appointment_id, y.contact_id, a.location_id, y.phone, y.received_at,

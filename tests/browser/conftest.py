@@ -72,8 +72,17 @@ def accessible() -> Callable[..., list[str]]:
     """
 
     def check(page: Page, *, ours: bool = True, within: str | None = None) -> list[str]:
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if ours else [])]
-        found = Axe().run(page, context=within, options={"runOnly": {"type": "tag", "values": tags}})
+        tags = [
+            "wcag2a",
+            "wcag2aa",
+            "wcag21a",
+            "wcag21aa",
+            "wcag22aa",
+            *(["best-practice"] if ours else []),
+        ]
+        found = Axe().run(
+            page, context=within, options={"runOnly": {"type": "tag", "values": tags}}
+        )
         return [
             f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
             for one in found.response["violations"]

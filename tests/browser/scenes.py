@@ -7,10 +7,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from reminders.domain.common.audit import Actor, remember
+from reminders.domain.common.audit import Actor, record
 from reminders.domain.diary.appointments import set_status
 from reminders.domain.diary_import import work_off_imports
-from reminders.models import Appointment, CannedReply, Card, Event, Location, Message, Reply, Ring
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    CannedReply,
+    InboxItem,
+    Location,
+    Message,
+    Reply,
+    TaskRun,
+)
 from tests.factories import (
     make_appointment,
     make_confirmation_rule,
@@ -51,7 +60,9 @@ def quiet_clockwork() -> None:
     """Everything runs, so no banner is due."""
     now = timezone.now()
     for name in ("heartbeat", "beat", "replies", "reports", "send"):
-        Ring.objects.update_or_create(name=name, defaults={"succeeded_at": now, "finished_at": now})
+        TaskRun.objects.update_or_create(
+            name=name, defaults={"succeeded_at": now, "finished_at": now}
+        )
 
 
 ZONE = "Europe/London"
@@ -93,7 +104,8 @@ class Diary:
         self.place = harbour()
         self.day = day or self.now.astimezone(self.place.tz).date()
         self.people = [
-            make_practitioner(name=name) for name in ("Dr Amara Okafor", "Dr Julia Stein", "Tom Whitfield")
+            make_practitioner(name=name)
+            for name in ("Dr Amara Okafor", "Dr Julia Stein", "Tom Whitfield")
         ]
         self.services = [
             make_service(name=name) for name in ("Check-up", "Hygienist", "Root canal treatment")
@@ -105,7 +117,9 @@ class Diary:
     def book(self, *, at: time | None = None, name: str = "", **values) -> Appointment:
         """An appointment; without a time the next quarter of an hour from 08:00 on."""
         first, _, last = (name or NAMES[self.count % len(NAMES)]).partition(" ")
-        slot = datetime.combine(self.day, time(8), tzinfo=UTC) + timedelta(minutes=15 * (self.count % 40))
+        slot = datetime.combine(self.day, time(8), tzinfo=UTC) + timedelta(
+            minutes=15 * (self.count % 40)
+        )
         contact = values.pop("contact", None) or make_contact(first_name=first, last_name=last)
         plain = {
             "practitioner": self.people[self.count % 3],
@@ -114,7 +128,11 @@ class Diary:
         }
         self.count += 1
         return make_appointment(
-            day=self.day, at=at or slot.time(), location=self.place, contact=contact, **(plain | values)
+            day=self.day,
+            at=at or slot.time(),
+            location=self.place,
+            contact=contact,
+            **(plain | values),
         )
 
     def ask(
@@ -147,7 +165,7 @@ class Diary:
         )  # fmt: skip
         reply.appointments.add(appointment)
         if card:
-            Card.objects.create(
+            InboxItem.objects.create(
                 kind=card, reply=reply, appointment=appointment, contact=appointment.contact,
                 location=self.place, phone=reply.phone, opened_at=at,
             )  # fmt: skip
@@ -157,11 +175,15 @@ class Diary:
 def ordinary_day() -> Diary:
     """Eighteen appointments in every state there is."""
     diary = Diary()
-    CannedReply.objects.get_or_create(title="Call us", text="Hello {first_name}, please call us on {phone}.")
+    CannedReply.objects.get_or_create(
+        title="Call us", text="Hello {first_name}, please call us on {phone}."
+    )
     desk = Actor.staff(make_user(group="receptionist", first_name="Maria", last_name="Fox").pk)
     for index in range(18):
         one = diary.book(
-            contact=make_contact(first_name="Quinn", last_name="Rossi", phone="") if index == 9 else None
+            contact=make_contact(first_name="Quinn", last_name="Rossi", phone="")
+            if index == 9
+            else None
         )
         if index in (0, 1):
             diary.ask(one)
@@ -196,10 +218,13 @@ def ordinary_day() -> Diary:
 
 def told_of(one: Appointment, reply: Reply, *, by: Actor, now: datetime) -> None:
     """A visit with a story: booked, moved, confirmed by text, and come."""
-    remember("created", by=by, now=now - timedelta(days=20), appointment_id=one.pk)
-    changes = {"local_time": ["11:30:00", f"{one.local_time}"], "service_id": [None, one.service_id]}
-    remember("moved", by=by, now=now - timedelta(days=6), appointment_id=one.pk, details=changes)
-    patient = Actor(Event.Source.PATIENT)
+    record("created", by=by, now=now - timedelta(days=20), appointment_id=one.pk)
+    changes = {
+        "local_time": ["11:30:00", f"{one.local_time}"],
+        "service_id": [None, one.service_id],
+    }
+    record("moved", by=by, now=now - timedelta(days=6), appointment_id=one.pk, details=changes)
+    patient = Actor(AuditEntry.Source.PATIENT)
     set_status([one.pk], Appointment.Status.CONFIRMED, by=patient, now=reply.received_at)
     set_status([one.pk], Appointment.Status.ARRIVED, by=by, now=now)
 

@@ -65,7 +65,9 @@ def test_a_double_click_counts_once(open_page):
     ann = diary.book(name="Ann Lee")
     page = open_page(f"/?date={diary.day}", role="receptionist")
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
 
     row(page, ann).get_by_role("button", name="Confirm").dblclick()
     expect(row(page, ann)).to_contain_text("Confirmed")
@@ -89,7 +91,9 @@ def test_a_filter_stays_through_live_looks(open_page):
 
     with page.expect_response(re.compile("/rows/")):
         page.evaluate("document.body.dispatchEvent(new Event('changed'))")
-    change_appointment(ben, {"notes": "Asked for the ground floor"}, by=SYSTEM, now=datetime.now(UTC))
+    change_appointment(
+        ben, {"notes": "Asked for the ground floor"}, by=SYSTEM, now=datetime.now(UTC)
+    )
     with page.expect_response(re.compile("/rows/")):
         page.evaluate("document.body.dispatchEvent(new Event('changed'))")
 
@@ -99,7 +103,10 @@ def test_a_filter_stays_through_live_looks(open_page):
 
 def test_new_and_moved_appointments_find_their_place(open_page):
     diary = tomorrow()
-    ann, ben = diary.book(at=time(9, 0), name="Ann Lee"), diary.book(at=time(10, 0), name="Ben Young")
+    ann, ben = (
+        diary.book(at=time(9, 0), name="Ann Lee"),
+        diary.book(at=time(10, 0), name="Ben Young"),
+    )
     page = open_page(f"/?date={diary.day}")
 
     diary.book(at=time(9, 30), name="Maya Novak")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from reminders.models import Appointment, CallAttempt, Card
+from reminders.models import Appointment, CallAttempt, InboxItem
 from tests.browser import work
 from tests.browser.scenes import Diary
 
@@ -55,7 +55,9 @@ def click_twice(page: Page, button: Locator, *, gap: int = GAP, count: int = 2) 
 
 def posts_of(page: Page) -> list[str]:
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     return posts
 
 
@@ -144,12 +146,12 @@ def test_the_next_card_takes_no_second_click(open_page, gap):
         diary.answer(one, "Tuesday is fine I guess", card="unclear")
     # So that one card's button stands where the other's stood.
     Appointment.objects.update(service=None, practitioner=None)
-    page = open_page(f"/inbox/{Card.objects.order_by('pk')[0].pk}/")
+    page = open_page(f"/inbox/{InboxItem.objects.order_by('pk')[0].pk}/")
 
     click_twice(page, page.get_by_role("button", name="Done", exact=True), gap=gap)
     page.wait_for_timeout(1500)
 
-    assert Card.objects.filter(done_at=None).count() == 2
+    assert InboxItem.objects.filter(done_at=None).count() == 2
 
 
 def test_two_clicks_with_a_pause_are_two(open_page):

@@ -15,7 +15,15 @@ LOOKS = {
     "wide and dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "narrow and light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
 }
-PAGES = ("/", "/appointments/new/", "/calls/", "/inbox/", "/import/", "/set-up/", "/set-up/first-steps/")
+PAGES = (
+    "/",
+    "/appointments/new/",
+    "/calls/",
+    "/inbox/",
+    "/import/",
+    "/set-up/",
+    "/set-up/first-steps/",
+)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -57,7 +57,10 @@ def test_two_people_edit_the_same_appointment(open_page):
     diary = Diary(day=(datetime.now(UTC) + timedelta(days=2)).date())
     ann = diary.book(name="Ann Lee")
     address = f"/appointments/{ann.pk}/edit/"
-    first, second = open_page(address), open_page(address, user=make_user(group="manager", first_name="Kim"))
+    first, second = (
+        open_page(address),
+        open_page(address, user=make_user(group="manager", first_name="Kim")),
+    )
 
     second.get_by_label("Time").fill("14:00")
     second.get_by_role("button", name="Save").click()
@@ -129,7 +132,11 @@ def test_lists_and_forms_are_accessible_and_fit_a_phone(open_page, accessible, t
         page.goto("/".join(page.url.split("/")[:3]) + path)
         wide = accessible(page)
         page.set_viewport_size({"width": 390, "height": 844})
-        found[path] = (wide, accessible(page), page.evaluate("document.documentElement.scrollWidth"))
+        found[path] = (
+            wide,
+            accessible(page),
+            page.evaluate("document.documentElement.scrollWidth"),
+        )
 
     assert found == dict.fromkeys(paths, ([], [], 390))
 

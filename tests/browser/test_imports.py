@@ -126,7 +126,10 @@ def test_a_file_dropped_anywhere_on_the_page_is_taken(open_page):
 
     heading.dispatch_event("drop", {"dataTransfer": carried})
 
-    assert page.get_by_label("Drop the file here").evaluate("field => field.files[0].name") == "evening.csv"
+    assert (
+        page.get_by_label("Drop the file here").evaluate("field => field.files[0].name")
+        == "evening.csv"
+    )
     expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/import/\d+/"))
@@ -186,7 +189,10 @@ def test_wrong_cells_carry_their_reason(upload, accessible):
         (b"", "The file is empty."),
         (csv_of(), "The file has a header but no appointments."),
         (f"{ANN}\n{BOB}\n".encode(), "There is no header row"),
-        (csv_of(ANN, header="id,name,nr,date,time").replace(b"0491", b"x"), "There is no phone column."),
+        (
+            csv_of(ANN, header="id,name,nr,date,time").replace(b"0491", b"x"),
+            "There is no phone column.",
+        ),
         (csv_of(f"{ANN},Bondi", header=f"{HEADER},site"), "There is no location “Bondi”."),
         (csv_of(ANN, ANN), "is already in row 2"),
     ],

@@ -4,16 +4,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from reminders.models import Card, Suppression
+from reminders.models import InboxItem, Suppression
 from tests.browser import work
 from tests.browser.test_worklists import LOOKS
 from tests.views.worklists.work import make_card
 
 
-def paused_card() -> Card:
+def paused_card() -> InboxItem:
     """A patient with a coming visit wants no more texts."""
     work.ordinary()
-    one = Card.objects.filter(appointment__isnull=False).order_by("pk").first().appointment
+    one = InboxItem.objects.filter(appointment__isnull=False).order_by("pk").first().appointment
     Suppression.objects.create(phone=one.contact.phone, reason="paused", since=timezone.now())
     return make_card(one, "please stop texting me", kind="opt_out")
 
@@ -36,4 +36,4 @@ def test_keep_texting_settles_the_card(open_page):
     page.get_by_role("button", name="Keep texting").click()
 
     expect(page.get_by_text("This number gets texts again.")).to_be_visible()
-    assert Card.objects.get(pk=card.pk).outcome == "texts_go_on"
+    assert InboxItem.objects.get(pk=card.pk).outcome == "texts_go_on"

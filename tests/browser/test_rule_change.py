@@ -66,7 +66,9 @@ def test_a_manager_moves_confirmations_to_two_days_before_on_working_days(
     assert old["scheduled"] == f"{at_wall(place, 1, 8):%Y-%m-%dT%H:%M:%S}.000Z"
 
     page = open_page("/set-up/rules/")
-    expect(page.locator(".rule-card")).to_contain_text("The day before at the appointment's own time")
+    expect(page.locator(".rule-card")).to_contain_text(
+        "The day before at the appointment's own time"
+    )
     page.get_by_role("link", name="Change Confirmation").click()
     page.get_by_label("Days before", exact=True).fill("2")
     page.get_by_role("radio", name="Always at").check()
@@ -74,8 +76,12 @@ def test_a_manager_moves_confirmations_to_two_days_before_on_working_days(
     page.get_by_label("Only on working days").check()
 
     preview = page.locator("#preview")
-    expect(preview).to_contain_text("Two days before at 17:00, on working days only, for every appointment.")
-    expect(preview).to_contain_text("1 already with the provider is withdrawn and sent at the new time")
+    expect(preview).to_contain_text(
+        "Two days before at 17:00, on working days only, for every appointment."
+    )
+    expect(preview).to_contain_text(
+        "1 already with the provider is withdrawn and sent at the new time"
+    )
     expect(preview).to_contain_text("1 planned text gets another time")
     # Two days before Ben's visit nobody is there: it goes the day before that.
     expect(preview.locator("tr", has_text="Ben Costa")).to_contain_text("17:00")
@@ -83,8 +89,12 @@ def test_a_manager_moves_confirmations_to_two_days_before_on_working_days(
     assert Message.objects.get().cancel_requested_at is None
 
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".toast-note")).to_contain_text("1 that the provider already had is withdrawn")
-    expect(page.locator(".rule-card")).to_contain_text("Two days before at 17:00, on working days only")
+    expect(page.locator(".toast-note")).to_contain_text(
+        "1 that the provider already had is withdrawn"
+    )
+    expect(page.locator(".rule-card")).to_contain_text(
+        "Two days before at 17:00, on working days only"
+    )
 
     while withdraw_stale(api, clock=timezone.now):
         pass
@@ -116,12 +126,16 @@ def test_changed_words_replace_texts_at_the_provider_when_asked(
     box.press_sequentially(" – see you at {location} on {date} at {time}. Reply Y or N.")
     expect(page.locator("#preview")).to_contain_text("Dear Ann – see you at Harbour Dental on")
     expect(page.locator("#preview")).to_contain_text("UCS-2")
-    expect(page.locator("#preview")).to_contain_text("1 text with the provider would read otherwise")
+    expect(page.locator("#preview")).to_contain_text(
+        "1 text with the provider would read otherwise"
+    )
     page.get_by_role("button", name="Replace curly quotes and dashes").click()
     expect(page.locator("#preview")).to_contain_text("GSM-7")
     page.get_by_label("Also replace texts that the provider already has").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".toast-note").last).to_contain_text("1 text that the provider had is being replaced")
+    expect(page.locator(".toast-note").last).to_contain_text(
+        "1 text that the provider had is being replaced"
+    )
 
     while withdraw_stale(api, clock=timezone.now):
         pass
@@ -140,7 +154,9 @@ def test_a_test_text_shows_what_becomes_of_it(
     page = open_page("/set-up/connection/", role="administrator")
 
     page.get_by_role("button", name="Check the credentials now").click()
-    expect(page.locator("#verdict")).to_contain_text("The provider answers and takes our credentials.")
+    expect(page.locator("#verdict")).to_contain_text(
+        "The provider answers and takes our credentials."
+    )
     page.get_by_label("Your own mobile number").fill("07700 900123")
     page.get_by_role("button", name="Send a test text").click()
     expect(page.locator("#test-state")).to_contain_text("Waiting to be sent")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from reminders.models import Appointment, Card, Import, ReminderRule
+from reminders.models import Appointment, Import, InboxItem, ReminderRule
 from tests.browser import scenes, work
 from tests.factories import make_user
 
@@ -54,7 +54,7 @@ def the_work() -> Pages:
         "data-quality": "/data-quality/?who=all",
         "statistics": "/statistics/",
     }
-    card = Card.objects.order_by("pk").first()
+    card = InboxItem.objects.order_by("pk").first()
     row = Appointment.objects.order_by("pk").first()
     pages |= {"inbox-card": f"/inbox/{card.pk}/"} if card else {}
     return pages | ({"conversation": f"/contacts/{row.contact_id}/"} if row else {})
@@ -88,7 +88,10 @@ ROUNDS: dict[str, tuple[Callable[[], Pages], dict[str, Scene]]] = {
         the_day,
         {"none": nothing_yet, "ordinary": scenes.ordinary_day, "too-much": scenes.far_too_much},
     ),
-    "work": (the_work, {"none": work.nothing, "ordinary": work.ordinary, "too-much": work.far_too_much}),
+    "work": (
+        the_work,
+        {"none": work.nothing, "ordinary": work.ordinary, "too-much": work.far_too_much},
+    ),
     "set-up": (
         the_set_up,
         {"none": nothing_yet, "ordinary": scenes.an_upload, "too-much": scenes.far_too_much},
@@ -113,7 +116,11 @@ def test_every_page_fits_its_window(
     scene()
     scenes.quiet_clockwork()
     user = make_user(
-        group="administrator", first_name="Robin", last_name="Reed", is_staff=True, is_superuser=True
+        group="administrator",
+        first_name="Robin",
+        last_name="Reed",
+        is_staff=True,
+        is_superuser=True,
     )
     folder = FOLDER / amount
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,7 +147,10 @@ def test_every_page_fits_its_window(
 def test_sign_in_fits_its_window(open_page: Callable[..., Page]) -> None:
     for width, theme in looks():
         page = open_page(
-            "/sign-in/", role="", color_scheme=theme, viewport={"width": width, "height": WINDOWS[width]}
+            "/sign-in/",
+            role="",
+            color_scheme=theme,
+            viewport={"width": width, "height": WINDOWS[width]},
         )
         folder = FOLDER / "none"
         folder.mkdir(parents=True, exist_ok=True)

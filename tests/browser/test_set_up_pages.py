@@ -43,12 +43,18 @@ def names() -> dict[str, int]:
     Wording.objects.create(
         purpose="reminder", language="en", text="{first_name}, “soon” at {location}: {date} {time}"
     )
-    Wording.objects.create(purpose="declined", language="en", text="Noted, thank you.", active=False)
-    Job.objects.create(kind="replan", total=50_000, done=12_500, created_at=diary.now, state="running")
+    Wording.objects.create(
+        purpose="declined", language="en", text="Noted, thank you.", active=False
+    )
+    Job.objects.create(
+        kind="replan", total=50_000, done=12_500, created_at=diary.now, state="running"
+    )
     for number in range(12):
         diary.day += timedelta(days=number % 3 == 0)
         diary.book()
-    contact = make_contact(first_name="Wilhelmina Featherstonehaugh", last_name="Cholmondeley-Worthington")
+    contact = make_contact(
+        first_name="Wilhelmina Featherstonehaugh", last_name="Cholmondeley-Worthington"
+    )
     appointment = diary.book(contact=contact)
     plan_appointments(list(Appointment.objects.values_list("pk", flat=True)), now=diary.now)
     return {
@@ -89,7 +95,10 @@ def test_the_administration_loads_without_errors(
 def look(open_page: Callable[..., Page], path: str, name: str, size: str, scheme: str) -> Page:
     """Open a page, wait for its previews, and keep a picture where somebody asks for one."""
     page = open_page(path, role="administrator", viewport=SIZES[size], color_scheme=scheme)
-    page.wait_for_load_state("networkidle") if name in ("rule", "wording") else page.wait_for_timeout(250)
+    page.wait_for_load_state("networkidle") if name in (
+        "rule",
+        "wording",
+    ) else page.wait_for_timeout(250)
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{scheme}.png", full_page=True)
     return page

@@ -54,7 +54,10 @@ def test_a_moved_patients_old_text_is_withdrawn_and_a_new_one_sent(open_page, sa
         "cancelled",
         "scheduled",
     )
-    assert (f"{starts_at:%H}:05" in old["content"], f"{starts_at:%H}:35" in new["content"]) == (True, True)
+    assert (f"{starts_at:%H}:05" in old["content"], f"{starts_at:%H}:35" in new["content"]) == (
+        True,
+        True,
+    )
     story = page.locator(".timeline")
     expect(story.locator(".moment", has_text="Moved")).to_contain_text(
         f"{starts_at:%H}:05 → {starts_at:%H}:35"

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.staff_actions import mark
-from reminders.models import Appointment, Card, Message
+from reminders.models import Appointment, InboxItem, Message
 from tests.browser import work
 from tests.factories import make_user
 
@@ -21,7 +21,10 @@ LOOKS = {
 
 def addresses() -> list[str]:
     """Every page of the work lists, with a card and a conversation where there are any."""
-    card, visit = Card.objects.order_by("pk").first(), Appointment.objects.order_by("pk").first()
+    card, visit = (
+        InboxItem.objects.order_by("pk").first(),
+        Appointment.objects.order_by("pk").first(),
+    )
     return [
         *PAGES,
         *([f"/inbox/{card.pk}/"] if card else []),
@@ -107,7 +110,7 @@ def test_of_two_people_on_one_card_the_second_is_told_and_keeps_what_was_typed(o
     diary = work.tomorrow()
     one = diary.book(name="Ann Lee")
     diary.answer(one, "Maybe", card="unclear")
-    card = Card.objects.get()
+    card = InboxItem.objects.get()
     maria = make_user(group="receptionist", first_name="Maria", last_name="Fox")
     first, second = open_page(f"/inbox/{card.pk}/", user=maria), open_page(f"/inbox/{card.pk}/")
     second.fill("#text", "See you then")
@@ -205,7 +208,9 @@ def test_a_live_look_leaves_clean_addresses_in_the_filters(open_page):
     look_again(page)
     expect(page.locator(".call")).to_have_count(2)
 
-    addresses = page.locator("#call-filters a").evaluate_all("links => links.map(link => link.search)")
+    addresses = page.locator("#call-filters a").evaluate_all(
+        "links => links.map(link => link.search)"
+    )
     assert addresses == ["", "?show=unreachable", "?show=new", "?show=tried"]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from reminders.domain.pages.statistics import reckon
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, CallAttempt, CannedReply, Card, Reminder, Suppression
+from reminders.models import Appointment, CallAttempt, CannedReply, InboxItem, Reminder, Suppression
 from tests.browser.scenes import NAMES, TEXT, Diary
 from tests.factories import make_appointment, make_contact, make_message
 
@@ -33,7 +33,10 @@ def tomorrow() -> Diary:
     diary.place.save(update_fields=["open_days"])
     diary.day = diary.day + timedelta(days=1)
     for title, text in (
-        ("Call us", "Hello {first_name}, please call us on {phone} about your appointment. {location}"),
+        (
+            "Call us",
+            "Hello {first_name}, please call us on {phone} about your appointment. {location}",
+        ),
         ("Noted", "Thank you {first_name}, noted. {location}"),
     ):
         CannedReply.objects.get_or_create(title=title, defaults={"text": text})
@@ -55,7 +58,9 @@ def plan(diary: Diary) -> None:
     """The texts to come; what is due goes out with the next ring, in a few minutes here."""
     plan_appointments(list(Appointment.objects.values_list("pk", flat=True)), now=diary.now)
     soon = diary.now + timedelta(minutes=10)
-    Reminder.objects.filter(state="planned", due_at__lt=soon, cutoff_at__gt=soon).update(due_at=soon)
+    Reminder.objects.filter(state="planned", due_at__lt=soon, cutoff_at__gt=soon).update(
+        due_at=soon
+    )
 
 
 def calls(diary: Diary) -> None:
@@ -67,12 +72,17 @@ def calls(diary: Diary) -> None:
     diary.book(contact=make_contact(first_name="Quinn", last_name="Rossi", phone=""))
     opted_out = diary.book()
     Suppression.objects.create(
-        phone=opted_out.contact.phone, reason="patient", words="STOP", since=diary.now - timedelta(days=2)
+        phone=opted_out.contact.phone,
+        reason="patient",
+        words="STOP",
+        since=diary.now - timedelta(days=2),
     )
     failed = diary.book(name="Wilhelmina Featherstonehaugh-Cholmondeley-Worthington")
     message = diary.ask(failed, "failed", "The number does not exist")
     message.reminders.update(state="failed", reason="not_delivered")
-    CallAttempt.objects.create(appointment=failed, at=diary.now - timedelta(hours=1), outcome="no_answer")
+    CallAttempt.objects.create(
+        appointment=failed, at=diary.now - timedelta(hours=1), outcome="no_answer"
+    )
     for _ in range(3):
         diary.ask(diary.book())
     diary.book(contact=make_contact(first_name="ليلى", last_name="الحداد", phone_kind="landline"))
@@ -84,7 +94,7 @@ def cards(diary: Diary) -> None:
         one = diary.book()
         diary.ask(one)
         diary.answer(one, text, card=kind)
-    Card.objects.filter(kind="unmatched").update(appointment=None)
+    InboxItem.objects.filter(kind="unmatched").update(appointment=None)
 
 
 def past_weeks(diary: Diary, *, weeks: int, a_week: int) -> None:
@@ -106,12 +116,23 @@ def past_weeks(diary: Diary, *, weeks: int, a_week: int) -> None:
 
 def not_sent(diary: Diary, *, count: int) -> None:
     """Texts that did not go, for all kinds of reasons."""
-    reasons = ("opted_out", "no_phone", "booked_late", "cutoff", "held", "not_delivered", "confirmed")
+    reasons = (
+        "opted_out",
+        "no_phone",
+        "booked_late",
+        "cutoff",
+        "held",
+        "not_delivered",
+        "confirmed",
+    )
     for index in range(count):
-        one = diary.book(contact=make_contact(first_name="Quinn", phone="") if index % 7 == 1 else None)
+        one = diary.book(
+            contact=make_contact(first_name="Quinn", phone="") if index % 7 == 1 else None
+        )
         if index % 7 == 0:
             Suppression.objects.get_or_create(
-                phone=one.contact.phone, defaults={"reason": "patient", "words": "STOP", "since": diary.now}
+                phone=one.contact.phone,
+                defaults={"reason": "patient", "words": "STOP", "since": diary.now},
             )
         Reminder.objects.create(
             appointment=one, rule=diary.reminder, version=one.version, location=diary.place,
@@ -126,7 +147,9 @@ def far_too_much() -> Diary:
     diary = tomorrow()
     long_name = "Extraordinarily-Long-Double-Barrelled"
     for index in range(150):
-        one = diary.book(name=f"{NAMES[index % 18].split()[0]} {long_name if index % 3 == 0 else index}")
+        one = diary.book(
+            name=f"{NAMES[index % 18].split()[0]} {long_name if index % 3 == 0 else index}"
+        )
         if index % 2:
             diary.ask(one)
         if index % 2 == 0:

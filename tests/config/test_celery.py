@@ -45,7 +45,8 @@ def beat(scheduler: type[DatabaseScheduler], environment: dict[str, str]) -> tup
     """Run it to its end; its status and what it complained of."""
     name = f"{__name__}:{scheduler.__name__}"
     ended = run(
-        ["-m", "celery", "--quiet", "--app", "config", "beat", "--pidfile=", "--scheduler", name], environment
+        ["-m", "celery", "--quiet", "--app", "config", "beat", "--pidfile=", "--scheduler", name],
+        environment,
     )
     return ended.returncode, ended.stderr
 
@@ -74,4 +75,6 @@ def test_every_ring_goes_to_a_queue_that_a_plain_worker_and_the_workers_of_up_ta
 
     urgent = {name for name, queue in routed.items() if queue == queues.URGENT}
     assert set(app.amqp.queues.consume_from) == set(WORKERS.values()) == set(routed.values())
-    assert urgent == {f"reminders.tasks.{name}" for name in ("heartbeat", "send", "apply", "expire")}
+    assert urgent == {
+        f"reminders.tasks.{name}" for name in ("heartbeat", "send", "apply", "expire")
+    }

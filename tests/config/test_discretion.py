@@ -40,22 +40,32 @@ def test_the_address_of_a_push_is_logged_without_its_secret() -> None:
 def test_a_report_is_discreet_in_every_text() -> None:
     report = {
         "exception": {
-            "values": [{"type": "IntegrityError", "value": "null value\nDETAIL:  Failing row (Ann)."}]
+            "values": [
+                {"type": "IntegrityError", "value": "null value\nDETAIL:  Failing row (Ann)."}
+            ]
         },
         "request": {"url": "https://reminders.example/webhooks/messages/s3cr3t/"},
         "level": 3,
     }
 
     assert discreet_report(report, {}) == {
-        "exception": {"values": [{"type": "IntegrityError", "value": "null value\n(details left out)"}]},
+        "exception": {
+            "values": [{"type": "IntegrityError", "value": "null value\n(details left out)"}]
+        },
         "request": {"url": "https://reminders.example/webhooks/messages/…/"},
         "level": 3,
     }
 
 
-def test_times_in_the_log_are_utc_whatever_the_zone_of_the_machine(bare_environment: dict[str, str]) -> None:
+def test_times_in_the_log_are_utc_whatever_the_zone_of_the_machine(
+    bare_environment: dict[str, str],
+) -> None:
     code = "import django; django.setup(); import logging; logging.getLogger('reminders').warning('now')"
-    environment = {**bare_environment, "DJANGO_SETTINGS_MODULE": "config.settings", "TIME_ZONE": "Asia/Tokyo"}
+    environment = {
+        **bare_environment,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "TIME_ZONE": "Asia/Tokyo",
+    }
 
     said = run(["-c", code], environment | {"TZ": "America/New_York"}).stderr
 

@@ -97,13 +97,18 @@ def settings_in(environment: dict[str, str], names: list[str]) -> dict[str, obje
 
 
 def test_a_malformed_value_stops_the_start_with_one_line(bare_environment: dict[str, str]) -> None:
-    ended = run(["-c", EACH_IN_A_FORK, json.dumps(MALFORMED)], {**bare_environment, "ONE_MACHINE": "1"})
+    ended = run(
+        ["-c", EACH_IN_A_FORK, json.dumps(MALFORMED)], {**bare_environment, "ONE_MACHINE": "1"}
+    )
 
     assert ended.stderr == ""
     said = json.loads(ended.stdout)
     assert [len(lines) for lines in said] == [1] * len(MALFORMED)
     for (name, _, complaint), (line,) in zip(MALFORMED, said, strict=True):
-        assert (line.startswith(f"{name} takes "), line.endswith(f"{complaint}.")) == (True, True), line
+        assert (line.startswith(f"{name} takes "), line.endswith(f"{complaint}.")) == (
+            True,
+            True,
+        ), line
         assert "pw" not in line
 
 
@@ -130,7 +135,9 @@ def test_every_program_shows_each_problem_once_and_no_traceback(
     )
 
 
-@pytest.mark.parametrize("production", [{"DEBUG": "off"}, {"DATABASE_URL": PRODUCTION["DATABASE_URL"]}])
+@pytest.mark.parametrize(
+    "production", [{"DEBUG": "off"}, {"DATABASE_URL": PRODUCTION["DATABASE_URL"]}]
+)
 def test_production_asks_for_its_own_key_and_hosts(
     bare_environment: dict[str, str], production: dict[str, str]
 ) -> None:
@@ -191,14 +198,26 @@ def test_the_database_address_is_taken_apart(bare_environment: dict[str, str]) -
 
 def test_secrets_come_from_files(bare_environment: dict[str, str], data_dir: Path) -> None:
     files = {}
-    for name in ("SECRET_KEY", "DATABASE_URL", "MESSAGES_API_KEY", "MESSAGES_API_SECRET", "WEBHOOK_SECRET"):
+    for name in (
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "MESSAGES_API_KEY",
+        "MESSAGES_API_SECRET",
+        "WEBHOOK_SECRET",
+    ):
         path = data_dir / name.lower()
         path.write_text({**PRODUCTION, "WEBHOOK_SECRET": "w" * 20}[name] + "\n")
         files[f"{name}_FILE"] = str(path)
 
     found = settings_in(
         {**bare_environment, "ALLOWED_HOSTS": "x.example", **files},
-        ["SECRET_KEY", "MESSAGES_API_KEY", "MESSAGES_API_SECRET", "WEBHOOK_SECRET", "EMBEDDED_DATABASE"],
+        [
+            "SECRET_KEY",
+            "MESSAGES_API_KEY",
+            "MESSAGES_API_SECRET",
+            "WEBHOOK_SECRET",
+            "EMBEDDED_DATABASE",
+        ],
     )
 
     assert found == {
@@ -221,7 +240,9 @@ def test_one_machine_makes_its_key_once_and_keeps_it_private(
     assert (data_dir / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
-def test_production_settings_pass_djangos_deployment_check(bare_environment: dict[str, str]) -> None:
+def test_production_settings_pass_djangos_deployment_check(
+    bare_environment: dict[str, str],
+) -> None:
     production = {**bare_environment, **PRODUCTION, "SECRET_KEY": os.urandom(40).hex()}
 
     ended = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], production)

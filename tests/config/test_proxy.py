@@ -54,7 +54,11 @@ def seen(peer: str, *, trusted: str = "127.0.0.1", **headers: str) -> dict[str, 
     return found
 
 
-SAID = {"HTTP_X_FORWARDED_FOR": "192.0.2.1", "HTTP_X_FORWARDED_PROTO": "https", "HTTP_FORWARDED": "for=x"}
+SAID = {
+    "HTTP_X_FORWARDED_FOR": "192.0.2.1",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_FORWARDED": "for=x",
+}
 
 
 def test_only_the_proxy_is_believed():

@@ -39,8 +39,12 @@ def checkout(made: Path) -> Path:
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `make setup` there, also where the tests are run by a `make` with arguments of its own."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(["make", "setup", *arguments], cwd=folder, env=ours, capture_output=True, text=True)
+    ours = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    return subprocess.run(
+        ["make", "setup", *arguments], cwd=folder, env=ours, capture_output=True, text=True
+    )
 
 
 def forget_packages(venv: Path) -> None:
@@ -66,7 +70,9 @@ def pretend_it_was_moved(venv: Path) -> None:
     mark.write_text(mark.read_text().replace("checkout", "elsewhere"))
 
 
-@pytest.mark.parametrize("spoil", [forget_packages, lose_python, stop_half_way, pretend_it_was_moved])
+@pytest.mark.parametrize(
+    "spoil", [forget_packages, lose_python, stop_half_way, pretend_it_was_moved]
+)
 def test_an_environment_that_does_not_work_is_made_anew(
     checkout: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -90,7 +96,10 @@ def test_another_lock_file_is_installed_into_the_same_environment(checkout: Path
 
     first, second = make(checkout), make(checkout)
 
-    assert ("installing what requirements.lock lists" in first.stdout, ANEW in first.stdout) == (True, False)
+    assert ("installing what requirements.lock lists" in first.stdout, ANEW in first.stdout) == (
+        True,
+        False,
+    )
     assert second.stdout == ""
 
 
@@ -108,7 +117,9 @@ def test_another_version_of_python_named_is(checkout: Path) -> None:
 def test_a_python_that_is_not_there_is_named(checkout: Path) -> None:
     ended = make(checkout, "PYTHON=python3.99")
 
-    assert ended.stderr.startswith("python3.99 is missing; on Debian or Ubuntu: apt-get install python3 ")
+    assert ended.stderr.startswith(
+        "python3.99 is missing; on Debian or Ubuntu: apt-get install python3 "
+    )
 
 
 def test_the_environment_can_be_elsewhere(checkout: Path, tmp_path: Path) -> None:
@@ -128,7 +139,9 @@ def test_a_folder_that_is_no_environment_is_left_alone(checkout: Path, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["diary.csv"]
 
 
-def test_a_link_to_an_environment_is_removed_and_not_what_it_leads_to(checkout: Path, tmp_path: Path) -> None:
+def test_a_link_to_an_environment_is_removed_and_not_what_it_leads_to(
+    checkout: Path, tmp_path: Path
+) -> None:
     (tmp_path / "venv").symlink_to(checkout / ".venv")
     (tmp_path / "no-venv").symlink_to(checkout)
 
@@ -159,8 +172,14 @@ def test_a_checkout_of_another_user_says_whose_it_is_and_what_to_set(checkout: P
 @pytest.mark.parametrize(
     ("number", "line"),
     [
-        (errno.EROFS, "{} may not be written (Read-only file system): set up in a folder of your own: "),
-        (errno.EACCES, "{} may not be written (Permission denied): set up in a folder of your own: "),
+        (
+            errno.EROFS,
+            "{} may not be written (Read-only file system): set up in a folder of your own: ",
+        ),
+        (
+            errno.EACCES,
+            "{} may not be written (Permission denied): set up in a folder of your own: ",
+        ),
         (errno.ENOSPC, "{}/.venv: No space left on device."),
     ],
 )

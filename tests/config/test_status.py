@@ -15,12 +15,21 @@ def test_status_says_as_json_why_a_database_that_is_away_cannot_be_asked(
 ) -> None:
     url = f"postgres://ann:a-password@127.0.0.1:{free_port()}/x"
 
-    ended = run(["manage.py", "status", "--json"], {**bare_environment, **ACCOUNT, "DATABASE_URL": url})
+    ended = run(
+        ["manage.py", "status", "--json"], {**bare_environment, **ACCOUNT, "DATABASE_URL": url}
+    )
 
     report = json.loads(ended.stdout)
     assert (ended.returncode, report["healthy"], report["troubles"]) == (2, False, ["database"])
     assert report["details"]["database"].startswith("OperationalError: ")
-    assert {"appointments", "messages", "unknown", "last_poll", "beat_heartbeat", "provider"} <= set(report)
+    assert {
+        "appointments",
+        "messages",
+        "unknown",
+        "last_poll",
+        "beat_heartbeat",
+        "provider",
+    } <= set(report)
     assert "Traceback" not in ended.stderr
     assert "a-password" not in ended.stdout + ended.stderr
 
@@ -38,7 +47,8 @@ def test_status_tells_people_why(bare_environment: dict[str, str]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_status_asks_the_real_database(bare_environment: dict[str, str], database_url: str) -> None:
     ended = run(
-        ["manage.py", "status", "--json"], {**bare_environment, **ACCOUNT, "DATABASE_URL": database_url}
+        ["manage.py", "status", "--json"],
+        {**bare_environment, **ACCOUNT, "DATABASE_URL": database_url},
     )
 
     assert (ended.returncode, json.loads(ended.stdout)["troubles"]) == (2, ["beat", "poll"])

@@ -10,7 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.programs import AS_NOBODY, NOBODY, Up, data_folder, free_port, run, running_in, wait_until
+from tests.programs import (
+    AS_NOBODY,
+    NOBODY,
+    Up,
+    data_folder,
+    free_port,
+    run,
+    running_in,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,9 @@ def test_without_demo_the_console_has_a_link_for_the_first_login_until_it_is_use
         token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         password = "correct horse battery"
         values = {"username": "ann", "password1": password, "password2": password}
-        made = browser.post(link, data=values | {"csrfmiddlewaretoken": token}, headers={"Referer": link})
+        made = browser.post(
+            link, data=values | {"csrfmiddlewaretoken": token}, headers={"Referer": link}
+        )
     running.interrupt()
 
     again = up()
@@ -105,7 +116,9 @@ def test_a_part_that_dies_stops_the_others_and_is_named(
 
     assert running.process.wait(20) == 1
     ends = ("was ended by SIGKILL", "ended by itself")
-    assert any(f"CommandError: {name} {how}. Its last lines:" in running.log for how in ends), running.log
+    assert any(f"CommandError: {name} {how}. Its last lines:" in running.log for how in ends), (
+        running.log
+    )
     assert running_in(data_dir) == []
 
 
@@ -127,12 +140,16 @@ def test_a_taken_port_is_answered_in_the_words_of_make_with_one_that_is_free(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with socket.create_server(("127.0.0.1", port + 10)):
-            ended = run(["manage.py", "up", "--port", str(port)], {**bare_environment, "MAKELEVEL": "1"})
+            ended = run(
+                ["manage.py", "up", "--port", str(port)], {**bare_environment, "MAKELEVEL": "1"}
+            )
 
     assert ended.stderr.endswith(f" Choose another one: make run PORT={port + 20}\n")
 
 
-def test_an_address_of_another_machine_is_no_matter_of_the_port(bare_environment: dict[str, str]) -> None:
+def test_an_address_of_another_machine_is_no_matter_of_the_port(
+    bare_environment: dict[str, str],
+) -> None:
     ended = run(["manage.py", "up", "--host", "192.0.2.1"], bare_environment)
 
     assert (ended.returncode, ended.stderr) == (
@@ -142,7 +159,9 @@ def test_an_address_of_another_machine_is_no_matter_of_the_port(bare_environment
     )
 
 
-def test_a_second_start_in_the_same_folder_is_told_that_the_first_one_runs(up: Callable[..., Up]) -> None:
+def test_a_second_start_in_the_same_folder_is_told_that_the_first_one_runs(
+    up: Callable[..., Up],
+) -> None:
     running = up()
     running.wait_until_welcome()
 
@@ -183,7 +202,9 @@ def test_a_folder_first_started_by_another_user_is_named_in_one_line(
 def test_a_given_service_that_does_not_answer_is_named(
     bare_environment: dict[str, str], data_dir: Path, variable: str, url: str, line: str
 ) -> None:
-    ended = run(["manage.py", "up", "--port", str(free_port())], {**bare_environment, variable: url})
+    ended = run(
+        ["manage.py", "up", "--port", str(free_port())], {**bare_environment, variable: url}
+    )
 
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"CommandError: {line}does not answer: ")

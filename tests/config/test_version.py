@@ -18,7 +18,11 @@ def test_the_version_is_the_products_whatever_the_settings(
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{project['version']}\n", "")
 
 
-def test_settings_of_another_project_in_the_shell_are_not_ours(bare_environment: dict[str, str]) -> None:
-    ended = run(["manage.py", "check"], {**bare_environment, "DJANGO_SETTINGS_MODULE": "another.settings"})
+def test_settings_of_another_project_in_the_shell_are_not_ours(
+    bare_environment: dict[str, str],
+) -> None:
+    ended = run(
+        ["manage.py", "check"], {**bare_environment, "DJANGO_SETTINGS_MODULE": "another.settings"}
+    )
 
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -14,7 +14,16 @@ TIME = "time"
 STATUS = "status"
 
 STATUSES = frozenset(
-    {"undefined", "queued", "processing", "processed", "failed", "scheduled", "cancelled", "delivered"}
+    {
+        "undefined",
+        "queued",
+        "processing",
+        "processed",
+        "failed",
+        "scheduled",
+        "cancelled",
+        "delivered",
+    }
     | {"expired", "enroute", "held", "submitted", "rejected", "read"}
 )
 
@@ -99,7 +108,11 @@ def differences(value: Any, shape: Shape, where: str = "") -> list[str]:
     if isinstance(shape, list):
         if not isinstance(value, list):
             return [f"{where}: no list"]
-        return [line for n, one in enumerate(value) for line in differences(one, shape[0], f"{where}[{n}]")]
+        return [
+            line
+            for n, one in enumerate(value)
+            for line in differences(one, shape[0], f"{where}[{n}]")
+        ]
     return _object_differences(value, shape, where)
 
 
@@ -108,7 +121,9 @@ def _object_differences(value: Any, shape: dict[str, Any], where: str) -> list[s
         return [f"{where}: no object"]
     fields = {name.removesuffix("?"): inner for name, inner in shape.items()}
     lines = [f"{where}.{name}: not documented" for name in value.keys() - fields.keys()]
-    lines += [f"{where}.{name}: missing" for name in shape if not name.endswith("?") and name not in value]
+    lines += [
+        f"{where}.{name}: missing" for name in shape if not name.endswith("?") and name not in value
+    ]
     for name in value.keys() & fields.keys():
         lines += differences(value[name], fields[name], f"{where}.{name}")
     return lines
@@ -121,4 +136,6 @@ def _is_text_of(kind: str, value: Any) -> bool:
         return value in STATUSES
     if kind == UUID_TEXT:
         return str(UUID(value)) == value
-    return len(value) == len("2016-11-03T11:49:02.807Z") and value.endswith("Z") and value[10] == "T"
+    return (
+        len(value) == len("2016-11-03T11:49:02.807Z") and value.endswith("Z") and value[10] == "T"
+    )

@@ -104,7 +104,10 @@ def answering() -> Answering:
             return httpx.Response(status, json=body) if body is not None else httpx.Response(status)
 
         api = MessagesApi(
-            base_url="https://messages.example", key="k", secret="s", transport=httpx.MockTransport(respond)
+            base_url="https://messages.example",
+            key="k",
+            secret="s",
+            transport=httpx.MockTransport(respond),
         )
         return api, asked
 
@@ -156,7 +159,9 @@ def test_wrong_credentials(answering):
 def test_status(answering):
     api, asked = answering(200, {**SENT, "message_id": MESSAGE, "status": "enroute"})
 
-    assert api.status(MESSAGE) == MessageStatus(MESSAGE, "enroute", METADATA, READ_MOMENT, "+61491570006")
+    assert api.status(MESSAGE) == MessageStatus(
+        MESSAGE, "enroute", METADATA, READ_MOMENT, "+61491570006"
+    )
     assert [shown(request) for request in asked] == [("GET", f"/v1/messages/{MESSAGE}", None)]
 
 
@@ -185,7 +190,9 @@ def test_cancel_with_an_answer_that_says_nothing_of_it(answering):
 
 
 def test_cancel_of_a_message_that_is_no_longer_scheduled(answering):
-    api, _ = answering(400, {"message": "Bad request", "details": ["Failed to parse message body."]})
+    api, _ = answering(
+        400, {"message": "Bad request", "details": ["Failed to parse message body."]}
+    )
 
     with pytest.raises(Refused):
         api.cancel(MESSAGE)
@@ -247,7 +254,11 @@ def test_delivery_reports(answering):
     ("confirm", "path", "name"),
     [
         (MessagesApi.confirm_replies, "/v1/replies/confirmed", "reply_ids"),
-        (MessagesApi.confirm_delivery_reports, "/v1/delivery_reports/confirmed", "delivery_report_ids"),
+        (
+            MessagesApi.confirm_delivery_reports,
+            "/v1/delivery_reports/confirmed",
+            "delivery_report_ids",
+        ),
     ],
 )
 def test_confirm(answering, confirm, path, name):
@@ -288,11 +299,17 @@ def test_detail_report(answering):
 
 def test_blocked_numbers(answering):
     api, asked = answering(
-        200, {"uri": "/v1/number_authorisation/mt/blacklist", "numbers": ["+61491570156", "61491570157"]}
+        200,
+        {
+            "uri": "/v1/number_authorisation/mt/blacklist",
+            "numbers": ["+61491570156", "61491570157"],
+        },
     )
 
     assert list(api.blocked_numbers()) == ["+61491570156", "+61491570157"]
-    assert [shown(request) for request in asked] == [("GET", "/v1/number_authorisation/mt/blacklist", None)]
+    assert [shown(request) for request in asked] == [
+        ("GET", "/v1/number_authorisation/mt/blacklist", None)
+    ]
 
 
 @pytest.mark.parametrize("status", [200, 201])
@@ -316,13 +333,22 @@ def test_is_authorised(answering):
     ]
     api, asked = answering(200, {"uri": path, "numbers": numbers})
 
-    assert api.is_authorised(["+61491570156", "61491570157"]) == {"+61491570156": True, "+61491570157": False}
+    assert api.is_authorised(["+61491570156", "61491570157"]) == {
+        "+61491570156": True,
+        "+61491570157": False,
+    }
     assert [shown(request) for request in asked] == [("GET", path, None)]
 
 
 def test_signature_keys(answering):
     keys = [
-        {"key_id": key_id, "cipher": "RSA", "digest": "SHA224", "created": MOMENT, "enabled": enabled}
+        {
+            "key_id": key_id,
+            "cipher": "RSA",
+            "digest": "SHA224",
+            "created": MOMENT,
+            "enabled": enabled,
+        }
         for key_id, enabled in ((FIRST, True), (SECOND, False))
     ]
     api, asked = answering(200, keys)
@@ -338,7 +364,11 @@ def test_signature_keys(answering):
 
 def test_a_pushed_delivery_report_of_the_account():
     """The template for the whole account adds a code and writes numbers as texts."""
-    pushed = {name: value for name, value in REPORT.items() if name not in ("callback_url", "billing_units")}
+    pushed = {
+        name: value
+        for name, value in REPORT.items()
+        if name not in ("callback_url", "billing_units")
+    }
     pushed |= {"status": "delivered", "delay": "0", "error_code": "220"}
 
     read = parse_webhook(json.dumps(pushed).encode())
@@ -348,7 +378,9 @@ def test_a_pushed_delivery_report_of_the_account():
 
 def test_a_pushed_reply_of_the_account():
     pushed = {
-        name: value for name, value in REPLY.items() if name not in ("callback_url", "vendor_account_id")
+        name: value
+        for name, value in REPLY.items()
+        if name not in ("callback_url", "vendor_account_id")
     }
     pushed |= {"account_id": "HillClinic"}
 

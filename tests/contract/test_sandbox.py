@@ -64,7 +64,9 @@ def test_an_invalid_number_is_named_with_its_place(client):
 
 def test_a_message_is_shown_and_cancelled_by_its_id(client):
     waiting = {**MESSAGE, "scheduled": "2098-11-03T11:49:02.807Z"}
-    message_id = post(client, "/v1/messages", {"messages": [waiting]})[1]["messages"][0]["message_id"]
+    message_id = post(client, "/v1/messages", {"messages": [waiting]})[1]["messages"][0][
+        "message_id"
+    ]
     path = f"/v1/messages/{message_id}"
 
     shown = client.get(path)
@@ -90,10 +92,17 @@ def test_delivery_reports_are_listed_and_confirmed(client):
     listed = client.get("/v1/delivery_reports").json()
 
     assert differences(listed, {"delivery_reports": [documented.DELIVERY_REPORT]}) == []
-    assert [one["status"] for one in listed["delivery_reports"]] == ["enroute", "submitted", "delivered"]
+    assert [one["status"] for one in listed["delivery_reports"]] == [
+        "enroute",
+        "submitted",
+        "delivered",
+    ]
     assert {one["source_number"] for one in listed["delivery_reports"]} == {ANN}
     ids = [one["delivery_report_id"] for one in listed["delivery_reports"]]
-    assert post(client, "/v1/delivery_reports/confirmed", {"delivery_report_ids": ids}) == (202, None)
+    assert post(client, "/v1/delivery_reports/confirmed", {"delivery_report_ids": ids}) == (
+        202,
+        None,
+    )
     assert client.get("/v1/delivery_reports").json() == {"delivery_reports": []}
 
 
@@ -105,7 +114,10 @@ def test_replies_are_listed_and_confirmed(sandbox, client):
 
     assert differences(listed, {"replies": [documented.REPLY]}) == []
     answer, stray = listed["replies"]
-    assert (answer["metadata"], answer["destination_number"]) == (MESSAGE["metadata"], "+61491570157")
+    assert (answer["metadata"], answer["destination_number"]) == (
+        MESSAGE["metadata"],
+        "+61491570157",
+    )
     assert ("message_id" in stray, "metadata" in stray) == (False, False)
     ids = [one["reply_id"] for one in listed["replies"]]
     assert post(client, "/v1/replies/confirmed", {"reply_ids": ids}) == (202, None)
@@ -185,7 +197,9 @@ def test_a_signature_key_that_cannot_be_made_is_a_400(client):
 
 def test_without_credentials_every_endpoint_is_a_401(sandbox):
     with httpx.Client(base_url=sandbox.url) as stranger:
-        answers = [stranger.get(path) for path in ("/v1/replies", "/v1/delivery_reports", BLACKLIST, KEYS)]
+        answers = [
+            stranger.get(path) for path in ("/v1/replies", "/v1/delivery_reports", BLACKLIST, KEYS)
+        ]
         answers.append(stranger.post("/v1/messages", json={"messages": [MESSAGE]}))
 
     assert [(one.status_code, differences(one.json(), documented.ERROR)) for one in answers] == [

@@ -17,7 +17,18 @@ from reminders.views.shared.forms import AppointmentForm, ContactForm
 
 _ARGUMENT = re.compile(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)")
 _ASKED = re.compile(r"""(?:GET|POST|FILES)(?:\.get|\.getlist)?[(\[]\s*"(\w+)\"""")
-_LISTS = ("q", "p", "o", "all", "e", "_popup", "_to_field", "_changelist_filters", "next", "field_name")
+_LISTS = (
+    "q",
+    "p",
+    "o",
+    "all",
+    "e",
+    "_popup",
+    "_to_field",
+    "_changelist_filters",
+    "next",
+    "field_name",
+)
 _LISTS_SENT = (
     "action",
     "select_across",
@@ -97,7 +108,15 @@ def _staff_names() -> list[str]:
     found = {name for path in sources for name in _ASKED.findall(path.read_text(encoding="utf-8"))}
     forms = {*AppointmentForm.base_fields, *ContactForm.base_fields, *RuleForm.base_fields}
     prefixed = {f"new-{name}" for name in ContactForm.base_fields}
-    own = {"username", "password", "old_password", "new_password1", "new_password2", "column-0", "here"}
+    own = {
+        "username",
+        "password",
+        "old_password",
+        "new_password1",
+        "new_password2",
+        "column-0",
+        "here",
+    }
     return sorted(found | forms | prefixed | own)
 
 

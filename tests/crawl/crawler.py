@@ -127,7 +127,9 @@ def one_at_a_time(crawler: Crawler) -> Iterator[Request]:
     for row, value in product(TABLE, ALL):
         address = next(one for one in ADDRESSES if one.name == row.url)
         sent = {name: text.format(**crawler.there) for name, text in row.given.items()}
-        asked = dict(part.split("=") for part in row.query.format(**crawler.there).split("&") if part)
+        asked = dict(
+            part.split("=") for part in row.query.format(**crawler.there).split("&") if part
+        )
         where = address.route.format(*([crawler.there[row.names]] if row.names else []))
         for name in [*sent, *asked]:
             if crawler.passes_over():

@@ -47,7 +47,16 @@ VALUES: dict[str, str | bytes] = {
     "emoji": "👨‍👩‍👧 é̂",
 }
 
-CHARSETS = ("utf-16", "utf-7", "unicode_escape", "raw_unicode_escape", "hex", "idna", "punycode", "nonsense")
+CHARSETS = (
+    "utf-16",
+    "utf-7",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "hex",
+    "idna",
+    "punycode",
+    "nonsense",
+)
 COOKIES = (
     'sessionid="aaaaaaaa\\000aaaaaaaa"',
     "sessionid=" + "x" * 4_000,
@@ -80,4 +89,6 @@ def form(names: list[str], values: list[str | bytes], *, first: int) -> str:
 
 def exchanged(given: dict[str, str], name: str, value: str | bytes) -> str:
     """A form as it is given, with another value for one name."""
-    return "&".join(f"{quote(key)}={encoded(value if key == name else text)}" for key, text in given.items())
+    return "&".join(
+        f"{quote(key)}={encoded(value if key == name else text)}" for key, text in given.items()
+    )

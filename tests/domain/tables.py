@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from reminders.domain.clock.rule_schedule import Late, Quiet, Schedule, SendingHours, read_wall_time, zone
+from reminders.domain.clock.rule_schedule import (
+    Late,
+    Quiet,
+    Schedule,
+    SendingHours,
+    read_wall_time,
+    zone,
+)
 
 CASES = Path(__file__).parent / "cases"
 DEFAULTS = {

@@ -50,7 +50,9 @@ def killed(child: int) -> bool:
 class Deadly(httpx.BaseTransport):
     """The real transport, that kills its process before the nth request, during it, or after its answer."""
 
-    def __init__(self, *, before: int = 0, during: int = 0, after: int = 0, delay: float = 0.0) -> None:
+    def __init__(
+        self, *, before: int = 0, during: int = 0, after: int = 0, delay: float = 0.0
+    ) -> None:
         self._real = httpx.HTTPTransport()
         self._before, self._during, self._after, self._delay = before, during, after, delay
         self._count = 0
@@ -71,7 +73,9 @@ class Deadly(httpx.BaseTransport):
         return response
 
 
-def work_with(world: World, transport: httpx.BaseTransport, work: Callable[[MessagesApi], object]) -> None:
+def work_with(
+    world: World, transport: httpx.BaseTransport, work: Callable[[MessagesApi], object]
+) -> None:
     """Do a ring's work with a client of its own."""
     with MessagesApi(
         base_url=world.sandbox.url,
@@ -142,7 +146,9 @@ def after_record(world: World, number: int) -> bool:
     """Right after the first answer is recorded, with others perhaps still under way."""
 
     def clock() -> datetime:
-        if watch.execute("SELECT 1 FROM reminders_message WHERE accepted_at IS NOT NULL LIMIT 1").fetchone():
+        if watch.execute(
+            "SELECT 1 FROM reminders_message WHERE accepted_at IS NOT NULL LIMIT 1"
+        ).fetchone():
             die()
         return world.now
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.models import Appointment, Event, Message, Reminder, Reply, Suppression
+from reminders.models import Appointment, AuditEntry, Message, Reminder, Reply, Suppression
 
 Entry = dict[str, Any]  # a line of the ledger: JSON
 NEVER_CAME = frozenset({"failed", "rejected", "expired", "cancelled"})
@@ -176,7 +176,9 @@ def _replies(ids: Sequence[str]) -> Iterator[str]:
     for reply, count in Counter(answers).items():
         if count > 1:
             yield f"reply {reply} was answered {count} times"
-    changed = Event.objects.filter(source="patient", kind__in=["confirmed", "declined"], undone_at=None)
+    changed = AuditEntry.objects.filter(
+        source="patient", kind__in=["confirmed", "declined"], undone_at=None
+    )
     acted = Counter(changed.values_list("appointment_id", flat=True))
     said = Counter(Reply.appointments.through.objects.values_list("appointment_id", flat=True))
     for appointment, count in acted.items():

@@ -18,8 +18,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 
 from config.launcher.embedded import processes
 from config.launcher.embedded.broker import Broker
-from reminders.domain.operations.periodic_tasks import seed_rings
-from reminders.models import Message, Reminder, Ring
+from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
+from reminders.models import Message, Reminder, TaskRun
 from reminders.sandbox import Sandbox
 from tests.faults.invariants import violations
 from tests.faults.world import World
@@ -65,7 +65,10 @@ class Site:
     def _start(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return processes.start(
-                [*CELERY, *arguments], output=log, environment=self.environment | environment, folder=ROOT
+                [*CELERY, *arguments],
+                output=log,
+                environment=self.environment | environment,
+                folder=ROOT,
             )
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
@@ -94,7 +97,9 @@ def site(database_url: str, sandbox: Sandbox, *, broker_url: str | None = None) 
             broker = Broker(folder)
             broker.start()
             broker_url = f"redis+socket://{broker.socket}"
-        running = Site(folder, environment_of(database_url, broker_url, sandbox.url, folder), broker)
+        running = Site(
+            folder, environment_of(database_url, broker_url, sandbox.url, folder), broker
+        )
         try:
             yield running
         finally:
@@ -103,7 +108,9 @@ def site(database_url: str, sandbox: Sandbox, *, broker_url: str | None = None) 
                 broker.stop()
 
 
-def environment_of(database_url: str, broker_url: str, api_url: str, folder: Path) -> dict[str, str]:
+def environment_of(
+    database_url: str, broker_url: str, api_url: str, folder: Path
+) -> dict[str, str]:
     """What the programs see: nothing of this machine's own settings."""
     return {
         "PATH": os.environ["PATH"],
@@ -128,11 +135,13 @@ def environment_of(database_url: str, broker_url: str, api_url: str, folder: Pat
 
 def quick_bells() -> None:
     """Every ring each second, those that cost more every two; no diaries are read."""
-    seed_rings()
+    seed_periodic_tasks()
     diaries = ["reminders.tasks.imports", "reminders.tasks.folder"]
     PeriodicTask.objects.filter(task__in=diaries).update(enabled=False)
     for seconds, names in ((1, ("send", "reports", "replies", "heartbeat")), (2, ())):
-        interval, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+        interval, _ = IntervalSchedule.objects.get_or_create(
+            every=seconds, period=IntervalSchedule.SECONDS
+        )
         tasks = PeriodicTask.objects.filter(task__startswith="reminders.tasks.")
         if names:
             tasks = tasks.filter(task__in=[f"reminders.tasks.{name}" for name in names])
@@ -149,7 +158,7 @@ def wait_for(condition: Callable[[], bool], *, seconds: float, site: Site) -> No
 
 def rung(name: str) -> datetime | None:
     """When a ring last went well."""
-    return Ring.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
+    return TaskRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
 
 
 def wait_for_rings(*names: str, site: Site, seconds: float = 60) -> None:
@@ -170,7 +179,9 @@ def unsettled() -> dict[str, int]:
         "planned": Reminder.objects.filter(state="planned", due_at__lte=ahead).count(),
         "open": Message.objects.filter(state__in=["queued", "submitting"]).count(),
         "unknown": Message.objects.filter(state="unknown", resent=False).count(),
-        "withdraw": Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None).count(),
+        "withdraw": Message.objects.filter(
+            cancel_requested_at__isnull=False, cancel_settled_at=None
+        ).count(),
     }
     return {name: number for name, number in found.items() if number}
 
@@ -179,7 +190,9 @@ def settle(site: Site, *, seconds: float) -> float:
     """Wait until nothing is left to do; how long that took."""
     began = time.monotonic()
     while left := unsettled():
-        assert time.monotonic() - began < seconds, f"not settled in {seconds} s: {left}\n{site.said()}"
+        assert time.monotonic() - began < seconds, (
+            f"not settled in {seconds} s: {left}\n{site.said()}"
+        )
         time.sleep(0.25)
     return time.monotonic() - began
 

@@ -28,7 +28,9 @@ def contact(**values: object) -> Change:
 
 
 def status(name: str) -> Change:
-    return lambda world, row: set_status([row.pk], Appointment.Status(name), by=STAFF, now=world.now)
+    return lambda world, row: set_status(
+        [row.pk], Appointment.Status(name), by=STAFF, now=world.now
+    )
 
 
 def another_place(world: World, row: Appointment) -> None:
@@ -36,7 +38,9 @@ def another_place(world: World, row: Appointment) -> None:
 
 
 def another_day(world: World, row: Appointment) -> None:
-    change_appointment(row, {"local_date": row.local_date + timedelta(days=1)}, by=STAFF, now=world.now)
+    change_appointment(
+        row, {"local_date": row.local_date + timedelta(days=1)}, by=STAFF, now=world.now
+    )
 
 
 def another_number(world: World, row: Appointment) -> None:
@@ -44,7 +48,13 @@ def another_number(world: World, row: Appointment) -> None:
 
 
 def opted_out(world: World, row: Appointment) -> None:
-    opt_out(row.contact.phone, reason=Suppression.Reason.STAFF, words="by phone", by=STAFF, now=world.now)
+    opt_out(
+        row.contact.phone,
+        reason=Suppression.Reason.STAFF,
+        words="by phone",
+        by=STAFF,
+        now=world.now,
+    )
 
 
 def deleted(world: World, row: Appointment) -> None:
@@ -74,7 +84,9 @@ LEFT_ALONE = ["delivered"]
         pytest.param(status("confirmed"), LEFT_ALONE, id="confirmed"),
     ],
 )
-def test_a_change_withdraws_what_no_longer_holds(world: World, change: Change, expected: list[str]) -> None:
+def test_a_change_withdraws_what_no_longer_holds(
+    world: World, change: Change, expected: list[str]
+) -> None:
     [row] = world.book(starts_in=timedelta(hours=26))
     world.settle()
     world.pass_time(timedelta(minutes=1))

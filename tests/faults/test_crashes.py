@@ -25,7 +25,7 @@ def forget(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """TRUNCATE reminders_appointment, reminders_contact, reminders_message, reminders_reminder,
-               reminders_reply, reminders_deliveryreport, reminders_event, reminders_card,
+               reminders_reply, reminders_deliveryreport, reminders_auditentry, reminders_inboxitem,
                reminders_suppression, reminders_providerstate, fault_carried, fault_version CASCADE"""
         )
     world.sandbox.reset()
@@ -75,12 +75,16 @@ def receiving(world: World, api: MessagesApi) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("work", [withdrawing, reconciling, receiving])
-def test_a_worker_killed_in_another_ring_is_taken_over(world: World, work: object, when: str) -> None:
+def test_a_worker_killed_in_another_ring_is_taken_over(
+    world: World, work: object, when: str
+) -> None:
     for seed in seeds(small=2, full=50):
         appointments = world.book(3)
         _prepare(world, work, appointments)
 
-        child = fork(lambda: work_with(world, Deadly(**{when: 1 + seed % 3}), lambda api: work(world, api)))  # type: ignore[operator]  # noqa: B023 -- used at once
+        child = fork(
+            lambda: work_with(world, Deadly(**{when: 1 + seed % 3}), lambda api: work(world, api))
+        )  # type: ignore[operator]  # noqa: B023 -- used at once
         killed(child)
         finish(world)
 

@@ -59,7 +59,9 @@ def test_what_was_surely_not_received_stays_due_and_is_not_unknown(world: World,
 
 
 @pytest.mark.parametrize("kind", ["hang", "hang_after_accepting"])
-def test_a_provider_that_hangs_leaves_the_outcome_open_and_is_asked(world: World, kind: str) -> None:
+def test_a_provider_that_hangs_leaves_the_outcome_open_and_is_asked(
+    world: World, kind: str
+) -> None:
     world.book(5)
     order(world, kind, seconds=10)
     with MessagesApi(

@@ -36,7 +36,9 @@ def pushed(message: Message) -> dict[str, object]:
     }
 
 
-def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(clinic: World, running: Site) -> None:
+def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(
+    clinic: World, running: Site
+) -> None:
     clinic.book(PATIENTS, starts_in=timedelta(hours=20))
     clinic.send()
     running.web(port := free_port(), WEBHOOK_SECRET=SECRET)
@@ -44,10 +46,14 @@ def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(clinic: 
     running.beat()
     wait_for_rings("heartbeat", "apply", site=running, seconds=START)
     site = f"http://127.0.0.1:{port}"
-    right, wrong = (f"{site}/webhooks/messages/{secret}/" for secret in (SECRET, "of-somebody-else"))
+    right, wrong = (
+        f"{site}/webhooks/messages/{secret}/" for secret in (SECRET, "of-somebody-else")
+    )
     bodies = [pushed(message) for message in Message.objects.filter(kind="reminder")]
     posts = [(right, body, 200) for body in bodies * TIMES]
-    posts += [(wrong, body, 404) for body in bodies] + [(right, {"nothing": "here"}, 400)] * PATIENTS
+    posts += [(wrong, body, 404) for body in bodies] + [
+        (right, {"nothing": "here"}, 400)
+    ] * PATIENTS
     random.Random(1).shuffle(posts)
 
     began = time.monotonic()
@@ -57,13 +63,21 @@ def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(clinic: 
         wrongly_answered = Counter(got for one in flood if (got := one.result()))
     rate = len(posts) / (time.monotonic() - began)
     calm = [_took(right, bodies[0]) for _ in range(30)]
-    wait_for(lambda: not Reply.objects.filter(applied_at=None).exists(), seconds=START, site=running)
-    clinic.replies.extend(f"reply-{message.pk}" for message in Message.objects.filter(kind="reminder"))
+    wait_for(
+        lambda: not Reply.objects.filter(applied_at=None).exists(), seconds=START, site=running
+    )
+    clinic.replies.extend(
+        f"reply-{message.pk}" for message in Message.objects.filter(kind="reminder")
+    )
     connection.close()
-    print(f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages {max(pages):.2f} s")  # noqa: T201 -- for docs
+    print(
+        f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages {max(pages):.2f} s"
+    )  # noqa: T201 -- for docs
 
     assert wrongly_answered == {}
-    assert Counter(Reply.objects.values_list("source", "outcome")) == {("webhook", "confirmed"): PATIENTS}
+    assert Counter(Reply.objects.values_list("source", "outcome")) == {
+        ("webhook", "confirmed"): PATIENTS
+    }
     assert median(calm) < AN_ANSWER_TAKES
     assert max(pages) < 3.0
     assert found(clinic) == []

@@ -87,7 +87,9 @@ def test_a_database_restarted_in_the_middle(
     assert (taken(clinic), accepted_twice(clinic), found(clinic)) == (4_000, [], [])
 
 
-def test_a_provider_that_hangs_holds_no_session_and_pages_are_served(clinic: World, running: Site) -> None:
+def test_a_provider_that_hangs_holds_no_session_and_pages_are_served(
+    clinic: World, running: Site
+) -> None:
     port = free_port()
     clinic.sandbox.order_fault("hang", endpoint="*", times=None, seconds=20)
     running.worker(DATABASE_POOL_SIZE="2", MESSAGES_API_TIMEOUT="10")

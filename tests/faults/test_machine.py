@@ -24,14 +24,30 @@ from tests import factories as make
 from tests.faults.test_crashes import forget
 from tests.faults.world import STAFF, World
 
-EXAMPLES, STEPS = {"small": (6, 25), "all": (300, 40)}.get(os.environ.get("FAULT_SEEDS", "small"), (30, 30))
+EXAMPLES, STEPS = {"small": (6, 25), "all": (300, 40)}.get(
+    os.environ.get("FAULT_SEEDS", "small"), (30, 30)
+)
 SEND_FAULTS = [
     "error_500_before", "error_500_after_accepting", "drop_response_after_accepting", "unreadable_202",
     "401", "429", "503", "retry_after", "400_unreadable", "fewer", "more", "reordered", "foreign",
     "reset_after_receiving",
 ]  # fmt: skip
-ASK_FAULTS = ["error_500_before", "error_500_after_accepting", "drop_response_after_accepting", "401", "429"]
-ENDPOINTS = ["status", "cancel", "detail", "replies", "confirm_replies", "reports", "confirm_reports"]
+ASK_FAULTS = [
+    "error_500_before",
+    "error_500_after_accepting",
+    "drop_response_after_accepting",
+    "401",
+    "429",
+]
+ENDPOINTS = [
+    "status",
+    "cancel",
+    "detail",
+    "replies",
+    "confirm_replies",
+    "reports",
+    "confirm_reports",
+]
 FEW_MINUTES = timedelta(minutes=20)
 """So long a withdrawal may take after a fault or two."""
 
@@ -63,7 +79,10 @@ class Clinic(RuleBasedStateMachine):
         day = (make.NOON + timedelta(days=days)).date()
         change_appointment(row, {"local_date": day, "local_time": at}, by=STAFF, now=self.world.now)
 
-    @rule(index=st.integers(0, 3), status=st.sampled_from(["cancelled", "booked", "declined", "confirmed"]))
+    @rule(
+        index=st.integers(0, 3),
+        status=st.sampled_from(["cancelled", "booked", "declined", "confirmed"]),
+    )
     def mark(self, index: int, status: str) -> None:
         set_status([self.pick(index).pk], Appointment.Status(status), by=STAFF, now=self.world.now)
 
@@ -113,7 +132,10 @@ class Clinic(RuleBasedStateMachine):
     def send(self) -> None:
         self.world.send()
 
-    @rule(index=st.integers(0, 3), text=st.sampled_from(["Y", "N", "yes but late", "who?", "STOP", "START"]))
+    @rule(
+        index=st.integers(0, 3),
+        text=st.sampled_from(["Y", "N", "yes but late", "who?", "STOP", "START"]),
+    )
     def text_us(self, index: int, text: str) -> None:
         self.world.hear(self.pick(index).contact.phone, text)
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, close_old_connections, connection
 
 from reminders.domain.diary.appointments import set_status
-from reminders.domain.sending.circuit_breaker import allowance
+from reminders.domain.sending.circuit_breaker import send_quota
 from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sending.send import send_due
 from reminders.models import Appointment, Message, ProviderState, Reminder
@@ -104,7 +104,7 @@ def test_one_worker_alone_probes_a_provider_that_was_away(world: World) -> None:
         world.pass_time(timedelta(seconds=60))
     world.pass_time(timedelta(minutes=5))
 
-    allowed = [allowance(now=world.now) for _ in range(8)]
+    allowed = [send_quota(now=world.now) for _ in range(8)]
 
     assert sorted(allowed) == [0, 0, 0, 0, 0, 0, 0, 1]
     world.sandbox.accept_connections()
@@ -151,7 +151,8 @@ def end_all_sessions() -> int:
         host=str(found["HOST"]), user=found["USER"], dbname="postgres", autocommit=True
     ) as other:
         rows = other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [found["NAME"]]
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [found["NAME"]],
         )
         return len(rows.fetchall())
 
@@ -167,7 +168,9 @@ def test_a_database_restarted_in_the_middle_loses_nothing(world: World, after: f
     timer.join()
     close_old_connections()
 
-    assert all(isinstance(error, OperationalError | psycopg.OperationalError) for error in raised), raised
+    assert all(
+        isinstance(error, OperationalError | psycopg.OperationalError) for error in raised
+    ), raised
     world.sandbox.clear_faults()
     world.pass_time(timedelta(minutes=3))
     world.settle()
@@ -202,7 +205,9 @@ def _sessions() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_runaway_is_stopped_and_everything_goes_in_the_end(world: World, settings: object) -> None:
+def test_a_runaway_is_stopped_and_everything_goes_in_the_end(
+    world: World, settings: object
+) -> None:
     settings.MESSAGES_PER_HOUR = 20  # type: ignore[attr-defined]  # pytest-django's settings
     world.book(50)
 
@@ -220,7 +225,9 @@ def test_forty_five_days_offline_end_with_a_reason_for_everything(world: World) 
     world.book(5)
     world.settle()
     world.book(5, starts_in=timedelta(days=10))
-    queue_text(kind=Message.Kind.STAFF, phone="+447700900001", text="Hi", location=None, now=world.now)
+    queue_text(
+        kind=Message.Kind.STAFF, phone="+447700900001", text="Hi", location=None, now=world.now
+    )
     world.pass_time(timedelta(days=46))
 
     world.settle()

@@ -11,7 +11,16 @@ from django.utils import timezone
 
 from reminders.models import Message
 from tests.faults.audit import CLAIM, RECORD, Gate
-from tests.faults.programs import HELD_FOR, Site, accepted, accepted_twice, found, settle, taken, wait_for
+from tests.faults.programs import (
+    HELD_FOR,
+    Site,
+    accepted,
+    accepted_twice,
+    found,
+    settle,
+    taken,
+    wait_for,
+)
 from tests.faults.world import SEEDS, World, seeds
 
 pytestmark = pytest.mark.faults
@@ -59,7 +68,9 @@ def _during(clinic: World, running: Site, kind: str) -> None:
 def once_something_is_recorded(clinic: World, running: Site) -> None:
     """Between two of its records, or right after the last."""
     before = accepted()
-    clinic.sandbox.order_fault("slow", endpoint="send", seconds=random.uniform(0.02, 0.2), times=None)
+    clinic.sandbox.order_fault(
+        "slow", endpoint="send", seconds=random.uniform(0.02, 0.2), times=None
+    )
     book(clinic, 750)
     wait_for(lambda: accepted() > before, seconds=START, site=running)
     running.kill(running.workers[-1])
@@ -92,7 +103,9 @@ def test_a_worker_killed_for_real_is_taken_over(clinic: World, running: Site, po
     assert found(clinic) == []
     assert accepted_twice(clinic) == []
     lost = Message.objects.exclude(state="accepted")
-    assert set(lost.values_list("state", "resent")) <= {("unknown", True)}  # killed again while sent again
+    assert set(lost.values_list("state", "resent")) <= {
+        ("unknown", True)
+    }  # killed again while sent again
     assert lost.count() <= 100
 
 

@@ -46,7 +46,11 @@ def queue_reports(clinic: World) -> None:
 
 def text_by_staff() -> None:
     queue_text(
-        kind=Message.Kind.STAFF, phone=fictional_number(), text="Hi", location=None, now=timezone.now()
+        kind=Message.Kind.STAFF,
+        phone=fictional_number(),
+        text="Hi",
+        location=None,
+        now=timezone.now(),
     )
 
 

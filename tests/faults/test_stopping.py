@@ -46,7 +46,9 @@ def test_a_worker_told_to_stop_leaves_the_backlog_to_others(clinic: World, runni
     assert (taken(clinic), accepted_twice(clinic), found(clinic)) == (BACKLOG, [], [])
 
 
-def test_a_worker_told_to_stop_while_it_withdraws_leaves_the_rest(clinic: World, running: Site) -> None:
+def test_a_worker_told_to_stop_while_it_withdraws_leaves_the_rest(
+    clinic: World, running: Site
+) -> None:
     clinic.book(400, starts_in=timedelta(hours=36))
     clinic.send()
     Message.objects.update(cancel_requested_at=clinic.now)

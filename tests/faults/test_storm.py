@@ -73,7 +73,9 @@ ACTS: list[Callable[[World, Appointment, random.Random], None]] = [
 ]  # fmt: skip
 
 
-def test_after_a_storm_everything_is_settled_and_nothing_was_done_twice(clinic: World, running: Site) -> None:
+def test_after_a_storm_everything_is_settled_and_nothing_was_done_twice(
+    clinic: World, running: Site
+) -> None:
     dice = random.Random(20_261_123)
     make.make_reminder_rule()
     place = clinic.place()

@@ -10,7 +10,7 @@ from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sending.poll_status import check_overdue
 from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
-from reminders.models import Appointment, Card, Message, Reminder
+from reminders.models import Appointment, InboxItem, Message, Reminder
 from tests import factories as make
 from tests.faults.world import STAFF, World, states
 
@@ -41,7 +41,9 @@ def sent_twice(world: World) -> Appointment:
     return appointment
 
 
-def test_looking_again_at_a_text_sent_twice_never_cancels_the_one_that_is_left(world: World) -> None:
+def test_looking_again_at_a_text_sent_twice_never_cancels_the_one_that_is_left(
+    world: World,
+) -> None:
     sent_twice(world)
     for _ in range(3):
         world.pass_time(timedelta(minutes=31))
@@ -53,7 +55,9 @@ def test_looking_again_at_a_text_sent_twice_never_cancels_the_one_that_is_left(w
     assert world.violations() == []
 
 
-def test_a_worker_that_died_after_cancelling_the_extra_copy_leaves_the_other_one(world: World) -> None:
+def test_a_worker_that_died_after_cancelling_the_extra_copy_leaves_the_other_one(
+    world: World,
+) -> None:
     sent_twice(world)
     Message.objects.update(state="unknown", unknown_since=world.now, provider_id=None)
     first, second = (entry["message_id"] for entry in world.ledger())
@@ -89,7 +93,9 @@ def test_copies_that_cannot_be_looked_up_keep_the_withdrawal_open(world: World) 
     assert statuses(world) == ["cancelled", "cancelled"]
 
 
-def test_after_days_offline_an_unknown_text_is_looked_up_before_it_is_given_up(world: World) -> None:
+def test_after_days_offline_an_unknown_text_is_looked_up_before_it_is_given_up(
+    world: World,
+) -> None:
     world.book()
     world.sandbox.order_fault("drop_response_after_accepting", endpoint="send")
     world.send()
@@ -104,7 +110,10 @@ def test_after_days_offline_an_unknown_text_is_looked_up_before_it_is_given_up(w
 def test_unknown_texts_that_must_wait_do_not_hide_younger_ones(world: World) -> None:
     for _ in range(120):
         make.make_message(
-            state="unknown", resent=True, unknown_since=world.now - timedelta(hours=1), phone="+447700900001"
+            state="unknown",
+            resent=True,
+            unknown_since=world.now - timedelta(hours=1),
+            phone="+447700900001",
         )
     world.book()
     world.sandbox.order_fault("drop_response_after_accepting", endpoint="send")
@@ -191,7 +200,9 @@ def test_what_staff_want_sent_now_goes_in_the_night_too(world: World) -> None:
     assert statuses(world) == ["delivered"]
 
 
-def test_a_text_cancelled_at_the_provider_by_somebody_else_is_on_the_unsent_list(world: World) -> None:
+def test_a_text_cancelled_at_the_provider_by_somebody_else_is_on_the_unsent_list(
+    world: World,
+) -> None:
     appointments = world.book()
     world.send()
     world.api.cancel(world.ledger()[0]["message_id"])
@@ -204,7 +215,9 @@ def test_a_text_cancelled_at_the_provider_by_somebody_else_is_on_the_unsent_list
 
 def test_an_answer_whose_report_is_lost_is_asked_about(world: World) -> None:
     world.sandbox.change_settings(pace=1)
-    queue_text(kind=Message.Kind.STAFF, phone="+447700900992", text="Hello", location=None, now=world.now)
+    queue_text(
+        kind=Message.Kind.STAFF, phone="+447700900992", text="Hello", location=None, now=world.now
+    )
     world.send()
     assert Message.objects.get().state == "accepted"
 
@@ -214,7 +227,9 @@ def test_an_answer_whose_report_is_lost_is_asked_about(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["error_500_before", "drop_response_after_accepting", "hang"])
-def test_a_text_of_unknown_outcome_whose_appointment_moves_is_settled_first(world: World, kind: str) -> None:
+def test_a_text_of_unknown_outcome_whose_appointment_moves_is_settled_first(
+    world: World, kind: str
+) -> None:
     [appointment] = world.book()
     world.sandbox.order_fault(kind, endpoint="send", seconds=0)
     world.send()
@@ -227,7 +242,9 @@ def test_a_text_of_unknown_outcome_whose_appointment_moves_is_settled_first(worl
     world.play(DAY_AND_MORE)
 
     delivered = [entry for entry in world.ledger() if entry["delivered_at"]]
-    assert ["15:00" in entry["content"] or "3:00" in entry["content"] for entry in delivered] == [True]
+    assert ["15:00" in entry["content"] or "3:00" in entry["content"] for entry in delivered] == [
+        True
+    ]
     assert world.violations() == []
 
 
@@ -246,8 +263,12 @@ def test_a_change_while_the_text_goes_out_leaves_one_old_and_one_new_text(world:
 
 
 @pytest.mark.parametrize("endpoint", ["cancel", "status"])
-@pytest.mark.parametrize("kind", ["error_500_before", "error_500_after_accepting", "429", "401", "hang"])
-def test_a_withdrawal_survives_a_provider_that_fails(world: World, kind: str, endpoint: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["error_500_before", "error_500_after_accepting", "429", "401", "hang"]
+)
+def test_a_withdrawal_survives_a_provider_that_fails(
+    world: World, kind: str, endpoint: str
+) -> None:
     [appointment] = world.book()
     world.settle()
     world.sandbox.order_fault(kind, endpoint=endpoint, seconds=0)
@@ -298,7 +319,9 @@ def withdrawn_unseen(world: World) -> Appointment:
     return appointment
 
 
-def test_a_text_withdrawn_before_the_report_shows_it_is_cancelled_once_it_does(world: World) -> None:
+def test_a_text_withdrawn_before_the_report_shows_it_is_cancelled_once_it_does(
+    world: World,
+) -> None:
     withdrawn_unseen(world)
 
     world.play(timedelta(minutes=20), step=timedelta(minutes=1))
@@ -318,7 +341,7 @@ def test_a_text_that_went_out_though_it_was_withdrawn_is_shown_to_staff(world: W
     world.settle()
 
     assert statuses(world) == ["delivered"]
-    assert list(Card.objects.values_list("kind", "appointment_id", "done_at")) == [
+    assert list(InboxItem.objects.values_list("kind", "appointment_id", "done_at")) == [
         ("stale", appointment.pk, None)
     ]
 

@@ -24,13 +24,13 @@ from reminders.domain.sending.poll_status import check_overdue
 from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
-from reminders.models import Appointment, Contact, Event, Location, Message, Reminder
+from reminders.models import Appointment, AuditEntry, Contact, Location, Message, Reminder
 from reminders.provider import MessagesApi, MessagesApiError
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.faults.invariants import violations
 
-STAFF = Actor(Event.Source.STAFF)
+STAFF = Actor(AuditEntry.Source.STAFF)
 RING = timedelta(seconds=15)
 SEEDS = os.environ.get("FAULT_SEEDS", "small")
 _numbers = count()
@@ -67,13 +67,19 @@ class World:
         return make.make_location(**(plain | values))
 
     def book(
-        self, number: int = 1, *, starts_in: timedelta = timedelta(hours=25), place: Location | None = None
+        self,
+        number: int = 1,
+        *,
+        starts_in: timedelta = timedelta(hours=25),
+        place: Location | None = None,
     ) -> list[Appointment]:
         """Book appointments; by default their confirmation is due in an hour. Needs a rule to be of use."""
         place = place or self.place()
         at = local(self.now + starts_in, place.tz)
         contacts = Contact.objects.bulk_create(
-            Contact(first_name="Ann", last_name="Lee", phone=fictional_number(), phone_kind="mobile")
+            Contact(
+                first_name="Ann", last_name="Lee", phone=fictional_number(), phone_kind="mobile"
+            )
             for _ in range(number)
         )
         rows = Appointment.objects.bulk_create(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reminders.models import Appointment, Card, Location
+from reminders.models import Appointment, InboxItem, Location
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -43,7 +43,11 @@ class Clinic:
 
     def texts(self, phone: str = ANN) -> list[tuple[str, str]]:
         """Every text that the provider took for this phone, in order: its status and its words."""
-        return [(one["status"], one["content"]) for one in self.world.ledger() if one["destination"] == phone]
+        return [
+            (one["status"], one["content"])
+            for one in self.world.ledger()
+            if one["destination"] == phone
+        ]
 
     @staticmethod
     def statuses() -> dict[str, str]:
@@ -53,7 +57,9 @@ class Clinic:
     @staticmethod
     def cards() -> list[str]:
         """What waits in the inbox."""
-        return list(Card.objects.filter(done_at=None).order_by("pk").values_list("kind", flat=True))
+        return list(
+            InboxItem.objects.filter(done_at=None).order_by("pk").values_list("kind", flat=True)
+        )
 
 
 @pytest.fixture

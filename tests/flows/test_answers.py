@@ -24,9 +24,7 @@ def test_no_spares_the_reminder_and_asks_the_reception_to_find_another_time(clin
 
     assert (clinic.statuses(), clinic.cards()) == ({"1": "declined"}, ["declined"])
     clinic.wait_until(AFTERWARDS)
-    reminder = (
-        "Hi Ann, a reminder of your appointment at Harbour Dental on Wed 4 March at 10:00. See you then!"
-    )
+    reminder = "Hi Ann, a reminder of your appointment at Harbour Dental on Wed 4 March at 10:00. See you then!"
     assert clinic.texts() == [
         ("delivered", QUESTION),
         ("cancelled", reminder),
@@ -60,19 +58,25 @@ def test_stop_is_final_until_start(clinic: Clinic) -> None:
     clinic.wait_until(AFTERWARDS)
 
     texts = clinic.texts()
-    assert [status for status, _ in texts] == ["delivered", "cancelled"]  # the provider answers STOP itself
+    assert [status for status, _ in texts] == [
+        "delivered",
+        "cancelled",
+    ]  # the provider answers STOP itself
     assert list(Suppression.objects.filter(lifted_at=None).values_list("phone", flat=True)) == [ANN]
 
     clinic.diary("2,Ann Lee,07700 900123,2026-03-06,12:30")
     assert clinic.texts() == texts
-    assert set(Reminder.objects.filter(appointment__external_id="2").values_list("reason", flat=True)) == {
-        "opted_out"
-    }
+    assert set(
+        Reminder.objects.filter(appointment__external_id="2").values_list("reason", flat=True)
+    ) == {"opted_out"}
 
     clinic.hear("START")
     clinic.wait_until(datetime(2026, 3, 5, 13, tzinfo=UTC))
     assert clinic.texts()[2:] == [
-        ("delivered", "You will get appointment texts from Harbour Dental again. Reply STOP to opt out."),
+        (
+            "delivered",
+            "You will get appointment texts from Harbour Dental again. Reply STOP to opt out.",
+        ),
         ("delivered", QUESTION.replace("Wed 4 March at 10:00", "Fri 6 March at 12:30")),
         (
             "scheduled",

@@ -65,7 +65,10 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an empty file": ("", f"The file is empty. {EXPORT}"),
     "blank lines": ("\n \n", f"There is nothing in the file. {EXPORT}"),
-    "a header alone": (HEADER, "The file has a header but no appointments. Export it again, with rows."),
+    "a header alone": (
+        HEADER,
+        "The file has a header but no appointments. Export it again, with rows.",
+    ),
     "a day that is none": (
         HEADER + GOOD + row(2, day="2027-02-30"),
         "Row 3, column “date”: “2027-02-30” is not a date: there is no such day in the calendar.",
@@ -134,7 +137,12 @@ def test_a_bad_file_is_told_where_and_changes_nothing(
     diary.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     assert run(diary) == (1, "", [complaint, "Nothing was imported."])
-    assert [model.objects.count() for model in (Appointment, Contact, Reminder, Import)] == [0, 0, 0, 0]
+    assert [model.objects.count() for model in (Appointment, Contact, Reminder, Import)] == [
+        0,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_every_fault_of_a_file_is_told_at_once(diary: Path) -> None:

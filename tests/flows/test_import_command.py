@@ -123,7 +123,9 @@ def test_a_saved_mapping_gives_columns_and_the_writing_of_dates_a_meaning(
         date_format="dmy",
     )
     path = tmp_path / "list.csv"
-    path.write_text("Wer;Wohin;Wann;Um;Name\nAnn Lee;0491 570 006;03/04/2027;9:00;x\n", encoding="utf-8")
+    path.write_text(
+        "Wer;Wohin;Wann;Um;Name\nAnn Lee;0491 570 006;03/04/2027;9:00;x\n", encoding="utf-8"
+    )
 
     assert run_json(str(path), "--mapping", "front desk")[1]["new"] == 1
     row = Appointment.objects.get()
@@ -144,7 +146,9 @@ def test_an_unknown_mapping_names_those_there_are(site: Location, diary: Path) -
 
 def test_ambiguous_dates_ask_for_the_date_format(site: Location, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    path.write_text("name,phone,date,time\nAnn Lee,0491 570 006,03/04/2027,9:00\n", encoding="utf-8")
+    path.write_text(
+        "name,phone,date,time\nAnn Lee,0491 570 006,03/04/2027,9:00\n", encoding="utf-8"
+    )
 
     code, _, err = run(str(path))
     assert code == 1
@@ -176,9 +180,19 @@ def test_patients_whom_the_file_changes_are_told_in_words_and_in_the_json(
     header = "id,patient id,name,phone,date,time"
     path.write_text(f"{header}\n1,7,Ann Lee,0491 570 006,{DAY},10:00\n")
     run(str(path))
-    path.write_text(f"{header}\n2,7,Ann Lee,0491 570 156,{DAY},11:00\n3,7,Cy Poe,0491 570 157,{DAY},12:00\n")
+    path.write_text(
+        f"{header}\n2,7,Ann Lee,0491 570 156,{DAY},11:00\n3,7,Cy Poe,0491 570 157,{DAY},12:00\n"
+    )
 
     code, out, _ = run(str(path), "--dry-run")
-    assert (code, "1 patient has changed.\n1 new with a patient number of somebody else" in out) == (0, True)
+    assert (
+        code,
+        "1 patient has changed.\n1 new with a patient number of somebody else" in out,
+    ) == (0, True)
     code, outcome = run_json(str(path))
-    assert (code, outcome["new"], outcome["contacts_changed"], outcome["contacts_apart"]) == (0, 2, 1, 1)
+    assert (code, outcome["new"], outcome["contacts_changed"], outcome["contacts_apart"]) == (
+        0,
+        2,
+        1,
+        1,
+    )

@@ -47,7 +47,9 @@ class Clinic:
 
     def at_provider(self) -> list[dict[str, Any]]:
         """What the provider's own API tells about each text that it took, in the order of acceptance."""
-        with httpx.Client(base_url=self.up.sandbox_url, auth=("sandbox-key", "sandbox-secret")) as provider:
+        with httpx.Client(
+            base_url=self.up.sandbox_url, auth=("sandbox-key", "sandbox-secret")
+        ) as provider:
             taken = provider.get("/sandbox/ledger").json()["messages"]
             return [provider.get(f"/v1/messages/{one['message_id']}").json() for one in taken]
 
@@ -98,7 +100,9 @@ def test_from_the_diary_to_the_day_sheet(clinic: Clinic) -> None:
     )
     when = f"{starts_at:%a} {starts_at.day} {starts_at:%B} at {starts_at:%H:%M}"
 
-    imported = clinic.up.manage("import_appointments", "-", "--create-locations", "--json", given=diary)
+    imported = clinic.up.manage(
+        "import_appointments", "-", "--create-locations", "--json", given=diary
+    )
     assert (imported.returncode, imported.stderr) == (0, "")
     outcome = json.loads(imported.stdout)
     assert (outcome["rows"], outcome["new"], outcome["errors"]) == (1, 1, [])
@@ -177,7 +181,11 @@ def day_sheet(clinic: Clinic) -> list[tuple[str, ...]]:
             "/sign-in/?next=/",
             data={"csrfmiddlewaretoken": token[1], "username": "desk", "password": PASSWORD},
         ).raise_for_status()
-        page = browser.get("/", params={"date": f"{clinic.starts_at:%Y-%m-%d}"}).raise_for_status().text
+        page = (
+            browser.get("/", params={"date": f"{clinic.starts_at:%Y-%m-%d}"})
+            .raise_for_status()
+            .text
+        )
     rows = re.findall(r'<tr id="row-.*?</tr>', page, flags=re.DOTALL)
     words = r'<(?:time|a class="who"|span class="state|span class="said).*?</(?:time|a|span)>'
     return [tuple(plain(part) for part in re.findall(words, row, flags=re.DOTALL)) for row in rows]

@@ -12,8 +12,8 @@ from reminders.domain.diary.calls import record_calls, undo_calls
 from reminders.domain.diary.staff_actions import StaffActionError, send_now, send_text
 from reminders.domain.diary.wrong_numbers import is_right_after_all
 from reminders.domain.pages.day_sheet import rows_of
-from reminders.models import Appointment, CallAttempt, Contact, Event, Message, Reminder
-from reminders.views.diary.day_rows import Line
+from reminders.models import Appointment, AuditEntry, CallAttempt, Contact, Message, Reminder
+from reminders.views.diary.day_rows import SheetLine
 from tests.flows.conftest import ANN, Clinic
 
 WEDNESDAY = "1,Ann Lee,07700 900123,2026-03-04,10:00"
@@ -44,7 +44,7 @@ def outcome(clinic: Clinic) -> list[tuple[str, bool]]:
 def shown(clinic: Clinic, external_id: str = "1") -> tuple[str, str]:
     """The day sheet's state and the note below it."""
     [row] = rows_of([visit(external_id).pk], now=clinic.world.now)
-    line = Line(row, clinic.world.now)
+    line = SheetLine(row, clinic.world.now)
     return row.state.words, line.note
 
 
@@ -71,7 +71,10 @@ def test_the_day_sheet_says_wrong_number_though_the_question_went_out(clinic: Cl
 
     reached_somebody_else(clinic)
 
-    assert (before, shown(clinic)) == (("Asked", "No answer yet"), ("Could not reach", "Wrong number"))
+    assert (before, shown(clinic)) == (
+        ("Asked", "No answer yet"),
+        ("Could not reach", "Wrong number"),
+    )
 
 
 def test_undo_brings_the_texts_back_each_once(clinic: Clinic) -> None:
@@ -97,9 +100,9 @@ def test_undo_before_the_provider_was_asked_brings_them_back_too(clinic: Clinic)
 
     clinic.wait_until(THE_END)
 
-    assert [status for status, reminder in outcome(clinic) if reminder and status != "cancelled"] == [
-        "delivered"
-    ]
+    assert [
+        status for status, reminder in outcome(clinic) if reminder and status != "cancelled"
+    ] == ["delivered"]
 
 
 def test_of_a_family_only_the_one_with_the_wrong_number_is_left_out(clinic: Clinic) -> None:
@@ -143,10 +146,15 @@ def test_a_number_that_is_right_after_all_is_texted_again(clinic: Clinic) -> Non
     is_right_after_all(visit().contact, by=SYSTEM, now=clinic.world.now)
     clinic.wait_until(THE_END)
 
-    assert [status for status, _ in outcome(clinic) if status != "cancelled"] == ["delivered", "delivered"]
-    assert list(Event.objects.filter(contact=visit().contact).order_by("pk").values_list("kind", flat=True))[
-        -2:
-    ] == ["number_wrong", "number_right"]
+    assert [status for status, _ in outcome(clinic) if status != "cancelled"] == [
+        "delivered",
+        "delivered",
+    ]
+    assert list(
+        AuditEntry.objects.filter(contact=visit().contact)
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )[-2:] == ["number_wrong", "number_right"]
 
 
 def test_two_who_found_the_number_wrong_must_both_take_it_back(clinic: Clinic) -> None:
@@ -209,7 +217,9 @@ def test_a_written_text_that_waits_does_not_go_to_a_number_that_was_given_up(
     assert Message.objects.get(kind="staff").state == "cancelled"
 
 
-def test_a_declined_visit_stays_declined_and_nothing_breaks_without_a_number(clinic: Clinic) -> None:
+def test_a_declined_visit_stays_declined_and_nothing_breaks_without_a_number(
+    clinic: Clinic,
+) -> None:
     clinic.diary(WEDNESDAY)
     set_status([visit().pk], Appointment.Status.DECLINED, by=SYSTEM, now=clinic.world.now)
     reached_somebody_else(clinic)

@@ -26,7 +26,15 @@ def make_api() -> Iterator[MakeApi]:
 
     def make(base_url: str, **options: Any) -> MessagesApi:
         made.append(
-            MessagesApi(**{"base_url": base_url, "key": "key", "secret": "secret", "timeout": 2.0, **options})
+            MessagesApi(
+                **{
+                    "base_url": base_url,
+                    "key": "key",
+                    "secret": "secret",
+                    "timeout": 2.0,
+                    **options,
+                }
+            )
         )
         return made[-1]
 

@@ -45,13 +45,19 @@ def sandbox(running: Sandbox) -> Sandbox:
 @pytest.fixture(params=["basic", "hmac"])
 def api(request, sandbox: Sandbox) -> Iterator[MessagesApi]:
     with MessagesApi(
-        base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, auth=request.param, timeout=2.0
+        base_url=sandbox.url,
+        key=sandbox.key,
+        secret=sandbox.secret,
+        auth=request.param,
+        timeout=2.0,
     ) as api:
         yield api
 
 
 def text(number: str = ANN, **fields: object) -> OutboundMessage:
-    return OutboundMessage("See you at 10:00", number, metadata={"message": str(uuid.uuid4())}, **fields)
+    return OutboundMessage(
+        "See you at 10:00", number, metadata={"message": str(uuid.uuid4())}, **fields
+    )
 
 
 def test_texts_are_sent_reported_answered_and_confirmed(sandbox, api):
@@ -60,7 +66,10 @@ def test_texts_are_sent_reported_answered_and_confirmed(sandbox, api):
     accepted = {message.metadata["message"]: message.message_id for message in api.send([ann, ben])}
     sandbox.reply(ANN, "Y")
     reports, replies = api.delivery_reports(), api.replies()
-    last = {report.metadata["message"]: read_status(report.status, report.code).words for report in reports}
+    last = {
+        report.metadata["message"]: read_status(report.status, report.code).words
+        for report in reports
+    }
     api.confirm_delivery_reports(report.delivery_report_id for report in reports)
     api.confirm_replies(reply.reply_id for reply in replies)
 
@@ -78,7 +87,9 @@ def test_a_scheduled_text_is_found_asked_for_and_withdrawn_once(sandbox, api):
     message = text(scheduled=NOON + timedelta(hours=1), expires_at=NOON + timedelta(hours=2))
     (accepted,) = api.send([message])
 
-    found = api.detail_report([message.metadata["message"]], start=NOON, end=NOON + timedelta(minutes=1))
+    found = api.detail_report(
+        [message.metadata["message"]], start=NOON, end=NOON + timedelta(minutes=1)
+    )
     before = api.status(accepted.message_id)
     api.cancel(accepted.message_id)
 
@@ -125,7 +136,9 @@ def test_numbers_are_blocked_listed_and_unblocked(sandbox, api):
 def test_a_hanging_provider_and_an_absent_one_are_told_apart(
     sandbox, connected, kind: type[MessagesApiError]
 ):
-    with MessagesApi(base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=0.3) as api:
+    with MessagesApi(
+        base_url=sandbox.url, key=sandbox.key, secret=sandbox.secret, timeout=0.3
+    ) as api:
         if connected:
             sandbox.order_fault("hang", "send")
         else:
@@ -140,7 +153,9 @@ def test_a_hanging_provider_and_an_absent_one_are_told_apart(
 
 def test_a_signed_push_is_verified_and_read(sandbox, api, wire: WireServer):
     wire.answers.append(answer(200))
-    key = sandbox.keyring.create({"cipher": "RSA", "digest": "SHA512"}, created="2026-03-02T12:00:00.000Z")
+    key = sandbox.keyring.create(
+        {"cipher": "RSA", "digest": "SHA512"}, created="2026-03-02T12:00:00.000Z"
+    )
     sandbox.keyring.enable(key.key_id)
     (accepted,) = api.send([text(callback_url=f"{wire.base_url}/in/?a=1", delivery_report=False)])
 

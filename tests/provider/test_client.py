@@ -28,7 +28,9 @@ def line(number: int, uuid: str = "u-1") -> dict[str, object]:
 
 def reported(number: int, uuid: str = "u-1") -> ReportedMessage:
     moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    return ReportedMessage(f"m-{number}", "delivered", 220, {"message": uuid}, moment, "+61491570006")
+    return ReportedMessage(
+        f"m-{number}", "delivered", 220, {"message": uuid}, moment, "+61491570006"
+    )
 
 
 def page(*lines: object, has_next: bool | None = None) -> dict[str, object]:
@@ -49,8 +51,14 @@ def test_the_detail_report_is_asked_by_100_and_walked_to_its_end(wire, api):
 
     assert found == [reported(1), reported(2, "U-2"), reported(4, "u-150")]
     bodies = [one.body for one in wire.seen]
-    assert [(body["page"], len(body["metadata_values"])) for body in bodies] == [(0, 100), (1, 100), (0, 50)]
-    assert {name: bodies[0][name] for name in bodies[0] if name not in ("page", "metadata_values")} == {
+    assert [(body["page"], len(body["metadata_values"])) for body in bodies] == [
+        (0, 100),
+        (1, 100),
+        (0, 50),
+    ]
+    assert {
+        name: bodies[0][name] for name in bodies[0] if name not in ("page", "metadata_values")
+    } == {
         "start_date": "2026-03-02T00:00:00.000Z",
         "end_date": "2026-03-03T00:00:00.000Z",
         "timezone": "UTC",
@@ -90,7 +98,11 @@ def test_nothing_is_asked_for_nothing(wire, api):
     api.confirm_delivery_reports([])
     api.block([])
 
-    assert (api.detail_report([], start=START, end=END), api.is_authorised([]), wire.seen) == ([], {}, [])
+    assert (api.detail_report([], start=START, end=END), api.is_authorised([]), wire.seen) == (
+        [],
+        {},
+        [],
+    )
 
 
 def test_any_number_of_replies_is_confirmed_by_100_each_once(wire, api):
@@ -132,16 +144,26 @@ def test_blocked_numbers_are_walked_by_token(wire, api):
     wire.answers.extend(
         [
             answer(
-                200, {"numbers": ["61491570006"], "pagination": {"page": "a b", "next_uri": "/x?token=a%20b"}}
+                200,
+                {
+                    "numbers": ["61491570006"],
+                    "pagination": {"page": "a b", "next_uri": "/x?token=a%20b"},
+                },
             ),
             answer(200, {"numbers": ["+61491570110", None], "pagination": {"page": "c"}}),
-            answer(200, {"numbers": ["+61491570156"], "pagination": {"page": None, "next_uri": None}}),
+            answer(
+                200, {"numbers": ["+61491570156"], "pagination": {"page": None, "next_uri": None}}
+            ),
         ]
     )
 
     assert list(api.blocked_numbers()) == ["+61491570006", "+61491570110", "+61491570156"]
     blacklist = "/v1/number_authorisation/mt/blacklist"
-    assert [one.path for one in wire.seen] == [blacklist, f"{blacklist}?token=a+b", f"{blacklist}?token=c"]
+    assert [one.path for one in wire.seen] == [
+        blacklist,
+        f"{blacklist}?token=a+b",
+        f"{blacklist}?token=c",
+    ]
 
 
 @pytest.mark.parametrize("pagination", [{"page": "a"}, {}, None])
@@ -194,7 +216,9 @@ def test_an_id_cannot_lead_elsewhere(wire, api):
         with pytest.raises(ValueError, match="id"):
             api.status(nothing)
 
-    assert asked(wire.seen) == [("PUT", "/v1/messages/..%2Freplies%3Fx%3D1%23y", {"status": "cancelled"})]
+    assert asked(wire.seen) == [
+        ("PUT", "/v1/messages/..%2Freplies%3Fx%3D1%23y", {"status": "cancelled"})
+    ]
 
 
 @pytest.mark.parametrize("odd", [{"numbers": [{"number": "+61491570006"}, "odd"]}, {"numbers": []}])
@@ -206,14 +230,18 @@ def test_a_number_that_is_not_answered_is_missing(wire, api, odd):
 
 def test_signature_keys_that_can_be_read_are_listed(wire, api):
     wire.answers.append(
-        answer(200, ["odd", {"key_id": "k-1", "cipher": "RSA", "digest": "SHA224", "enabled": True}])
+        answer(
+            200, ["odd", {"key_id": "k-1", "cipher": "RSA", "digest": "SHA224", "enabled": True}]
+        )
     )
 
     assert api.signature_keys() == [SignatureKey("k-1", "RSA", "SHA224", enabled=True)]
 
 
 def test_an_account_without_signatures_is_not_mistaken_for_wrong_credentials(wire, api):
-    wire.answers.append(answer(403, {"message": "This feature has not been enabled in your account."}))
+    wire.answers.append(
+        answer(403, {"message": "This feature has not been enabled in your account."})
+    )
 
     with pytest.raises(Refused):
         api.signature_keys()

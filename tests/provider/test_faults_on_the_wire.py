@@ -55,7 +55,9 @@ def send_in_vain(api: MessagesApi) -> None:
         pytest.param(answer(202, ["messages"]), OutcomeUnknown, id="202 of another shape"),
         pytest.param(answer(202, {"messages": {}}), OutcomeUnknown, id="202 without a list"),
         pytest.param(
-            answer(202, b"not gzip", {"Content-Encoding": "gzip"}), OutcomeUnknown, id="202 badly packed"
+            answer(202, b"not gzip", {"Content-Encoding": "gzip"}),
+            OutcomeUnknown,
+            id="202 badly packed",
         ),
         pytest.param(answer(204), OutcomeUnknown, id="204"),
         pytest.param(answer(302, headers={"Location": "/elsewhere"}), OutcomeUnknown, id="302"),
@@ -63,7 +65,9 @@ def send_in_vain(api: MessagesApi) -> None:
         pytest.param(answer(500), OutcomeUnknown, id="500"),
         pytest.param(answer(502, b"<html>"), OutcomeUnknown, id="502"),
         pytest.param(answer(503), OutcomeUnknown, id="503 alone"),
-        pytest.param(answer(503, headers={"Retry-After": "soon"}), OutcomeUnknown, id="503, unreadable"),
+        pytest.param(
+            answer(503, headers={"Retry-After": "soon"}), OutcomeUnknown, id="503, unreadable"
+        ),
         pytest.param(answer(504), OutcomeUnknown, id="504"),
         pytest.param(answer(401, {"message": "No"}), CredentialsRefused, id="401"),
         pytest.param(answer(402, {"message": "No credit"}), CredentialsRefused, id="402"),
@@ -194,9 +198,15 @@ def test_retry_after_a_date_counts_from_now(wire, api):
             },
             {0: "no object", 1: "destination_number: too short; content: empty"},
         ),
-        ({"message": "Bad", "details": ["/messages/1/content: empty", "Try again"]}, {1: "content: empty"}),
         (
-            {"title": "Bad", "invalidFields": [{"name": "messages[1].content", "reason": "is empty"}]},
+            {"message": "Bad", "details": ["/messages/1/content: empty", "Try again"]},
+            {1: "content: empty"},
+        ),
+        (
+            {
+                "title": "Bad",
+                "invalidFields": [{"name": "messages[1].content", "reason": "is empty"}],
+            },
             {1: "content: is empty"},
         ),
         ({"message": "Bad", "details": ["/messages/7/content: empty"]}, {}),
@@ -217,7 +227,9 @@ def test_a_refusal_names_the_messages_at_fault(wire, api, body, by_index):
 
 
 def test_a_refusal_keeps_the_words_for_staff_out_of_logs(wire, api):
-    wire.answers.append(answer(400, {"message": "Bad", "details": ["/messages/0/to: +61491570006 is short"]}))
+    wire.answers.append(
+        answer(400, {"message": "Bad", "details": ["/messages/0/to: +61491570006 is short"]})
+    )
 
     with pytest.raises(Refused) as caught:
         api.send([TEXT])
@@ -237,7 +249,13 @@ def test_an_unknown_message_is_not_found(wire, api, status):
 
 
 def test_what_an_answer_leaves_out_or_names_wrongly_is_missing_from_the_list(wire, api):
-    odd = [None, "m", {"status": "queued"}, {"message_id": ""}, {"message_id": "m-9", "metadata": ["odd"]}]
+    odd = [
+        None,
+        "m",
+        {"status": "queued"},
+        {"message_id": ""},
+        {"message_id": "m-9", "metadata": ["odd"]},
+    ]
     wire.answers.append(answer(202, {"messages": [*odd, *TAKEN["messages"]]}))
 
     assert api.send([TEXT] * 6) == [

@@ -17,7 +17,13 @@ from reminders.provider import (
     parse_reply,
     parse_webhook,
 )
-from reminders.provider.reading import normalise_number, read_code, read_json, read_metadata, read_time
+from reminders.provider.reading import (
+    normalise_number,
+    read_code,
+    read_json,
+    read_metadata,
+    read_time,
+)
 
 REPLY: dict[str, Any] = {
     "reply_id": "5b0f6d2e-0c1a-4f57-9a44-0a4b3f3d1f10",
@@ -146,7 +152,9 @@ def test_an_unreadable_reply_is_set_aside_with_its_id(item, provider_id):
     ],
 )
 def test_a_report_is_read_whatever_is_odd_about_it(changes, differences):
-    assert fields(parse_delivery_report({**REPORT, **changes})) == changed(READ_REPORT, **differences)
+    assert fields(parse_delivery_report({**REPORT, **changes})) == changed(
+        READ_REPORT, **differences
+    )
 
 
 def test_a_report_without_news_is_set_aside():
@@ -345,7 +353,8 @@ JSON = st.recursive(
     max_leaves=10,
 )
 ITEMS = st.dictionaries(
-    st.sampled_from([*REPLY, *REPORT, "notification_id"]), JSON | st.sampled_from(["$replyId", "r-1"])
+    st.sampled_from([*REPLY, *REPORT, "notification_id"]),
+    JSON | st.sampled_from(["$replyId", "r-1"]),
 )
 
 

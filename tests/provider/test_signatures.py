@@ -28,7 +28,9 @@ def shown(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     return base64.b64encode(der).decode()
 
 
-def signed_headers(*, separator: bytes = b"", digest: str = "SHA512", date: datetime = NOW) -> dict[str, str]:
+def signed_headers(
+    *, separator: bytes = b"", digest: str = "SHA512", date: datetime = NOW
+) -> dict[str, str]:
     algorithm = {"224": hashes.SHA224, "256": hashes.SHA256, "512": hashes.SHA512}[digest[-3:]]()
     written = format_datetime(date, usegmt=True)
     signed = separator.join([f"POST {PATH} HTTP/1.1".encode(), written.encode(), BODY])
@@ -113,7 +115,8 @@ def test_an_old_signature_is_not_freshened_by_another_date():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "AAAA", "-----BEGIN PUBLIC KEY-----", shown(ec.generate_private_key(ec.SECP256R1()))]
+    "text",
+    ["", "AAAA", "-----BEGIN PUBLIC KEY-----", shown(ec.generate_private_key(ec.SECP256R1()))],
 )
 def test_a_public_key_that_is_none_is_explained(text):
     with pytest.raises(ValueError, match="base64 text that the provider shows"):
@@ -127,9 +130,7 @@ def test_hmac_signs_date_body_and_request_line(wire, make_api):
 
     headers, body = wire.seen[0].headers, wire.raw_bodies[0]
     assert headers["Content-MD5"] == hashlib.md5(body, usedforsecurity=False).hexdigest()
-    signed = (
-        f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\nPOST /v1/replies/confirmed HTTP/1.1"
-    )
+    signed = f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\nPOST /v1/replies/confirmed HTTP/1.1"
     assert headers["Authorization"] == expected("Date Content-MD5 request-line", signed)
 
 
@@ -141,7 +142,9 @@ def test_hmac_without_a_body_signs_date_and_request_line_with_its_query(wire, ma
     headers = wire.seen[0].headers
     line = "GET /behind/v1/iam/signature_keys?page=1&page_size=100 HTTP/1.1"
     assert "Content-MD5" not in headers
-    assert headers["Authorization"] == expected("Date request-line", f"Date: {headers['Date']}\n{line}")
+    assert headers["Authorization"] == expected(
+        "Date request-line", f"Date: {headers['Date']}\n{line}"
+    )
 
 
 def test_basic_and_the_account_travel_with_each_request(wire, make_api):
@@ -158,4 +161,6 @@ def test_basic_and_the_account_travel_with_each_request(wire, make_api):
 
 def expected(names: str, signed: str) -> str:
     signature = base64.b64encode(hmac.digest(b"secret", signed.encode(), "sha256")).decode()
-    return f'hmac username="key", algorithm="hmac-sha256", headers="{names}", signature="{signature}"'
+    return (
+        f'hmac username="key", algorithm="hmac-sha256", headers="{names}", signature="{signature}"'
+    )

@@ -6,11 +6,41 @@ from reminders.provider import State, Verdict, read_status
 from reminders.provider.statuses import CODES, STATUSES
 
 DOCUMENTED_STATUSES = {
-    *("undefined", "queued", "processing", "processed", "failed", "scheduled", "cancelled", "delivered"),
+    *(
+        "undefined",
+        "queued",
+        "processing",
+        "processed",
+        "failed",
+        "scheduled",
+        "cancelled",
+        "delivered",
+    ),
     *("expired", "enroute", "held", "submitted", "rejected", "read"),
 }
 DOCUMENTED_CODES = {
-    *(101, 102, 151, 200, 210, 211, 212, 213, 220, 221, 301, 302, 303, 304, 305, 320, 330, 331, 332, 333),
+    *(
+        101,
+        102,
+        151,
+        200,
+        210,
+        211,
+        212,
+        213,
+        220,
+        221,
+        301,
+        302,
+        303,
+        304,
+        305,
+        320,
+        330,
+        331,
+        332,
+        333,
+    ),
     *(400, 401, 402, 403, 405, 410, 411, 412, 413, 414),
 }
 
@@ -29,8 +59,16 @@ def test_the_table_holds_what_the_provider_documents():
         ("read", None, Verdict(State.DELIVERED, "Delivered and read")),
         ("failed", 411, Verdict(State.FAILED, "The number does not exist", number_is_bad=True)),
         ("rejected", 411, Verdict(State.REJECTED, "The number does not exist", number_is_bad=True)),
-        ("failed", 413, Verdict(State.FAILED, "The number can't receive texts", number_is_bad=True)),
-        ("rejected", 302, Verdict(State.REJECTED, "The number is blocked: its owner may have opted out")),
+        (
+            "failed",
+            413,
+            Verdict(State.FAILED, "The number can't receive texts", number_is_bad=True),
+        ),
+        (
+            "rejected",
+            302,
+            Verdict(State.REJECTED, "The number is blocked: its owner may have opted out"),
+        ),
         ("expired", 320, Verdict(State.EXPIRED, "Expired before it was sent")),
         ("cancelled", 405, Verdict(State.CANCELLED, "Cancelled by the provider")),
         ("failed", 405, Verdict(State.CANCELLED, "Cancelled by the provider")),
@@ -42,14 +80,20 @@ def test_the_table_holds_what_the_provider_documents():
         ("enroute", 151, Verdict(State.HELD, "Held back by the provider for screening")),
         ("enroute", 220, Verdict(State.ENROUTE, "On its way")),
         ("delivered", 411, Verdict(State.DELIVERED, "Delivered")),
-        ("undefined", None, Verdict(State.ACCEPTED, "With the provider, which says nothing more yet")),
+        (
+            "undefined",
+            None,
+            Verdict(State.ACCEPTED, "With the provider, which says nothing more yet"),
+        ),
         ("undefined", 414, Verdict(State.FAILED, "The phone could not be reached")),
         ("", 220, Verdict(State.DELIVERED, "Delivered")),
         ("teleported", 411, Verdict(State.FAILED, "The number does not exist", number_is_bad=True)),
         (
             "teleported",
             None,
-            Verdict(State.FAILED, "The provider reported status 'teleported', which is not known here"),
+            Verdict(
+                State.FAILED, "The provider reported status 'teleported', which is not known here"
+            ),
         ),
         (
             "teleported",
@@ -62,10 +106,17 @@ def test_the_table_holds_what_the_provider_documents():
         (
             "",
             999,
-            Verdict(State.FAILED, "The provider reported no status with code 999, which is not known here"),
+            Verdict(
+                State.FAILED,
+                "The provider reported no status with code 999, which is not known here",
+            ),
         ),
         ("delivered", 299, Verdict(State.DELIVERED, "Delivered (code 299 is not known here)")),
-        ("failed", 499, Verdict(State.FAILED, "Could not be delivered (code 499 is not known here)")),
+        (
+            "failed",
+            499,
+            Verdict(State.FAILED, "Could not be delivered (code 499 is not known here)"),
+        ),
     ],
 )
 def test_a_status_and_its_code_are_read(status, code, verdict):
@@ -81,4 +132,6 @@ def test_only_an_end_is_final():
 def test_words_fit_where_staff_read_them():
     longest = read_status("x" * 1000, 32767)
 
-    assert all(len(verdict.words) <= 120 for verdict in (*STATUSES.values(), *CODES.values(), longest))
+    assert all(
+        len(verdict.words) <= 120 for verdict in (*STATUSES.values(), *CODES.values(), longest)
+    )

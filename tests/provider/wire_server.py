@@ -76,7 +76,9 @@ def open_server() -> tuple[Server, WireServer]:
     server = Server(("127.0.0.1", 0), handler)
     wire = WireServer(f"http://127.0.0.1:{server.server_port}")
     handler.wire = wire  # type: ignore[attr-defined]  # bound per server
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    ).start()
     return server, wire
 
 
@@ -90,7 +92,9 @@ def unused_port() -> int:
 
 def answer(status: int, body: object = None, headers: dict[str, str] | None = None) -> Answer:
     """An ordinary answer; `body` is JSON, or bytes as they are."""
-    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    content = (
+        body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    )
 
     def give(handler: Handler) -> None:
         handler.send_response(status)

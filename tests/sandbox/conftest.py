@@ -27,5 +27,7 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=10) as client:
+    with httpx.Client(
+        base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=10
+    ) as client:
         yield client

@@ -15,7 +15,9 @@ from tests.sandbox.helpers import ANN, send, text
 
 def test_the_ledger_comes_in_pages_and_by_field(sandbox, client):
     send(
-        client, *(text(content=str(number)) for number in range(5)), text(destination_number="+447700900124")
+        client,
+        *(text(content=str(number)) for number in range(5)),
+        text(destination_number="+447700900124"),
     )
 
     page = client.get("/sandbox/ledger?after=2&limit=2").json()
@@ -58,7 +60,11 @@ def test_replies_and_raw_entries_can_be_ordered_over_http(client):
 
     first, second = client.get("/v1/replies").json()["replies"]
 
-    assert (first["content"], first["destination_number"], second) == ("Y", "+61491570156", {"reply_id": 5})
+    assert (first["content"], first["destination_number"], second) == (
+        "Y",
+        "+61491570156",
+        {"reply_id": 5},
+    )
 
 
 def test_the_clock_can_be_set_moved_and_given_back(sandbox, client):
@@ -67,16 +73,25 @@ def test_the_clock_can_be_set_moved_and_given_back(sandbox, client):
     moved = client.post("/sandbox/clock", json={"advance": 60}).json()
     back = client.post("/sandbox/clock", json={"now": None}).json()
 
-    assert at == {"now": "2026-03-05T08:59:00.000Z", "stopped": True, "next": "2026-03-05T09:00:00.000Z"}
+    assert at == {
+        "now": "2026-03-05T08:59:00.000Z",
+        "stopped": True,
+        "next": "2026-03-05T09:00:00.000Z",
+    }
     assert moved == {"now": "2026-03-05T09:00:00.000Z", "stopped": True, "next": None}
     assert back["stopped"] is False
     assert sandbox.ledger()[0]["status"] == "delivered"
 
 
 def test_the_next_text_can_be_delivered_at_once(sandbox, client):
-    _, sooner = send(client, text(scheduled="2026-03-04T09:00:00Z"), text(scheduled="2026-03-03T09:00:00Z"))
+    _, sooner = send(
+        client, text(scheduled="2026-03-04T09:00:00Z"), text(scheduled="2026-03-03T09:00:00Z")
+    )
 
-    assert client.post("/sandbox/deliver", json={"number": ANN}).json()["message_id"] == sooner["message_id"]
+    assert (
+        client.post("/sandbox/deliver", json={"number": ANN}).json()["message_id"]
+        == sooner["message_id"]
+    )
     sandbox.advance(86_400)
 
     assert [line["status"] for line in sandbox.ledger()] == ["scheduled", "delivered"]
@@ -117,9 +132,16 @@ def test_a_restart_keeps_everything(tmp_path):
         send(client, text(metadata={"message": "m1"}), text(scheduled="2099-01-01T00:00:00Z"))
         first.reply(ANN, "Y")
         first.reply("+447700900124", "STOP")
-        key = client.post("/v1/iam/signature_keys", json={"digest": "SHA256", "cipher": "RSA"}).json()
-        reports, replies = client.get("/v1/delivery_reports").json(), client.get("/v1/replies").json()
-        client.post("/v1/replies/confirmed", json={"reply_ids": [replies["replies"][0]["reply_id"]]})
+        key = client.post(
+            "/v1/iam/signature_keys", json={"digest": "SHA256", "cipher": "RSA"}
+        ).json()
+        reports, replies = (
+            client.get("/v1/delivery_reports").json(),
+            client.get("/v1/replies").json(),
+        )
+        client.post(
+            "/v1/replies/confirmed", json={"reply_ids": [replies["replies"][0]["reply_id"]]}
+        )
         ledger, phone = first.ledger(), client.get(f"/phone/conversations/{ANN}").json()
 
     with (
@@ -130,9 +152,14 @@ def test_a_restart_keeps_everything(tmp_path):
         assert client.get("/v1/delivery_reports").json() == reports
         assert client.get("/v1/replies").json()["replies"] == replies["replies"][1:]
         again = client.get(f"/phone/conversations/{ANN}").json()
-        assert again["bubbles"] == [*phone["bubbles"][:-1], {**phone["bubbles"][-1], "collected": True}]
+        assert again["bubbles"] == [
+            *phone["bubbles"][:-1],
+            {**phone["bubbles"][-1], "collected": True},
+        ]
         assert again["scheduled"] == 1
-        assert client.get("/v1/number_authorisation/mt/blacklist").json()["numbers"] == ["+447700900124"]
+        assert client.get("/v1/number_authorisation/mt/blacklist").json()["numbers"] == [
+            "+447700900124"
+        ]
         assert client.get(f"/v1/iam/signature_keys/{key['key_id']}").json()["digest"] == "SHA256"
         second.account.release_now(ANN)
         assert second.ledger()[1]["status"] == "delivered"
@@ -152,12 +179,20 @@ def test_the_command_serves_on_tcp_and_a_unix_socket_until_sigterm(tmp_path):
     path = tmp_path / "sandbox.sock"
     command = [sys.executable, "-m", "reminders.sandbox", "--port", "0", "--unix-socket", str(path)]
     root = Path(__file__).parents[2]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=root, env={**os.environ}
+    )
     try:
         assert process.stdout is not None
         url = process.stdout.readline().split()[2].rstrip("/")
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://sandbox") as client:
-            assert client.get("/healthz").json() == httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+        with httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(path)), base_url="http://sandbox"
+        ) as client:
+            assert (
+                client.get("/healthz").json()
+                == httpx.get(f"{url}/healthz").json()
+                == {"status": "ok"}
+            )
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
@@ -168,7 +203,12 @@ def test_a_port_that_is_taken_is_a_clear_error(sandbox):
     port = sandbox.url.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "reminders.sandbox", "--port", port]
     ended = subprocess.run(
-        command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=20, check=False
+        command,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        timeout=20,
+        check=False,
     )
 
     assert (ended.returncode, ended.stderr.splitlines()[0][:37]) == (

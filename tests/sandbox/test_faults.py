@@ -44,7 +44,9 @@ def test_a_fault_strikes_once_and_the_ledger_tells_the_truth(sandbox, client, ki
 def test_a_hanging_call_ends_in_the_clients_time_out(sandbox, kind, accepted):
     sandbox.order_fault(kind, "send", seconds=20)
 
-    with httpx.Client(base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=0.3) as impatient:
+    with httpx.Client(
+        base_url=sandbox.url, auth=(sandbox.key, sandbox.secret), timeout=0.3
+    ) as impatient:
         assert attempt(impatient) == "ReadTimeout"
 
     assert len(sandbox.ledger()) == accepted

@@ -127,7 +127,12 @@ def test_only_a_scheduled_text_can_be_cancelled(sandbox, client):
 
     answers = [
         client.put(f"/v1/messages/{message_id}", json=cancel).status_code
-        for message_id in (waiting["message_id"], waiting["message_id"], gone["message_id"], "unknown")
+        for message_id in (
+            waiting["message_id"],
+            waiting["message_id"],
+            gone["message_id"],
+            "unknown",
+        )
     ]
     sandbox.advance(7_200)
 

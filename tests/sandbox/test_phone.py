@@ -10,8 +10,14 @@ def test_the_page_allows_nothing_from_elsewhere(client):
 
     assert page.headers["Content-Security-Policy"].split(";")[0] == "default-src 'self'"
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert ("<script>" in page.text, "style=" in page.text, "//cdn" in page.text) == (False, False, False)
-    assert [client.get(f"/static/phone.{kind}").status_code for kind in ("css", "js", "svg")] == [200] * 3
+    assert ("<script>" in page.text, "style=" in page.text, "//cdn" in page.text) == (
+        False,
+        False,
+        False,
+    )
+    assert [client.get(f"/static/phone.{kind}").status_code for kind in ("css", "js", "svg")] == [
+        200
+    ] * 3
 
 
 def test_the_list_shows_the_latest_phone_first(sandbox, client):
@@ -115,4 +121,7 @@ def test_the_help_lists_the_numbers_that_behave_specially(client):
     numbers = client.get("/phone/help").json()["numbers"]
 
     behaviours = {magic["number"]: magic["behaviour"] for magic in numbers}
-    assert (behaviours["+447700900990"], behaviours["+447700900994"]) == ("unreachable", "answers_yes")
+    assert (behaviours["+447700900990"], behaviours["+447700900994"]) == (
+        "unreachable",
+        "answers_yes",
+    )

@@ -41,7 +41,10 @@ def test_an_answer_by_keyboard_and_by_button_reaches_the_queue(client, page):
     page.get_by_role("button", name="Y", exact=True).click()
     expect(page.locator(".bubble.out")).to_have_text(["See you", "Y"])
 
-    assert [one["content"] for one in client.get("/v1/replies").json()["replies"]] == ["See you", "Y"]
+    assert [one["content"] for one in client.get("/v1/replies").json()["replies"]] == [
+        "See you",
+        "Y",
+    ]
 
 
 def test_the_next_text_is_delivered_by_a_button(client, page):
@@ -66,7 +69,12 @@ def test_after_stop_the_phone_offers_start(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_size_and_scheme_fits_and_is_accessible(browser, sandbox, client, size, scheme):
     width, height = SIZES[size]
-    send(client, text(), text(destination_number="+447700900990"), text(scheduled="2026-03-03T12:00:00Z"))
+    send(
+        client,
+        text(),
+        text(destination_number="+447700900990"),
+        text(scheduled="2026-03-03T12:00:00Z"),
+    )
     sandbox.reply(ANN, "Y")
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
@@ -77,5 +85,9 @@ def test_every_size_and_scheme_fits_and_is_accessible(browser, sandbox, client, 
         expect(page.locator(".number, .bubble.in").first).to_be_attached()
         page.wait_for_timeout(400)
         found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-        assert (address, page.evaluate("document.documentElement.scrollWidth"), found) == (address, width, [])
+        assert (address, page.evaluate("document.documentElement.scrollWidth"), found) == (
+            address,
+            width,
+            [],
+        )
     context.close()

@@ -7,11 +7,15 @@ from tests.sandbox.helpers import ANN, send, text
 
 def test_a_reply_answers_the_last_text_delivered_to_the_number(sandbox, client):
     send(client, text(metadata={"message": "first"}))
-    _, other = send(client, text(metadata={"message": "second"}), text(destination_number="+447700900124"))
+    _, other = send(
+        client, text(metadata={"message": "second"}), text(destination_number="+447700900124")
+    )
     send(client, text(scheduled="2026-03-02T18:00:00Z", metadata={"message": "not out yet"}))
 
     assert sandbox.reply(ANN, "Y")["metadata"] == {"message": "second"}
-    assert sandbox.reply(ANN, "N", message_id=other["message_id"])["message_id"] == other["message_id"]
+    assert (
+        sandbox.reply(ANN, "N", message_id=other["message_id"])["message_id"] == other["message_id"]
+    )
 
 
 def test_a_reply_to_nothing_has_neither_message_nor_metadata(sandbox):
@@ -50,7 +54,9 @@ def test_the_oldest_hundred_come_back_until_they_are_confirmed(sandbox, client):
 
 def test_a_sub_account_sees_its_own_texts_only(sandbox, client):
     north = httpx.Headers({"Account": "North"})
-    sent = client.post("/v1/messages", json={"messages": [text()]}, headers=north).json()["messages"][0]
+    sent = client.post("/v1/messages", json={"messages": [text()]}, headers=north).json()[
+        "messages"
+    ][0]
     sandbox.reply(ANN, "Y")
 
     assert client.get("/v1/replies").json() == {"replies": []}
@@ -60,7 +66,12 @@ def test_a_sub_account_sees_its_own_texts_only(sandbox, client):
 
 
 def test_raw_entries_are_handed_out_as_they_are(sandbox, client):
-    poisoned = [{"reply_id": "r1", "content": 7}, {"reply_id": "r1"}, ["no object"], {"nothing": "right"}]
+    poisoned = [
+        {"reply_id": "r1", "content": 7},
+        {"reply_id": "r1"},
+        ["no object"],
+        {"nothing": "right"},
+    ]
     sandbox.put_raw("replies", poisoned)
     assert client.get("/v1/replies").json()["replies"] == poisoned
 

@@ -14,7 +14,9 @@ BODY = b'{"messages": [{"content": "Hi", "destination_number": "+447700900123"}]
 SECRET = b"sandbox-secret"
 
 
-def signed(method: str, target: str, body: bytes = b"", *, secret: bytes = SECRET) -> dict[str, str]:
+def signed(
+    method: str, target: str, body: bytes = b"", *, secret: bytes = SECRET
+) -> dict[str, str]:
     lines = {"Date": formatdate(usegmt=True)}
     if body:
         lines["Content-MD5"] = hashlib.md5(body, usedforsecurity=False).hexdigest()
@@ -23,9 +25,7 @@ def signed(method: str, target: str, body: bytes = b"", *, secret: bytes = SECRE
     )
     signature = base64.b64encode(hmac.digest(secret, string.encode(), "sha256")).decode()
     names = " ".join([*lines, "request-line"])
-    scheme = (
-        f'hmac username="sandbox-key", algorithm="hmac-sha256", headers="{names}", signature="{signature}"'
-    )
+    scheme = f'hmac username="sandbox-key", algorithm="hmac-sha256", headers="{names}", signature="{signature}"'
     return {**lines, "Authorization": scheme}
 
 
@@ -62,7 +62,10 @@ def test_hmac_opens_the_door_with_and_without_a_body(stranger):
 def test_wrong_credentials_are_refused(sandbox, stranger, headers):
     answer = stranger.post("/v1/messages", content=BODY, headers=headers)
 
-    assert (answer.status_code, answer.json()) == (401, {"message": "Invalid authentication credentials"})
+    assert (answer.status_code, answer.json()) == (
+        401,
+        {"message": "Invalid authentication credentials"},
+    )
     assert sandbox.ledger() == []
 
 
@@ -70,7 +73,10 @@ def test_wrong_credentials_are_refused(sandbox, stranger, headers):
     ("wrong", "details"),
     [
         ({"content": ""}, ["/messages/1/content: Content cannot be null or empty"]),
-        ({"content": "x" * 5_001}, ["/messages/1/content: Content must be between 1 and 5000 characters"]),
+        (
+            {"content": "x" * 5_001},
+            ["/messages/1/content: Content must be between 1 and 5000 characters"],
+        ),
         ({"content": 5}, ["/messages/1/content: Content cannot be null or empty"]),
         (
             {"destination_number": "abc"},
@@ -85,15 +91,27 @@ def test_wrong_credentials_are_refused(sandbox, stranger, headers):
         ),
         ({"format": "FAX"}, ["/messages/1/format: [FAX] is invalid"]),
         ({"format": []}, ["/messages/1/format: [[]] is invalid"]),
-        ({"scheduled": "tomorrow"}, ["/messages/1/scheduled: Date time must be in ISO 8601 format"]),
+        (
+            {"scheduled": "tomorrow"},
+            ["/messages/1/scheduled: Date time must be in ISO 8601 format"],
+        ),
         (
             {"message_expiry_timestamp": 7},
             ["/messages/1/message_expiry_timestamp: Date time must be in ISO 8601 format"],
         ),
-        ({"delivery_report": "yes"}, ["/messages/1/delivery_report: Delivery report must be true or false"]),
+        (
+            {"delivery_report": "yes"},
+            ["/messages/1/delivery_report: Delivery report must be true or false"],
+        ),
         ({"metadata": ["x"]}, ["/messages/1/metadata: Metadata must be an object"]),
-        ({"metadata": {"a": 1}}, ["/messages/1/metadata: Values must be text of at most 256 characters"]),
-        ({"metadata": {"a" * 101: "b"}}, ["/messages/1/metadata: Keys must be between 1 and 100 characters"]),
+        (
+            {"metadata": {"a": 1}},
+            ["/messages/1/metadata: Values must be text of at most 256 characters"],
+        ),
+        (
+            {"metadata": {"a" * 101: "b"}},
+            ["/messages/1/metadata: Keys must be between 1 and 100 characters"],
+        ),
         (
             {"metadata": {str(number): "x" for number in range(11)}},
             ["/messages/1/metadata: No more than 10 pairs of metadata can be given"],
@@ -101,7 +119,9 @@ def test_wrong_credentials_are_refused(sandbox, stranger, headers):
         ({"callback_url": "ftp://x"}, ["/messages/1/callback_url: URL is invalid"]),
         (
             {"source_number_type": "SHORTCODE"},
-            ["/messages/1/source_number_type: Source number type is only valid with a source number"],
+            [
+                "/messages/1/source_number_type: Source number type is only valid with a source number"
+            ],
         ),
     ],
 )
@@ -151,7 +171,10 @@ def test_unknown_paths_and_methods(client):
 
 
 def test_the_detail_report_finds_by_containment_in_pages(client):
-    send(client, *(text(metadata={"message": f"id-{number:03d}", "other": "x"}) for number in range(30)))
+    send(
+        client,
+        *(text(metadata={"message": f"id-{number:03d}", "other": "x"}) for number in range(30)),
+    )
     send(client, text(metadata={"message": "id-007 and more"}), text())
 
     whole = detail(client, metadata_key="message", metadata_values=["id-007", "id-020", "unknown"])
@@ -179,16 +202,26 @@ def test_the_detail_report_shows_replies_with_their_direction(sandbox, client):
     send(client, text(metadata={"message": "m1"}))
     sandbox.reply(ANN, "Y")
 
-    (inbound,) = detail(client, direction="inbound", metadata_key="message", metadata_values=["m1"])[
-        "messages"
-    ]
+    (inbound,) = detail(
+        client, direction="inbound", metadata_key="message", metadata_values=["m1"]
+    )["messages"]
 
-    assert (inbound["direction"], inbound["content"], inbound["source_address"]) == ("inbound", "Y", ANN)
+    assert (inbound["direction"], inbound["content"], inbound["source_address"]) == (
+        "inbound",
+        "Y",
+        ANN,
+    )
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"start_date": "x"}, {"page_size": 101}, {"page": -1}, {"direction": "up"}, {"metadata_values": ["x"]}],
+    [
+        {"start_date": "x"},
+        {"page_size": 101},
+        {"page": -1},
+        {"direction": "up"},
+        {"metadata_values": ["x"]},
+    ],
 )
 def test_the_detail_report_refuses_what_it_cannot_read(client, wrong):
     question = {"start_date": "2026-01-01T00:00:00Z", "end_date": "2027-01-01T00:00:00Z", **wrong}

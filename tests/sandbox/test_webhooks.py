@@ -60,7 +60,11 @@ def test_reports_are_pushed_to_the_address_of_their_message(sandbox, client, rec
     (message,) = send(client, text(callback_url=receiver.url, metadata={"message": "m1"}))
     wait_for(lambda: sandbox.webhooks()["delivered"] == 3)
 
-    assert sorted(body["status"] for body in receiver.bodies()) == ["delivered", "enroute", "submitted"]
+    assert sorted(body["status"] for body in receiver.bodies()) == [
+        "delivered",
+        "enroute",
+        "submitted",
+    ]
     delivered = next(body for body in receiver.bodies() if body["status"] == "delivered")
     delivered.pop("delivery_report_id")
     assert delivered == {
@@ -108,7 +112,11 @@ def test_an_opt_out_is_pushed_as_a_notice(sandbox, client, receiver):
     wait_for(lambda: len(receiver.got) == 1)
 
     (notice,) = receiver.bodies()
-    assert ("reply_id" in notice, "notification_id" in notice, notice["content"]) == (False, True, "Stop")
+    assert ("reply_id" in notice, "notification_id" in notice, notice["content"]) == (
+        False,
+        True,
+        "Stop",
+    )
 
 
 def test_the_account_wide_shape_and_address(sandbox, client, receiver):
@@ -119,7 +127,11 @@ def test_the_account_wide_shape_and_address(sandbox, client, receiver):
 
     report = next(body for body in receiver.bodies() if body.get("status") == "delivered")
     reply = next(body for body in receiver.bodies() if "reply_id" in body)
-    assert (report["delay"], "callback_url" in report, "billing_units" in report) == ("0", False, False)
+    assert (report["delay"], "callback_url" in report, "billing_units" in report) == (
+        "0",
+        False,
+        False,
+    )
     reply.pop("reply_id")
     assert reply == {
         "account_id": "SandboxAccount",
@@ -149,7 +161,9 @@ def pushed(count: int) -> dict[str, Any]:
     ("digest", "algorithm"),
     [("SHA224", hashes.SHA224()), ("SHA256", hashes.SHA256()), ("SHA512", hashes.SHA512())],
 )
-def test_an_enabled_key_signs_request_line_date_and_body(sandbox, client, receiver, digest, algorithm):
+def test_an_enabled_key_signs_request_line_date_and_body(
+    sandbox, client, receiver, digest, algorithm
+):
     key = client.post("/v1/iam/signature_keys", json={"digest": digest, "cipher": "RSA"}).json()
     client.patch("/v1/iam/signature_keys/enabled", json={"key_id": key["key_id"]})
     send(client, text(callback_url=receiver.url, delivery_report=False))
@@ -162,7 +176,10 @@ def test_an_enabled_key_signs_request_line_date_and_body(sandbox, client, receiv
     assert isinstance(public, rsa.RSAPublicKey)
     assert request_line == "POST /hook/?a=1 HTTP/1.1"
     assert headers["X-MessageMedia-Key-Id"] == key["key_id"]
-    assert (headers["X-MessageMedia-Cipher-Type"], headers["X-MessageMedia-Digest-Type"]) == ("RSA", digest)
+    assert (headers["X-MessageMedia-Cipher-Type"], headers["X-MessageMedia-Digest-Type"]) == (
+        "RSA",
+        digest,
+    )
     signature = base64.b64decode(headers["X-MessageMedia-Signature"])
     signed = request_line.encode() + headers["Date"].encode() + body
     public.verify(signature, signed, padding.PKCS1v15(), algorithm)

@@ -45,7 +45,9 @@ def server(request: pytest.FixtureRequest, servers: dict[str, Server]) -> Iterat
 def running(clinic: World, database_url: str, server: Server) -> Iterator[Site]:
     """The programs of a site on that broker, none started yet; this process rings through it too."""
     kept = {name: current_app.conf[name] for name in ("broker_url", "broker_transport_options")}
-    current_app.conf.update(broker_url=server.url, broker_transport_options=broker_options(server.url))
+    current_app.conf.update(
+        broker_url=server.url, broker_transport_options=broker_options(server.url)
+    )
     try:
         with site(database_url, clinic.sandbox, broker_url=server.url) as programs:
             yield programs

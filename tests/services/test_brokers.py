@@ -65,7 +65,11 @@ def text_by_staff() -> float:
     """A text that staff write and that rings at once; the seconds that writing it took."""
     began = time.monotonic()
     queue_text(
-        kind=Message.Kind.STAFF, phone=fictional_number(), text="Hi", location=None, now=timezone.now()
+        kind=Message.Kind.STAFF,
+        phone=fictional_number(),
+        text="Hi",
+        location=None,
+        now=timezone.now(),
     )
     return time.monotonic() - began
 
@@ -105,7 +109,9 @@ def test_a_stopped_broker_is_told_by_readyz_and_hurts_nobody(
     wait_for(lambda: readiness(port) == (200, "ok"), seconds=START, site=running)
 
 
-def test_a_broker_emptied_again_and_again_loses_nothing(clinic: World, running: Site, server: Server) -> None:
+def test_a_broker_emptied_again_and_again_loses_nothing(
+    clinic: World, running: Site, server: Server
+) -> None:
     started(running)
 
     for _ in range(5):

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from reminders.domain.common.audit import SYSTEM, remember
-from reminders.models import Card, Import, Job, Location, Reply
+from reminders.domain.common.audit import SYSTEM, record
+from reminders.models import Import, InboxItem, Job, Location, Reply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -56,7 +56,15 @@ def row(
     return Row(url, method, roles, names, given, query)
 
 
-OPEN = {"make_first_login", "healthz", "readyz", "login", "logout", "password_change", "messages_webhook"}
+OPEN = {
+    "make_first_login",
+    "healthz",
+    "readyz",
+    "login",
+    "logout",
+    "password_change",
+    "messages_webhook",
+}
 """Addresses with rules of their own: for machines, for strangers, or for oneself only."""
 
 TABLE = (
@@ -126,8 +134,16 @@ TABLE = (
     row("wordings", "GET", MANAGERS),
     row("wordings", "GET", MANAGERS, query="rule={rule}"),
     row("wordings_edit", "GET", MANAGERS, query="purpose=confirmation&rule={rule}"),
-    row("wordings_edit", "POST", MANAGERS, query="purpose=confirmation&rule={rule}", text="Come soon"),
-    row("wordings_preview", "POST", MANAGERS, query="purpose=confirmation&rule={rule}", text="Hello"),
+    row(
+        "wordings_edit",
+        "POST",
+        MANAGERS,
+        query="purpose=confirmation&rule={rule}",
+        text="Come soon",
+    ),
+    row(
+        "wordings_preview", "POST", MANAGERS, query="purpose=confirmation&rule={rule}", text="Hello"
+    ),
     row("wordings_reset", "POST", MANAGERS, query="purpose=confirmation&rule={rule}"),
     row("wordings_answers", "POST", MANAGERS, purpose="confirmed", on="yes"),
     row("imports", "GET", MANAGERS),
@@ -160,16 +176,18 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
     appointment = make_appointment(day=DAY, location=place, contact=contact)
     rule = make_confirmation_rule(location=place)
     reminder = make_handed_over(appointment, rule)
-    event = remember("confirmed", by=SYSTEM, now=NOON, appointment_id=appointment.pk)
+    event = record("confirmed", by=SYSTEM, now=NOON, appointment_id=appointment.pk)
     reply = Reply.objects.create(
         provider_id=f"of-{name}-{appointment.pk}", contact=contact, phone=contact.phone, text=f"{name} wrote",
         received_at=NOON, stored_at=NOON, applied_at=NOON,
     )  # fmt: skip
-    card = Card.objects.create(
+    card = InboxItem.objects.create(
         kind="unclear", reply=reply, contact=contact, appointment=appointment, location=place,
         phone=contact.phone, opened_at=NOON,
     )  # fmt: skip
-    upload = Import.objects.create(filename=f"{name}.csv", created_at=NOON, created_by=user, state="applied")
+    upload = Import.objects.create(
+        filename=f"{name}.csv", created_at=NOON, created_by=user, state="applied"
+    )
     return {
         "appointment": appointment.pk,
         "contact": contact.pk,

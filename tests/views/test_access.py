@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reminders.domain.common.access import PERMISSIONS, seed_roles
-from reminders.models import Card, Contact
+from reminders.models import Contact, InboxItem
 from tests.factories import make_location, make_user
 from tests.views.access_table import EVERYWHERE, OPEN, STAFF, TABLE, WHOLE_SITE, Row, things
 
@@ -120,7 +120,11 @@ def test_a_user_who_left_is_a_stranger():
 
 def test_every_permission_of_the_roles_exists():
     granted = {
-        role: set(Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename"))
+        role: set(
+            Group.objects.get(name=role).permissions.values_list(
+                "content_type__app_label", "codename"
+            )
+        )
         for role in PERMISSIONS
     }
 
@@ -147,4 +151,4 @@ def test_a_restricted_receptionist_changes_nothing_of_another_location():
     client.post(f"/inbox/{there['card']}/done/", {"revision": "1"})
 
     assert Contact.objects.get(pk=there["contact"]).first_name == "Foreigner"
-    assert Card.objects.get(pk=there["card"]).done_at is None
+    assert InboxItem.objects.get(pk=there["card"]).done_at is None

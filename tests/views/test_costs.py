@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from reminders.models import Appointment, Card, Contact, Location, Message, Reminder, ReminderRule, Reply
+from reminders.models import (
+    Appointment,
+    Contact,
+    InboxItem,
+    Location,
+    Message,
+    Reminder,
+    ReminderRule,
+    Reply,
+)
 from tests.factories import make_confirmation_rule, make_location, make_practitioner, make_service
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +53,11 @@ def fill_the_diary(place: Location, numbers: Sequence[int]) -> list[Appointment]
     now = timezone.now()
     practitioner, service = make_practitioner(), make_service()
     people = Contact.objects.bulk_create(
-        Contact(first_name="Pat", last_name=f"Number {n}", phone=f"+4477009{n % 1000:05d}" if n % 9 else "")
+        Contact(
+            first_name="Pat",
+            last_name=f"Number {n}",
+            phone=f"+4477009{n % 1000:05d}" if n % 9 else "",
+        )
         for n in numbers
     )
     return Appointment.objects.bulk_create(
@@ -97,8 +110,8 @@ def hear_from_them(place: Location, visits: Sequence[Appointment], numbers: Sequ
         )
         for n, visit in zip(numbers, visits, strict=True)
     )  # fmt: skip
-    Card.objects.bulk_create(
-        Card(
+    InboxItem.objects.bulk_create(
+        InboxItem(
             kind="unclear",
             reply=reply,
             contact=visit.contact,
@@ -111,7 +124,10 @@ def hear_from_them(place: Location, visits: Sequence[Appointment], numbers: Sequ
 
 
 def test_ten_rows_cost_as_much_as_three_hundred(sign_in, statements):
-    place, rule = make_location(zone="UTC", open_days=[1, 2, 3, 4, 5, 6, 7]), make_confirmation_rule()
+    place, rule = (
+        make_location(zone="UTC", open_days=[1, 2, 3, 4, 5, 6, 7]),
+        make_confirmation_rule(),
+    )
     client = sign_in("administrator")
 
     def costs() -> dict[str, int]:

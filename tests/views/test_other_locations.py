@@ -6,9 +6,17 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from reminders.domain.common.audit import PATIENT, SYSTEM, Actor, remember
+from reminders.domain.common.audit import PATIENT, SYSTEM, Actor, record
 from reminders.domain.consent.suppressions import opt_out
-from reminders.models import Card, Contact, DeliveryReport, Event, Message, Reply, Suppression
+from reminders.models import (
+    AuditEntry,
+    Contact,
+    DeliveryReport,
+    InboxItem,
+    Message,
+    Reply,
+    Suppression,
+)
 from tests.factories import (
     NOON,
     make_appointment,
@@ -56,14 +64,25 @@ def test_a_typed_number_shows_nothing_of_the_people_it_belongs_to(sites, sign_in
     of_rule = make_message(text="Asked there", location=other, phone=NUMBER)
     make_reply("Wrote of herself", contact=patient)
     make_reply("Answered without a name", message=of_rule)
-    Card.objects.create(kind="unmatched", phone=NUMBER, reply=make_reply("Whose"), opened_at=NOON)
+    InboxItem.objects.create(
+        kind="unmatched", phone=NUMBER, reply=make_reply("Whose"), opened_at=NOON
+    )
     opt_out(NUMBER, reason="patient", words="STOP it, Foreigner", by=PATIENT, now=NOON)
     client = sign_in("receptionist", mine)
 
     page = client.get(f"/contacts/{type_number(client).pk}/")
 
     shown = page.content.decode()
-    told = ("Foreigner", "Theirs", "Asked there", "Wrote", "Answered", "Whose", "Colleague", "STOP it")
+    told = (
+        "Foreigner",
+        "Theirs",
+        "Asked there",
+        "Wrote",
+        "Answered",
+        "Whose",
+        "Colleague",
+        "STOP it",
+    )
     assert [words for words in told if words in shown] == []
     assert (page.context["others"], page.context["bubbles"], page.context["cards"]) == ([], [], [])
     assert "No texts to this number" in shown
@@ -77,7 +96,7 @@ def test_ones_own_patient_keeps_everything_of_ones_own(sites, sign_in):
     make_appointment(location=mine, contact=kid, day=LATER)
     text = make_message(text="Ours", location=mine, contact=own, phone=NUMBER)
     make_reply("To our text", message=text)
-    card = Card.objects.create(
+    card = InboxItem.objects.create(
         kind="unclear", phone=NUMBER, reply=make_reply("Unmatched"), location=mine, opened_at=NOON
     )
 
@@ -104,7 +123,9 @@ def test_a_limited_users_text_belongs_to_their_location(sites, sign_in):
     mine, _, patient = sites
     make_appointment(location=mine, contact=patient, day=date(2020, 1, 6))
 
-    sign_in("receptionist", mine).post(f"/contacts/{patient.pk}/send/", {"text": "Hi"}, headers=HTMX)
+    sign_in("receptionist", mine).post(
+        f"/contacts/{patient.pk}/send/", {"text": "Hi"}, headers=HTMX
+    )
 
     assert Message.objects.get().location == mine
 
@@ -112,14 +133,14 @@ def test_a_limited_users_text_belongs_to_their_location(sites, sign_in):
 def test_the_inbox_shows_no_card_of_another_locations_patient(sites, sign_in):
     mine, _, patient = sites
     foreign = [
-        Card.objects.create(kind="unmatched", opened_at=NOON, **values)
+        InboxItem.objects.create(kind="unmatched", opened_at=NOON, **values)
         for values in (
             {"phone": NUMBER, "reply": make_reply("Known", contact=patient), "contact": patient},
             {"phone": NUMBER, "reply": make_reply("By number")},
             {"phone": NUMBER, "contact": patient},
         )
     ]
-    stranger = Card.objects.create(
+    stranger = InboxItem.objects.create(
         kind="unmatched", phone="+447700900999", opened_at=NOON,
         reply=make_reply("Who", phone="+447700900999"),
     )  # fmt: skip
@@ -127,7 +148,9 @@ def test_the_inbox_shows_no_card_of_another_locations_patient(sites, sign_in):
 
     inbox = client.get("/inbox/?token=old", headers=HTMX)
     statuses = {client.get(f"/inbox/{card.pk}/").status_code for card in foreign}
-    closing = {client.post(f"/inbox/{card.pk}/done/", {"revision": "1"}).status_code for card in foreign}
+    closing = {
+        client.post(f"/inbox/{card.pk}/done/", {"revision": "1"}).status_code for card in foreign
+    }
 
     assert [item["card"] for item in inbox.context["items"]] == [stranger]
     assert json.loads(inbox.headers["HX-Trigger"])["inbox-count"] == {"value": 1}
@@ -141,15 +164,17 @@ def test_the_administration_keeps_to_the_same(sites, sign_in):
     text = make_message(kind="staff", contact=patient, phone=NUMBER)
     make_reply("By number")
     DeliveryReport.objects.create(provider_id="D", message=text, status="delivered", stored_at=NOON)
-    Card.objects.create(kind="unmatched", phone=NUMBER, opened_at=NOON)
-    remember("rule_changed", by=SYSTEM, now=NOON, details={"name": "Other's rule"})
+    InboxItem.objects.create(kind="unmatched", phone=NUMBER, opened_at=NOON)
+    record("rule_changed", by=SYSTEM, now=NOON, details={"name": "Other's rule"})
     opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON)
     client = sign_in("administrator", mine)
     type_number(client)
-    Event.objects.filter(contact__first_name="Typed").delete()
+    AuditEntry.objects.filter(contact__first_name="Typed").delete()
 
-    tables = ("message", "reply", "deliveryreport", "card", "suppression", "event")
-    shown = {name: client.get(f"/admin/reminders/{name}/").context["cl"].result_count for name in tables}
+    tables = ("message", "reply", "deliveryreport", "inboxitem", "suppression", "auditentry")
+    shown = {
+        name: client.get(f"/admin/reminders/{name}/").context["cl"].result_count for name in tables
+    }
 
     assert shown == dict.fromkeys(tables, 0)
 
@@ -160,7 +185,7 @@ def test_a_person_added_at_another_location_is_not_shown_before_the_first_visit(
     both = make_user(group="receptionist", locations=(mine, other))
     added = {user: make_contact(first_name=f"By {user}") for user in (there, both, make_user())}
     for user, contact in added.items():
-        remember("contact_created", by=Actor.staff(user.pk), now=NOON, contact_id=contact.pk)
+        record("contact_created", by=Actor.staff(user.pk), now=NOON, contact_id=contact.pk)
     texted = make_contact(first_name="Texted")
     make_message(contact=texted, phone=texted.phone, location=other)
 
@@ -234,9 +259,13 @@ def test_a_patients_stop_is_lifted_with_their_words_only(sites, sign_in, reason)
     silent = lift(client, patient)
     told = lift(client, patient, "Please text me again")
 
-    [line] = Event.objects.filter(kind="opted_in")
+    [line] = AuditEntry.objects.filter(kind="opted_in")
     assert (silent, told) == (False, True)
-    assert (line.contact, line.details, line.source) == (patient, {"words": "Please text me again"}, "staff")
+    assert (line.contact, line.details, line.source) == (
+        patient,
+        {"words": "Please text me again"},
+        "staff",
+    )
     assert Suppression.objects.get().lifted_words == "Please text me again"
 
 
@@ -245,7 +274,11 @@ def test_who_sees_everything_states_the_patients_words_too(sites, sign_in):
     opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON)
     client = sign_in("administrator")
 
-    assert [lift(client, patient, words) for words in ("", "  ", "Start again")] == [False, False, True]
+    assert [lift(client, patient, words) for words in ("", "  ", "Start again")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_what_staff_opted_out_is_lifted_without_words(sites, sign_in):

@@ -111,7 +111,12 @@ def program_file() -> Path:
     name = os.uname().machine.lower()
     package = importlib.util.find_spec(PACKAGE)
     for place in (package and package.submodule_search_locations) or ():
-        file = Path(place) / "_binaries" / f"{sys.platform}-{machine.get(name, name)}" / "valkey-server"
+        file = (
+            Path(place)
+            / "_binaries"
+            / f"{sys.platform}-{machine.get(name, name)}"
+            / "valkey-server"
+        )
         if file.exists():
             return file
     raise ServiceError(

@@ -29,7 +29,7 @@ class ServiceError(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class ServicePaths:
     """The folders of one service, the user it runs as, and whether it had to move out of the checkout."""
 
     home: Path
@@ -42,20 +42,22 @@ class Place:
         return self.home / "data"
 
 
-def place_of(service: str, var: Path, *, drops_root: bool = False) -> Place:
+def place_of(service: str, var: Path, *, drops_root: bool = False) -> ServicePaths:
     """Return where `service` of the data folder `var` lives; if it drops root, where it gets without."""
     identity = unprivileged_identity() if drops_root else None
     inside, outside = var / service, Path("/var/lib") / f"reminders-{_key(var)}" / service
     moved = identity is not None and (outside.exists() or not reaches(identity, var))
     home = outside if moved else inside
-    return Place(home=home, sockets=_socket_folder(home), identity=identity, moved=moved)
+    return ServicePaths(home=home, sockets=_socket_folder(home), identity=identity, moved=moved)
 
 
 def make_data_folder(var: Path) -> None:
     """Create the data folder `var` if it is missing. Raises `ServiceError` where we cannot write in it."""
     try:
         _make_passable(var, unprivileged_identity())
-        tempfile.TemporaryFile(dir=var).close()  # asks the file system, too: it may be full or read-only
+        tempfile.TemporaryFile(
+            dir=var
+        ).close()  # asks the file system, too: it may be full or read-only
     except OSError as error:
         raise ServiceError(unusable(var, error)) from None
 
@@ -78,7 +80,7 @@ def foreign(path: Path, *, owner: int, uid: int) -> str:
     )
 
 
-def make_home(place: Place) -> None:
+def make_home(place: ServicePaths) -> None:
     """Create the folders of a service for its user alone. Raises `ServiceError`."""
     if place.moved:
         _make_passable(place.home.parent, place.identity)

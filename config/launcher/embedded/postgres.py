@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from config.launcher.embedded import processes
-from config.launcher.embedded.places import Place, ServiceError, make_home, place_of
+from config.launcher.embedded.places import ServiceError, ServicePaths, make_home, place_of
 from config.launcher.embedded.programs import programs_for
 
 USER = "reminders"
@@ -65,7 +65,7 @@ THROWAWAY = {
 class Postgres:
     """One server in one place; `throwaway` trades durability for speed."""
 
-    def __init__(self, place: Place, *, throwaway: bool = False) -> None:
+    def __init__(self, place: ServicePaths, *, throwaway: bool = False) -> None:
         self.place = place
         self._settings = {**SETTINGS, **(THROWAWAY if throwaway else {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -116,7 +116,11 @@ class Postgres:
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
-            host=str(self.place.sockets), user=USER, dbname=database, autocommit=True, connect_timeout=5
+            host=str(self.place.sockets),
+            user=USER,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=5,
         )
 
     def _create_cluster(self, programs: Path) -> None:
@@ -142,7 +146,9 @@ class Postgres:
                 folder=self.place.home,
             )
         if created.wait() != 0:
-            raise ServiceError(f"PostgreSQL could not create its data folder {fresh}:\n{self.last_words()}")
+            raise ServiceError(
+                f"PostgreSQL could not create its data folder {fresh}:\n{self.last_words()}"
+            )
         fresh.rename(self.place.data)
 
     def _run(self, programs: Path) -> None:
@@ -165,7 +171,9 @@ class Postgres:
             }.items()
             for part in ("-c", f"{name}={value}")
         ]
-        self.log.unlink(missing_ok=True)  # a server that is still leaving writes on into the old file
+        self.log.unlink(
+            missing_ok=True
+        )  # a server that is still leaving writes on into the old file
         with self.log.open("wb") as log:
             self._process = processes.start(
                 [programs / "postgres", "-D", self.place.data, *options],
@@ -213,13 +221,15 @@ class Postgres:
     def _create_database(self) -> None:
         with self._connect("postgres") as connection:
             if (
-                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+                connection.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+                ).fetchone()
                 is None
             ):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
-def postgres_place(var: Path) -> Place:
+def postgres_place(var: Path) -> ServicePaths:
     """Return where the server of the data folder `var` lives; PostgreSQL refuses to run as root."""
     return place_of("postgres", var, drops_root=True)
 

@@ -63,7 +63,9 @@ def programs_for(identity: Identity | None, *, copies: Path = COPIES) -> Path:
 def _copy_of(found: Path, copies: Path) -> Path:
     copies.mkdir(mode=0o755, parents=True, exist_ok=True)
     if not _is_ours_alone(copies):
-        raise ServiceError(f"Others may write in {copies}, so programs are not run from there. Remove it.")
+        raise ServiceError(
+            f"Others may write in {copies}, so programs are not run from there. Remove it."
+        )
     copies.chmod(0o755)  # whatever the umask
     copy = copies / _version_of(found)
     if not _is_complete(copy):
@@ -103,7 +105,9 @@ def _version_of(found: Path) -> str:
     """Return the wheel's version and what its record says of the files: another build is another copy."""
     wheel = metadata.distribution(PACKAGE)
     parts = (f"{PACKAGE}/{INSTALLED}/", f"{LIBRARIES}/")
-    lines = sorted(line for line in (wheel.read_text("RECORD") or "").splitlines() if line.startswith(parts))
+    lines = sorted(
+        line for line in (wheel.read_text("RECORD") or "").splitlines() if line.startswith(parts)
+    )
     return f"{wheel.version}-{hashlib.sha256(''.join(lines).encode()).hexdigest()[:12]}"
 
 
@@ -114,7 +118,9 @@ def _libraries_of(found: Path) -> Path:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Wait until no other process makes a copy here."""
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(
+        folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+    )
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -109,7 +109,9 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if (self.days_before is None) == (self.minutes_before is None):
-            raise ValueError("A rule counts either days or minutes before the appointment: give exactly one.")
+            raise ValueError(
+                "A rule counts either days or minutes before the appointment: give exactly one."
+            )
         if (self.days_before or 0) < 0 or (self.minutes_before or 0) < 0:
             raise ValueError("A rule sends before the appointment: days and minutes are 0 or more.")
         if min(self.min_notice, self.cutoff, self.later_needs) < timedelta(0):
@@ -128,7 +130,9 @@ class Plan:
     skipped: Skip | None
 
 
-def plan(schedule: Schedule, hours: SendingHours, *, starts_at: datetime, known_since: datetime) -> Plan:
+def plan(
+    schedule: Schedule, hours: SendingHours, *, starts_at: datetime, known_since: datetime
+) -> Plan:
     """When the rule sends for an appointment that starts at `starts_at` and is known since `known_since`.
 
     A due time is never after the cut-off, never in quiet hours, and never before `known_since`:

@@ -41,7 +41,9 @@ def zone(key: str) -> ZoneInfo:
     try:
         return ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"Unknown time zone {key!r}. Give an IANA name such as Australia/Sydney.") from error
+        raise ValueError(
+            f"Unknown time zone {key!r}. Give an IANA name such as Australia/Sydney."
+        ) from error
 
 
 def read_wall_time(local: datetime, zone: ZoneInfo) -> WallTime:

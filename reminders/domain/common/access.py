@@ -26,7 +26,7 @@ DAILY_WORK = "reminders.change_appointment"
 IMPORT = "reminders.add_import"
 RULES = "reminders.change_reminderrule"
 WORDINGS = "reminders.change_wording"
-STATISTICS = "reminders.view_event"
+STATISTICS = "reminders.view_auditentry"
 CONNECTION = "reminders.change_providerstate"
 USERS = "auth.change_user"
 ROLES = "auth.change_group"
@@ -36,7 +36,7 @@ _DAILY: dict[str, tuple[str, ...]] = {
     "appointment": ("view", "add", "change"),
     "contact": ("view", "add", "change"),
     "callattempt": ("view", "add", "change"),
-    "card": ("view", "add", "change"),
+    "inboxitem": ("view", "add", "change"),
     "suppression": ("view", "add", "change"),
     "message": ("view", "add"),
     "reminder": ("view", "change"),
@@ -46,13 +46,13 @@ _DAILY: dict[str, tuple[str, ...]] = {
 _MANAGING: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("reminderrule", "wording", "cannedreply", "practitioner", "service"), _EVERY),
     **dict.fromkeys(("import", "importmapping", "location"), ("view", "add", "change")),
-    **dict.fromkeys(("importrow", "event", "deliveryreport", "job"), ("view",)),
+    **dict.fromkeys(("importrow", "auditentry", "deliveryreport", "job"), ("view",)),
 }
 _ADMINISTERING: dict[str, tuple[str, ...]] = {
     "staffprofile": _EVERY,
     "location": _EVERY,
     "providerstate": ("view", "change"),
-    "ring": ("view",),
+    "taskrun": ("view",),
 }
 _ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     "auth": {"user": _EVERY, "group": _EVERY},
@@ -88,13 +88,17 @@ def seed_roles(**_: Any) -> None:
     permissions = _permissions(code for role in missing for code in PERMISSIONS[role])
     for role in sorted(missing):
         group = Group.objects.create(name=role)
-        group.permissions.set(permissions[code] for code in PERMISSIONS[role] if code in permissions)
+        group.permissions.set(
+            permissions[code] for code in PERMISSIONS[role] if code in permissions
+        )
 
 
 def _permissions(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Permission]:
     names = {name for _, name in codes}
     found = Permission.objects.filter(codename__in=names).select_related("content_type")
-    return {(permission.content_type.app_label, permission.codename): permission for permission in found}
+    return {
+        (permission.content_type.app_label, permission.codename): permission for permission in found
+    }
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,9 @@ class Scope:
     def appointments(self) -> QuerySet[Appointment]:
         """The appointments they may see."""
         everything = Appointment.objects.all()
-        return everything.filter(location_id__in=self.location_ids) if self.restricted else everything
+        return (
+            everything.filter(location_id__in=self.location_ids) if self.restricted else everything
+        )
 
     def contacts(self) -> QuerySet[Contact]:
         """The contacts they may see: of their locations, and those of nobody yet."""

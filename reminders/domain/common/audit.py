@@ -10,28 +10,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reminders.models import Event
+from reminders.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who changes something: a signed-in user, a patient's reply, an import or the application itself."""
 
-    source: Event.Source
+    source: AuditEntry.Source
     user_id: int | None = None
 
     @classmethod
     def staff(cls, user_id: int | None) -> Actor:
         """A signed-in user."""
-        return cls(Event.Source.STAFF, user_id)
+        return cls(AuditEntry.Source.STAFF, user_id)
 
 
-PATIENT = Actor(Event.Source.PATIENT)
-IMPORT = Actor(Event.Source.IMPORT)
-SYSTEM = Actor(Event.Source.SYSTEM)
+PATIENT = Actor(AuditEntry.Source.PATIENT)
+IMPORT = Actor(AuditEntry.Source.IMPORT)
+SYSTEM = Actor(AuditEntry.Source.SYSTEM)
 
 
-def remember(
+def record(
     kind: str,
     *,
     by: Actor,
@@ -39,9 +39,9 @@ def remember(
     appointment_id: int | None = None,
     contact_id: int | None = None,
     details: Mapping[str, Any] | None = None,
-) -> Event:
+) -> AuditEntry:
     """Write one line of history and return it. `details` holds JSON values only."""
-    return Event.objects.create(
+    return AuditEntry.objects.create(
         appointment_id=appointment_id,
         contact_id=contact_id,
         at=now,
@@ -52,12 +52,12 @@ def remember(
     )
 
 
-def remember_each(
+def record_each(
     kind: str, lines: Iterable[tuple[int, Mapping[str, Any]]], *, by: Actor, now: datetime
-) -> list[Event]:
+) -> list[AuditEntry]:
     """Write the same kind of line for many appointments: pairs of appointment id and details."""
-    return Event.objects.bulk_create(
-        Event(
+    return AuditEntry.objects.bulk_create(
+        AuditEntry(
             appointment_id=appointment_id,
             at=now,
             source=by.source,

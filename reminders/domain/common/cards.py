@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reminders.models import Card, Message
+from reminders.models import InboxItem, Message
 
 
 @dataclass(frozen=True, slots=True)
 class NewCard:
     """A card to open: its kind and whatever is known of what it is about."""
 
-    kind: Card.Kind
+    kind: InboxItem.Kind
     phone: str = ""
     reply_id: int | None = None
     message_id: Any = None  # Any: a UUID, as it comes from the rows
@@ -26,7 +26,7 @@ class NewCard:
 def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
     """Open cards; a reply gets at most one of a kind."""
     rows = [
-        Card(
+        InboxItem(
             kind=card.kind,
             phone=card.phone,
             reply_id=card.reply_id,
@@ -38,13 +38,13 @@ def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
         )
         for card in cards
     ]
-    Card.objects.bulk_create(rows, ignore_conflicts=True)
+    InboxItem.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def outdated_card(message: Message) -> NewCard:
     """That this text went out although it had been withdrawn."""
     return NewCard(
-        Card.Kind.STALE,
+        InboxItem.Kind.STALE,
         phone=message.phone,
         message_id=message.pk,
         appointment_id=message.appointment_id,
@@ -56,6 +56,8 @@ def outdated_card(message: Message) -> NewCard:
 def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
     """Open cards, but none of a kind that is already open for its number."""
     phones = [card.phone for card in cards]
-    there = set(Card.objects.filter(phone__in=phones, done_at=None).values_list("kind", "phone"))
+    there = set(
+        InboxItem.objects.filter(phone__in=phones, done_at=None).values_list("kind", "phone")
+    )
     fresh = {(str(card.kind), card.phone): card for card in cards}
     open_all([card for key, card in fresh.items() if key not in there], now=now)

@@ -29,7 +29,7 @@ class _Line:
     dead_until = 0.0
 
 
-def ring(task: str) -> None:
+def enqueue_after_commit(task: str) -> None:
     """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed, once."""
     bell = _Bell(task)
     if not _is_pulled(bell):
@@ -41,18 +41,19 @@ class _Bell:
     task: str
 
     def __call__(self) -> None:
-        ring_at_once(self.task)
+        enqueue_now(self.task)
 
 
 def _is_pulled(bell: _Bell) -> bool:
     """Whether this transaction will ring it anyway, even if the innermost savepoint is rolled back."""
     here = set(connection.savepoint_ids)
     return any(
-        pulled == bell and set(savepoints) <= here for savepoints, pulled, *_ in connection.run_on_commit
+        pulled == bell and set(savepoints) <= here
+        for savepoints, pulled, *_ in connection.run_on_commit
     )
 
 
-def ring_apart(task: str) -> None:
+def enqueue_debounced(task: str) -> None:
     """Have a worker run the task soon, without keeping the caller waiting for the broker.
 
     For what comes in floods: however often it is called, a process rings once a second at most.
@@ -76,11 +77,11 @@ def _ring_in_turn(task: str) -> None:
     with _Apart.turn:
         with _Apart.lock:
             _Apart.pulled.discard(task)  # what comes from here on is rung for once more
-        ring_at_once(task)
+        enqueue_now(task)
         time.sleep(AT_MOST_EVERY)
 
 
-def ring_at_once(task: str, *arguments: int) -> None:
+def enqueue_now(task: str, *arguments: int) -> None:
     """Have a worker run the task now, whatever becomes of the transaction, if there is one.
 
     After a failure, or when it took long, this process rings nobody for a while: a broker that is deaf or

@@ -79,7 +79,9 @@ def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-_APPOINTMENTS = "SELECT id FROM reminders_appointment WHERE id = ANY(%(keys)s) ORDER BY id FOR NO KEY UPDATE"
+_APPOINTMENTS = (
+    "SELECT id FROM reminders_appointment WHERE id = ANY(%(keys)s) ORDER BY id FOR NO KEY UPDATE"
+)
 
 _OF_MESSAGES = """
 SELECT id FROM reminders_appointment

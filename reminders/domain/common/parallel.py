@@ -17,7 +17,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_order(work: Callable[[T], R], portions: Iterable[T], *, hands: int) -> Iterator[tuple[T, R]]:
+def map_ordered(
+    work: Callable[[T], R], portions: Iterable[T], *, hands: int
+) -> Iterator[tuple[T, R]]:
     """Each portion with what became of it, in their order; the next ones are under way meanwhile.
 
     With one hand all is done in the calling thread. Portions are taken there in any case, `hands` ahead at

@@ -22,7 +22,7 @@ from typing import Any
 from django.db import Error, connection
 
 from reminders.domain.common.connections import release_connection
-from reminders.domain.common.enqueue import ring_at_once
+from reminders.domain.common.enqueue import enqueue_now
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Lane:
             if following:
                 del self._waiting[following]
         if following:
-            ring_at_once(following)
+            enqueue_now(following)
 
 
 URGENT = Lane(10_000)
@@ -136,20 +136,24 @@ def turn(name: str) -> Iterator[Turn]:
         yield found
         return
     over = threading.Event()
-    threading.Thread(target=_renew, args=(name, holder, over), name=f"turn {name}", daemon=True).start()
+    threading.Thread(
+        target=_renew, args=(name, holder, over), name=f"turn {name}", daemon=True
+    ).start()
     try:
         yield found
     finally:
         over.set()
         rung_meanwhile = _give_back(name, holder)
     if found.went_well and (rung_meanwhile or found.cut_short):
-        ring_at_once(name)
+        enqueue_now(name)
 
 
 def _take(name: str, holder: str) -> bool:
     """Take the turn, or leave word with who has it; once more where that one has ended in between."""
     given = {"name": name, "holder": holder, "lease": LEASE}
-    return _changes(_TAKE, given) or not (_changes(_RING_AGAIN, given) or not _changes(_TAKE, given))
+    return _changes(_TAKE, given) or not (
+        _changes(_RING_AGAIN, given) or not _changes(_TAKE, given)
+    )
 
 
 def _give_back(name: str, holder: str) -> bool:
@@ -179,7 +183,7 @@ def _changes(statement: str, given: dict[str, Any]) -> bool:  # Any: the driver'
 
 
 _TAKE = """
-INSERT INTO reminders_ring AS r (name, count, error, started_at, holder, held_until)
+INSERT INTO reminders_taskrun AS r (name, count, error, started_at, holder, held_until)
 VALUES (%(name)s, 0, '', clock_timestamp(), %(holder)s,
         clock_timestamp() + make_interval(secs => %(lease)s))
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until,
@@ -188,15 +192,15 @@ WHERE r.held_until IS NULL OR r.held_until <= clock_timestamp()
 RETURNING true
 """
 _RING_AGAIN = """
-UPDATE reminders_ring SET rung_again = true WHERE name = %(name)s AND held_until > clock_timestamp()
+UPDATE reminders_taskrun SET rung_again = true WHERE name = %(name)s AND held_until > clock_timestamp()
 RETURNING true
 """
 _RENEW = """
-UPDATE reminders_ring SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
+UPDATE reminders_taskrun SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE name = %(name)s AND holder = %(holder)s RETURNING true
 """
 _GIVE_BACK = """
-UPDATE reminders_ring r SET holder = '', held_until = NULL, rung_again = false
-FROM (SELECT name, rung_again FROM reminders_ring WHERE name = %(name)s FOR UPDATE) was
+UPDATE reminders_taskrun r SET holder = '', held_until = NULL, rung_again = false
+FROM (SELECT name, rung_again FROM reminders_taskrun WHERE name = %(name)s FOR UPDATE) was
 WHERE r.name = was.name AND r.holder = %(holder)s RETURNING was.rung_again
 """

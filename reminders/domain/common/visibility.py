@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reminders.models import Appointment, Card, Contact, Event, Message, Reply, StaffProfile
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    Contact,
+    InboxItem,
+    Message,
+    Reply,
+    StaffProfile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Sight:
         booked = Appointment.objects.filter(contact=OuterRef("pk"))
         texted = Message.objects.filter(contact=OuterRef("pk"), location__isnull=False)
         texted_here = texted.filter(location__in=self.here)
-        added = Event.objects.filter(contact=OuterRef("pk"), kind="contact_created")
+        added = AuditEntry.objects.filter(contact=OuterRef("pk"), kind="contact_created")
         of_nobody = (
             ~Q(Exists(booked))
             & (Q(Exists(texted_here)) | ~Q(Exists(texted)))
@@ -58,13 +66,15 @@ class Sight:
         """
         reply = OuterRef(f"{prefix}pk")
         about = Appointment.replies.through.objects.filter(reply=reply)
-        cards = Card.objects.filter(reply=reply, location__isnull=False)
+        cards = InboxItem.objects.filter(reply=reply, location__isnull=False)
         theirs = (
             Q(**{f"{prefix}message__location__in": self.here})
             | Q(Exists(about.filter(self.appointments("appointment__"))))
             | Q(Exists(cards.filter(location__in=self.here)))
         )
-        of_no_site = Q(**{f"{prefix}message__location": None}) & ~Q(Exists(about)) & ~Q(Exists(cards))
+        of_no_site = (
+            Q(**{f"{prefix}message__location": None}) & ~Q(Exists(about)) & ~Q(Exists(cards))
+        )
         return theirs | of_no_site & self._of_people(prefix)
 
     def cards(self) -> Q:
@@ -106,7 +116,9 @@ class Sight:
         """Rows of a person they see; of an unknown one, unless the number is a person's of another site."""
         booked = Appointment.objects.filter(contact=OuterRef("pk"))
         elsewhere = Contact.objects.filter(
-            Exists(booked), ~Exists(booked.filter(self.appointments())), phone=OuterRef(f"{prefix}phone")
+            Exists(booked),
+            ~Exists(booked.filter(self.appointments())),
+            phone=OuterRef(f"{prefix}phone"),
         ).exclude(phone="")
         unknown = Q(**{f"{prefix}contact": None}) & ~Q(Exists(elsewhere))
         return Q(**{f"{prefix}contact__in": self.people().values("pk")}) | unknown
@@ -114,7 +126,9 @@ class Sight:
     def _by_another_site(self, field: str) -> Exists:
         """Whether the user of a row is limited to locations that this one does not see."""
         limited = (
-            StaffProfile.objects.filter(user=OuterRef(field), all_locations=False, user__is_superuser=False)
+            StaffProfile.objects.filter(
+                user=OuterRef(field), all_locations=False, user__is_superuser=False
+            )
             .exclude(user=self.user_id)
             .exclude(locations__in=self.here)
         )

@@ -42,19 +42,23 @@ class Words:
 
 
 @dataclass(slots=True)
-class TextBook:
+class WordingCatalogue:
     """All wordings that staff saved, read once for a whole batch of texts.
 
     Keys are (rule or None, purpose, language, channel); None for a text stands for one switched off.
     """
 
     saved: dict[tuple[int | None, str, str, str], str | None]
-    _found: dict[tuple[int | None, str, tuple[str, ...], str], Words | None] = field(default_factory=dict)
+    _found: dict[tuple[int | None, str, tuple[str, ...], str], Words | None] = field(
+        default_factory=dict
+    )
 
     @classmethod
-    def load(cls) -> TextBook:
+    def load(cls) -> WordingCatalogue:
         """Read every wording."""
-        rows = Wording.objects.values_list("rule_id", "purpose", "language", "channel", "text", "active")
+        rows = Wording.objects.values_list(
+            "rule_id", "purpose", "language", "channel", "text", "active"
+        )
         return cls(
             saved={
                 (rule, purpose, _tag(language), channel): text if active else None
@@ -92,14 +96,18 @@ class TextBook:
         self, rule_id: int | None, purpose: str, language: str, channel: str
     ) -> Iterator[tuple[int | None, str, str, str]]:
         """Saved wordings that fit: the rule's own first, and "pt-BR" before "pt"."""
-        tags = [_tag(language), _tag(known_language(language))] if is_spoken(language) else [_tag(language)]
+        tags = (
+            [_tag(language), _tag(known_language(language))]
+            if is_spoken(language)
+            else [_tag(language)]
+        )
         for rule in dict.fromkeys((rule_id, None)):
             for tag in dict.fromkeys(tags):
                 if (rule, purpose, tag, channel) in self.saved:
                     yield rule, purpose, tag, channel
 
 
-def hold_wordings(*, alone: bool = False) -> None:
+def lock_wordings(*, alone: bool = False) -> None:
     """Keep the wordings as they are until the transaction ends; `alone`, to change them.
 
     Then no claim is under way whose texts, in the old words, nobody could see yet.
@@ -154,7 +162,9 @@ def _starter(purpose: str, language: str, channel: str) -> str:
     try:
         return starter(purpose, known_language(language), channel)
     except KeyError as error:
-        raise WordingError("There is no wording for this purpose and channel yet: write one.") from error
+        raise WordingError(
+            "There is no wording for this purpose and channel yet: write one."
+        ) from error
 
 
 @lru_cache(maxsize=256)

@@ -66,7 +66,11 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
         held = _for_provider().filter(lifted_at=None).exclude(synced_at=None)
         ours = dict(held.values_list("phone", "reason"))
         missing = ours.keys() - listed
-        freed = [(phone, UNBLOCKED_THERE) for phone in missing if ours[phone] == Suppression.Reason.PROVIDER]
+        freed = [
+            (phone, UNBLOCKED_THERE)
+            for phone in missing
+            if ours[phone] == Suppression.Reason.PROVIDER
+        ]
         lock_coming_on({phone for phone, _ in freed} | listed - ours.keys(), now=now)
         freed_phones = opt_in_all(freed, by=SYSTEM, now=now, synced_at=now)
         kept = missing - {phone for phone, _ in freed}
@@ -101,7 +105,9 @@ def _untold() -> list[Suppression]:
 
 def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime, go_on: GoOn) -> None:
     phones = {row.phone for row in rows}
-    blocked = set(_for_provider().filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True))
+    blocked = set(
+        _for_provider().filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True)
+    )
     release_connection()
     for portion in takewhile(lambda _: go_on(), _portions(sorted(blocked))):
         _block(api, portion)
@@ -129,7 +135,9 @@ def _block(api: MessagesApi, phones: list[str]) -> None:
             for phone in phones:
                 _block(api, [phone])
         else:
-            logger.warning("The provider refuses to block a number; our own check holds its texts back")
+            logger.warning(
+                "The provider refuses to block a number; our own check holds its texts back"
+            )
 
 
 def _unblock(api: MessagesApi, phone: str) -> None:

@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.planning.withdrawal import withdraw_messages
-from reminders.models import Contact, Event, Message, Suppression
+from reminders.models import AuditEntry, Contact, Message, Suppression
 from reminders.models.fields import E164
 
 logger = logging.getLogger(__name__)
@@ -31,10 +31,10 @@ State = Message.State
 WAITING = (State.SUBMITTING, State.UNKNOWN, State.ACCEPTED, State.HELD)
 WORDS_KEPT = 300
 NUMBER = re.compile(E164)
-NOT_YOURS = (
-    "A patient of another location opted this number out. Only that patient can lift it, by texting START."
+NOT_YOURS = "A patient of another location opted this number out. Only that patient can lift it, by texting START."
+SAY_WORDS = (
+    "The patient opted out. Write down how they asked for texts again, or have them text START."
 )
-SAY_WORDS = "The patient opted out. Write down how they asked for texts again, or have them text START."
 
 
 class ConsentError(Exception):
@@ -101,7 +101,7 @@ def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
     ids = list(waiting.values_list("pk", flat=True))
     if ids:
         withdraw_messages(ids, now=now)
-        ring("withdraw")
+        enqueue_after_commit("withdraw")
 
 
 @again_after_deadlock
@@ -183,7 +183,11 @@ def opt_out_all(
 
 
 def opt_in_all(
-    wanted: Sequence[tuple[str, str]], *, by: Actor, now: datetime, synced_at: datetime | None = None
+    wanted: Sequence[tuple[str, str]],
+    *,
+    by: Actor,
+    now: datetime,
+    synced_at: datetime | None = None,
 ) -> list[str]:
     """Lift opt-outs, given as pairs of number and words; return those that were. The caller: as above."""
     words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
@@ -210,8 +214,8 @@ def _remember(kind: str, words: dict[str, str], *, by: Actor, now: datetime) -> 
     people: Iterable[tuple[int, str]] = (
         Contact.objects.filter(phone__in=words).exclude(phone="").values_list("pk", "phone")
     )
-    Event.objects.bulk_create(
-        Event(
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
             contact_id=contact_id,
             at=now,
             source=by.source,

@@ -14,8 +14,8 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from reminders.domain.common.asking import asked_by_purpose
-from reminders.domain.common.wording_catalogue import TextBook, values_for
-from reminders.domain.replies.auto_reply import Desk
+from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
+from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.handle import act_on_waiting
 from reminders.domain.wording import Values
 from reminders.models import Appointment, Message, Reminder, ReminderRule, Reply
@@ -38,14 +38,18 @@ def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: ra
     Without a rule that asks for confirmation nothing is written.
     """
     rule = ReminderRule.objects.filter(kind=ReminderRule.Kind.CONFIRMATION, active=True).first()
-    words = TextBook.load().words(rule.pk, "confirmation", ["en"]) if rule else None
+    words = WordingCatalogue.load().words(rule.pk, "confirmation", ["en"]) if rule else None
     if not rule or not words:
         return 0
     asked_before = now - 2 * ANSWERED_AGO
     asked = [
-        row for row in appointments if row.contact.phone and row.starts_at - timedelta(days=1) < asked_before
+        row
+        for row in appointments
+        if row.contact.phone and row.starts_at - timedelta(days=1) < asked_before
     ]
-    messages = [_confirmation(row, words.template.render(_values(row)), chance=chance) for row in asked]
+    messages = [
+        _confirmation(row, words.template.render(_values(row)), chance=chance) for row in asked
+    ]
     Message.objects.bulk_create(messages)
     Reminder.objects.bulk_create(
         _reminder(row, rule, message) for row, message in zip(asked, messages, strict=True)
@@ -118,7 +122,9 @@ def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random
         arrived = row is not None and row.status == Appointment.Status.ARRIVED
         text = chance.choice(ANSWERS) if booked else "Y" * arrived
         if text:
-            at = min(message.scheduled_at + timedelta(minutes=chance.randint(1, 40)), now - ANSWERED_AGO)
+            at = min(
+                message.scheduled_at + timedelta(minutes=chance.randint(1, 40)), now - ANSWERED_AGO
+            )
             replies.append(_reply(message, text, at=at, applied=not booked))
             if not booked:
                 past.append((replies[-1], message))
@@ -127,7 +133,7 @@ def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random
         Reply.appointments.through(reply_id=reply.pk, appointment_id=message.appointment_id)
         for reply, message in past
     )
-    act_on_waiting(Desk.load(), now=now - ANSWERED_AGO)
+    act_on_waiting(AnswerContext.load(), now=now - ANSWERED_AGO)
     # The patients have read these already: they are not to arrive on a phone that shows no question.
     Message.objects.filter(kind=Message.Kind.ANSWER, state=Message.State.QUEUED).update(
         state=Message.State.DELIVERED,

@@ -34,7 +34,13 @@ SITES = (
     ("Midtown Physio", "(212) 555-0123", "America/New_York", "US"),
     ("Bayside Clinic", "(02) 5550 0123", "Australia/Sydney", "AU"),
 )
-PRACTITIONERS = ("Dr Amara Okafor", "Dr Julia Stein", "Tom Whitfield", "Dr Mei Tanaka", "Priya Nair")
+PRACTITIONERS = (
+    "Dr Amara Okafor",
+    "Dr Julia Stein",
+    "Tom Whitfield",
+    "Dr Mei Tanaka",
+    "Priya Nair",
+)
 SERVICES = (
     ("Check-up", ""),
     ("Hygienist", ""),
@@ -67,7 +73,9 @@ def seed(*, now: datetime) -> bool:
         chance = random.Random(7)  # noqa: S311 -- the same demo every time
         _logins()
         people = [Practitioner.objects.create(name=name) for name in PRACTITIONERS]
-        services = [Service.objects.create(name=name, instructions=words) for name, words in SERVICES]
+        services = [
+            Service.objects.create(name=name, instructions=words) for name, words in SERVICES
+        ]
         for title, text in CANNED:
             CannedReply.objects.get_or_create(title=title, defaults={"text": text})
         booked: list[Appointment] = []
@@ -123,7 +131,9 @@ def _contacts(country: str, chance: random.Random) -> Iterator[Contact]:
 
 def _numbers(country: str) -> list[str]:
     if country == "AU":
-        return [f"+61491570{end:03d}" for end in (6, 110, 157, 158, 159)]  # 156 is the sandbox's own
+        return [
+            f"+61491570{end:03d}" for end in (6, 110, 157, 158, 159)
+        ]  # 156 is the sandbox's own
     if country == "US":
         return [f"+1212555{end:04d}" for end in range(100, 196)]
     return [f"+447700900{end:03d}" for end in (*range(80), *range(990, 996))]
@@ -147,7 +157,9 @@ def _diary(
     number = 0
     for offset in range(-3, 8):
         slots = sorted(
-            chance.sample([time(hour, quarter) for hour in range(8, 18) for quarter in (0, 15, 30, 45)], most)
+            chance.sample(
+                [time(hour, quarter) for hour in range(8, 18) for quarter in (0, 15, 30, 45)], most
+            )
         )
         for at in slots:
             number += 1
@@ -167,7 +179,9 @@ def _diary(
         number += 1
         due = local + timedelta(minutes=minutes)
         day, at = due.date() + timedelta(days=1), due.time().replace(second=0, microsecond=0)
-        yield _booking(place, next(queue), day, at, people, services, number, now=now, chance=chance)
+        yield _booking(
+            place, next(queue), day, at, people, services, number, now=now, chance=chance
+        )
 
 
 def _booking(

@@ -16,12 +16,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from reminders.domain.clock import rule_schedule
-from reminders.domain.common.audit import Actor, remember, remember_each
+from reminders.domain.common.audit import Actor, record, record_each
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, replace_naming
-from reminders.domain.planning.plan import Planned, plan_appointments
+from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
+from reminders.domain.planning.plan import PlanResult, plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
-from reminders.models import Appointment, Contact, Event, Location, ReminderRule
+from reminders.models import Appointment, AuditEntry, Contact, Location, ReminderRule
 
 Status = Appointment.Status
 EXPECTED = frozenset(Appointment.EXPECTED)
@@ -34,8 +34,13 @@ class AppointmentError(ValueError):
 
 
 def set_status(
-    ids: Sequence[int], status: Appointment.Status, *, by: Actor, now: datetime, kind: str | None = None
-) -> list[Event]:
+    ids: Sequence[int],
+    status: Appointment.Status,
+    *,
+    by: Actor,
+    now: datetime,
+    kind: str | None = None,
+) -> list[AuditEntry]:
     """Give appointments a status; return the history lines of those that had another, for undo."""
     return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
 
@@ -43,20 +48,22 @@ def set_status(
 @again_after_deadlock
 def set_statuses(
     wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
-) -> list[Event]:
+) -> list[AuditEntry]:
     """Give each appointment its status, and plan them all once; return the history lines, for undo.
 
     Going in or out of the expected statuses raises the version, so that texts are withdrawn or planned.
     """
     with transaction.atomic():
-        rows = Appointment.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        rows = (
+            Appointment.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        )
         before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
-        events: list[Event] = []
+        events: list[AuditEntry] = []
         for status in sorted({wanted[pk] for pk in before}):
             changing = {pk: old for pk, old in before.items() if wanted[pk] == status}
             _write_status(changing, status, now=now)
             lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
-            events += remember_each(kind or str(status), lines, by=by, now=now)
+            events += record_each(kind or str(status), lines, by=by, now=now)
         plan_appointments(_to_plan(before, wanted), now=now)
     return events
 
@@ -72,25 +79,29 @@ def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
-        event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
+        event = AuditEntry.objects.select_for_update(no_key=True).get(pk=event_id)
         old, new = event.details.get("from"), event.details.get("to")
         if event.undone_at or not old or event.appointment_id is None:
             return False
-        still = Appointment.objects.select_for_update(no_key=True).filter(pk=event.appointment_id, status=new)
+        still = Appointment.objects.select_for_update(no_key=True).filter(
+            pk=event.appointment_id, status=new
+        )
         if not still.exists():
             return False
         _write_status({event.appointment_id: new}, Status(old), now=now)
         event.undone_at = now
         event.save(update_fields=["undone_at"])
         details = {"from": new, "to": old, "undoes": event.pk}
-        remember("undone", by=by, now=now, appointment_id=event.appointment_id, details=details)
+        record("undone", by=by, now=now, appointment_id=event.appointment_id, details=details)
         plan_appointments([event.appointment_id], now=now)
     return True
 
 
 def _write_status(before: Mapping[int, str], status: Appointment.Status, *, now: datetime) -> None:
     crossing = [pk for pk, old in before.items() if (old in EXPECTED) != (status in EXPECTED)]
-    Appointment.objects.filter(pk__in=before).update(status=status, status_since=now, updated_at=now)
+    Appointment.objects.filter(pk__in=before).update(
+        status=status, status_since=now, updated_at=now
+    )
     raise_version(crossing, now=now)
 
 
@@ -106,7 +117,14 @@ def wall_time(day: date, at: time, *, location: Location) -> dict[str, Any]:
 
 
 def create_appointment(
-    *, location: Location, contact: Contact, day: date, at: time, by: Actor, now: datetime, **plain: Any
+    *,
+    location: Location,
+    contact: Contact,
+    day: date,
+    at: time,
+    by: Actor,
+    now: datetime,
+    **plain: Any,
 ) -> Appointment:
     """Book an appointment at a wall time of its location, and plan its texts."""
     with transaction.atomic():
@@ -118,7 +136,7 @@ def create_appointment(
             **{name: value for name, value in plain.items() if name in PLAIN | {"service_id"}},
         )
         appointment.refresh_from_db()
-        remember("created", by=by, now=now, appointment_id=appointment.pk)
+        record("created", by=by, now=now, appointment_id=appointment.pk)
         plan_appointments([appointment.pk], now=now)
     return appointment
 
@@ -126,7 +144,7 @@ def create_appointment(
 @again_after_deadlock
 def change_appointment(
     appointment: Appointment, changes: Mapping[str, Any], *, by: Actor, now: datetime
-) -> Planned:
+) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
     `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which are read
@@ -137,16 +155,18 @@ def change_appointment(
         wanted = _complete(row, changes)
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
-            return Planned()
-        details = {name: [_plain(getattr(row, name)), _plain(value)] for name, value in changed.items()}
+            return PlanResult()
+        details = {
+            name: [_plain(getattr(row, name)), _plain(value)] for name, value in changed.items()
+        }
         Appointment.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         if MATTERS & changed.keys():
             _begin_anew(row, changed, now=now)
         kind = "moved" if "starts_at" in changed else "changed"
-        remember(kind, by=by, now=now, appointment_id=row.pk, details=details)
+        record(kind, by=by, now=now, appointment_id=row.pk, details=details)
         planned = plan_appointments([row.pk], now=now)
         if "practitioner_id" in changed:
-            planned += Planned(to_withdraw=replace_naming([row.pk], PRACTITIONER, now=now))
+            planned += PlanResult(to_withdraw=withdraw_mentioning([row.pk], PRACTITIONER, now=now))
         return planned
 
 
@@ -157,7 +177,10 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
     wanted = dict(changes)
     if {"local_date", "local_time", "location_id"} & changes.keys():
         location = Location.objects.get(pk=changes.get("location_id", row.location_id))
-        day, at = changes.get("local_date", row.local_date), changes.get("local_time", row.local_time)
+        day, at = (
+            changes.get("local_date", row.local_date),
+            changes.get("local_time", row.local_time),
+        )
         wanted |= wall_time(day, at, location=location)
     return wanted
 
@@ -185,25 +208,27 @@ def lock_contact(contact_id: int, *, now: datetime) -> Contact:
 
 
 @again_after_deadlock
-def change_contact(contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Planned:
+def change_contact(
+    contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime
+) -> PlanResult:
     """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
     with transaction.atomic():
         row = lock_contact(contact.pk, now=now)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
-            return Planned()
+            return PlanResult()
         details = {name: [getattr(row, name), value] for name, value in changed.items()}
         astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
-        remember("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
+        record("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
         ids = lock_coming_of([row.pk], now=now)
         if changed.keys() & {"phone", "language", "channel"}:
             raise_version(ids, now=now)
             withdraw_messages(astray, now=now)
             return plan_appointments(ids, now=now)
         if changed.keys() & {"first_name", "last_name"}:
-            return Planned(to_withdraw=replace_naming(ids, PERSON, now=now))
-    return Planned()
+            return PlanResult(to_withdraw=withdraw_mentioning(ids, PERSON, now=now))
+    return PlanResult()
 
 
 def _no_more_there(changed: Mapping[str, Any]) -> bool:
@@ -211,7 +236,7 @@ def _no_more_there(changed: Mapping[str, Any]) -> bool:
     return "phone" in changed or changed.get("channel") == Contact.Channel.NONE
 
 
-def plan_numbers(phones: Collection[str], *, now: datetime) -> Planned:
+def plan_numbers(phones: Collection[str], *, now: datetime) -> PlanResult:
     """Plan the coming appointments of everyone on these numbers, after their consent changed.
 
     Lock them with `lock_coming_on` before writing the consent.

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from reminders.domain.common.audit import Actor, remember_each
+from reminders.domain.common.audit import Actor, record_each
 from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_coming_of
 from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.diary.wrong_numbers import mark_wrong, take_back, write_again
-from reminders.models import Appointment, CallAttempt, Event
+from reminders.models import Appointment, AuditEntry, CallAttempt
 
 
 @again_after_deadlock
@@ -36,7 +36,7 @@ def record_calls(
             for pk, phone in called.items()
         )
         lines = [(pk, {"outcome": str(outcome)}) for pk in sorted(appointment_ids)]
-        remember_each("call", lines, by=by, now=now)
+        record_each("call", lines, by=by, now=now)
     return [call.pk for call in made]
 
 
@@ -46,16 +46,20 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     with transaction.atomic():
         wrong = _found_wrong(call_ids)
         lock_coming_of([contact_id for contact_id, _ in wrong], now=now)
-        rows = CallAttempt.objects.filter(pk__in=call_ids, undone_at=None).order_by("pk").select_for_update()
+        rows = (
+            CallAttempt.objects.filter(pk__in=call_ids, undone_at=None)
+            .order_by("pk")
+            .select_for_update()
+        )
         ids = dict(rows.values_list("pk", "appointment_id"))
         CallAttempt.objects.filter(pk__in=ids).update(undone_at=now)
-        Event.objects.filter(
+        AuditEntry.objects.filter(
             appointment_id__in=ids.values(),
             kind="call",
             undone_at=None,
             at__in=CallAttempt.objects.filter(pk__in=ids).values("at"),
         ).update(undone_at=now)
-        remember_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)
+        record_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)
         if wrong:
             take_back([contact_id for contact_id, _ in wrong], by=by, now=now)
         for contact_id, at in wrong:
@@ -73,14 +77,18 @@ def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
 @again_after_deadlock
 def answer_by_phone(
     appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
-) -> list[Event]:
+) -> list[AuditEntry]:
     """What the patient said on the phone, for those still without an answer; the call is noted as well.
 
     Returns the history lines of the appointments that changed, for undo.
     """
     with transaction.atomic():
-        waiting = Appointment.objects.filter(pk__in=appointment_ids, status=Appointment.Status.BOOKED)
-        ids = list(waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        waiting = Appointment.objects.filter(
+            pk__in=appointment_ids, status=Appointment.Status.BOOKED
+        )
+        ids = list(
+            waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+        )
         if not ids:
             return []
         record_calls(ids, CallAttempt.Outcome.CALLED, by=by, now=now)
@@ -91,7 +99,9 @@ def answer_by_phone(
 def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take answers back that were given by phone, with their calls; returns how many still held."""
     with transaction.atomic():
-        events = Event.objects.filter(pk__in=event_ids, appointment__isnull=False).order_by("pk")
+        events = AuditEntry.objects.filter(pk__in=event_ids, appointment__isnull=False).order_by(
+            "pk"
+        )
         lock_appointments(pk for pk in events.values_list("appointment_id", flat=True) if pk)
         taken_back = 0
         for pk, appointment_id, at in events.values_list("pk", "appointment_id", "at"):

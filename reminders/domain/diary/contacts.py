@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reminders.domain.common.audit import Actor, remember
+from reminders.domain.common.audit import Actor, record
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem, read_phone
 from reminders.models import Contact
 
@@ -44,5 +44,5 @@ def create_contact(values: dict[str, Any], *, by: Actor, now: datetime) -> Conta
     with transaction.atomic():
         contact = Contact.objects.create(**values)
         contact.refresh_from_db()
-        remember("contact_created", by=by, now=now, contact_id=contact.pk)
+        record("contact_created", by=by, now=now, contact_id=contact.pk)
     return contact

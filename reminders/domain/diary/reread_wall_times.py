@@ -17,14 +17,20 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from reminders.domain.clock.wall_time import WallTime, read_wall_time
-from reminders.domain.planning.plan import OnStep, Planned, plan_appointments, plan_steps, steps_of_coming
+from reminders.domain.planning.plan import (
+    OnStep,
+    PlanResult,
+    plan_appointments,
+    plan_steps,
+    steps_of_coming,
+)
 
 STEP = 5_000
 A_DAY = timedelta(days=1)
 """How far a start may move: one that has passed by the old reading may lie ahead by the new one."""
 
 
-class Clock(NamedTuple):
+class LocationClock(NamedTuple):
     """What an appointment's wall clock shows, and which one it is."""
 
     id: int
@@ -34,7 +40,7 @@ class Clock(NamedTuple):
     starts_at: datetime
 
 
-def read_clocks_again(
+def recompute_starts(
     *,
     now: datetime,
     after: int = 0,
@@ -43,7 +49,7 @@ def read_clocks_again(
     on_step: OnStep | None = None,
     hands: int = 1,
     plan_all: bool = False,
-) -> Planned:
+) -> PlanResult:
     """Bring every coming appointment's start in line with its wall time, in steps as `planning.plan_steps`.
 
     Begins after the appointment with the id `after`. `plan_all` plans those that stay, too: the texting hours
@@ -56,7 +62,7 @@ def read_clocks_again(
 
 
 @transaction.atomic
-def _read_and_plan(ids: Sequence[int], *, now: datetime, plan_all: bool) -> Planned:
+def _read_and_plan(ids: Sequence[int], *, now: datetime, plan_all: bool) -> PlanResult:
     moved = _read_step(ids, now=now)
     return replace(plan_appointments(ids if plan_all else moved, now=now), appointments=len(ids))
 
@@ -65,7 +71,7 @@ def _read_step(ids: Sequence[int], *, now: datetime) -> list[int]:
     """Move the starts that mean another instant by now; return their appointments' ids."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [list(ids)])
-        moved = list(_moved(Clock(*row) for row in cursor.fetchall()))
+        moved = list(_moved(LocationClock(*row) for row in cursor.fetchall()))
         if moved:
             cursor.execute(
                 _MOVE,
@@ -79,7 +85,7 @@ def _read_step(ids: Sequence[int], *, now: datetime) -> list[int]:
     return [clock.id for clock, _ in moved]
 
 
-def _moved(clocks: Iterable[Clock]) -> Iterable[tuple[Clock, WallTime]]:
+def _moved(clocks: Iterable[LocationClock]) -> Iterable[tuple[LocationClock, WallTime]]:
     for clock in clocks:
         read = _read(clock.zone, clock.day, clock.at)
         if read.at != clock.starts_at:

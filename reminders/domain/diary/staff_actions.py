@@ -9,15 +9,23 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from reminders.domain.common.audit import Actor, remember
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.audit import Actor, record
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_messages
-from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.diary.appointments import EXPECTED, set_status
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.sending.outbox import queue_text
-from reminders.models import Appointment, Contact, Event, Location, Message, Reminder, Suppression
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    Contact,
+    Location,
+    Message,
+    Reminder,
+    Suppression,
+)
 
 LEAST_NOTICE = timedelta(minutes=5)
 """With less time than this before the start a text is of no use."""
@@ -33,18 +41,22 @@ class StaffActionError(ValueError):
 @again_after_deadlock
 def mark(
     appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
-) -> Event | None:
+) -> AuditEntry | None:
     """Give an appointment a status if it still has the one that staff saw; None if it has it already.
 
     Raises StaffActionError when somebody else changed it meanwhile.
     """
     with transaction.atomic():
-        row = Appointment.objects.select_for_update(no_key=True).only("status").get(pk=appointment_id)
+        row = (
+            Appointment.objects.select_for_update(no_key=True).only("status").get(pk=appointment_id)
+        )
         if row.status == status:
             return None
         if seen and row.status != seen:
             now_words = row.get_status_display()
-            raise StaffActionError(f"Somebody changed this meanwhile to “{now_words}”. Nothing was changed.")
+            raise StaffActionError(
+                f"Somebody changed this meanwhile to “{now_words}”. Nothing was changed."
+            )
         events = set_status([appointment_id], status, by=by, now=now)
     return events[0]
 
@@ -74,16 +86,18 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             rows.update(**values)
             withdraw_messages([row.message_id], now=now)
         elif row.state == State.WITHDRAWING or row.reason == Reason.UNKNOWN:
-            raise StaffActionError("This text may be on its way already. Please call, or write a text.")
+            raise StaffActionError(
+                "This text may be on its way already. Please call, or write a text."
+            )
         else:
             rows.update(**values, state=State.PLANNED, message=None)
-        remember("send_now", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
+        record("send_now", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
         for task in ("withdraw", "send"):
-            ring(task)
+            enqueue_after_commit(task)
 
 
 @again_after_deadlock
-def hold(reminder: Reminder, *, by: Actor, now: datetime) -> None:
+def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Keep a reminder from being sent; one that the provider holds for later is withdrawn there.
 
     Raises StaffActionError when it has left already.
@@ -97,15 +111,15 @@ def hold(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             _check_waits_at_provider(row, now=now)
             rows.update(reason=Reason.HELD, forced=False, updated_at=now)
             withdraw_messages([row.message_id], now=now)
-            ring("withdraw")
+            enqueue_after_commit("withdraw")
         else:
             raise StaffActionError("This text is not going out anyway.")
-        remember("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
+        record("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
 
 
 @again_after_deadlock
-def release(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
-    """Take `hold` back: the text is planned again by its rule. False if it is not held."""
+def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
+    """Take `stop_reminder` back: the text is planned again by its rule. False if it is not held."""
     with transaction.atomic():
         row = _locked(reminder)
         held = Reminder.objects.filter(pk=row.pk, reason=Reason.HELD)
@@ -115,8 +129,10 @@ def release(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
         freed += held.filter(state=State.WITHDRAWING).update(reason=Reason.NONE, updated_at=now)
         if freed:
             plan_appointments([row.appointment_id], now=now)
-            remember("released", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
-            ring("send")
+            record(
+                "released", by=by, now=now, appointment_id=row.appointment_id, details=_about(row)
+            )
+            enqueue_after_commit("send")
     return bool(freed)
 
 
@@ -126,7 +142,7 @@ def correction_text(appointment: Appointment) -> str:
     For a cancelled appointment there are no ready words in every language, so they are English, to be edited.
     """
     place, contact = appointment.location, appointment.contact
-    words = TextBook.load().words(None, "correction", (contact.language, place.language))
+    words = WordingCatalogue.load().words(None, "correction", (contact.language, place.language))
     language = words.language if words else "en"
     values = values_for(
         first_name=contact.first_name,
@@ -148,7 +164,12 @@ def correction_text(appointment: Appointment) -> str:
 
 
 def correct(
-    appointment: Appointment, *, by: Actor, now: datetime, text: str = "", expires_at: datetime | None = None
+    appointment: Appointment,
+    *,
+    by: Actor,
+    now: datetime,
+    text: str = "",
+    expires_at: datetime | None = None,
 ) -> Message:
     """Text the patient that an earlier text no longer holds; `text` replaces the ready words.
 
@@ -156,7 +177,11 @@ def correct(
     """
     words = text or correction_text(appointment)
     with transaction.atomic():
-        row = Appointment.objects.select_for_update(no_key=True).only("changed_at").get(pk=appointment.pk)
+        row = (
+            Appointment.objects.select_for_update(no_key=True)
+            .only("changed_at")
+            .get(pk=appointment.pk)
+        )
         corrections = Message.objects.filter(appointment=row, kind=Message.Kind.CORRECTION)
         if corrections.filter(created_at__gte=row.changed_at, text=words.strip()).exists():
             raise StaffActionError("This correction has been sent already.")
@@ -201,14 +226,16 @@ def send_text(
             expires_at=expires_at,
         )
         if kind == Message.Kind.CORRECTION and appointment:
-            remember("corrected", by=by, now=now, appointment_id=appointment.pk)
-        ring("send")
+            record("corrected", by=by, now=now, appointment_id=appointment.pk)
+        enqueue_after_commit("send")
     return message
 
 
 def _reachable(contact: Contact) -> str:
     if not contact.phone:
-        raise StaffActionError("There is no usable phone number. Correct the number first, or call.")
+        raise StaffActionError(
+            "There is no usable phone number. Correct the number first, or call."
+        )
     if contact.has_wrong_number:
         raise StaffActionError("A call showed that this number is wrong. Correct the number first.")
     if contact.channel == Contact.Channel.NONE:
@@ -238,7 +265,13 @@ def _check_appointment(row: Reminder, *, now: datetime) -> None:
 
 def _check_waits_at_provider(row: Reminder, *, now: datetime) -> None:
     message = row.message
-    waits = message is not None and message.state in ("queued", "submitting", "accepted", "held", "unknown")
+    waits = message is not None and message.state in (
+        "queued",
+        "submitting",
+        "accepted",
+        "held",
+        "unknown",
+    )
     if message is None or not waits or message.scheduled_at <= now + SOON:
         raise StaffActionError("This text has been sent already.")
 

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import F
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.domain.sending.outbox import queue_text
-from reminders.models import CallAttempt, Contact, Event, Message, Reminder
+from reminders.models import AuditEntry, CallAttempt, Contact, Message, Reminder
 
 WITHDRAWN = Reminder.Reason.WRONG_NUMBER
 WRITTEN = (Message.Kind.STAFF, Message.Kind.CORRECTION)
@@ -37,7 +37,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
     _remember("number_wrong", fresh, by=by, now=now)
     withdraw_messages(on_their_way(fresh, now=now), now=now)
     plan_appointments(coming, now=now)
-    ring("withdraw")
+    enqueue_after_commit("withdraw")
 
 
 def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None:
@@ -62,7 +62,7 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
         state=Reminder.State.PLANNED, reason=Reminder.Reason.NONE, updated_at=now
     )
     plan_appointments(coming, now=now)
-    ring("send")
+    enqueue_after_commit("send")
 
 
 @again_after_deadlock
@@ -110,6 +110,7 @@ def _lock(contact_ids: Collection[int], *, wrong: bool) -> list[int]:
 
 
 def _remember(kind: str, contact_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
-    Event.objects.bulk_create(
-        Event(contact_id=pk, at=now, source=by.source, user_id=by.user_id, kind=kind) for pk in contact_ids
+    AuditEntry.objects.bulk_create(
+        AuditEntry(contact_id=pk, at=now, source=by.source, user_id=by.user_id, kind=kind)
+        for pk in contact_ids
     )

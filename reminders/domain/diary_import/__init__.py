@@ -5,17 +5,27 @@ One module per step; `running` puts them in order. The names below are what the 
 
 from reminders.domain.diary_import.background import work_off_imports
 from reminders.domain.diary_import.folder import pick_up_files
-from reminders.domain.diary_import.pipeline import Options, Outcome, import_file, options_with_mapping
-from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation, Problem
+from reminders.domain.diary_import.pipeline import (
+    ImportOutcome,
+    Options,
+    import_file,
+    options_with_mapping,
+)
+from reminders.domain.diary_import.problems import (
+    DatesUnclear,
+    ImportProblem,
+    ImportRefused,
+    NeedsConfirmation,
+)
 from reminders.domain.diary_import.read.sources import Source, open_path, open_stream
 
 __all__ = [
     "DatesUnclear",
+    "ImportOutcome",
+    "ImportProblem",
     "ImportRefused",
     "NeedsConfirmation",
     "Options",
-    "Outcome",
-    "Problem",
     "Source",
     "import_file",
     "open_path",

@@ -17,7 +17,14 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
-from reminders.domain.diary_import.pipeline import Options, Outcome, Progress, staged, undisturbed, write
+from reminders.domain.diary_import.pipeline import (
+    ImportOutcome,
+    Options,
+    Progress,
+    prepared_import,
+    retry_on_conflict,
+    write,
+)
 from reminders.domain.diary_import.preview import keep_preview, keep_refusal
 from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation
 from reminders.domain.diary_import.undo import take_back
@@ -86,7 +93,7 @@ def _work(pk: int, *, now: datetime) -> bool:
         if row is None or not progress.begin(row):
             return False
         try:
-            undisturbed(lambda: _step(row, _until_stopped(progress.tell), now=now))
+            retry_on_conflict(lambda: _step(row, _until_stopped(progress.tell), now=now))
         except SitesBusyError:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
@@ -127,7 +134,9 @@ def _step(row: Import, tell: Progress, *, now: datetime) -> None:
 def _stop(row: Import) -> None:
     """A fault of the program must not come back every few minutes."""
     stopped = State.APPLIED if row.state == State.UNDOING else State.REFUSED
-    words = "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
+    words = (
+        "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
+    )
     Import.objects.filter(pk=row.pk).update(state=stopped, words=words, progress=0)
 
 
@@ -150,12 +159,15 @@ def options_of(row: Import) -> Options:
 
 def _check(row: Import, tell: Progress, *, now: datetime) -> None:
     reading = replace(options_of(row), gone=Import.Gone.KEEP)
-    with open_import(row) as source, staged(source, reading, now=now, look=True, progress=tell) as outcome:
+    with (
+        open_import(row) as source,
+        prepared_import(source, reading, now=now, look=True, progress=tell) as outcome,
+    ):
         keep_preview(row, outcome, now=now)
     _ready(row, outcome, words="")
 
 
-def _ready(row: Import, outcome: Outcome, *, words: str) -> None:
+def _ready(row: Import, outcome: ImportOutcome, *, words: str) -> None:
     if not Import.objects.select_for_update().filter(pk=row.pk).exists():
         raise _ThrownAwayError
     row.state, row.progress, row.words = State.READY, 100, words
@@ -168,7 +180,7 @@ def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
     options = options_of(row)
     seen = row.counts.get("fingerprint", "")
     with open_import(row) as source:
-        with staged(source, options, now=now, progress=tell) as outcome:
+        with prepared_import(source, options, now=now, progress=tell) as outcome:
             if outcome.counts.fingerprint != seen or outcome.counts.gone != row.counts.get("gone"):
                 words = _what_changed(row.counts, outcome)
                 keep_preview(row, outcome, now=now)
@@ -181,7 +193,7 @@ def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
         ImportPart.objects.filter(of=row).delete()
 
 
-def _what_changed(before: dict[str, Any], outcome: Outcome) -> str:
+def _what_changed(before: dict[str, Any], outcome: ImportOutcome) -> str:
     now_ = outcome.counts.as_json()
     words = {"new": "new", "changed": "changed", "unchanged": "unchanged", "gone": "gone"}
     differences = [
@@ -190,7 +202,11 @@ def _what_changed(before: dict[str, Any], outcome: Outcome) -> str:
         if now_[name] != before.get(name, 0)
     ]
     what = ", ".join(differences) or "the old values of some rows"
-    return f"The diary changed since the preview ({what}). Nothing was imported: please look again."[:300]
+    return (
+        f"The diary changed since the preview ({what}). Nothing was imported: please look again."[
+            :300
+        ]
+    )
 
 
 def _refuse(row: Import, refused: ImportRefused, *, now: datetime) -> None:

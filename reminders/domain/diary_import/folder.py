@@ -22,7 +22,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from reminders.domain.common.access import ADMINISTRATOR, MANAGER
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.diary_import.folder_files import Found, Place, Tree, open_tree
+from reminders.domain.diary_import.folder_files import FoundFile, Place, Tree, open_tree
 from reminders.domain.diary_import.pipeline import (
     Options,
     import_file,
@@ -56,7 +56,7 @@ class _File:
     in `working`, so that whoever finds it there later knows them.
     """
 
-    found: Found
+    found: FoundFile
     mapping: str
     since: datetime
     tries: int = 0
@@ -72,7 +72,9 @@ def pick_up_files(folder: str | Path, *, now: datetime, go_on: GoOn = for_ever) 
     with _alone() as alone:
         if not alone:
             return 0
-        with suppress(FileExistsError):  # a file in its place is told as no folder, when it is opened
+        with suppress(
+            FileExistsError
+        ):  # a file in its place is told as no folder, when it is opened
             top.mkdir(parents=True)
         with open_tree(top) as tree:
             for name in (WORKING, DONE, FAILED):
@@ -121,7 +123,7 @@ def _left_over(tree: Tree) -> list[_File]:
     return left
 
 
-def _files(tree: Tree, place: Place) -> list[Found]:
+def _files(tree: Tree, place: Place) -> list[FoundFile]:
     try:
         return tree.files(*place)
     except OSError as error:
@@ -133,7 +135,7 @@ def _age(file: _File) -> tuple[float, str]:
     return file.found.changed_at, file.found.name
 
 
-def _is_ready(found: Found) -> bool:
+def _is_ready(found: FoundFile) -> bool:
     if found.name.startswith((".", "~")) or PurePath(found.name).suffix.lower() not in ENDINGS:
         return False
     return time.time() - found.changed_at >= SETTLED
@@ -155,7 +157,11 @@ def _take_up(file: _File, tree: Tree, *, now: datetime) -> bool:
 def _claim(file: _File, tree: Tree) -> _File | None:
     """Move the file aside, so that its program can go on writing there; None if that took it away again."""
     tries = file.tries + 1
-    place: Place = (WORKING, f"{file.since:{_STAMP}}~{tries}", *([file.mapping] if file.mapping else []))
+    place: Place = (
+        WORKING,
+        f"{file.since:{_STAMP}}~{tries}",
+        *([file.mapping] if file.mapping else []),
+    )
     tree.make(*place)
     try:
         return replace(file, tries=tries, found=_move(file, tree, *place))
@@ -164,7 +170,7 @@ def _claim(file: _File, tree: Tree) -> _File | None:
         return None
 
 
-def _move(file: _File, tree: Tree, *place: str) -> Found:
+def _move(file: _File, tree: Tree, *place: str) -> FoundFile:
     """Move the file, and leave no empty folder behind among those that are ours."""
     moved = tree.move(file.found, *place)
     if file.found.place[:1] == (WORKING,):
@@ -242,9 +248,9 @@ def _note_refusal(file: _File, refused: ImportRefused, *, now: datetime) -> Impo
 
 def _tell_managers(row: Import, errors: int) -> None:
     """Managers get an e-mail that names no patient."""
-    managers = User.objects.filter(is_active=True, groups__name__in=[MANAGER, ADMINISTRATOR]).exclude(
-        email=""
-    )
+    managers = User.objects.filter(
+        is_active=True, groups__name__in=[MANAGER, ADMINISTRATOR]
+    ).exclude(email="")
     addresses = sorted(set(managers.values_list("email", flat=True)))
     if addresses:
         found = "one problem was found" if errors == 1 else f"{errors:,} problems were found"

@@ -20,12 +20,14 @@ from reminders.domain.diary_import.problems import refuse
 Place = tuple[str, ...]
 """The names of the folders that lead somewhere, from the top."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe must not make anybody wait
+_FILE = (
+    os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+)  # a pipe must not make anybody wait
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A regular file: where it lies, its name, and when it was last written (seconds since 1970)."""
 
     place: Place
@@ -72,7 +74,7 @@ class Tree:
         with self._at(place) as held, os.scandir(held) as entries:
             return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
 
-    def files(self, *place: str) -> list[Found]:
+    def files(self, *place: str) -> list[FoundFile]:
         """The regular files in it."""
         found = []
         with self._at(place) as held, os.scandir(held) as entries:
@@ -80,10 +82,10 @@ class Tree:
                 with suppress(FileNotFoundError):  # its program has taken it away again
                     seen = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(seen.st_mode):
-                        found.append(Found(place, entry.name, seen.st_mtime))
+                        found.append(FoundFile(place, entry.name, seen.st_mtime))
         return found
 
-    def open(self, file: Found) -> BinaryIO:
+    def open(self, file: FoundFile) -> BinaryIO:
         """Open a file for reading; raise ImportRefused when it is no regular file or can't be opened."""
         try:
             with self._at(file.place) as held:
@@ -96,12 +98,12 @@ class Tree:
             raise refuse("This is no file that can be read. Export the diary again.")
         return opened
 
-    def move(self, file: Found, *place: str) -> Found:
+    def move(self, file: FoundFile, *place: str) -> FoundFile:
         """Move a file to a folder, under another name where its own is taken."""
         with self._at(file.place) as source, self._at(place) as target:
             name = _free(target, file.name)
             os.rename(file.name, name, src_dir_fd=source, dst_dir_fd=target)
-        return Found(place, name, file.changed_at)
+        return FoundFile(place, name, file.changed_at)
 
     def write(self, place: Place, name: str, text: str) -> None:
         """Write a new text file, under another name where its own is taken or too long."""

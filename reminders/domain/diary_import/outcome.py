@@ -27,7 +27,9 @@ def csv_lines(row: Import) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(["Row", "Outcome", "Why", *map(harmless, row.header)])
     rows = ImportRow.objects.filter(of=row).order_by("number")
-    gone = rows.filter(outcome=ImportRow.Outcome.GONE)  # they have no row in the file, so they come last
+    gone = rows.filter(
+        outcome=ImportRow.Outcome.GONE
+    )  # they have no row in the file, so they come last
     of_file = rows.exclude(outcome=ImportRow.Outcome.GONE)
     for each in chain(of_file.iterator(chunk_size=2_000), _filled_in(gone, row)):
         why = [each.words] if each.words else []

@@ -16,8 +16,19 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from psycopg import errors
 
-from reminders.domain.diary_import.problems import MOST_SHOWN, NeedsConfirmation, Problem, Problems, refuse
-from reminders.domain.diary_import.read.columns import Columns, choose_columns, header_digest, stop_if_missing
+from reminders.domain.diary_import.problems import (
+    MOST_SHOWN,
+    ImportProblem,
+    NeedsConfirmation,
+    Problems,
+    refuse,
+)
+from reminders.domain.diary_import.read.columns import (
+    Columns,
+    choose_columns,
+    header_digest,
+    stop_if_missing,
+)
 from reminders.domain.diary_import.read.dates import DateReader, order_of
 from reminders.domain.diary_import.read.first_pass import Survey, survey
 from reminders.domain.diary_import.read.rows import RowReader
@@ -38,7 +49,7 @@ from reminders.domain.diary_import.write.summary import (
     texts_to_withdraw,
 )
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
-from reminders.domain.planning.plan import Planned
+from reminders.domain.planning.plan import PlanResult
 from reminders.models import Import, ImportMapping, Location, Practitioner, Service
 
 ATTEMPTS = 3
@@ -72,7 +83,7 @@ class Options:
 
 
 @dataclass
-class Outcome:
+class ImportOutcome:
     """What became of a file. `planned` is None as long as nothing was written."""
 
     counts: Counts
@@ -80,8 +91,8 @@ class Outcome:
     columns: dict[str, str]
     date_format: str
     warnings: list[str] = field(default_factory=list)
-    cannot_be_reminded: list[Problem] = field(default_factory=list)
-    planned: Planned | None = None
+    cannot_be_reminded: list[ImportProblem] = field(default_factory=list)
+    planned: PlanResult | None = None
     import_id: int | None = None
 
 
@@ -89,7 +100,9 @@ def options_with_mapping(name: str, options: Options) -> Options:
     """The same options with a saved mapping by name; what the options say themselves wins."""
     mapping = ImportMapping.objects.filter(name__iexact=name.strip()).first()
     if mapping is None:
-        known = ", ".join(f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10])
+        known = ", ".join(
+            f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10]
+        )
         raise refuse(
             f"There is no mapping “{name[:60]}”. {f'There is {known}.' if known else 'None is saved yet.'} "
             "Mappings are saved when a file is imported in the browser."
@@ -105,23 +118,25 @@ def options_with_mapping(name: str, options: Options) -> Options:
     )
 
 
-def import_file(source: Source, options: Options, *, now: datetime, dry_run: bool = False) -> Outcome:
+def import_file(
+    source: Source, options: Options, *, now: datetime, dry_run: bool = False
+) -> ImportOutcome:
     """Import a file in one transaction, or with `dry_run` only say what would happen.
 
     Raises ImportRefused, and then nothing has changed.
     """
 
-    def once() -> Outcome:
+    def once() -> ImportOutcome:
         with transaction.atomic():
             outcome = _import(source, options, now=now, dry_run=dry_run)
             if dry_run:
                 transaction.set_rollback(True)
         return outcome
 
-    return undisturbed(once)
+    return retry_on_conflict(once)
 
 
-def undisturbed(work: Callable[[], _Result]) -> _Result:
+def retry_on_conflict(work: Callable[[], _Result]) -> _Result:
     """Do it again when another transaction came in between.
 
     Imports of different locations may meet in one patient or one practitioner: then one of them is told
@@ -136,8 +151,8 @@ def undisturbed(work: Callable[[], _Result]) -> _Result:
     return work()
 
 
-def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> Outcome:
-    with staged(source, options, now=now, look=dry_run) as outcome:
+def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> ImportOutcome:
+    with prepared_import(source, options, now=now, look=dry_run) as outcome:
         if dry_run:
             counts = outcome.counts
             cancel = options.gone == Import.Gone.CANCEL
@@ -150,9 +165,14 @@ def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -
 
 
 @contextmanager
-def staged(
-    source: Source, options: Options, *, now: datetime, look: bool = False, progress: Progress | None = None
-) -> Iterator[Outcome]:
+def prepared_import(
+    source: Source,
+    options: Options,
+    *,
+    now: datetime,
+    look: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[ImportOutcome]:
     """Read, check, stage and match a file; inside the block the temporary tables hold the outcome.
 
     What would change is locked, except for a `look` that is not to be applied.
@@ -163,7 +183,9 @@ def staged(
     prepare_transaction()
     with open_table(source, mapping=options.mapping) as table:
         tell(2, "Reading the file")
-        columns = choose_columns(table.header, table.sample, mapping=options.mapping, guess=options.guess)
+        columns = choose_columns(
+            table.header, table.sample, mapping=options.mapping, guess=options.guess
+        )
         stop_if_missing(columns)
         dates = DateReader(order_of(options.date_format))
         with reading_within(WHOLE):
@@ -175,12 +197,12 @@ def staged(
         stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
     counts = count_result()
     counts.gone, counts.expected = gone, expected
-    outcome = Outcome(counts, columns.header, columns.as_mapping(), _told(dates))
+    outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
     outcome.warnings = [*_footer(table), *_warnings(outcome, options)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
-            Problem(phone_words(code), number, column)
+            ImportProblem(phone_words(code), number, column)
             for number, code in list_without_phone(limit=MOST_SHOWN)
         ]
     _stop_if_much_gone(counts, options)
@@ -206,7 +228,12 @@ def _told(dates: DateReader) -> str:
 
 
 def _stage(
-    table: Table, columns: Columns, dates: DateReader, found: Survey, options: Options, tell: Progress
+    table: Table,
+    columns: Columns,
+    dates: DateReader,
+    found: Survey,
+    options: Options,
+    tell: Progress,
 ) -> None:
     sites, default = find_sites(
         found.locations,
@@ -218,7 +245,12 @@ def _stage(
     named = [sites[name.casefold()] for name in found.locations]
     lock_sites({site.id for site in [*named, *([default] if default else [])]}, wait=options.wait)
     reader = RowReader(
-        columns, dates, sites=sites, default=default, known_names=_known_names(), problems=Problems()
+        columns,
+        dates,
+        sites=sites,
+        default=default,
+        known_names=_known_names(),
+        problems=Problems(),
     )
     with reading_within(WHOLE):
         stage(
@@ -247,12 +279,16 @@ def _known_names() -> dict[str, dict[str, str]]:
 
 
 def _stop_if_much_gone(counts: Counts, options: Options) -> None:
-    if options.gone != Import.Gone.CANCEL or options.confirmed or counts.gone * 5 <= counts.expected:
+    if (
+        options.gone != Import.Gone.CANCEL
+        or options.confirmed
+        or counts.gone * 5 <= counts.expected
+    ):
         return
     share = round(100 * counts.gone / counts.expected)
     raise NeedsConfirmation(
         [
-            Problem(
+            ImportProblem(
                 f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone from "
                 f"the file and would be cancelled. Is the file complete?",
                 hint="To cancel them all the same, confirm with --yes.",
@@ -262,7 +298,7 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
     )
 
 
-def _warnings(outcome: Outcome, options: Options) -> list[str]:
+def _warnings(outcome: ImportOutcome, options: Options) -> list[str]:
     counts = outcome.counts
     same_site = Q(location__name__iexact=options.location) if options.location else Q(location=None)
     last = (
@@ -288,13 +324,17 @@ def _warnings(outcome: Outcome, options: Options) -> list[str]:
     return warnings
 
 
-def record_import(source: Source, options: Options, outcome: Outcome, *, now: datetime) -> Import:
+def record_import(
+    source: Source, options: Options, outcome: ImportOutcome, *, now: datetime
+) -> Import:
     """The Import that tells of this file, about to be applied."""
     return Import.objects.create(
         filename=source.name[:255],
         source=options.source,
         digest=source.digest(),
-        location=Location.objects.filter(name__iexact=options.location).first() if options.location else None,
+        location=Location.objects.filter(name__iexact=options.location).first()
+        if options.location
+        else None,
         state=Import.State.APPLYING,
         mapping=outcome.columns,
         mapping_name=options.mapping_name,
@@ -307,7 +347,9 @@ def record_import(source: Source, options: Options, outcome: Outcome, *, now: da
     )
 
 
-def write(row: Import, outcome: Outcome, *, now: datetime, progress: Progress | None = None) -> None:
+def write(
+    row: Import, outcome: ImportOutcome, *, now: datetime, progress: Progress | None = None
+) -> None:
     """Apply what is staged, and note the outcome on the Import."""
     tell = progress or (lambda percent, words: None)
     outcome.planned = apply_result(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.diary_import.pipeline import Outcome
+from reminders.domain.diary_import.pipeline import ImportOutcome
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
 from reminders.domain.diary_import.read.tables import open_table
@@ -22,7 +22,7 @@ from reminders.models import Import, ImportRow
 SHOWN = 500
 
 
-def keep_preview(row: Import, outcome: Outcome, *, now: datetime) -> None:
+def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
     """Keep rows to look at, and reckon how many texts the import would withdraw and send at once."""
     ImportRow.objects.filter(of=row).delete()
     given: dict[str, Any] = {"import": row.pk, "separator": CELL_SEPARATOR, "shown": SHOWN}

@@ -13,7 +13,7 @@ MOST_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """One thing to correct. Without a row it concerns the whole file; `column` is the file's own name for it.
 
     `hint` says which option of the command helps: for those who use it, not for the pages.
@@ -33,7 +33,9 @@ class Problem:
         column = f"column “{self.column}”" if self.column else ""
         if self.row:
             return (
-                f"Row {self.row}, {column}: {self.message}" if column else f"Row {self.row}: {self.message}"
+                f"Row {self.row}, {column}: {self.message}"
+                if column
+                else f"Row {self.row}: {self.message}"
             )
         return f"C{column[1:]}: {self.message}" if column else self.message
 
@@ -45,7 +47,7 @@ class Problem:
 class ImportRefused(Exception):  # noqa: N818 -- the glossary's word; nothing went wrong in the program
     """Nothing is imported, and these problems say why. `more` counts problems beyond those listed."""
 
-    def __init__(self, problems: Sequence[Problem], *, rows: int = 0, more: int = 0) -> None:
+    def __init__(self, problems: Sequence[ImportProblem], *, rows: int = 0, more: int = 0) -> None:
         self.problems = list(problems)
         self.rows = rows
         self.more = more
@@ -55,7 +57,7 @@ class ImportRefused(Exception):  # noqa: N818 -- the glossary's word; nothing we
 class DatesUnclear(ImportRefused):
     """The file does not tell how its dates are written; `readings` are the two possible ones."""
 
-    def __init__(self, problem: Problem, *, readings: dict[str, str]) -> None:
+    def __init__(self, problem: ImportProblem, *, readings: dict[str, str]) -> None:
         self.readings = readings
         super().__init__([problem])
 
@@ -64,16 +66,18 @@ class NeedsConfirmation(ImportRefused):
     """The import would do something that wants a second yes, such as cancelling much of the diary."""
 
 
-def refuse(message: str, *, row: int | None = None, column: str = "", hint: str = "") -> ImportRefused:
+def refuse(
+    message: str, *, row: int | None = None, column: str = "", hint: str = ""
+) -> ImportRefused:
     """An exception for a single problem, ready to be raised."""
-    return ImportRefused([Problem(message, row, column, hint)])
+    return ImportRefused([ImportProblem(message, row, column, hint)])
 
 
 class Problems:
     """Collects the problems of rows up to a bound, and counts the rest."""
 
     def __init__(self) -> None:
-        self.listed: list[Problem] = []
+        self.listed: list[ImportProblem] = []
         self.more = 0
 
     def __bool__(self) -> bool:
@@ -82,7 +86,7 @@ class Problems:
     def add(self, message: str, *, row: int | None, column: str, hint: str = "") -> None:
         """Note one problem."""
         if len(self.listed) < MOST_SHOWN:
-            self.listed.append(Problem(message, row, column, hint))
+            self.listed.append(ImportProblem(message, row, column, hint))
         else:
             self.more += 1
 

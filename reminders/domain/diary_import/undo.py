@@ -13,14 +13,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from reminders.domain.common.audit import Actor, remember_each
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.audit import Actor, record_each
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary.appointments import set_status, set_statuses
 from reminders.domain.diary_import.pipeline import Progress
 from reminders.domain.diary_import.write.sites import lock_sites
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, replace_naming
+from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, Event, Import, ImportRow
+from reminders.models import Appointment, AuditEntry, Import, ImportRow
 
 State = Import.State
 Status = Appointment.Status
@@ -49,8 +49,10 @@ def ask_to_undo(row: Import, *, now: datetime, user_id: int | None = None) -> bo
     The history names `user_id`.
     """
     waiting = Import.objects.filter(pk=row.pk, state=State.APPLIED)
-    asked = waiting.update(state=State.UNDOING, words="Being taken back", progress=0, undone_by_id=user_id)
-    ring("imports")
+    asked = waiting.update(
+        state=State.UNDOING, words="Being taken back", progress=0, undone_by_id=user_id
+    )
+    enqueue_after_commit("imports")
     return bool(asked)
 
 
@@ -110,7 +112,7 @@ def _lock(row: Import) -> None:
 
 
 def _actor(row: Import) -> Actor:
-    return Actor(Event.Source.IMPORT, row.undone_by_id)
+    return Actor(AuditEntry.Source.IMPORT, row.undone_by_id)
 
 
 def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
@@ -130,7 +132,7 @@ def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
         plan_appointments([each[0] for each in cursor.fetchall()], now=now)
         for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
             cursor.execute(statement, given)
-            replace_naming([each[0] for each in cursor.fetchall()], names, now=now)
+            withdraw_mentioning([each[0] for each in cursor.fetchall()], names, now=now)
 
 
 def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
@@ -149,7 +151,7 @@ def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
         lines: list[tuple[int, dict[str, Any]]] = [
             (pk, {"to": "cancelled", "undone": True, "import": row.pk}) for pk in traced
         ]
-        remember_each("undone", lines, by=_actor(row), now=now)
+        record_each("undone", lines, by=_actor(row), now=now)
         given = {"ids": sorted(set(ids) - set(traced)), "at": row.applied_at}
         for statement in _DELETE:
             cursor.execute(statement, given)
@@ -158,7 +160,9 @@ def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
 def _say_what_stays(row: Import, found: Undoable) -> None:
     for reason in (SENT, CHANGED_SINCE):
         ids = [pk for pk, why in found.kept.items() if why == reason]
-        ImportRow.objects.filter(of=row, appointment_id__in=ids).update(words=f"Not taken back: {reason}")
+        ImportRow.objects.filter(of=row, appointment_id__in=ids).update(
+            words=f"Not taken back: {reason}"
+        )
 
 
 # A text is because of the import when it tells of a version that the import made.
@@ -224,13 +228,13 @@ UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
 FROM undone_matters m WHERE a.id = m.id
 """,
     """
-INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, details)
 SELECT u.appointment_id, %(now)s, 'import', %(by)s, 'undone',
     jsonb_build_object('import', %(import)s::bigint) || (
     SELECT coalesce(jsonb_object_agg(each.key, jsonb_build_array(each.value -> 1, each.value -> 0)), '{}')
     FROM jsonb_each(u.before) each WHERE jsonb_typeof(each.value) = 'array')
 FROM undone u;
-INSERT INTO reminders_event (contact_id, at, source, user_id, kind, details)
+INSERT INTO reminders_auditentry (contact_id, at, source, user_id, kind, details)
 SELECT id, %(now)s, 'import', %(by)s, 'undone', jsonb_build_object('import', %(import)s::bigint)
 FROM undone_patient
 """,
@@ -247,13 +251,13 @@ SELECT a.id FROM reminders_appointment a WHERE a.id = ANY(%(ids)s) AND (
     EXISTS (SELECT 1 FROM reminders_reminder r WHERE r.appointment_id = a.id AND r.message_id IS NOT NULL)
     OR EXISTS (SELECT 1 FROM reminders_message m WHERE m.appointment_id = a.id)
     OR EXISTS (SELECT 1 FROM reminders_callattempt c WHERE c.appointment_id = a.id)
-    OR EXISTS (SELECT 1 FROM reminders_card c WHERE c.appointment_id = a.id)
+    OR EXISTS (SELECT 1 FROM reminders_inboxitem c WHERE c.appointment_id = a.id)
     OR EXISTS (SELECT 1 FROM reminders_reply_appointments p WHERE p.appointment_id = a.id))
 """
 
 _DELETE = (
     "DELETE FROM reminders_reminder WHERE appointment_id = ANY(%(ids)s)",
-    "DELETE FROM reminders_event WHERE appointment_id = ANY(%(ids)s)",
+    "DELETE FROM reminders_auditentry WHERE appointment_id = ANY(%(ids)s)",
     """
 CREATE TEMP TABLE IF NOT EXISTS undone_contact (id bigint) ON COMMIT DELETE ROWS;
 TRUNCATE undone_contact;
@@ -265,8 +269,8 @@ DELETE FROM reminders_contact c USING undone_contact u
 WHERE c.id = u.id AND c.created_at = %(at)s AND c.updated_at = %(at)s
   AND NOT EXISTS (SELECT 1 FROM reminders_appointment a WHERE a.contact_id = c.id)
   AND NOT EXISTS (SELECT 1 FROM reminders_message m WHERE m.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_event e WHERE e.contact_id = c.id)
+  AND NOT EXISTS (SELECT 1 FROM reminders_auditentry e WHERE e.contact_id = c.id)
   AND NOT EXISTS (SELECT 1 FROM reminders_reply p WHERE p.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_card k WHERE k.contact_id = c.id)
+  AND NOT EXISTS (SELECT 1 FROM reminders_inboxitem k WHERE k.contact_id = c.id)
 """,
 )

@@ -14,10 +14,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from reminders.domain.common.access import Scope, scope_of
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
-from reminders.domain.diary_import.read.columns import Columns, choose_columns, header_digest, stop_if_missing
+from reminders.domain.diary_import.read.columns import (
+    Columns,
+    choose_columns,
+    header_digest,
+    stop_if_missing,
+)
 from reminders.domain.diary_import.read.dates import order_of
 from reminders.domain.diary_import.read.names import tidy
 from reminders.domain.diary_import.read.sources import Source, open_blocks
@@ -116,14 +121,16 @@ def only_locations(row: Import) -> frozenset[int] | None:
 def _queue(row: Import, state: Import.State, words: str) -> None:
     row.state, row.words, row.problems, row.progress = state, words, [], 0
     row.save(update_fields=["state", "words", "problems", "progress"])
-    ring("imports")
+    enqueue_after_commit("imports")
 
 
 @contextmanager
 def open_import(row: Import) -> Iterator[Source]:
     """The file of an import, put together again."""
     parts = ImportPart.objects.filter(of=row).order_by("position").values_list("data", flat=True)
-    with open_blocks((bytes(part) for part in parts.iterator(chunk_size=4)), name=row.filename) as source:
+    with open_blocks(
+        (bytes(part) for part in parts.iterator(chunk_size=4)), name=row.filename
+    ) as source:
         yield source
 
 
@@ -144,7 +151,12 @@ def sample_of(row: Import, *, rows: int) -> list[tuple[int, list[str]]]:
 
 
 def choose(
-    row: Import, *, mapping: Mapping[str, str], date_format: str, location: Location | None, name: str = ""
+    row: Import,
+    *,
+    mapping: Mapping[str, str],
+    date_format: str,
+    location: Location | None,
+    name: str = "",
 ) -> None:
     """Take the choices of somebody who looked, and have the file checked with them.
 
@@ -212,7 +224,9 @@ def remember_mapping(row: Import, *, now: datetime) -> None:
 
 def discard(row: Import) -> bool:
     """Forget a file that was not imported; False when it already is, or is being imported."""
-    deleted, _ = Import.objects.filter(pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]).delete()
+    deleted, _ = Import.objects.filter(
+        pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]
+    ).delete()
     return bool(deleted)
 
 
@@ -224,5 +238,6 @@ def forget_old_files(*, now: datetime) -> int:
     ids = list(old.values_list("pk", flat=True).distinct()[:100])
     ImportPart.objects.filter(of_id__in=ids).delete()
     return Import.objects.filter(pk__in=ids, state__in=OPEN).update(
-        state=State.REFUSED, words="Nobody went on with this file, so it was let go. Upload it again."
+        state=State.REFUSED,
+        words="Nobody went on with this file, so it was let go. Upload it again.",
     )

@@ -45,7 +45,11 @@ WORDS: dict[str, tuple[Level, str, str]] = {
         "No texts are going out: the provider refuses our credentials.",
         "Everything stays due and goes out as soon as an administrator has put the key and secret right.",
     ),
-    "rate": ("warning", "The provider asked us to slow down.", "Texts go on by themselves shortly."),
+    "rate": (
+        "warning",
+        "The provider asked us to slow down.",
+        "Texts go on by themselves shortly.",
+    ),
     "down": (
         "danger",
         "The text provider can't be reached.",
@@ -216,7 +220,9 @@ def _tell_again(codes: Sequence[str]) -> None:
         state.save(update_fields=["alerted"])
 
 
-def _compare(known: Known, current: dict[str, Banner], *, now: datetime) -> tuple[list[Banner], list[str]]:
+def _compare(
+    known: Known, current: dict[str, Banner], *, now: datetime
+) -> tuple[list[Banner], list[str]]:
     """Bring `known` up to date; return the troubles to tell of and those that are over."""
     begun = []
     for code, banner in current.items():
@@ -237,6 +243,8 @@ def _write(subject: str, words: str) -> bool:
     try:
         mail_admins(subject, words + where)
     except OSError as error:
-        logger.warning("An e-mail to the administrators could not be sent: %s", type(error).__name__)
+        logger.warning(
+            "An e-mail to the administrators could not be sent: %s", type(error).__name__
+        )
         return False
     return True

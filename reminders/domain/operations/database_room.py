@@ -51,7 +51,9 @@ def refusal(*, anew: bool = False) -> Refusal:
 
 def is_read_only(cursor: Cursor) -> bool:
     """Whether the server is a copy of another one, or was told to take no writes."""
-    cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+    cursor.execute(
+        "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
+    )
     return bool((cursor.fetchone() or (False,))[0])
 
 

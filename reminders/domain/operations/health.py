@@ -17,13 +17,13 @@ from reminders.domain.operations import database_room
 from reminders.domain.operations.periodic_tasks import FOLDER_ERROR, HEARTBEAT, does_of
 from reminders.models import (
     Appointment,
-    Card,
     DeliveryReport,
+    InboxItem,
     Message,
     ProviderState,
     Reminder,
     Reply,
-    Ring,
+    TaskRun,
     Trouble,
 )
 
@@ -93,9 +93,13 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
     there = stale.filter(state__in=[Message.State.ACCEPTED, Message.State.HELD])
-    rings = {ring.name: ring for ring in Ring.objects.all()}
+    rings = {ring.name: ring for ring in TaskRun.objects.all()}
     asked = unknown.aggregate(n=Count("pk"), since=Min("unknown_since"))
-    unread = Reply.objects.filter(applied_at=None).order_by("received_at").values_list("stored_at", flat=True)
+    unread = (
+        Reply.objects.filter(applied_at=None)
+        .order_by("received_at")
+        .values_list("stored_at", flat=True)
+    )
     state = ProviderState.objects.filter(pk=1).first()
     return Pulse(
         oldest_due=_age(_due_since(now=now), now=now),
@@ -114,11 +118,11 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
     )
 
 
-def _last(rings: dict[str, Ring], name: str) -> datetime | None:
+def _last(rings: dict[str, TaskRun], name: str) -> datetime | None:
     return rings[name].succeeded_at if name in rings else None
 
 
-def _details(rings: dict[str, Ring], *, now: datetime) -> dict[str, str]:
+def _details(rings: dict[str, TaskRun], *, now: datetime) -> dict[str, str]:
     """What programs told of, and which rings fail or hang."""
     told: dict[str, list[str]] = {}
     for trouble in troubles.current(now=now):
@@ -126,7 +130,9 @@ def _details(rings: dict[str, Ring], *, now: datetime) -> dict[str, str]:
     folder = rings.get("folder")
     if folder and folder.error.startswith(FOLDER_ERROR):
         told["folder"] = [folder.error.removeprefix(FOLDER_ERROR)]
-    amiss = [f"{does_of(ring.name)} ({how})" for ring in rings.values() if (how := _amiss(ring, now=now))]
+    amiss = [
+        f"{does_of(ring.name)} ({how})" for ring in rings.values() if (how := _amiss(ring, now=now))
+    ]
     if amiss:
         told["ring"] = amiss
     return {code: "; ".join(words) for code, words in told.items()}
@@ -137,9 +143,14 @@ def _counted(trouble: Trouble) -> str:
     return f"{times} since {trouble.since:%d %B %H:%M} UTC, last {trouble.last_at:%d %B %H:%M} UTC"
 
 
-def _amiss(ring: Ring, *, now: datetime) -> str:
+def _amiss(ring: TaskRun, *, now: datetime) -> str:
     """How a ring fails by a fault of the program, or hangs; "" where it does not, or the provider is why."""
-    if ring.held_until and ring.held_until > now and ring.started_at and now - ring.started_at > HANGS:
+    if (
+        ring.held_until
+        and ring.held_until > now
+        and ring.started_at
+        and now - ring.started_at > HANGS
+    ):
         return f"not ended for {round((now - ring.started_at).total_seconds() / 60)} minutes"
     lately = ring.finished_at is not None and now - ring.finished_at < timedelta(days=1)
     fault = bool(ring.error) and ":" not in ring.error and ring.error not in PASSING
@@ -148,7 +159,9 @@ def _amiss(ring: Ring, *, now: datetime) -> str:
 
 def _due_since(*, now: datetime) -> datetime | None:
     """Since when the oldest text waits: one that is planned, or one in the outbox that had to be put back."""
-    planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by("due_at")
+    planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by(
+        "due_at"
+    )
     queued = Message.objects.filter(state=Message.State.QUEUED).order_by("send_after")[:LOOKED_AT]
     found = [
         planned.values_list("due_at", flat=True).first(),
@@ -175,7 +188,7 @@ def status_report(*, now: datetime) -> dict[str, Any]:
         "unknown": pulse.unknown,
         "to_withdraw": pulse.to_withdraw,
         "oldest_due_seconds": round(pulse.oldest_due.total_seconds()) if pulse.oldest_due else 0,
-        "replies_unhandled": Card.objects.filter(done_at=None).count(),
+        "replies_unhandled": InboxItem.objects.filter(done_at=None).count(),
         "last_poll": _written(pulse.last_poll),
         "beat_heartbeat": _written(pulse.heartbeat),
         "provider": {"brake": pulse.brake, "words": pulse.brake_words or "Working"},
@@ -198,7 +211,7 @@ def unreachable_report(cause: str) -> dict[str, Any]:
 
 def last_news() -> dict[str, datetime | None]:
     """When anything last came in or went out, for the connection page (UTC)."""
-    rings = dict(Ring.objects.values_list("name", "succeeded_at"))
+    rings = dict(TaskRun.objects.values_list("name", "succeeded_at"))
     return {
         "accepted": Message.objects.aggregate(at=Max("accepted_at"))["at"],
         "report": DeliveryReport.objects.aggregate(at=Max("stored_at"))["at"],

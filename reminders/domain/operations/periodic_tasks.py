@@ -21,7 +21,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 from reminders.domain.common import database_clock
 from reminders.domain.common.turns import Lane, TimeBox, is_stopping, turn
 from reminders.domain.sending import circuit_breaker
-from reminders.models import Ring
+from reminders.models import TaskRun
 from reminders.provider import MessagesApiError
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ FOLDER_ERROR = "folder: "
 
 
 @dataclass(frozen=True, slots=True)
-class Bell:
+class PeriodicJob:
     """One ring: the task's name, its interval, and what it does in words for staff."""
 
     task: str
@@ -42,32 +42,36 @@ class Bell:
     does: str
 
 
-def bells() -> tuple[Bell, ...]:
+def periodic_jobs() -> tuple[PeriodicJob, ...]:
     """Every ring of the application, with the intervals that the environment asks for."""
     poll = settings.POLL_EVERY
     return (
-        Bell("send", settings.SEND_EVERY, "Hand over texts that are due"),
-        Bell("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
-        Bell("reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"),
-        Bell("replies", poll, "Fetch patients' replies"),
-        Bell("reports", poll, "Fetch delivery reports"),
-        Bell("apply", timedelta(seconds=10), "Act on what was pushed or left over"),
-        Bell("expire", timedelta(seconds=60), "Give up what is past its time"),
-        Bell("check", timedelta(minutes=5), "Ask about texts without a final report"),
-        Bell("plan", timedelta(hours=6), "Plan the whole future again, as a safety net"),
-        Bell("push_blocked", timedelta(seconds=60), "Tell the provider about opt-outs"),
-        Bell("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
-        Bell("imports", timedelta(seconds=10), "Work off uploaded diaries"),
-        Bell("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
-        Bell("tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"),
-        Bell("jobs", timedelta(seconds=10), "Go on with long work in the background"),
-        Bell("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
-        Bell("alert", timedelta(seconds=60), "Tell administrators what needs them"),
-        Bell(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
+        PeriodicJob("send", settings.SEND_EVERY, "Hand over texts that are due"),
+        PeriodicJob("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
+        PeriodicJob(
+            "reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"
+        ),
+        PeriodicJob("replies", poll, "Fetch patients' replies"),
+        PeriodicJob("reports", poll, "Fetch delivery reports"),
+        PeriodicJob("apply", timedelta(seconds=10), "Act on what was pushed or left over"),
+        PeriodicJob("expire", timedelta(seconds=60), "Give up what is past its time"),
+        PeriodicJob("check", timedelta(minutes=5), "Ask about texts without a final report"),
+        PeriodicJob("plan", timedelta(hours=6), "Plan the whole future again, as a safety net"),
+        PeriodicJob("push_blocked", timedelta(seconds=60), "Tell the provider about opt-outs"),
+        PeriodicJob("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
+        PeriodicJob("imports", timedelta(seconds=10), "Work off uploaded diaries"),
+        PeriodicJob("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
+        PeriodicJob(
+            "tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"
+        ),
+        PeriodicJob("jobs", timedelta(seconds=10), "Go on with long work in the background"),
+        PeriodicJob("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
+        PeriodicJob("alert", timedelta(seconds=60), "Tell administrators what needs them"),
+        PeriodicJob(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
     )
 
 
-def seed_rings(**_kwargs: Any) -> None:
+def seed_periodic_tasks(**_kwargs: Any) -> None:
     """Add the rings that are missing, let untouched ones follow the settings, keep what staff changed.
 
     A ring is untouched while it rings as often as its own description says. Takes a lock, so that several
@@ -77,15 +81,21 @@ def seed_rings(**_kwargs: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         have = {task.task: task for task in PeriodicTask.objects.select_related("interval")}
-        changed = [_seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in bells()]
+        changed = [
+            _seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in periodic_jobs()
+        ]
         if any(changed):
             PeriodicTasks.update_changed()
 
 
-def _seed(bell: Bell, task: PeriodicTask | None) -> bool:
+def _seed(bell: PeriodicJob, task: PeriodicTask | None) -> bool:
     seconds = max(1, round(bell.every.total_seconds()))
-    interval = IntervalSchedule.objects.filter(every=seconds, period=IntervalSchedule.SECONDS).first()
-    interval = interval or IntervalSchedule.objects.create(every=seconds, period=IntervalSchedule.SECONDS)
+    interval = IntervalSchedule.objects.filter(
+        every=seconds, period=IntervalSchedule.SECONDS
+    ).first()
+    interval = interval or IntervalSchedule.objects.create(
+        every=seconds, period=IntervalSchedule.SECONDS
+    )
     if task is None:
         task = PeriodicTask(name=bell.does, task=f"reminders.tasks.{bell.task}")
     elif task.description != _as_settings_say(task.interval) or task.interval == interval:
@@ -101,7 +111,7 @@ def _as_settings_say(interval: IntervalSchedule | None) -> str:
     return f"Every {interval.every} {interval.period}, as the settings say." if interval else ""
 
 
-class Rung(TimeBox):
+class RunOutcome(TimeBox):
     """What one ring came to; the body sets `count`, and `error` in words without personal data."""
 
     def __init__(self, at_most: float | None) -> None:
@@ -110,7 +120,7 @@ class Rung(TimeBox):
         self.error = ""
 
 
-def run(name: str, work: Callable[[Rung], None], *, lane: Lane, at_most: float) -> None:
+def run(name: str, work: Callable[[RunOutcome], None], *, lane: Lane, at_most: float) -> None:
     """Run a ring's work on a thread of `lane` if it is our turn, for `at_most` seconds.
 
     Whoever comes in between leaves word; see `turns`.
@@ -122,19 +132,19 @@ def run(name: str, work: Callable[[Rung], None], *, lane: Lane, at_most: float) 
             return
         with turn(name) as ours:
             if ours.mine:
-                with rung(name, at_most=at_most) as ring:
+                with recorded_run(name, at_most=at_most) as ring:
                     work(ring)
                 ours.went_well, ours.cut_short = not ring.error, ring.cut_short
 
 
 @contextmanager
-def rung(name: str, *, at_most: float | None = None) -> Iterator[Rung]:
+def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutcome]:
     """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries.
 
     `at_most`: the seconds after which the work may not go on, None for as long as it takes.
     """
     started = database_clock.now()
-    outcome = Rung(at_most)
+    outcome = RunOutcome(at_most)
     try:
         yield outcome
     except MessagesApiError as error:
@@ -153,12 +163,12 @@ def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> No
     """Write down that a ring went by."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO reminders_ring (name, started_at, finished_at, succeeded_at, count, error)
+            """INSERT INTO reminders_taskrun (name, started_at, finished_at, succeeded_at, count, error)
                VALUES (%(name)s, %(started)s, %(now)s, CASE WHEN %(error)s = '' THEN %(now)s::timestamptz END,
                        %(count)s, %(error)s)
                ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at,
                    finished_at = excluded.finished_at, count = excluded.count, error = excluded.error,
-                   succeeded_at = coalesce(excluded.succeeded_at, reminders_ring.succeeded_at)""",
+                   succeeded_at = coalesce(excluded.succeeded_at, reminders_taskrun.succeeded_at)""",
             {
                 "name": name,
                 "started": started,
@@ -171,9 +181,9 @@ def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> No
 
 def does_of(name: str) -> str:
     """What a ring does, in words for staff."""
-    return next((bell.does for bell in bells() if bell.task == name), name)
+    return next((bell.does for bell in periodic_jobs() if bell.task == name), name)
 
 
 def last_success(name: str) -> datetime | None:
     """When a ring last went well (UTC), None if it never did."""
-    return Ring.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
+    return TaskRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()

@@ -77,7 +77,9 @@ def end_pause(*, name: str = "", address: str = "") -> int:
     if name and address:
         found = Q(key=_key(name=name, address=address))
     else:
-        found = Q(key__startswith=_half(name)) if name else Q(key__endswith=_half(network_of(address)))
+        found = (
+            Q(key__startswith=_half(name)) if name else Q(key__endswith=_half(network_of(address)))
+        )
     return SignInCount.objects.filter(found).delete()[0] if name or address else 0
 
 
@@ -113,7 +115,9 @@ def _key(*, name: str | None = None, address: str | None = None) -> str:
 def _half(words: str) -> str:
     """A digest that only this installation can make; names that nobody tells apart have the same."""
     plain = words.strip().casefold()[:300].encode("utf-8", "replace")
-    return hmac.digest(settings.SECRET_KEY.encode(), b"sign-in\n" + plain, "sha256").hex()[: len(_ANY)]
+    return hmac.digest(settings.SECRET_KEY.encode(), b"sign-in\n" + plain, "sha256").hex()[
+        : len(_ANY)
+    ]
 
 
 _LIMIT = "(%(limits)s::int[])[array_position(%(keys)s::text[], c.key::text)]"

@@ -54,7 +54,7 @@ _WORDS = {
 }
 
 
-class Found(NamedTuple):
+class AppointmentToCall(NamedTuple):
     """One unconfirmed appointment, as far as sorting and grouping need it; `place` is its place by time."""
 
     place: int
@@ -114,13 +114,15 @@ class Household:
 class Calls:
     """Everybody to call, in the order of calling; each inner list is one household."""
 
-    groups: list[list[Found]]
+    groups: list[list[AppointmentToCall]]
     days: list[date] = field(default_factory=list)
 
     @cached_property
     def kinds(self) -> Counter[tuple[bool, bool]]:
         """How many appointments there are by whether there is an obstacle and whether somebody called."""
-        return Counter((found.obstacle != "", found.tried) for group in self.groups for found in group)
+        return Counter(
+            (found.obstacle != "", found.tried) for group in self.groups for found in group
+        )
 
     def count(self, *, obstacle: bool | None = None, tried: bool | None = None) -> int:
         """How many appointments are of that kind."""
@@ -130,14 +132,18 @@ class Calls:
             if obstacle in (None, hard) and tried in (None, called)
         )
 
-    def only(self, *, obstacle: bool | None = None, tried: bool | None = None) -> list[list[Found]]:
+    def only(
+        self, *, obstacle: bool | None = None, tried: bool | None = None
+    ) -> list[list[AppointmentToCall]]:
         """The households with an appointment of that kind, whole."""
         if obstacle is None and tried is None:
             return self.groups
-        return [group for group in self.groups if any(_fits(found, obstacle, tried) for found in group)]
+        return [
+            group for group in self.groups if any(_fits(found, obstacle, tried) for found in group)
+        ]
 
 
-def _fits(found: Found, obstacle: bool | None, tried: bool | None) -> bool:
+def _fits(found: AppointmentToCall, obstacle: bool | None, tried: bool | None) -> bool:
     return obstacle in (None, bool(found.obstacle)) and tried in (None, found.tried)
 
 
@@ -152,7 +158,9 @@ def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
     return tomorrow, working[:WORKING_DAYS][-1]
 
 
-def calls_to_make(locations: Iterable[Location], *, now: datetime, day: date | None = None) -> Calls:
+def calls_to_make(
+    locations: Iterable[Location], *, now: datetime, day: date | None = None
+) -> Calls:
     """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
     spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
     last = max((span[2] for span in spans), default=now.date())
@@ -167,14 +175,14 @@ def calls_to_make(locations: Iterable[Location], *, now: datetime, day: date | N
                 "until": last + timedelta(days=2),
             },
         )
-        found = [Found(*row) for row in cursor.fetchall()]
+        found = [AppointmentToCall(*row) for row in cursor.fetchall()]
     days = sorted({one.local_date for one in found})
     groups = _together(one for one in found if day in (None, one.local_date))
     return Calls(sorted(groups, key=_urgency), days)
 
 
-def _together(found: Iterable[Found]) -> list[list[Found]]:
-    by_phone: dict[str, list[Found]] = defaultdict(list)
+def _together(found: Iterable[AppointmentToCall]) -> list[list[AppointmentToCall]]:
+    by_phone: dict[str, list[AppointmentToCall]] = defaultdict(list)
     for one in found:
         by_phone[one.phone or f"#{one.id}"].append(one)
     return [
@@ -184,11 +192,11 @@ def _together(found: Iterable[Found]) -> list[list[Found]]:
     ]
 
 
-def _urgency(group: Sequence[Found]) -> tuple[bool, int]:
+def _urgency(group: Sequence[AppointmentToCall]) -> tuple[bool, int]:
     return (not any(found.obstacle for found in group), group[0].place)
 
 
-def households(groups: Sequence[Sequence[Found]], *, now: datetime) -> list[Household]:
+def households(groups: Sequence[Sequence[AppointmentToCall]], *, now: datetime) -> list[Household]:
     """All that is shown of these groups; two statements, however many. Keeps the order."""
     ids = [found.id for group in groups for found in group]
     rows = {row.id: row for row in rows_of(ids, now=now)} if ids else {}

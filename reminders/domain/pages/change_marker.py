@@ -16,7 +16,7 @@ LATELY = timedelta(days=3)
 """A text that fails or lapses was due within that time."""
 
 
-def fingerprint(*, now: datetime) -> str:
+def etag(*, now: datetime) -> str:
     """A short word that changes with every change, call, card, reply, report and text, and every minute.
 
     One statement that reads the ends of indexes and counts what waits, however much is stored. What has no
@@ -50,22 +50,24 @@ def _count(table: str, condition: str) -> str:
 
 _TRACES = "SELECT " + ", ".join(
     (
-        _latest("reminders_event"),
+        _latest("reminders_auditentry"),
         _latest("reminders_callattempt"),
-        _latest("reminders_card"),
+        _latest("reminders_inboxitem"),
         _latest("reminders_reply"),
         _latest("reminders_deliveryreport"),
         _latest("reminders_appointment"),
         _moments("reminders_message", "accepted_at"),
-        _moments("reminders_card", "done_at"),
-        _count("reminders_card", "done_at IS NULL"),
+        _moments("reminders_inboxitem", "done_at"),
+        _count("reminders_inboxitem", "done_at IS NULL"),
         # What came in is stored first and applied a moment later.
         _count("reminders_reply", "applied_at IS NULL"),
         _count("reminders_deliveryreport", "applied_at IS NULL AND problem = ''"),
         _count("reminders_message", "state = 'queued'"),
         _count("reminders_message", "state = 'submitting'"),
         _count("reminders_message", "state = 'unknown'"),
-        _count("reminders_message", "cancel_requested_at IS NOT NULL AND cancel_settled_at IS NULL"),
+        _count(
+            "reminders_message", "cancel_requested_at IS NOT NULL AND cancel_settled_at IS NULL"
+        ),
         _count(
             "reminders_message",
             "state IN ('failed', 'rejected', 'expired', 'unknown') AND scheduled_at > %(lately)s",

@@ -19,7 +19,15 @@ from reminders.domain.common.digest import digest
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.pages.day_sheet import DayRow, read_rows
 from reminders.domain.wording import WordingError, compile_wording
-from reminders.models import Appointment, CannedReply, Contact, Location, Message, Reply, Suppression
+from reminders.models import (
+    Appointment,
+    CannedReply,
+    Contact,
+    Location,
+    Message,
+    Reply,
+    Suppression,
+)
 
 SHOWN = 40
 STATE_WORDS = {
@@ -60,7 +68,11 @@ class Bubble(NamedTuple):
         if self.state in ("accepted", "held") and self.at > now:
             return "Planned"
         plain = STATE_WORDS[self.state]
-        return f"{plain}: {self.words}" if self.state in ("failed", "rejected") and self.words else plain
+        return (
+            f"{plain}: {self.words}"
+            if self.state in ("failed", "rejected") and self.words
+            else plain
+        )
 
     @property
     def kind_words(self) -> str:
@@ -102,7 +114,12 @@ def thread(
     A limited `scope` narrows them, both ways, to what its user may read, for two statements more. `before`
     (UTC) is the `made_at` of the earliest bubble seen so far.
     """
-    given: dict[str, Any] = {"contact": contact_id, "phone": phone, "before": before, "limit": limit}
+    given: dict[str, Any] = {
+        "contact": contact_id,
+        "phone": phone,
+        "before": before,
+        "limit": limit,
+    }
     statement = _THREAD
     if scope is not None and scope.restricted:
         statement = _READABLE
@@ -166,7 +183,9 @@ def ready_lines(
     return lines
 
 
-def _fill(text: str, contact: Contact | None, appointment: Appointment | None, place: Location | None) -> str:
+def _fill(
+    text: str, contact: Contact | None, appointment: Appointment | None, place: Location | None
+) -> str:
     place = appointment.location if appointment else place
     try:
         template = compile_wording(text)
@@ -194,7 +213,7 @@ def _name(thing: object | None) -> str:
     return str(thing) if thing else ""
 
 
-def people_on(phone: str, *, scope: Scope, most: int = 8) -> Sequence[Contact]:
+def people_at(phone: str, *, scope: Scope, most: int = 8) -> Sequence[Contact]:
     """The first contacts on a number whom a user may see."""
     return list(scope.contacts().filter(phone=phone).order_by("pk")[:most]) if phone else []
 

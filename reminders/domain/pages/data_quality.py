@@ -40,7 +40,7 @@ _CONDITIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FlawSearch:
     """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit ahead.
 
     `unbooked` takes in those who are booked nowhere, and so may be anybody's.
@@ -90,7 +90,9 @@ class Flawed(NamedTuple):
     @property
     def problem_words(self) -> str:
         """What is wrong and what to do, for staff."""
-        return PROBLEM_WORDS[PhoneProblem(self.problem)] if self.problem in set(PhoneProblem) else ""
+        return (
+            PROBLEM_WORDS[PhoneProblem(self.problem)] if self.problem in set(PhoneProblem) else ""
+        )
 
 
 class Shared(NamedTuple):
@@ -101,7 +103,7 @@ class Shared(NamedTuple):
     people: tuple[tuple[int, str], ...]
 
 
-def count_flaws(look: Look) -> dict[Flaw, int]:
+def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
     """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
     parts = [
         f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE {condition} "  # noqa: S608 -- our own words only
@@ -116,7 +118,7 @@ def count_flaws(look: Look) -> dict[Flaw, int]:
     return dict(zip((*_CONDITIONS, Flaw.SHARED), counts, strict=True))
 
 
-def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
+def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id `after`."""
     beyond = """AND (c.last_name, c.first_name, c.id) >
         (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
@@ -131,20 +133,31 @@ def flawed(flaw: Flaw, look: Look, *, after: int = 0, limit: int = ROWS) -> list
 
 
 def shared_numbers(
-    look: Look, *, at_least: int = 2, after: int = 0, limit: int = ROWS, people: int = 8
+    look: FlawSearch, *, at_least: int = 2, after: int = 0, limit: int = ROWS, people: int = 8
 ) -> list[Shared]:
     """Numbers that `at_least` so many contacts have, each with the first `people` of them; two statements."""
-    beyond = "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)" if after else ""
+    beyond = (
+        "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)"
+        if after
+        else ""
+    )
     statement = _shared(look, after=beyond)
-    given = look.given | {"after": after, "limit": limit, "least": max(2, at_least), "people": people}
+    given = look.given | {
+        "after": after,
+        "limit": limit,
+        "least": max(2, at_least),
+        "people": people,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         numbers = cursor.fetchall()
-        names = _names(cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given)
+        names = _names(
+            cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given
+        )
     return [Shared(phone, count, tuple(names.get(phone, ()))) for phone, count in numbers]
 
 
-def _shared(look: Look, *, after: str = "") -> str:
+def _shared(look: FlawSearch, *, after: str = "") -> str:
     """Counts only the people who are looked at: that others are on a number is not for everybody."""
     anybody = "SELECT g.people AS shared_by"
     theirs = _SHARED_BY.format(look=replace(look, coming=False).condition)
@@ -188,7 +201,9 @@ WHERE n.shared_by >= %(least)s
   AND EXISTS (SELECT 1 FROM reminders_contact c WHERE c.phone = g.phone AND c.phone <> '' AND {look})
 ORDER BY g.phone LIMIT %(limit)s
 """
-_SHARED_BY = "SELECT count(*) AS shared_by FROM reminders_contact c WHERE c.phone = g.phone AND {look}"
+_SHARED_BY = (
+    "SELECT count(*) AS shared_by FROM reminders_contact c WHERE c.phone = g.phone AND {look}"
+)
 
 _NAMES = """
 SELECT p.phone, x.id, x.name FROM unnest(%(phones)s::text[]) p (phone)

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import connection
 
 from reminders.domain.common.digest import digest
-from reminders.models import Card, Reminder
+from reminders.models import InboxItem, Reminder
 
 Value = str | date | list[int]
 FAILED = frozenset({"failed", "rejected", "expired"})
@@ -35,7 +35,9 @@ UNREACHABLE_REASONS = frozenset(
     )
 )
 # Cards that say nothing about a reply waiting to be read.
-NOT_A_REPLY = frozenset({str(Card.Kind.DECLINED), str(Card.Kind.UNREACHABLE), str(Card.Kind.STALE)})
+NOT_A_REPLY = frozenset(
+    {str(InboxItem.Kind.DECLINED), str(InboxItem.Kind.UNREACHABLE), str(InboxItem.Kind.STALE)}
+)
 
 
 class DayState(StrEnum):
@@ -156,7 +158,7 @@ class DayRow:
     @property
     def card_words(self) -> str:
         """What a reply asks of staff."""
-        return str(Card.Kind(self.card_kind).label) if self.card_kind else ""
+        return str(InboxItem.Kind(self.card_kind).label) if self.card_kind else ""
 
     @property
     def digest(self) -> str:
@@ -167,7 +169,7 @@ class DayRow:
 _values = attrgetter(*(field.name for field in fields(DayRow)))
 
 
-class Standing(NamedTuple):
+class DayStanding(NamedTuple):
     """What decides the state of one appointment of a day; the fields are those of `DayRow`."""
 
     id: int
@@ -184,7 +186,12 @@ class Standing(NamedTuple):
     def state(self) -> DayState:
         """The one state, as that of the `DayRow`."""
         return _state(
-            self.status, self.card_kind, self.out_state, self.reason, told=self.told, textable=self.textable
+            self.status,
+            self.card_kind,
+            self.out_state,
+            self.reason,
+            told=self.told,
+            textable=self.textable,
         )
 
 
@@ -205,7 +212,9 @@ def _state(
         return DayState.UNREACHABLE
     if told:
         return DayState.ASKED
-    return DayState.UNREACHABLE if reason in UNREACHABLE_REASONS or not textable else DayState.NOTHING
+    return (
+        DayState.UNREACHABLE if reason in UNREACHABLE_REASONS or not textable else DayState.NOTHING
+    )
 
 
 @dataclass(frozen=True)
@@ -215,7 +224,7 @@ class DaySheet:
     All that is shown of a page's worth of them is read by `rows_of`.
     """
 
-    rows: list[Standing]
+    rows: list[DayStanding]
     counts: Counter[DayState]
     practitioners: list[tuple[int, str]]
 
@@ -240,15 +249,19 @@ def day_sheet(
     given: dict[str, Value] = {"day": day, "locations": list(location_ids), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_STANDINGS, given)
-        everyone = [Standing(*row) for row in cursor.fetchall()]
+        everyone = [DayStanding(*row) for row in cursor.fetchall()]
     people = sorted(
         {(row.practitioner_id, row.practitioner) for row in everyone if row.practitioner_id},
         key=lambda pair: pair[1],
     )
-    theirs = [(row, row.state) for row in everyone if practitioner_id in (None, row.practitioner_id)]
+    theirs = [
+        (row, row.state) for row in everyone if practitioner_id in (None, row.practitioner_id)
+    ]
     counts = Counter(one for _, one in theirs)
     rows = [row for row, one in theirs if state in (None, one)]
-    return DaySheet(rows=rows, counts=counts, practitioners=[(pk, name) for pk, name in people if pk])
+    return DaySheet(
+        rows=rows, counts=counts, practitioners=[(pk, name) for pk, name in people if pk]
+    )
 
 
 def rows_of(appointment_ids: Sequence[int], *, now: datetime) -> list[DayRow]:
@@ -313,16 +326,18 @@ WITH a AS MATERIALIZED (
 ), k AS (
     SELECT DISTINCT ON (appointment_id) appointment_id, kind
     FROM (SELECT a.id AS appointment_id, k.kind, k.opened_at
-          FROM a JOIN reminders_card k ON k.appointment_id = a.id
+          FROM a JOIN reminders_inboxitem k ON k.appointment_id = a.id
           WHERE k.done_at IS NULL
           UNION ALL
           SELECT a.id, k.kind, k.opened_at
-          FROM a JOIN reminders_card k ON k.contact_id = a.contact_id
+          FROM a JOIN reminders_inboxitem k ON k.contact_id = a.contact_id
           WHERE k.done_at IS NULL AND k.appointment_id IS NULL) cards
     ORDER BY appointment_id, kind IN ('declined', 'unreachable', 'stale'), opened_at DESC
 )
 """
-_OPTED_OUT = "EXISTS (SELECT 1 FROM reminders_suppression s WHERE s.phone = a.phone AND s.lifted_at IS NULL)"
+_OPTED_OUT = (
+    "EXISTS (SELECT 1 FROM reminders_suppression s WHERE s.phone = a.phone AND s.lifted_at IS NULL)"
+)
 _WRONG = "(a.wrong_number <> '' AND a.wrong_number = a.phone)"
 _IN_ORDER = "ORDER BY a.starts_at, a.last_name, a.first_name, a.id"
 

@@ -17,7 +17,16 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from reminders.domain.common.csv_cells import harmless
 from reminders.models import Appointment, Reminder, Reply
 
-COLUMNS = ("external_id", "starts_at", "location", "name", "phone", "status", "message_state", "last_reply")
+COLUMNS = (
+    "external_id",
+    "starts_at",
+    "location",
+    "name",
+    "phone",
+    "status",
+    "message_state",
+    "last_reply",
+)
 
 
 def exported(
@@ -45,9 +54,9 @@ def exported(
 def _appointments(
     first: date | None, last: date | None, now: datetime
 ) -> QuerySet[Any, Any]:  # Any: annotated values
-    handed_over = Reminder.objects.filter(appointment=OuterRef("pk"), message__isnull=False).annotate(
-        went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at"))
-    )
+    handed_over = Reminder.objects.filter(
+        appointment=OuterRef("pk"), message__isnull=False
+    ).annotate(went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at")))
     last_text = handed_over.order_by(
         "-version", F("went_at").desc(nulls_last=True), "message__scheduled_at", "pk"
     )
@@ -71,7 +80,9 @@ def _appointments(
     )
 
 
-def write_csv(file: TextIO, *, now: datetime, first: date | None = None, last: date | None = None) -> int:
+def write_csv(
+    file: TextIO, *, now: datetime, first: date | None = None, last: date | None = None
+) -> int:
     """Write the appointments as CSV with a header; return how many."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -82,7 +93,9 @@ def write_csv(file: TextIO, *, now: datetime, first: date | None = None, last: d
     return count
 
 
-def write_json(file: TextIO, *, now: datetime, first: date | None = None, last: date | None = None) -> int:
+def write_json(
+    file: TextIO, *, now: datetime, first: date | None = None, last: date | None = None
+) -> int:
     """Write the appointments as one JSON list; return how many."""
     count = 0
     file.write("[")

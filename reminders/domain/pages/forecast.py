@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.wording import WordingError
 from reminders.domain.wording.segments import measure
 from reminders.models import Location
@@ -37,14 +37,14 @@ class Rule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ForecastCell:
     """One rule on one day. `segments` is an estimate, rounded to whole ones."""
 
     messages: int = 0
     segments: int = 0
 
-    def __add__(self, other: Cell) -> Cell:
-        return Cell(self.messages + other.messages, self.segments + other.segments)
+    def __add__(self, other: ForecastCell) -> ForecastCell:
+        return ForecastCell(self.messages + other.messages, self.segments + other.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Day:
     """One local day: its cells in the order of the rules, and their sum."""
 
     day: date
-    cells: tuple[Cell, ...]
+    cells: tuple[ForecastCell, ...]
     heavy: bool
 
     @property
-    def total(self) -> Cell:
+    def total(self) -> ForecastCell:
         """All rules together."""
-        return sum(self.cells, Cell())
+        return sum(self.cells, ForecastCell())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Forecast:
     days: tuple[Day, ...]
 
     @property
-    def total(self) -> Cell:
+    def total(self) -> ForecastCell:
         """Everything."""
-        return sum((day.total for day in self.days), Cell())
+        return sum((day.total for day in self.days), ForecastCell())
 
     @property
     def most(self) -> int:
@@ -97,21 +97,23 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
         held = cursor.fetchall()
     sizes = _average_segments(given) if planned else {}
     everywhere = sum(sizes.values()) / len(sizes) if sizes else 1.0
-    cells: dict[tuple[date, int], Cell] = defaultdict(Cell)
+    cells: dict[tuple[date, int], ForecastCell] = defaultdict(ForecastCell)
     for day, rule, messages in planned:
-        cells[day, rule] += Cell(messages, round(messages * sizes.get(rule, everywhere)))
+        cells[day, rule] += ForecastCell(messages, round(messages * sizes.get(rule, everywhere)))
     for day, rule, messages, segments in held:
-        cells[day, rule] += Cell(messages, segments)
+        cells[day, rule] += ForecastCell(messages, segments)
     rules = tuple(names[pk] for pk in names if any(rule == pk for _, rule in cells))
     first = min((now.astimezone(place.tz).date() for place in locations), default=now.date())
     return Forecast(rules, _days(first, days, rules, cells))
 
 
 def _days(
-    first: date, count: int, rules: Sequence[Rule], cells: dict[tuple[date, int], Cell]
+    first: date, count: int, rules: Sequence[Rule], cells: dict[tuple[date, int], ForecastCell]
 ) -> tuple[Day, ...]:
     dates = [first + timedelta(days=ahead) for ahead in range(count)]
-    rows = {day: tuple(cells.get((day, rule.id), Cell()) for rule in rules) for day in dates}
+    rows = {
+        day: tuple(cells.get((day, rule.id), ForecastCell()) for rule in rules) for day in dates
+    }
     totals = {day: sum(cell.messages for cell in row) for day, row in rows.items()}
     busy = [total for total in totals.values() if total]
     limit = HEAVY * sum(busy) / len(busy) if len(busy) > 1 else float("inf")
@@ -120,7 +122,7 @@ def _days(
 
 def _average_segments(given: dict[str, Any]) -> dict[int, float]:
     """Segments a text by rule, from the texts that go out next."""
-    book = TextBook.load()
+    book = WordingCatalogue.load()
     sizes: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SAMPLE, given | {"limit": SAMPLE})
@@ -147,7 +149,7 @@ class _Sample(NamedTuple):
     instructions: str
 
 
-def _segments(book: TextBook, rule_id: int, one: _Sample) -> int:
+def _segments(book: WordingCatalogue, rule_id: int, one: _Sample) -> int:
     try:
         words = book.words(rule_id, one.kind, (one.language, one.location_language))
         if words is None:

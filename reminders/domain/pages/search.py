@@ -32,7 +32,7 @@ _PHONE = re.compile(r"[\d\s()+./-]+")
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Ids in the order in which they are shown; `more` when a longer search would help."""
 
     ids: list[int]
@@ -44,20 +44,20 @@ def asks_something(query: str) -> bool:
     return bool(_conditions(query.strip()[:LONGEST], countries=()))
 
 
-def find_contacts(query: str, *, scope: Scope, limit: int = 50) -> Found:
+def find_contacts(query: str, *, scope: Scope, limit: int = 50) -> SearchResult:
     """The people whose name begins like the words, whose number ends or begins so, or who have this id."""
     condition = _conditions(query.strip()[:LONGEST], countries=_countries(scope))
     if not condition:
-        return Found([], more=False)
+        return SearchResult([], more=False)
     ids = _candidates(condition, scope=scope, most=CANDIDATES)
     rows = Contact.objects.filter(pk__in=ids).order_by("last_name", "first_name", "pk")
     shown = list(rows.values_list("pk", flat=True)[: limit + 1])
-    return Found(shown[:limit], more=len(shown) > limit or len(ids) == CANDIDATES)
+    return SearchResult(shown[:limit], more=len(shown) > limit or len(ids) == CANDIDATES)
 
 
 def find_appointments(
     query: str, *, scope: Scope, location_ids: Sequence[int], today: date, limit: int = 50
-) -> Found:
+) -> SearchResult:
     """Appointments with this diary id or of people found as above: the coming ones first, then the latest."""
     query = query.strip()[:LONGEST]
     condition = _conditions(query, countries=_countries(scope))
@@ -69,9 +69,11 @@ def find_appointments(
         .order_by("starts_at", "pk")
         .values_list("pk", flat=True)[: limit + 1]
     )
-    past = rows.filter(local_date__lt=today).order_by("-starts_at", "pk").values_list("pk", flat=True)
+    past = (
+        rows.filter(local_date__lt=today).order_by("-starts_at", "pk").values_list("pk", flat=True)
+    )
     ids = coming + list(past[: max(limit + 1 - len(coming), 0)])
-    return Found(ids[:limit], more=len(ids) > limit or len(people) == PEOPLE)
+    return SearchResult(ids[:limit], more=len(ids) > limit or len(people) == PEOPLE)
 
 
 def _candidates(condition: Q, *, scope: Scope, most: int) -> list[int]:

@@ -1,6 +1,6 @@
 """How reminders do: confirmations, declines, no-shows and delivery by week, location and practitioner.
 
-Days are reckoned ahead into `DayFigure`, lately again and again, long ago once a day; a page only adds them
+Days are reckoned ahead into `DailyStatistics`, lately again and again, long ago once a day; a page only adds them
 up. What was confirmed and then attended counts as both.
 """
 
@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.operations.periodic_tasks import last_success, note
-from reminders.models import DayFigure, Location
+from reminders.models import DailyStatistics, Location
 
 LATELY = timedelta(days=14)
 """Days within which statuses and reports still change."""
@@ -109,7 +109,7 @@ def statistics(
             weeks[week] = figures
         else:
             found[kind].append((name, figures))
-    reckoned = DayFigure.objects.aggregate(at=Max("reckoned_at"))["at"]
+    reckoned = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
     return Statistics(
         tuple(sorted(weeks.items())),
         tuple(found["location"]),
@@ -154,7 +154,7 @@ def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
 
 def ensure_fresh(*, since: date, now: datetime) -> None:
     """For sites where the bell does not ring: reckon the last days when the figures are old."""
-    newest = DayFigure.objects.aggregate(at=Max("reckoned_at"))["at"]
+    newest = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
     if newest is not None and now - newest < STALE:
         return
     today = _latest_day(now)
@@ -166,11 +166,11 @@ def _latest_day(now: datetime) -> date:
     return (now + timedelta(hours=14)).date()
 
 
-_FORGET = "DELETE FROM reminders_dayfigure WHERE day BETWEEN %(since)s AND %(until)s"
+_FORGET = "DELETE FROM reminders_dailystatistics WHERE day BETWEEN %(since)s AND %(until)s"
 
 # A visit that took place counts as confirmed if it was before, by anybody and not taken back.
 _RECKON = """
-INSERT INTO reminders_dayfigure (location_id, practitioner_id, day, appointments, confirmed, declined,
+INSERT INTO reminders_dailystatistics (location_id, practitioner_id, day, appointments, confirmed, declined,
                                  arrived, no_show, cancelled, texts, delivered, failed, reckoned_at)
 SELECT a.location_id, a.practitioner_id, a.local_date,
        count(*) FILTER (WHERE a.status <> 'cancelled'),
@@ -188,7 +188,7 @@ LEFT JOIN LATERAL (
     WHERE m.appointment_id = a.id AND m.state NOT IN ('cancelled', 'queued') AND m.kind <> 'test'
 ) t ON true
 LEFT JOIN LATERAL (
-    SELECT EXISTS (SELECT 1 FROM reminders_event e
+    SELECT EXISTS (SELECT 1 FROM reminders_auditentry e
                    WHERE e.appointment_id = a.id AND e.kind = 'confirmed' AND e.undone_at IS NULL
                   ) AS confirmed
     WHERE a.status IN ('arrived', 'no_show')
@@ -205,7 +205,7 @@ WITH sums AS (
     SELECT CASE WHEN GROUPING(week) = 0 THEN 'week' WHEN GROUPING(f.location_id) = 0 THEN 'location'
                 ELSE 'practitioner' END AS kind,
            week, f.location_id, f.practitioner_id, {_SUMS}
-    FROM (SELECT f.*, date_trunc('week', f.day::timestamp)::date AS week FROM reminders_dayfigure f
+    FROM (SELECT f.*, date_trunc('week', f.day::timestamp)::date AS week FROM reminders_dailystatistics f
           WHERE f.day BETWEEN %(since)s AND %(until)s AND f.location_id = ANY(%(locations)s)
             AND (%(practitioner)s::bigint IS NULL OR f.practitioner_id = %(practitioner)s)) f
     GROUP BY GROUPING SETS ((week), (f.location_id), (f.practitioner_id)))

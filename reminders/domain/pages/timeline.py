@@ -15,9 +15,9 @@ from django.db.models import Model, Q
 
 from reminders.models import (
     Appointment,
+    AuditEntry,
     CallAttempt,
     Contact,
-    Event,
     Location,
     Message,
     Practitioner,
@@ -87,9 +87,9 @@ TEXT_TITLES: dict[str, str] = {
     Message.Kind.ANSWER: "Automatic answer",
 }
 SOURCE_WORDS = {
-    Event.Source.PATIENT: "The patient, by text",
-    Event.Source.IMPORT: "A diary import",
-    Event.Source.SYSTEM: "The application",
+    AuditEntry.Source.PATIENT: "The patient, by text",
+    AuditEntry.Source.IMPORT: "A diary import",
+    AuditEntry.Source.SYSTEM: "The application",
 }
 
 
@@ -118,7 +118,11 @@ def timeline(appointment: Appointment, *, now: datetime) -> list[Moment]:
         *_calls(appointment),
     ]
     story = sorted(moments, key=lambda moment: moment.at, reverse=True)
-    return story if any(moment.title == BOOKED for moment in story) else [*story, _beginning(appointment)]
+    return (
+        story
+        if any(moment.title == BOOKED for moment in story)
+        else [*story, _beginning(appointment)]
+    )
 
 
 def _beginning(appointment: Appointment) -> Moment:
@@ -128,7 +132,7 @@ def _beginning(appointment: Appointment) -> Moment:
         at=appointment.created_at,
         title=BOOKED,
         icon="plus",
-        who=SOURCE_WORDS[Event.Source.IMPORT] if imported else "",
+        who=SOURCE_WORDS[AuditEntry.Source.IMPORT] if imported else "",
         state=imported.filename if imported else "",
     )
 
@@ -160,7 +164,7 @@ def _events(appointment: Appointment, *, since: datetime | None = None) -> Itera
         yield _moment(event, names=names, undo=event.pk if can_undo else None)
 
 
-def _moment(event: Event, *, names: _Names, undo: int | None = None) -> Moment:
+def _moment(event: AuditEntry, *, names: _Names, undo: int | None = None) -> Moment:
     title, icon = EVENT_WORDS.get(event.kind, (event.kind.replace("_", " ").capitalize(), "info"))
     if event.kind == "send_now" and event.details.get("rule"):
         title = f"Asked to send at once: {event.details['rule']}"
@@ -175,8 +179,8 @@ def _moment(event: Event, *, names: _Names, undo: int | None = None) -> Moment:
     )
 
 
-def _who(event: Event) -> str:
-    words = SOURCE_WORDS.get(Event.Source(event.source))
+def _who(event: AuditEntry) -> str:
+    words = SOURCE_WORDS.get(AuditEntry.Source(event.source))
     if words and event.user:
         return f"{words}, by {person(event.user)}"
     return words or person(event.user)
@@ -208,9 +212,13 @@ class _Names:
         if field == "channel":
             return str(dict(Contact.Channel.choices).get(value, value))
         if field in self._MODELS and field not in self._tables:
-            self._tables[field] = dict(self._MODELS[field]._default_manager.values_list("pk", "name"))
+            self._tables[field] = dict(
+                self._MODELS[field]._default_manager.values_list("pk", "name")
+            )
         if field == "contact_id":
-            return str(Contact.objects.filter(pk=value).values_list("name", flat=True).first() or "–")
+            return str(
+                Contact.objects.filter(pk=value).values_list("name", flat=True).first() or "–"
+            )
         return self._tables.get(field, {}).get(value) or _written(value)
 
 
@@ -252,7 +260,9 @@ def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
 
 def _replies(appointment: Appointment) -> Iterator[Moment]:
     for reply in Reply.objects.filter(appointments=appointment):
-        yield Moment(at=reply.received_at, title="Reply", icon="arrow-in", text=reply.text, side="in")
+        yield Moment(
+            at=reply.received_at, title="Reply", icon="arrow-in", text=reply.text, side="in"
+        )
 
 
 def _calls(appointment: Appointment) -> Iterator[Moment]:

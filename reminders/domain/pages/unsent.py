@@ -78,7 +78,9 @@ class Unsent(NamedTuple):
     @property
     def reason_words(self) -> str:
         """Why it did not go, as staff read it; the provider's own news where there is some."""
-        if self.reason == FAILED_TEXT or (self.words and self.reason in ("refused", "not_delivered")):
+        if self.reason == FAILED_TEXT or (
+            self.words and self.reason in ("refused", "not_delivered")
+        ):
             return self.words or "Not delivered"
         return label(self.reason)
 

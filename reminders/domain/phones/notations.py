@@ -10,14 +10,28 @@ import unicodedata
 LONGEST_CELL = 200  # characters; beyond this it is a text, not a number
 
 # Separators inside of a number, and the invisible marks that phones and web pages put around one.
-_INVISIBLE = (
-    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"
 _DROPPED = dict.fromkeys(map(ord, " .()\u00a0\u2007\u2009\u202f" + _DASHES + _INVISIBLE))
 
 _BLANK = frozenset(
-    ["", "-", "--", "?", "x", "n/a", "na", "n.a.", "none", "nil", "null", "no", "unknown", "tba", "0"]
+    [
+        "",
+        "-",
+        "--",
+        "?",
+        "x",
+        "n/a",
+        "na",
+        "n.a.",
+        "none",
+        "nil",
+        "null",
+        "no",
+        "unknown",
+        "tba",
+        "0",
+    ]
 )
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u201e\u00b4"
 _LABEL = re.compile(
@@ -29,13 +43,19 @@ _REMARK = re.compile(r"[(\[][^()\[\]\d+]*[)\]]")
 _SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 _HASHES = re.compile(r"#{2,}|#(?:n/a|ref!|value!|name\?|num!|null!|div/0!)", re.IGNORECASE)
 _DECIMAL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
-_EXTENSION = re.compile(r"(?<=[\d)\s])(?:;?ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE)
-_SEVERAL = re.compile(r"[/,|&\r\n\t]+|;(?!\s*ext)|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"(?<=[\d)\s])(?:;?ext(?:n|ension)?[.:=\s]*|x\.?\s*|#\s*)\d{1,7}$", re.IGNORECASE
+)
+_SEVERAL = re.compile(
+    r"[/,|&\r\n\t]+|;(?!\s*ext)|\s{3,}|\s(?:or|and)\s|\s-\s(?=[+0])", re.IGNORECASE
+)
 
 
 def bare(raw: str) -> str:
     """`raw` without spaces, dots, dashes, brackets and invisible marks."""
-    return raw if raw.isalnum() else raw.translate(_DROPPED)  # most are, and are told ten times as fast
+    return (
+        raw if raw.isalnum() else raw.translate(_DROPPED)
+    )  # most are, and are told ten times as fast
 
 
 def dialled(text: str) -> str:

@@ -27,7 +27,7 @@ class PhoneKind(StrEnum):
 _BY_NAME: dict[str | None, PhoneKind] = {kind.value: kind for kind in PhoneKind}
 
 
-class Line(NamedTuple):
+class NumberLine(NamedTuple):
     """A valid number: E.164, kind, and ISO region."""
 
     e164: str
@@ -67,7 +67,7 @@ def calling_code_plan(code: int) -> "CallingCodePlan | None":
     return CallingCodePlan(f"+{code}", tuple(plans)) if plans and NO_REGION not in regions else None
 
 
-def read_international(digits: str) -> Line | None:
+def read_international(digits: str) -> NumberLine | None:
     """The number whose calling code and rest are `digits`, without the plus; None when it is not plain."""
     for length in (1, 2, 3):
         code = digits[:length]
@@ -86,7 +86,9 @@ class RegionPlan:
         self.code = str(metadata.country_code)
         self.leading = re.compile(metadata.leading_digits) if metadata.leading_digits else None
         self.general = re.compile(_pattern(metadata.general_desc) or r"(?!)")
-        self.viable = re.compile(getattr(metadata.general_desc, "national_number_pattern", None) or r"(?!)")
+        self.viable = re.compile(
+            getattr(metadata.general_desc, "national_number_pattern", None) or r"(?!)"
+        )
         self.trunk = re.compile(metadata.national_prefix_for_parsing or r"(?!)")
         self.abroad = re.compile(metadata.international_prefix or r"(?!)")
         self.rewrites = bool(metadata.national_prefix_transform_rule)
@@ -130,7 +132,7 @@ class RegionPlan:
         rest = dialled[found.end() :]
         return rest if self.general.fullmatch(rest) else None
 
-    def read(self, dialled: str) -> Line | None:
+    def read(self, dialled: str) -> NumberLine | None:
         """The number that the ASCII digits `dialled` reach from inside this region; None when not plain."""
         abroad = self.abroad.match(dialled)
         if abroad and dialled[abroad.end() : abroad.end() + 1] != "0":
@@ -153,22 +155,26 @@ class CallingCodePlan:
     plus_code: str
     regions: tuple[RegionPlan, ...]
 
-    def read(self, rest: str) -> Line | None:
+    def read(self, rest: str) -> NumberLine | None:
         """The number with this calling code and the ASCII digits `rest` behind it; None when not plain."""
         significant = self.regions[0].without_trunk(rest)
         return None if significant is None else self.line(significant)
 
-    def line(self, significant: str) -> Line | None:
+    def line(self, significant: str) -> NumberLine | None:
         """The line with this national significant number; None when no region has it."""
         for plan in self.regions:
             if plan.leading is not None:
                 if not plan.leading.match(significant):
                     continue
                 kind = plan.kind(significant)
-                return None if kind is None else Line(self.plus_code + significant, kind, plan.region)
+                return (
+                    None
+                    if kind is None
+                    else NumberLine(self.plus_code + significant, kind, plan.region)
+                )
             kind = plan.kind(significant)
             if kind is not None:
-                return Line(self.plus_code + significant, kind, plan.region)
+                return NumberLine(self.plus_code + significant, kind, plan.region)
         return None
 
 

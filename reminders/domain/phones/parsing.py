@@ -22,7 +22,7 @@ from phonenumbers import (
 from reminders.domain.phones import notations as writings
 from reminders.domain.phones.numbering_plans import (
     FICTIONAL,
-    Line,
+    NumberLine,
     PhoneKind,
     RegionPlan,
     read_international,
@@ -139,7 +139,7 @@ def can_receive_sms(number: PhoneNumber | str) -> bool:
     """
     if isinstance(number, str):
         line = _plain(number, None) or _by_library(number, None)
-        return isinstance(line, Line) and line.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
+        return isinstance(line, NumberLine) and line.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
     return number.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
 
 
@@ -162,13 +162,21 @@ def _split(e164: str) -> phonenumbers.PhoneNumber | None:
     show, of which a page has a hundred.
     """
     digits = e164[1:]
-    if not (e164.startswith("+") and digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15):
+    if not (
+        e164.startswith("+") and digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15
+    ):
         return None
     for length in (1, 2, 3):
         code, rest = int(digits[:length]), digits[length:]
         if code in COUNTRY_CODE_TO_REGION_CODE:
-            plain = not rest.startswith("0")  # a zero that is part of the number is kept by the library
-            return phonenumbers.PhoneNumber(country_code=code, national_number=int(rest)) if plain else None
+            plain = not rest.startswith(
+                "0"
+            )  # a zero that is part of the number is kept by the library
+            return (
+                phonenumbers.PhoneNumber(country_code=code, national_number=int(rest))
+                if plain
+                else None
+            )
     return None
 
 
@@ -201,7 +209,7 @@ def _read(raw: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     return PhoneProblem.MISSING if writings.is_blank(text) else _read_cell(text, home)
 
 
-def _plain(bare: str, home: RegionPlan | None) -> Line | None:
+def _plain(bare: str, home: RegionPlan | None) -> NumberLine | None:
     digits = bare[1:] if (international := bare.startswith("+")) else bare
     if not (digits.isascii() and digits.isdecimal()):
         return None
@@ -239,14 +247,14 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     bare = writings.dialled(digits)
     if not re.fullmatch(r"\+?[0-9]+", bare):
         return PhoneProblem.NOT_A_NUMBER
-    result: Line | PhoneProblem = _plain(bare, home) or _by_library(bare, home)
+    result: NumberLine | PhoneProblem = _plain(bare, home) or _by_library(bare, home)
     if isinstance(result, PhoneProblem) and bare.startswith("00"):
         # The prefix of most countries, written in one that dials 0011 or 011.
         result = read_international(bare[2:]) or result
-    return PhoneNumber(*result) if isinstance(result, Line) else result
+    return PhoneNumber(*result) if isinstance(result, NumberLine) else result
 
 
-def _by_library(bare: str, home: RegionPlan | None) -> Line | PhoneProblem:
+def _by_library(bare: str, home: RegionPlan | None) -> NumberLine | PhoneProblem:
     try:
         number = phonenumbers.parse(bare, home.region if home else None)
     except NumberParseException as error:
@@ -255,8 +263,8 @@ def _by_library(bare: str, home: RegionPlan | None) -> Line | PhoneProblem:
     region = phonenumbers.region_code_for_number(number)
     if region is not None and phonenumbers.is_valid_number(number):
         kind = _KINDS.get(phonenumbers.number_type(number), PhoneKind.OTHER)
-        return Line(e164, kind, region)
+        return NumberLine(e164, kind, region)
     main = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if re.fullmatch(FICTIONAL.get(main, r"(?!)"), phonenumbers.national_significant_number(number)):
-        return Line(e164, PhoneKind.MOBILE, main)
+        return NumberLine(e164, PhoneKind.MOBILE, main)
     return _REASONS.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.INVALID)

@@ -15,9 +15,15 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import lock_appointments_of, lock_planned_of
-from reminders.domain.common.wording_catalogue import SMS, VOICE, TextBook, Words, hold_wordings
+from reminders.domain.common.wording_catalogue import (
+    SMS,
+    VOICE,
+    WordingCatalogue,
+    Words,
+    lock_wordings,
+)
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.wording import WordingError
@@ -30,7 +36,7 @@ BUSY = "A diary is being imported just now, so its texts can't be replaced. Plea
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ScheduledMessage:
     """A text that the provider holds for later, or may hold."""
 
     message_id: uuid.UUID
@@ -54,17 +60,21 @@ class Held:
         """How it is told."""
         return VOICE if self.voice else SMS
 
-    def words(self, book: TextBook) -> Words | None:
+    def words(self, book: WordingCatalogue) -> Words | None:
         """The wording that it gets by this book. Raises WordingError for a faulty one."""
-        return book.words(self.rule_id, self.purpose, (self.language, self.location_language), self.channel)
+        return book.words(
+            self.rule_id, self.purpose, (self.language, self.location_language), self.channel
+        )
 
 
-def read_held(*, now: datetime) -> Iterator[Held]:
+def read_scheduled(*, now: datetime) -> Iterator[ScheduledMessage]:
     """All such texts."""
     return _read(_ALL, {"soon": now + SOON})
 
 
-def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> int:
+def withdraw_mentioning(
+    appointment_ids: Sequence[int], names: Collection[str], *, now: datetime
+) -> int:
     """Withdraw the texts about these appointments whose wording has one of these placeholders.
 
     They go out again in time, with the new names. Returns how many. Call it in the transaction that changed
@@ -74,19 +84,21 @@ def replace_naming(appointment_ids: Sequence[int], names: Collection[str], *, no
         return 0
     # A claim that read the old name a moment ago is waited for; one that begins now passes these by.
     lock_planned_of(appointment_ids)
-    return replace(naming(appointment_ids, names, now=now), now=now)
+    return withdraw_for_replacement(mentioning(appointment_ids, names, now=now), now=now)
 
 
-def naming(appointment_ids: Sequence[int], names: Collection[str], *, now: datetime) -> list[uuid.UUID]:
+def mentioning(
+    appointment_ids: Sequence[int], names: Collection[str], *, now: datetime
+) -> list[uuid.UUID]:
     """The held texts about these appointments whose wording has one of these placeholders."""
     if not appointment_ids:
         return []
-    book = TextBook.load()
+    book = WordingCatalogue.load()
     held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
     return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
-def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
+def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     """What `find` finds among the held texts, also those of claims that were under way a moment ago.
 
     They and their appointments are locked until the transaction ends, and claims wait. So this gives up soon,
@@ -95,7 +107,7 @@ def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '4s'")
-            hold_wordings(alone=True)
+            lock_wordings(alone=True)
             held = find()
             lock_appointments_of(held)
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
@@ -104,11 +116,11 @@ def hold(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     return held
 
 
-def replace(held: Sequence[uuid.UUID], *, now: datetime) -> int:
+def withdraw_for_replacement(held: Sequence[uuid.UUID], *, now: datetime) -> int:
     """Withdraw these texts, so that they go out again in time as they read by then; return how many."""
     marked = withdraw_messages(held, now=now) if held else 0
     if marked:
-        ring("withdraw")
+        enqueue_after_commit("withdraw")
     return marked
 
 
@@ -120,26 +132,33 @@ def in_words(replaced: int) -> str:
     return f"{replaced:,} {texts} being replaced."
 
 
-def find_naming(names: Collection[str], about: Callable[[Held], bool], *, now: datetime) -> list[uuid.UUID]:
+def find_mentioning(
+    names: Collection[str], about: Callable[[ScheduledMessage], bool], *, now: datetime
+) -> list[uuid.UUID]:
     """The held texts that are about something and whose wording has one of these placeholders."""
-    book = TextBook.load()
-    held = (text for text in read_held(now=now) if about(text))
+    book = WordingCatalogue.load()
+    held = (text for text in read_scheduled(now=now) if about(text))
     return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
-def _names(text: Held, book: TextBook) -> set[str]:
+def _names(text: ScheduledMessage, book: WordingCatalogue) -> set[str]:
     """The placeholders of its wording; the list of a family's visits has everybody's first name."""
     try:
         words = text.words(book)
     except WordingError:
         return set()
-    return {*(words.template.placeholders if words else ()), *(("first_name",) if text.family else ())}
+    return {
+        *(words.template.placeholders if words else ()),
+        *(("first_name",) if text.family else ()),
+    }
 
 
-def _read(which: str, given: dict[str, Any]) -> Iterator[Held]:  # Any: the driver adapts arrays and times
+def _read(
+    which: str, given: dict[str, Any]
+) -> Iterator[ScheduledMessage]:  # Any: the driver adapts arrays and times
     with connection.cursor() as cursor:
         cursor.execute(_HELD.replace("<which>", which), given)
-        yield from (Held(*row) for row in cursor.fetchall())
+        yield from (ScheduledMessage(*row) for row in cursor.fetchall())
 
 
 _HELD = """

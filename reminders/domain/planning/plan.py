@@ -20,11 +20,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from reminders.domain.clock import rule_schedule
-from reminders.domain.common.enqueue import ring
-from reminders.domain.common.parallel import in_order
-from reminders.domain.planning.plan_bulk import as_array, read_alike, stage_alike
-from reminders.domain.planning.rule_book import ActiveRule, RuleBook
-from reminders.domain.planning.withdrawal import free_reminders, withdraw_messages
+from reminders.domain.common.enqueue import enqueue_after_commit
+from reminders.domain.common.parallel import map_ordered
+from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
+from reminders.domain.planning.rule_book import ActiveRule, RuleSet
+from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_messages
 from reminders.models import Appointment, Contact, Reminder
 
 STEP = 5_000
@@ -34,7 +34,7 @@ EXPECTED = frozenset(str(status) for status in Appointment.EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanResult:
     """What planning changed: reminders written or moved, taken back, and messages to withdraw."""
 
     appointments: int = 0
@@ -42,8 +42,8 @@ class Planned:
     taken_back: int = 0
     to_withdraw: int = 0
 
-    def __add__(self, other: Planned) -> Planned:
-        return Planned(
+    def __add__(self, other: PlanResult) -> PlanResult:
+        return PlanResult(
             self.appointments + other.appointments,
             self.written + other.written,
             self.taken_back + other.taken_back,
@@ -52,7 +52,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PlannableAppointment:
     """What planning reads of one appointment."""
 
     id: int
@@ -71,7 +71,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredReminder:
     """One reminder that should be there; `reason` says why nothing will be sent."""
 
     appointment_id: int
@@ -86,19 +86,21 @@ class Wanted:
     phone: str
 
 
-OnStep = Callable[[int, Planned], bool]
+OnStep = Callable[[int, PlanResult], bool]
 
 
-def plan_appointments(ids: Sequence[int], *, now: datetime, book: RuleBook | None = None) -> Planned:
+def plan_appointments(
+    ids: Sequence[int], *, now: datetime, book: RuleSet | None = None
+) -> PlanResult:
     """Plan these appointments; call it in the transaction that changed them.
 
     The appointments are locked in the order of their ids, so two plannings of the same ones take turns.
     """
     ordered = sorted(set(ids))
     if not ordered:
-        return Planned()
-    book = book or RuleBook.held()
-    outcome = Planned()
+        return PlanResult()
+    book = book or RuleSet.held()
+    outcome = PlanResult()
     for start in range(0, len(ordered), 4 * STEP):
         outcome += _plan_step(ordered[start : start + 4 * STEP], book=book, now=now)
     return outcome
@@ -112,30 +114,34 @@ def plan_future(
     location_ids: Sequence[int] | None = None,
     on_step: OnStep | None = None,
     hands: int = 1,
-) -> Planned:
+) -> PlanResult:
     """Plan every appointment that has not begun, in steps as `plan_steps` does.
 
     Each step goes by the rules that are in force by then.
     """
     steps = steps_of_coming(since=now, after=after, step=step, location_ids=location_ids)
-    return plan_steps(steps, partial(_plan_by_rules_in_force, now=now), on_step=on_step, hands=hands)
+    return plan_steps(
+        steps, partial(_plan_by_rules_in_force, now=now), on_step=on_step, hands=hands
+    )
 
 
 def plan_steps(
     steps: Iterable[Sequence[int]],
-    plan: Callable[[Sequence[int]], Planned],
+    plan: Callable[[Sequence[int]], PlanResult],
     *,
     on_step: OnStep | None,
     hands: int,
-) -> Planned:
+) -> PlanResult:
     """Plan appointments by the ids of each step, in a transaction of its own, `hands` steps at a time.
 
     `on_step` hears the last appointment's id and the step's outcome, in the order of the steps, and answers
     whether to begin further ones. A job that keeps both can go on after a crash: what it had not kept is
     planned once more, which changes nothing.
     """
-    outcome, enough = Planned(), Event()
-    for ids, done in in_order(plan, takewhile(lambda _ids: not enough.is_set(), steps), hands=hands):
+    outcome, enough = PlanResult(), Event()
+    for ids, done in map_ordered(
+        plan, takewhile(lambda _ids: not enough.is_set(), steps), hands=hands
+    ):
         outcome += done
         if on_step and not on_step(ids[-1], done):
             enough.set()
@@ -143,11 +149,13 @@ def plan_steps(
 
 
 @transaction.atomic
-def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> Planned:
-    return _plan_step(ids, book=RuleBook.held(), now=now)
+def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
+    return _plan_step(ids, book=RuleSet.held(), now=now)
 
 
-def wanted_reminders(subjects: Iterable[Subject], *, book: RuleBook, now: datetime) -> Iterator[Wanted]:
+def desired_reminders(
+    subjects: Iterable[PlannableAppointment], *, book: RuleSet, now: datetime
+) -> Iterator[DesiredReminder]:
     """The reminders that should be there for these appointments. Nothing is wanted once a visit has begun."""
     for subject in subjects:
         if subject.status not in EXPECTED or subject.starts_at <= now:
@@ -156,7 +164,7 @@ def wanted_reminders(subjects: Iterable[Subject], *, book: RuleBook, now: dateti
             yield _apply(rule, subject, book=book)
 
 
-def _apply(rule: ActiveRule, subject: Subject, *, book: RuleBook) -> Wanted:
+def _apply(rule: ActiveRule, subject: PlannableAppointment, *, book: RuleSet) -> DesiredReminder:
     plan = rule_schedule.plan(
         rule.schedule,
         book.hours[subject.location_id],
@@ -164,7 +172,7 @@ def _apply(rule: ActiveRule, subject: Subject, *, book: RuleBook) -> Wanted:
         known_since=max(subject.changed_at, rule.changed_at),
     )
     reason = _why_not(rule, subject) or (str(plan.skipped) if plan.skipped else "")
-    return Wanted(
+    return DesiredReminder(
         subject.id,
         rule.id,
         subject.version,
@@ -178,7 +186,7 @@ def _apply(rule: ActiveRule, subject: Subject, *, book: RuleBook) -> Wanted:
     )
 
 
-def _why_not(rule: ActiveRule, subject: Subject) -> str:
+def _why_not(rule: ActiveRule, subject: PlannableAppointment) -> str:
     if subject.channel == Contact.Channel.NONE:
         return Reminder.Reason.NO_CHANNEL
     if not subject.phone:
@@ -194,23 +202,26 @@ def _why_not(rule: ActiveRule, subject: Subject) -> str:
     return Reminder.Reason.NONE
 
 
-def _plan_step(ids: Sequence[int], *, book: RuleBook, now: datetime) -> Planned:
+def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResult:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_STAGE)
         array = as_array(ids)
         if len(ids) < MANY:
-            _stage_each(cursor, wanted_reminders(read_subjects(ids), book=book, now=now))
+            _stage_each(cursor, desired_reminders(read_plannable(ids), book=book, now=now))
         else:
-            kinds = [Subject(*row) for row in read_alike(cursor, array, book=book)]
-            wanted = wanted_reminders(kinds, book=book, now=now)
-            stage_alike(
-                cursor, ((w.appointment_id, w.rule_id, w.due_at, w.cutoff_at, w.reason) for w in wanted)
+            kinds = [
+                PlannableAppointment(*row) for row in read_representatives(cursor, array, book=book)
+            ]
+            wanted = desired_reminders(kinds, book=book, now=now)
+            expand_to_all(
+                cursor,
+                ((w.appointment_id, w.rule_id, w.due_at, w.cutoff_at, w.reason) for w in wanted),
             )
         difference = _write_difference(cursor, ids=array, now=now)
     return replace(difference, appointments=len(ids))
 
 
-def _stage_each(cursor: Any, wanted: Iterable[Wanted]) -> None:
+def _stage_each(cursor: Any, wanted: Iterable[DesiredReminder]) -> None:
     rows = list(wanted)
     with cursor.copy(_COPY) as copy:
         copy.set_types(_TYPES)
@@ -231,7 +242,7 @@ def _stage_each(cursor: Any, wanted: Iterable[Wanted]) -> None:
             )
 
 
-def _write_difference(cursor: Any, *, ids: str, now: datetime) -> Planned:
+def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     """Bring the reminders of these appointments in line with the staged ones. The order matters.
 
     A reminder that a sender claims at this moment is either still planned, and taken back by the first
@@ -249,10 +260,10 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> Planned:
     if stale:
         withdraw_messages(stale, now=now)
         cursor.execute(_MOVE_WITHDRAWING, given)
-        ring("withdraw")
+        enqueue_after_commit("withdraw")
     if written and _any_due(cursor, now=now):
-        ring("send")
-    return Planned(written=written, taken_back=taken_back, to_withdraw=len(stale))
+        enqueue_after_commit("send")
+    return PlanResult(written=written, taken_back=taken_back, to_withdraw=len(stale))
 
 
 def _any_due(cursor: Any, *, now: datetime) -> bool:
@@ -263,11 +274,11 @@ def _any_due(cursor: Any, *, now: datetime) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def read_subjects(ids: Sequence[int], *, lock: bool = True) -> list[Subject]:
+def read_plannable(ids: Sequence[int], *, lock: bool = True) -> list[PlannableAppointment]:
     """What planning reads of these appointments, in the order of their ids; locked unless only to look."""
     with connection.cursor() as cursor:
         cursor.execute(_READ + (_LOCK if lock else ""), [list(ids)])
-        return [Subject(*row) for row in cursor.fetchall()]
+        return [PlannableAppointment(*row) for row in cursor.fetchall()]
 
 
 def steps_of_coming(
@@ -304,7 +315,18 @@ ON COMMIT DELETE ROWS;
 TRUNCATE wanted_reminder
 """
 _COPY = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
-_TYPES = ["int8", "int8", "int4", "timestamptz", "timestamptz", "text", "int8", "timestamptz", "date", "text"]
+_TYPES = [
+    "int8",
+    "int8",
+    "int4",
+    "timestamptz",
+    "timestamptz",
+    "text",
+    "int8",
+    "timestamptz",
+    "date",
+    "text",
+]
 
 _TAKE_BACK = """
 UPDATE reminders_reminder r SET state = 'withdrawn', updated_at = %(now)s,
@@ -404,6 +426,6 @@ def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]
     """
     affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
     ids = list(affected.values_list("appointment_id", flat=True).distinct())
-    free_reminders(message_ids, now=now)
+    release_reminders_of(message_ids, now=now)
     plan_appointments(ids, now=now)
     return ids

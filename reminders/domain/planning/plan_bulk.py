@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from reminders.domain.planning.rule_book import RuleBook
+from reminders.domain.planning.rule_book import RuleSet
 
 
 def as_array(ids: Sequence[int]) -> str:
@@ -19,15 +19,18 @@ def as_array(ids: Sequence[int]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
-def read_alike(
-    cursor: Any, ids: str, *, book: RuleBook
+def read_representatives(
+    cursor: Any, ids: str, *, book: RuleSet
 ) -> list[tuple[Any, ...]]:  # Any: Django's cursor and its rows
     """Lock these appointments in the order of their ids; return one of each kind, as `Subject` has them."""
     special = {rule.service_id for rule in book.rules if rule.service_id is not None}
     cursor.execute(_TABLES)
     cursor.execute(_READ, {"ids": ids, "special": list(special)})
     cursor.execute(_REPRESENTATIVES)
-    return [(*row[:3], _instant(row[3]), row[4], _instant(row[5]), *row[6:]) for row in cursor.fetchall()]
+    return [
+        (*row[:3], _instant(row[3]), row[4], _instant(row[5]), *row[6:])
+        for row in cursor.fetchall()
+    ]
 
 
 # Read as text: a diary has few different times, and a driver reads each one anew.
@@ -36,7 +39,7 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def stage_alike(
+def expand_to_all(
     cursor: Any, wanted: Iterable[tuple[int, int, datetime, datetime, str]]
 ) -> None:  # Any: Django's cursor
     """Give every appointment what its representative was given: id, rule, due, cut-off and reason."""

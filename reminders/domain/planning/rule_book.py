@@ -76,7 +76,7 @@ class BusyError(RuntimeError):
     """Rules can't be changed at this moment; its text is for staff."""
 
 
-def hold_changes() -> None:
+def lock_rules() -> None:
     """Wait until no planning goes by the old rules or hours, and let none begin until this transaction ends.
 
     Take it before writing and lock no appointments in the same transaction: plannings lock those first.
@@ -88,11 +88,13 @@ def hold_changes() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IN_FORCE])
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
-        raise BusyError("A diary is being imported just now. Please save again in a minute.") from error
+        raise BusyError(
+            "A diary is being imported just now. Please save again in a minute."
+        ) from error
 
 
 @dataclass
-class RuleBook:
+class RuleSet:
     """All active rules and every location's hours, read once for a whole set of appointments."""
 
     rules: tuple[ActiveRule, ...]
@@ -100,7 +102,7 @@ class RuleBook:
     _chosen: dict[tuple[int, int | None], tuple[ActiveRule, ...]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> RuleBook:
+    def load(cls) -> RuleSet:
         """Read the active rules and the locations' hours."""
         rules = ReminderRule.objects.filter(active=True).order_by("position", "pk")
         return cls(
@@ -109,16 +111,18 @@ class RuleBook:
         )
 
     @classmethod
-    def held(cls) -> RuleBook:
+    def held(cls) -> RuleSet:
         """Read the rules and hours, and keep them from changing until this transaction ends."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [IN_FORCE])
         return cls.load()
 
-    def with_rule(self, rule: ReminderRule) -> RuleBook:
+    def with_rule(self, rule: ReminderRule) -> RuleSet:
         """The same rules as they would be with this one saved; one that was never saved has the id 0."""
         others = tuple(one for one in self.rules if one.id != (rule.pk or 0))
-        return RuleBook(rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours)
+        return RuleSet(
+            rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours
+        )
 
     def rules_for(self, location_id: int, service_id: int | None) -> tuple[ActiveRule, ...]:
         """The rules that apply to an appointment at this location for this service, in their order."""

@@ -29,11 +29,11 @@ def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
         marked = cursor.rowcount
         cursor.execute(_REMINDERS_WAIT, given)
         cursor.execute(_CANCEL_QUEUED, given)
-    free_reminders(message_ids, now=now)
+    release_reminders_of(message_ids, now=now)
     return int(marked)
 
 
-def free_reminders(message_ids: Sequence[Any], *, now: datetime) -> None:
+def release_reminders_of(message_ids: Sequence[Any], *, now: datetime) -> None:
     """Let go of the reminders of messages that are withdrawn for sure; the caller plans them again."""
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE_REMINDERS, {"messages": list(message_ids), "now": now})

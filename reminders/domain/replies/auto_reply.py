@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from reminders.domain.common.asking import asked_by_purpose
-from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.consent.suppressions import is_opted_out, is_textable
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
@@ -45,16 +45,16 @@ class Visit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AnswerContext:
     """What every answer of a run needs of the set-up, read once."""
 
-    texts: TextBook
+    texts: WordingCatalogue
     locations: dict[int, Location]
 
     @classmethod
-    def load(cls) -> Desk:
+    def load(cls) -> AnswerContext:
         """Read wordings and locations."""
-        return cls(TextBook.load(), {place.pk: place for place in Location.objects.all()})
+        return cls(WordingCatalogue.load(), {place.pk: place for place in Location.objects.all()})
 
     def place(self, location_id: int | None) -> Location | None:
         """The location; where it is not known, the only one there is."""
@@ -91,7 +91,7 @@ def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]
 
 
 def write_answer(
-    desk: Desk,
+    desk: AnswerContext,
     purpose: str,
     to: Recipient,
     visits: Sequence[Visit],
@@ -109,7 +109,9 @@ def write_answer(
     try:
         text = _render(desk, purpose, place, to, visits, numbers or {})
     except WordingError:
-        logger.warning("The wording of the answer %s in %s can't be used", purpose, to.language or "en")
+        logger.warning(
+            "The wording of the answer %s in %s can't be used", purpose, to.language or "en"
+        )
         return None
     if text is None:
         return None
@@ -141,9 +143,14 @@ def answer_later(reply_id: int, purpose: str, appointment_id: int, *, now: datet
     if visits[0].phone != reply.phone:
         return False  # the number may be a stranger's: an answer would name the patient, the day and the time
     to = Recipient(
-        reply_id, reply.phone, reply.received_at, reply.contact_id, visits[0].location_id, visits[0].language
+        reply_id,
+        reply.phone,
+        reply.received_at,
+        reply.contact_id,
+        visits[0].location_id,
+        visits[0].language,
     )
-    message = write_answer(Desk.load(), purpose, to, visits, now=now)
+    message = write_answer(AnswerContext.load(), purpose, to, visits, now=now)
     if message and visits[0].starts_at > now:
         message.save(force_insert=True)
         return True
@@ -162,7 +169,7 @@ def _expiry(visits: Sequence[Visit], *, now: datetime) -> datetime:
 
 
 def _render(
-    desk: Desk,
+    desk: AnswerContext,
     purpose: str,
     place: Location,
     to: Recipient,
@@ -176,7 +183,9 @@ def _render(
     if PURPOSES[purpose].lists:
         kept = [numbers.get(visit.id, at) for at, visit in enumerate(visits, start=1)]
         return render_family(words.template, people, numbers=kept)
-    return words.template.render(people[0] if people else Values(location=place.name, phone=place.phone))
+    return words.template.render(
+        people[0] if people else Values(location=place.name, phone=place.phone)
+    )
 
 
 def _values(visit: Visit, place: Location, language: str) -> Values:

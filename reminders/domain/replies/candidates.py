@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from reminders.models import Appointment, Card
+from reminders.models import Appointment, InboxItem
 
 Status = Appointment.Status
 TEXTS_LATELY = timedelta(days=31)
@@ -28,7 +28,7 @@ class Candidate:
         return why_not_coming(self.appointment, now=now) == ""
 
 
-def candidates(card: Card, *, now: datetime) -> list[Candidate]:
+def candidates(card: InboxItem, *, now: datetime) -> list[Candidate]:
     """The appointments the reply may be about: all that the number was texted about in the last month.
 
     Appointments of people on that number which are still to come count too; the one texted last is first.
@@ -47,7 +47,9 @@ def candidates(card: Card, *, now: datetime) -> list[Candidate]:
 def why_not_coming(appointment: Appointment, *, now: datetime) -> str:
     """Why a card may not confirm or decline this visit, for staff; empty where it may."""
     if appointment.status == Status.CANCELLED:
-        return "This visit was cancelled. Nothing was changed. To bring it back, open the appointment."
+        return (
+            "This visit was cancelled. Nothing was changed. To bring it back, open the appointment."
+        )
     if appointment.status not in COMING:
         words = appointment.get_status_display().lower()
         return f"This visit is noted as “{words}” already. Nothing was changed."

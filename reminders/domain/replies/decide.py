@@ -11,18 +11,23 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from reminders.domain.replies.outcomes import Asked, Decision, Outcome, Subject
-from reminders.domain.replies.reading.interpret import Answer, Intent
+from reminders.domain.replies.outcomes import Asked, Decision, RepliedAppointment, ReplyOutcome
+from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.reading.vocabulary import fold
 from reminders.domain.wording.questions import Asks
-from reminders.models import Appointment, Card
+from reminders.models import Appointment, InboxItem
 
 Status = Appointment.Status
-Kind = Card.Kind
+Kind = InboxItem.Kind
 
 
 def decide(
-    answer: Answer, listed: Sequence[Subject], *, asked: Asked, said_at: datetime, now: datetime
+    answer: Interpretation,
+    listed: Sequence[RepliedAppointment],
+    *,
+    asked: Asked,
+    said_at: datetime,
+    now: datetime,
 ) -> Decision:
     """Decide about one reply.
 
@@ -42,28 +47,32 @@ def decide(
         return _nobody_chosen(answer, listed, asked, now=now)
     theirs = [subject for subject in chosen if not subject.not_theirs]
     if not theirs:
-        return Decision(Outcome.NOT_THEIRS, cards={Kind.UNCLEAR: None}, purpose="unclear_received")
+        return Decision(
+            ReplyOutcome.NOT_THEIRS, cards={Kind.UNCLEAR: None}, purpose="unclear_received"
+        )
     decision = _about_visits(answer, theirs, asked, said_at=said_at, now=now)
     if len(theirs) < len(chosen):
         decision.cards.setdefault(Kind.UNCLEAR, None)
     return decision
 
 
-def _picks_none(answer: Answer, asked: Asked) -> bool:
+def _picks_none(answer: Interpretation, asked: Asked) -> bool:
     """Whether it does not say which, although that was the question."""
     return asked.asks is Asks.WHICH and not answer.picks and "all" not in answer.also
 
 
-def _is_bare(answer: Answer) -> bool:
+def _is_bare(answer: Interpretation) -> bool:
     """Whether it is a yes or no that says nothing by itself: it wants a question."""
     return answer.intent in (Intent.YES, Intent.NO) and not answer.picks and not answer.states
 
 
-def _may_change(listed: Sequence[Subject], *, now: datetime) -> bool:
+def _may_change(listed: Sequence[RepliedAppointment], *, now: datetime) -> bool:
     return any(not one.not_theirs and _hindrance(one, now=now) is None for one in listed)
 
 
-def _after_our_answer(yes: bool, listed: Sequence[Subject], asked: Asked, *, now: datetime) -> Decision:
+def _after_our_answer(
+    yes: bool, listed: Sequence[RepliedAppointment], asked: Asked, *, now: datetime
+) -> Decision:
     """A bare yes or no to a text that asked nothing: what is so already stays, all else is for a person.
 
     A yes is not answered again: it may well mean our answer.
@@ -72,15 +81,19 @@ def _after_our_answer(yes: bool, listed: Sequence[Subject], asked: Asked, *, now
     about = [subject for subject in asked.family or listed if not subject.not_theirs]
     if about and not asked.others and all(subject.status == said for subject in about):
         return Decision(
-            Outcome.ALREADY_CONFIRMED if yes else Outcome.ALREADY_DECLINED,
+            ReplyOutcome.ALREADY_CONFIRMED if yes else ReplyOutcome.ALREADY_DECLINED,
             about=tuple(subject.id for subject in about),
         )
     which = None if yes else _ask_which(asked.family, now=now)
     purpose = "" if yes else "unclear_received"
-    return which or Decision(Outcome.UNCLEAR, cards={Kind.UNCLEAR: _only(listed)}, purpose=purpose)
+    return which or Decision(
+        ReplyOutcome.UNCLEAR, cards={Kind.UNCLEAR: _only(listed)}, purpose=purpose
+    )
 
 
-def _nobody_chosen(answer: Answer, listed: Sequence[Subject], asked: Asked, *, now: datetime) -> Decision:
+def _nobody_chosen(
+    answer: Interpretation, listed: Sequence[RepliedAppointment], asked: Asked, *, now: datetime
+) -> Decision:
     """It is not certain which of several is meant: a no is asked about, once."""
     if answer.intent is Intent.RESCHEDULE:
         return _reschedule(listed)
@@ -90,17 +103,24 @@ def _nobody_chosen(answer: Answer, listed: Sequence[Subject], asked: Asked, *, n
     return which or _for_a_person(answer, listed, asked)
 
 
-def _ask_which(family: Sequence[Subject], *, now: datetime) -> Decision | None:
+def _ask_which(family: Sequence[RepliedAppointment], *, now: datetime) -> Decision | None:
     """Ask which of a family's coming appointments is off; None where that is no question."""
     coming = [one for one in family if not one.not_theirs and _hindrance(one, now=now) is None]
     if len(coming) < 2:
         return None
     about = tuple(subject.id for subject in coming)
-    return Decision(Outcome.ASKED_WHICH, cards={Kind.UNCLEAR: None}, purpose="which_one", about=about)
+    return Decision(
+        ReplyOutcome.ASKED_WHICH, cards={Kind.UNCLEAR: None}, purpose="which_one", about=about
+    )
 
 
 def _about_visits(
-    answer: Answer, theirs: Sequence[Subject], asked: Asked, *, said_at: datetime, now: datetime
+    answer: Interpretation,
+    theirs: Sequence[RepliedAppointment],
+    asked: Asked,
+    *,
+    said_at: datetime,
+    now: datetime,
 ) -> Decision:
     if answer.intent is Intent.RESCHEDULE:
         return _reschedule(theirs)
@@ -112,7 +132,9 @@ def _about_visits(
     return _with_the_rest(decision, answer, theirs)
 
 
-def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
+def choose(
+    answer: Interpretation, listed: Sequence[RepliedAppointment]
+) -> list[RepliedAppointment] | None:
     """The appointments that an answer picks from the list; None when that is not certain.
 
     A bare yes is for all of them; a bare no to several could be about any of them.
@@ -122,7 +144,7 @@ def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
         return list(listed) if for_all or len(listed) == 1 else None
     if len(listed) == 1 and answer.intent is Intent.NO and 1 in answer.picks:
         return None  # "No 1": the first and only one, or number one, which is a yes?
-    chosen: dict[int, Subject] = {}
+    chosen: dict[int, RepliedAppointment] = {}
     for pick in answer.picks:
         found = _numbered(pick, listed) if isinstance(pick, int) else _named(pick, listed)
         if found is None:
@@ -131,27 +153,29 @@ def choose(answer: Answer, listed: Sequence[Subject]) -> list[Subject] | None:
     return list(chosen.values())
 
 
-def _numbered(pick: int, listed: Sequence[Subject]) -> Subject | None:
+def _numbered(pick: int, listed: Sequence[RepliedAppointment]) -> RepliedAppointment | None:
     return listed[pick - 1] if 1 <= pick <= len(listed) else None
 
 
-def _named(pick: str, listed: Sequence[Subject]) -> Subject | None:
+def _named(pick: str, listed: Sequence[RepliedAppointment]) -> RepliedAppointment | None:
     wanted = fold(pick)
     theirs = [subject for subject in listed if not subject.not_theirs]
-    found = [subject for subject in theirs if wanted in (fold(subject.first_name), fold(subject.name))]
+    found = [
+        subject for subject in theirs if wanted in (fold(subject.first_name), fold(subject.name))
+    ]
     return found[0] if len(found) == 1 else None
 
 
 _ABOUT_TEXTS = frozenset({Intent.STOP, Intent.START, Intent.HELP})
 
 
-def _about_texts(answer: Answer, listed: Sequence[Subject]) -> Decision:
+def _about_texts(answer: Interpretation, listed: Sequence[RepliedAppointment]) -> Decision:
     if answer.intent is Intent.START:
-        return Decision(Outcome.STARTED, purpose="started", start=True)
+        return Decision(ReplyOutcome.STARTED, purpose="started", start=True)
     if answer.intent is Intent.HELP:
-        return Decision(Outcome.HELPED, purpose="help")
+        return Decision(ReplyOutcome.HELPED, purpose="help")
     cards = {Kind.MAY_CANCEL: _only(listed)} if "may_cancel" in answer.also else {}
-    return Decision(Outcome.STOPPED, cards=cards, stop=True)
+    return Decision(ReplyOutcome.STOPPED, cards=cards, stop=True)
 
 
 _FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.COURTESY})
@@ -159,64 +183,70 @@ _ASKS_NOTHING = frozenset({Asks.NOTICE, Asks.AUTOMATIC, Asks.WHICH})
 """Kinds of text to which a courtesy is no answer; after the question which one, a card waits already."""
 
 
-def may_turn(answer: Answer) -> bool:
+def may_turn(answer: Interpretation) -> bool:
     """Whether a reply may change what its number gets."""
     return answer.intent in (Intent.STOP, Intent.START) or _wants_silence(answer)
 
 
-def _wants_silence(answer: Answer) -> bool:
+def _wants_silence(answer: Interpretation) -> bool:
     return answer.intent is Intent.PAUSE or (
         answer.intent is Intent.UNCLEAR and "suggest_opt_out" in answer.also
     )
 
 
-def _pause(answer: Answer, listed: Sequence[Subject]) -> Decision:
+def _pause(answer: Interpretation, listed: Sequence[RepliedAppointment]) -> Decision:
     """A wish for no more texts in free words: nothing is sent until a person has decided."""
     cards = {Kind.OPT_OUT: _only(listed)}
     if "may_cancel" in answer.also:
         cards[Kind.MAY_CANCEL] = _only(listed)
-    return Decision(Outcome.PAUSED, cards=cards, pause=True)
+    return Decision(ReplyOutcome.PAUSED, cards=cards, pause=True)
 
 
-def _for_a_person(answer: Answer, listed: Sequence[Subject], asked: Asked) -> Decision:
+def _for_a_person(
+    answer: Interpretation, listed: Sequence[RepliedAppointment], asked: Asked
+) -> Decision:
     by_staff = asked.asks is Asks.STAFF
     courteous = answer.intent is Intent.COURTESY or "polite" in answer.also
     if courteous and (by_staff or asked.asks in _ASKS_NOTHING or _all_answered(listed)):
-        return Decision(Outcome.THANKS)
+        return Decision(ReplyOutcome.THANKS)
     purpose = "" if by_staff else "unclear_received"
     if "may_cancel" in answer.also:
         kind = Kind.MAY_CANCEL
     elif not listed and not by_staff:
-        return Decision(Outcome.UNMATCHED, cards={Kind.UNMATCHED: None}, purpose=purpose)
+        return Decision(ReplyOutcome.UNMATCHED, cards={Kind.UNMATCHED: None}, purpose=purpose)
     else:
         kind = Kind.UNCLEAR
-    return Decision(Outcome.UNCLEAR, cards={kind: _only(listed)}, purpose=purpose)
+    return Decision(ReplyOutcome.UNCLEAR, cards={kind: _only(listed)}, purpose=purpose)
 
 
-def _all_answered(listed: Sequence[Subject]) -> bool:
+def _all_answered(listed: Sequence[RepliedAppointment]) -> bool:
     return bool(listed) and all(subject.status != Status.BOOKED for subject in listed)
 
 
-def _reschedule(about: Sequence[Subject]) -> Decision:
+def _reschedule(about: Sequence[RepliedAppointment]) -> Decision:
     """Another time is for staff to find. Of several appointments, nobody knows which unless it was picked."""
     single = _only(about)
     return Decision(
-        Outcome.RESCHEDULE,
+        ReplyOutcome.RESCHEDULE,
         cards={Kind.RESCHEDULE: single},
         purpose="reschedule_received" if single else "unclear_received",
         about=(single,) if single else (),
     )
 
 
-def _no_more(chosen: Sequence[Subject]) -> Decision:
+def _no_more(chosen: Sequence[RepliedAppointment]) -> Decision:
     ids = tuple(subject.id for subject in chosen)
     single = _only(chosen)
     if single:
-        return Decision(Outcome.NO_MORE, purpose="no_more_texts", about=ids, no_more=ids)
-    return Decision(Outcome.NO_MORE, cards={Kind.REMARK: None}, purpose="unclear_received", no_more=ids)
+        return Decision(ReplyOutcome.NO_MORE, purpose="no_more_texts", about=ids, no_more=ids)
+    return Decision(
+        ReplyOutcome.NO_MORE, cards={Kind.REMARK: None}, purpose="unclear_received", no_more=ids
+    )
 
 
-def _yes_or_no(yes: bool, chosen: Sequence[Subject], *, said_at: datetime, now: datetime) -> Decision:
+def _yes_or_no(
+    yes: bool, chosen: Sequence[RepliedAppointment], *, said_at: datetime, now: datetime
+) -> Decision:
     coming = [subject for subject in chosen if _hindrance(subject, now=now) is None]
     others = [subject for subject in chosen if subject not in coming]
     if not coming:
@@ -229,26 +259,28 @@ def _yes_or_no(yes: bool, chosen: Sequence[Subject], *, said_at: datetime, now: 
     return decision
 
 
-def _hindrance(subject: Subject, *, now: datetime) -> Outcome | None:
+def _hindrance(subject: RepliedAppointment, *, now: datetime) -> ReplyOutcome | None:
     """Why an answer to the text may not change the appointment any more."""
     if subject.status == Status.CANCELLED:
-        return Outcome.CALLED_OFF
+        return ReplyOutcome.CALLED_OFF
     if subject.starts_at <= now:
-        return Outcome.PASSED
+        return ReplyOutcome.PASSED
     if subject.status in (Status.ARRIVED, Status.NO_SHOW):
-        return Outcome.SETTLED
-    return Outcome.MOVED if subject.moved else None
+        return ReplyOutcome.SETTLED
+    return ReplyOutcome.MOVED if subject.moved else None
 
 
-def _nothing_to_change(yes: bool, subject: Subject, *, said_at: datetime, now: datetime) -> Decision:
-    outcome = _hindrance(subject, now=now) or Outcome.SETTLED
+def _nothing_to_change(
+    yes: bool, subject: RepliedAppointment, *, said_at: datetime, now: datetime
+) -> Decision:
+    outcome = _hindrance(subject, now=now) or ReplyOutcome.SETTLED
     decision = Decision(outcome, about=(subject.id,))
-    if outcome is Outcome.PASSED:
+    if outcome is ReplyOutcome.PASSED:
         # Written in time but read too late by us: telling the patient that it is over would blame them.
         decision.purpose = "already_passed" if said_at >= subject.starts_at else ""
         if not yes:
             decision.cards[Kind.LATE] = subject.id
-    elif outcome is Outcome.MOVED:
+    elif outcome is ReplyOutcome.MOVED:
         decision.purpose = "moved_since"
     else:
         decision.purpose = "unclear_received"
@@ -256,10 +288,10 @@ def _nothing_to_change(yes: bool, subject: Subject, *, said_at: datetime, now: d
     return decision
 
 
-def _confirm(coming: Sequence[Subject]) -> Decision:
+def _confirm(coming: Sequence[RepliedAppointment]) -> Decision:
     fresh = [subject for subject in coming if subject.status != Status.CONFIRMED]
     decision = Decision(
-        Outcome.CONFIRMED if fresh else Outcome.ALREADY_CONFIRMED,
+        ReplyOutcome.CONFIRMED if fresh else ReplyOutcome.ALREADY_CONFIRMED,
         statuses={subject.id: Status.CONFIRMED for subject in fresh},
         purpose="confirmed" if fresh else "already_answered",
         about=tuple(subject.id for subject in coming),
@@ -272,16 +304,16 @@ def _confirm(coming: Sequence[Subject]) -> Decision:
     return decision
 
 
-def _decline(coming: Sequence[Subject], *, said_at: datetime) -> Decision:
+def _decline(coming: Sequence[RepliedAppointment], *, said_at: datetime) -> Decision:
     fresh = [subject for subject in coming if subject.status != Status.DECLINED]
     about = tuple(subject.id for subject in coming)
     if not fresh:
         purpose = "already_answered" if len(coming) == 1 else "family_declined"
-        return Decision(Outcome.ALREADY_DECLINED, purpose=purpose, about=about)
+        return Decision(ReplyOutcome.ALREADY_DECLINED, purpose=purpose, about=about)
     late = [subject.id for subject in fresh if is_late(subject, said_at=said_at)]
     changed_mind = [subject.id for subject in fresh if subject.status == Status.CONFIRMED]
     decision = Decision(
-        Outcome.DECLINED_LATE if late else Outcome.DECLINED,
+        ReplyOutcome.DECLINED_LATE if late else ReplyOutcome.DECLINED,
         statuses={subject.id: Status.DECLINED for subject in fresh},
         purpose="declined_too_late" if late else "declined",
         about=about,
@@ -297,12 +329,14 @@ def _decline(coming: Sequence[Subject], *, said_at: datetime) -> Decision:
     return decision
 
 
-def is_late(subject: Subject, *, said_at: datetime) -> bool:
+def is_late(subject: RepliedAppointment, *, said_at: datetime) -> bool:
     """Whether a no comes so late that the patient is asked to call as well."""
     return subject.starts_at - said_at < timedelta(hours=subject.late_hours)
 
 
-def _with_the_rest(decision: Decision, answer: Answer, chosen: Sequence[Subject]) -> Decision:
+def _with_the_rest(
+    decision: Decision, answer: Interpretation, chosen: Sequence[RepliedAppointment]
+) -> Decision:
     """What else the reply said: a remark, no more texts."""
     if "no_more" in answer.also:
         decision.no_more = tuple(subject.id for subject in chosen)
@@ -311,7 +345,9 @@ def _with_the_rest(decision: Decision, answer: Answer, chosen: Sequence[Subject]
     return decision
 
 
-def _means_another_day(answer: Answer, chosen: Sequence[Subject], *, said_at: datetime) -> bool:
+def _means_another_day(
+    answer: Interpretation, chosen: Sequence[RepliedAppointment], *, said_at: datetime
+) -> bool:
     """Whether "tomorrow" is not the day of the visit: then nobody knows which of the two is meant."""
     named = [ahead for word, ahead in (("today", 0), ("tomorrow", 1)) if word in answer.also]
     return any(
@@ -322,9 +358,9 @@ def _means_another_day(answer: Answer, chosen: Sequence[Subject], *, said_at: da
     )
 
 
-def _day(subject: Subject, moment: datetime) -> date:
+def _day(subject: RepliedAppointment, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(subject.zone)).date()
 
 
-def _only(subjects: Sequence[Subject]) -> int | None:
+def _only(subjects: Sequence[RepliedAppointment]) -> int | None:
     return subjects[0].id if len(subjects) == 1 and not subjects[0].not_theirs else None

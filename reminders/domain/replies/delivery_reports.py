@@ -19,8 +19,8 @@ from reminders.domain.common.locks import lock_coming_on
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, opt_out_all
 from reminders.domain.diary.appointments import plan_numbers
-from reminders.domain.sending.message_updates import News, apply_news
-from reminders.models import Card, DeliveryReport, Message, Suppression
+from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
+from reminders.models import DeliveryReport, InboxItem, Message, Suppression
 from reminders.provider import State, Verdict, read_status
 
 BATCH = 500
@@ -65,7 +65,9 @@ def tidy_reports(*, now: datetime, go_on: GoOn = for_ever) -> int:
     return apply_waiting_reports(now=now, since=now - KEPT, go_on=go_on)
 
 
-def apply_waiting_reports(*, now: datetime, since: datetime | None = None, go_on: GoOn = for_ever) -> int:
+def apply_waiting_reports(
+    *, now: datetime, since: datetime | None = None, go_on: GoOn = for_ever
+) -> int:
     """Apply stored reports whose message is known, from `since` (default: the last hour); return how many."""
     count = 0
     since = since or now - TRIED_FOR
@@ -90,9 +92,9 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
     own = [row for row in rows if row.id not in foreign]
     lock_coming_on({row.phone for row in own if _blocks(row, verdicts)}, now=now)
     moved = set(
-        apply_news(
+        apply_status_updates(
             [
-                News(
+                StatusUpdate(
                     row.message_id,
                     verdicts[row.id].state,
                     verdicts[row.id].words,
@@ -105,8 +107,10 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
         )
     )
     _draw_consequences([row for row in own if row.message_id in moved], verdicts, now=now)
-    came = [row for row in rows if row.state == CANCELLED and verdicts[row.id].state is State.DELIVERED]
-    open_once([_card(row, Card.Kind.STALE) for row in came], now=now)
+    came = [
+        row for row in rows if row.state == CANCELLED and verdicts[row.id].state is State.DELIVERED
+    ]
+    open_once([_card(row, InboxItem.Kind.STALE) for row in came], now=now)
     _mark(rows, foreign, now=now)
 
 
@@ -120,36 +124,43 @@ def _blocks(row: Waiting, verdicts: dict[int, Verdict]) -> bool:
     return row.code == BLOCKED and verdicts[row.id].final
 
 
-def _draw_consequences(rows: Sequence[Waiting], verdicts: dict[int, Verdict], *, now: datetime) -> None:
+def _draw_consequences(
+    rows: Sequence[Waiting], verdicts: dict[int, Verdict], *, now: datetime
+) -> None:
     blocked = [row for row in rows if _blocks(row, verdicts)]
     unreachable = [row for row in rows if verdicts[row.id].number_is_bad]
     by_staff = (Message.Kind.STAFF, Message.Kind.CORRECTION)
     lost = [
         row
         for row in rows
-        if row.kind in by_staff and verdicts[row.id].final and verdicts[row.id].state is not State.DELIVERED
+        if row.kind in by_staff
+        and verdicts[row.id].final
+        and verdicts[row.id].state is not State.DELIVERED
     ]
     if blocked:
         _suppress(blocked, now=now)
-    cards = [_card(row, Card.Kind.UNREACHABLE) for row in (*lost, *blocked, *unreachable)]
+    cards = [_card(row, InboxItem.Kind.UNREACHABLE) for row in (*lost, *blocked, *unreachable)]
     open_once(cards, now=now)
 
 
 def _suppress(rows: Sequence[Waiting], *, now: datetime) -> None:
     """The provider refuses these numbers: so do we, unless somebody opted in after the text had left."""
-    lifted = Suppression.objects.filter(phone__in={row.phone for row in rows}, lifted_at__isnull=False)
+    lifted = Suppression.objects.filter(
+        phone__in={row.phone for row in rows}, lifted_at__isnull=False
+    )
     freed: dict[str, datetime] = {}
     for phone, at in lifted.order_by("lifted_at").values_list("phone", "lifted_at"):
         freed[phone] = at or now
     wanted = [
         OptOut(row.phone, Suppression.Reason.PROVIDER, "The provider blocks this number")
         for row in rows
-        if row.phone not in freed or (row.accepted_at is not None and freed[row.phone] < row.accepted_at)
+        if row.phone not in freed
+        or (row.accepted_at is not None and freed[row.phone] < row.accepted_at)
     ]
     plan_numbers(opt_out_all(wanted, by=SYSTEM, now=now, synced_at=now), now=now)
 
 
-def _card(row: Waiting, kind: Card.Kind) -> NewCard:
+def _card(row: Waiting, kind: InboxItem.Kind) -> NewCard:
     return NewCard(
         kind,
         phone=row.phone,

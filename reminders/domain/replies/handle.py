@@ -15,9 +15,9 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from reminders.domain.common.audit import PATIENT, remember_each
+from reminders.domain.common.audit import PATIENT, record_each
 from reminders.domain.common.cards import NewCard, open_all, open_once
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import (
     OptOut,
@@ -28,29 +28,37 @@ from reminders.domain.consent.suppressions import (
 )
 from reminders.domain.diary.appointments import set_statuses
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.replies.auto_reply import Desk, Recipient, Visit, read_visits, write_answer
+from reminders.domain.replies.auto_reply import (
+    AnswerContext,
+    Recipient,
+    Visit,
+    read_visits,
+    write_answer,
+)
 from reminders.domain.replies.decide import decide, may_turn
 from reminders.domain.replies.inbox import settle_answered
-from reminders.domain.replies.match import Incoming, Match, adoptable, match_replies
-from reminders.domain.replies.number_activity import Facts, read_facts
-from reminders.domain.replies.outcomes import Asked, Decision, Outcome
-from reminders.domain.replies.read_in_context import Reading, numbers_of, read_reply
-from reminders.domain.replies.reading.interpret import Answer, Intent
+from reminders.domain.replies.match import Incoming, ReplyMatch, adoptable, match_replies
+from reminders.domain.replies.number_activity import NumberActivity, read_number_activity
+from reminders.domain.replies.outcomes import Asked, Decision, ReplyOutcome
+from reminders.domain.replies.read_in_context import ContextReading, numbers_of, read_reply
+from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.subjects import Subjects, moved_since
-from reminders.domain.sending.message_updates import News, apply_news
+from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.wording.questions import Asks
-from reminders.models import Appointment, Card, Message, Reply, Suppression
+from reminders.models import Appointment, InboxItem, Message, Reply, Suppression
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
 LOOK_AHEAD = 5_000
 """How many waiting replies are looked at to find those that come first for their number."""
-UNSUSPICIOUS = frozenset({Outcome.STOPPED, Outcome.PAUSED, Outcome.DUPLICATE, Outcome.THANKS})
-LEAVES_OPEN = frozenset({Outcome.HELPED, Outcome.STARTED})
+UNSUSPICIOUS = frozenset(
+    {ReplyOutcome.STOPPED, ReplyOutcome.PAUSED, ReplyOutcome.DUPLICATE, ReplyOutcome.THANKS}
+)
+LEAVES_OPEN = frozenset({ReplyOutcome.HELPED, ReplyOutcome.STARTED})
 """After the answers to these, what was asked before is still to be answered."""
-VAGUE = frozenset({Card.Kind.UNCLEAR, Card.Kind.UNMATCHED, Card.Kind.REMARK})
-ONCE_A_NUMBER = frozenset({Card.Kind.LOOP, Card.Kind.OPT_OUT})
+VAGUE = frozenset({InboxItem.Kind.UNCLEAR, InboxItem.Kind.UNMATCHED, InboxItem.Kind.REMARK})
+ONCE_A_NUMBER = frozenset({InboxItem.Kind.LOOP, InboxItem.Kind.OPT_OUT})
 """Kinds of cards of which a number has one at a time."""
 
 
@@ -59,9 +67,9 @@ class Case:
     """One reply with all that is known and decided about it."""
 
     reply: Incoming
-    match: Match
-    facts: Facts
-    answer: Answer
+    match: ReplyMatch
+    facts: NumberActivity
+    answer: Interpretation
     decision: Decision
     message: Message | None = None
 
@@ -82,13 +90,13 @@ def apply_waiting_replies(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """
     if not Reply.objects.filter(applied_at=None).exists():
         return 0
-    acted = act_on_waiting(Desk.load(), now=now, go_on=go_on)
+    acted = act_on_waiting(AnswerContext.load(), now=now, go_on=go_on)
     if acted.answers:
-        ring("send")
+        enqueue_after_commit("send")
     return acted.replies
 
 
-def act_on_waiting(desk: Desk, *, now: datetime, go_on: GoOn = for_ever) -> Acted:
+def act_on_waiting(desk: AnswerContext, *, now: datetime, go_on: GoOn = for_ever) -> Acted:
     """As `apply_waiting_replies`, but rings for nobody."""
     acted = Acted()
     while True:
@@ -99,7 +107,7 @@ def act_on_waiting(desk: Desk, *, now: datetime, go_on: GoOn = for_ever) -> Acte
             return acted
 
 
-def _apply_batch(desk: Desk, *, now: datetime) -> tuple[int, int]:
+def _apply_batch(desk: AnswerContext, *, now: datetime) -> tuple[int, int]:
     """Act on one batch: how many replies were dealt with, and how many answers were written."""
     replies: list[Incoming] = []
     try:
@@ -115,7 +123,7 @@ def _apply_batch(desk: Desk, *, now: datetime) -> tuple[int, int]:
     return len(replies), sum(_apply_one(reply.id, desk, now=now) for reply in replies)
 
 
-def _apply_one(reply_id: int, desk: Desk, *, now: datetime) -> int:
+def _apply_one(reply_id: int, desk: AnswerContext, *, now: datetime) -> int:
     try:
         with transaction.atomic():
             return _act(claim_replies(limit=1, only=reply_id), desk, now=now)
@@ -127,9 +135,11 @@ def _apply_one(reply_id: int, desk: Desk, *, now: datetime) -> int:
         problem = f"Could not be acted on ({type(error).__name__})"
     with transaction.atomic():
         reply = Reply.objects.select_for_update().get(pk=reply_id)
-        reply.applied_at, reply.problem, reply.outcome = now, problem, Outcome.UNREADABLE
+        reply.applied_at, reply.problem, reply.outcome = now, problem, ReplyOutcome.UNREADABLE
         reply.save(update_fields=["applied_at", "problem", "outcome"])
-        open_all([NewCard(Card.Kind.UNREADABLE, phone=reply.phone, reply_id=reply.pk)], now=now)
+        open_all(
+            [NewCard(InboxItem.Kind.UNREADABLE, phone=reply.phone, reply_id=reply.pk)], now=now
+        )
     return 0
 
 
@@ -140,15 +150,17 @@ def claim_replies(*, limit: int, only: int | None = None) -> list[Incoming]:
         return [Incoming(*row) for row in cursor.fetchall()]
 
 
-def _act(replies: Sequence[Incoming], desk: Desk, *, now: datetime) -> int:
+def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> int:
     """Decide about locked replies and write what follows; return how many answers that gives."""
     if not replies:
         return 0
     matches = match_replies(replies, now=now)
-    facts = read_facts([reply.id for reply in replies], now=now)
+    facts = read_number_activity([reply.id for reply in replies], now=now)
     readings = {reply.id: read_reply(reply, matches[reply.id], desk) for reply in replies}
     coming = _coming_on(_turning_numbers(replies, readings), now=now)
-    ids = {told.appointment_id for match in matches.values() for told in (*match.told, *match.numbers)}
+    ids = {
+        told.appointment_id for match in matches.values() for told in (*match.told, *match.numbers)
+    }
     visits = read_visits(ids.union(*coming.values()), lock=True)
     cases = []
     subjects = Subjects(visits, _moved_since(matches.values()), desk)
@@ -162,7 +174,7 @@ def _act(replies: Sequence[Incoming], desk: Desk, *, now: datetime) -> int:
     return sum(case.message is not None for case in cases)
 
 
-def _turning_numbers(replies: Sequence[Incoming], readings: dict[int, Reading]) -> list[str]:
+def _turning_numbers(replies: Sequence[Incoming], readings: dict[int, ContextReading]) -> list[str]:
     """The numbers whose consent may change."""
     return [reply.phone for reply in replies if may_turn(readings[reply.id].answer)]
 
@@ -177,23 +189,32 @@ def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
     return found
 
 
-def _moved_since(matches: Iterable[Match]) -> set[tuple[int, datetime]]:
+def _moved_since(matches: Iterable[ReplyMatch]) -> set[tuple[int, datetime]]:
     """Of texts that did not keep the start they told: the appointments that were moved after them."""
     unsure = {
-        (told.appointment_id, told.since) for match in matches for told in match.told if not told.starts_at
+        (told.appointment_id, told.since)
+        for match in matches
+        for told in match.told
+        if not told.starts_at
     }
     return moved_since(sorted(unsure))
 
 
 def _decide(
-    reply: Incoming, match: Match, facts: Facts, reading: Reading, subjects: Subjects, *, now: datetime
+    reply: Incoming,
+    match: ReplyMatch,
+    facts: NumberActivity,
+    reading: ContextReading,
+    subjects: Subjects,
+    *,
+    now: datetime,
 ) -> Decision:
     answer, textable = reading.answer, is_textable(reply.phone)
     # A number that is not opted out by now has changed its mind twice: then the stop counts.
     if facts.twin and (answer.intent is not Intent.STOP or facts.opted_out):
-        return Decision(Outcome.DUPLICATE)
+        return Decision(ReplyOutcome.DUPLICATE)
     if answer.intent in (Intent.STOP, Intent.START, Intent.PAUSE) and not textable:
-        answer = Answer(Intent.UNCLEAR)
+        answer = Interpretation(Intent.UNCLEAR)
     asked = Asked(
         match.asks,
         family=subjects.of(numbers_of(match), phone=reply.phone),
@@ -203,7 +224,7 @@ def _decide(
     return decide(answer, listed, asked=asked, said_at=reply.received_at, now=now)
 
 
-def _answer(case: Case, visits: dict[int, Visit], desk: Desk, *, now: datetime) -> None:
+def _answer(case: Case, visits: dict[int, Visit], desk: AnswerContext, *, now: datetime) -> None:
     """Write the answer, or fall silent; what then shows nowhere else becomes a card."""
     decision, reply, match = case.decision, case.reply, case.match
     if decision.outcome not in UNSUSPICIOUS and _silenced(case):
@@ -214,31 +235,38 @@ def _answer(case: Case, visits: dict[int, Visit], desk: Desk, *, now: datetime) 
         welcome = False
     if purpose and welcome:
         to = Recipient(
-            reply.id, reply.phone, reply.received_at, match.contact_id, match.location_id, match.language
+            reply.id,
+            reply.phone,
+            reply.received_at,
+            match.contact_id,
+            match.location_id,
+            match.language,
         )
         about = [visits[pk] for pk in decision.about]
         case.message = write_answer(desk, purpose, to, about, numbers=_numbers(match), now=now)
         if case.message and decision.outcome in LEAVES_OPEN and match.asks:
             case.message.asks = match.asks
-    if decision.outcome is Outcome.MOVED and case.message is None:
-        decision.cards.setdefault(Card.Kind.UNCLEAR, decision.about[0])
+    if decision.outcome is ReplyOutcome.MOVED and case.message is None:
+        decision.cards.setdefault(InboxItem.Kind.UNCLEAR, decision.about[0])
 
 
-def _numbers(match: Match) -> dict[int, int]:
+def _numbers(match: ReplyMatch) -> dict[int, int]:
     """The numbers that the list gave its appointments: an answer that names several keeps them."""
     return {told.appointment_id: number for number, told in enumerate(numbers_of(match), start=1)}
 
 
 def _silenced(case: Case) -> bool:
     """Whether this looks like a machine: no answer then, and one card for all that it says."""
-    to_reminder = case.match.message_kind == Message.Kind.REMINDER and case.match.by != Reply.MatchedBy.NUMBER
+    to_reminder = (
+        case.match.message_kind == Message.Kind.REMINDER and case.match.by != Reply.MatchedBy.NUMBER
+    )
     repeats = case.facts.repeats(to_reminder=to_reminder)
     if not repeats and not case.facts.many_answers:
         return False
     cards = case.decision.cards
     if repeats:
         case.decision.cards = {kind: about for kind, about in cards.items() if kind not in VAGUE}
-    case.decision.cards[Card.Kind.LOOP] = None
+    case.decision.cards[InboxItem.Kind.LOOP] = None
     return True
 
 
@@ -247,11 +275,17 @@ def _write(
 ) -> None:
     """Write everything that was decided; appointments are locked already."""
     adopted = adoptable([case.match for case in cases], [case.reply for case in cases])
-    apply_news(
-        [News(pk, Message.State.ACCEPTED, provider_id=provider_id) for pk, provider_id in adopted], now=now
+    apply_status_updates(
+        [
+            StatusUpdate(pk, Message.State.ACCEPTED, provider_id=provider_id)
+            for pk, provider_id in adopted
+        ],
+        now=now,
     )
     statuses = {
-        pk: Appointment.Status(status) for case in cases for pk, status in case.decision.statuses.items()
+        pk: Appointment.Status(status)
+        for case in cases
+        for pk, status in case.decision.statuses.items()
     }
     if statuses:
         set_statuses(statuses, by=PATIENT, now=now)
@@ -273,7 +307,7 @@ def _write_no_more(cases: Sequence[Case], *, now: datetime) -> set[int]:
     ids = {pk for case in cases for pk in case.decision.no_more}
     if ids:
         Appointment.objects.filter(pk__in=ids).update(no_more_texts=True, updated_at=now)
-        remember_each("no_more_texts", [(pk, {}) for pk in sorted(ids)], by=PATIENT, now=now)
+        record_each("no_more_texts", [(pk, {}) for pk in sorted(ids)], by=PATIENT, now=now)
     return ids
 
 
@@ -296,7 +330,9 @@ def _write_consent(cases: Sequence[Case], *, now: datetime) -> tuple[list[str], 
 
 def _asked_about(cases: Sequence[Case]) -> list[int]:
     """Replies of which we asked which appointment they mean, and now know."""
-    known = (case.match for case in cases if case.match.asks is Asks.WHICH and case.decision.statuses)
+    known = (
+        case.match for case in cases if case.match.asks is Asks.WHICH and case.decision.statuses
+    )
     return [match.answered_id for match in known if match.answered_id]
 
 
@@ -317,7 +353,7 @@ def _cards_once(cases: Sequence[Case], visits: dict[int, Visit]) -> list[NewCard
     ]
 
 
-def _card(case: Case, kind: Card.Kind, visit: Visit | None) -> NewCard:
+def _card(case: Case, kind: InboxItem.Kind, visit: Visit | None) -> NewCard:
     return NewCard(
         kind,
         phone=case.reply.phone,

@@ -21,7 +21,7 @@ from reminders.domain.diary.appointments import set_status
 from reminders.domain.replies.auto_reply import answer_later
 from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.sending.outbox import queue_text
-from reminders.models import Appointment, Card, Event, Message, Reply
+from reminders.models import Appointment, AuditEntry, InboxItem, Message, Reply
 
 Status = Appointment.Status
 DECIDE_FIRST = "Texts to this number are paused. Choose “No more texts” or “Keep texting” first."
@@ -50,12 +50,12 @@ _WORDS = {
 class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
     """Somebody else was faster. The text says who did what, for staff; `card` is as it is now."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: InboxItem) -> None:
         super().__init__(touched_words(card))
         self.card = card
 
 
-def touched_words(card: Card) -> str:
+def touched_words(card: InboxItem) -> str:
     """Who did what with this card last, in a sentence."""
     if card.done_at:
         who = _name(card.done_by) or "The application"
@@ -67,37 +67,41 @@ def touched_words(card: Card) -> str:
 
 def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
     """Settle the cards of replies that we asked about, now that the patient has said what was meant."""
-    asked = Card.objects.filter(reply_id__in=reply_ids, kind=Card.Kind.UNCLEAR, done_at=None)
+    asked = InboxItem.objects.filter(
+        reply_id__in=reply_ids, kind=InboxItem.Kind.UNCLEAR, done_at=None
+    )
     asked.update(done_at=now, outcome=ANSWERED, revision=F("revision") + 1)
 
 
-def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:
+def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[InboxItem]:
     """Cards that wait for a person, the oldest first; those of no known location are everybody's."""
-    cards = Card.objects.filter(_at(location_ids), done_at=None)
+    cards = InboxItem.objects.filter(_at(location_ids), done_at=None)
     return _with_people(cards, "assigned_to").order_by("opened_at", "pk")
 
 
 def count_open(location_ids: Collection[int] | None = None) -> dict[str, int]:
     """How many cards wait, by kind."""
-    counted = Card.objects.filter(_at(location_ids), done_at=None).order_by().values("kind")
+    counted = InboxItem.objects.filter(_at(location_ids), done_at=None).order_by().values("kind")
     return {row["kind"]: row["n"] for row in counted.annotate(n=Count("pk"))}
 
 
-def done_cards(location_ids: Collection[int] | None = None) -> QuerySet[Card]:
+def done_cards(location_ids: Collection[int] | None = None) -> QuerySet[InboxItem]:
     """Settled cards, the latest first."""
-    cards = Card.objects.filter(_at(location_ids), done_at__isnull=False)
+    cards = InboxItem.objects.filter(_at(location_ids), done_at__isnull=False)
     return _with_people(cards, "done_by").order_by("-done_at")
 
 
-def whole_cards() -> QuerySet[Card]:
+def whole_cards() -> QuerySet[InboxItem]:
     """All cards, with everything that is needed to settle one."""
-    appointments = Appointment.objects.select_related("contact", "location", "practitioner", "service")
-    return Card.objects.select_related(
+    appointments = Appointment.objects.select_related(
+        "contact", "location", "practitioner", "service"
+    )
+    return InboxItem.objects.select_related(
         "reply", "location", "contact", "assigned_to", "done_by"
     ).prefetch_related(Prefetch("appointment", appointments))
 
 
-def _with_people(cards: QuerySet[Card], who: str) -> QuerySet[Card]:
+def _with_people(cards: QuerySet[InboxItem], who: str) -> QuerySet[InboxItem]:
     """With what a list shows. Two statements: planning one of nine joins took longer than both."""
     appointments = Appointment.objects.select_related("contact")
     return cards.select_related("reply", "contact", "location", who).prefetch_related(
@@ -105,25 +109,29 @@ def _with_people(cards: QuerySet[Card], who: str) -> QuerySet[Card]:
     )
 
 
-def assign(card: Card, user_id: int | None, *, revision: int, by: Actor, now: datetime) -> Card:
+def assign(
+    card: InboxItem, user_id: int | None, *, revision: int, by: Actor, now: datetime
+) -> InboxItem:
     """Take a card, give it to somebody, or put it back (None). Raises CardTouched."""
     return touch(card.pk, revision, assigned_to_id=user_id)
 
 
-def done(card: Card, *, revision: int, by: Actor, now: datetime, outcome: str = "done") -> Card:
+def done(
+    card: InboxItem, *, revision: int, by: Actor, now: datetime, outcome: str = "done"
+) -> InboxItem:
     """Settle a card without any change. Raises CardTouched, and ValueError while the number is paused."""
     check_decided(card)
     return touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
 
 
-def reopen(card: Card, *, revision: int, by: Actor, now: datetime) -> Card:
+def reopen(card: InboxItem, *, revision: int, by: Actor, now: datetime) -> InboxItem:
     """Put a settled card back into the inbox. Raises CardTouched."""
     return touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
 
 
 @again_after_deadlock
 def settle(
-    card: Card,
+    card: InboxItem,
     action: Action | str,
     *,
     appointment_id: int | None,
@@ -131,7 +139,7 @@ def settle(
     by: Actor,
     now: datetime,
     answer: bool = True,
-) -> list[Event]:
+) -> list[AuditEntry]:
     """Decide what a reply meant: confirm or decline an appointment, or neither; the card is done.
 
     Returns the history lines, for undo. With `answer` the patient gets the automatic answer that the reply
@@ -170,14 +178,14 @@ def _check_coming(appointment_id: int, *, now: datetime) -> None:
         raise ValueError(reason)
 
 
-def check_decided(card: Card) -> None:
+def check_decided(card: InboxItem) -> None:
     """Raises ValueError while the number is paused and this card is where that is decided."""
-    if card.kind == Card.Kind.OPT_OUT and is_paused(card.phone):
+    if card.kind == InboxItem.Kind.OPT_OUT and is_paused(card.phone):
         raise ValueError(DECIDE_FIRST)
 
 
 def reply_by_text(
-    card: Card, text: str, *, revision: int, by: Actor, now: datetime, keep_open: bool = False
+    card: InboxItem, text: str, *, revision: int, by: Actor, now: datetime, keep_open: bool = False
 ) -> Message:
     """Answer by a text of one's own; the card is done unless it is kept open.
 
@@ -187,9 +195,13 @@ def reply_by_text(
     if not text:
         raise ValueError("Write what the patient should read.")
     if not is_textable(card.phone):
-        raise ValueError("This sender is no full telephone number, so it can't be texted. Call instead.")
+        raise ValueError(
+            "This sender is no full telephone number, so it can't be texted. Call instead."
+        )
     if is_paused(card.phone):
-        raise ValueError("Texts to this number are paused, so it can't be texted now. Decide first, or call.")
+        raise ValueError(
+            "Texts to this number are paused, so it can't be texted now. Decide first, or call."
+        )
     if is_opted_out(card.phone):
         raise ValueError("This number has opted out of texts. Call instead.")
     if card.contact and card.contact.wrong_number == card.phone:
@@ -212,15 +224,15 @@ def reply_by_text(
         )
 
 
-def touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> Card:
+def touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> InboxItem:
     """Change a card if it still is as it was on the screen; the conditional update is the claim.
 
     Raises CardTouched.
     """
-    changed = Card.objects.filter(pk=pk, revision=revision, done_at__isnull=not was_done).update(
-        revision=F("revision") + 1, **changes
-    )
-    cards = Card.objects.select_related(
+    changed = InboxItem.objects.filter(
+        pk=pk, revision=revision, done_at__isnull=not was_done
+    ).update(revision=F("revision") + 1, **changes)
+    cards = InboxItem.objects.select_related(
         "reply", "location", "contact", "appointment", "assigned_to", "done_by"
     )
     card = cards.get(pk=pk)
@@ -229,12 +241,14 @@ def touch(pk: int, revision: int, *, was_done: bool = False, **changes: Any) -> 
     return card
 
 
-def _remember_match(card: Card, appointment_id: int) -> None:
-    Card.objects.filter(pk=card.pk).update(appointment_id=appointment_id)
+def _remember_match(card: InboxItem, appointment_id: int) -> None:
+    InboxItem.objects.filter(pk=card.pk).update(appointment_id=appointment_id)
     if card.reply_id is None:
         return
     contact = Appointment.objects.filter(pk=appointment_id).values("contact_id")
-    Reply.objects.filter(pk=card.reply_id).update(matched_by=Reply.MatchedBy.STAFF, contact_id=contact)
+    Reply.objects.filter(pk=card.reply_id).update(
+        matched_by=Reply.MatchedBy.STAFF, contact_id=contact
+    )
     Reply.appointments.through.objects.bulk_create(
         [Reply.appointments.through(reply_id=card.reply_id, appointment_id=appointment_id)],
         ignore_conflicts=True,

@@ -67,7 +67,7 @@ class Told(NamedTuple):
 
 
 @dataclass(slots=True)
-class Match:
+class ReplyMatch:
     """What a reply is about. `told` is in the order in which the text lists the appointments.
 
     `stored_asks` is what is stored of what may be answered to the text, `text` its words, `answered_id` the
@@ -115,9 +115,12 @@ class _Text(NamedTuple):
     by: str
 
 
-def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Match]:
+def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, ReplyMatch]:
     """Match replies; by reply id. Locks nothing: what a reply changes is locked, and read again, later."""
-    ids, phones = [reply.id for reply in replies], sorted({reply.phone for reply in replies if reply.phone})
+    ids, phones = (
+        [reply.id for reply in replies],
+        sorted({reply.phone for reply in replies if reply.phone}),
+    )
     texts = _find_texts(ids)
     lists, with_staff = last_lists(ids), in_staff_hands(ids)
     told = _read_told([*(text.id for text in texts.values()), *lists.values()])
@@ -138,14 +141,14 @@ def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Ma
 
 
 def _match(
-    text: _Text | None, told: dict[uuid.UUID, list[Told]], lately: Sequence[tuple[Match, Told]]
-) -> Match:
+    text: _Text | None, told: dict[uuid.UUID, list[Told]], lately: Sequence[tuple[ReplyMatch, Told]]
+) -> ReplyMatch:
     """A reply from another number than the one that was texted is for a person."""
     if text is None or (text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER):
-        return _single(lately) or Match()
+        return _single(lately) or ReplyMatch()
     if not text.same_number:
-        return Match(location_id=text.location_id)
-    return Match(
+        return ReplyMatch(location_id=text.location_id)
+    return ReplyMatch(
         by=MatchedBy(text.by),
         message_id=text.id,
         message_kind=text.kind,
@@ -189,7 +192,9 @@ def _read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
     return {message_id: list(items.values()) for message_id, items in found.items()}
 
 
-def _told_lately(phones: Sequence[str], *, now: datetime) -> dict[str, list[tuple[Match, Told]]]:
+def _told_lately(
+    phones: Sequence[str], *, now: datetime
+) -> dict[str, list[tuple[ReplyMatch, Told]]]:
     """For each number the appointments of which it was told lately, each with the last text about it."""
     if not phones:
         return {}
@@ -202,24 +207,28 @@ def _told_lately(phones: Sequence[str], *, now: datetime) -> dict[str, list[tupl
     with connection.cursor() as cursor:
         cursor.execute(_LATELY, given)
         rows = cursor.fetchall()
-    by_phone: dict[str, dict[int, tuple[Match, Told]]] = defaultdict(dict)
+    by_phone: dict[str, dict[int, tuple[ReplyMatch, Told]]] = defaultdict(dict)
     for phone, message_id, kind, state, contact_id, location_id, asks, text, *told in rows:
-        match = Match(MatchedBy.NUMBER, message_id, kind, state, contact_id, location_id, asks, text)
+        match = ReplyMatch(
+            MatchedBy.NUMBER, message_id, kind, state, contact_id, location_id, asks, text
+        )
         item = Told(*told)
         by_phone[phone].setdefault(item.appointment_id, (match, item))
     return {phone: list(found.values()) for phone, found in by_phone.items()}
 
 
-def _single(found: Sequence[tuple[Match, Told]]) -> Match | None:
+def _single(found: Sequence[tuple[ReplyMatch, Told]]) -> ReplyMatch | None:
     """The single text whose appointments are all that a number may be speaking of."""
     if len({match.message_id for match, _ in found}) != 1:
         return None
     return replace(found[0][0], told=[told for _, told in found])
 
 
-def _waiting(lately: Iterable[tuple[Match, Told]]) -> frozenset[int]:
+def _waiting(lately: Iterable[tuple[ReplyMatch, Told]]) -> frozenset[int]:
     return frozenset(
-        told.appointment_id for _, told in lately if told.status == Appointment.Status.BOOKED and told.theirs
+        told.appointment_id
+        for _, told in lately
+        if told.status == Appointment.Status.BOOKED and told.theirs
     )
 
 
@@ -227,10 +236,15 @@ def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | Non
     """For each number its contact, if it is one person's, the location that texted it last, the language."""
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [list(phones)])
-        return {phone: (contact, location, tongue) for phone, contact, location, tongue in cursor.fetchall()}
+        return {
+            phone: (contact, location, tongue)
+            for phone, contact, location, tongue in cursor.fetchall()
+        }
 
 
-def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tuple[uuid.UUID, str]]:
+def adoptable(
+    matches: Iterable[ReplyMatch], replies: Iterable[Incoming]
+) -> list[tuple[uuid.UUID, str]]:
     """Texts of unknown outcome that a reply proves to be with the provider: our id and the provider's."""
     lost = (Message.State.UNKNOWN, Message.State.SUBMITTING)
     return [
@@ -240,9 +254,7 @@ def adoptable(matches: Iterable[Match], replies: Iterable[Incoming]) -> list[tup
     ]
 
 
-_TEXT = (
-    "SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.asks, m.text, m.answers_id, m.phone = r.phone"
-)
+_TEXT = "SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.asks, m.text, m.answers_id, m.phone = r.phone"
 
 _TEXTS = f"""
 {_TEXT}, CASE WHEN mu.id IS NULL THEN 'provider_id' ELSE 'metadata' END
@@ -268,7 +280,7 @@ LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
 _WAS = """coalesce(
            CASE WHEN m.appointment_id = a.id THEN m.contact_id END,
            (SELECT (coalesce(e.details -> 'contact', e.details -> 'contact_id') ->> 0)::bigint
-            FROM reminders_event e
+            FROM reminders_auditentry e
             WHERE e.appointment_id = a.id AND e.at > m.created_at
               AND e.details ?| ARRAY['contact', 'contact_id'] ORDER BY e.at, e.id LIMIT 1),
            a.contact_id)"""

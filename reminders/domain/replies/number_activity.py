@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from reminders.domain.replies.outcomes import Outcome
+from reminders.domain.replies.outcomes import ReplyOutcome
 
 SAME_TEXT = 2
 """How often the same text came before from a number within the hour, for the next one to stay unanswered."""
@@ -20,7 +20,7 @@ SAME_AGAIN_WITHIN = timedelta(minutes=2)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-class Facts(NamedTuple):
+class NumberActivity(NamedTuple):
     """What happened lately on a reply's number."""
 
     id: int
@@ -44,7 +44,7 @@ class Facts(NamedTuple):
         return self.answers_lately >= ANSWERS_AN_HOUR
 
 
-def read_facts(ids: Sequence[int], *, now: datetime) -> dict[int, Facts]:
+def read_number_activity(ids: Sequence[int], *, now: datetime) -> dict[int, NumberActivity]:
     """Look up what happened lately on each reply's number; by reply id."""
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
         "ids": list(ids),
@@ -52,11 +52,11 @@ def read_facts(ids: Sequence[int], *, now: datetime) -> dict[int, Facts]:
         "twins": SAME_AGAIN_WITHIN,
         "hour_ago": now - HOUR,
         "day_ago": now - DAY,
-        "vague": [str(Outcome.UNCLEAR), str(Outcome.UNMATCHED)],
+        "vague": [str(ReplyOutcome.UNCLEAR), str(ReplyOutcome.UNMATCHED)],
     }
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, given)
-        return {row[0]: Facts(*row) for row in cursor.fetchall()}
+        return {row[0]: NumberActivity(*row) for row in cursor.fetchall()}
 
 
 # A pushed opt-out notice and the polled reply are the same text under two ids; so are a reply that was pushed

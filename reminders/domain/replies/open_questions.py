@@ -84,7 +84,7 @@ WHERE r.id = ANY(%(ids)s) AND r.phone <> '' AND EXISTS (
     LEFT JOIN LATERAL (
         SELECT bool_or(c.done_at IS NULL AND p.received_at > r.received_at - %(talk)s::interval) AS waits,
                bool_or(c.done_at IS NOT NULL) AS settled
-        FROM reminders_reply p JOIN reminders_card c ON c.reply_id = p.id
+        FROM reminders_reply p JOIN reminders_inboxitem c ON c.reply_id = p.id
         WHERE p.message_id = m.id AND p.id <> r.id) heard ON true
     WHERE {_ARRIVED} AND m.kind = 'staff'
       AND (heard.waits OR heard.settled IS NOT TRUE AND r.message_uuid IS NULL AND r.message_provider_id = ''

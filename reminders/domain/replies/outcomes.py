@@ -1,6 +1,6 @@
 """The words of deciding about a reply: what it is about, what it answers, and what is to be done.
 
-`Outcome` is stored with the reply and read by staff.
+`ReplyOutcome` is stored with the reply and read by staff.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from reminders.domain.wording.questions import Asks
-from reminders.models import Appointment, Card
+from reminders.models import Appointment, InboxItem
 
 
-class Outcome(StrEnum):
+class ReplyOutcome(StrEnum):
     """What a reply did, as it is stored with it."""
 
     CONFIRMED = "confirmed"
@@ -42,33 +42,33 @@ class Outcome(StrEnum):
 
 
 OUTCOME_WORDS: dict[str, str] = {
-    Outcome.CONFIRMED: "Confirmed",
-    Outcome.DECLINED: "Declined",
-    Outcome.DECLINED_LATE: "Declined at short notice",
-    Outcome.ALREADY_CONFIRMED: "Was confirmed already",
-    Outcome.ALREADY_DECLINED: "Was declined already",
-    Outcome.PASSED: "Came after the appointment",
-    Outcome.MOVED: "Was about a time that has changed since",
-    Outcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
-    Outcome.CALLED_OFF: "Was about a cancelled appointment",
-    Outcome.SETTLED: "Came when it was settled already",
-    Outcome.RESCHEDULE: "Wants another time",
-    Outcome.NO_MORE: "No more texts about this appointment",
-    Outcome.ASKED_WHICH: "Asked which appointment is meant",
-    Outcome.PAUSED: "Texts are paused until staff decide",
-    Outcome.STOPPED: "Opted out",
-    Outcome.STARTED: "Opted in again",
-    Outcome.HELPED: "Asked for help",
-    Outcome.THANKS: "Said thanks",
-    Outcome.UNCLEAR: "For a person to read",
-    Outcome.UNMATCHED: "Not known whose it is",
-    Outcome.DUPLICATE: "The same again",
-    Outcome.UNREADABLE: "Could not be read",
+    ReplyOutcome.CONFIRMED: "Confirmed",
+    ReplyOutcome.DECLINED: "Declined",
+    ReplyOutcome.DECLINED_LATE: "Declined at short notice",
+    ReplyOutcome.ALREADY_CONFIRMED: "Was confirmed already",
+    ReplyOutcome.ALREADY_DECLINED: "Was declined already",
+    ReplyOutcome.PASSED: "Came after the appointment",
+    ReplyOutcome.MOVED: "Was about a time that has changed since",
+    ReplyOutcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
+    ReplyOutcome.CALLED_OFF: "Was about a cancelled appointment",
+    ReplyOutcome.SETTLED: "Came when it was settled already",
+    ReplyOutcome.RESCHEDULE: "Wants another time",
+    ReplyOutcome.NO_MORE: "No more texts about this appointment",
+    ReplyOutcome.ASKED_WHICH: "Asked which appointment is meant",
+    ReplyOutcome.PAUSED: "Texts are paused until staff decide",
+    ReplyOutcome.STOPPED: "Opted out",
+    ReplyOutcome.STARTED: "Opted in again",
+    ReplyOutcome.HELPED: "Asked for help",
+    ReplyOutcome.THANKS: "Said thanks",
+    ReplyOutcome.UNCLEAR: "For a person to read",
+    ReplyOutcome.UNMATCHED: "Not known whose it is",
+    ReplyOutcome.DUPLICATE: "The same again",
+    ReplyOutcome.UNREADABLE: "Could not be read",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RepliedAppointment:
     """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC.
 
     `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps its place
@@ -95,7 +95,7 @@ class Asked:
     """
 
     asks: Asks | None
-    family: Sequence[Subject] = ()
+    family: Sequence[RepliedAppointment] = ()
     others: bool = False
 
 
@@ -103,9 +103,9 @@ class Asked:
 class Decision:
     """What is to be done: `cards` are kinds with their appointment, `purpose` and `about` the answer's."""
 
-    outcome: Outcome
+    outcome: ReplyOutcome
     statuses: dict[int, Appointment.Status] = field(default_factory=dict)
-    cards: dict[Card.Kind, int | None] = field(default_factory=dict)
+    cards: dict[InboxItem.Kind, int | None] = field(default_factory=dict)
     purpose: str = ""
     about: tuple[int, ...] = ()
     no_more: tuple[int, ...] = ()

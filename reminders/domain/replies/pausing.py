@@ -12,10 +12,16 @@ from django.db import transaction
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
-from reminders.domain.consent.suppressions import OptOut, is_paused, opt_in_all, opt_out_all, withdraw_waiting
+from reminders.domain.consent.suppressions import (
+    OptOut,
+    is_paused,
+    opt_in_all,
+    opt_out_all,
+    withdraw_waiting,
+)
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.replies.inbox import touch
-from reminders.models import Card, Suppression
+from reminders.models import InboxItem, Suppression
 
 GOES_ON = "Staff decided to go on"
 
@@ -28,15 +34,17 @@ class Texts(StrEnum):
 
 
 @again_after_deadlock
-def decide_texts(card: Card, wish: Texts, *, revision: int, by: Actor, now: datetime) -> None:
+def decide_texts(card: InboxItem, wish: Texts, *, revision: int, by: Actor, now: datetime) -> None:
     """Opt a paused number out, or let it be texted again and plan its texts; the card is done.
 
     Raises CardTouched, and ValueError in words for staff when the number is not paused (any more).
     """
     with transaction.atomic():
         lock_coming_on([card.phone], now=now)
-        if card.kind != Card.Kind.OPT_OUT or not is_paused(card.phone):
-            raise ValueError("Texts to this number are not paused any more. Look at the patient's texts.")
+        if card.kind != InboxItem.Kind.OPT_OUT or not is_paused(card.phone):
+            raise ValueError(
+                "Texts to this number are not paused any more. Look at the patient's texts."
+            )
         outcome = "texts_stopped" if wish is Texts.STOP else "texts_go_on"
         touched = touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
         if wish is Texts.STOP:

@@ -10,25 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from reminders.domain.replies.auto_reply import Desk
-from reminders.domain.replies.match import Incoming, Match, Told
-from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
+from reminders.domain.replies.auto_reply import AnswerContext
+from reminders.domain.replies.match import Incoming, ReplyMatch, Told
+from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
 from reminders.domain.wording.questions import Asks, Question, offers_digits
 from reminders.models import Appointment, Message, Reply
 
-UNCLEAR = Answer(Intent.UNCLEAR)
+UNCLEAR = Interpretation(Intent.UNCLEAR)
 OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
 
 
-class Reading(NamedTuple):
+class ContextReading(NamedTuple):
     """A reply as it was read, and the appointments that it is about, in the order of their numbers."""
 
-    answer: Answer
+    answer: Interpretation
     told: Sequence[Told]
 
 
-def read_reply(reply: Incoming, match: Match, desk: Desk) -> Reading:
+def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> ContextReading:
     """What a reply says of which appointments. Read in the patient's language, the location's and English."""
     answer = _read(reply, match, desk)
     if reply.source == Reply.Source.NOTICE:
@@ -36,23 +36,29 @@ def read_reply(reply: Incoming, match: Match, desk: Desk) -> Reading:
     numbers = numbers_of(match)
     numbered = any(isinstance(pick, int) for pick in answer.picks)
     if match.asks is Asks.WHICH or (numbers and answer.picks and match.asks is not Asks.YES_NO):
-        return Reading(answer if numbers or not numbered else UNCLEAR, numbers or match.told)
+        return ContextReading(answer if numbers or not numbered else UNCLEAR, numbers or match.told)
     if numbered and numbers and match.asks is Asks.YES_NO:
-        return Reading(UNCLEAR, match.told)  # this text offered no numbers, and an older list still holds
-    return Reading(answer, match.told)
+        return ContextReading(
+            UNCLEAR, match.told
+        )  # this text offered no numbers, and an older list still holds
+    return ContextReading(answer, match.told)
 
 
-def numbers_of(match: Match) -> Sequence[Told]:
+def numbers_of(match: ReplyMatch) -> Sequence[Told]:
     """The appointments in the order of the numbers that hold: the text's own list, else the last one."""
     own = match.message_kind == Message.Kind.REMINDER and len(match.told) > 1
     return match.told if own and match.by != Reply.MatchedBy.NUMBER else match.numbers
 
 
-def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
+def _read(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Interpretation:
     asks = match.asks
     if asks in OPEN and quotes_another(reply.text, match.text):
         return UNCLEAR
-    if asks in OPEN and match.told and all(told.status != Appointment.Status.BOOKED for told in match.told):
+    if (
+        asks in OPEN
+        and match.told
+        and all(told.status != Appointment.Status.BOOKED for told in match.told)
+    ):
         answer = _in_light_of(Asks.AUTOMATIC, reply, match, desk)
         if answer.intent is Intent.COURTESY:
             return answer
@@ -62,7 +68,9 @@ def _read(reply: Incoming, match: Match, desk: Desk) -> Answer:
     return answer
 
 
-def _in_light_of(asks: Asks | None, reply: Incoming, match: Match, desk: Desk) -> Answer:
+def _in_light_of(
+    asks: Asks | None, reply: Incoming, match: ReplyMatch, desk: AnswerContext
+) -> Interpretation:
     place = desk.place(match.location_id)
     languages = [tag for tag in (match.language, place.language if place else "", "en") if tag]
     about = list({told.appointment_id: told for told in (*match.told, *match.numbers)}.values())
@@ -77,7 +85,9 @@ def _in_light_of(asks: Asks | None, reply: Incoming, match: Match, desk: Desk) -
     )
 
 
-def _question(asks: Asks, reply: Incoming, match: Match, listed: Sequence[Told], desk: Desk) -> Question:
+def _question(
+    asks: Asks, reply: Incoming, match: ReplyMatch, listed: Sequence[Told], desk: AnswerContext
+) -> Question:
     about = match.told or listed
     starts = tuple(_local(one, desk) for one in about)
     zone = next((place.tz for one in about if (place := desk.locations.get(_place_id(one)))), None)
@@ -96,6 +106,6 @@ def _place_id(told: Told) -> int:
     return told.location_id or told.place_id
 
 
-def _local(told: Told, desk: Desk) -> datetime:
+def _local(told: Told, desk: AnswerContext) -> datetime:
     place = desk.locations.get(_place_id(told))
     return (told.starts_at or told.begins_at).astimezone(place.tz if place else None)

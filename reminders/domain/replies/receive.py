@@ -21,13 +21,17 @@ from django.db import DataError, connection, transaction
 
 from reminders.domain.common.cards import NewCard, open_all
 from reminders.domain.common.connections import release_connection
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.replies.auto_reply import Desk
-from reminders.domain.replies.delivery_reports import apply_waiting, apply_waiting_reports, tidy_reports
+from reminders.domain.replies.auto_reply import AnswerContext
+from reminders.domain.replies.delivery_reports import (
+    apply_waiting,
+    apply_waiting_reports,
+    tidy_reports,
+)
 from reminders.domain.replies.handle import Acted, act_on_waiting, apply_waiting_replies
 from reminders.domain.sending.submit import METADATA_KEY
-from reminders.models import Card, Reply
+from reminders.models import InboxItem, Reply
 from reminders.provider import DeliveryReportPayload, MessagesApi, Refused, ReplyPayload, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -57,7 +61,7 @@ def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) 
     Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on all the
     same, and confirmed the next time.
     """
-    desk, acted = cache(Desk.load), Acted()
+    desk, acted = cache(AnswerContext.load), Acted()
 
     def act() -> None:
         acted.answers += act_on_waiting(desk(), now=now, go_on=go_on).answers
@@ -72,7 +76,7 @@ def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) 
         )
     finally:
         if acted.answers:
-            ring("send")
+            enqueue_after_commit("send")
 
 
 def receive_reports(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
@@ -126,7 +130,9 @@ def _confirm(confirm: Callable[[list[str]], None], ids: list[str]) -> None:
     try:
         confirm(ids)
     except Refused:
-        logger.warning("The provider refuses to have something confirmed; it comes again and is ignored")
+        logger.warning(
+            "The provider refuses to have something confirmed; it comes again and is ignored"
+        )
 
 
 def _ids(items: Iterable[ReplyPayload | DeliveryReportPayload | Unreadable]) -> list[str]:
@@ -141,7 +147,9 @@ def store_pushed(item: ReplyPayload | DeliveryReportPayload, *, now: datetime) -
     return store_replies([item], source=source, now=now) > 0
 
 
-def store_replies(items: Sequence[ReplyPayload | Unreadable], *, source: Reply.Source, now: datetime) -> int:
+def store_replies(
+    items: Sequence[ReplyPayload | Unreadable], *, source: Reply.Source, now: datetime
+) -> int:
     """Store replies that are not here yet, each in its raw form too; return how many were new.
 
     Unreadable ones become a card at once, and are never acted on.
@@ -155,7 +163,9 @@ def store_reports(items: Sequence[DeliveryReportPayload | Unreadable], *, now: d
     return _store(_STORE_REPORTS, _REPORT_COLUMNS, [_report_row(item) for item in items], now=now)
 
 
-def _store(statement: str, columns: Sequence[str], rows: list[tuple[object, ...]], *, now: datetime) -> int:
+def _store(
+    statement: str, columns: Sequence[str], rows: list[tuple[object, ...]], *, now: datetime
+) -> int:
     """One statement for all; where one of them can't be stored, one by one, and that one as unreadable."""
     if not rows:
         return 0
@@ -169,7 +179,9 @@ def _store(statement: str, columns: Sequence[str], rows: list[tuple[object, ...]
     return sum(_store(statement, columns, [row], now=now) for row in rows)
 
 
-def _insert(statement: str, columns: Sequence[str], rows: list[tuple[object, ...]], *, now: datetime) -> int:
+def _insert(
+    statement: str, columns: Sequence[str], rows: list[tuple[object, ...]], *, now: datetime
+) -> int:
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
         name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
     }
@@ -177,7 +189,7 @@ def _insert(statement: str, columns: Sequence[str], rows: list[tuple[object, ...
         cursor.execute(statement, {**given, "now": now})
         stored = cursor.fetchall()
     cards = [
-        NewCard(Card.Kind.UNREADABLE, phone=phone, reply_id=reply_id)
+        NewCard(InboxItem.Kind.UNREADABLE, phone=phone, reply_id=reply_id)
         for reply_id, phone, unreadable in stored
         if unreadable
     ]
@@ -200,9 +212,21 @@ def _only_the_id(columns: Sequence[str], row: tuple[object, ...]) -> tuple[objec
     return tuple((blank | needed).get(name) for name in columns)
 
 
-def _reply_row(item: ReplyPayload | Unreadable, *, source: Reply.Source, now: datetime) -> tuple[object, ...]:
+def _reply_row(
+    item: ReplyPayload | Unreadable, *, source: Reply.Source, now: datetime
+) -> tuple[object, ...]:
     if isinstance(item, Unreadable):
-        return (_own_id(item), source, None, "", "", "", now, item.reason[:PROBLEM_KEPT], _raw(item.raw))
+        return (
+            _own_id(item),
+            source,
+            None,
+            "",
+            "",
+            "",
+            now,
+            item.reason[:PROBLEM_KEPT],
+            _raw(item.raw),
+        )
     return (
         item.reply_id,
         source,
@@ -218,7 +242,17 @@ def _reply_row(item: ReplyPayload | Unreadable, *, source: Reply.Source, now: da
 
 def _report_row(item: DeliveryReportPayload | Unreadable) -> tuple[object, ...]:
     if isinstance(item, Unreadable):
-        return (_own_id(item), None, "", "", None, None, None, item.reason[:PROBLEM_KEPT], _raw(item.raw))
+        return (
+            _own_id(item),
+            None,
+            "",
+            "",
+            None,
+            None,
+            None,
+            item.reason[:PROBLEM_KEPT],
+            _raw(item.raw),
+        )
     return (
         item.delivery_report_id,
         _uuid(item.metadata),

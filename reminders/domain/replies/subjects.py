@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from reminders.domain.replies.auto_reply import Desk, Visit
+from reminders.domain.replies.auto_reply import AnswerContext, Visit
 from reminders.domain.replies.match import Told
-from reminders.domain.replies.outcomes import Subject
+from reminders.domain.replies.outcomes import RepliedAppointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +19,29 @@ class Subjects:
 
     visits: dict[int, Visit]
     moved: set[tuple[int, datetime]]
-    desk: Desk
+    desk: AnswerContext
 
-    def of(self, all_told: Iterable[Told], *, phone: str) -> list[Subject]:
+    def of(self, all_told: Iterable[Told], *, phone: str) -> list[RepliedAppointment]:
         """In the order of what was told."""
         found = (self._of(told, phone=phone) for told in all_told)
         return [subject for subject in found if subject]
 
-    def _of(self, told: Told, *, phone: str) -> Subject | None:
+    def _of(self, told: Told, *, phone: str) -> RepliedAppointment | None:
         visit = self.visits.get(told.appointment_id)
         place = self.desk.locations.get(visit.location_id) if visit else None
         if visit is None or place is None:
             return None
         now = (visit.starts_at, visit.location_id)
         elsewhere = told.starts_at is not None and (told.starts_at, told.location_id) != now
-        return Subject(
+        return RepliedAppointment(
             id=visit.id,
             status=visit.status,
             starts_at=visit.starts_at,
             zone=place.zone,
             late_hours=place.late_decline_hours,
             moved=elsewhere or (visit.id, told.since) in self.moved,
-            not_theirs=not told.theirs or (visit.phone, visit.contact_id) != (phone, told.contact_id),
+            not_theirs=not told.theirs
+            or (visit.phone, visit.contact_id) != (phone, told.contact_id),
             first_name=visit.first_name,
             name=visit.name,
         )

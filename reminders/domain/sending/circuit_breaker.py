@@ -31,7 +31,13 @@ DOWN_FIRST = 15.0
 DOWN_MOST = 120.0
 NEWS_EVERY = timedelta(seconds=5)
 
-RELEASED: dict[str, Any] = {"brake": Brake.NONE, "failures": 0, "since": None, "until": None, "words": ""}
+RELEASED: dict[str, Any] = {
+    "brake": Brake.NONE,
+    "failures": 0,
+    "since": None,
+    "until": None,
+    "words": "",
+}
 WORDS = {
     Brake.CREDENTIALS: "The provider refuses the credentials: nothing is sent until they are put right.",
     Brake.RATE: "The provider asked to slow down: sending goes on shortly.",
@@ -40,7 +46,7 @@ WORDS = {
 }
 
 
-def allowance(*, now: datetime) -> int:
+def send_quota(*, now: datetime) -> int:
     """How many texts may be handed over now: no limit, none, or a single one as a probe.
 
     After a brake's time is up one worker gets the probe; the others wait for what comes of it.
@@ -55,8 +61,10 @@ def allowance(*, now: datetime) -> int:
 
 
 def probe_not_needed(*, now: datetime) -> None:
-    """Nothing was due for the probe that `allowance` gave at `now`: the next text may be it at once."""
-    ProviderState.objects.filter(pk=1, until=now + PROBE_TAKES).exclude(brake=Brake.NONE).update(until=now)
+    """Nothing was due for the probe that `send_quota` gave at `now`: the next text may be it at once."""
+    ProviderState.objects.filter(pk=1, until=now + PROBE_TAKES).exclude(brake=Brake.NONE).update(
+        until=now
+    )
 
 
 def is_told_to_wait(*, now: datetime) -> bool:
@@ -64,7 +72,9 @@ def is_told_to_wait(*, now: datetime) -> bool:
     return ProviderState.objects.filter(pk=1, brake=Brake.RATE, until__gt=now).exists()
 
 
-def provider_answered(*, now: datetime, accepted: bool = False, asked_at: datetime | None = None) -> None:
+def provider_answered(
+    *, now: datetime, accepted: bool = False, asked_at: datetime | None = None
+) -> None:
     """The provider took a call that began at `asked_at` (default: now): release the brake.
 
     A call that was under way when the brake was put on says nothing about it. Polling (not `accepted`)
@@ -84,7 +94,9 @@ def provider_answered(*, now: datetime, accepted: bool = False, asked_at: dateti
 
 
 def _anything_waits(*, now: datetime) -> bool:
-    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD)
+    due = Reminder.objects.filter(
+        state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD
+    )
     return Message.objects.filter(state=Message.State.QUEUED).exists() or due.exists()
 
 

@@ -1,7 +1,7 @@
 """Claim what is due: check again, render the texts, and write the messages before anybody is called.
 
 One transaction a claim. A reminder that may not be sent after all gets its reason here; the others come
-back as `Wire`s, frozen and marked as being handed over. Calling the provider is `sending`'s.
+back as `OutgoingMessage`s, frozen and marked as being handed over. Calling the provider is `sending`'s.
 """
 
 from __future__ import annotations
@@ -18,10 +18,21 @@ from django.db.models import F
 
 from reminders.domain.clock import rule_schedule
 from reminders.domain.common.asking import asked_by_purpose
-from reminders.domain.common.wording_catalogue import SMS, VOICE, TextBook, hold_wordings, values_for
+from reminders.domain.common.wording_catalogue import (
+    SMS,
+    VOICE,
+    WordingCatalogue,
+    lock_wordings,
+    values_for,
+)
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.planning.rule_book import RuleBook
-from reminders.domain.sending.family_grouping import FAMILY_MOST, families, is_spoken, others_of_families
+from reminders.domain.planning.rule_book import RuleSet
+from reminders.domain.sending.family_grouping import (
+    FAMILY_MOST,
+    families,
+    is_spoken,
+    others_of_families,
+)
 from reminders.domain.wording import Values, WordingError, render_family
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.segments import measure
@@ -43,7 +54,7 @@ CHECK_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class OutgoingMessage:
     """One message as it is to be handed over. `scheduled` is UTC, None for at once."""
 
     id: uuid.UUID
@@ -61,23 +72,27 @@ class Wire:
 class Claim:
     """What one claim came to: messages to hand over, rows looked at, rows set aside with a reason."""
 
-    wires: list[Wire] = field(default_factory=list)
+    wires: list[OutgoingMessage] = field(default_factory=list)
     looked_at: int = 0
     set_aside: int = 0
 
 
 @dataclass
-class Books:
+class ClaimContext:
     """What a claim needs of the set-up. Each reads its own: a run may last, and the set-up changes."""
 
-    rules: RuleBook
-    texts: TextBook
+    rules: RuleSet
+    texts: WordingCatalogue
     locations: dict[int, Location]
 
     @classmethod
-    def load(cls) -> Books:
+    def load(cls) -> ClaimContext:
         """Read rules, wordings and locations."""
-        return cls(RuleBook.load(), TextBook.load(), {place.pk: place for place in Location.objects.all()})
+        return cls(
+            RuleSet.load(),
+            WordingCatalogue.load(),
+            {place.pk: place for place in Location.objects.all()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class Draft:
     """A message about to be written, with the reminders that it carries."""
 
     rows: tuple[DueReminder, ...]
-    wire: Wire
+    wire: OutgoingMessage
     segments: int
     asks: Asks
 
@@ -99,11 +114,11 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
     if not is_any_due(until=now + ahead):
         return claim
     with transaction.atomic():
-        hold_wordings()
+        lock_wordings()
         rows = lock_due_reminders(until=now + ahead, day_ago=now - DAY, limit=limit)
         if not rows:
             return claim
-        books = Books.load()
+        books = ClaimContext.load()
         rows += others_of_families(rows, locations=books.locations, day_ago=now - DAY)
         claim.looked_at = len(rows)
         sendable: list[DueReminder] = []
@@ -161,7 +176,7 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
         if not rows:
             return claim
         claim.looked_at = len(rows)
-        books = Books.load()
+        books = ClaimContext.load()
         for row in rows:
             moment = _moment_of_queued(row, now=now, books=books)
             reason = _why_not_queued(row, moment, now=now, books=books)
@@ -171,14 +186,16 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
                 going.append((row, moment))
         for reason, ids in refused.items():
             blocked = reason in (Reason.OPTED_OUT, Reason.WRONG_NUMBER)
-            give_up(ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now)
+            give_up(
+                ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now
+            )
         _take(going, now=now, until=now + hold)
     claim.wires = [_wire_of(row, moment, now=now) for row, moment in going]
     claim.set_aside = len(rows) - len(going)
     return claim
 
 
-def _moment_of_queued(row: QueuedMessage, *, now: datetime, books: Books) -> datetime:
+def _moment_of_queued(row: QueuedMessage, *, now: datetime, books: ClaimContext) -> datetime:
     moment = max(row.scheduled_at, now)
     if row.location_id is None or row.forced:
         return moment
@@ -186,7 +203,7 @@ def _moment_of_queued(row: QueuedMessage, *, now: datetime, books: Books) -> dat
 
 
 def _why_not_queued(
-    row: QueuedMessage, moment: datetime, *, now: datetime, books: Books
+    row: QueuedMessage, moment: datetime, *, now: datetime, books: ClaimContext
 ) -> Reminder.Reason | None:
     if row.opted_out:
         return Reason.OPTED_OUT
@@ -197,12 +214,18 @@ def _why_not_queued(
     if row.starts_at is None or row.forced:
         return None
     rule = next((rule for rule in books.rules.rules if rule.id == row.rule_id), None)
-    if rule and now > row.scheduled_at + LATE_AFTER and now > row.starts_at - rule.schedule.min_notice:
+    if (
+        rule
+        and now > row.scheduled_at + LATE_AFTER
+        and now > row.starts_at - rule.schedule.min_notice
+    ):
         return Reason.CUTOFF
     return Reason.CLOSED_TOO_LONG if moment >= row.expires_at else None
 
 
-def _take(going: Sequence[tuple[QueuedMessage, datetime]], *, now: datetime, until: datetime) -> None:
+def _take(
+    going: Sequence[tuple[QueuedMessage, datetime]], *, now: datetime, until: datetime
+) -> None:
     """Mark messages as being handed over; those that have to wait for texting hours get their new time."""
     Message.objects.filter(pk__in=[row.id for row, _ in going]).update(
         state=Message.State.SUBMITTING, claimed_until=until, attempt=F("attempt") + 1
@@ -231,9 +254,9 @@ def give_up(
     )
 
 
-def _wire_of(row: QueuedMessage, moment: datetime, *, now: datetime) -> Wire:
+def _wire_of(row: QueuedMessage, moment: datetime, *, now: datetime) -> OutgoingMessage:
     scheduled = moment if moment > now + AT_ONCE else None
-    return Wire(
+    return OutgoingMessage(
         row.id,
         row.appointment_uuid,
         row.phone,
@@ -246,7 +269,7 @@ def _wire_of(row: QueuedMessage, moment: datetime, *, now: datetime) -> Wire:
     )
 
 
-def _check(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] | None:
+def _check(row: DueReminder, *, now: datetime, books: ClaimContext) -> tuple[str, str] | None:
     """The state and reason with which a reminder is set aside; None if it may go."""
     if not row.current:
         return State.WITHDRAWN, Reason.SUPERSEDED
@@ -263,7 +286,7 @@ def _check(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] 
     return _check_time(row, now=now, books=books)
 
 
-def _check_time(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, str] | None:
+def _check_time(row: DueReminder, *, now: datetime, books: ClaimContext) -> tuple[str, str] | None:
     """After an outage: late while it is of use and within texting hours, else not at all."""
     if row.forced:
         return None
@@ -277,14 +300,14 @@ def _check_time(row: DueReminder, *, now: datetime, books: Books) -> tuple[str, 
     return None
 
 
-def _moment(row: DueReminder, *, now: datetime, books: Books) -> datetime:
+def _moment(row: DueReminder, *, now: datetime, books: ClaimContext) -> datetime:
     """When the text should reach the phone: as planned, or from now on as soon as texts may go."""
     if row.forced:
         return max(row.due_at, now)
     return rule_schedule.next_open(max(row.due_at, now), books.rules.hours[row.location_id])
 
 
-def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft:
+def _draft(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext) -> Draft:
     first = rows[0]
     place = books.locations[first.location_id]
     voice = is_spoken(first)
@@ -295,9 +318,13 @@ def _draft(rows: Sequence[DueReminder], *, now: datetime, books: Books) -> Draft
     if words is None:
         raise WordingError("This text is switched off.")
     people = [_values(row, place=place, language=words.language, spoken=voice) for row in rows]
-    text = words.template.render(people[0]) if len(rows) == 1 else render_family(words.template, people)
+    text = (
+        words.template.render(people[0])
+        if len(rows) == 1
+        else render_family(words.template, people)
+    )
     moment = min(_moment(row, now=now, books=books) for row in rows)
-    wire = Wire(
+    wire = OutgoingMessage(
         uuid.uuid4(),
         first.appointment_uuid,
         first.phone,
@@ -345,7 +372,11 @@ def _write(drafts: Sequence[Draft], *, now: datetime, until: datetime) -> None:
         pairs = [(row.id, draft.wire.id) for draft in drafts for row in draft.rows]
         cursor.execute(
             _POINT,
-            {"reminders": [pair[0] for pair in pairs], "messages": [pair[1] for pair in pairs], "now": now},
+            {
+                "reminders": [pair[0] for pair in pairs],
+                "messages": [pair[1] for pair in pairs],
+                "now": now,
+            },
         )
 
 
@@ -383,7 +414,19 @@ COPY reminders_message (id, kind, appointment_id, contact_id, location_id, phone
     check_after, created_at) FROM STDIN (FORMAT BINARY)
 """
 _TYPES = [
-    *("uuid", "varchar", "int8", "int8", "int8", "varchar", "varchar", "text", "varchar", "varchar", "int2"),
+    *(
+        "uuid",
+        "varchar",
+        "int8",
+        "int8",
+        "int8",
+        "varchar",
+        "varchar",
+        "text",
+        "varchar",
+        "varchar",
+        "int2",
+    ),
     *("varchar", "varchar", "timestamptz", "timestamptz", "int2", "bool"),
     *("timestamptz", "timestamptz", "timestamptz", "timestamptz"),
 ]

@@ -18,7 +18,9 @@ def expire(*, now: datetime) -> int:
 
 
 def _expire_reminders(*, now: datetime) -> int:
-    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now)  # what has an index
+    due = Reminder.objects.filter(
+        state=Reminder.State.PLANNED, due_at__lte=now
+    )  # what has an index
     late = due.filter(cutoff_at__lte=now).order_by("due_at")
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:STEP])

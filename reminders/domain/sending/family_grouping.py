@@ -30,7 +30,9 @@ def others_of_families(
     starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
     for row in rows:
         starts[_key(row)].append(row.starts_at)
-    return [row for row in found if any(_together(row, other) for other in starts.get(_key(row), ()))]
+    return [
+        row for row in found if any(_together(row, other) for other in starts.get(_key(row), ()))
+    ]
 
 
 def families(rows: Iterable[DueReminder], *, locations: Locations) -> list[list[DueReminder]]:
@@ -41,7 +43,12 @@ def families(rows: Iterable[DueReminder], *, locations: Locations) -> list[list[
         key = (*_key(row), row.language)
         group = open_groups.get(key)
         joins = locations[row.location_id].family_messages and not row.forced and not is_spoken(row)
-        if group is not None and joins and _together(row, group[0].starts_at) and not is_spoken(group[0]):
+        if (
+            group is not None
+            and joins
+            and _together(row, group[0].starts_at)
+            and not is_spoken(group[0])
+        ):
             group.append(row)
             continue
         open_groups[key] = fresh = [row]

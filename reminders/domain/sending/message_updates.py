@@ -18,7 +18,7 @@ from reminders.domain.common.locks import lock_messages
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class StatusUpdate:
     """One piece of news: a state of `Message.State`, the words for staff, and the provider's ids and code."""
 
     message_id: uuid.UUID
@@ -28,7 +28,7 @@ class News:
     provider_id: str | None = None
 
 
-def apply_news(news: Sequence[News], *, now: datetime) -> list[uuid.UUID]:
+def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list[uuid.UUID]:
     """Move messages and their reminders on; return the ids of those that moved. In the caller's transaction.
 
     With several pieces of news for one message the furthest wins. A message whose outcome was unknown is

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from reminders.domain.common.asking import asked_by_kind
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, Contact, Location, Message, Reply
@@ -35,13 +35,15 @@ def queue_text(
 
     `phone` is E.164. Whether the number may be texted is asked when it is sent, not here.
     """
-    message = new_text(kind=kind, phone=phone, text=text, now=now, expires_at=expires_at, format=format)
+    message = new_text(
+        kind=kind, phone=phone, text=text, now=now, expires_at=expires_at, format=format
+    )
     message.location = location
     message.source_number = location.source_number if location else ""
     message.contact, message.appointment, message.answers = contact, appointment, answers
     message.created_by_id = created_by_id
     message.save(force_insert=True)
-    ring("send")
+    enqueue_after_commit("send")
     return message
 
 

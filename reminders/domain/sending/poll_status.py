@@ -15,8 +15,8 @@ from django.db import transaction
 
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.sending.message_updates import News, apply_news
-from reminders.domain.sending.reconcile import WAITING_THERE, cancel_extras, look_up
+from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
+from reminders.domain.sending.reconcile import WAITING_THERE, look_up, withdraw_extras
 from reminders.models import Message
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, read_status
 
@@ -45,16 +45,20 @@ def check_overdue(
     return moved
 
 
-def check_messages(api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime]) -> int:
+def check_messages(
+    api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime]
+) -> int:
     """Ask the provider for the status of each of these messages now; return how many moved on."""
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
-        news = [item for item in pool.map(lambda row: _ask(api, row, now=clock()), messages) if item]
+        news = [
+            item for item in pool.map(lambda row: _ask(api, row, now=clock()), messages) if item
+        ]
     with transaction.atomic():
-        return len(apply_news(news, now=clock()))
+        return len(apply_status_updates(news, now=clock()))
 
 
-class Asked(Enum):
+class StatusAsked(Enum):
     """What asking about one text came to."""
 
     NEWS = "news"
@@ -62,40 +66,42 @@ class Asked(Enum):
     NO_ANSWER = "no answer"
 
 
-def ask_now(api: MessagesApi, message_id: UUID, *, clock: Callable[[], datetime]) -> Asked:
+def ask_now(api: MessagesApi, message_id: UUID, *, clock: Callable[[], datetime]) -> StatusAsked:
     """Ask about one text because somebody wants to know; no connection is held meanwhile."""
     [message] = Message.objects.filter(pk=message_id)
     release_connection()
     try:
         news = _news(api, message, now=clock())
     except MessagesApiError:
-        return Asked.NO_ANSWER
+        return StatusAsked.NO_ANSWER
     if news is None:
-        return Asked.NOTHING_NEW
+        return StatusAsked.NOTHING_NEW
     with transaction.atomic():
-        moved = apply_news([news], now=clock())
-    return Asked.NEWS if moved else Asked.NOTHING_NEW
+        moved = apply_status_updates([news], now=clock())
+    return StatusAsked.NEWS if moved else StatusAsked.NOTHING_NEW
 
 
-def _ask(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
+def _ask(api: MessagesApi, message: Message, *, now: datetime) -> StatusUpdate | None:
     try:
         return _news(api, message, now=now)
     except MessagesApiError:
         return None
 
 
-def _news(api: MessagesApi, message: Message, *, now: datetime) -> News | None:
+def _news(api: MessagesApi, message: Message, *, now: datetime) -> StatusUpdate | None:
     try:
         status = api.status(message.provider_id or "").status
     except NotFound:
         if now - message.scheduled_at < KEPT:
             return None
         words = "Unknown, too old: the provider keeps texts for 45 days"
-        return News(message.pk, Message.State.EXPIRED, words, provider_id=message.provider_id)
+        return StatusUpdate(
+            message.pk, Message.State.EXPIRED, words, provider_id=message.provider_id
+        )
     if status.lower() in WAITING_THERE:
         return None
     verdict = read_status(status, None)
-    return News(message.pk, verdict.state, verdict.words, provider_id=message.provider_id)
+    return StatusUpdate(message.pk, verdict.state, verdict.words, provider_id=message.provider_id)
 
 
 def _look_twice(messages: Sequence[Message], api: MessagesApi, *, now: datetime) -> None:
@@ -111,4 +117,4 @@ def _look_twice(messages: Sequence[Message], api: MessagesApi, *, now: datetime)
         if copies and copies[0].message_id != row.provider_id:
             Message.objects.filter(pk=row.pk).update(provider_id=copies[0].message_id)
     release_connection()
-    cancel_extras(api, found)
+    withdraw_extras(api, found)

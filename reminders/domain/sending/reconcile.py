@@ -24,12 +24,19 @@ from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
 from reminders.domain.sending.claim import give_up
-from reminders.domain.sending.message_updates import News, apply_news
+from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.submit import METADATA_KEY
 from reminders.models import Message, Reminder
-from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, ReportedMessage, read_status
+from reminders.provider import (
+    MessagesApi,
+    MessagesApiError,
+    NotFound,
+    Refused,
+    ReportedMessage,
+    read_status,
+)
 
-HOLD = timedelta(seconds=60)
+LEASE = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=20)
 A_REQUEST = 100
 MARGIN = timedelta(days=1)
@@ -53,7 +60,11 @@ class Reconciled:
 
 
 def reconcile(
-    api: MessagesApi, *, clock: Callable[[], datetime], limit: int = A_REQUEST, go_on: GoOn = for_ever
+    api: MessagesApi,
+    *,
+    clock: Callable[[], datetime],
+    limit: int = A_REQUEST,
+    go_on: GoOn = for_ever,
 ) -> Reconciled:
     """Look every unknown message up at the provider, `limit` at a time, and settle what can be settled.
 
@@ -63,7 +74,7 @@ def reconcile(
     abandon_claims(now=started)
     outcome = Reconciled()
     while True:
-        hold = clock() - started + HOLD
+        hold = clock() - started + LEASE
         with transaction.atomic():
             messages = Message.objects.claim_unknown(now=started, hold=hold, limit=limit)
         if not messages or not _settle(api, messages, clock=clock, outcome=outcome):
@@ -81,7 +92,9 @@ def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUES
     too late for that.
     """
     with transaction.atomic():
-        messages = Message.objects.claim_maybe_there(now=now, again=settings.RECONCILE_AFTER, limit=limit)
+        messages = Message.objects.claim_maybe_there(
+            now=now, again=settings.RECONCILE_AFTER, limit=limit
+        )
     if not messages:
         return 0
     try:
@@ -89,7 +102,7 @@ def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUES
     except MessagesApiError as error:
         circuit_breaker.slow_down_if_asked([error], now=now)
         return 0
-    cancel_all(api, [copy for copies in found.values() for copy in copies if is_waiting(copy)])
+    withdraw_all(api, [copy for copies in found.values() for copy in copies if is_waiting(copy)])
     out = [row for row in messages if any(_went_out(copy) for copy in found.get(row.pk, ()))]
     with transaction.atomic():
         open_once([outdated_card(row) for row in out], now=now)
@@ -104,7 +117,11 @@ def _went_out(item: ReportedMessage) -> bool:
 
 
 def _settle(
-    api: MessagesApi, messages: Sequence[Message], *, clock: Callable[[], datetime], outcome: Reconciled
+    api: MessagesApi,
+    messages: Sequence[Message],
+    *,
+    clock: Callable[[], datetime],
+    outcome: Reconciled,
 ) -> bool:
     """Settle what can be settled of claimed messages; False if the provider can't be asked."""
     try:
@@ -114,7 +131,7 @@ def _settle(
         _let_go(messages, until=None)
         outcome.waiting += len(messages)
         return False
-    cancel_extras(api, found)
+    withdraw_extras(api, found)
     now = clock()
     missing = [row for row in messages if row.pk not in found]
     with transaction.atomic():
@@ -129,7 +146,9 @@ def abandon_claims(*, now: datetime) -> int:
     """What a worker claimed and never answered for is unknown from now on. Returns how many."""
     left = Message.objects.filter(state=Message.State.SUBMITTING, claimed_until__lt=now)
     with transaction.atomic():
-        ids = list(left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        ids = list(
+            left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+        )
         return Message.objects.filter(pk__in=ids).update(
             state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
         )
@@ -155,15 +174,17 @@ def look_up(
     return {ours: furthest_first(copies, ours=known[ours]) for ours, copies in found.items()}
 
 
-def cancel_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]]) -> int:
+def withdraw_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]]) -> int:
     """Of a text that the provider has several times, keep the first in the list and cancel the others.
 
     Only what still waits can be cancelled; for the rest it is too late. Returns how many were cancelled.
     """
-    return cancel_all(api, [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)])
+    return withdraw_all(
+        api, [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)]
+    )
 
 
-def cancel_all(api: MessagesApi, copies: Sequence[ReportedMessage]) -> int:
+def withdraw_all(api: MessagesApi, copies: Sequence[ReportedMessage]) -> int:
     """Cancel these at the provider, as far as it lets us; return how many."""
     cancelled = 0
     for extra in copies:
@@ -182,7 +203,9 @@ def is_waiting(item: ReportedMessage) -> bool:
     return item.status.lower() in WAITING_THERE
 
 
-def furthest_first(copies: list[ReportedMessage], *, ours: str | None = None) -> list[ReportedMessage]:
+def furthest_first(
+    copies: list[ReportedMessage], *, ours: str | None = None
+) -> list[ReportedMessage]:
     """Copies of one text, the one to keep first: what went out already, else the one we know of.
 
     A copy that was cancelled or failed comes last: keeping it would cancel the only one that still counts.
@@ -190,7 +213,15 @@ def furthest_first(copies: list[ReportedMessage], *, ours: str | None = None) ->
 
     def place(item: ReportedMessage) -> tuple[int, bool]:
         status = item.status.lower()
-        rank = 3 if status in NEVER_CAME else 2 if is_waiting(item) else 0 if status == "delivered" else 1
+        rank = (
+            3
+            if status in NEVER_CAME
+            else 2
+            if is_waiting(item)
+            else 0
+            if status == "delivered"
+            else 1
+        )
         return rank, item.message_id != ours
 
     return sorted(copies, key=place)
@@ -202,7 +233,7 @@ def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> i
         kept = copies[0]
         verdict = None if is_waiting(kept) else read_status(kept.status, kept.code)
         news.append(
-            News(
+            StatusUpdate(
                 message_id,
                 verdict.state if verdict else Message.State.ACCEPTED,
                 verdict.words if verdict else "",
@@ -210,13 +241,15 @@ def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> i
                 kept.message_id,
             )
         )
-    return len(apply_news(news, now=now))
+    return len(apply_status_updates(news, now=now))
 
 
 def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reconciled) -> None:
     """Messages that the provider does not know: wait, send once more, or give up."""
     settled = [
-        row for row in messages if row.unknown_since and row.unknown_since + settings.RECONCILE_AFTER <= now
+        row
+        for row in messages
+        if row.unknown_since and row.unknown_since + settings.RECONCILE_AFTER <= now
     ]
     unwanted = [row.pk for row in settled if row.cancel_requested_at]
     wanted = [row for row in settled if not row.cancel_requested_at]

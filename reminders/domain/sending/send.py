@@ -24,8 +24,14 @@ from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
-from reminders.domain.sending.claim import CHECK_AFTER, Claim, Wire, claim_due, claim_queued
-from reminders.domain.sending.submit import Answer, hand_over, longest_call
+from reminders.domain.sending.claim import (
+    CHECK_AFTER,
+    Claim,
+    OutgoingMessage,
+    claim_due,
+    claim_queued,
+)
+from reminders.domain.sending.submit import SubmissionResult, longest_call, submit
 from reminders.domain.sending.webhook_secrets import callback_url
 from reminders.models import Message, Reminder
 from reminders.provider import MessagesApi
@@ -35,7 +41,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 600
 A_REQUEST = 100
 A_LOT = 5_000
-HANDS = 3
+WORKERS = 3
 """So many runs share a large backlog in one process; its other threads are for replies and withdrawals."""
 CALLS = 8
 GRACE = timedelta(seconds=30)
@@ -84,19 +90,23 @@ def send_due(
 
 def is_a_lot(*, now: datetime) -> bool:
     """Whether so much is due that several workers should share it."""
-    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD)
+    due = Reminder.objects.filter(
+        state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD
+    )
     return due.order_by("due_at")[A_LOT - 1 : A_LOT].exists()
 
 
 class _Run:
     """One run: keeps requests in flight while there is work, and records each answer as it comes."""
 
-    def __init__(self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int, go_on: GoOn) -> None:
+    def __init__(
+        self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int, go_on: GoOn
+    ) -> None:
         self.api, self.clock, self.ahead, self.left, self.go_on = api, clock, ahead, left, go_on
         self.callback = callback_url(clock=clock)
         self.hold = longest_call() * 2 + GRACE
         self.sent = Sent()
-        self.in_flight: set[Future[list[Answer]]] = set()
+        self.in_flight: set[Future[list[SubmissionResult]]] = set()
         self.sources = [self._claim_queued, self._claim_due]
 
     def work(self, pool: ThreadPoolExecutor) -> Sent:
@@ -108,7 +118,7 @@ class _Run:
             raise
 
     def _work(self, pool: ThreadPoolExecutor) -> Sent:
-        waiting: list[tuple[Sequence[Wire], datetime]] = []
+        waiting: list[tuple[Sequence[OutgoingMessage], datetime]] = []
         while True:
             if (self.sources or waiting) and not self.go_on():
                 self.sources, waiting = [], self._give_back(waiting)
@@ -126,15 +136,22 @@ class _Run:
             self.in_flight -= done
 
     def _hand_over(
-        self, pool: ThreadPoolExecutor, wires: Sequence[Wire], until: datetime
-    ) -> Future[list[Answer]]:
-        return pool.submit(hand_over, self.api, wires, clock=self.clock, until=until, callback=self.callback)
+        self, pool: ThreadPoolExecutor, wires: Sequence[OutgoingMessage], until: datetime
+    ) -> Future[list[SubmissionResult]]:
+        return pool.submit(
+            submit, self.api, wires, clock=self.clock, until=until, callback=self.callback
+        )
 
-    def _give_back(self, waiting: Sequence[tuple[Sequence[Wire], datetime]]) -> list[Any]:
+    def _give_back(
+        self, waiting: Sequence[tuple[Sequence[OutgoingMessage], datetime]]
+    ) -> list[Any]:
         """Claimed and not begun: due again at once, for whoever comes next. Leaves none."""
         wires = [wire for batch, _ in waiting for wire in batch]
         if wires:
-            answers = [Answer(wire.id, "put_back", retry_after=0, attempt=wire.attempt) for wire in wires]
+            answers = [
+                SubmissionResult(wire.id, "put_back", retry_after=0, attempt=wire.attempt)
+                for wire in wires
+            ]
             record(answers, now=self.clock(), sent=self.sent)
         return []
 
@@ -148,10 +165,10 @@ class _Run:
             except Exception as error:
                 logger.warning("An answer could not be recorded: %s", type(error).__name__)
 
-    def _next_batches(self) -> list[tuple[Sequence[Wire], datetime]]:
+    def _next_batches(self) -> list[tuple[Sequence[OutgoingMessage], datetime]]:
         """Claim what may be handed over now, in portions of a request, each with the end of its claim."""
         now = self.clock()
-        allowed = min(circuit_breaker.allowance(now=now), self.left, CHUNK)
+        allowed = min(circuit_breaker.send_quota(now=now), self.left, CHUNK)
         probing = allowed == 1
         allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
         if allowed <= 0:
@@ -162,9 +179,11 @@ class _Run:
             circuit_breaker.probe_not_needed(now=now)
         if allowed == 1:
             self.sources = []
-        return [(wires[at : at + A_REQUEST], now + self.hold) for at in range(0, len(wires), A_REQUEST)]
+        return [
+            (wires[at : at + A_REQUEST], now + self.hold) for at in range(0, len(wires), A_REQUEST)
+        ]
 
-    def _claim(self, now: datetime, allowed: int) -> list[Wire]:
+    def _claim(self, now: datetime, allowed: int) -> list[OutgoingMessage]:
         """Claim until there is something to hand over: a probe must not be spent on an empty outbox.
 
         The outbox is asked first each time: an answer or a text by staff must not wait for the end of a
@@ -209,14 +228,19 @@ def _left_this_hour(*, now: datetime) -> int:
     return most - used
 
 
-def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None) -> Sent:
+def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | None = None) -> Sent:
     """Write down what the provider said of each message, in one transaction.
 
     A message that was given up for unknown meanwhile is adopted when its answer still comes, also where it
     waits to be sent once more.
     """
     sent = sent if sent is not None else Sent()
-    by_kind: dict[str, list[Answer]] = {"accepted": [], "failed": [], "put_back": [], "unknown": []}
+    by_kind: dict[str, list[SubmissionResult]] = {
+        "accepted": [],
+        "failed": [],
+        "put_back": [],
+        "unknown": [],
+    }
     for answer in answers:
         by_kind[answer.kind].append(answer)
     with transaction.atomic():
@@ -231,12 +255,16 @@ def record(answers: Sequence[Answer], *, now: datetime, sent: Sent | None = None
         setattr(sent, kind, getattr(sent, kind) + len(found))
     sent.errors |= {type(answer.error).__name__ for answer in answers if answer.error}
     if sent.errors and not by_kind["accepted"]:
-        logger.warning("The provider did not take %d texts: %s", len(answers), ", ".join(sorted(sent.errors)))
+        logger.warning(
+            "The provider did not take %d texts: %s", len(answers), ", ".join(sorted(sent.errors))
+        )
     return sent
 
 
-def _tell_brakes(answers: Iterable[Answer], *, now: datetime) -> None:
-    errors = {id(answer.error): answer.error for answer in answers if answer.error and answer.whole_call}
+def _tell_brakes(answers: Iterable[SubmissionResult], *, now: datetime) -> None:
+    errors = {
+        id(answer.error): answer.error for answer in answers if answer.error and answer.whole_call
+    }
     for error in errors.values():
         circuit_breaker.provider_failed(error, now=now)
     taken = [answer.asked_at or now for answer in answers if answer.kind == "accepted"]
@@ -244,7 +272,7 @@ def _tell_brakes(answers: Iterable[Answer], *, now: datetime) -> None:
         circuit_breaker.provider_answered(now=now, accepted=True, asked_at=max(taken))
 
 
-def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
+def _record_accepted(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
     if not answers:
         return
     ids = [answer.id for answer in answers]
@@ -259,7 +287,7 @@ def _record_accepted(answers: Sequence[Answer], *, now: datetime) -> None:
         cursor.execute(_REMINDERS_SENT, given)
 
 
-def _record_failed(answers: Sequence[Answer], *, now: datetime) -> None:
+def _record_failed(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
     for answer in answers:
         Message.objects.filter(pk=answer.id, state=Message.State.SUBMITTING).update(
             state=Message.State.FAILED, words=answer.words[:300], final_at=now, claimed_until=None
@@ -269,7 +297,7 @@ def _record_failed(answers: Sequence[Answer], *, now: datetime) -> None:
     ).update(state=Reminder.State.FAILED, reason=Reminder.Reason.REFUSED, updated_at=now)
 
 
-def _put_back(answers: Sequence[Answer], *, now: datetime) -> None:
+def _put_back(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
     """Surely not received: waiting again, with a pause that grows and differs from text to text."""
     if not answers:
         return
@@ -291,7 +319,7 @@ def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
         release_reminders(message_ids, now=now)
 
 
-def _pause(answer: Answer) -> float:
+def _pause(answer: SubmissionResult) -> float:
     if answer.retry_after is not None:
         return min(answer.retry_after, circuit_breaker.SLOW_DOWN_MOST.total_seconds())
     longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.conf import settings
 
-from reminders.domain.sending.claim import Wire
+from reminders.domain.sending.claim import OutgoingMessage
 from reminders.provider import (
     CredentialsRefused,
     MessagesApi,
@@ -31,7 +31,7 @@ STEPS_OF_A_CALL = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SubmissionResult:
     """What became of one message. `whole_call`: the error concerns the provider, not this text.
 
     `asked_at` (UTC) is when the call began, None where there was none.
@@ -48,14 +48,14 @@ class Answer:
     asked_at: datetime | None = None
 
 
-def hand_over(
+def submit(
     api: MessagesApi,
-    wires: Sequence[Wire],
+    wires: Sequence[OutgoingMessage],
     *,
     clock: Callable[[], datetime],
     until: datetime,
     callback: str | None,
-) -> list[Answer]:
+) -> list[SubmissionResult]:
     """Hand over up to 100 messages; one answer for each. What comes of them is pushed to `callback`.
 
     From `until` (UTC) the claim is no longer ours, however long the batch waited for its turn or the machine
@@ -63,13 +63,15 @@ def hand_over(
     worker leaves, and is looked up before anybody sends it again.
     """
     deadline = until - longest_call()
-    answers: list[Answer] = []
+    answers: list[SubmissionResult] = []
     waiting = [list(wires)]
     while waiting:
         batch = waiting.pop(0)
         asked_at = clock()
         if asked_at >= deadline:
-            answers += [Answer(wire.id, "unknown", attempt=wire.attempt) for wire in batch]
+            answers += [
+                SubmissionResult(wire.id, "unknown", attempt=wire.attempt) for wire in batch
+            ]
             continue
         found, again = _call(api, batch, callback)
         answers += [replace(answer, asked_at=asked_at) for answer in found]
@@ -82,7 +84,9 @@ def longest_call() -> timedelta:
     return STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
 
 
-def _call(api: MessagesApi, batch: list[Wire], callback: str | None) -> tuple[list[Answer], list[list[Wire]]]:
+def _call(
+    api: MessagesApi, batch: list[OutgoingMessage], callback: str | None
+) -> tuple[list[SubmissionResult], list[list[OutgoingMessage]]]:
     """One request: the answers it gives, and the batches to try again."""
     try:
         accepted = api.send([outbound(wire, callback=callback) for wire in batch])
@@ -91,7 +95,7 @@ def _call(api: MessagesApi, batch: list[Wire], callback: str | None) -> tuple[li
     except (NotReceived, CredentialsRefused, SlowDown) as error:
         retry_after = getattr(error, "retry_after", None)
         return [
-            Answer(
+            SubmissionResult(
                 wire.id,
                 "put_back",
                 error=error,
@@ -103,36 +107,41 @@ def _call(api: MessagesApi, batch: list[Wire], callback: str | None) -> tuple[li
         ], []
     except MessagesApiError as error:
         return [
-            Answer(wire.id, "unknown", error=error, attempt=wire.attempt, whole_call=True) for wire in batch
+            SubmissionResult(wire.id, "unknown", error=error, attempt=wire.attempt, whole_call=True)
+            for wire in batch
         ], []
-    taken = {item.metadata.get(METADATA_KEY): item.message_id for item in accepted if item.message_id}
+    taken = {
+        item.metadata.get(METADATA_KEY): item.message_id for item in accepted if item.message_id
+    }
     return [_one(wire, taken.get(str(wire.id))) for wire in batch], []
 
 
-def _one(wire: Wire, provider_id: str | None) -> Answer:
+def _one(wire: OutgoingMessage, provider_id: str | None) -> SubmissionResult:
     """A message that the provider's answer leaves out may have been taken all the same: unknown."""
     if provider_id:
-        return Answer(wire.id, "accepted", provider_id=provider_id, attempt=wire.attempt)
-    return Answer(wire.id, "unknown", attempt=wire.attempt)
+        return SubmissionResult(wire.id, "accepted", provider_id=provider_id, attempt=wire.attempt)
+    return SubmissionResult(wire.id, "unknown", attempt=wire.attempt)
 
 
-def _refused(batch: list[Wire], error: Refused) -> tuple[list[Answer], list[list[Wire]]]:
+def _refused(
+    batch: list[OutgoingMessage], error: Refused
+) -> tuple[list[SubmissionResult], list[list[OutgoingMessage]]]:
     named = {index: words for index, words in error.by_index.items() if 0 <= index < len(batch)}
     if named:
         failed = [
-            Answer(batch[index].id, "failed", words=words, attempt=batch[index].attempt)
+            SubmissionResult(batch[index].id, "failed", words=words, attempt=batch[index].attempt)
             for index, words in named.items()
         ]
         others = [wire for index, wire in enumerate(batch) if index not in named]
         return failed, [others] if others else []
     if len(batch) == 1:
         words = "; ".join(error.details) or str(error)
-        return [Answer(batch[0].id, "failed", words=words, attempt=batch[0].attempt)], []
+        return [SubmissionResult(batch[0].id, "failed", words=words, attempt=batch[0].attempt)], []
     half = len(batch) // 2
     return [], [batch[:half], batch[half:]]
 
 
-def outbound(wire: Wire, *, callback: str | None) -> OutboundMessage:
+def outbound(wire: OutgoingMessage, *, callback: str | None) -> OutboundMessage:
     """The message as the provider takes it; the metadata holds random ids and nothing else."""
     metadata = {METADATA_KEY: str(wire.id)}
     if wire.appointment_uuid:

@@ -43,13 +43,17 @@ def is_ours(secret: str, *, now: datetime) -> bool:
     """Whether a push came to the present address or a former one. Raises the database's errors."""
     if _is_one_of(secret, [str(settings.WEBHOOK_SECRET), _from_key()]):
         return True
-    kept = WebhookSecret.objects.filter(used_at__gt=now - TAKEN_FOR).values_list("secret", flat=True)
+    kept = WebhookSecret.objects.filter(used_at__gt=now - TAKEN_FOR).values_list(
+        "secret", flat=True
+    )
     return _is_one_of(secret, list(kept))
 
 
 def _is_one_of(secret: str, known: list[str]) -> bool:
     """Compares with each in a time that tells nothing; "" is nobody's."""
-    found = [hmac.compare_digest(secret.encode(errors="replace"), one.encode()) for one in known if one]
+    found = [
+        hmac.compare_digest(secret.encode(errors="replace"), one.encode()) for one in known if one
+    ]
     return any(found)
 
 

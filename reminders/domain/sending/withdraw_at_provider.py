@@ -17,18 +17,22 @@ from typing import Literal
 from django.db import transaction
 
 from reminders.domain.common.connections import release_connection
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import lock_appointments_of
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
-from reminders.domain.sending.message_updates import News, apply_news, settle_reminders
+from reminders.domain.sending.message_updates import (
+    StatusUpdate,
+    apply_status_updates,
+    settle_reminders,
+)
 from reminders.domain.sending.reconcile import NEVER_CAME, look_up
 from reminders.models import Message
 from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, read_status
 
 CALLS = 8
-HOLD = timedelta(seconds=60)
+LEASE = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=15)
 STILL_THERE = frozenset({"scheduled", "queued", "processing", "processed", "held", "undefined"})
 Outcome = Literal["cancelled", "gone", "later", "held"]
@@ -43,7 +47,7 @@ class Settled:
 
     id: uuid.UUID
     outcome: Outcome
-    news: News | None = None
+    news: StatusUpdate | None = None
     error: MessagesApiError | None = None
 
 
@@ -57,13 +61,15 @@ def withdraw_stale(
     now = clock()
     settle_finished(now=now)
     with transaction.atomic():
-        claimed = Message.objects.claim_stale(now=now, hold=HOLD, limit=limit)
+        claimed = Message.objects.claim_stale(now=now, hold=LEASE, limit=limit)
     if not claimed:
         return 0
     copies = _other_copies(api, [pk for pk, _ in claimed], now=now)
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
-        asked = [pool.submit(_ask_for_all, api, pk, known, copies[pk], go_on) for pk, known in claimed]
+        asked = [
+            pool.submit(_ask_for_all, api, pk, known, copies[pk], go_on) for pk, known in claimed
+        ]
         outcomes = [one.result() for one in asked]
     now = clock()
     circuit_breaker.slow_down_if_asked((one.error for one in outcomes), now=now)
@@ -87,7 +93,9 @@ def _other_copies(
         return copies | {row.pk: None for row in twice}
     for row in twice:
         others = [item for item in found.get(row.pk, []) if item.message_id != row.provider_id]
-        copies[row.pk] = [item.message_id for item in others if item.status.lower() not in NEVER_CAME]
+        copies[row.pk] = [
+            item.message_id for item in others if item.status.lower() not in NEVER_CAME
+        ]
     return copies
 
 
@@ -97,13 +105,13 @@ def _ask_for_all(
     """Ask for every copy of a message: one that can't be asked keeps it open, one that went settles it."""
     if copies is None or not go_on():
         return Settled(message_id, "later")
-    asked = [ask_to_cancel(api, message_id, each) for each in (provider_id, *copies)]
+    asked = [ask_to_withdraw(api, message_id, each) for each in (provider_id, *copies)]
     open_still = [one for one in asked if one.outcome in ("later", "held")]
     went_out = [one for one in asked if one.news and one.news.state in Message.OUT]
     return [*open_still, *went_out, *asked][0]
 
 
-def ask_to_cancel(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Settled:
+def ask_to_withdraw(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Settled:
     """Ask the provider to cancel one message; where it will not, ask what became of it."""
     try:
         api.cancel(provider_id)
@@ -118,7 +126,9 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
     try:
         status = api.status(provider_id).status
     except NotFound:
-        news = News(message_id, "failed", "The provider no longer knows this text", provider_id=provider_id)
+        news = StatusUpdate(
+            message_id, "failed", "The provider no longer knows this text", provider_id=provider_id
+        )
         return Settled(message_id, "gone", news)
     except MessagesApiError as error:
         return Settled(message_id, "later", error=error)
@@ -128,7 +138,9 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
         return Settled(message_id, "held")
     verdict = read_status(status, None)
     return Settled(
-        message_id, "gone", News(message_id, verdict.state, verdict.words, provider_id=provider_id)
+        message_id,
+        "gone",
+        StatusUpdate(message_id, verdict.state, verdict.words, provider_id=provider_id),
     )
 
 
@@ -146,12 +158,14 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
             cancel_settled_at=now,
             claimed_until=None,
         )
-        apply_news([outcome.news for outcome in gone if outcome.news], now=now)
-        Message.objects.filter(pk__in=[outcome.id for outcome in outcomes]).update(claimed_until=None)
+        apply_status_updates([outcome.news for outcome in gone if outcome.news], now=now)
+        Message.objects.filter(pk__in=[outcome.id for outcome in outcomes]).update(
+            claimed_until=None
+        )
         Message.objects.filter(pk__in=held).update(claimed_until=now + ASK_AGAIN)
         settle_finished(now=now, ids=[outcome.id for outcome in gone])
         if cancelled and release_reminders(cancelled, now=now):
-            ring("send")
+            enqueue_after_commit("send")
     return len(cancelled) + len(gone)
 
 
@@ -168,7 +182,9 @@ def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) ->
         found = list(ended.values_list("pk", flat=True))
         lock_appointments_of(found)
         ended = ended.filter(pk__in=found).order_by("pk")
-        rows = list(ended.select_for_update(skip_locked=True, no_key=True).values_list("pk", "state"))
+        rows = list(
+            ended.select_for_update(skip_locked=True, no_key=True).values_list("pk", "state")
+        )
         if not rows:
             return
         never_came = [pk for pk, state in rows if state not in Message.OUT]

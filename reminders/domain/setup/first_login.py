@@ -45,15 +45,26 @@ def make_token(*, now: datetime) -> str:
 
 def holds(token: str, *, now: datetime) -> bool:
     """Whether this token still makes an administrator."""
-    return FirstLogin.objects.filter(digest=_digest(token), expires_at__gt=now).exists() and is_needed()
+    return (
+        FirstLogin.objects.filter(digest=_digest(token), expires_at__gt=now).exists()
+        and is_needed()
+    )
 
 
 def make_administrator(
-    token: str, *, username: str, password: str, now: datetime, first_name: str = "", last_name: str = ""
+    token: str,
+    *,
+    username: str,
+    password: str,
+    now: datetime,
+    first_name: str = "",
+    last_name: str = "",
 ) -> User:
     """Use the token up. Raises FirstLoginError where it holds no more, also for the slower of two."""
     with transaction.atomic():
-        rows = FirstLogin.objects.select_for_update().filter(digest=_digest(token), expires_at__gt=now)
+        rows = FirstLogin.objects.select_for_update().filter(
+            digest=_digest(token), expires_at__gt=now
+        )
         if not rows or not is_needed():
             raise FirstLoginError(USED)
         user = User.objects.create_superuser(

@@ -19,7 +19,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FirstStep:
     """One step: whether it is done, the page where it is, what its link says and who may."""
 
     title: str
@@ -30,25 +30,25 @@ class Step:
     needs: str
 
 
-def first_steps() -> list[Step]:
+def first_steps() -> list[FirstStep]:
     """All of them in their order; three statements."""
     return [
-        Step("Your login", "You can sign in, and add your colleagues.", True, "admin:auth_user_add",
+        FirstStep("Your login", "You can sign in, and add your colleagues.", True, "admin:auth_user_add",
              "Add a colleague", access.USERS),
-        Step("The first location", "Where appointments take place: its name, its time zone, its country, the "
+        FirstStep("The first location", "Where appointments take place: its name, its time zone, its country, the "
              "phone number for patients, and when texts may go out.",
              Location.objects.filter(active=True).exists(), "admin:reminders_location_add",
              "Add the first location", LOCATION),
-        Step("The first diary", "Export tomorrow’s appointments from your practice software. You see what "
+        FirstStep("The first diary", "Export tomorrow’s appointments from your practice software. You see what "
              "would change before anything does.", Appointment.objects.exists(), "imports",
              "Import a diary", access.IMPORT),
-        Step("The first text", "Send one to your own phone and answer it: so you see what patients see.",
+        FirstStep("The first text", "Send one to your own phone and answer it: so you see what patients see.",
              Message.objects.filter(accepted_at__isnull=False).exists(), "connection",
              "Send a test text", access.CONNECTION),
     ]  # fmt: skip
 
 
-def next_step(steps: Sequence[Step]) -> Step | None:
+def next_step(steps: Sequence[FirstStep]) -> FirstStep | None:
     """What comes next; None once all are done."""
     return next((step for step in steps if not step.done), None)
 

@@ -39,7 +39,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckVerdict:
     """What the provider said to our credentials."""
 
     ok: bool
@@ -74,21 +74,22 @@ ACCOUNT_SWITCHES = (
 """What to look at in the provider's account: the switch, and how it should stand and why."""
 
 
-def check_credentials(api: MessagesApi, *, now: datetime) -> Verdict:
+def check_credentials(api: MessagesApi, *, now: datetime) -> CheckVerdict:
     """Ask the provider something harmless, to see whether it takes our credentials."""
     release_connection()
     try:
         api.status(str(uuid.uuid4()))
     except NotFound:
         circuit_breaker.provider_answered(now=now)
-        return Verdict(True, "The provider answers and takes our credentials.")
+        return CheckVerdict(True, "The provider answers and takes our credentials.")
     except CredentialsRefused:
-        return Verdict(
-            False, "The provider refuses our credentials. Check the key, the secret and the account."
+        return CheckVerdict(
+            False,
+            "The provider refuses our credentials. Check the key, the secret and the account.",
         )
     except MessagesApiError as error:
-        return Verdict(False, f"The provider can't be reached: {error}")
-    return Verdict(True, "The provider answers and takes our credentials.")
+        return CheckVerdict(False, f"The provider can't be reached: {error}")
+    return CheckVerdict(True, "The provider answers and takes our credentials.")
 
 
 def check_list(pulse: Pulse, *, now: datetime) -> list[Check]:
@@ -113,23 +114,35 @@ def _account(pulse: Pulse) -> Iterator[Check]:
             "MESSAGES_API_KEY and MESSAGES_API_SECRET, then start again.",
         )
     if pulse.brake == "credentials":
-        yield Check("todo", "Credentials", "The provider refuses them: check the key and the secret.")
-    yield Check("look", "Look at the account's switches", "See below: some of them hold texts back.")
+        yield Check(
+            "todo", "Credentials", "The provider refuses them: check the key and the secret."
+        )
+    yield Check(
+        "look", "Look at the account's switches", "See below: some of them hold texts back."
+    )
 
 
 def _set_up() -> Iterator[Check]:
     places = list(Location.objects.filter(active=True).values_list("name", "phone"))
     if not places:
         yield Check(
-            "todo", "Locations", "Add the first one: its time zone, phone and texting hours.", "locations"
+            "todo",
+            "Locations",
+            "Add the first one: its time zone, phone and texting hours.",
+            "locations",
         )
     else:
         without = [name for name, phone in places if not phone]
-        words = f"Without a phone for patients to call: {', '.join(without[:3])}." if without else ""
+        words = (
+            f"Without a phone for patients to call: {', '.join(without[:3])}." if without else ""
+        )
         yield Check("todo" if without else "ok", "Locations", words, "locations" if without else "")
     rules = ReminderRule.objects.filter(active=True).count()
     yield Check(
-        "ok" if rules else "todo", "Rules", "" if rules else "Without a rule nothing is sent.", "rules"
+        "ok" if rules else "todo",
+        "Rules",
+        "" if rules else "Without a rule nothing is sent.",
+        "rules",
     )
 
 
@@ -138,7 +151,9 @@ def _tested(*, now: datetime) -> Check:
     if settings.MESSAGES_API_GIVEN and tests.filter(state=Message.State.DELIVERED).exists():
         return Check("ok", "A test text arrived")
     return Check(
-        "todo", "Send a test text to your own phone", "On this page. It should arrive within a minute."
+        "todo",
+        "Send a test text to your own phone",
+        "On this page. It should arrive within a minute.",
     )
 
 
@@ -149,7 +164,9 @@ def _running(pulse: Pulse, *, now: datetime) -> Iterator[Check]:
     yield Check("todo" if silent else "ok", "Worker and clock are running", words)
     polled = "poll" not in troubles
     yield Check(
-        "ok" if polled else "todo", "Replies are fetched", "" if polled else "None so far, or not lately."
+        "ok" if polled else "todo",
+        "Replies are fetched",
+        "" if polled else "None so far, or not lately.",
     )
 
 
@@ -164,7 +181,12 @@ def _surroundings() -> Iterator[Check]:
             f"Fetched every {every} seconds. With PUBLIC_URL they come at once.",
         )
     if _has_demo_users():
-        yield Check("todo", "Remove the demo users", "Whoever knows the demo knows their passwords.", "users")
+        yield Check(
+            "todo",
+            "Remove the demo users",
+            "Whoever knows the demo knows their passwords.",
+            "users",
+        )
     if settings.EMBEDDED_DATABASE:
         yield Check(
             "look",
@@ -172,7 +194,9 @@ def _surroundings() -> Iterator[Check]:
             f"The database lies under {settings.DATA_DIR}. For more than one machine set DATABASE_URL.",
         )
     if not settings.ADMINS:
-        yield Check("look", "E-mails to administrators", "Set ADMINS and EMAIL_URL to be told of troubles.")
+        yield Check(
+            "look", "E-mails to administrators", "Set ADMINS and EMAIL_URL to be told of troubles."
+        )
 
 
 def _has_demo_users() -> bool:

@@ -17,7 +17,9 @@ from reminders.models import Location, StaffProfile
 
 LAST_ADMINISTRATOR = "The last administrator stays. First make somebody else one, of all locations."
 TOO_MUCH = "You can give only the roles and locations that you have yourself."
-_LOCK = 7_261_996  # the advisory lock of those who change rights: of two who do, the second looks again
+_LOCK = (
+    7_261_996  # the advisory lock of those who change rights: of two who do, the second looks again
+)
 
 
 class GrantError(Exception):
@@ -49,7 +51,9 @@ def rights_of(user: User) -> Rights:
         owner=user.is_superuser,
         permissions=frozenset(given.values_list("pk", flat=True)),
         everywhere=user.is_superuser or bool(profile and profile.all_locations),
-        locations=frozenset(profile.locations.values_list("pk", flat=True)) if profile else frozenset(),
+        locations=frozenset(profile.locations.values_list("pk", flat=True))
+        if profile
+        else frozenset(),
     )
 
 

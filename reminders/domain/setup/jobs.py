@@ -16,21 +16,21 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.diary.reread_wall_times import read_clocks_again
-from reminders.domain.planning.plan import Planned, plan_future
+from reminders.domain.diary.reread_wall_times import recompute_starts
+from reminders.domain.planning.plan import PlanResult, plan_future
 from reminders.models import Appointment, Job
 
 logger = logging.getLogger(__name__)
 
-HOLD = timedelta(seconds=60)
+LEASE = timedelta(seconds=60)
 REPLAN = "replan"
 CLOCKS = "clocks"
 CLOCKS_AND_PLAN = "clocks_and_plan"
 SMALL = 2_000
 """Up to so many appointments are planned before the page answers."""
-HANDS = 2
+WORKERS = 2
 """So many steps of larger work are under way at a time."""
 
 FAULT = (
@@ -39,13 +39,20 @@ FAULT = (
 )
 
 
-def start_replan(*, now: datetime, location_ids: list[int] | None = None, user_id: int | None = None) -> Job:
+def start_replan(
+    *, now: datetime, location_ids: list[int] | None = None, user_id: int | None = None
+) -> Job:
     """Have the whole future (of these locations) planned again in the background."""
     return start(REPLAN, now=now, location_ids=location_ids, user_id=user_id)
 
 
 def start(
-    kind: str, *, now: datetime, location_ids: list[int] | None, user_id: int | None = None, **params: Any
+    kind: str,
+    *,
+    now: datetime,
+    location_ids: list[int] | None,
+    user_id: int | None = None,
+    **params: Any,
 ) -> Job:
     """Write down work on every coming appointment (of these locations), and ring for a worker.
 
@@ -65,7 +72,7 @@ def start(
     if job.total <= SMALL:
         transaction.on_commit(lambda: work_now(job.pk, now=now))
     else:
-        ring("jobs")
+        enqueue_after_commit("jobs")
     return job
 
 
@@ -73,7 +80,7 @@ def work_now(job_id: int, *, now: datetime) -> bool:
     """Work this job off here and now, unless a worker has it already; whether it was done here."""
     job = _claim(now=now, job_id=job_id)
     try:
-        return job is not None and _work(job, clock=lambda: now, until=now + HOLD)
+        return job is not None and _work(job, clock=lambda: now, until=now + LEASE)
     except (OperationalError, InterfaceError) as error:
         # What caused it is saved, and a worker takes it over when our claim ends.
         logger.warning("Job %s is left to a worker: %s", job_id, type(error).__name__)
@@ -100,7 +107,9 @@ def in_words(job: Job | None) -> str:
     parts = [f"{written:,} {_texts(written)} planned anew"] if written else []
     parts += [f"{taken:,} taken back"] if taken else []
     if held:
-        parts.append(f"{held:,} that the provider already had {'is' if held == 1 else 'are'} withdrawn")
+        parts.append(
+            f"{held:,} that the provider already had {'is' if held == 1 else 'are'} withdrawn"
+        )
     return f"{', '.join(parts).capitalize()}." if parts else "No text had to change."
 
 
@@ -116,12 +125,14 @@ def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
     with transaction.atomic():
         job = free.select_for_update(skip_locked=True).first()
         if job:
-            job.state, job.claimed_until = Job.State.RUNNING, now + HOLD
+            job.state, job.claimed_until = Job.State.RUNNING, now + LEASE
             job.save(update_fields=["state", "claimed_until"])
     return job
 
 
-def _work(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn = for_ever) -> bool:
+def _work(
+    job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn = for_ever
+) -> bool:
     """Go on with a job until it is done, the time is up, or it proves impossible; whether it is done.
 
     Raises the database's OperationalError when that fails: then the job waits, and is taken up again.
@@ -145,16 +156,16 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
     stopped = False
     result = {"written": 0, "taken_back": 0, "to_withdraw": 0} | job.result
 
-    def keep(last_id: int, done: Planned) -> bool:
+    def keep(last_id: int, done: PlanResult) -> bool:
         nonlocal stopped
         for name in result:
             result[name] += getattr(done, name)
         job.done += done.appointments
         Job.objects.filter(pk=job.pk).update(
-            cursor=last_id, done=job.done, result=result, claimed_until=clock() + HOLD
+            cursor=last_id, done=job.done, result=result, claimed_until=clock() + LEASE
         )
         if done.to_withdraw:
-            ring("withdraw")
+            enqueue_after_commit("withdraw")
         stopped = stopped or clock() >= until or not go_on()
         return not stopped
 
@@ -163,7 +174,7 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
         after=job.cursor,
         location_ids=params.get("location_ids"),
         on_step=keep,
-        hands=1 if job.total <= SMALL else HANDS,
+        hands=1 if job.total <= SMALL else WORKERS,
     )
     now = clock()
     if stopped or now >= until:
@@ -172,13 +183,13 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.DONE, done=job.done, finished_at=now, claimed_until=None, result=result
     )
-    ring("send")
+    enqueue_after_commit("send")
     return True
 
 
-WORK: dict[str, Callable[..., Planned]] = {
+WORK: dict[str, Callable[..., PlanResult]] = {
     REPLAN: plan_future,
-    CLOCKS: read_clocks_again,
-    CLOCKS_AND_PLAN: partial(read_clocks_again, plan_all=True),
+    CLOCKS: recompute_starts,
+    CLOCKS_AND_PLAN: partial(recompute_starts, plan_all=True),
 }
 """What each kind of job does, in steps: all take what `planning.plan_future` takes."""

@@ -16,11 +16,11 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from reminders.domain.clock.wall_time import tzdata_version
-from reminders.domain.common.audit import Actor, remember
-from reminders.domain.common.wording_catalogue import TextBook
+from reminders.domain.common.audit import Actor, record
+from reminders.domain.common.wording_catalogue import WordingCatalogue
 from reminders.domain.planning import handed_over
-from reminders.domain.planning.handed_over import Held
-from reminders.domain.planning.rule_book import hold_changes
+from reminders.domain.planning.handed_over import ScheduledMessage
+from reminders.domain.planning.rule_book import lock_rules
 from reminders.domain.setup import jobs
 from reminders.domain.wording import WordingError
 from reminders.models import Job, Location, StaffProfile
@@ -35,14 +35,14 @@ NAMED = {"name": "location", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedLocation:
     """What saving came to: the job that brings appointments in line, if any is needed, and texts replaced."""
 
     job: Job | None = None
     replaced: int = 0
 
 
-def save_location(location: Location, *, by: Actor, now: datetime) -> Saved:
+def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocation:
     """Write a new or changed location, and have its appointments and texts follow.
 
     Raises BusyError while a large import is being planned.
@@ -50,32 +50,36 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> Saved:
     with transaction.atomic():
         # First the appointments of texts, then the rules in force: plannings go in this order, too.
         held = _hold_texts(location, now=now)
-        hold_changes()
+        lock_rules()
         before = _standing(location, lock=True)
         if before is None:
             location.save(force_insert=True)
-            return Saved()
+            return SavedLocation()
         location.save(update_fields=["zone", *HOURS, *PLAIN])
         changes = _changes(location, before)
         if changes:
             details = {"location": location.pk, "changes": changes}
-            remember("location_changed", by=by, now=now, details=details)
-        replaced = handed_over.replace(held, now=now)
+            record("location_changed", by=by, now=now, details=details)
+        replaced = handed_over.withdraw_for_replacement(held, now=now)
         kind = _work(changes)
         if not kind:
-            return Saved(replaced=replaced)
+            return SavedLocation(replaced=replaced)
         job = jobs.start(kind, now=now, location_ids=[location.pk], user_id=by.user_id)
     job.refresh_from_db()
-    return Saved(job, replaced)
+    return SavedLocation(job, replaced)
 
 
 def limits_in_words(location: Location) -> str:
     """Why a location can't be deleted now: who may see only some locations, this one among them; else ""."""
-    limited = StaffProfile.objects.filter(locations=location, all_locations=False, user__is_superuser=False)
+    limited = StaffProfile.objects.filter(
+        locations=location, all_locations=False, user__is_superuser=False
+    )
     names = ", ".join(limited.order_by("user__username").values_list("user__username", flat=True))
     if not names:
         return ""
-    return f"“{location}” can't be deleted while users are limited to it: {names}. Change that first."
+    return (
+        f"“{location}” can't be deleted while users are limited to it: {names}. Change that first."
+    )
 
 
 def refuse_while_it_limits(sender: type[Location], instance: Location, **_: Any) -> None:
@@ -114,21 +118,23 @@ def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
         return []
 
     def find() -> list[uuid.UUID]:
-        naming = handed_over.find_naming(names, lambda text: text.location_id == location.pk, now=now)
+        naming = handed_over.find_mentioning(
+            names, lambda text: text.location_id == location.pk, now=now
+        )
         spoken = _spoken_otherwise(location, now=now) if "language" in changes else []
         return [*{*naming, *spoken}]
 
-    return handed_over.hold(find)
+    return handed_over.lock_matching(find)
 
 
 def _spoken_otherwise(location: Location, *, now: datetime) -> list[uuid.UUID]:
     """The texts to people without a language of their own, where the location has another one now."""
-    book = TextBook.load()
-    here = (text for text in handed_over.read_held(now=now) if text.location_id == location.pk)
+    book = WordingCatalogue.load()
+    here = (text for text in handed_over.read_scheduled(now=now) if text.location_id == location.pk)
     return [text.message_id for text in here if _is_other(text, location.language, book)]
 
 
-def _is_other(text: Held, language: str, book: TextBook) -> bool:
+def _is_other(text: ScheduledMessage, language: str, book: WordingCatalogue) -> bool:
     try:
         return text.words(book) != replace(text, location_language=language).words(book)
     except WordingError:

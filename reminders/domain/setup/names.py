@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reminders.domain.planning import handed_over
-from reminders.domain.planning.handed_over import Held
+from reminders.domain.planning.handed_over import ScheduledMessage
 from reminders.models import Practitioner, Service
 
 PRACTITIONER = {"name": "practitioner"}
@@ -40,16 +40,16 @@ def _save(row: Practitioner | Service, fills: dict[str, str], *, now: datetime) 
     about = _is_with if isinstance(row, Practitioner) else _is_for
 
     def find() -> list[uuid.UUID]:
-        return handed_over.find_naming(changed, lambda text: about(text, row.pk), now=now)
+        return handed_over.find_mentioning(changed, lambda text: about(text, row.pk), now=now)
 
-    held = handed_over.hold(find) if changed else []
+    held = handed_over.lock_matching(find) if changed else []
     row.save()
-    return handed_over.replace(held, now=now)
+    return handed_over.withdraw_for_replacement(held, now=now)
 
 
-def _is_with(text: Held, practitioner_id: int) -> bool:
+def _is_with(text: ScheduledMessage, practitioner_id: int) -> bool:
     return practitioner_id in text.practitioner_ids
 
 
-def _is_for(text: Held, service_id: int) -> bool:
+def _is_for(text: ScheduledMessage, service_id: int) -> bool:
     return service_id in text.service_ids

@@ -16,8 +16,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max, Q
 
 from reminders.domain.common.access import Scope
-from reminders.domain.planning.plan import Subject, Wanted, read_subjects, wanted_reminders
-from reminders.domain.planning.rule_book import RuleBook
+from reminders.domain.planning.plan import (
+    DesiredReminder,
+    PlannableAppointment,
+    desired_reminders,
+    read_plannable,
+)
+from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.setup.rules import fresh
 from reminders.models import Appointment, Message, Reminder, ReminderRule
 
@@ -44,7 +49,7 @@ HANDED_OVER = (Change.REPLACED, Change.WITHDRAWN)
 VISIBLE = (*HANDED_OVER, Change.MOVED, Change.NEW, Change.DROPPED)
 
 
-class Standing(NamedTuple):
+class ReminderStanding(NamedTuple):
     """A reminder as it stands now, with what its message allows."""
 
     appointment_id: int
@@ -64,7 +69,7 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextChange:
     """One text of an appointment, before or after: its time (UTC), or why it is not sent."""
 
     due_at: datetime
@@ -83,8 +88,8 @@ class Effect:
 
     appointment_id: int
     change: Change
-    before: Text | None
-    after: Text | None
+    before: TextChange | None
+    after: TextChange | None
     message_id: Any = None  # Any: as above
 
     def at_once(self, now: datetime) -> bool:
@@ -102,7 +107,7 @@ class Example:
 
 
 @dataclass
-class Preview:
+class RulePreview:
     """What a change would do; exact for the nearest `looked_at` of `total` coming appointments."""
 
     counts: Counter[Change] = field(default_factory=Counter)
@@ -130,7 +135,7 @@ class Preview:
         return [(str(Reason(code).label), n) for code, n in self.not_sent.most_common()]
 
 
-def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = None) -> Preview:
+def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = None) -> RulePreview:
     """What saving this rule would do to the nearest coming appointments (of the user's locations)."""
     before = ReminderRule.objects.filter(pk=rule.pk).first() if rule.pk else None
     fresh(rule, before, now=now)
@@ -140,7 +145,7 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
     nearest = dict(rows.order_by("starts_at", "pk").values_list("pk", "local_date")[:LOOK_AT])
     about = rows.aggregate(n=Count("pk"))
     until = Appointment.objects.filter(pk__in=nearest).aggregate(at=Max("starts_at"))["at"]
-    preview = Preview(looked_at=len(nearest), total=about["n"], until=until)
+    preview = RulePreview(looked_at=len(nearest), total=about["n"], until=until)
     effects = list(_effects(list(nearest), rule, before, now=now))
     _count(preview, effects, now=now)
     preview.examples = _examples(effects, nearest)
@@ -162,76 +167,94 @@ def _effects(
     ids: Sequence[int], rule: ReminderRule, before: ReminderRule | None, *, now: datetime
 ) -> Iterator[Effect]:
     """The effect on every text of the kinds concerned: a rule of one's own puts others out of force."""
-    book = RuleBook.load()
+    book = RuleSet.load()
     after_book = book.with_rule(rule)
     kinds = {one.kind for one in (rule, before) if one is not None}
     concerned = {one.id for one in (*book.rules, *after_book.rules) if one.kind in kinds}
-    subjects = read_subjects(ids, lock=False)
-    wanted = _by_text(wanted_reminders(subjects, book=after_book, now=now), concerned)
+    subjects = read_plannable(ids, lock=False)
+    wanted = _by_text(desired_reminders(subjects, book=after_book, now=now), concerned)
     standing = _standing(ids, subjects, concerned)
     told = _told(ids, concerned) if any(subject.version > 1 for subject in subjects) else set()
     for key in sorted(wanted.keys() | standing.keys()):
         yield _effect(key[0], standing.get(key), wanted.get(key), told=told, now=now)
 
 
-def _by_text(rows: Iterable[Wanted], rules: set[int]) -> dict[tuple[int, int], Wanted]:
+def _by_text(
+    rows: Iterable[DesiredReminder], rules: set[int]
+) -> dict[tuple[int, int], DesiredReminder]:
     return {(row.appointment_id, row.rule_id): row for row in rows if row.rule_id in rules}
 
 
 def _standing(
-    ids: Sequence[int], subjects: Iterable[Subject], rules: set[int]
-) -> dict[tuple[int, int], Standing]:
+    ids: Sequence[int], subjects: Iterable[PlannableAppointment], rules: set[int]
+) -> dict[tuple[int, int], ReminderStanding]:
     versions = {subject.id: subject.version for subject in subjects}
     rows = (
         Reminder.objects.filter(appointment_id__in=ids, rule_id__in=rules)
         .order_by()
         .values_list(
-            *Standing._fields[:11],
+            *ReminderStanding._fields[:11],
             "message__state",
             "message__scheduled_at",
             "message__cancel_requested_at",
         )
     )
-    found = (Standing(*row) for row in rows)
+    found = (ReminderStanding(*row) for row in rows)
     return {
-        (row.appointment_id, row.rule_id): row for row in found if row.version == versions[row.appointment_id]
+        (row.appointment_id, row.rule_id): row
+        for row in found
+        if row.version == versions[row.appointment_id]
     }
 
 
-def _told(ids: Sequence[int], rules: set[int]) -> set[tuple[Any, ...]]:  # Any: columns of several types
+def _told(
+    ids: Sequence[int], rules: set[int]
+) -> set[tuple[Any, ...]]:  # Any: columns of several types
     """What earlier versions have told already, which is not told again."""
     rows = Reminder.objects.filter(appointment_id__in=ids, rule_id__in=rules, state=State.SENT)
     return set(rows.values_list("appointment_id", "rule_id", "starts_at", "location_id", "phone"))
 
 
-def _what_it_tells(wanted: Wanted) -> tuple[Any, ...]:  # Any: columns of several types
-    return (wanted.appointment_id, wanted.rule_id, wanted.starts_at, wanted.location_id, wanted.phone)
+def _what_it_tells(wanted: DesiredReminder) -> tuple[Any, ...]:  # Any: columns of several types
+    return (
+        wanted.appointment_id,
+        wanted.rule_id,
+        wanted.starts_at,
+        wanted.location_id,
+        wanted.phone,
+    )
 
 
 def _effect(
     appointment_id: int,
-    now_there: Standing | None,
-    wanted: Wanted | None,
+    now_there: ReminderStanding | None,
+    wanted: DesiredReminder | None,
     *,
     told: set[tuple[Any, ...]],
     now: datetime,
 ) -> Effect:
-    after = Text(wanted.due_at, wanted.reason) if wanted else None
+    after = TextChange(wanted.due_at, wanted.reason) if wanted else None
     if now_there is None:
         said = wanted is not None and _what_it_tells(wanted) in told
         if said or after is None:
             return Effect(appointment_id, Change.SENT, None, None)
         return Effect(appointment_id, Change.SAME if after.reason else Change.NEW, None, after)
-    before = Text(now_there.due_at, now_there.reason, now_there.state in (State.SENDING, State.SENT))
+    before = TextChange(
+        now_there.due_at, now_there.reason, now_there.state in (State.SENDING, State.SENT)
+    )
     if before.sent:
         return _effect_on_handed_over(now_there, before, after, now=now)
     change = _effect_on_planned(now_there, before, after)
-    if change is Change.SAME and (after is None or now_there.state not in (State.PLANNED, State.SKIPPED)):
+    if change is Change.SAME and (
+        after is None or now_there.state not in (State.PLANNED, State.SKIPPED)
+    ):
         after = before
     return Effect(appointment_id, change, before, after)
 
 
-def _effect_on_handed_over(row: Standing, before: Text, after: Text | None, *, now: datetime) -> Effect:
+def _effect_on_handed_over(
+    row: ReminderStanding, before: TextChange, after: TextChange | None, *, now: datetime
+) -> Effect:
     waits = (
         row.message_state in WAITING
         and row.cancel_requested_at is None
@@ -246,7 +269,9 @@ def _effect_on_handed_over(row: Standing, before: Text, after: Text | None, *, n
     return Effect(row.appointment_id, change, before, after, row.message_id)
 
 
-def _effect_on_planned(row: Standing, before: Text, after: Text | None) -> Change:
+def _effect_on_planned(
+    row: ReminderStanding, before: TextChange, after: TextChange | None
+) -> Change:
     goes_now = row.state in (State.PLANNED, State.WITHDRAWING)
     if row.state in (State.EXPIRED, State.FAILED):
         return Change.SAME
@@ -259,7 +284,7 @@ def _effect_on_planned(row: Standing, before: Text, after: Text | None) -> Chang
     return Change.NEW
 
 
-def _count(preview: Preview, effects: Iterable[Effect], *, now: datetime) -> None:
+def _count(preview: RulePreview, effects: Iterable[Effect], *, now: datetime) -> None:
     messages = set()
     for effect in effects:
         preview.counts[effect.change] += 1

@@ -21,7 +21,10 @@ MINUTES_IN_AN_HOUR, MINUTES_IN_A_DAY = 60, 24 * 60
 
 def duration(minutes: int) -> str:
     """A number of minutes as people say it: "an hour", "90 minutes", "2 days"."""
-    for size, one, many in ((MINUTES_IN_A_DAY, "a day", "days"), (MINUTES_IN_AN_HOUR, "an hour", "hours")):
+    for size, one, many in (
+        (MINUTES_IN_A_DAY, "a day", "days"),
+        (MINUTES_IN_AN_HOUR, "an hour", "hours"),
+    ):
         if minutes and minutes % size == 0:
             return one if minutes == size else f"{minutes // size} {many}"
     return "a minute" if minutes == 1 else f"{minutes} minutes"

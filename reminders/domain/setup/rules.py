@@ -15,8 +15,8 @@ from typing import Any
 
 from django.db import transaction
 
-from reminders.domain.common.audit import Actor, remember
-from reminders.domain.planning.rule_book import hold_changes
+from reminders.domain.common.audit import Actor, record
+from reminders.domain.planning.rule_book import lock_rules
 from reminders.domain.setup import jobs
 from reminders.models import Job, Reminder, ReminderRule
 
@@ -32,14 +32,14 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedRule:
     """A saved rule; `job` plans the future anew, None where nothing that matters changed."""
 
     rule: ReminderRule
     job: Job | None
 
 
-def token(rule: ReminderRule) -> str:
+def etag(rule: ReminderRule) -> str:
     """A mark of what the rule says, by which a form notices that somebody else changed it."""
     said = "|".join(str(getattr(rule, column)) for column in COLUMNS)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -54,21 +54,23 @@ def fresh(rule: ReminderRule, before: ReminderRule | None, *, now: datetime) -> 
         rule.changed_at = now
 
 
-def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -> Saved:
+def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -> SavedRule:
     """Write a new or changed rule and have the future planned by it.
 
-    `seen` is the `token` of what the form showed. Raises RuleError when somebody else changed the rule
+    `seen` is the `etag` of what the form showed. Raises RuleError when somebody else changed the rule
     meanwhile, BusyError while a large import is being planned.
     """
     with transaction.atomic():
-        hold_changes()
+        lock_rules()
         before = (
             ReminderRule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()
             if rule.pk
             else None
         )
-        if before and seen and token(before) != seen:
-            raise RuleError("Somebody else changed this rule meanwhile. Nothing was saved: load it again.")
+        if before and seen and etag(before) != seen:
+            raise RuleError(
+                "Somebody else changed this rule meanwhile. Nothing was saved: load it again."
+            )
         fresh(rule, before, now=now)
         if before is None:
             rule.save(force_insert=True)
@@ -78,12 +80,12 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
         if changes:
             kind = "rule_changed" if before else "rule_added"
             details = {"rule": rule.pk, "name": rule.name, "changes": changes}
-            remember(kind, by=by, now=now, details=details)
+            record(kind, by=by, now=now, details=details)
         job = _plan(rule, before, by=by, now=now)
-    return Saved(rule, _latest(job))
+    return SavedRule(rule, _latest(job))
 
 
-def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> Saved:
+def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> SavedRule:
     """Switch a rule on or off; off, its texts are taken back and those at the provider withdrawn."""
     rule = ReminderRule.objects.get(pk=rule_id)
     rule.active = on
@@ -113,8 +115,10 @@ def delete_rule(rule_id: int, *, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         rule = ReminderRule.objects.select_for_update().get(pk=rule_id)
         if rule.active or is_used(rule):
-            raise RuleError("Texts were planned by this rule. Switch it off instead; its history stays.")
-        remember("rule_deleted", by=by, now=now, details={"rule": rule.pk, "name": rule.name})
+            raise RuleError(
+                "Texts were planned by this rule. Switch it off instead; its history stays."
+            )
+        record("rule_deleted", by=by, now=now, details={"rule": rule.pk, "name": rule.name})
         rule.delete()
 
 
@@ -130,7 +134,9 @@ def places(rule: ReminderRule, before: ReminderRule | None) -> list[int] | None:
     return None if None in found else sorted(place for place in found if place is not None)
 
 
-def _plan(rule: ReminderRule, before: ReminderRule | None, *, by: Actor, now: datetime) -> Job | None:
+def _plan(
+    rule: ReminderRule, before: ReminderRule | None, *, by: Actor, now: datetime
+) -> Job | None:
     matters = rule.active if before is None else _differ(rule, before, (*TIMING, *SCOPE, *POLICY))
     if not matters or not (rule.active or (before and before.active)):
         return None

@@ -16,12 +16,12 @@ from django.db import connection
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.wording_catalogue import VOICE, values_for
-from reminders.domain.setup.wordings import Place, check
+from reminders.domain.setup.wordings import WordingKey, check
 from reminders.domain.wording import (
     PURPOSES,
-    Problem,
     Values,
     WordingError,
+    WordingProblem,
     compile_wording,
     known_language,
     render_family,
@@ -49,10 +49,10 @@ class Rendered:
 
 
 @dataclass
-class Preview:
+class WordingPreview:
     """A wording with real values. `parts` counts how many of the sampled patients get how many parts."""
 
-    problems: list[Problem]
+    problems: list[WordingProblem]
     example: Rendered | None = None
     dearest: Rendered | None = None
     parts: Counter[int] = field(default_factory=Counter)
@@ -78,9 +78,9 @@ class Preview:
         return tuple(letter for letter in found if letter not in self.offenders)
 
 
-def preview_wording(place: Place, text: str, *, now: datetime, scope: Scope) -> Preview:
+def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope) -> WordingPreview:
     """The wording filled in for the next real appointments of the user's locations, and for the longest."""
-    preview = Preview(problems=check(place, text))
+    preview = WordingPreview(problems=check(place, text))
     try:
         template = compile_wording(text)
     except WordingError:
@@ -110,7 +110,7 @@ def preview_wording(place: Place, text: str, *, now: datetime, scope: Scope) -> 
     return preview
 
 
-def _sample(place: Place, *, now: datetime, scope: Scope) -> list[Appointment]:
+def _sample(place: WordingKey, *, now: datetime, scope: Scope) -> list[Appointment]:
     """The next appointments, of those first whose patients read this language."""
     rows = Appointment.objects.filter(
         scope.at_locations(), starts_at__gt=now, status__in=Appointment.EXPECTED
@@ -124,7 +124,7 @@ def _reads(row: Appointment) -> str:
     return known_language(row.contact.language or row.location.language)
 
 
-def _values(row: Appointment, place: Place) -> Values:
+def _values(row: Appointment, place: WordingKey) -> Values:
     return values_for(
         first_name=row.contact.first_name,
         name=row.contact.name,
@@ -141,9 +141,13 @@ def _values(row: Appointment, place: Place) -> Values:
     )
 
 
-def _made_up(place: Place, scope: Scope, *, now: datetime) -> Values:
+def _made_up(place: WordingKey, scope: Scope, *, now: datetime) -> Values:
     """Where there is no appointment yet."""
-    where = scope.locations[0] if scope.locations else Location(name="Harbour Clinic", zone="UTC", phone="")
+    where = (
+        scope.locations[0]
+        if scope.locations
+        else Location(name="Harbour Clinic", zone="UTC", phone="")
+    )
     return values_for(
         first_name="Ann",
         name="Ann Lee",
@@ -162,7 +166,9 @@ def _family(values: Values) -> list[Values]:
     """The same day for two of a family."""
     return [
         values,
-        Values(**{name: getattr(values, name) for name in Values.__slots__} | {"first_name": "Sam"}),
+        Values(
+            **{name: getattr(values, name) for name in Values.__slots__} | {"first_name": "Sam"}
+        ),
     ]
 
 
@@ -171,8 +177,12 @@ def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
 
     A short name with one letter that GSM-7 lacks can cost more than a long one.
     """
-    found = {name: max((getattr(one, name) for one in people), key=len) for name in Values.__slots__}
-    found["location"] = max([found["location"], *(place.name for place in scope.locations)], key=len)
+    found = {
+        name: max((getattr(one, name) for one in people), key=len) for name in Values.__slots__
+    }
+    found["location"] = max(
+        [found["location"], *(place.name for place in scope.locations)], key=len
+    )
     plain_name, wide_name = _longest_names()
     longest = {name: max(found[name], plain_name[name], key=len) for name in plain_name}
     return [Values(**found | names) for names in (longest, wide_name) if names]
@@ -184,7 +194,9 @@ def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
     if found is None:
         with connection.cursor() as cursor:
             cursor.execute(_LONGEST, {"narrow": BASIC + EXTENDED})
-            first_name, name, wide_first_name, wide_name = [(one or "")[4:] for one in cursor.fetchone()]
+            first_name, name, wide_first_name, wide_name = [
+                (one or "")[4:] for one in cursor.fetchone()
+            ]
         wide = {"first_name": wide_first_name, "name": wide_name}
         found = (
             {"first_name": first_name, "name": name},

@@ -15,15 +15,15 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from reminders.domain.common.audit import Actor, remember
-from reminders.domain.common.wording_catalogue import SMS, VOICE, TextBook
+from reminders.domain.common.audit import Actor, record
+from reminders.domain.common.wording_catalogue import SMS, VOICE, WordingCatalogue
 from reminders.domain.planning import handed_over
-from reminders.domain.planning.handed_over import Held, read_held
+from reminders.domain.planning.handed_over import ScheduledMessage, read_scheduled
 from reminders.domain.wording import (
     LANGUAGES,
     PURPOSES,
-    Problem,
     WordingError,
+    WordingProblem,
     check_wording,
     compile_wording,
     known_language,
@@ -35,13 +35,13 @@ from reminders.models import Location, Wording
 class WordingRefusedError(ValueError):
     """A wording that may not be saved; `problems` say what to mend."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[WordingProblem]) -> None:
         super().__init__(" ".join(problem.words for problem in problems))
         self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WordingKey:
     """Which wording is meant: of a rule (None: of all rules), for what, in which language and channel."""
 
     purpose: str
@@ -53,7 +53,9 @@ class Place:
     def is_known(self) -> bool:
         """Whether there can be such a wording at all."""
         spoken = self.channel == SMS or (self.channel == VOICE and self.purpose in VOICE_PURPOSES)
-        return self.purpose in PURPOSES and spoken and known_language(self.language) == self.language
+        return (
+            self.purpose in PURPOSES and spoken and known_language(self.language) == self.language
+        )
 
     @property
     def row(self) -> Wording | None:
@@ -64,29 +66,29 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WordingStanding:
     """A wording as it applies now: its text, whether staff wrote it, whether it is sent."""
 
-    place: Place
+    place: WordingKey
     text: str
     own: bool
     active: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedWording:
     """What saving came to: remarks that did not stop it, and how many handed-over texts are replaced."""
 
-    problems: list[Problem]
+    problems: list[WordingProblem]
     replaced: int
 
 
-def standing(place: Place) -> Standing:
+def standing(place: WordingKey) -> WordingStanding:
     """The wording as it applies now: the rule's own, else the one for all rules, else the starter text."""
     return standings([place])[0]
 
 
-def standings(places: Sequence[Place]) -> list[Standing]:
+def standings(places: Sequence[WordingKey]) -> list[WordingStanding]:
     """As `standing`, for many wordings with one statement."""
     rules = {place.rule_id for place in places if place.rule_id is not None}
     found = Wording.objects.filter(
@@ -95,21 +97,23 @@ def standings(places: Sequence[Place]) -> list[Standing]:
         language__in={place.language for place in places},
         channel__in={place.channel for place in places},
     )
-    saved = {Place(row.purpose, row.language, row.channel, row.rule_id): row for row in found}
+    saved = {WordingKey(row.purpose, row.language, row.channel, row.rule_id): row for row in found}
     return [_stands(place, saved) for place in places]
 
 
-def _stands(place: Place, saved: Mapping[Place, Wording]) -> Standing:
+def _stands(place: WordingKey, saved: Mapping[WordingKey, Wording]) -> WordingStanding:
     row = saved.get(place)
     if row is not None:
-        return Standing(place, row.text, own=True, active=row.active)
+        return WordingStanding(place, row.text, own=True, active=row.active)
     row = saved.get(changed(place, rule_id=None))
     if row is not None:
-        return Standing(place, row.text, own=False, active=row.active)
-    return Standing(place, starter(place.purpose, place.language, place.channel), own=False, active=True)
+        return WordingStanding(place, row.text, own=False, active=row.active)
+    return WordingStanding(
+        place, starter(place.purpose, place.language, place.channel), own=False, active=True
+    )
 
 
-def check(place: Place, text: str) -> list[Problem]:
+def check(place: WordingKey, text: str) -> list[WordingProblem]:
     """What is wrong with a text for this place, errors first."""
     names = list(Location.objects.filter(active=True).values_list("name", flat=True))
     return check_wording(
@@ -123,8 +127,14 @@ def check(place: Place, text: str) -> list[Problem]:
 
 
 def save_wording(
-    place: Place, text: str, *, by: Actor, now: datetime, replace: bool = False, active: bool = True
-) -> Saved:
+    place: WordingKey,
+    text: str,
+    *,
+    by: Actor,
+    now: datetime,
+    replace: bool = False,
+    active: bool = True,
+) -> SavedWording:
     """Write a wording; with `replace`, texts at the provider in its old words go out in the new ones.
 
     Raises WordingRefusedError for a text with errors, and BusyError while an import changes what is to be
@@ -135,7 +145,7 @@ def save_wording(
     if errors:
         raise WordingRefusedError(errors)
     with transaction.atomic():
-        held = handed_over.hold(lambda: concerned(place, text, now=now)) if replace else []
+        held = handed_over.lock_matching(lambda: concerned(place, text, now=now)) if replace else []
         Wording.objects.update_or_create(
             rule_id=place.rule_id,
             purpose=place.purpose,
@@ -144,30 +154,32 @@ def save_wording(
             defaults={"text": text, "active": active or not _can_be_off(place), "changed_at": now},
         )
         _note("wording_changed", place, by=by, now=now)
-        return Saved(problems, handed_over.replace(held, now=now))
+        return SavedWording(problems, handed_over.withdraw_for_replacement(held, now=now))
 
 
-def reset_wording(place: Place, *, by: Actor, now: datetime, replace: bool = False) -> int:
+def reset_wording(place: WordingKey, *, by: Actor, now: datetime, replace: bool = False) -> int:
     """Go back to the text that applies without staff's own; return how many texts are replaced.
 
     Raises BusyError as `save_wording` does.
     """
     with transaction.atomic():
-        general = standing(Place(place.purpose, place.language, place.channel)).text
+        general = standing(WordingKey(place.purpose, place.language, place.channel)).text
         text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
-        held = handed_over.hold(lambda: concerned(place, text, now=now)) if replace else []
+        held = handed_over.lock_matching(lambda: concerned(place, text, now=now)) if replace else []
         row = place.row
         if row is None:
             return 0
         row.delete()
         _note("wording_reset", place, by=by, now=now)
-        return handed_over.replace(held, now=now)
+        return handed_over.withdraw_for_replacement(held, now=now)
 
 
 def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
     """Switch an automatic answer on or off, in every language. Raises WordingError for other texts."""
     if not PURPOSES[purpose].automatic:
-        raise WordingError("Only automatic answers can be switched off; switch the rule off instead.")
+        raise WordingError(
+            "Only automatic answers can be switched off; switch the rule off instead."
+        )
     with transaction.atomic():
         rows = Wording.objects.filter(purpose=purpose, rule=None)
         have = set(rows.values_list("language", flat=True))
@@ -175,16 +187,20 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
         if not on:
             Wording.objects.bulk_create(
                 Wording(
-                    purpose=purpose, language=code, text=starter(purpose, code), active=False, changed_at=now
+                    purpose=purpose,
+                    language=code,
+                    text=starter(purpose, code),
+                    active=False,
+                    changed_at=now,
                 )
                 for code in LANGUAGES
                 if code not in have
             )
         details = {"purpose": purpose, "on": on}
-        remember("answer_switched", by=by, now=now, details=details)
+        record("answer_switched", by=by, now=now, details=details)
 
 
-def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
+def concerned(place: WordingKey, text: str, *, now: datetime) -> list[uuid.UUID]:
     """The texts that the provider holds for later, or may hold, and that would read otherwise.
 
     None where `text` cannot be read as a wording, since it will not be saved as it is.
@@ -192,12 +208,18 @@ def concerned(place: Place, text: str, *, now: datetime) -> list[uuid.UUID]:
     purpose = PURPOSES[place.purpose]
     if purpose.automatic or place.purpose == "correction" or not _is_readable(text):
         return []
-    before, after = TextBook.load(), TextBook.load()
+    before, after = WordingCatalogue.load(), WordingCatalogue.load()
     after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
-    return [held.message_id for held in read_held(now=now) if _reads_otherwise(held, place, before, after)]
+    return [
+        held.message_id
+        for held in read_scheduled(now=now)
+        if _reads_otherwise(held, place, before, after)
+    ]
 
 
-def _reads_otherwise(held: Held, place: Place, before: TextBook, after: TextBook) -> bool:
+def _reads_otherwise(
+    held: ScheduledMessage, place: WordingKey, before: WordingCatalogue, after: WordingCatalogue
+) -> bool:
     if (held.purpose, held.channel) != (place.purpose, place.channel):
         return False
     try:
@@ -215,15 +237,15 @@ def _is_readable(text: str) -> bool:
     return True
 
 
-def _can_be_off(place: Place) -> bool:
+def _can_be_off(place: WordingKey) -> bool:
     return PURPOSES[place.purpose].automatic
 
 
-def _note(kind: str, place: Place, *, by: Actor, now: datetime) -> None:
+def _note(kind: str, place: WordingKey, *, by: Actor, now: datetime) -> None:
     details = {
         "purpose": place.purpose,
         "language": place.language,
         "channel": place.channel,
         "rule": place.rule_id,
     }
-    remember(kind, by=by, now=now, details=details)
+    record(kind, by=by, now=now, details=details)

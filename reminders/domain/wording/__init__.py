@@ -3,7 +3,7 @@
 Pure functions. Which wording applies is for planning, the texts to begin with are `starter_texts`.
 """
 
-from reminders.domain.wording.checks import Problem, check_wording
+from reminders.domain.wording.checks import WordingProblem, check_wording
 from reminders.domain.wording.formats import format_date, format_time, locale_for
 from reminders.domain.wording.languages import FALLBACK, LANGUAGES, LanguageName, known_language
 from reminders.domain.wording.purposes import PURPOSES, Purpose
@@ -24,11 +24,11 @@ __all__ = [
     "PLACEHOLDERS",
     "PURPOSES",
     "LanguageName",
-    "Problem",
     "Purpose",
     "Template",
     "Values",
     "WordingError",
+    "WordingProblem",
     "check_wording",
     "compile_wording",
     "format_date",

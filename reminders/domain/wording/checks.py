@@ -16,11 +16,16 @@ from typing import Any, Literal
 
 from reminders.domain.wording.languages import known_language
 from reminders.domain.wording.purposes import PURPOSES, Purpose
-from reminders.domain.wording.templates import MAX_CHARACTERS, Template, WordingError, compile_wording
+from reminders.domain.wording.templates import (
+    MAX_CHARACTERS,
+    Template,
+    WordingError,
+    compile_wording,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class WordingProblem:
     """One thing to mend; `words` are for the manager who writes the wording."""
 
     level: Literal["error", "warning"]
@@ -36,8 +41,13 @@ _REACH = 6
 
 
 def check_wording(
-    text: str, *, language: str, purpose: str, channel: str = "sms", location_names: Collection[str] = ()
-) -> list[Problem]:
+    text: str,
+    *,
+    language: str,
+    purpose: str,
+    channel: str = "sms",
+    location_names: Collection[str] = (),
+) -> list[WordingProblem]:
     """Everything wrong with a wording, errors first; an empty list means it may be saved without a word.
 
     `purpose` is a key of PURPOSES; an unknown one is checked like a reminder. One of `location_names`
@@ -45,11 +55,13 @@ def check_wording(
     """
     about = PURPOSES.get(purpose, PURPOSES["reminder"])
     if not text.strip():
-        return [Problem("error", "The wording is empty: write what the patient should read.")]
+        return [
+            WordingProblem("error", "The wording is empty: write what the patient should read.")
+        ]
     try:
         template = compile_wording(text)
     except WordingError as error:
-        return [Problem("error", str(error))]
+        return [WordingProblem("error", str(error))]
     problems = [
         *_too_long(text),
         *_reserved_words(text, language),
@@ -61,62 +73,81 @@ def check_wording(
     return sorted(problems, key=lambda problem: problem.level)
 
 
-def _too_long(text: str) -> Iterator[Problem]:
+def _too_long(text: str) -> Iterator[WordingProblem]:
     if len(text) > MAX_CHARACTERS:
-        yield Problem("error", f"The wording has {len(text):,} characters; {MAX_CHARACTERS:,} is the limit.")
+        yield WordingProblem(
+            "error", f"The wording has {len(text):,} characters; {MAX_CHARACTERS:,} is the limit."
+        )
 
 
-def _sender(text: str, template: Template, about: Purpose, names: Collection[str]) -> Iterator[Problem]:
+def _sender(
+    text: str, template: Template, about: Purpose, names: Collection[str]
+) -> Iterator[WordingProblem]:
     if "location" in template.placeholders or any(name and name in text for name in names):
         pass
     elif not about.automatic:
-        yield Problem(
-            "error", "The wording must say who is writing: add {location}, the name of the location."
+        yield WordingProblem(
+            "error",
+            "The wording must say who is writing: add {location}, the name of the location.",
         )
     elif about.key == "help":
-        yield Problem("error", "The answer to HELP must say who is writing: add {location}.")
+        yield WordingProblem("error", "The answer to HELP must say who is writing: add {location}.")
     if about.key == "help" and "phone" not in template.placeholders:
-        yield Problem("warning", "The answer to HELP should give a number to call: add {phone}.")
+        yield WordingProblem(
+            "warning", "The answer to HELP should give a number to call: add {phone}."
+        )
 
 
-def _family(template: Template, about: Purpose) -> Iterator[Problem]:
+def _family(template: Template, about: Purpose) -> Iterator[WordingProblem]:
     used = template.placeholders
     if about.lists and "appointments" not in used:
-        yield Problem("error", "A wording for several appointments needs {appointments}, the list of them.")
+        yield WordingProblem(
+            "error", "A wording for several appointments needs {appointments}, the list of them."
+        )
     if not about.lists and "appointments" in used:
-        yield Problem("error", "{appointments} belongs to wordings for several appointments only.")
+        yield WordingProblem(
+            "error", "{appointments} belongs to wordings for several appointments only."
+        )
     if about.lists and {"first_name", "name"} & set(used):
-        yield Problem(
+        yield WordingProblem(
             "warning",
             "A name stays blank where the appointments are for different people; {appointments} names each.",
         )
 
 
-def _what_it_says(template: Template, about: Purpose) -> Iterator[Problem]:
+def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem]:
     used = set(template.placeholders)
     if "service" in used:
-        yield Problem("warning", "{service} names the reason of the visit, for anyone who sees the phone.")
+        yield WordingProblem(
+            "warning", "{service} names the reason of the visit, for anyone who sees the phone."
+        )
     if about.automatic or about.lists:
         return
     missing = [f"{{{name}}}" for name in ("date", "time") if name not in used]
     if missing:
-        yield Problem("warning", f"The wording does not say when: add {' and '.join(missing)}.")
+        yield WordingProblem(
+            "warning", f"The wording does not say when: add {' and '.join(missing)}."
+        )
     if not {"first_name", "name"} & used:
-        yield Problem(
+        yield WordingProblem(
             "warning",
             "The wording names nobody: two people on one phone would get the very same text, and the "
             "provider drops the second. Add {first_name}.",
         )
 
 
-def _spoken(text: str, language: str) -> Iterator[Problem]:
+def _spoken(text: str, language: str) -> Iterator[WordingProblem]:
     table = _tables()[known_language(language)]
     folded = _folded(text)
-    if any(_has_word(folded, verb) for verb in table["verbs"] if verb not in {"message", "sms", "text"}):
-        yield Problem("warning", "A voice call cannot be answered by text: ask to call {phone} instead.")
+    if any(
+        _has_word(folded, verb) for verb in table["verbs"] if verb not in {"message", "sms", "text"}
+    ):
+        yield WordingProblem(
+            "warning", "A voice call cannot be answered by text: ask to call {phone} instead."
+        )
 
 
-def _reserved_words(text: str, language: str) -> Iterator[Problem]:
+def _reserved_words(text: str, language: str) -> Iterator[WordingProblem]:
     """Words that carriers take for an opt-out must not be offered as an answer.
 
     Offered means: in capitals or quotes, or right after a verb such as "reply". STOP may be, to opt out.
@@ -130,18 +161,20 @@ def _reserved_words(text: str, language: str) -> Iterator[Problem]:
     for sentence in filter(None, _SENTENCE.split(words_only)):
         offered = set(_offered(sentence, tables, _all_reserved(), shouting))
         honest = any(
-            _has_word(_folded(sentence), _folded(way)) for table in tables for way in table["opt_out"]
+            _has_word(_folded(sentence), _folded(way))
+            for table in tables
+            for way in table["opt_out"]
         )
         for word in reserved["never"]:
             if word in offered:
-                yield Problem(
+                yield WordingProblem(
                     "error",
                     f"{word.upper()} must not be offered as an answer: phone companies take it for “never "
                     "text me again”. Ask for N, or to call {phone}.",
                 )
         for word in reserved["opt_outs"]:
             if word in offered and not honest:
-                yield Problem(
+                yield WordingProblem(
                     "error",
                     f"{word.upper()} ends all texts to the patient: offer it only as “Reply {word.upper()} "
                     "to opt out”, in the language of the wording.",
@@ -159,7 +192,9 @@ def _offered(
         latin = re.sub(r"[^a-z]", "", bare) if not bare.isascii() else bare
         if latin not in reserved:
             continue
-        quoted = sentence[max(start - 1, 0) : start] in _QUOTES and sentence[end : end + 1] in _QUOTES
+        quoted = (
+            sentence[max(start - 1, 0) : start] in _QUOTES and sentence[end : end + 1] in _QUOTES
+        )
         capitals = not shouting and any(piece.isupper() for piece in re.findall(r"[A-Za-z]+", word))
         if capitals or (quoted and start > 0) or _follows_verb(folded[:at], tables, latin != bare):
             yield latin

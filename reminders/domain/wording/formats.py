@@ -17,7 +17,9 @@ from reminders.domain.wording.languages import GSM_LANGUAGES, known_language, re
 from reminders.domain.wording.segments import plain
 
 
-def format_date(at_local: datetime, language: str, country: str = "", *, spoken: bool = False) -> str:
+def format_date(
+    at_local: datetime, language: str, country: str = "", *, spoken: bool = False
+) -> str:
     """The day of `at_local` (local wall time): "Tue 3 March", in en-US "Tue, March 3", in de "Di., 3. März".
 
     A region in `language` ("pt-BR") wins over `country`. In languages that GSM-7 can carry, letters it lacks
@@ -27,7 +29,9 @@ def format_date(at_local: datetime, language: str, country: str = "", *, spoken:
     return _date(at_local.date(), language, country, spoken)
 
 
-def format_time(at_local: datetime, language: str, country: str = "", *, spoken: bool = False) -> str:
+def format_time(
+    at_local: datetime, language: str, country: str = "", *, spoken: bool = False
+) -> str:
     """The time of `at_local` (local wall time): "10:00 am" in en-AU, "10:00" in en-GB, "10:00 AM" in en-US.
 
     Narrow and no-break spaces become plain ones. `spoken` is taken for symmetry with `format_date`.

@@ -34,15 +34,23 @@ _ALL = (
     Purpose("declined", "Answer to no", automatic=True),
     Purpose("declined_too_late", "Answer to a no that comes late", automatic=True),
     Purpose("already_passed", "Answer when the appointment is over", automatic=True),
-    Purpose("moved_since", "Answer when the appointment was moved meanwhile", asks=True, automatic=True),
+    Purpose(
+        "moved_since", "Answer when the appointment was moved meanwhile", asks=True, automatic=True
+    ),
     Purpose("already_answered", "Answer when the same was said before", automatic=True),
     Purpose("reschedule_received", "Answer to “another time, please”", automatic=True),
-    Purpose("unclear_received", "Answer to what a person must read", automatic=True, about_visit=False),
+    Purpose(
+        "unclear_received", "Answer to what a person must read", automatic=True, about_visit=False
+    ),
     Purpose("help", "Answer to HELP", automatic=True, about_visit=False),
     Purpose("started", "Answer to START (wants texts again)", automatic=True, about_visit=False),
     Purpose("no_more_texts", "Answer to “no more texts about this appointment”", automatic=True),
-    Purpose("family_confirmed", "Answer to yes for several appointments", lists=True, automatic=True),
+    Purpose(
+        "family_confirmed", "Answer to yes for several appointments", lists=True, automatic=True
+    ),
     Purpose("family_declined", "Answer to no for several appointments", lists=True, automatic=True),
-    Purpose("which_one", "Question which of several is meant", asks=True, lists=True, automatic=True),
+    Purpose(
+        "which_one", "Question which of several is meant", asks=True, lists=True, automatic=True
+    ),
 )
 PURPOSES: Final[dict[str, Purpose]] = {purpose.key: purpose for purpose in _ALL}

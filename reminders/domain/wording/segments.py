@@ -46,7 +46,9 @@ _LOOKALIKES = str.maketrans(
         "®": "(R)",
     }
 )
-_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "OE", "ð": "d"})
+_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "OE", "ð": "d"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def _unaccented(found: re.Match[str]) -> str:
     character = found.group()
     if unicodedata.combining(character):
         return "" if ord(character) < 0x370 else character
-    bare = unicodedata.normalize("NFD", character.translate(_LETTERS))[: 2 if character in "œŒ" else 1]
+    bare = unicodedata.normalize("NFD", character.translate(_LETTERS))[
+        : 2 if character in "œŒ" else 1
+    ]
     return character if _FOREIGN.search(bare) else bare
 
 

@@ -44,7 +44,7 @@ PLACEHOLDERS: tuple[str, ...] = tuple(field.name for field in fields(Values))
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPart:
     """Plain words between placeholders."""
 
     words: str
@@ -61,10 +61,10 @@ class Slot:
 class Optional:
     """A passage in square brackets that vanishes when a placeholder in it is blank."""
 
-    parts: tuple[Text | Slot, ...]
+    parts: tuple[TextPart | Slot, ...]
 
 
-Part = Text | Slot | Optional
+Part = TextPart | Slot | Optional
 
 _TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]\n]*\}|[{}\[\]]")
 _BLANK = "\x00"
@@ -82,7 +82,11 @@ class Template:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = tuple(parts)
-        flat = [inner for part in parts for inner in (part.parts if isinstance(part, Optional) else (part,))]
+        flat = [
+            inner
+            for part in parts
+            for inner in (part.parts if isinstance(part, Optional) else (part,))
+        ]
         self._slots = tuple(part.name for part in flat if isinstance(part, Slot))
         self.placeholders = tuple(dict.fromkeys(self._slots))
         self._format = _SPACES.sub(" ", "".join(_for_percent(part) for part in flat))
@@ -118,7 +122,12 @@ class Template:
         joined = "\t".join(found)
         if joined.count("\t") >= len(found):
             return None
-        if "  " in joined or " \t" in joined or "\t " in joined or not joined.replace("\t", "").isprintable():
+        if (
+            "  " in joined
+            or " \t" in joined
+            or "\t " in joined
+            or not joined.replace("\t", "").isprintable()
+        ):
             return None
         if joined[0] == " " or joined[-1] == " ":
             return None
@@ -164,7 +173,9 @@ def clean_value(value: str) -> str:
     """One line without control, direction or private characters; runs of space become one."""
     if not value.isprintable():
         value = "".join(
-            " " if unicodedata.category(character) in _DANGEROUS and character not in _JOINERS else character
+            " "
+            if unicodedata.category(character) in _DANGEROUS and character not in _JOINERS
+            else character
             for character in value
         )
     return " ".join(value.split())
@@ -184,12 +195,12 @@ def _agreed(values: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _for_percent(part: Text | Slot) -> str:
-    return part.words.replace("%", "%%") if isinstance(part, Text) else "%s"
+def _for_percent(part: TextPart | Slot) -> str:
+    return part.words.replace("%", "%%") if isinstance(part, TextPart) else "%s"
 
 
 def _careful_part(part: Part, clean: dict[str, str]) -> str:
-    if isinstance(part, Text):
+    if isinstance(part, TextPart):
         return part.words
     if isinstance(part, Slot):
         return clean[part.name] or _BLANK
@@ -201,15 +212,15 @@ def _careful_part(part: Part, clean: dict[str, str]) -> str:
 def _parse(text: str) -> list[Part]:
     """Split at braces and brackets. `inside` collects an optional passage while one is open."""
     parts: list[Part] = []
-    inside: list[Text | Slot] | None = None
+    inside: list[TextPart | Slot] | None = None
     at = 0
     for token in _TOKEN.finditer(text):
-        target: list[Part] | list[Text | Slot] = parts if inside is None else inside
-        target.append(Text(_no_nul(text[at : token.start()])))
+        target: list[Part] | list[TextPart | Slot] = parts if inside is None else inside
+        target.append(TextPart(_no_nul(text[at : token.start()])))
         at = token.end()
         match token.group():
             case "{{" | "}}" | "[[" | "]]" as doubled:
-                target.append(Text(doubled[0]))
+                target.append(TextPart(doubled[0]))
             case "[":
                 if inside is not None:
                     raise WordingError("Square brackets cannot stand inside square brackets.")
@@ -223,16 +234,16 @@ def _parse(text: str) -> list[Part]:
                 target.append(Slot(_known(slot)))
     if inside is not None:
         raise WordingError("A “[” is never closed by “]”. For a plain bracket, write “[[”.")
-    parts.append(Text(_no_nul(text[at:])))
+    parts.append(TextPart(_no_nul(text[at:])))
     return parts
 
 
-def _passage(inside: list[Text | Slot] | None) -> list[Part]:
+def _passage(inside: list[TextPart | Slot] | None) -> list[Part]:
     if inside is None:
         raise WordingError("A “]” has no “[” before it. For a plain bracket, write “]]”.")
     if any(isinstance(part, Slot) for part in inside):
         return [Optional(tuple(_merged_inner(inside)))]
-    return [Text("["), *inside, Text("]")]
+    return [TextPart("["), *inside, TextPart("]")]
 
 
 def _known(slot: str) -> str:
@@ -259,12 +270,12 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
     merged: list[Part] = []
     for part in parts:
         last = merged[-1] if merged else None
-        if isinstance(part, Text) and isinstance(last, Text):
-            merged[-1] = Text(last.words + part.words)
-        elif part != Text(""):
+        if isinstance(part, TextPart) and isinstance(last, TextPart):
+            merged[-1] = TextPart(last.words + part.words)
+        elif part != TextPart(""):
             merged.append(part)
     return merged
 
 
-def _merged_inner(parts: Iterable[Text | Slot]) -> list[Text | Slot]:
+def _merged_inner(parts: Iterable[TextPart | Slot]) -> list[TextPart | Slot]:
     return [part for part in _merged(parts) if not isinstance(part, Optional)]

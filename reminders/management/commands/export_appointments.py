@@ -16,7 +16,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no date. Write it like 2026-12-31.") from None
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is no date. Write it like 2026-12-31."
+        ) from None
 
 
 class Command(BaseCommand):
@@ -26,8 +28,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `interfaces`; days are local to each location, both included."""
-        parser.add_argument("--from", dest="first", type=_day, default=None, metavar="D", help="first day")
-        parser.add_argument("--to", dest="last", type=_day, default=None, metavar="D", help="last day")
+        parser.add_argument(
+            "--from", dest="first", type=_day, default=None, metavar="D", help="first day"
+        )
+        parser.add_argument(
+            "--to", dest="last", type=_day, default=None, metavar="D", help="last day"
+        )
         parser.add_argument("--format", choices=["csv", "json"], default="csv")
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature

@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--address", default="", help="the site's address (default: PUBLIC_URL, or this machine)"
+            "--address",
+            default="",
+            help="the site's address (default: PUBLIC_URL, or this machine)",
         )
 
     def handle(self, *, address: str, **options: Any) -> None:  # Any: Django's own signature

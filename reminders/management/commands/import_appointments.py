@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from reminders.domain.diary_import import (
+    ImportOutcome,
     ImportRefused,
     Options,
-    Outcome,
     Source,
     import_file,
     open_path,
@@ -34,10 +34,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `interfaces`: names that scripts rely on."""
         parser.add_argument("file", metavar="FILE", help="the file, or - for standard input")
-        parser.add_argument("--location", default="", metavar="NAME", help="for rows that name no location")
-        parser.add_argument("--mapping", default="", metavar="NAME", help="a mapping saved in the browser")
         parser.add_argument(
-            "--date-format", default="", metavar="F", help="dmy, mdy or ymd, or a pattern such as DD/MM/YYYY"
+            "--location", default="", metavar="NAME", help="for rows that name no location"
+        )
+        parser.add_argument(
+            "--mapping", default="", metavar="NAME", help="a mapping saved in the browser"
+        )
+        parser.add_argument(
+            "--date-format",
+            default="",
+            metavar="F",
+            help="dmy, mdy or ymd, or a pattern such as DD/MM/YYYY",
         )
         parser.add_argument(
             "--gone",
@@ -49,7 +56,10 @@ class Command(BaseCommand):
             "--yes", action="store_true", help="cancel what is gone even if it is more than 20%%"
         )
         parser.add_argument(
-            "--diary", default="", metavar="NAME", help="whose ids, where sites have several diaries"
+            "--diary",
+            default="",
+            metavar="NAME",
+            help="whose ids, where sites have several diaries",
         )
         parser.add_argument(
             "--create-locations", action="store_true", help="create locations that are missing"
@@ -88,11 +98,17 @@ class Command(BaseCommand):
 
 
 def _open(name: str) -> AbstractContextManager[Source]:
-    return open_stream(sys.stdin.buffer, name="standard input") if name == "-" else open_path(Path(name))
+    return (
+        open_stream(sys.stdin.buffer, name="standard input")
+        if name == "-"
+        else open_path(Path(name))
+    )
 
 
 def _options(given: dict[str, Any]) -> Options:  # Any: as argparse gives them
-    given = {name: printable(value) if isinstance(value, str) else value for name, value in given.items()}
+    given = {
+        name: printable(value) if isinstance(value, str) else value for name, value in given.items()
+    }
     options = Options(
         location=given["location"],
         date_format=given["date_format"],
@@ -104,7 +120,7 @@ def _options(given: dict[str, Any]) -> Options:  # Any: as argparse gives them
     return options_with_mapping(given["mapping"], options) if given["mapping"] else options
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:  # Any: JSON
+def _as_json(outcome: ImportOutcome) -> dict[str, Any]:  # Any: JSON
     counts = outcome.counts
     return {
         "rows": counts.rows,
@@ -136,7 +152,7 @@ def _refused_as_json(refused: ImportRefused) -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
+def _in_words(outcome: ImportOutcome, *, dry_run: bool) -> str:
     counts = outcome.counts
     lines = [
         f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.new:,} new, "
@@ -149,8 +165,12 @@ def _in_words(outcome: Outcome, *, dry_run: bool) -> str:
         one = counts.changed_contacts == 1
         lines.append(f"{counts.changed_contacts:,} patient{' has' if one else 's have'} changed.")
     if counts.apart:
-        lines.append(f"{counts.apart:,} new with a patient number of somebody else: taken as other people.")
+        lines.append(
+            f"{counts.apart:,} new with a patient number of somebody else: taken as other people."
+        )
     if counts.to_withdraw:
-        lines.append(f"{counts.to_withdraw:,} messages {'would be' if dry_run else 'are'} withdrawn.")
+        lines.append(
+            f"{counts.to_withdraw:,} messages {'would be' if dry_run else 'are'} withdrawn."
+        )
     lines.append("This was a dry run: nothing was imported." if dry_run else "Imported.")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reminders.domain.operations.periodic_tasks import rung
+from reminders.domain.operations.periodic_tasks import recorded_run
 from reminders.domain.planning import plan
 from reminders.domain.replies import receive
 from reminders.domain.sending import expire, poll_status, reconcile, send, withdraw_at_provider
@@ -40,9 +40,9 @@ def _reconcile() -> int:
 
 
 def _replies() -> int:
-    return receive.receive_replies(messages_api(), now=timezone.now()) + receive.apply_waiting_replies(
-        now=timezone.now()
-    )
+    return receive.receive_replies(
+        messages_api(), now=timezone.now()
+    ) + receive.apply_waiting_replies(now=timezone.now())
 
 
 def _reports() -> int:
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         """Repeat one ring until it finds nothing to do; False if the provider could not be reached."""
         total = 0
         try:
-            with rung(NOTED_AS.get(name, name)) as outcome:
+            with recorded_run(NOTED_AS.get(name, name)) as outcome:
                 while done := RINGS[name]():
                     total += done
                     if name == "plan":

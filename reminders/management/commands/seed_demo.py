@@ -17,6 +17,8 @@ class Command(BaseCommand):
         """Make it, or say why not."""
         if seed(now=timezone.now()):
             names = ", ".join(name for name, _ in LOGINS)
-            self.stdout.write(f"Demo data is there. Sign in as {names}; the password is “{LOGINS[0][1]}”.")
+            self.stdout.write(
+                f"Demo data is there. Sign in as {names}; the password is “{LOGINS[0][1]}”."
+            )
         else:
             self.stdout.write("There is data already, so no demo data was made.")

@@ -49,17 +49,26 @@ CELERY = [sys.executable, *QUIET, "-m", "celery", "--quiet", "--app", "config"]
 class Command(BaseCommand):
     """`manage.py up`."""
 
-    help = "Start everything on this machine: database, broker, sandbox, web site, worker and clock."
+    help = (
+        "Start everything on this machine: database, broker, sandbox, web site, worker and clock."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="fill an empty database with demo data")
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument(
+            "--demo", action="store_true", help="fill an empty database with demo data"
+        )
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+        )
         parser.add_argument(
             "--port", type=int, default=8000, help="the web site's port (default: %(default)s)"
         )
         parser.add_argument(
-            "--workers", type=int, default=1, help="worker processes of each kind (default: %(default)s)"
+            "--workers",
+            type=int,
+            default=1,
+            help="worker processes of each kind (default: %(default)s)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
@@ -154,11 +163,21 @@ class OneMachine:
         try:
             collect_if_changed()
         except subprocess.CalledProcessError as error:
-            raise PartError(f"Static files could not be collected:\n{error.stderr.decode()}") from error
+            raise PartError(
+                f"Static files could not be collected:\n{error.stderr.decode()}"
+            ) from error
 
     def start_programs(self, workers: int) -> None:
         """Start web site, workers and clock."""
-        serve = [sys.executable, "-m", "config.launcher.serve", "--host", self.host, "--port", str(self.port)]
+        serve = [
+            sys.executable,
+            "-m",
+            "config.launcher.serve",
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+        ]
         self.supervisor.start("web", serve, self.environment)
         for number in range(1, workers + 1):
             which = "" if workers == 1 else str(number)
@@ -230,7 +249,9 @@ def other_port(host: str, port: int, refusal: OSError) -> str:
 def check_given_database() -> None:
     """Raise `PartError` if the database of DATABASE_URL does not answer."""
     try:
-        psycopg.connect(**connection.get_connection_params()).close()  # not the pool, which keeps on trying
+        psycopg.connect(
+            **connection.get_connection_params()
+        ).close()  # not the pool, which keeps on trying
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise PartError(f"The database that DATABASE_URL names does not answer: {reason}") from None
@@ -271,7 +292,9 @@ def welcome(address: str, phone: str, *, demo: bool, first_login: str) -> list[s
     """Return the box that greets a newcomer, line by line; `first_login` is the token of its link, if any."""
     lines = [f"Appointment reminders are running at {address}"]
     lines += [f"The phone in the browser is at       {phone}/"] if phone else []
-    lines += [f"Log in as {name} with {password}" for name, password in demo_logins()] if demo else []
+    lines += (
+        [f"Log in as {name} with {password}" for name, password in demo_logins()] if demo else []
+    )
     lines += ways_in(address, first_login) if first_login or not demo else []
     lines += ["Ctrl-C stops everything; the data is kept."]
     width = max(map(len, lines))
@@ -293,7 +316,11 @@ def ways_in(address: str, first_login: str) -> list[str]:
 def demo_logins() -> list[tuple[str, str]]:
     """Return the demo's user names and passwords, as `seed_demo` lists them in LOGINS."""
     app = get_commands().get("seed_demo")
-    module = importlib.import_module(f"{app}.management.commands.seed_demo") if isinstance(app, str) else None
+    module = (
+        importlib.import_module(f"{app}.management.commands.seed_demo")
+        if isinstance(app, str)
+        else None
+    )
     return list(getattr(module, "LOGINS", ()))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reminders.sandbox.control_room.clock import written, written_or_none
 from reminders.sandbox.provider_api.magic_numbers import behaviour_of
-from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Message, Reply
+from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, StoredMessage, StoredReply
 
 SHOWN = 200
 """Most bubbles and most conversations handed out at a time."""
@@ -19,12 +19,12 @@ class Conversation:
     """One number: bubbles in the order they appeared, and the texts that are not out yet."""
 
     number: str
-    bubbles: list[Message | Reply] = field(default_factory=list)
-    waiting: dict[str, Message] = field(default_factory=dict)
-    last_delivered: Message | None = None
+    bubbles: list[StoredMessage | StoredReply] = field(default_factory=list)
+    waiting: dict[str, StoredMessage] = field(default_factory=dict)
+    last_delivered: StoredMessage | None = None
     unread: int = 0
 
-    def next_waiting(self) -> Message | None:
+    def next_waiting(self) -> StoredMessage | None:
         """The text that goes out next."""
         return min(self.waiting.values(), key=lambda message: message.release_at, default=None)
 
@@ -47,20 +47,20 @@ class Conversations:
         """The phone with this number if anything ever happened on it."""
         return self._by_number.get(number)
 
-    def wait(self, message: Message) -> None:
+    def wait(self, message: StoredMessage) -> None:
         """A text for this phone waits for its time."""
         self.of(message.number).waiting[message.message_id] = message
 
-    def leave(self, message: Message) -> None:
+    def leave(self, message: StoredMessage) -> None:
         """A text waits no more: it went out or was cancelled."""
         self.of(message.number).waiting.pop(message.message_id, None)
 
-    def show(self, item: Message | Reply) -> None:
+    def show(self, item: StoredMessage | StoredReply) -> None:
         """A bubble appears, at the bottom of its conversation and on top of the list."""
         conversation = self.of(item.number)
         conversation.bubbles.append(item)
         self._by_number.move_to_end(item.number)
-        if isinstance(item, Message) and item.status == "delivered":
+        if isinstance(item, StoredMessage) and item.status == "delivered":
             conversation.unread += 1
             conversation.last_delivered = item
 
@@ -94,9 +94,9 @@ def opened(conversation: Conversation, *, blocked: bool) -> Json:
     }
 
 
-def bubble(item: Message | Reply) -> Json:
+def bubble(item: StoredMessage | StoredReply) -> Json:
     """One bubble: `side` is clinic, patient, or undelivered for a text that never arrived."""
-    if isinstance(item, Reply):
+    if isinstance(item, StoredReply):
         return {
             "id": item.reply_id,
             "side": "patient",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from reminders.sandbox.browser_phone.conversations import Conversation, opened, summary
 from reminders.sandbox.control_room.clock import written
-from reminders.sandbox.http import Request, Response, Routes, answered, failed
+from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
 from reminders.sandbox.provider_api.account import Account
 from reminders.sandbox.provider_api.magic_numbers import TABLE
 from reminders.sandbox.provider_api.records import Json
-from reminders.sandbox.provider_api.validation import Refused
+from reminders.sandbox.provider_api.validation import RequestRefused
 
 LONGEST_REPLY = 1_600
 _FILES = {
@@ -38,7 +38,12 @@ class Phone:
         self._files = {name: (folder / name).read_bytes() for name in _FILES}
         self._routes = Routes(
             ("GET", "/", "", lambda request: self._file("phone.html")),
-            ("GET", r"/static/(?P<name>phone\.(css|js|svg))", "", lambda request, name: self._file(name)),
+            (
+                "GET",
+                r"/static/(?P<name>phone\.(css|js|svg))",
+                "",
+                lambda request, name: self._file(name),
+            ),
             ("GET", "/phone/conversations", "", self._list),
             ("GET", _NUMBER, "", self._open),
             ("POST", f"{_NUMBER}/read", "", self._read),
@@ -47,55 +52,61 @@ class Phone:
             ("GET", "/phone/help", "", self._help),
         )
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: SandboxRequest) -> Response:
         """Answer one request of the page."""
         found = self._routes.find(request)
         if isinstance(found, Response):
             return found
-        if request.method == "POST" and not request.header("Content-Type").startswith("application/json"):
+        if request.method == "POST" and not request.header("Content-Type").startswith(
+            "application/json"
+        ):
             return failed(415, "Send JSON, with Content-Type: application/json.")
         route, parts = found
         try:
             response: Response = route.handler(request, **parts)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return failed(400, "; ".join(refusal.details))
         return response
 
     def _file(self, name: str) -> Response:
         return Response(200, self._files[name], _FILES[name], _SAFE)
 
-    def _list(self, request: Request) -> Response:
+    def _list(self, request: SandboxRequest) -> Response:
         with self._account.lock:
             self._account.advance()
             if request.query.get("version") == str(self._account.version):
                 return _fresh({"version": self._account.version, "unchanged": True})
-            found, total = self._account.conversations.listed(search=request.query.get("search", ""))
+            found, total = self._account.conversations.listed(
+                search=request.query.get("search", "")
+            )
             items = [summary(one) for one in found]
             now = written(self._account.clock.now())
-            return _fresh({"version": self._account.version, "now": now, "items": items, "total": total})
+            return _fresh(
+                {"version": self._account.version, "now": now, "items": items, "total": total}
+            )
 
-    def _open(self, request: Request, number: str) -> Response:
+    def _open(self, request: SandboxRequest, number: str) -> Response:
         with self._account.lock:
             conversation = self._account.conversations.known(number) or Conversation(number)
             return _fresh(opened(conversation, blocked=number in self._account.blocked))
 
-    def _read(self, request: Request, number: str) -> Response:
+    def _read(self, request: SandboxRequest, number: str) -> Response:
         self._account.mark_read(number)
         return Response(204)
 
-    def _reply(self, request: Request, number: str) -> Response:
+    def _reply(self, request: SandboxRequest, number: str) -> Response:
         content = request.json_object().get("content")
         if not isinstance(content, str) or not content.strip() or len(content) > LONGEST_REPLY:
             return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
         self._account.reply(number, content)
         return self._open(request, number)
 
-    def _deliver_next(self, request: Request, number: str) -> Response:
+    def _deliver_next(self, request: SandboxRequest, number: str) -> Response:
         if self._account.release_now(number) is None:
             return failed(404, "No text waits for this number.")
         return self._open(request, number)
 
-    def _help(self, request: Request) -> Response:
+    def _help(self, request: SandboxRequest) -> Response:
         return _fresh({"numbers": [magic.described() for magic in TABLE]})
 
 

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 
-class Clock:
+class SandboxClock:
     """A clock in seconds since 1970 UTC that can be set, stopped and moved."""
 
     def __init__(self) -> None:

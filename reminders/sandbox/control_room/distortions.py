@@ -9,24 +9,24 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from reminders.sandbox.control_room.faults import Fault, Faults
-from reminders.sandbox.http import Request, Response, answered, failed, refused
+from reminders.sandbox.http import Response, SandboxRequest, answered, failed, refused
 from reminders.sandbox.provider_api.records import Json
 
-Instead = Callable[[Faults, Fault, Request], Response]
-Afterwards = Callable[[Faults, Fault, Request, Response], Response]
+Instead = Callable[[Faults, Fault, SandboxRequest], Response]
+Afterwards = Callable[[Faults, Fault, SandboxRequest, Response], Response]
 
 
-def _close(request: Request, *, reset: bool = False) -> NoReturn:
+def _close(request: SandboxRequest, *, reset: bool = False) -> NoReturn:
     request.environ["sandbox.close"](reset=reset)
     raise ConnectionError("The connection was closed by order.")
 
 
-def _hang(faults: Faults, fault: Fault, request: Request) -> NoReturn:
+def _hang(faults: Faults, fault: Fault, request: SandboxRequest) -> NoReturn:
     faults.hang(fault)
     _close(request)
 
 
-def _reset(faults: Faults, fault: Fault, request: Request) -> NoReturn:
+def _reset(faults: Faults, fault: Fault, request: SandboxRequest) -> NoReturn:
     _close(request, reset=True)
 
 
@@ -35,8 +35,10 @@ def _wait_header(fault: Fault, default: float | None) -> tuple[tuple[str, str], 
     return () if seconds is None else (("Retry-After", f"{seconds:g}"),)
 
 
-def _naming(faults: Faults, fault: Fault, request: Request) -> Response:
-    return refused([f"/messages/{index}/content: Content was refused by order" for index in fault.indexes])
+def _naming(faults: Faults, fault: Fault, request: SandboxRequest) -> Response:
+    return refused(
+        [f"/messages/{index}/content: Content was refused by order" for index in fault.indexes]
+    )
 
 
 INSTEAD: dict[str, Instead] = {
@@ -44,17 +46,29 @@ INSTEAD: dict[str, Instead] = {
     "reset_after_receiving": _reset,
     "error_500_before": lambda faults, fault, request: failed(500, "Internal server error"),
     "401": lambda faults, fault, request: failed(401, "Invalid authentication credentials"),
-    "403": lambda faults, fault, request: failed(403, "This feature has not been enabled in your account."),
-    "429": lambda faults, fault, request: failed(429, "Too many requests", *_wait_header(fault, None)),
-    "503": lambda faults, fault, request: failed(503, "Service unavailable", *_wait_header(fault, None)),
-    "retry_after": lambda faults, fault, request: failed(429, "Too many requests", *_wait_header(fault, 1)),
+    "403": lambda faults, fault, request: failed(
+        403, "This feature has not been enabled in your account."
+    ),
+    "429": lambda faults, fault, request: failed(
+        429, "Too many requests", *_wait_header(fault, None)
+    ),
+    "503": lambda faults, fault, request: failed(
+        503, "Service unavailable", *_wait_header(fault, None)
+    ),
+    "retry_after": lambda faults, fault, request: failed(
+        429, "Too many requests", *_wait_header(fault, 1)
+    ),
     "400_naming": _naming,
-    "400_unreadable": lambda faults, fault, request: refused(["Something about this request is wrong."]),
+    "400_unreadable": lambda faults, fault, request: refused(
+        ["Something about this request is wrong."]
+    ),
 }
 
 
 def _messages_changed(change: Callable[[list[Json]], list[Json]]) -> Afterwards:
-    def distort(faults: Faults, fault: Fault, request: Request, response: Response) -> Response:
+    def distort(
+        faults: Faults, fault: Fault, request: SandboxRequest, response: Response
+    ) -> Response:
         body = json.loads(response.body) if response.status == 202 and response.body else None
         if not isinstance(body, dict) or "messages" not in body:
             return response
@@ -75,11 +89,13 @@ def _stranger() -> Json:
     }
 
 
-def _hang_after(faults: Faults, fault: Fault, request: Request, response: Response) -> NoReturn:
+def _hang_after(
+    faults: Faults, fault: Fault, request: SandboxRequest, response: Response
+) -> NoReturn:
     _hang(faults, fault, request)
 
 
-def _drop(faults: Faults, fault: Fault, request: Request, response: Response) -> NoReturn:
+def _drop(faults: Faults, fault: Fault, request: SandboxRequest, response: Response) -> NoReturn:
     _close(request)
 
 
@@ -89,7 +105,9 @@ AFTERWARDS: dict[str, Afterwards] = {
     "error_500_after_accepting": lambda faults, fault, request, response: failed(
         500, "Internal server error"
     ),
-    "unreadable_202": lambda faults, fault, request, response: Response(202, b'{"messages": [{"message_id'),
+    "unreadable_202": lambda faults, fault, request, response: Response(
+        202, b'{"messages": [{"message_id'
+    ),
     "fewer": _messages_changed(lambda messages: messages[:-1]),
     "more": _messages_changed(lambda messages: [*messages, _stranger()]),
     "reordered": _messages_changed(lambda messages: messages[::-1]),

@@ -9,13 +9,13 @@ from typing import Any
 
 from reminders.sandbox.control_room.clock import read, written, written_or_none
 from reminders.sandbox.control_room.faults import KINDS, Fault, Faults, ordered
-from reminders.sandbox.http import Request, Response, Routes, answered, failed
+from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
 from reminders.sandbox.provider_api.account import BY_ITSELF, Account
 from reminders.sandbox.provider_api.magic_numbers import TABLE
 from reminders.sandbox.provider_api.queues import Queue
 from reminders.sandbox.provider_api.records import ACCOUNT, Json
 from reminders.sandbox.provider_api.signing import Keyring
-from reminders.sandbox.provider_api.validation import Refused, international, is_number
+from reminders.sandbox.provider_api.validation import RequestRefused, international, is_number
 from reminders.sandbox.provider_api.webhooks import Pusher
 
 LEDGER_PAGE = 1_000
@@ -52,16 +52,18 @@ class Control:
             ("POST", "/sandbox/reset", "", self._reset),
         )
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: SandboxRequest) -> Response:
         """Carry out one order."""
         found = self._routes.find(request)
         if isinstance(found, Response):
             return found
-        if request.method == "POST" and not request.header("Content-Type").startswith("application/json"):
+        if request.method == "POST" and not request.header("Content-Type").startswith(
+            "application/json"
+        ):
             return failed(415, "Send JSON, with Content-Type: application/json.")
         try:
             response: Response = found[0].handler(request)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return failed(400, "; ".join(refusal.details))
         except ValueError as error:
             return failed(400, str(error))
@@ -109,21 +111,24 @@ class Control:
         place, id_field = queues[queue]
         self._account.put_raw(place, items, id_field=id_field, account=account)
 
-    def _ledger(self, request: Request) -> Response:
+    def _ledger(self, request: SandboxRequest) -> Response:
         query = dict(request.query)
-        after, limit = _number(query.pop("after", "0")), _number(query.pop("limit", str(LEDGER_PAGE)))
+        after, limit = (
+            _number(query.pop("after", "0")),
+            _number(query.pop("limit", str(LEDGER_PAGE))),
+        )
         limit = max(1, min(limit, LARGEST_LEDGER_PAGE))
         lines = self.ledger(after=after, limit=limit, wanted=query)
         return answered(200, {"messages": lines, "total": len(self._account.order)})
 
-    def _reply(self, request: Request) -> Response:
+    def _reply(self, request: SandboxRequest) -> Response:
         wanted = request.json_object()
         content, number = wanted.get("content"), wanted.get("number")
         if not is_number(number) or not isinstance(content, str) or not 1 <= len(content) <= 5_000:
             raise ValueError("Send number (international) and content (1 to 5,000 characters).")
         for name in ("message_id", "destination_number"):
             if not isinstance(wanted.get(name), (str, type(None))):
-                raise Refused(f"{name} takes text.")
+                raise RequestRefused(f"{name} takes text.")
         reply = self._account.reply(
             international(str(number)),
             content,
@@ -132,47 +137,59 @@ class Control:
         )
         return answered(201, reply.rendered())
 
-    def _raw(self, request: Request) -> Response:
+    def _raw(self, request: SandboxRequest) -> Response:
         wanted = request.json_object()
         self.put_raw(
-            str(wanted.get("queue")), wanted.get("items") or [], account=wanted.get("account", ACCOUNT)
+            str(wanted.get("queue")),
+            wanted.get("items") or [],
+            account=wanted.get("account", ACCOUNT),
         )
         return answered(201, {"queued": len(wanted.get("items") or [])})
 
-    def _deliver(self, request: Request) -> Response:
+    def _deliver(self, request: SandboxRequest) -> Response:
         number = request.json_object().get("number")
         if not is_number(number):
             raise ValueError("Send number (international).")
         message = self._account.release_now(international(str(number)))
         return (
-            answered(200, message.as_ledger()) if message else failed(404, "No text waits for this number.")
+            answered(200, message.as_ledger())
+            if message
+            else failed(404, "No text waits for this number.")
         )
 
-    def _list_faults(self, request: Request) -> Response:
+    def _list_faults(self, request: SandboxRequest) -> Response:
         return answered(200, {"faults": self._faults.shown(), "kinds": KINDS})
 
-    def _order_faults(self, request: Request) -> Response:
+    def _order_faults(self, request: SandboxRequest) -> Response:
         wanted = request.json()
         faults = [ordered(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
         for fault in faults:
             self.order(fault)
         return answered(201, {"faults": self._faults.shown()})
 
-    def _clear_faults(self, request: Request) -> Response:
+    def _clear_faults(self, request: SandboxRequest) -> Response:
         self._faults.clear()
         return Response(204)
 
-    def _show_clock(self, request: Request) -> Response:
+    def _show_clock(self, request: SandboxRequest) -> Response:
         clock = self._account.clock
-        return answered(200, {"now": written(clock.now()), "stopped": clock.stopped, "next": self._next()})
+        return answered(
+            200, {"now": written(clock.now()), "stopped": clock.stopped, "next": self._next()}
+        )
 
-    def _set_clock(self, request: Request) -> Response:
+    def _set_clock(self, request: SandboxRequest) -> Response:
         wanted = request.json_object()
         if not wanted.keys() & {"now", "advance"}:
-            raise ValueError("Send now (ISO 8601, or null for the machine's time) or advance (seconds).")
+            raise ValueError(
+                "Send now (ISO 8601, or null for the machine's time) or advance (seconds)."
+            )
         with self._account.lock:
             if "now" in wanted:
-                moment = None if wanted["now"] is None else datetime.fromtimestamp(read(wanted["now"]), UTC)
+                moment = (
+                    None
+                    if wanted["now"] is None
+                    else datetime.fromtimestamp(read(wanted["now"]), UTC)
+                )
                 self._account.clock.set(moment, running=bool(wanted.get("running", False)))
             if "advance" in wanted:
                 self._account.clock.advance(float(wanted["advance"]))
@@ -182,20 +199,20 @@ class Control:
     def _next(self) -> str | None:
         return written_or_none(self._account.next_due())
 
-    def _show_settings(self, request: Request) -> Response:
+    def _show_settings(self, request: SandboxRequest) -> Response:
         return answered(200, self._account.settings.shown())
 
-    def _change_settings(self, request: Request) -> Response:
+    def _change_settings(self, request: SandboxRequest) -> Response:
         self._account.settings.change(request.json_object())
         return self._show_settings(request)
 
-    def _webhooks(self, request: Request) -> Response:
+    def _webhooks(self, request: SandboxRequest) -> Response:
         return answered(200, self._pusher.state())
 
-    def _numbers(self, request: Request) -> Response:
+    def _numbers(self, request: SandboxRequest) -> Response:
         return answered(200, {"numbers": [magic.described() for magic in TABLE]})
 
-    def _reset(self, request: Request) -> Response:
+    def _reset(self, request: SandboxRequest) -> Response:
         self.reset()
         return Response(204)
 

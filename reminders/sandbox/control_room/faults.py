@@ -95,7 +95,12 @@ def _check(wanted: Json) -> None:
         raise ValueError(f"kind is one of {', '.join(KINDS)}.")
     if wanted.get("endpoint", "*") not in ENDPOINTS:
         raise ValueError(f"endpoint is one of {', '.join(ENDPOINTS)}.")
-    for name, kinds in (("times", int), ("skip", int), ("seed", int), ("probability", (int, float))):
+    for name, kinds in (
+        ("times", int),
+        ("skip", int),
+        ("seed", int),
+        ("probability", (int, float)),
+    ):
         if wanted.get(name) is not None and not isinstance(wanted[name], kinds):
             raise ValueError(f"{name} takes a number.")
     seconds = wanted.get("seconds")

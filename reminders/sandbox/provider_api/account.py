@@ -13,12 +13,19 @@ from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
 from reminders.sandbox.browser_phone.conversations import Conversations
-from reminders.sandbox.control_room.clock import Clock, read
+from reminders.sandbox.control_room.clock import SandboxClock, read
 from reminders.sandbox.control_room.settings import Settings
 from reminders.sandbox.provider_api import life
 from reminders.sandbox.provider_api.magic_numbers import Behaviour, behaviour_of
 from reminders.sandbox.provider_api.queues import Entry, Queue
-from reminders.sandbox.provider_api.records import ACCOUNT, Json, Message, Raw, Reply, Report
+from reminders.sandbox.provider_api.records import (
+    ACCOUNT,
+    Json,
+    Raw,
+    Report,
+    StoredMessage,
+    StoredReply,
+)
 from reminders.sandbox.provider_api.validation import international
 
 KEPT = 45 * 86_400.0
@@ -27,22 +34,20 @@ DUPLICATE_WITHIN = 86_400.0
 SOCIAL_FROM, SOCIAL_TO = 8, 18
 OPT_OUT_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 OPT_IN_WORDS = frozenset({"START", "UNSTOP"})
-OPTED_OUT = (
-    "You have opted out and will receive no more texts from this sender. Reply START to receive them again."
-)
+OPTED_OUT = "You have opted out and will receive no more texts from this sender. Reply START to receive them again."
 OPTED_IN = "You will receive texts from this sender again. Reply STOP to opt out."
 BY_ITSELF = "by itself"
 """In place of a message's id: the answer belongs to whatever was delivered last."""
 
-News = Callable[[Report | Reply], None]
+News = Callable[[Report | StoredReply], None]
 
 
 class Account:
     """Everything the provider would keep for one customer. Any thread may call any public method."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: SandboxClock | None = None) -> None:
         self.lock = threading.RLock()
-        self.clock = clock or Clock()
+        self.clock = clock or SandboxClock()
         self.settings = Settings()
         self.version = 0
         self.on_news: News = lambda entry: None
@@ -50,15 +55,15 @@ class Account:
         self._empty()
 
     def _empty(self) -> None:
-        self.messages: dict[str, Message] = {}
-        self.order: list[Message] = []
-        self.received: list[Reply] = []
+        self.messages: dict[str, StoredMessage] = {}
+        self.order: list[StoredMessage] = []
+        self.received: list[StoredReply] = []
         self.blocked: dict[str, None] = {}
         self.replies, self.reports = Queue(), Queue()
         self.conversations = Conversations()
-        self.by_metadata: defaultdict[str, defaultdict[str, list[Message]]]
+        self.by_metadata: defaultdict[str, defaultdict[str, list[StoredMessage]]]
         self.by_metadata = defaultdict(lambda: defaultdict(list))
-        self._agenda: list[tuple[float, int, Message]] = []
+        self._agenda: list[tuple[float, int, StoredMessage]] = []
         self._last_account = ACCOUNT
         self._last_sent: dict[tuple[str, str], float] = {}
         self._planned = 0
@@ -73,7 +78,7 @@ class Account:
 
     # Sending
 
-    def accept(self, submitted: list[Json], *, account: str = ACCOUNT) -> list[Message]:
+    def accept(self, submitted: list[Json], *, account: str = ACCOUNT) -> list[StoredMessage]:
         """Take checked messages in; they are on their way when this returns."""
         with self.lock:
             now = self.clock.now()
@@ -83,10 +88,10 @@ class Account:
             self.advance()
         return accepted
 
-    def _accept(self, submitted: Json, account: str, now: float) -> Message:
+    def _accept(self, submitted: Json, account: str, now: float) -> StoredMessage:
         wanted, expiry = submitted.get("scheduled"), submitted.get("message_expiry_timestamp")
         release_at = self._sociable(max(read(wanted), now) if wanted else now)
-        message = Message(
+        message = StoredMessage(
             seq=len(self.order) + 1,
             message_id=str(uuid.uuid4()),
             account=account,
@@ -105,7 +110,7 @@ class Account:
         self.on_change("message", message.message_id, message)
         return message
 
-    def add(self, message: Message) -> None:
+    def add(self, message: StoredMessage) -> None:
         """Enter a message into the books: new ones, and those read back from the state file."""
         self.messages[message.message_id] = message
         self.order.append(message)
@@ -114,7 +119,7 @@ class Account:
         if message.released_at is None and message.status not in life.FINAL:
             self.conversations.wait(message)
 
-    def resume(self, message: Message) -> None:
+    def resume(self, message: StoredMessage) -> None:
         """Take up the life of a message read back from the state file."""
         if message.plan:
             self._plan(message, message.plan[0].at)
@@ -124,7 +129,9 @@ class Account:
     def _sociable(self, moment: float) -> float:
         if not self.settings.social_sending:
             return moment
-        local = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.settings.account_timezone))
+        local = datetime.fromtimestamp(moment, UTC).astimezone(
+            ZoneInfo(self.settings.account_timezone)
+        )
         if SOCIAL_FROM <= local.hour < SOCIAL_TO:
             return moment
         day = local if local.hour < SOCIAL_FROM else local + timedelta(days=1)
@@ -146,12 +153,12 @@ class Account:
         with self.lock:
             return self._agenda[0][0] if self._agenda else None
 
-    def _plan(self, message: Message, at: float) -> None:
+    def _plan(self, message: StoredMessage, at: float) -> None:
         self._planned += 1
         message.due = at
         heappush(self._agenda, (at, self._planned, message))
 
-    def _happen(self, message: Message, at: float, now: float) -> None:
+    def _happen(self, message: StoredMessage, at: float, now: float) -> None:
         if message.released_at is None:
             self._release(message, at)
         while message.plan and message.plan[0].at <= min(at, now):
@@ -161,7 +168,7 @@ class Account:
             self._plan(message, message.plan[0].at)
         self._changed("message", message.message_id, message)
 
-    def _release(self, message: Message, at: float) -> None:
+    def _release(self, message: StoredMessage, at: float) -> None:
         message.released_at = at
         self.conversations.leave(message)
         message.plan = life.steps(
@@ -175,7 +182,7 @@ class Account:
             )
         )
 
-    def _is_duplicate(self, message: Message, at: float) -> bool:
+    def _is_duplicate(self, message: StoredMessage, at: float) -> bool:
         if not self.settings.deduplication:
             return False
         same = (message.number, message.submitted["content"])
@@ -184,7 +191,7 @@ class Account:
             self._last_sent[same] = at
         return duplicate
 
-    def _step(self, message: Message, step: life.Step) -> None:
+    def _step(self, message: StoredMessage, step: life.LifeStep) -> None:
         if step.answer:
             self._take_reply(self._reply(message.number, step.answer, step.at, answers=message))
             return
@@ -193,7 +200,10 @@ class Account:
             message.delivered_at = step.at
         if step.status in life.FINAL:
             self.conversations.show(message)
-        if message.submitted["delivery_report"] and behaviour_of(message.number) is not Behaviour.SILENT:
+        if (
+            message.submitted["delivery_report"]
+            and behaviour_of(message.number) is not Behaviour.SILENT
+        ):
             self._report(Report(str(uuid.uuid4()), message, step.status, step.code, step.at))
 
     def _report(self, report: Report) -> None:
@@ -201,7 +211,7 @@ class Account:
         self.on_change("report", report.report_id, report)
         self.on_news(report)
 
-    def release_now(self, number: str) -> Message | None:
+    def release_now(self, number: str) -> StoredMessage | None:
         """Send the next waiting text to `number` at once; None when none waits."""
         with self.lock:
             conversation = self.conversations.known(number)
@@ -214,7 +224,7 @@ class Account:
 
     # Asking and cancelling
 
-    def find(self, message_id: str) -> Message | None:
+    def find(self, message_id: str) -> StoredMessage | None:
         """A message by its id, unless it is older than the provider keeps it."""
         with self.lock:
             self.advance()
@@ -223,7 +233,7 @@ class Account:
                 return None
             return message
 
-    def cancel(self, message: Message) -> bool:
+    def cancel(self, message: StoredMessage) -> bool:
         """Cancel it; False when it is not scheduled any more."""
         with self.lock:
             self.advance()
@@ -238,8 +248,13 @@ class Account:
     # Replies and blocked numbers
 
     def reply(
-        self, number: str, content: str, *, message_id: str | None = BY_ITSELF, destination: str | None = None
-    ) -> Reply:
+        self,
+        number: str,
+        content: str,
+        *,
+        message_id: str | None = BY_ITSELF,
+        destination: str | None = None,
+    ) -> StoredReply:
         """A patient texts. It answers the last text delivered there, or the one told, or none (None)."""
         with self.lock:
             self.advance()
@@ -250,7 +265,7 @@ class Account:
             self._take_reply(replace(reply, destination=destination or reply.destination))
             return self.received[-1]
 
-    def _answered_by(self, number: str, message_id: str | None) -> Message | None:
+    def _answered_by(self, number: str, message_id: str | None) -> StoredMessage | None:
         if message_id is None:
             return None
         if message_id != BY_ITSELF:
@@ -258,8 +273,10 @@ class Account:
         conversation = self.conversations.known(number)
         return conversation.last_delivered if conversation else None
 
-    def _reply(self, number: str, content: str, at: float, *, answers: Message | None) -> Reply:
-        return Reply(
+    def _reply(
+        self, number: str, content: str, at: float, *, answers: StoredMessage | None
+    ) -> StoredReply:
+        return StoredReply(
             reply_id=str(uuid.uuid4()),
             account=answers.account if answers else self._last_account,
             number=number,
@@ -270,7 +287,7 @@ class Account:
             destination=answers.submitted.get("source_number") if answers else None,
         )
 
-    def _take_reply(self, reply: Reply) -> None:
+    def _take_reply(self, reply: StoredReply) -> None:
         word = reply.content.strip().upper()
         if word in OPT_OUT_WORDS:
             self.block(reply.number)
@@ -312,18 +329,20 @@ class Account:
         """Take entries out of the queue; ids it does not hold are ignored."""
         with self.lock:
             for entry in queue.confirm(account, ids):
-                if isinstance(entry, Reply):
+                if isinstance(entry, StoredReply):
                     self.collected(entry)
                 elif isinstance(entry, Report):
                     self.on_change("report", entry.report_id, None)
 
-    def collected(self, reply: Reply) -> None:
+    def collected(self, reply: StoredReply) -> None:
         """The clinic has this reply: the phone shows its second tick."""
         with self.lock:
             reply.collected = True
             self._changed("reply", reply.reply_id, reply)
 
-    def put_raw(self, queue: Queue, items: list[object], *, id_field: str, account: str = ACCOUNT) -> None:
+    def put_raw(
+        self, queue: Queue, items: list[object], *, id_field: str, account: str = ACCOUNT
+    ) -> None:
         """Queue whatever a test wants the client to receive, as it is."""
         with self.lock:
             for item in items:

@@ -11,14 +11,19 @@ from urllib.parse import quote
 from reminders.sandbox.control_room.clock import written
 from reminders.sandbox.control_room.distortions import AFTERWARDS, INSTEAD
 from reminders.sandbox.control_room.faults import Faults
-from reminders.sandbox.http import Request, Response, Routes, answered, failed, refused
+from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed, refused
 from reminders.sandbox.provider_api import detail
 from reminders.sandbox.provider_api.account import Account
 from reminders.sandbox.provider_api.auth import Credentials, Presented, is_authentic
 from reminders.sandbox.provider_api.queues import BATCH, Queue
-from reminders.sandbox.provider_api.records import ACCOUNT, Json, Message
+from reminders.sandbox.provider_api.records import ACCOUNT, Json, StoredMessage
 from reminders.sandbox.provider_api.signing import Keyring
-from reminders.sandbox.provider_api.validation import Refused, checked_messages, international, is_number
+from reminders.sandbox.provider_api.validation import (
+    RequestRefused,
+    checked_messages,
+    international,
+    is_number,
+)
 
 BLOCKED = "/v1/number_authorisation/mt/blacklist"
 KEYS = "/v1/iam/signature_keys"
@@ -29,7 +34,9 @@ BLOCKED_PER_PAGE = 100
 class Api:
     """The part of the sandbox that speaks like the provider."""
 
-    def __init__(self, account: Account, faults: Faults, keyring: Keyring, known: Credentials) -> None:
+    def __init__(
+        self, account: Account, faults: Faults, keyring: Keyring, known: Credentials
+    ) -> None:
         self._account = account
         self._faults = faults
         self._keyring = keyring
@@ -46,7 +53,12 @@ class Api:
             ("GET", BLOCKED, "blocked", self._blocked),
             ("POST", BLOCKED, "blocked", self._block),
             ("DELETE", f"{BLOCKED}/(?P<number>[^/]+)", "blocked", self._unblock),
-            ("GET", "/v1/number_authorisation/is_authorised/(?P<numbers>[^/]+)", "blocked", self._authorised),
+            (
+                "GET",
+                "/v1/number_authorisation/is_authorised/(?P<numbers>[^/]+)",
+                "blocked",
+                self._authorised,
+            ),
             ("POST", KEYS, "keys", self._create_key),
             ("GET", KEYS, "keys", self._list_keys),
             ("GET", f"{KEYS}/enabled", "keys", self._enabled_key),
@@ -56,7 +68,7 @@ class Api:
             ("DELETE", f"{KEYS}/(?P<key_id>[^/]+)", "keys", self._delete_key),
         )
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: SandboxRequest) -> Response:
         """Answer one request, or close its connection where a fault says so."""
         found = self._routes.find(request)
         if isinstance(found, Response):
@@ -73,72 +85,80 @@ class Api:
             time.sleep(max(0.0, began + delay - time.monotonic()))
         return AFTERWARDS[fault.kind](self._faults, fault, request, response) if fault else response
 
-    def _answer(self, handler: Callable[..., Response], request: Request, parts: dict[str, str]) -> Response:
+    def _answer(
+        self, handler: Callable[..., Response], request: SandboxRequest, parts: dict[str, str]
+    ) -> Response:
         if not is_authentic(_presented(request), known=self._known):
             return failed(401, "Invalid authentication credentials")
         try:
             return handler(request, **parts)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             return refused(refusal.details)
 
     # Messages
 
-    def _send(self, request: Request) -> Response:
-        accepted = self._account.accept(checked_messages(request.json()), account=_account_of(request))
+    def _send(self, request: SandboxRequest) -> Response:
+        accepted = self._account.accept(
+            checked_messages(request.json()), account=_account_of(request)
+        )
         return answered(202, {"messages": [message.as_submitted() for message in accepted]})
 
-    def _status(self, request: Request, message_id: str) -> Response:
+    def _status(self, request: SandboxRequest, message_id: str) -> Response:
         message = self._message(request, message_id)
         return answered(200, message.as_status()) if message else failed(404, "Resource not found.")
 
-    def _cancel(self, request: Request, message_id: str) -> Response:
+    def _cancel(self, request: SandboxRequest, message_id: str) -> Response:
         if request.json_object().get("status") != "cancelled":
-            raise Refused("/status: Status must be cancelled")
+            raise RequestRefused("/status: Status must be cancelled")
         message = self._message(request, message_id)
         if message is None:
             return failed(404, "Resource not found.")
         if not self._account.cancel(message):
-            raise Refused(f"/status: Message is {message.status}, only a scheduled message can be cancelled")
+            raise RequestRefused(
+                f"/status: Message is {message.status}, only a scheduled message can be cancelled"
+            )
         return answered(200, message.as_status())
 
-    def _message(self, request: Request, message_id: str) -> Message | None:
+    def _message(self, request: SandboxRequest, message_id: str) -> StoredMessage | None:
         message = self._account.find(message_id)
         return message if message and message.account == _account_of(request) else None
 
     # Polling
 
-    def _replies(self, request: Request) -> Response:
+    def _replies(self, request: SandboxRequest) -> Response:
         return answered(200, {"replies": self._pending(self._account.replies, request)})
 
-    def _reports(self, request: Request) -> Response:
+    def _reports(self, request: SandboxRequest) -> Response:
         return answered(200, {"delivery_reports": self._pending(self._account.reports, request)})
 
-    def _pending(self, queue: Queue, request: Request) -> list[Any]:  # Any: a test may queue nonsense
+    def _pending(
+        self, queue: Queue, request: SandboxRequest
+    ) -> list[Any]:  # Any: a test may queue nonsense
         entries = self._account.pending(queue, account=_account_of(request))
         with_code = self._account.settings.codes_when_polled
         return [entry.rendered(with_code=with_code) for entry in entries]
 
-    def _confirm_replies(self, request: Request) -> Response:
+    def _confirm_replies(self, request: SandboxRequest) -> Response:
         return self._confirm(self._account.replies, request, "reply_ids")
 
-    def _confirm_reports(self, request: Request) -> Response:
+    def _confirm_reports(self, request: SandboxRequest) -> Response:
         return self._confirm(self._account.reports, request, "delivery_report_ids")
 
-    def _confirm(self, queue: Queue, request: Request, name: str) -> Response:
+    def _confirm(self, queue: Queue, request: SandboxRequest, name: str) -> Response:
         ids = request.json_object().get(name)
         if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-            raise Refused(f"/{name}: must be a list of ids")
+            raise RequestRefused(f"/{name}: must be a list of ids")
         if not 1 <= len(ids) <= BATCH:
-            raise Refused(f"/{name}: must contain between 1 and {BATCH} ids")
+            raise RequestRefused(f"/{name}: must contain between 1 and {BATCH} ids")
         self._account.confirm(queue, ids, account=_account_of(request))
         return Response(202, b"", "text/plain")
 
-    def _detail(self, request: Request) -> Response:
+    def _detail(self, request: SandboxRequest) -> Response:
         return answered(200, detail.answer(self._account, detail.asked(request.json())))
 
     # Blocked numbers
 
-    def _blocked(self, request: Request) -> Response:
+    def _blocked(self, request: SandboxRequest) -> Response:
         token = request.query.get("token", "")
         with self._account.lock:
             numbers = list(self._account.blocked)
@@ -149,26 +169,36 @@ class Api:
             body["pagination"] = {"page": following, "next_uri": f"{BLOCKED}?token={following}"}
         return answered(200, body)
 
-    def _block(self, request: Request) -> Response:
+    def _block(self, request: SandboxRequest) -> Response:
         numbers = request.json_object().get("numbers")
         if not isinstance(numbers, list) or not 1 <= len(numbers) <= MOST_BLOCKED_AT_ONCE:
-            raise Refused(f"/numbers: must contain between 1 and {MOST_BLOCKED_AT_ONCE} numbers")
-        wrong = [f"/numbers/{place}: is no number" for place, one in enumerate(numbers) if not is_number(one)]
+            raise RequestRefused(
+                f"/numbers: must contain between 1 and {MOST_BLOCKED_AT_ONCE} numbers"
+            )
+        wrong = [
+            f"/numbers/{place}: is no number"
+            for place, one in enumerate(numbers)
+            if not is_number(one)
+        ]
         if wrong:
-            raise Refused(*wrong)
+            raise RequestRefused(*wrong)
         added = [self._account.block(international(number)) for number in numbers]
         return answered(201 if any(added) else 200, {"uri": BLOCKED, "numbers": numbers})
 
-    def _unblock(self, request: Request, number: str) -> Response:
+    def _unblock(self, request: SandboxRequest, number: str) -> Response:
         if not self._account.unblock(international(number)):
             return failed(404, "Resource not found.")
         return Response(200, b"", "text/plain")
 
-    def _authorised(self, request: Request, numbers: str) -> Response:
+    def _authorised(self, request: SandboxRequest, numbers: str) -> Response:
         asked = numbers.split(",")
-        wrong = [f"/numbers/{place}: is no number" for place, one in enumerate(asked) if not is_number(one)]
+        wrong = [
+            f"/numbers/{place}: is no number"
+            for place, one in enumerate(asked)
+            if not is_number(one)
+        ]
         if wrong:
-            raise Refused(*wrong)
+            raise RequestRefused(*wrong)
         blocked = self._account.blocked
         shown = [{"number": one, "authorised": international(one) not in blocked} for one in asked]
         uri = f"/v1/number_authorisation/is_authorised/{quote(numbers, safe='+,')}"
@@ -176,12 +206,12 @@ class Api:
 
     # Signature keys
 
-    def _create_key(self, request: Request) -> Response:
+    def _create_key(self, request: SandboxRequest) -> Response:
         key = self._keyring.create(request.json(), created=written(self._account.clock.now()))
         self._account.on_change("key", key.key_id, key)
         return answered(201, key.created_answer())
 
-    def _list_keys(self, request: Request) -> Response:
+    def _list_keys(self, request: SandboxRequest) -> Response:
         page, size = request.query.get("page", "1"), request.query.get("page_size", "20")
         wrong = [
             f"{name} property value is invalid"
@@ -189,32 +219,34 @@ class Api:
             if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) <= 1_000_000)
         ]
         if wrong:
-            raise Refused(*wrong)
+            raise RequestRefused(*wrong)
         first = (int(page) - 1) * int(size)
-        return answered(200, [key.shown() for key in self._keyring.all()[first : first + int(size)]])
+        return answered(
+            200, [key.shown() for key in self._keyring.all()[first : first + int(size)]]
+        )
 
-    def _key(self, request: Request, key_id: str) -> Response:
+    def _key(self, request: SandboxRequest, key_id: str) -> Response:
         key = self._keyring.get(key_id)
         return answered(200, key.shown()) if key else failed(404, "Entity not found")
 
-    def _enabled_key(self, request: Request) -> Response:
+    def _enabled_key(self, request: SandboxRequest) -> Response:
         key = self._keyring.enabled()
         return answered(200, key.shown()) if key else failed(404, "Currently no key is enabled")
 
-    def _enable_key(self, request: Request) -> Response:
+    def _enable_key(self, request: SandboxRequest) -> Response:
         key_id = request.json_object().get("key_id")
         if not isinstance(key_id, str):
-            raise Refused("/key_id: Key id cannot be null")
+            raise RequestRefused("/key_id: Key id cannot be null")
         key = self._keyring.enable(key_id)
         self._keys_changed()
         return answered(200, key.shown()) if key else failed(404, "Entity not found")
 
-    def _disable_key(self, request: Request) -> Response:
+    def _disable_key(self, request: SandboxRequest) -> Response:
         self._keyring.disable()
         self._keys_changed()
         return Response(204)
 
-    def _delete_key(self, request: Request, key_id: str) -> Response:
+    def _delete_key(self, request: SandboxRequest, key_id: str) -> Response:
         if not self._keyring.delete(key_id):
             return failed(404, "Entity not found")
         self._account.on_change("key", key_id, None)
@@ -225,11 +257,11 @@ class Api:
             self._account.on_change("key", key.key_id, key)
 
 
-def _account_of(request: Request) -> str:
+def _account_of(request: SandboxRequest) -> str:
     return request.header("Account") or ACCOUNT
 
 
-def _presented(request: Request) -> Presented:
+def _presented(request: SandboxRequest) -> Presented:
     return Presented(
         authorization=request.header("Authorization"),
         date=request.header("Date"),

@@ -56,7 +56,9 @@ def _is_signed(said: dict[str, str], presented: Presented, known: Credentials) -
     if not presented.date or not _covers_the_body(said.get("headers", ""), presented):
         return False
     expected = base64.b64encode(
-        hmac.digest(known.secret.encode(), _signing_string(said["headers"], presented).encode(), "sha256")
+        hmac.digest(
+            known.secret.encode(), _signing_string(said["headers"], presented).encode(), "sha256"
+        )
     )
     return hmac.compare_digest(expected, said.get("signature", "").encode())
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from reminders.sandbox.control_room.clock import read
 from reminders.sandbox.provider_api.account import Account
-from reminders.sandbox.provider_api.records import Json, Message, Reply
-from reminders.sandbox.provider_api.validation import Refused
+from reminders.sandbox.provider_api.records import Json, StoredMessage, StoredReply
+from reminders.sandbox.provider_api.validation import RequestRefused
 
 MOST_PER_PAGE = 100
 DIRECTIONS = ("all", "inbound", "outbound")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DetailQuestion:
     """A checked request; times in seconds since 1970. Pages count from 0."""
 
     start: float
@@ -30,27 +30,29 @@ class Question:
     page_size: int
 
 
-def asked(body: Any) -> Question:  # Any: whatever JSON the client sent
+def asked(body: Any) -> DetailQuestion:  # Any: whatever JSON the client sent
     """The question in a request. Raises Refused."""
     if not isinstance(body, dict):
-        raise Refused("Failed to parse message body.")
+        raise RequestRefused("Failed to parse message body.")
     values = body.get("metadata_values") or [body["metadata_value"]] if _has_values(body) else []
     if values and not body.get("metadata_key"):
-        raise Refused("/metadata_key: Metadata key must be provided with metadata values")
-    return Question(
+        raise RequestRefused("/metadata_key: Metadata key must be provided with metadata values")
+    return DetailQuestion(
         start=_time(body, "start_date"),
         end=_time(body, "end_date"),
         direction=_one_of(body, "direction", DIRECTIONS),
         key=body.get("metadata_key"),
         values=tuple(_texts(values, "metadata_values")),
         statuses=frozenset(_texts(body.get("status") or [], "status")),
-        numbers=frozenset(_texts(body.get("destinations") or _single(body, "destination"), "destinations")),
+        numbers=frozenset(
+            _texts(body.get("destinations") or _single(body, "destination"), "destinations")
+        ),
         page=_whole(body, "page", 0, 0, 1_000_000),
         page_size=_whole(body, "page_size", MOST_PER_PAGE, 1, MOST_PER_PAGE),
     )
 
 
-def answer(account: Account, question: Question) -> Json:
+def answer(account: Account, question: DetailQuestion) -> Json:
     """One page of what fits, in order of acceptance, with what is younger than the ordered lag left out."""
     with account.lock:
         account.advance()
@@ -68,8 +70,10 @@ def answer(account: Account, question: Question) -> Json:
         }
 
 
-def _found(account: Account, question: Question, visible_to: float) -> list[Message | Reply]:
-    sent: list[Message] = []
+def _found(
+    account: Account, question: DetailQuestion, visible_to: float
+) -> list[StoredMessage | StoredReply]:
+    sent: list[StoredMessage] = []
     if question.direction != "inbound":
         sent = [
             message
@@ -83,7 +87,7 @@ def _found(account: Account, question: Question, visible_to: float) -> list[Mess
     return [*sent, *_replies(account, question, visible_to)]
 
 
-def _replies(account: Account, question: Question, visible_to: float) -> list[Reply]:
+def _replies(account: Account, question: DetailQuestion, visible_to: float) -> list[StoredReply]:
     return [
         reply
         for reply in account.received
@@ -94,7 +98,7 @@ def _replies(account: Account, question: Question, visible_to: float) -> list[Re
     ]
 
 
-def _with_metadata(account: Account, question: Question) -> list[Message]:
+def _with_metadata(account: Account, question: DetailQuestion) -> list[StoredMessage]:
     if not question.key:
         return account.order
     if question.key not in account.by_metadata:
@@ -112,7 +116,7 @@ def _with_metadata(account: Account, question: Question) -> list[Message]:
     return sorted((one for value in hits for one in by_value[value]), key=lambda one: one.seq)
 
 
-def _matches(metadata: dict[str, str], question: Question) -> bool:
+def _matches(metadata: dict[str, str], question: DetailQuestion) -> bool:
     if not question.key:
         return True
     known = metadata.get(question.key)
@@ -133,24 +137,24 @@ def _time(body: Json, name: str) -> float:
     try:
         return read(body[name])
     except (KeyError, TypeError, ValueError) as error:
-        raise Refused(f"/{name}: Date must be in ISO 8601 format") from error
+        raise RequestRefused(f"/{name}: Date must be in ISO 8601 format") from error
 
 
 def _one_of(body: Json, name: str, choices: tuple[str, ...]) -> str:
     value: object = body.get(name) or choices[0]
     if not isinstance(value, str) or value.lower() not in choices:
-        raise Refused(f"/{name}: must be one of {', '.join(choices)}")
+        raise RequestRefused(f"/{name}: must be one of {', '.join(choices)}")
     return value.lower()
 
 
 def _texts(values: object, name: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise Refused(f"/{name}: must be a list of texts")
+        raise RequestRefused(f"/{name}: must be a list of texts")
     return values
 
 
 def _whole(body: Json, name: str, default: int, least: int, most: int) -> int:
     value = body.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Refused(f"/{name}: must be a number between {least} and {most}")
+        raise RequestRefused(f"/{name}: must be a number between {least} and {most}")
     return value

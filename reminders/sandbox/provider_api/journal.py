@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reminders.sandbox.provider_api.account import Account
-from reminders.sandbox.provider_api.life import FINAL, Step
-from reminders.sandbox.provider_api.records import Json, Message, Reply, Report
-from reminders.sandbox.provider_api.signing import Keyring, SignatureKey
+from reminders.sandbox.provider_api.life import FINAL, LifeStep
+from reminders.sandbox.provider_api.records import Json, Report, StoredMessage, StoredReply
+from reminders.sandbox.provider_api.signing import Keyring, SandboxKey
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,8 @@ class Journal:
         if forget:
             self._file.execute("DELETE FROM records")
         self._file.executemany(
-            "DELETE FROM records WHERE kind = ? AND id = ?", [row[:2] for row in rows if row[2] is None]
+            "DELETE FROM records WHERE kind = ? AND id = ?",
+            [row[:2] for row in rows if row[2] is None],
         )
         self._file.executemany(
             _PUT,
@@ -102,7 +103,9 @@ class Journal:
                 logger.exception("The sandbox could not write its state file")
 
     def _rows(self, kind: str) -> Iterator[Json]:
-        for (body,) in self._file.execute("SELECT body FROM records WHERE kind = ? ORDER BY place", (kind,)):
+        for (body,) in self._file.execute(
+            "SELECT body FROM records WHERE kind = ? ORDER BY place", (kind,)
+        ):
             yield json.loads(body)
 
     def _load(self) -> None:
@@ -120,13 +123,17 @@ class Journal:
 
     def _load_replies(self) -> None:
         account = self._account
-        replies = sorted((self._reply(body) for body in self._rows("reply")), key=lambda reply: reply.at)
+        replies = sorted(
+            (self._reply(body) for body in self._rows("reply")), key=lambda reply: reply.at
+        )
         account.received.extend(replies)
         for reply in replies:
             if not reply.collected:
                 account.replies.add(reply)
-        arrived = [one for one in account.order if one.status in FINAL and one.status != "cancelled"]
-        items: list[Message | Reply] = [*arrived, *replies]
+        arrived = [
+            one for one in account.order if one.status in FINAL and one.status != "cancelled"
+        ]
+        items: list[StoredMessage | StoredReply] = [*arrived, *replies]
         for item in sorted(items, key=_appeared):
             account.conversations.show(item)
             account.conversations.of(item.number).unread = 0
@@ -136,16 +143,16 @@ class Journal:
         for report in sorted(reports, key=lambda report: report.at):
             self._account.reports.add(report)
 
-    def _reply(self, body: Json) -> Reply:
+    def _reply(self, body: Json) -> StoredReply:
         answers = self._account.messages.get(body.pop("message") or "")
-        return Reply(message=answers, **body)
+        return StoredReply(message=answers, **body)
 
     def _report(self, body: Json) -> Report:
         return Report(message=self._account.messages[body.pop("message")], **body)
 
 
-def _appeared(item: Message | Reply) -> float:
-    return item.at if isinstance(item, Reply) else item.changed_at
+def _appeared(item: StoredMessage | StoredReply) -> float:
+    return item.at if isinstance(item, StoredReply) else item.changed_at
 
 
 def _body(record: object) -> str | None:
@@ -155,18 +162,22 @@ def _body(record: object) -> str | None:
 
 
 def _plain(record: object) -> Json:
-    if isinstance(record, Message):
-        return {field.name: getattr(record, field.name) for field in fields(record) if field.name != "due"}
-    if isinstance(record, Reply | Report):
+    if isinstance(record, StoredMessage):
+        return {
+            field.name: getattr(record, field.name)
+            for field in fields(record)
+            if field.name != "due"
+        }
+    if isinstance(record, StoredReply | Report):
         linked = {field.name: getattr(record, field.name) for field in fields(record)}
         return {**linked, "message": record.message.message_id if record.message else None}
-    if isinstance(record, SignatureKey):
+    if isinstance(record, SandboxKey):
         return {**record.shown(), "private": _pem(record.private)}
     return {"number": record}
 
 
-def _message(body: Json) -> Message:
-    return Message(**{**body, "plan": [Step(*step) for step in body["plan"]]})
+def _message(body: Json) -> StoredMessage:
+    return StoredMessage(**{**body, "plan": [LifeStep(*step) for step in body["plan"]]})
 
 
 def _pem(private: rsa.RSAPrivateKey) -> str:
@@ -175,7 +186,7 @@ def _pem(private: rsa.RSAPrivateKey) -> str:
     ).decode()
 
 
-def _key(body: Json) -> SignatureKey:
+def _key(body: Json) -> SandboxKey:
     private = serialization.load_pem_private_key(body["private"].encode(), password=None)
     assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101 - only such keys are written
-    return SignatureKey(body["key_id"], body["digest"], body["created"], private, body["enabled"])
+    return SandboxKey(body["key_id"], body["digest"], body["created"], private, body["enabled"])

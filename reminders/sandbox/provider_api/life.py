@@ -15,7 +15,7 @@ ANSWER = 3.0
 FINAL = frozenset({"delivered", "failed", "rejected", "expired", "cancelled"})
 
 
-class Step(NamedTuple):
+class LifeStep(NamedTuple):
     """At `at` (seconds since 1970) the text gets this status and code, or the patient answers `answer`."""
 
     at: float
@@ -45,28 +45,28 @@ _ENDS = {
 _ANSWERS = {Behaviour.ANSWERS_YES: "Y", Behaviour.ANSWERS_NO: "N"}
 
 
-def steps(case: Circumstances) -> list[Step]:
+def steps(case: Circumstances) -> list[LifeStep]:
     """The steps of a text from its release on, earliest first."""
     if case.expires_at is not None and case.expires_at <= case.at:
-        return [Step(case.at, "expired", "320")]
+        return [LifeStep(case.at, "expired", "320")]
     if case.blocked:
-        return [Step(case.at, "rejected", "302")]
+        return [LifeStep(case.at, "rejected", "302")]
     if case.duplicate:
-        return [Step(case.at, "rejected", "305")]
+        return [LifeStep(case.at, "rejected", "305")]
     return _through_the_network(case)
 
 
-def _through_the_network(case: Circumstances) -> list[Step]:
+def _through_the_network(case: Circumstances) -> list[LifeStep]:
     plan = [
-        Step(case.at + ENROUTE * case.pace, "enroute", "101"),
-        Step(case.at + SUBMITTED * case.pace, "submitted", "200"),
+        LifeStep(case.at + ENROUTE * case.pace, "enroute", "101"),
+        LifeStep(case.at + SUBMITTED * case.pace, "submitted", "200"),
     ]
     end = _ENDS.get(case.behaviour)
     if end:
-        plan.append(Step(case.at + DELIVERED * case.pace, *end))
+        plan.append(LifeStep(case.at + DELIVERED * case.pace, *end))
     elif case.behaviour is Behaviour.SWITCHED_OFF and case.expires_at is not None:
-        plan.append(Step(max(case.expires_at, plan[-1].at), "expired", "401"))
+        plan.append(LifeStep(max(case.expires_at, plan[-1].at), "expired", "401"))
     answer = _ANSWERS.get(case.behaviour)
     if answer:
-        plan.append(Step(case.at + ANSWER * case.pace, "", "", answer))
+        plan.append(LifeStep(case.at + ANSWER * case.pace, "", "", answer))
     return plan

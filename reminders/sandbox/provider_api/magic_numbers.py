@@ -39,7 +39,11 @@ class Magic:
 
     def described(self) -> dict[str, str]:
         """For the help of the phone page."""
-        return {"number": self.number, "behaviour": self.behaviour.value, "words": WORDS[self.behaviour]}
+        return {
+            "number": self.number,
+            "behaviour": self.behaviour.value,
+            "words": WORDS[self.behaviour],
+        }
 
 
 TABLE = (

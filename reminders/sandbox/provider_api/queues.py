@@ -6,12 +6,12 @@ Knows nothing of what it holds but the id by which it is confirmed.
 from collections import OrderedDict, defaultdict
 from itertools import islice
 
-from reminders.sandbox.provider_api.records import Raw, Reply, Report
+from reminders.sandbox.provider_api.records import Raw, Report, StoredReply
 
 BATCH = 100
 """Most entries handed out, and most ids confirmed, at a time."""
 
-Entry = Report | Reply | Raw
+Entry = Report | StoredReply | Raw
 
 
 class Queue:

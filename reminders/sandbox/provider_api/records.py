@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reminders.sandbox.control_room.clock import written, written_or_none
-from reminders.sandbox.provider_api.life import Step
+from reminders.sandbox.provider_api.life import LifeStep
 
 Json = dict[str, Any]  # Any: JSON of every shape passes here
 
@@ -18,7 +18,7 @@ OUR_NUMBER = "+61491570156"
 
 
 @dataclass(slots=True)
-class Message:
+class StoredMessage:
     """One accepted text."""
 
     seq: int
@@ -36,7 +36,7 @@ class Message:
     released_at: float | None = None
     delivered_at: float | None = None
     cancelled_at: float | None = None
-    plan: list[Step] = field(default_factory=list)
+    plan: list[LifeStep] = field(default_factory=list)
     due: float | None = None
 
     @property
@@ -99,7 +99,7 @@ class Report:
     """One delivery report: a step that a message has made."""
 
     report_id: str
-    message: Message
+    message: StoredMessage
     status: str
     code: str
     at: float
@@ -135,7 +135,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Reply:
+class StoredReply:
     """One text from a patient; `message` is the one it answers, `message_id` may name a foreign one."""
 
     reply_id: str
@@ -143,7 +143,7 @@ class Reply:
     number: str
     content: str
     at: float
-    message: Message | None
+    message: StoredMessage | None
     message_id: str | None
     destination: str | None
     answered: str = ""
@@ -203,6 +203,6 @@ class Raw:
         return self.body
 
 
-def _with_callback(shown: Json, message: Message) -> Json:
+def _with_callback(shown: Json, message: StoredMessage) -> Json:
     callback = message.submitted.get("callback_url")
     return {"callback_url": callback, **shown} if callback else shown

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\+?[0-9]{8,15}", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+\S*", re.ASCII)
 
 
-class Refused(Exception):  # noqa: N818 - the word for it; the details are the message
+class RequestRefused(Exception):  # noqa: N818 - the word for it; the details are the message
     """A request that is answered with 400 and `details`."""
 
     def __init__(self, *details: str) -> None:
@@ -36,16 +36,16 @@ def checked_messages(body: Any) -> list[Json]:  # Any: whatever JSON the client 
     """The messages of a request to send, each cut to the known fields. Raises Refused."""
     messages = body.get("messages") if isinstance(body, dict) else None
     if not isinstance(messages, list):
-        raise Refused("Failed to parse message body.")
+        raise RequestRefused("Failed to parse message body.")
     if not 1 <= len(messages) <= MOST_MESSAGES:
-        raise Refused(f"/messages: Number of messages must be between 1 and {MOST_MESSAGES}")
+        raise RequestRefused(f"/messages: Number of messages must be between 1 and {MOST_MESSAGES}")
     complaints = [
         f"/messages/{position}{complaint}"
         for position, message in enumerate(messages)
         for complaint in complaints_about(message)
     ]
     if complaints:
-        raise Refused(*complaints)
+        raise RequestRefused(*complaints)
     return [_cut(message) for message in messages]
 
 
@@ -93,7 +93,9 @@ def _about_number(number: object) -> Iterator[str]:
     words = []
     bare = str(number).removeprefix("+")
     if not 8 <= len(bare) <= 15:
-        words.append("International address must be between 8 and 15 characters excluding the first '+'")
+        words.append(
+            "International address must be between 8 and 15 characters excluding the first '+'"
+        )
     if not isinstance(number, str) or not (bare.isascii() and bare.isdigit()):
         words.append("International address contains invalid characters.")
     yield f"/destination_number: {', '.join(words)}"

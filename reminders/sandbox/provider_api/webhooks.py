@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 import httpx
 
 from reminders.sandbox.provider_api.account import OPT_OUT_WORDS, Account
-from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Reply, Report
+from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Report, StoredReply
 from reminders.sandbox.provider_api.signing import Keyring
 
 THREADS = 8
@@ -31,7 +31,7 @@ class Push:
 
     url: str
     body: bytes
-    entry: Report | Reply
+    entry: Report | StoredReply
     attempt: int = 0
 
 
@@ -51,7 +51,7 @@ class Pusher:
         self.counts = {"delivered": 0, "given_up": 0}
         self._client: httpx.Client | None = None
 
-    def news(self, entry: Report | Reply) -> None:
+    def news(self, entry: Report | StoredReply) -> None:
         """Push `entry` to its message's address and to the account's, where there is one; returns at once."""
         settings = self._account.settings
         url = entry.message.submitted.get("callback_url") if entry.message else None
@@ -119,7 +119,12 @@ class Pusher:
     def _attempt(self, push: Push) -> None:
         push.attempt += 1
         status = self._post(push)
-        note = {"url": push.url, "attempt": push.attempt, "status": status, "id": push.entry.record_id}
+        note = {
+            "url": push.url,
+            "attempt": push.attempt,
+            "status": status,
+            "id": push.entry.record_id,
+        }
         with self._changed:
             self.attempts.append(note)
         settings = self._account.settings
@@ -136,11 +141,11 @@ class Pusher:
         with self._changed:
             self.counts[outcome] += 1
 
-    def _delivered(self, entry: Report | Reply) -> None:
-        queue = self._account.replies if isinstance(entry, Reply) else self._account.reports
+    def _delivered(self, entry: Report | StoredReply) -> None:
+        queue = self._account.replies if isinstance(entry, StoredReply) else self._account.reports
         if not self._account.settings.pushed_stay_queued:
             self._account.confirm(queue, [entry.record_id], account=entry.account)
-        elif isinstance(entry, Reply):
+        elif isinstance(entry, StoredReply):
             self._account.collected(entry)
 
     def _post(self, push: Push) -> int | None:
@@ -162,10 +167,10 @@ class Pusher:
         return {**headers, **key.headers(request_line, headers["Date"], body, dashed=dashed)}
 
 
-def pushed_body(entry: Report | Reply, *, shape: str) -> Json:
+def pushed_body(entry: Report | StoredReply, *, shape: str) -> Json:
     """shape `message` is that of a message's own address, `account` the account-wide sample."""
     body: Json = entry.rendered()
-    if isinstance(entry, Reply) and entry.content.strip().upper() in OPT_OUT_WORDS:
+    if isinstance(entry, StoredReply) and entry.content.strip().upper() in OPT_OUT_WORDS:
         body["notification_id"] = notice_id(body.pop("reply_id"))
     return body if shape == "message" else _account_wide(body, entry)
 
@@ -175,9 +180,9 @@ def notice_id(reply_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(reply_id), "opt-out"))
 
 
-def _account_wide(body: Json, entry: Report | Reply) -> Json:
+def _account_wide(body: Json, entry: Report | StoredReply) -> Json:
     body.pop("callback_url", None)
-    if isinstance(entry, Reply):
+    if isinstance(entry, StoredReply):
         del body["vendor_account_id"]
         return {"account_id": entry.account, "destination_number": OUR_NUMBER, **body}
     del body["billing_units"]

@@ -21,7 +21,7 @@ from reminders.domain.pages.search import asks_something, find_appointments, fin
 from reminders.domain.pages.timeline import changes_since, timeline
 from reminders.models import Appointment, Contact, Location
 from reminders.views.diary.contacts import COLUMNS, page_of_contact
-from reminders.views.diary.day_rows import Line
+from reminders.views.diary.day_rows import SheetLine
 from reminders.views.shared.asked import read_date, read_id, read_text
 from reminders.views.shared.conflicts import changed_meanwhile, stamp
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
@@ -70,34 +70,42 @@ def index(request: StaffRequest) -> HttpResponse:
 
 def _from(request: StaffRequest, start: date) -> Slice[Appointment]:
     """The appointments from a local date on, in the order of the index that finds them."""
-    rows = Appointment.objects.filter(location__in=place_ids(request), local_date__gte=start).only("pk")
+    rows = Appointment.objects.filter(location__in=place_ids(request), local_date__gte=start).only(
+        "pk"
+    )
     if not several(request):
         return page_of(request, rows.order_by("local_date", "starts_at", "pk"))
     # Local dates of several zones lie within a day of UTC's: a bound that the index on the start can use.
-    earliest = datetime.combine(start, time.min, tzinfo=UTC) - DAY if start > FIRST_DAY else FIRST_MOMENT
+    earliest = (
+        datetime.combine(start, time.min, tzinfo=UTC) - DAY if start > FIRST_DAY else FIRST_MOMENT
+    )
     return page_of(request, rows.filter(starts_at__gte=earliest).order_by("starts_at", "pk"))
 
 
-def _lines(ids: list[int], *, now: datetime) -> list[Line]:
+def _lines(ids: list[int], *, now: datetime) -> list[SheetLine]:
     order = {pk: place for place, pk in enumerate(ids)}
     rows = sorted(rows_of(ids, now=now), key=lambda row: order[row.id]) if ids else []
-    return [Line(row, now) for row in rows]
+    return [SheetLine(row, now) for row in rows]
 
 
 @staff_page()
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """One appointment: its state, what can be done, and all that happened."""
-    rows = request.scope.appointments().select_related("contact", "location", "practitioner", "service")
+    rows = request.scope.appointments().select_related(
+        "contact", "location", "practitioner", "service"
+    )
     appointment = get_object_or_404(rows, pk=pk)
     now = timezone.now()
     (row,) = rows_of([pk], now=now)
     moments = timeline(appointment, now=now)
     others = (
-        request.scope.appointments().filter(contact=appointment.contact, starts_at__gte=now).exclude(pk=pk)
+        request.scope.appointments()
+        .filter(contact=appointment.contact, starts_at__gte=now)
+        .exclude(pk=pk)
     )
     context = {
         "appointment": appointment,
-        "line": Line(row, now),
+        "line": SheetLine(row, now),
         "row": row,
         "moments": moments,
         "planned": None if any(moment.at == row.next_at for moment in moments) else _planned(row),
@@ -114,7 +122,9 @@ def _planned(row: DayRow) -> datetime | None:
 @staff_form("reminders.add_appointment")
 def new(request: StaffRequest) -> HttpResponse:
     """Book an appointment for a patient who is found or added on the spot."""
-    form = AppointmentForm(request.POST or None, scope=request.scope, initial=_first_values(request))
+    form = AppointmentForm(
+        request.POST or None, scope=request.scope, initial=_first_values(request)
+    )
     patient = _chosen(request, request.POST.get("contact") or request.GET.get("contact"))
     adding = request.method == "POST" and request.POST.get("contact") == "new"
     country = country_of(request.scope, _posted_location(request))
@@ -122,7 +132,12 @@ def new(request: StaffRequest) -> HttpResponse:
         request.POST if adding else None, country=country, prefix="new", initial={"channel": "sms"}
     )
     missing = request.method == "POST" and not adding and patient is None
-    if request.method == "POST" and form.is_valid() and not missing and (not adding or person.is_valid()):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and not missing
+        and (not adding or person.is_valid())
+    ):
         appointment = _book(request, form, patient or person)
         say(request, f"{appointment.contact} is booked for {appointment}.")
         return go(request, appointment.get_absolute_url())
@@ -135,10 +150,14 @@ def new(request: StaffRequest) -> HttpResponse:
         "draft": "appointment-new",
         "country": country,
     }
-    return render(request, "appointments/form.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "appointments/form.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
-def _book(request: StaffRequest, form: AppointmentForm, patient: Contact | ContactForm) -> Appointment:
+def _book(
+    request: StaffRequest, form: AppointmentForm, patient: Contact | ContactForm
+) -> Appointment:
     now = timezone.now()
     with transaction.atomic():
         if isinstance(patient, ContactForm):
@@ -160,7 +179,8 @@ def _first_values(request: StaffRequest) -> dict[str, Any]:
     return {
         "location": remembered.get("location") or next(iter(request.scope.locations), None),
         "practitioner": remembered.get("practitioner"),
-        "date": read_date(request.GET.get("date", "")) or timezone.now().astimezone(zone(request)).date(),
+        "date": read_date(request.GET.get("date", ""))
+        or timezone.now().astimezone(zone(request)).date(),
     }
 
 
@@ -177,7 +197,9 @@ def pick(request: StaffRequest) -> HttpResponse:
     """The patients that fit what is typed into the booking form, to choose from."""
     query = read_text(request.POST.get("who"))
     found = find_contacts(query, scope=request.scope, limit=SHOWN)
-    people = request.scope.contacts().filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
+    people = (
+        request.scope.contacts().filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
+    )
     context = {
         "people": people,
         "more": found.more,

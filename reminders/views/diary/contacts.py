@@ -56,7 +56,9 @@ def index(request: StaffRequest) -> HttpResponse:
         "people": _with_next(request, page.rows),
         "country": country_of(request.scope),
     }
-    return render(request, "contacts/results.html" if request.htmx else "contacts/index.html", context)
+    return render(
+        request, "contacts/results.html" if request.htmx else "contacts/index.html", context
+    )
 
 
 def _everyone(request: StaffRequest) -> Slice[Contact]:
@@ -94,7 +96,9 @@ def _with_next(request: StaffRequest, contacts: Any) -> list[tuple[Contact, Appo
 @staff_form("reminders.add_contact")
 def new(request: StaffRequest) -> HttpResponse:
     """Add a patient."""
-    form = ContactForm(request.POST or None, country=country_of(request.scope), initial={"channel": "sms"})
+    form = ContactForm(
+        request.POST or None, country=country_of(request.scope), initial={"channel": "sms"}
+    )
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in COLUMNS}
         contact = create_contact(values, by=request.scope.actor, now=timezone.now())
@@ -145,7 +149,10 @@ def _status(request: StaffRequest, form: ContactForm) -> int:
 def _country(request: StaffRequest, contact: Contact) -> str:
     """The country of the location where they were last booked."""
     last = (
-        request.scope.appointments().filter(contact=contact).select_related("location").order_by("-starts_at")
+        request.scope.appointments()
+        .filter(contact=contact)
+        .select_related("location")
+        .order_by("-starts_at")
     )
     appointment = last.first()
     return country_of(request.scope, appointment.location if appointment else None)

@@ -36,7 +36,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """A row as it is shown now, with the actions that make sense at this time of day."""
 
     row: DayRow

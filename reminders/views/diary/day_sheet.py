@@ -21,9 +21,9 @@ from django.utils import timezone
 
 from reminders.domain.common import access
 from reminders.domain.common.digest import digest
-from reminders.domain.pages.day_sheet import DaySheet, DayState, Standing, day_sheet, rows_of
+from reminders.domain.pages.day_sheet import DaySheet, DayStanding, DayState, day_sheet, rows_of
 from reminders.models import Location, Practitioner
-from reminders.views.diary.day_rows import LOOKS, Line
+from reminders.views.diary.day_rows import LOOKS, SheetLine
 from reminders.views.shared.asked import read_choice, read_date, read_id
 from reminders.views.shared.locations import sign
 from reminders.views.shared.pages import StaffRequest, staff_page
@@ -76,7 +76,9 @@ def rows(request: StaffRequest) -> HttpResponse:
     look = _look(request, now=now)
     unchanged = look.digest == shown
     template = "partials/token.html" if unchanged else "day_sheet/live.html"
-    return render(request, template, {"token": look.token} if unchanged else _context(request, look))
+    return render(
+        request, template, {"token": look.token} if unchanged else _context(request, look)
+    )
 
 
 def _sign(request: StaffRequest, choice: Choice, *, now: datetime) -> str:
@@ -105,13 +107,13 @@ def _zone(request: StaffRequest, location: Location | None) -> ZoneInfo:
 
 
 @dataclass(frozen=True)
-class Look:
+class SheetView:
     """One reading of the day: what was asked for, what was found, the lines of this page."""
 
     choice: Choice
     sheet: DaySheet
-    page: Page[Standing]
-    lines: list[Line]
+    page: Page[DayStanding]
+    lines: list[SheetLine]
     sign: str
 
     @cached_property
@@ -119,7 +121,12 @@ class Look:
         """A short token that changes with anything shown."""
         counts = sorted((str(state), number) for state, number in self.sheet.counts.items())
         return digest(
-            (counts, self.sheet.practitioners, self.page.number, [line.digest for line in self.lines])
+            (
+                counts,
+                self.sheet.practitioners,
+                self.page.number,
+                [line.digest for line in self.lines],
+            )
         )
 
     @property
@@ -128,18 +135,20 @@ class Look:
         return f"{self.sign}/{self.digest}"
 
 
-def _look(request: StaffRequest, *, now: datetime) -> Look:
+def _look(request: StaffRequest, *, now: datetime) -> SheetView:
     choice = _choice(request, now=now)
-    seen = _sign(request, choice, now=now)  # before reading: what happens meanwhile is for the next look
+    seen = _sign(
+        request, choice, now=now
+    )  # before reading: what happens meanwhile is for the next look
     places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
     sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
     page = Paginator(sheet.rows, ROWS).get_page(request.GET.get("page"))
     shown = rows_of([standing.id for standing in page], now=now)
-    return Look(choice, sheet, page, [Line(row, now) for row in shown], seen)
+    return SheetView(choice, sheet, page, [SheetLine(row, now) for row in shown], seen)
 
 
-def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
+def _context(request: StaffRequest, look: SheetView) -> dict[str, Any]:
     several_places = look.choice.location is None and len(request.scope.locations) > 1
     return {
         "choice": look.choice,
@@ -158,7 +167,12 @@ def _context(request: StaffRequest, look: Look) -> dict[str, Any]:
 
 def _filters(sheet: DaySheet, choice: Choice) -> list[dict[str, Any]]:
     return [
-        {"state": state, "icon": LOOKS[state], "count": sheet.counts[state], "on": state == choice.state}
+        {
+            "state": state,
+            "icon": LOOKS[state],
+            "count": sheet.counts[state],
+            "on": state == choice.state,
+        }
         for state in DayState
         if sheet.counts[state] or state == choice.state
     ]
@@ -171,13 +185,15 @@ def _new_address(request: StaffRequest, choice: Choice) -> str:
 
 def _elsewhere(sheet: DaySheet, choice: Choice) -> str:
     """The name of the chosen practitioner on a day without them, so that the filter is seen to be on."""
-    if choice.practitioner_id is None or any(pk == choice.practitioner_id for pk, _ in sheet.practitioners):
+    if choice.practitioner_id is None or any(
+        pk == choice.practitioner_id for pk, _ in sheet.practitioners
+    ):
         return ""
     names = Practitioner.objects.filter(pk=choice.practitioner_id).values_list("name", flat=True)
     return names.first() or ""
 
 
-def _address(choice: Choice, page: Page[Standing]) -> dict[str, Any]:
+def _address(choice: Choice, page: Page[DayStanding]) -> dict[str, Any]:
     """What a live look asks for: the same as shown, the filters kept though the address may not name them."""
     return {
         "date": choice.day.isoformat(),

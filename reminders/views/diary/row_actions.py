@@ -18,15 +18,15 @@ from reminders.domain.diary.staff_actions import (
     StaffActionError,
     correct,
     correction_text,
-    hold,
     mark,
-    release,
+    resume_reminder,
     send_now,
     send_text,
+    stop_reminder,
 )
 from reminders.domain.wording import WordingError, compile_wording
 from reminders.domain.wording.segments import measure
-from reminders.models import Appointment, CannedReply, Event, Message, Reminder
+from reminders.models import Appointment, AuditEntry, CannedReply, Message, Reminder
 from reminders.views.shared.asked import read_text
 from reminders.views.shared.pages import (
     StaffRequest,
@@ -51,7 +51,9 @@ LONGEST = 1_000
 
 
 def _appointment(request: StaffRequest, pk: int) -> Appointment:
-    rows = request.scope.appointments().select_related("contact", "location", "practitioner", "service")
+    rows = request.scope.appointments().select_related(
+        "contact", "location", "practitioner", "service"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -77,7 +79,9 @@ def menu(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that can be done with an appointment, for the row's menu."""
     appointment = _appointment(request, pk)
     now = timezone.now()
-    reminders = appointment.reminders.filter(version=appointment.version).select_related("rule", "message")
+    reminders = appointment.reminders.filter(version=appointment.version).select_related(
+        "rule", "message"
+    )
     context = {
         "appointment": appointment,
         "reminders": [_choices(reminder, appointment) for reminder in reminders],
@@ -97,7 +101,11 @@ def _choices(reminder: Reminder, appointment: Appointment) -> dict[str, object]:
     )
     held = reminder.reason == Reminder.Reason.HELD
     planned = reminder.state == Reminder.State.PLANNED
-    unsent = reminder.state in (Reminder.State.SKIPPED, Reminder.State.EXPIRED, Reminder.State.FAILED)
+    unsent = reminder.state in (
+        Reminder.State.SKIPPED,
+        Reminder.State.EXPIRED,
+        Reminder.State.FAILED,
+    )
     return {
         "reminder": reminder,
         "at": message.scheduled_at if message and waits else reminder.due_at,
@@ -117,7 +125,11 @@ def _statuses(appointment: Appointment) -> list[tuple[str, str, str]]:
         (Status.NO_SHOW, "Did not come", "person-x"),
         (Status.BOOKED, "No answer yet", "undo"),
     ]
-    return [(str(status), words, icon) for status, words, icon in offered if status != appointment.status]
+    return [
+        (str(status), words, icon)
+        for status, words, icon in offered
+        if status != appointment.status
+    ]
 
 
 @staff_action()
@@ -129,7 +141,11 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
         return _answer(request, "That is no status.", tone="danger")
     try:
         event = mark(
-            pk, Status(wanted), seen=request.POST.get("seen", ""), by=request.scope.actor, now=timezone.now()
+            pk,
+            Status(wanted),
+            seen=request.POST.get("seen", ""),
+            by=request.scope.actor,
+            now=timezone.now(),
         )
     except StaffActionError as error:
         return _refuse(request, error)
@@ -140,7 +156,9 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action()
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a status back."""
-    event = get_object_or_404(Event.objects.filter(appointment__in=request.scope.appointments()), pk=pk)
+    event = get_object_or_404(
+        AuditEntry.objects.filter(appointment__in=request.scope.appointments()), pk=pk
+    )
     if undo_status(event.pk, by=request.scope.actor, now=timezone.now()):
         return _answer(request, "Taken back.")
     return _answer(request, "It has changed again since, so it was left as it is.", tone="warning")
@@ -160,16 +178,18 @@ def send_reminder(request: StaffRequest, pk: int) -> HttpResponse:
 def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep a planned text from going out."""
     try:
-        hold(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
+        stop_reminder(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
     except StaffActionError as error:
         return _refuse(request, error)
-    return _answer(request, "This text will not be sent.", undo=reverse("release_reminder", args=[pk]))
+    return _answer(
+        request, "This text will not be sent.", undo=reverse("release_reminder", args=[pk])
+    )
 
 
 @staff_action()
 def release_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a text go out after all."""
-    if release(_reminder(request, pk), by=request.scope.actor, now=timezone.now()):
+    if resume_reminder(_reminder(request, pk), by=request.scope.actor, now=timezone.now()):
         return _answer(request, "The text is planned again.")
     return _answer(request, "This text is not stopped.", tone="warning")
 

@@ -21,7 +21,15 @@ from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.read.columns import FIELDS
 from reminders.domain.diary_import.read.dates import ORDER_WORDS
 from reminders.domain.diary_import.undo import CHANGED_SINCE, SENT, ask_to_undo, undoable
-from reminders.domain.diary_import.uploads import OPEN, choose, discard, go, has_file, sample_of, upload
+from reminders.domain.diary_import.uploads import (
+    OPEN,
+    choose,
+    discard,
+    go,
+    has_file,
+    sample_of,
+    upload,
+)
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import
 from reminders.views.diary_import.tables import (
@@ -33,7 +41,14 @@ from reminders.views.diary_import.tables import (
     problem_lines,
     tabs,
 )
-from reminders.views.shared.pages import StaffRequest, paginate, say, staff_action, staff_form, staff_page
+from reminders.views.shared.pages import (
+    StaffRequest,
+    paginate,
+    say,
+    staff_action,
+    staff_form,
+    staff_page,
+)
 from reminders.views.shared.pages import go as go_to
 
 State = Import.State
@@ -95,7 +110,9 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         asks = row.problems[0].get("ask") if row.problems else "columns"
         return redirect("import_dates" if asks == "dates" else "import_columns", row.pk)
     shown = tabs(row)
-    tab = next((tab for tab in shown if tab.key == request.GET.get("show")), shown[0] if shown else None)
+    tab = next(
+        (tab for tab in shown if tab.key == request.GET.get("show")), shown[0] if shown else None
+    )
     context = _context(request, row) | {"tabs": shown, "tab": tab} | _lines(request, row, tab)
     return render(request, f"import/{_template(row)}.html", context)
 
@@ -179,7 +196,9 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
         "orders": ORDER_WORDS,
         "locations": request.scope.locations,
     }
-    return render(request, "import/columns.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "import/columns.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 def _columns(row: Import, mapping: dict[str, str]) -> list[dict[str, Any]]:
@@ -221,7 +240,9 @@ def dates(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("import", row.pk)
     written = asked["message"].split("”")[0].split("“")[-1]
     return render(
-        request, "import/dates.html", {"row": row, "written": written, "readings": asked["readings"]}
+        request,
+        "import/dates.html",
+        {"row": row, "written": written, "readings": asked["readings"]},
     )
 
 
@@ -261,7 +282,9 @@ def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
     row = _get(request, pk)
     response = StreamingHttpResponse(csv_lines(row), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
-    return cast(HttpResponse, response)  # both are answers; only their common base has no name in the wrapper
+    return cast(
+        HttpResponse, response
+    )  # both are answers; only their common base has no name in the wrapper
 
 
 @staff_form(IMPORT)

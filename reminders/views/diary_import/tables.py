@@ -55,7 +55,7 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PreviewCell:
     """One cell, under its column's name; `reason` says what is wrong with it, or to be known (`mild`)."""
 
     name: str
@@ -65,11 +65,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PreviewLine:
     """One row of the file as it was written; `reason` is what concerns all of it."""
 
     number: int
-    cells: list[Cell]
+    cells: list[PreviewCell]
     reason: str
     appointment_id: int | None
 
@@ -94,7 +94,12 @@ def tabs(row: Import) -> list[Tab]:
     ]
     if row.state in (Import.State.APPLIED, Import.State.UNDONE):
         found.append(
-            Tab("unchanged", "unchanged", counts.get("unchanged", 0), rows.filter(outcome=Outcome.UNCHANGED))
+            Tab(
+                "unchanged",
+                "unchanged",
+                counts.get("unchanged", 0),
+                rows.filter(outcome=Outcome.UNCHANGED),
+            )
         )
     return [tab for tab in found if tab.count]
 
@@ -113,7 +118,9 @@ def _patients(count: int, rows: QuerySet[ImportRow]) -> Tab:
 def button_words(counts: dict[str, Any], *, cancel: bool) -> str:
     """What the one button does: “Import 248 appointments, withdraw 3 messages, send 12 at once”."""
     appointments = counts.get("new", 0) + counts.get("changed", 0)
-    words = [f"Import {appointments:,} {_plural('appointment', appointments)}"] if appointments else []
+    words = (
+        [f"Import {appointments:,} {_plural('appointment', appointments)}"] if appointments else []
+    )
     gone = counts.get("gone", 0) if cancel else 0
     if gone:
         words.append(f"cancel {gone:,} that {'is' if gone == 1 else 'are'} gone")
@@ -137,7 +144,8 @@ def problem_lines(row: Import, rows: Iterable[ImportRow]) -> dict[str, Any]:
     places = _places(row, {column for of_row in reasons.values() for column in of_row})
     return {
         "header": [
-            (row.header[place], FIELDS.get(row.mapping.get(row.header[place], ""), "")) for place in places
+            (row.header[place], FIELDS.get(row.mapping.get(row.header[place], ""), ""))
+            for place in places
         ],
         "lines": [_line(row, line, places, reasons.get(line.number, {})) for line in lines],
     }
@@ -162,20 +170,26 @@ def _reasons(row: Import, lines: Sequence[ImportRow]) -> dict[int, dict[str, str
 def _places(row: Import, with_reasons: set[str]) -> list[int]:
     meaning = {n: row.mapping.get(name, "") for n, name in enumerate(row.header)}
     shown = [
-        n for n, name in enumerate(row.header) if meaning[n] in SHOWN_FIELDS or name in with_reasons - {""}
+        n
+        for n, name in enumerate(row.header)
+        if meaning[n] in SHOWN_FIELDS or name in with_reasons - {""}
     ]
     return shown or list(range(min(len(row.header), 8)))
 
 
-def _line(row: Import, line: ImportRow, places: Sequence[int], reasons: dict[str, str]) -> Line:
+def _line(
+    row: Import, line: ImportRow, places: Sequence[int], reasons: dict[str, str]
+) -> PreviewLine:
     mild = line.outcome != Outcome.ERROR
     names = [row.header[place] for place in places]
     cells = [
-        Cell(name, line.cells[place] if place < len(line.cells) else "", reasons.get(name, ""), mild)
+        PreviewCell(
+            name, line.cells[place] if place < len(line.cells) else "", reasons.get(name, ""), mild
+        )
         for place, name in zip(places, names, strict=True)
     ]
     whole = " ".join(reason for column, reason in reasons.items() if column not in names)
-    return Line(line.number, cells, whole, line.appointment_id)
+    return PreviewLine(line.number, cells, whole, line.appointment_id)
 
 
 def changed_lines(row: Import, rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
@@ -202,7 +216,12 @@ def patient_lines(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
         name = f"{patient.get('first_name', '')} {patient.get('last_name', '')}".strip()
         of_patient = {field: before[field] for field in PATIENT_FIELDS if field in before}
         lines.append(
-            {"number": line.number, "id": patient["id"], "name": name, "changes": _changes(of_patient)}
+            {
+                "number": line.number,
+                "id": patient["id"],
+                "name": name,
+                "changes": _changes(of_patient),
+            }
         )
     return lines
 
@@ -215,7 +234,11 @@ def _changes(before: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     ]
     if "other columns" in before:
         old, new = before["other columns"]
-        changes += [(name, old.get(name, ""), value) for name, value in new.items() if old.get(name) != value]
+        changes += [
+            (name, old.get(name, ""), value)
+            for name, value in new.items()
+            if old.get(name) != value
+        ]
     return changes
 
 

@@ -17,7 +17,7 @@ from django.utils.timesince import timesince
 
 from reminders.domain.clock.wall_time import tzdata_version
 from reminders.domain.common.access import CONNECTION
-from reminders.domain.common.enqueue import ring
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.operations import health
 from reminders.domain.operations.alerts import banners
 from reminders.domain.phones.parsing import PhoneNumber, read_phone
@@ -33,7 +33,7 @@ USEFUL_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class News:
+class ConnectionNews:
     """When something last happened."""
 
     title: str
@@ -45,7 +45,9 @@ class News:
         """How long ago."""
         if self.at is None:
             return "never"
-        return "just now" if self.now - self.at < JUST_NOW else f"{timesince(self.at, self.now)} ago"
+        return (
+            "just now" if self.now - self.at < JUST_NOW else f"{timesince(self.at, self.now)} ago"
+        )
 
 
 class TestForm(forms.Form):
@@ -81,7 +83,9 @@ def show(request: StaffRequest) -> HttpResponse:
         "now": now,
         "pulse": pulse,
         "troubles": banners(now, pulse),
-        "checks": [(check, _address(check.href)) for check in go_live_checklist.check_list(pulse, now=now)],
+        "checks": [
+            (check, _address(check.href)) for check in go_live_checklist.check_list(pulse, now=now)
+        ],
         "news": _news(now=now),
         "provider": urlsplit(settings.MESSAGES_API_URL).hostname,
         "sandbox": "" if settings.MESSAGES_API_GIVEN else settings.MESSAGES_API_URL,
@@ -123,8 +127,10 @@ def test(request: StaffRequest) -> HttpResponse:
         expires_at=now + USEFUL_FOR,
         created_by_id=request.user.pk,
     )
-    ring("send")
-    return render(request, "connection/test.html", {"form": form, "message": message, "watch": True})
+    enqueue_after_commit("send")
+    return render(
+        request, "connection/test.html", {"form": form, "message": message, "watch": True}
+    )
 
 
 @staff_page(CONNECTION)
@@ -140,14 +146,14 @@ def _country(request: StaffRequest) -> str:
     return place.country if place else settings.DEFAULT_COUNTRY
 
 
-def _news(*, now: datetime) -> list[News]:
+def _news(*, now: datetime) -> list[ConnectionNews]:
     at = health.last_news()
     return [
-        News("A text was accepted", at["accepted"], now),
-        News("A delivery report came in", at["report"], now),
-        News("Replies were fetched", at["replies_polled"], now),
-        News("Delivery reports were fetched", at["reports_polled"], now),
-        News("The clock rang", at["heartbeat"], now),
+        ConnectionNews("A text was accepted", at["accepted"], now),
+        ConnectionNews("A delivery report came in", at["report"], now),
+        ConnectionNews("Replies were fetched", at["replies_polled"], now),
+        ConnectionNews("Delivery reports were fetched", at["reports_polled"], now),
+        ConnectionNews("The clock rang", at["heartbeat"], now),
     ]
 
 

@@ -31,9 +31,18 @@ class Tile:
 @staff_page(RULES)
 def show(request: StaffRequest) -> HttpResponse:
     """Everything that can be set up, with how it stands."""
-    groups = [("Texts", _texts()), ("Your practice", _practice(request.scope)), ("Running it", _running())]
-    shown = [(title, [tile for tile in tiles if _may(tile, request.scope)]) for title, tiles in groups]
-    context = {"groups": [(title, tiles) for title, tiles in shown if tiles], "tzdata": tzdata_version()}
+    groups = [
+        ("Texts", _texts()),
+        ("Your practice", _practice(request.scope)),
+        ("Running it", _running()),
+    ]
+    shown = [
+        (title, [tile for tile in tiles if _may(tile, request.scope)]) for title, tiles in groups
+    ]
+    context = {
+        "groups": [(title, tiles) for title, tiles in shown if tiles],
+        "tzdata": tzdata_version(),
+    }
     return render(request, "setup.html", context)
 
 
@@ -45,7 +54,13 @@ def _texts() -> list[Tile]:
     on = ReminderRule.objects.filter(active=True).count()
     own = Wording.objects.count()
     return [
-        Tile(reverse("rules"), "rules", "Rules", f"When texts go out: {_count(on, 'rule')} on", access.RULES),
+        Tile(
+            reverse("rules"),
+            "rules",
+            "Rules",
+            f"When texts go out: {_count(on, 'rule')} on",
+            access.RULES,
+        ),
         Tile(
             reverse("wordings"),
             "wordings",
@@ -119,7 +134,13 @@ def _running() -> list[Tile]:
             "How often texts are sent and replies fetched",
             "django_celery_beat.change_periodictask",
         ),
-        Tile(reverse("admin:index"), "admin", "Admin", "Everything that is stored, to look at", access.RULES),
+        Tile(
+            reverse("admin:index"),
+            "admin",
+            "Admin",
+            "Everything that is stored, to look at",
+            access.RULES,
+        ),
     ]
 
 

@@ -34,7 +34,11 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
         widget=radios(),
     )
     days_before = forms.IntegerField(
-        label="Days before", min_value=0, max_value=60, required=False, help_text="0 is the day itself."
+        label="Days before",
+        min_value=0,
+        max_value=60,
+        required=False,
+        help_text="0 is the day itself.",
     )
     time_of_day = forms.ChoiceField(
         label="Time of day",
@@ -43,15 +47,28 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
         required=False,
     )
     at_time = forms.TimeField(
-        label="Always at", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label="Always at",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    amount = forms.IntegerField(label="How long before", min_value=1, max_value=20_160, required=False)
+    amount = forms.IntegerField(
+        label="How long before", min_value=1, max_value=20_160, required=False
+    )
     unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in UNITS], required=False)
 
     class Meta:
         model = ReminderRule
         fields = (
-            *("name", "kind", "location", "service", "days_before", "at_time", "weekdays_only", "quiet"),
+            *(
+                "name",
+                "kind",
+                "location",
+                "service",
+                "days_before",
+                "at_time",
+                "weekdays_only",
+                "quiet",
+            ),
             *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
         )
         widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
@@ -76,20 +93,30 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
             "cutoff_minutes": "After that nothing is sent, whatever happens.",
         }
 
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # Any: Django's own form arguments
+    def __init__(
+        self, *args: Any, scope: Scope, **kwargs: Any
+    ) -> None:  # Any: Django's own form arguments
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = ReminderRule.Kind.choices  # type: ignore[attr-defined]  # no "---------"
-        self._offer("location", Location.objects.filter(pk__in=scope.location_ids), "Every location")
+        self._offer(
+            "location", Location.objects.filter(pk__in=scope.location_ids), "Every location"
+        )
         self._offer("service", Service.objects.filter(active=True), "Every service")
         if scope.restricted:
             self.fields["location"].required = True
             self.fields["location"].empty_label = None  # type: ignore[attr-defined]  # of a model's choices
         for name in ("min_notice_minutes", "cutoff_minutes"):
-            self.fields[name].widget.attrs |= {"min": 0, "max": LONGEST_NOTICE, "inputmode": "numeric"}
+            self.fields[name].widget.attrs |= {
+                "min": 0,
+                "max": LONGEST_NOTICE,
+                "inputmode": "numeric",
+            }
         if not self.is_bound:
             self.initial.update(_as_said(self.instance))
 
-    def _offer(self, name: str, rows: QuerySet[Any], empty: str) -> None:  # Any: locations or services
+    def _offer(
+        self, name: str, rows: QuerySet[Any], empty: str
+    ) -> None:  # Any: locations or services
         field = self.fields[name]
         field.queryset = rows  # type: ignore[attr-defined]  # of a model's choices
         field.empty_label = empty  # type: ignore[attr-defined]  # as above
@@ -126,7 +153,12 @@ def _as_said(rule: ReminderRule) -> dict[str, Any]:
     minutes = rule.minutes_before
     if minutes is None:
         fixed = FIXED_TIME if rule.at_time else OWN_TIME
-        return {"counts": DAYS, "time_of_day": fixed, "at_time": rule.at_time or time(17), "amount": 1}
+        return {
+            "counts": DAYS,
+            "time_of_day": fixed,
+            "at_time": rule.at_time or time(17),
+            "amount": 1,
+        }
     unit = next(name for name, size in reversed(UNITS.items()) if minutes % size == 0)
     return {
         "counts": ELAPSED,

@@ -18,11 +18,18 @@ from reminders.domain.setup.rule_preview import preview_rule
 from reminders.models import Job, ReminderRule
 from reminders.views.setup.rule_forms import RuleForm
 from reminders.views.shared.asked import read_id
-from reminders.views.shared.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
+from reminders.views.shared.pages import (
+    StaffRequest,
+    forbidden,
+    say,
+    staff_action,
+    staff_form,
+    staff_page,
+)
 
 
 @dataclass(frozen=True)
-class Row:
+class RuleRow:
     """One rule on the list."""
 
     rule: ReminderRule
@@ -53,7 +60,7 @@ def show(request: StaffRequest) -> HttpResponse:
     mine = [rule for rule in rules if request.scope.sees_place(rule.location_id)]
     fixed = request.scope.restricted
     rows = [
-        Row(
+        RuleRow(
             rule,
             request.scope.may_change_at(rule.location_id),
             first=fixed or rule is mine[0],
@@ -61,14 +68,18 @@ def show(request: StaffRequest) -> HttpResponse:
         )
         for rule in mine
     ]
-    return render(request, "rules.html", {"groups": _groups(rows), "job": _job(request), "rows": rows})
+    return render(
+        request, "rules.html", {"groups": _groups(rows), "job": _job(request), "rows": rows}
+    )
 
 
 @staff_form(RULES)
 def new(request: StaffRequest) -> HttpResponse:
     """A form for a new rule: a confirmation, or with `?kind=reminder` a reminder."""
     if request.GET.get("kind") == "reminder":
-        rule = ReminderRule(kind="reminder", minutes_before=60, quiet="earlier", min_notice_minutes=15)
+        rule = ReminderRule(
+            kind="reminder", minutes_before=60, quiet="earlier", min_notice_minutes=15
+        )
         rule.cutoff_minutes = 10
     else:
         rule = ReminderRule(kind="confirmation", days_before=1)
@@ -85,7 +96,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
-    seen = rules.token(rule) if rule.pk else ""
+    seen = rules.etag(rule) if rule.pk else ""
     form = RuleForm(request.POST or None, instance=rule, scope=request.scope)
     trouble = ""
     if request.method == "POST" and form.is_valid():
@@ -107,10 +118,12 @@ def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
         "trouble": trouble,
         "unused": bool(rule.pk) and not rule.active and not rules.is_used(rule),
     }
-    return render(request, "rules/form.html", context, status=422 if form.errors or trouble else 200)
+    return render(
+        request, "rules/form.html", context, status=422 if form.errors or trouble else 200
+    )
 
 
-def _saved(request: StaffRequest, saved: rules.Saved) -> HttpResponse:
+def _saved(request: StaffRequest, saved: rules.SavedRule) -> HttpResponse:
     where = reverse("rules")
     if saved.job and saved.job.state != Job.State.DONE:
         return redirect(f"{where}?job={saved.job.pk}")
@@ -198,9 +211,9 @@ def _rule(request: StaffRequest, pk: int) -> ReminderRule:
     return rule
 
 
-def _groups(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+def _groups(rows: Iterable[RuleRow]) -> list[tuple[str, list[RuleRow]]]:
     """Rows by where they hold: everywhere first, then each place."""
-    groups: dict[str, list[Row]] = {"": []}
+    groups: dict[str, list[RuleRow]] = {"": []}
     for row in rows:
         places = [str(one) for one in (row.rule.location, row.rule.service) if one]
         groups.setdefault(", ".join(places), []).append(row)

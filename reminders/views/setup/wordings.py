@@ -18,18 +18,32 @@ from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup import rule_text, wordings
 from reminders.domain.setup.wording_preview import preview_wording
 from reminders.domain.setup.wordings import (
-    Place,
-    Standing,
+    WordingKey,
     WordingRefusedError,
+    WordingStanding,
     concerned,
     standing,
     standings,
 )
-from reminders.domain.wording import LANGUAGES, MAX_CHARACTERS, PLACEHOLDERS, PURPOSES, Problem, Purpose
+from reminders.domain.wording import (
+    LANGUAGES,
+    MAX_CHARACTERS,
+    PLACEHOLDERS,
+    PURPOSES,
+    Purpose,
+    WordingProblem,
+)
 from reminders.domain.wording.defaults import VOICE_PURPOSES
 from reminders.models import ReminderRule, Wording
 from reminders.views.shared.asked import read_choice, read_id, read_text
-from reminders.views.shared.pages import StaffRequest, forbidden, say, staff_action, staff_form, staff_page
+from reminders.views.shared.pages import (
+    StaffRequest,
+    forbidden,
+    say,
+    staff_action,
+    staff_form,
+    staff_page,
+)
 
 LONGEST = 2 * MAX_CHARACTERS
 """Characters of a wording that are looked at: more than may be saved, so that too long is said in words."""
@@ -48,11 +62,11 @@ PLACEHOLDER_WORDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class WordingRow:
     """One wording on the list."""
 
     purpose: Purpose
-    standing: Standing
+    standing: WordingStanding
     query: str
 
 
@@ -60,7 +74,9 @@ class Row:
 def show(request: StaffRequest) -> HttpResponse:
     """All wordings of one language and channel; with `?rule=` those of one rule."""
     rule = _rule(request.GET, request.scope)
-    language = read_choice(request.GET.get("language"), LANGUAGES, otherwise=_usual_language(request.scope))
+    language = read_choice(
+        request.GET.get("language"), LANGUAGES, otherwise=_usual_language(request.scope)
+    )
     channel = read_choice(request.GET.get("channel"), (SMS, VOICE), otherwise=SMS)
     rows = _rows(_purposes(channel, rule), language, channel, rule)
     context = {
@@ -85,7 +101,7 @@ def edit(request: StaffRequest) -> HttpResponse:
     if not _may_change(rule, request.scope):
         return forbidden(request)
     now_there = standing(place)
-    text, problems = now_there.text, list[Problem]()
+    text, problems = now_there.text, list[WordingProblem]()
     if request.method == "POST":
         text = _typed(request)
         try:
@@ -100,7 +116,7 @@ def edit(request: StaffRequest) -> HttpResponse:
         except WordingRefusedError as error:
             problems = error.problems
         except BusyError as error:
-            problems = [Problem("error", str(error))]
+            problems = [WordingProblem("error", str(error))]
         else:
             say(request, _saved_words(saved.replaced))
             return redirect(_list(place))
@@ -143,7 +159,10 @@ def reset(request: StaffRequest) -> HttpResponse:
         return forbidden(request)
     try:
         replaced = wordings.reset_wording(
-            place, by=request.scope.actor, now=timezone.now(), replace=request.POST.get("replace") == "yes"
+            place,
+            by=request.scope.actor,
+            now=timezone.now(),
+            replace=request.POST.get("replace") == "yes",
         )
         say(request, _saved_words(replaced))
     except BusyError as error:
@@ -162,7 +181,9 @@ def switch_answer(request: StaffRequest) -> HttpResponse:
     on = request.POST.get("on") == "yes"
     wordings.switch_answer(purpose, on=on, by=request.scope.actor, now=timezone.now())
     say(request, "This answer is sent again." if on else "This answer is not sent any more.")
-    query = urlencode({"language": read_choice(request.POST.get("language"), LANGUAGES, otherwise="en")})
+    query = urlencode(
+        {"language": read_choice(request.POST.get("language"), LANGUAGES, otherwise="en")}
+    )
     return redirect(f"{reverse('wordings')}?{query}")
 
 
@@ -176,10 +197,15 @@ def _saved_words(replaced: int) -> str:
     return f"Saved. {handed_over.in_words(replaced)}"
 
 
-def _rows(purposes: list[Purpose], language: str, channel: str, rule: ReminderRule | None) -> list[Row]:
-    places = [Place(purpose.key, language, channel, rule.pk if rule else None) for purpose in purposes]
+def _rows(
+    purposes: list[Purpose], language: str, channel: str, rule: ReminderRule | None
+) -> list[WordingRow]:
+    places = [
+        WordingKey(purpose.key, language, channel, rule.pk if rule else None)
+        for purpose in purposes
+    ]
     return [
-        Row(purpose, stands, _query(stands.place))
+        WordingRow(purpose, stands, _query(stands.place))
         for purpose, stands in zip(purposes, standings(places), strict=True)
     ]
 
@@ -199,9 +225,9 @@ def _placeholders(purpose: Purpose) -> list[tuple[str, str]]:
     ]
 
 
-def _place(given: Mapping[str, str], scope: Scope) -> tuple[Place, ReminderRule | None]:
+def _place(given: Mapping[str, str], scope: Scope) -> tuple[WordingKey, ReminderRule | None]:
     rule = _rule(given, scope)
-    place = Place(
+    place = WordingKey(
         given.get("purpose", ""),
         given.get("language", "en"),
         given.get("channel", SMS),
@@ -236,11 +262,11 @@ def _usual_language(scope: Scope) -> str:
     return max(spoken, key=spoken.count) if spoken else "en"
 
 
-def _query(place: Place) -> str:
+def _query(place: WordingKey) -> str:
     given = {"purpose": place.purpose, "language": place.language, "channel": place.channel}
     return urlencode(given | ({"rule": place.rule_id} if place.rule_id else {}))
 
 
-def _list(place: Place) -> str:
+def _list(place: WordingKey) -> str:
     given = {"language": place.language, "channel": place.channel}
     return f"{reverse('wordings')}?{urlencode(given | ({'rule': place.rule_id} if place.rule_id else {}))}"

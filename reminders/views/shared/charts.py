@@ -23,7 +23,7 @@ ANSWERS, PLAIN = (1, 2, 3), (1, 4, 6, 5, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChartPart:
     """One coloured part of a bar, in the units of the drawing; `series` is its colour."""
 
     series: int
@@ -41,7 +41,7 @@ class Bar:
     words: str
     middle: float
     top: float
-    parts: tuple[Part, ...]
+    parts: tuple[ChartPart, ...]
     marked: bool
     labelled: bool
     dense: bool
@@ -122,16 +122,25 @@ def bars(
             height = room * value / highest
             floor -= height
             if value:
-                parts.append(Part(series, round(x, 1), round(floor, 1), round(thick, 1), round(height, 1)))
-        words = ", ".join(f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True))
+                parts.append(
+                    ChartPart(
+                        series, round(x, 1), round(floor, 1), round(thick, 1), round(height, 1)
+                    )
+                )
+        words = ", ".join(
+            f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True)
+        )
         drawn.append(
             Bar(label, f"{label}: {words}", round(x + thick / 2, 1), round(floor, 1), tuple(parts), marked,
                 index % every == 0, index % (2 * every) != 0)
         )  # fmt: skip
     scale = tuple(
-        (round(HEIGHT - BOTTOM - room * share, 1), f"{highest * share:g}{unit}") for share in (0, 0.5, 1)
+        (round(HEIGHT - BOTTOM - room * share, 1), f"{highest * share:g}{unit}")
+        for share in (0, 0.5, 1)
     )
-    return Chart(title, tuple(names), tuple(drawn), scale, tuple(islice(cycle(colours), len(names))), width)
+    return Chart(
+        title, tuple(names), tuple(drawn), scale, tuple(islice(cycle(colours), len(names))), width
+    )
 
 
 def round_up(value: float) -> float:

@@ -40,16 +40,21 @@ class ContactForm(forms.Form):
         help_text="In any writing. From abroad: with + and the country code.",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
-    number_is_right = forms.BooleanField(required=False, label="It is right after all: text it again")
+    number_is_right = forms.BooleanField(
+        required=False, label="It is right after all: text it again"
+    )
     channel = forms.ChoiceField(
-        label="Messages", choices=[(str(value), CHANNELS[str(value)]) for value in Contact.Channel.values]
+        label="Messages",
+        choices=[(str(value), CHANNELS[str(value)]) for value in Contact.Channel.values],
     )
     language = forms.ChoiceField(
         required=False,
         choices=[SAME_AS_LOCATION, *((tag, name.own) for tag, name in LANGUAGES.items())],
         help_text="The language of the texts to this patient.",
     )
-    external_id = forms.CharField(max_length=100, required=False, label="Patient number", strip=True)
+    external_id = forms.CharField(
+        max_length=100, required=False, label="Patient number", strip=True
+    )
     notes = forms.CharField(
         required=False,
         max_length=5_000,
@@ -57,7 +62,9 @@ class ContactForm(forms.Form):
         label="Notes for colleagues",
     )
 
-    def __init__(self, *args: Any, country: str, contact: Contact | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, country: str, contact: Contact | None = None, **kwargs: Any
+    ) -> None:
         self.country, self.contact = country, contact
         if contact:
             kwargs.setdefault("initial", self._values_of(contact))
@@ -66,7 +73,9 @@ class ContactForm(forms.Form):
             del self.fields["number_is_right"]
 
     def _values_of(self, contact: Contact) -> dict[str, Any]:
-        values = {name: getattr(contact, name) for name in self.base_fields if name != "number_is_right"}
+        values = {
+            name: getattr(contact, name) for name in self.base_fields if name != "number_is_right"
+        }
         number = display(contact.phone, self.country) if contact.phone else contact.phone_as_given
         return values | {"phone": number}
 
@@ -106,11 +115,15 @@ class AppointmentForm(forms.Form):
     location = forms.ModelChoiceField(Location.objects.none(), empty_label=None)
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), help_text="On the location's clock."
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="On the location's clock.",
     )
     duration = forms.IntegerField(min_value=1, max_value=1440, required=False, label="Minutes")
     practitioner = forms.ModelChoiceField(
-        Practitioner.objects.none(), required=False, empty_label="Nobody in particular", label="With"
+        Practitioner.objects.none(),
+        required=False,
+        empty_label="Nobody in particular",
+        label="With",
     )
     service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="Not said")
     notes = forms.CharField(
@@ -128,7 +141,9 @@ class AppointmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = {
             "location": Location.objects.filter(pk__in=scope.location_ids),
-            "practitioner": _active(Practitioner, appointment.practitioner_id if appointment else None),
+            "practitioner": _active(
+                Practitioner, appointment.practitioner_id if appointment else None
+            ),
             "service": _active(Service, appointment.service_id if appointment else None),
         }
         for name, rows in choices.items():

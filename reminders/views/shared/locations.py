@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from reminders.domain.common.digest import digest
-from reminders.domain.pages.change_marker import fingerprint
+from reminders.domain.pages.change_marker import etag
 from reminders.models import Location
 from reminders.views.shared.pages import StaffRequest
 
@@ -48,4 +48,4 @@ def zone(request: StaffRequest) -> ZoneInfo:
 
 def sign(request: StaffRequest, *asked: object, now: datetime) -> str:
     """A token that changes once anything has happened, or when something else is asked for than before."""
-    return f"{fingerprint(now=now)}-{digest((place_ids(request), asked))}"
+    return f"{etag(now=now)}-{digest((place_ids(request), asked))}"

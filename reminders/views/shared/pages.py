@@ -53,7 +53,9 @@ def staff_page(
                 return _sign_in(request, back="GET" in methods)
             if not request.user.has_perm(permission):
                 return forbidden(request)
-            staff = cast(StaffRequest, request)  # what the checks above and the next line make of it
+            staff = cast(
+                StaffRequest, request
+            )  # what the checks above and the next line make of it
             staff.scope = scope_of(request.user)
             return view(staff, *args, **kwargs)
 
@@ -94,7 +96,9 @@ def forbidden(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     return HttpResponseForbidden(render(request, "errors/403.html").content)
 
 
-def paginate(request: HttpRequest, rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS) -> Page[Any]:
+def paginate(
+    request: HttpRequest, rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS
+) -> Page[Any]:
     """The page of `rows` that `?page=` asks for; a page that is not there becomes the nearest one."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 

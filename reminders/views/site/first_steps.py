@@ -51,7 +51,10 @@ def make_first_login(request: HttpRequest, token: str) -> HttpResponse:
         except first_login.FirstLoginError:
             return _no_more(request)
         login(request, user, backend=BACKEND)
-        say(request, f"Welcome, {user.get_full_name() or user.username}. You can sign in from now on.")
+        say(
+            request,
+            f"Welcome, {user.get_full_name() or user.username}. You can sign in from now on.",
+        )
         return HttpResponseRedirect(reverse("first_steps"))
     status = 422 if request.method == "POST" else 200
     return _unseen(render(request, "first_steps/login.html", {"form": form}, status=status))

@@ -23,5 +23,7 @@ def show(request: StaffRequest) -> HttpResponse:
         response = HttpResponse(status=204)
     else:
         response = render(request, "partials/banners.html", {"banners": shown, "token": token})
-    response.headers["HX-Trigger"] = json.dumps({"inbox-count": {"value": Shell(request).inbox_count}})
+    response.headers["HX-Trigger"] = json.dumps(
+        {"inbox-count": {"value": Shell(request).inbox_count}}
+    )
     return response

@@ -87,7 +87,11 @@ def _migrations() -> str:
 
 
 def _disk() -> str:
-    words = {"": OK, "disk": "full: the database can't write", "read_only": "the database is read-only"}
+    words = {
+        "": OK,
+        "disk": "full: the database can't write",
+        "read_only": "the database is read-only",
+    }
     return words[database_room.refusal()]
 
 

@@ -85,7 +85,9 @@ class ChangePassword(PasswordChangeView):
     template_name = "session/password.html"
     success_url = reverse_lazy("day_sheet")
 
-    def form_valid(self, form: Any) -> HttpResponse:  # Any: Django's password forms share no public type
+    def form_valid(
+        self, form: Any
+    ) -> HttpResponse:  # Any: Django's password forms share no public type
         """Say that it worked."""
         say(self.request, "Your password is changed.")
         return super().form_valid(form)

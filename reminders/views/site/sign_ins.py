@@ -35,7 +35,11 @@ class Counting(AxesHandler):  # type: ignore[misc]  # axes has no types
             forget_failures(user.get_username(), _address(request))
 
     def reset_attempts(
-        self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
+        self,
+        *,
+        ip_address: str | None = None,
+        username: str | None = None,
+        ip_or_username: bool = False,
     ) -> int:
         """What `manage.py axes_reset_username NAME` and its like do."""
         return end_pause(name=username or "", address=ip_address or "")

@@ -14,8 +14,15 @@ from django.utils import timezone
 
 from reminders.domain.common.digest import digest
 from reminders.domain.diary.calls import answer_by_phone, record_calls, undo_answers, undo_calls
-from reminders.domain.pages.call_list import Calls, Household, Obstacle, Try, calls_to_make, households
-from reminders.models import Appointment, CallAttempt, Event, Message
+from reminders.domain.pages.call_list import (
+    Calls,
+    Household,
+    Obstacle,
+    Try,
+    calls_to_make,
+    households,
+)
+from reminders.models import Appointment, AuditEntry, CallAttempt, Message
 from reminders.templatetags.pages import at_zone
 from reminders.views.diary.day_rows import address
 from reminders.views.shared.asked import read_date, read_ids
@@ -37,7 +44,10 @@ NOTED = {
     Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong, and no text goes to it. Correct it with their "
     "details.",
 }
-ANSWERS = {"confirmed": "{} confirmed by phone.", "declined": "{} can't come, as they said on the phone."}
+ANSWERS = {
+    "confirmed": "{} confirmed by phone.",
+    "declined": "{} can't come, as they said on the phone.",
+}
 FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
     ("", "All", "call", {}),
     ("unreachable", "No text reaches", "call-off", {"obstacle": True}),
@@ -73,7 +83,7 @@ def _tried(one: Try, zone: str) -> Tried:
 
 
 @dataclass(frozen=True)
-class Card:
+class CallCard:
     """A household as it is shown."""
 
     household: Household
@@ -145,7 +155,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     filters = _filters(calls, wanted)
     shown = [(one.key, one.digest) for one in listed]
     return {
-        "cards": [Card(one) for one in listed],
+        "cards": [CallCard(one) for one in listed],
         "page": page,
         "filters": filters,
         "days": calls.days,
@@ -162,7 +172,13 @@ def _context(request: StaffRequest) -> dict[str, Any]:
 
 def _filters(calls: Calls, wanted: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "words": words, "icon": icon, "on": name == wanted, "count": calls.count(**conditions)}
+        {
+            "name": name,
+            "words": words,
+            "icon": icon,
+            "on": name == wanted,
+            "count": calls.count(**conditions),
+        }
         for name, words, icon, conditions in FILTERS
     ]
 
@@ -196,7 +212,9 @@ def called(request: StaffRequest) -> HttpResponse:
     if written not in Outcome.values:
         return _answer(request, "Choose how the call went.", tone="warning")
     outcome = Outcome(written)
-    ids = record_calls([row.pk for row in rows], outcome, by=request.scope.actor, now=timezone.now())
+    ids = record_calls(
+        [row.pk for row in rows], outcome, by=request.scope.actor, now=timezone.now()
+    )
     undo = f"{reverse('call_list_undo')}?calls={','.join(map(str, ids))}"
     return _answer(request, NOTED[outcome].format(_names(rows)), undo=undo)
 
@@ -209,14 +227,21 @@ def answered(request: StaffRequest) -> HttpResponse:
     if wanted not in ANSWERS:
         return _answer(request, "Choose confirmed or declined.", tone="warning")
     events = answer_by_phone(
-        [row.pk for row in rows], Appointment.Status(wanted), by=request.scope.actor, now=timezone.now()
+        [row.pk for row in rows],
+        Appointment.Status(wanted),
+        by=request.scope.actor,
+        now=timezone.now(),
     )
     if not events:
-        return _answer(request, "Somebody has settled this meanwhile. Nothing was changed.", tone="warning")
+        return _answer(
+            request, "Somebody has settled this meanwhile. Nothing was changed.", tone="warning"
+        )
     changed = {event.appointment_id for event in events}
     undo = f"{reverse('call_list_undo')}?events={','.join(str(event.pk) for event in events)}"
     return _answer(
-        request, ANSWERS[wanted].format(_names([row for row in rows if row.pk in changed])), undo=undo
+        request,
+        ANSWERS[wanted].format(_names([row for row in rows if row.pk in changed])),
+        undo=undo,
     )
 
 
@@ -224,12 +249,18 @@ def answered(request: StaffRequest) -> HttpResponse:
 def undo(request: StaffRequest) -> HttpResponse:
     """Take calls (`?calls=`) or answers (`?events=`) back."""
     theirs = request.scope.appointments()
-    calls = CallAttempt.objects.filter(pk__in=read_ids(request.GET.get("calls", "")), appointment__in=theirs)
-    events = Event.objects.filter(pk__in=read_ids(request.GET.get("events", "")), appointment__in=theirs)
+    calls = CallAttempt.objects.filter(
+        pk__in=read_ids(request.GET.get("calls", "")), appointment__in=theirs
+    )
+    events = AuditEntry.objects.filter(
+        pk__in=read_ids(request.GET.get("events", "")), appointment__in=theirs
+    )
     now = timezone.now()
     by = request.scope.actor
     undone = undo_calls(list(calls.values_list("pk", flat=True)), by=by, now=now)
     undone += undo_answers(list(events.values_list("pk", flat=True)), by=by, now=now)
     if not undone:
-        return _answer(request, "It has changed again since, so it was left as it is.", tone="warning")
+        return _answer(
+            request, "It has changed again since, so it was left as it is.", tone="warning"
+        )
     return _answer(request, "Taken back.")

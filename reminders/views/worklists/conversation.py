@@ -27,16 +27,16 @@ from reminders.domain.pages.conversation import (
     SHOWN,
     Bubble,
     opt_out_in_force,
-    people_on,
+    people_at,
     ready_lines,
     thread,
     visits,
 )
 from reminders.domain.pages.day_sheet import DayRow
 from reminders.domain.sending.client import messages_api
-from reminders.domain.sending.poll_status import Asked, ask_now
+from reminders.domain.sending.poll_status import StatusAsked, ask_now
 from reminders.domain.wording.segments import measure
-from reminders.models import Appointment, Card, Contact, Location, Suppression
+from reminders.models import Appointment, Contact, InboxItem, Location, Suppression
 from reminders.views.diary.day_rows import LOOKS
 from reminders.views.shared.asked import read_id, read_text
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
@@ -45,9 +45,12 @@ LONGEST = 1_000
 ASKABLE = 200
 """So far back a text may lie to be asked about."""
 ASKED = {
-    Asked.NEWS: ("The provider answered: see the text.", "ok"),
-    Asked.NOTHING_NEW: ("The provider has nothing new to say about this text yet.", "ok"),
-    Asked.NO_ANSWER: ("The provider can't be asked right now. Please try again in a minute.", "warning"),
+    StatusAsked.NEWS: ("The provider answered: see the text.", "ok"),
+    StatusAsked.NOTHING_NEW: ("The provider has nothing new to say about this text yet.", "ok"),
+    StatusAsked.NO_ANSWER: (
+        "The provider can't be asked right now. Please try again in a minute.",
+        "warning",
+    ),
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,10 +86,16 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     rows = visits(contact, location_ids=narrowed(request), now=now)
     about = _about(request, rows, now=now)
     context = found | {
-        "visits": [{"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows],
+        "visits": [
+            {"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows
+        ],
         "about": about,
-        "lines": ready_lines(contact, about, request.scope.locations[0] if request.scope.locations else None),
-        "others": [one for one in people_on(contact.phone, scope=request.scope) if one.pk != contact.pk],
+        "lines": ready_lines(
+            contact, about, request.scope.locations[0] if request.scope.locations else None
+        ),
+        "others": [
+            one for one in people_at(contact.phone, scope=request.scope) if one.pk != contact.pk
+        ],
         **_consent(request, contact),
         "cards": _cards(request, contact),
         "longest": LONGEST,
@@ -107,7 +116,11 @@ def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
 
 
 def _can_text(contact: Contact) -> bool:
-    return bool(contact.phone) and contact.channel != Contact.Channel.NONE and not contact.has_wrong_number
+    return (
+        bool(contact.phone)
+        and contact.channel != Contact.Channel.NONE
+        and not contact.has_wrong_number
+    )
 
 
 def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
@@ -150,7 +163,9 @@ def _zone(request: StaffRequest, rows: list[DayRow]) -> str:
 
 def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appointment | None:
     """The appointment that a text is likely to be about: the next one."""
-    coming = next((row.id for row in rows if row.starts_at > now and row.status != "cancelled"), None)
+    coming = next(
+        (row.id for row in rows if row.starts_at > now and row.status != "cancelled"), None
+    )
     if coming is None:
         return None
     return (
@@ -161,8 +176,8 @@ def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appoi
     )
 
 
-def _cards(request: StaffRequest, contact: Contact) -> list[Card]:
-    theirs = Card.objects.filter(request.scope.seen_cards(), done_at=None)
+def _cards(request: StaffRequest, contact: Contact) -> list[InboxItem]:
+    theirs = InboxItem.objects.filter(request.scope.seen_cards(), done_at=None)
     mine = Q(contact=contact)
     if contact.phone:
         mine |= Q(phone=contact.phone)
@@ -222,7 +237,9 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
     bubbles = thread(contact_id=contact.pk, phone=contact.phone, scope=request.scope, limit=ASKABLE)
     now = timezone.now()
     wanted = f"m{request.POST.get('text', '')}"
-    found = next((one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None)
+    found = next(
+        (one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None
+    )
     if found is None:
         return _refuse(request, contact, "There is nothing to ask about this text.")
     asked = ask_now(messages_api(), found.message_id, clock=timezone.now)
@@ -253,7 +270,9 @@ def consent(request: StaffRequest, pk: int) -> HttpResponse:
         return _refuse(request, contact, "There is no number to opt in or out.")
     by, now = request.scope.actor, timezone.now()
     if wanted == "out":
-        changed = opt_out(contact.phone, reason=Suppression.Reason.STAFF, words=words, by=by, now=now)
+        changed = opt_out(
+            contact.phone, reason=Suppression.Reason.STAFF, words=words, by=by, now=now
+        )
         told = f"No more texts to the number of {contact}."
     elif wanted == "back":
         changed = opt_out_again(contact.phone, by=by, now=now)

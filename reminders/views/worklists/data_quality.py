@@ -12,7 +12,7 @@ from reminders.domain.pages.data_quality import (
     COUNTED_TO,
     ROWS,
     Flaw,
-    Look,
+    FlawSearch,
     count_flaws,
     flawed,
     shared_numbers,
@@ -37,7 +37,7 @@ SHARED_BY = (2, 4, 8)
 def show(request: StaffRequest) -> HttpResponse:
     """One flaw's list, with the counts of all of them."""
     ids = everybodys(request)
-    look = Look(
+    look = FlawSearch(
         None if ids is None else tuple(ids),
         coming=request.GET.get("who") != "all",
         now=timezone.now(),
@@ -49,11 +49,15 @@ def show(request: StaffRequest) -> HttpResponse:
     return render(request, "data_quality.html", _context(request, look, flaw, counts))
 
 
-def _context(request: StaffRequest, look: Look, flaw: Flaw, counts: dict[Flaw, int]) -> dict[str, Any]:
+def _context(
+    request: StaffRequest, look: FlawSearch, flaw: Flaw, counts: dict[Flaw, int]
+) -> dict[str, Any]:
     after = read_id(request.GET.get("after"))
     at_least = read_choice(request.GET.get("by"), SHARED_BY, otherwise=SHARED_BY[0])
     shared = (
-        shared_numbers(look, at_least=at_least, after=after, limit=ROWS + 1) if flaw is Flaw.SHARED else []
+        shared_numbers(look, at_least=at_least, after=after, limit=ROWS + 1)
+        if flaw is Flaw.SHARED
+        else []
     )
     rows = flawed(flaw, look, after=after, limit=ROWS + 1) if flaw is not Flaw.SHARED else []
     last = (shared[ROWS - 1].people[0][0] if len(shared) > ROWS else 0) or (

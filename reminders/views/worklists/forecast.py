@@ -17,7 +17,10 @@ def show(request: StaffRequest) -> HttpResponse:
     """The page."""
     result = forecast(places(request), now=timezone.now())
     chart = bars(
-        [(f"{day.day:%a %-d}", [cell.messages for cell in day.cells], day.heavy) for day in result.days],
+        [
+            (f"{day.day:%a %-d}", [cell.messages for cell in day.cells], day.heavy)
+            for day in result.days
+        ],
         names=[rule.name for rule in result.rules],
         title="Texts a day for the next two weeks",
         colours=PLAIN,

@@ -35,7 +35,7 @@ from reminders.domain.replies.inbox import (
 )
 from reminders.domain.replies.pausing import Texts, decide_texts
 from reminders.domain.wording.segments import measure
-from reminders.models import Appointment, Card, Event, Suppression
+from reminders.models import Appointment, AuditEntry, InboxItem, Suppression
 from reminders.views.shared.asked import read_choice, read_id, read_ids, read_number, read_text
 from reminders.views.shared.forms import country_of
 from reminders.views.shared.locations import everybodys
@@ -56,7 +56,11 @@ def show(request: StaffRequest) -> HttpResponse:
     """The cards, the first one open; for the live look only what may have changed."""
     if request.htmx and "token" in request.GET:
         return _live(request)
-    first = _bare(_cards(request)).values_list("pk", flat=True).first() if _view(request) != "done" else None
+    first = (
+        _bare(_cards(request)).values_list("pk", flat=True).first()
+        if _view(request) != "done"
+        else None
+    )
     listed = _list(request, current=first)
     opened = _card_context(request, _theirs(request, first)) if first else {"card": None}
     return render(request, "inbox.html", listed | opened | {"on_list": True})
@@ -71,7 +75,9 @@ def card(request: StaffRequest, pk: int) -> HttpResponse:
             return HttpResponse(status=204)
         return render(request, "inbox/touched.html", _touched(request, shown), status=STOP_LOOKING)
     listed = _list(request, current=shown.pk)
-    return render(request, "inbox.html", listed | _card_context(request, shown) | {"on_list": False})
+    return render(
+        request, "inbox.html", listed | _card_context(request, shown) | {"on_list": False}
+    )
 
 
 def _live(request: StaffRequest) -> HttpResponse:
@@ -86,27 +92,29 @@ def _live(request: StaffRequest) -> HttpResponse:
 
 
 def _count(request: StaffRequest) -> int:
-    return Card.objects.filter(request.scope.seen_cards(), done_at=None).count()
+    return InboxItem.objects.filter(request.scope.seen_cards(), done_at=None).count()
 
 
 def _view(request: StaffRequest) -> str:
     return read_choice(request.GET.get("view"), [name for name, _, _ in VIEWS], otherwise="")
 
 
-def _cards(request: StaffRequest) -> QuerySet[Card]:
+def _cards(request: StaffRequest) -> QuerySet[InboxItem]:
     """The cards of the view that was chosen."""
     if _view(request) == "done":
         since = timezone.now() - SETTLED_SHOWN
-        return done_cards(everybodys(request)).filter(request.scope.seen_cards(), done_at__gte=since)
+        return done_cards(everybodys(request)).filter(
+            request.scope.seen_cards(), done_at__gte=since
+        )
     cards = _waiting(request)
     return cards.filter(assigned_to=request.user) if _view(request) == "mine" else cards
 
 
-def _waiting(request: StaffRequest) -> QuerySet[Card]:
+def _waiting(request: StaffRequest) -> QuerySet[InboxItem]:
     return open_cards(everybodys(request)).filter(request.scope.seen_cards())
 
 
-def _bare(cards: QuerySet[Card]) -> QuerySet[Card]:
+def _bare(cards: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
     """Without what is shown of them."""
     return cards.select_related(None).prefetch_related(None)
 
@@ -125,21 +133,22 @@ def _list(request: StaffRequest, *, current: int | None = None) -> dict[str, Any
         "more": len(rows) > ROWS,
         "view": view,
         "views": [
-            {"name": name, "words": words, "icon": icon, "on": name == view} for name, words, icon in VIEWS
+            {"name": name, "words": words, "icon": icon, "on": name == view}
+            for name, words, icon in VIEWS
         ],
         "current": current or "",
         "token": digest((view, [(one.pk, one.revision) for one in rows])),
     }
 
 
-def _item(one: Card, request: StaffRequest, current: int | None) -> dict[str, Any]:
+def _item(one: InboxItem, request: StaffRequest, current: int | None) -> dict[str, Any]:
     contact = one.contact or (one.appointment.contact if one.appointment else None)
     item = {
         "card": one,
         "name": str(contact) if contact else "",
         "text": one.reply.text if one.reply else "",
-        "icon": ICONS[Card.Kind(one.kind)],
-        "tone": TONES.get(Card.Kind(one.kind), "check"),
+        "icon": ICONS[InboxItem.Kind(one.kind)],
+        "tone": TONES.get(InboxItem.Kind(one.kind), "check"),
         "zone": one.location.zone if one.location else _zone(request),
         "who": _who(one.done_by if one.done_at else one.assigned_to, request),
         "current": one.pk == current,
@@ -157,12 +166,12 @@ def _zone(request: StaffRequest) -> str:
     return request.scope.locations[0].zone if request.scope.locations else "UTC"
 
 
-def _theirs(request: StaffRequest, pk: int) -> Card:
+def _theirs(request: StaffRequest, pk: int) -> InboxItem:
     rows = whole_cards().filter(request.scope.seen_cards())
     return get_object_or_404(rows, pk=pk)
 
 
-def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
+def _card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
     """What the right side shows."""
     now = timezone.now()
     choices = _choices(request, shown, now=now)
@@ -179,7 +188,7 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
         "card": shown,
         "item": _item(shown, request, shown.pk),
         "contact": contact,
-        "what_to_do": WHAT_TO_DO[Card.Kind(shown.kind)],
+        "what_to_do": WHAT_TO_DO[InboxItem.Kind(shown.kind)],
         "candidates": [(one, one.acts(now)) for one in choices],
         "bubbles": shown_bubbles(bubbles, now=now),
         "zone": shown.location.zone if shown.location else _zone(request),
@@ -194,7 +203,7 @@ def _card_context(request: StaffRequest, shown: Card) -> dict[str, Any]:
     }
 
 
-def _choices(request: StaffRequest, shown: Card, *, now: datetime) -> list[Candidate]:
+def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[Candidate]:
     """The appointments it may be about, of the user's locations only; the one already known is first."""
     here = request.scope.location_ids
     found = [one for one in candidates(shown, now=now) if one.appointment.location_id in here]
@@ -205,12 +214,12 @@ def _choices(request: StaffRequest, shown: Card, *, now: datetime) -> list[Candi
     return sorted(found, key=lambda one: one.appointment.pk != shown.appointment_id)[:12]
 
 
-def _settled(request: StaffRequest, shown: Card) -> str:
+def _settled(request: StaffRequest, shown: InboxItem) -> str:
     who = _who(shown.done_by, request) or "The application"
     return f"{who[:1].upper()}{who[1:]} {SETTLED.get(shown.outcome, 'settled this')}"
 
 
-def _touched(request: StaffRequest, shown: Card) -> dict[str, Any]:
+def _touched(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
     at = shown.done_at
     zone = shown.location.zone if shown.location else _zone(request)
     return {"card": shown, "words": touched_words(shown), "at": at, "zone": zone}
@@ -229,7 +238,7 @@ def _collision(request: StaffRequest, error: CardTouched) -> HttpResponse:
     return go(request, reverse("inbox_card", args=[error.card.pk]))
 
 
-def _warn(request: StaffRequest, shown: Card, words: str) -> HttpResponse:
+def _warn(request: StaffRequest, shown: InboxItem, words: str) -> HttpResponse:
     if request.htmx:
         return with_toast(HttpResponse(status=204), words, tone="warning")
     say(request, words, tone="warning")
@@ -237,7 +246,7 @@ def _warn(request: StaffRequest, shown: Card, words: str) -> HttpResponse:
 
 
 def _onward(
-    request: StaffRequest, settled: Card, told: str, *, events: list[Event] | None = None
+    request: StaffRequest, settled: InboxItem, told: str, *, events: list[AuditEntry] | None = None
 ) -> HttpResponse:
     """To the next card, with a note of what was done and how to take it back."""
     back = f"{reverse('inbox_undo', args=[settled.pk])}?revision={settled.revision + 1}"
@@ -247,7 +256,7 @@ def _onward(
     return go(request, _next(request, settled))
 
 
-def _next(request: StaffRequest, settled: Card) -> str:
+def _next(request: StaffRequest, settled: InboxItem) -> str:
     """The address of the card after this one, else of the first, else of the empty inbox."""
     waiting = _bare(_waiting(request))
     later = Q(opened_at__gt=settled.opened_at) | Q(opened_at=settled.opened_at, pk__gt=settled.pk)
@@ -279,7 +288,9 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         return _warn(request, shown, str(error))
     name = appointment.contact if appointment else ""
     told = {Action.CONFIRM: f"{name} is confirmed.", Action.DECLINE: f"{name} can't come."}
-    return _onward(request, shown, told.get(Action(action), "Settled: nothing was changed."), events=events)
+    return _onward(
+        request, shown, told.get(Action(action), "Settled: nothing was changed."), events=events
+    )
 
 
 def _appointment(request: StaffRequest, written: str) -> Appointment | None:
@@ -367,7 +378,9 @@ def texts(request: StaffRequest, pk: int) -> HttpResponse:
         return _collision(request, error)
     except ValueError as error:
         return _warn(request, shown, str(error))
-    told = "No more texts to this number." if wish == Texts.STOP else "This number gets texts again."
+    told = (
+        "No more texts to this number." if wish == Texts.STOP else "This number gets texts again."
+    )
     say(request, told)
     return go(request, _next(request, shown))
 
@@ -394,7 +407,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     except CardTouched as error:
         say(request, str(error), tone="warning")
         return go(request, reverse("inbox_card", args=[pk]))
-    theirs = Event.objects.filter(
+    theirs = AuditEntry.objects.filter(
         pk__in=read_ids(request.GET.get("events", "")), appointment__in=request.scope.appointments()
     )
     kept = [
@@ -403,7 +416,9 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         if not undo_status(one, by=request.scope.actor, now=now)
     ]
     told = (
-        "Back in the inbox; the appointment has changed since and stays as it is." if kept else "Taken back."
+        "Back in the inbox; the appointment has changed since and stays as it is."
+        if kept
+        else "Taken back."
     )
     say(request, told)
     return go(request, reverse("inbox_card", args=[pk]))

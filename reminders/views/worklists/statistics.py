@@ -31,7 +31,10 @@ def show(request: StaffRequest) -> HttpResponse:
     since = today - timedelta(days=today.weekday(), weeks=weeks - 1)
     ensure_fresh(since=since, now=now)
     found = statistics(
-        location_ids=place_ids(request), since=since, until=today, practitioner_id=practitioner or None
+        location_ids=place_ids(request),
+        since=since,
+        until=today,
+        practitioner_id=practitioner or None,
     )
     context = {
         "weeks": [(value, value == weeks) for value in WEEKS],
@@ -50,9 +53,18 @@ def _charts(found: Statistics) -> list[Chart]:
 
     return [
         bars(
-            rows(_answers), names=["Confirmed", "Declined", "No answer"], title="Answers by week", width=WIDE
+            rows(_answers),
+            names=["Confirmed", "Declined", "No answer"],
+            title="Answers by week",
+            width=WIDE,
         ),
-        bars(rows(_no_shows), names=["Did not come"], title="Did not come, in %", unit=" %", colours=(2,)),
+        bars(
+            rows(_no_shows),
+            names=["Did not come"],
+            title="Did not come, in %",
+            unit=" %",
+            colours=(2,),
+        ),
         bars(rows(_delivery), names=["Delivered", "Not delivered"], title="Texts by week"),
     ]
 

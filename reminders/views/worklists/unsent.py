@@ -39,7 +39,16 @@ ICONS = {
     "text_failed": "x-circle",
 }
 CHECKS = frozenset(
-    {"not_delivered", "refused", "text_failed", "cutoff", "no_phone", "wrong_number", "unknown", "wording"}
+    {
+        "not_delivered",
+        "refused",
+        "text_failed",
+        "cutoff",
+        "no_phone",
+        "wrong_number",
+        "unknown",
+        "wording",
+    }
 )
 """Reasons that somebody should look into; the others are as the rules or the patient want it."""
 
@@ -51,8 +60,12 @@ def show(request: StaffRequest) -> HttpResponse:
     since, until = _days(request, now=now)
     period = _period(request, since, until, now=now)
     if request.GET.get("as") == "csv":
-        response = HttpResponse("".join(export(period, now=now)), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="not-sent-{since}-to-{until}.csv"'
+        response = HttpResponse(
+            "".join(export(period, now=now)), content_type="text/csv; charset=utf-8"
+        )
+        response.headers["Content-Disposition"] = (
+            f'attachment; filename="not-sent-{since}-to-{until}.csv"'
+        )
         return response
     return render(request, "unsent.html", _context(request, period, since, until, now=now))
 

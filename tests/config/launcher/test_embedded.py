@@ -51,7 +51,9 @@ def ask(server: Postgres, question: str) -> object:
 def owner_of(data_dir: Path, *, prefix: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
     """Start a program that owns a server, and wait until it runs."""
     command = [*prefix, sys.executable, "-c", OWNER, str(data_dir)]
-    program = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert program.stdout
     assert program.stdout.readline().startswith("postgres://")
     return program
@@ -60,7 +62,9 @@ def owner_of(data_dir: Path, *, prefix: tuple[str, ...] = ()) -> "subprocess.Pop
 def test_postgres_is_18_and_listens_on_a_private_socket_only(server: Postgres) -> None:
     assert str(ask(server, "SHOW server_version")).startswith("18.")
     assert ask(server, "SHOW listen_addresses") == ""
-    assert ask(server, "SELECT datcollate FROM pg_database WHERE datname = 'reminders'") == "C.UTF-8"
+    assert (
+        ask(server, "SELECT datcollate FROM pg_database WHERE datname = 'reminders'") == "C.UTF-8"
+    )
     assert ask(server, "SHOW fsync") == "on"
     assert stat.S_IMODE(server.place.sockets.stat().st_mode) == 0o700
 
@@ -80,7 +84,9 @@ def test_postgres_leaves_no_process_behind(data_dir: Path) -> None:
     assert running_in(data_dir) == []
 
 
-def test_a_killed_owner_takes_postgres_along_and_the_next_start_finds_the_data(data_dir: Path) -> None:
+def test_a_killed_owner_takes_postgres_along_and_the_next_start_finds_the_data(
+    data_dir: Path,
+) -> None:
     owner = owner_of(data_dir)
     with psycopg.connect(Postgres(postgres_place(data_dir)).url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
@@ -198,7 +204,9 @@ def test_root_runs_postgres_as_an_unprivileged_user(server: Postgres, data_dir: 
 
 
 @as_root
-def test_root_keeps_the_data_elsewhere_when_the_checkout_is_closed_to_others(data_dir: Path) -> None:
+def test_root_keeps_the_data_elsewhere_when_the_checkout_is_closed_to_others(
+    data_dir: Path,
+) -> None:
     data_dir.chmod(0o700)
     place = postgres_place(data_dir)
     assert place.moved
@@ -229,7 +237,9 @@ def test_a_data_folder_of_somebody_else_is_refused_with_what_to_do(data_dir: Pat
     os.chown(data_dir / "postgres", 12345, 12345)
 
     with (
-        pytest.raises(ServiceError, match=r"belongs to another user \(uid 12345, not 65534\)\. Start as"),
+        pytest.raises(
+            ServiceError, match=r"belongs to another user \(uid 12345, not 65534\)\. Start as"
+        ),
         shared_postgres(data_dir),
     ):
         pass

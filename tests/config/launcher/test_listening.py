@@ -48,7 +48,9 @@ def serve() -> Iterator[Callable[..., int]]:
 
 @contextlib.contextmanager
 def connected(port: int, *, source: str = "127.0.0.1") -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as found:
+    with socket.create_connection(
+        ("127.0.0.1", port), timeout=10, source_address=(source, 0)
+    ) as found:
         yield found
 
 

@@ -178,7 +178,9 @@ def test_a_folder_behind_a_link_is_as_closed_as_what_it_leads_to(data_dir: Path)
 @pytest.mark.parametrize(
     ("owner", "starter"), [(12345, "the user with uid 12345"), (nobody().uid, "root"), (2, "bin")]
 )  # fmt: skip
-def test_a_folder_of_somebody_else_names_who_started_there(data_dir: Path, owner: int, starter: str) -> None:
+def test_a_folder_of_somebody_else_names_who_started_there(
+    data_dir: Path, owner: int, starter: str
+) -> None:
     (data_dir / "broker").mkdir()
     os.chown(data_dir / "broker", owner, owner)
 
@@ -194,7 +196,9 @@ def test_a_folder_of_somebody_else_names_who_started_there(data_dir: Path, owner
 def test_a_file_in_the_way_of_the_data_folder_is_named(data_dir: Path) -> None:
     (data_dir / "var").write_text("a file")
 
-    with pytest.raises(ServiceError, match=r"/var cannot be used \(Not a directory\)\. Put that right, or"):
+    with pytest.raises(
+        ServiceError, match=r"/var cannot be used \(Not a directory\)\. Put that right, or"
+    ):
         make_data_folder(data_dir / "var")
 
 

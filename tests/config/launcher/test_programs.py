@@ -14,7 +14,9 @@ from config.launcher.embedded.places import ServiceError
 from config.launcher.embedded.processes import Identity, nobody
 from config.launcher.embedded.programs import MARK, programs_for
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who alone drops to another user")
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0, reason="needs root, who alone drops to another user"
+)
 AS_NOBODY = ("setpriv", f"--reuid={nobody().uid}", f"--regid={nobody().gid}", "--clear-groups")
 
 
@@ -40,7 +42,9 @@ def test_a_copied_program_finds_its_libraries(copies: Path) -> None:
     found = programs_for(nobody(), copies=copies)
 
     for program in ("initdb", "postgres"):
-        said = subprocess.run([*AS_NOBODY, found / program, "--version"], capture_output=True, text=True)
+        said = subprocess.run(
+            [*AS_NOBODY, found / program, "--version"], capture_output=True, text=True
+        )
         assert (said.returncode, said.stderr) == (0, "")
         assert said.stdout.startswith(f"{program} (PostgreSQL) 18.")
 
@@ -63,16 +67,26 @@ def test_a_copy_is_readable_whatever_the_umask_and_roots_alone_to_write(copies: 
     finally:
         os.umask(before)
 
-    modes = {path: path.lstat() for path in (copies, *copy_of(copies).rglob("*")) if not path.is_symlink()}
+    modes = {
+        path: path.lstat()
+        for path in (copies, *copy_of(copies).rglob("*"))
+        if not path.is_symlink()
+    }
     assert {info.st_uid for info in modes.values()} == {0}
-    assert [path for path, info in modes.items() if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)] == []
-    assert subprocess.run([*AS_NOBODY, found / "initdb", "--version"], capture_output=True).returncode == 0
+    assert [
+        path for path, info in modes.items() if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ] == []
+    assert (
+        subprocess.run([*AS_NOBODY, found / "initdb", "--version"], capture_output=True).returncode
+        == 0
+    )
 
 
 def test_copies_wanted_at_the_same_moment_are_one(copies: Path) -> None:
     found: list[Path] = []
     threads = [
-        threading.Thread(target=lambda: found.append(programs_for(nobody(), copies=copies))) for _ in range(3)
+        threading.Thread(target=lambda: found.append(programs_for(nobody(), copies=copies)))
+        for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -99,7 +113,9 @@ def open_to_writers(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [unmark, mark_as_another_version, give_away, open_to_writers])
-def test_a_copy_that_may_not_be_trusted_is_made_anew(copies: Path, spoil: Callable[[Path], None]) -> None:
+def test_a_copy_that_may_not_be_trusted_is_made_anew(
+    copies: Path, spoil: Callable[[Path], None]
+) -> None:
     found = programs_for(nobody(), copies=copies)
     (found / "postgres").write_text("planted")
     spoil(copy_of(copies))
@@ -126,7 +142,9 @@ def test_no_program_is_run_from_a_folder_that_others_may_write(copies: Path, mod
         programs_for(nobody(), copies=copies)
 
 
-def test_a_folder_of_copies_that_leads_elsewhere_is_not_followed(copies: Path, tmp_path: Path) -> None:
+def test_a_folder_of_copies_that_leads_elsewhere_is_not_followed(
+    copies: Path, tmp_path: Path
+) -> None:
     copies.symlink_to(tmp_path)
 
     with pytest.raises(ServiceError, match="Others may write in"):
@@ -136,11 +154,15 @@ def test_a_folder_of_copies_that_leads_elsewhere_is_not_followed(copies: Path, t
 def test_a_place_without_room_for_copies_is_named(copies: Path) -> None:
     copies.write_text("a file")
 
-    with pytest.raises(ServiceError, match=r"could not be copied to .*/copies \(File exists\)\. Start as"):
+    with pytest.raises(
+        ServiceError, match=r"could not be copied to .*/copies \(File exists\)\. Start as"
+    ):
         programs_for(nobody(), copies=copies)
 
 
-def test_programs_within_reach_are_not_copied(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_within_reach_are_not_copied(
+    copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(programs, "reaches", lambda identity, path: True)
 
     for identity in (nobody(), None):
@@ -148,7 +170,9 @@ def test_programs_within_reach_are_not_copied(copies: Path, monkeypatch: pytest.
     assert not copies.exists()
 
 
-def test_libraries_out_of_reach_are_reason_enough(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_libraries_out_of_reach_are_reason_enough(
+    copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def without_libraries(identity: Identity, path: Path) -> bool:
         return path.name != programs.LIBRARIES
 

@@ -62,7 +62,10 @@ def test_a_location_moved_to_another_zone_keeps_the_wall_time_that_was_given(row
         for key in (row["from_zone"], row["to_zone"])
     ]
 
-    assert [made.due_at for made in sent] == [instant(row["sent_before"]), instant(row["sent_after"])]
+    assert [made.due_at for made in sent] == [
+        instant(row["sent_before"]),
+        instant(row["sent_after"]),
+    ]
 
 
 @pytest.mark.parametrize("row", rows("wall_times"))
@@ -134,7 +137,8 @@ def test_the_version_of_the_zone_rules_is_a_year_and_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "codes"), [(SKIP_WORDS, Skip), (FLAG_WORDS, StrEnum("Flag", {"GAP": "gap", "TWICE": "twice"}))]
+    ("words", "codes"),
+    [(SKIP_WORDS, Skip), (FLAG_WORDS, StrEnum("Flag", {"GAP": "gap", "TWICE": "twice"}))],
 )
 def test_every_code_has_words_for_staff(words: dict[str, str], codes: type[StrEnum]) -> None:
     assert set(words) == set(codes)
@@ -148,7 +152,9 @@ def test_an_unknown_zone_is_refused_in_words(key: str) -> None:
 
 
 @pytest.mark.parametrize(("days", "minutes"), [(None, None), (1, 60), (-1, None), (None, -5)])
-def test_a_rule_counts_days_or_minutes_and_never_both(days: int | None, minutes: int | None) -> None:
+def test_a_rule_counts_days_or_minutes_and_never_both(
+    days: int | None, minutes: int | None
+) -> None:
     with pytest.raises(ValueError, match="A rule"):
         Schedule(days, None, minutes, False, Quiet.LATER, Late.SKIP, timedelta(), timedelta())
 

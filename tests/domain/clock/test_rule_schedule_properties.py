@@ -58,7 +58,9 @@ clock = st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 15, 30, 45, 5
 open_hours = st.builds(
     SendingHours, st.sampled_from(ZONES).map(zone), clock, clock, st.frozensets(st.integers(1, 7))
 )
-lengths = st.sampled_from([0, 10, 15, 120, 180, 720, 2880]).map(lambda count: timedelta(minutes=count))
+lengths = st.sampled_from([0, 10, 15, 120, 180, 720, 2880]).map(
+    lambda count: timedelta(minutes=count)
+)
 
 
 @st.composite
@@ -78,7 +80,9 @@ def schedules(draw: st.DrawFn, *, weekdays_only: bool | None = None) -> Schedule
 
 
 notice = st.timedeltas(timedelta(days=-1), timedelta(days=20))
-thoroughly = settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thoroughly = settings(
+    max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @thoroughly
@@ -146,14 +150,19 @@ def test_a_rule_for_open_days_only_asks_on_open_days(
     made = plan(schedule, hours, starts_at=starts_at, known_since=LONG_AGO)
 
     # A skipped day (Samoa) or midnight shifts a wall time past the end of its open day: the one exception.
-    if made.skipped is None and hours.zone.key not in ("Pacific/Apia", "America/Sao_Paulo", "Asia/Amman"):
+    if made.skipped is None and hours.zone.key not in (
+        "Pacific/Apia",
+        "America/Sao_Paulo",
+        "Asia/Amman",
+    ):
         assert is_open_day(local_date(made.due_at, hours.zone), hours)
 
 
 @thoroughly
 @given(open_hours, instants)
 @example(
-    SendingHours(zone("Australia/Sydney"), time(2, 30), time(20)), datetime(2026, 4, 4, 15, 45, tzinfo=UTC)
+    SendingHours(zone("Australia/Sydney"), time(2, 30), time(20)),
+    datetime(2026, 4, 4, 15, 45, tzinfo=UTC),
 )
 def test_the_nearest_allowed_moments_leave_no_allowed_minute_between(
     hours: SendingHours, at: datetime
@@ -170,7 +179,9 @@ def test_the_nearest_allowed_moments_leave_no_allowed_minute_between(
 
 @thoroughly
 @given(st.sampled_from(ZONES), st.datetimes(datetime(2010, 1, 1), datetime(2040, 1, 1)))
-def test_a_wall_time_reads_back_as_itself_unless_the_clocks_skip_it(key: str, shown: datetime) -> None:
+def test_a_wall_time_reads_back_as_itself_unless_the_clocks_skip_it(
+    key: str, shown: datetime
+) -> None:
     read = read_wall_time(shown, zone(key))
 
     back = local(read.at, zone(key)).replace(tzinfo=None, fold=0)

@@ -1,9 +1,6 @@
 """Which locations a user sees: all is said by a flag, and nothing is meant by an empty list."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -12,7 +9,6 @@ from reminders.models import StaffProfile
 from tests.factories import make_appointment, make_contact, make_location, make_user
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("reminders.migrations.0012_all_locations")
 
 
 def seen(user: User) -> tuple[bool, int]:
@@ -54,23 +50,9 @@ def test_a_user_whose_only_location_is_gone_sees_nothing(gone):
     client = Client()
     client.force_login(user)
 
-    pages = [client.get(address).content.decode() for address in ("/", "/contacts/", "/appointments/")]
+    pages = [
+        client.get(address).content.decode() for address in ("/", "/contacts/", "/appointments/")
+    ]
 
     assert seen(user) == (True, 0)
     assert [page for page in pages if "Foreigner" in page] == []
-
-
-def test_the_migration_keeps_what_was_meant_until_then():
-    mine = make_location()
-    limited = make_user("limited", locations=(mine,))
-    without_limits = make_user("without limits")
-    owner = make_user("owner", is_superuser=True, locations=(mine,))
-    never_signed_in = User.objects.create_user("never signed in")
-    StaffProfile.objects.update(all_locations=False)
-
-    MIGRATION.keep_what_was_meant(apps, None)
-
-    flags = dict(StaffProfile.objects.values_list("user__username", "all_locations"))
-    everybody = (limited, without_limits, owner, never_signed_in)
-    assert flags == {user.username: user != limited for user in everybody}
-    assert list(limited.staff_profile.locations.all()) == [mine]

@@ -9,11 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
-from config.expiry import Request
+from config.expiry import ExpiringRequest
 from reminders.domain.common import database_clock
 from reminders.domain.operations.health import status_report
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
-from reminders.models import Ring
+from reminders.models import TaskRun
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def test_a_ring_notes_the_databases_time() -> None:
 
     note(HEARTBEAT, started=database_clock.now())
 
-    (row,) = Ring.objects.all()
+    (row,) = TaskRun.objects.all()
     assert row.succeeded_at is not None
     assert abs(row.succeeded_at - (timezone.now() - timedelta(minutes=10))) < CLOSE
 
@@ -103,7 +103,7 @@ def test_no_ring_is_discarded_for_a_clock_that_is_wrong(
 
     found = request_that_expires(stamped)
 
-    assert isinstance(found, Request)
+    assert isinstance(found, ExpiringRequest)
     assert (found.maybe_expire() is None) == taken
 
 

@@ -16,7 +16,7 @@ from redis import Redis
 from config import queues
 from config.launcher.embedded.broker import Broker
 from reminders.domain.common import enqueue
-from reminders.domain.common.enqueue import ring, ring_apart
+from reminders.domain.common.enqueue import enqueue_after_commit, enqueue_debounced
 from reminders.domain.sending.webhook_secrets import present
 from tests.programs import data_folder, wait_until
 
@@ -61,10 +61,10 @@ def nobody_rings() -> bool:
 
 def test_a_change_rings_once_when_it_is_committed(bells: Bells) -> None:
     with transaction.atomic():
-        ring("send")
+        enqueue_after_commit("send")
         with transaction.atomic():
-            ring("withdraw")
-            ring("send")
+            enqueue_after_commit("withdraw")
+            enqueue_after_commit("send")
         before = bells.rung
 
     assert (before, bells.rung) == ([], ["send", "withdraw"])
@@ -72,7 +72,7 @@ def test_a_change_rings_once_when_it_is_committed(bells: Bells) -> None:
 
 def test_a_change_that_is_rolled_back_rings_for_nothing(bells: Bells) -> None:
     with transaction.atomic():
-        ring("send")
+        enqueue_after_commit("send")
         transaction.set_rollback(True)
 
     assert bells.rung == []
@@ -83,12 +83,12 @@ def test_without_a_broker_the_second_change_does_not_even_try(
 ) -> None:
     bells.broker.stop()
 
-    ring("send")
-    ring("send")
+    enqueue_after_commit("send")
+    enqueue_after_commit("send")
 
-    assert [record.getMessage() for record in caplog.records if record.name == enqueue.__name__] == [
-        "No worker could be rung for send: OperationalError"
-    ]
+    assert [
+        record.getMessage() for record in caplog.records if record.name == enqueue.__name__
+    ] == ["No worker could be rung for send: OperationalError"]
 
 
 def test_a_hundred_pulls_apart_are_a_ring_now_and_one_later(
@@ -96,7 +96,7 @@ def test_a_hundred_pulls_apart_are_a_ring_now_and_one_later(
 ) -> None:
     monkeypatch.setattr(enqueue, "AT_MOST_EVERY", 0.3)
     for _ in range(100):
-        ring_apart("apply")
+        enqueue_debounced("apply")
 
     assert wait_until(lambda: bells.rung == ["apply", "apply"], seconds=5), bells.rung
     time.sleep(0.5)
@@ -104,8 +104,14 @@ def test_a_hundred_pulls_apart_are_a_ring_now_and_one_later(
 
 
 def test_a_pushed_reply_rings_and_a_report_does_not(bells: Bells) -> None:
-    assert pushed({"status": "delivered", "message_id": "M1", "delivery_report_id": "R1"}) == HTTPStatus.OK
-    assert pushed({"content": "Y", "source_number": "+447700900123", "reply_id": "Y1"}) == HTTPStatus.OK
+    assert (
+        pushed({"status": "delivered", "message_id": "M1", "delivery_report_id": "R1"})
+        == HTTPStatus.OK
+    )
+    assert (
+        pushed({"content": "Y", "source_number": "+447700900123", "reply_id": "Y1"})
+        == HTTPStatus.OK
+    )
 
     assert wait_until(lambda: bells.rung == ["apply"], seconds=5), bells.rung
 

@@ -17,12 +17,12 @@ from reminders.domain.common.audit import SYSTEM
 from reminders.domain.consent.blocklist_sync import sync_blocked_numbers
 from reminders.domain.consent.suppressions import opt_out
 from reminders.domain.diary.appointments import change_contact, set_status
-from reminders.domain.diary.staff_actions import hold, mark
+from reminders.domain.diary.staff_actions import mark, stop_reminder
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.replies.receive import apply_waiting_reports, store_reports
 from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.send import record
-from reminders.domain.sending.submit import Answer
+from reminders.domain.sending.submit import SubmissionResult
 from reminders.domain.sending.withdraw_at_provider import Settled, settle, settle_finished
 from reminders.models import Appointment, Contact, Message, Reminder, Suppression
 from reminders.provider import DeliveryReportPayload, MessagesApi, NotReceived
@@ -137,11 +137,15 @@ def a_look_up(texted: Texted, api: MessagesApi) -> Work:
 
 def a_text_put_back(texted: Texted, _: MessagesApi) -> Work:
     to_withdraw(texted, "submitting")
-    answer = Answer(texted.message.pk, "put_back", error=NotReceived("refused"), whole_call=True)
+    answer = SubmissionResult(
+        texted.message.pk, "put_back", error=NotReceived("refused"), whole_call=True
+    )
     return lambda: record([answer], now=LATER)
 
 
-@pytest.mark.parametrize("begin", [a_report, a_withdrawal, a_text_that_ended, a_look_up, a_text_put_back])
+@pytest.mark.parametrize(
+    "begin", [a_report, a_withdrawal, a_text_that_ended, a_look_up, a_text_put_back]
+)
 def test_news_of_a_text_waits_for_its_appointment_before_it_holds_the_text(
     texted: Texted, api: MessagesApi, begin: Callable[[Texted, MessagesApi], Work]
 ) -> None:
@@ -167,7 +171,10 @@ def test_an_opt_out_waits_for_the_appointments_of_its_number(
 ) -> None:
     phone = texted.message.phone
 
-    with while_holding(texted.appointment, lambda: block(phone, api)), connection.cursor() as cursor:
+    with (
+        while_holding(texted.appointment, lambda: block(phone, api)),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SET LOCAL lock_timeout = '300ms'")
         Suppression.objects.create(phone=phone, since=NOON, reason=Suppression.Reason.STAFF)
 
@@ -201,7 +208,9 @@ def test_numbers_are_planned_together_in_the_order_of_their_appointments(api: Me
 
 def test_a_click_that_the_database_stops_is_done_again(texted: Texted) -> None:
     def cancel() -> object:
-        return set_status([texted.appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=NOON)
+        return set_status(
+            [texted.appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=NOON
+        )
 
     with transaction.atomic():
         Message.objects.select_for_update().get(pk=texted.message.pk)
@@ -234,7 +243,9 @@ def test_a_status_does_not_stop_texts_from_being_written(texted: Texted) -> None
 def test_holding_a_text_takes_its_message_before_its_reminder(texted: Texted) -> None:
     with transaction.atomic():
         Message.objects.select_for_update().get(pk=texted.message.pk)
-        other = Elsewhere(lambda: hold(texted.reminder, by=SYSTEM, now=NOON - timedelta(hours=1)))
+        other = Elsewhere(
+            lambda: stop_reminder(texted.reminder, by=SYSTEM, now=NOON - timedelta(hours=1))
+        )
         other.wait_until_held_up()
         Reminder.objects.select_for_update(nowait=True).get(pk=texted.reminder.pk)
     other.join()
@@ -261,7 +272,10 @@ def test_answers_and_reports_take_messages_in_one_order(first: int) -> None:
 
     with transaction.atomic():
         Message.objects.select_for_update().get(pk=low.pk)
-        answers = [Answer(message.pk, "accepted", provider_id=f"id-{message.pk}") for message in news]
+        answers = [
+            SubmissionResult(message.pk, "accepted", provider_id=f"id-{message.pk}")
+            for message in news
+        ]
         other = Elsewhere(lambda: record(answers, now=NOON))
         other.wait_until_held_up()
         Message.objects.select_for_update(nowait=True).get(pk=high.pk)

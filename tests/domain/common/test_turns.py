@@ -11,8 +11,8 @@ from django.db import connection
 from reminders.domain.common import turns
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.turns import Lane, TimeBox, turn
-from reminders.domain.operations.periodic_tasks import Rung, run
-from reminders.models import Ring
+from reminders.domain.operations.periodic_tasks import RunOutcome, run
+from reminders.models import TaskRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ def stopping() -> Iterator[None]:
     turns._Worker.stopping = False
 
 
-def ran(name: str, work: Callable[[Rung], None], *, at_most: float = 20) -> None:
+def ran(name: str, work: Callable[[RunOutcome], None], *, at_most: float = 20) -> None:
     run(name, work, lane=Lane(8), at_most=at_most)
 
 
@@ -50,10 +50,12 @@ def elsewhere(work: Callable[[], object]) -> None:
         pool.submit(alone).result()
 
 
-def test_two_workers_never_run_one_ring_at_a_time_and_the_later_ring_is_not_lost(rung_for: list[str]) -> None:
+def test_two_workers_never_run_one_ring_at_a_time_and_the_later_ring_is_not_lost(
+    rung_for: list[str],
+) -> None:
     did: list[str] = []
 
-    def work(ring: Rung) -> None:
+    def work(ring: RunOutcome) -> None:
         did.append("first")
         elsewhere(lambda: ran("reports", lambda ring: did.append("second")))
         elsewhere(lambda: ran("replies", lambda ring: did.append("another ring")))
@@ -86,12 +88,14 @@ def test_the_turn_of_a_worker_that_died_is_free_when_its_lease_ends(
     assert did == ["taken over"]
 
 
-def test_a_run_that_lasts_keeps_its_turn(rung_for: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_lasts_keeps_its_turn(
+    rung_for: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(turns, "LEASE", 0.6)
     monkeypatch.setattr(turns, "RENEW_EVERY", 0.1)
     did: list[str] = []
 
-    def lasts(ring: Rung) -> None:
+    def lasts(ring: RunOutcome) -> None:
         time.sleep(1)
         elsewhere(lambda: ran("imports", lambda ring: did.append("second")))
 
@@ -101,7 +105,7 @@ def test_a_run_that_lasts_keeps_its_turn(rung_for: list[str], monkeypatch: pytes
 
 
 def test_a_run_ends_when_its_time_is_up_and_rings_for_the_rest(rung_for: list[str]) -> None:
-    def endless(ring: Rung) -> None:
+    def endless(ring: RunOutcome) -> None:
         while ring.may_go_on():
             ring.count += 1
             time.sleep(0.01)
@@ -110,18 +114,18 @@ def test_a_run_ends_when_its_time_is_up_and_rings_for_the_rest(rung_for: list[st
     ran("reports", endless, at_most=0.3)
 
     assert 0.3 <= time.monotonic() - began < 2
-    assert (rung_for, Ring.objects.get().count > 0) == (["reports"], True)
+    assert (rung_for, TaskRun.objects.get().count > 0) == (["reports"], True)
 
 
 def test_a_run_that_fails_gives_its_turn_back_and_rings_for_nobody(rung_for: list[str]) -> None:
-    def fails(ring: Rung) -> None:
+    def fails(ring: RunOutcome) -> None:
         elsewhere(lambda: ran("reports", lambda ring: None))
         raise ValueError("a fault")
 
     with pytest.raises(ValueError, match="a fault"):
         ran("reports", fails)
 
-    row = Ring.objects.get()
+    row = TaskRun.objects.get()
     assert (rung_for, row.error, row.held_until, row.rung_again) == ([], "ValueError", None, False)
 
 
@@ -138,9 +142,11 @@ def test_a_worker_that_was_told_to_stop_begins_nothing_and_goes_on_with_nothing(
 def test_slow_rings_share_a_lane_and_the_one_that_waits_is_rung_for(rung_for: list[str]) -> None:
     lane, did = Lane(1), list[str]()
 
-    def slow(ring: Rung) -> None:
+    def slow(ring: RunOutcome) -> None:
         for name in ("reports", "replies", "reports"):
-            elsewhere(lambda name=name: run(name, lambda ring: did.append("slow"), lane=lane, at_most=1))
+            elsewhere(
+                lambda name=name: run(name, lambda ring: did.append("slow"), lane=lane, at_most=1)
+            )
 
     run("imports", slow, lane=lane, at_most=20)
 
@@ -166,7 +172,7 @@ def test_many_at_the_door_get_one_turn_each_in_a_row(rung_for: list[str]) -> Non
     at_work, most = 0, 0
     lock = threading.Lock()
 
-    def work(ring: Rung) -> None:
+    def work(ring: RunOutcome) -> None:
         nonlocal at_work, most
         with lock:
             at_work += 1

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reminders.domain.common.wording_catalogue import TextBook, values_for
+from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.wording import Values, WordingError
 from reminders.models import Wording
 from tests import factories as make
@@ -18,8 +18,10 @@ def write(text: str, *, purpose: str = "confirmed", language: str = "en", **valu
     Wording.objects.create(purpose=purpose, language=language, text=text, **values)
 
 
-def words(*languages: str, purpose: str = "confirmed", rule: int | None = None) -> tuple[str, str] | None:
-    found = TextBook.load().words(rule, purpose, languages)
+def words(
+    *languages: str, purpose: str = "confirmed", rule: int | None = None
+) -> tuple[str, str] | None:
+    found = WordingCatalogue.load().words(rule, purpose, languages)
     return (found.template.render(BLANK), found.language) if found else None
 
 
@@ -29,7 +31,7 @@ def test_without_wordings_of_their_own_staff_get_the_starter_texts() -> None:
 
 def test_a_voice_call_has_no_words_for_a_family_until_staff_write_them() -> None:
     with pytest.raises(WordingError, match="no wording for this purpose"):
-        TextBook.load().words(None, "family_reminder", ("en",), "voice")
+        WordingCatalogue.load().words(None, "family_reminder", ("en",), "voice")
 
 
 def test_a_language_that_nobody_speaks_falls_back_to_the_location_and_then_to_english() -> None:
@@ -73,7 +75,7 @@ def test_an_automatic_answer_that_is_off_is_none_and_a_reminder_is_never_off() -
 
 def test_a_book_is_read_in_one_statement(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]  # the plugin's context manager
-        book = TextBook.load()
+        book = WordingCatalogue.load()
         for language in ("en", "de", "vi"):
             book.words(None, "confirmed", (language,))
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from reminders.domain.demo.seed import LOGINS, seed
 from reminders.domain.pages.day_sheet import DayState, day_sheet
-from reminders.models import Appointment, Card, Location, Message, Reminder, Reply
+from reminders.models import Appointment, InboxItem, Location, Message, Reminder, Reply
 from tests import factories as make
 from tests.factories import NOON
 
@@ -47,14 +47,19 @@ def test_some_texts_are_due_within_the_first_minute_and_none_was_due_before() ->
 def test_todays_sheet_shows_every_state_that_a_morning_brings() -> None:
     everywhere = list(Location.objects.values_list("pk", flat=True))
     sheets = [
-        day_sheet(day=NOON.date() + timedelta(days=n), location_ids=everywhere, now=NOON) for n in (0, 1)
+        day_sheet(day=NOON.date() + timedelta(days=n), location_ids=everywhere, now=NOON)
+        for n in (0, 1)
     ]
 
     found = Counter(row.state for sheet in sheets for row in sheet.rows)
 
-    assert {DayState.ARRIVED, DayState.CONFIRMED, DayState.DECLINED, DayState.ASKED, DayState.CHECK} <= set(
-        found
-    )
+    assert {
+        DayState.ARRIVED,
+        DayState.CONFIRMED,
+        DayState.DECLINED,
+        DayState.ASKED,
+        DayState.CHECK,
+    } <= set(found)
     assert found[DayState.CONFIRMED] > found[DayState.DECLINED]
 
 
@@ -62,7 +67,7 @@ def test_todays_sheet_shows_every_state_that_a_morning_brings() -> None:
 def test_what_patients_answered_was_acted_on() -> None:
     assert Reply.objects.filter(applied_at=None).count() == 0
     assert Reply.objects.filter(outcome="confirmed").count() > 20
-    assert set(Card.objects.values_list("kind", flat=True)) >= {"declined", "unclear"}
+    assert set(InboxItem.objects.values_list("kind", flat=True)) >= {"declined", "unclear"}
 
 
 @pytest.mark.usefixtures("demo")

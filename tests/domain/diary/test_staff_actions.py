@@ -10,14 +10,14 @@ from reminders.domain.diary.staff_actions import (
     StaffActionError,
     correct,
     correction_text,
-    hold,
     mark,
-    release,
+    resume_reminder,
     send_now,
     send_text,
+    stop_reminder,
 )
 from reminders.domain.planning.plan import plan_appointments, release_reminders
-from reminders.models import Appointment, Event, Message, Reminder, Suppression
+from reminders.models import Appointment, AuditEntry, Message, Reminder, Suppression
 from tests.factories import (
     NOON,
     make_appointment,
@@ -69,7 +69,7 @@ def test_a_status_is_given_once(staff):
     second = mark(appointment.pk, Status.CONFIRMED, seen="booked", by=staff, now=NOON)
 
     assert first is not None
-    assert (second, Event.objects.count()) == (None, 1)
+    assert (second, AuditEntry.objects.count()) == (None, 1)
 
 
 def test_a_status_that_somebody_else_changed_is_left_alone(staff):
@@ -155,11 +155,11 @@ def test_a_text_of_an_older_time_is_not_sent(planned, staff):
 
 def test_a_held_text_stays_held_through_planning_until_it_is_released(planned, staff):
     due = planned.due_at
-    hold(planned, by=staff, now=NOON)
+    stop_reminder(planned, by=staff, now=NOON)
     plan_appointments([planned.appointment_id], now=NOON)
     held = standing(planned)
 
-    freed = release(planned, by=staff, now=NOON)
+    freed = resume_reminder(planned, by=staff, now=NOON)
 
     assert (held, freed, standing(planned)) == (("skipped", "held"), True, ("planned", ""))
     assert planned.due_at == due
@@ -168,7 +168,7 @@ def test_a_held_text_stays_held_through_planning_until_it_is_released(planned, s
 def test_holding_withdraws_what_the_provider_holds_and_does_not_send_it_again(staff):
     reminder = with_provider()
 
-    hold(reminder, by=staff, now=NOON)
+    stop_reminder(reminder, by=staff, now=NOON)
     Message.objects.update(state="cancelled", final_at=NOON)
     release_reminders([reminder.message_id], now=NOON)
 
@@ -176,7 +176,7 @@ def test_holding_withdraws_what_the_provider_holds_and_does_not_send_it_again(st
 
 
 def test_what_is_not_held_cannot_be_released(planned, staff):
-    assert release(planned, by=staff, now=NOON) is False
+    assert resume_reminder(planned, by=staff, now=NOON) is False
 
 
 def test_a_correction_names_the_new_time(staff):

@@ -6,7 +6,13 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-from reminders.domain.diary_import import ImportRefused, Options, Outcome, import_file, open_stream
+from reminders.domain.diary_import import (
+    ImportOutcome,
+    ImportRefused,
+    Options,
+    import_file,
+    open_stream,
+)
 from reminders.models import Appointment, Location
 from tests import factories as make
 
@@ -25,7 +31,9 @@ def csv_of(*rows: str, header: str = HEADER) -> bytes:
     return "\n".join([header, *rows, ""]).encode()
 
 
-def bring_in(content: bytes, *, now: datetime = NOW, dry_run: bool = False, **options: Any) -> Outcome:
+def bring_in(
+    content: bytes, *, now: datetime = NOW, dry_run: bool = False, **options: Any
+) -> ImportOutcome:
     """Import these bytes."""
     with open_stream(io.BytesIO(content), name="diary.csv") as source:
         return import_file(source, Options(**options), now=now, dry_run=dry_run)
@@ -40,7 +48,7 @@ def refusal(content: bytes, **options: Any) -> list[str]:
     raise AssertionError("The file was imported.")
 
 
-def summary(outcome: Outcome) -> tuple[int, int, int, int]:
+def summary(outcome: ImportOutcome) -> tuple[int, int, int, int]:
     """New, changed, unchanged, gone."""
     counts = outcome.counts
     return counts.new, counts.changed, counts.unchanged, counts.gone

@@ -80,11 +80,15 @@ def test_progress_is_seen_while_the_import_is_in_its_transaction() -> None:
         transaction.set_rollback(True)
 
 
-def test_a_worker_killed_while_it_applies_leaves_nothing_and_another_goes_on(database_url: str) -> None:
+def test_a_worker_killed_while_it_applies_leaves_nothing_and_another_goes_on(
+    database_url: str,
+) -> None:
     sydney()
     row = confirmed(csv_of(ANN, BOB))
     with another_session() as other, other.cursor() as cursor:
-        cursor.execute("LOCK TABLE reminders_importrow IN SHARE MODE")  # appointments are written before rows
+        cursor.execute(
+            "LOCK TABLE reminders_importrow IN SHARE MODE"
+        )  # appointments are written before rows
         worker = start_worker(database_url)
         eventually(lambda: somebody_waits_for("relation"))
         assert (state(row), work_off_imports(now=LATER)) == ("applying", 0)
@@ -94,7 +98,10 @@ def test_a_worker_killed_while_it_applies_leaves_nothing_and_another_goes_on(dat
 
     eventually(lambda: work_off_imports(now=LATER) == 1)
 
-    assert (state(row), [each[:2] for each in diary()]) == ("applied", [("1", "Ann Lee"), ("2", "Bob Ray")])
+    assert (state(row), [each[:2] for each in diary()]) == (
+        "applied",
+        [("1", "Ann Lee"), ("2", "Bob Ray")],
+    )
     assert ImportRow.objects.count() == 2
 
 
@@ -104,7 +111,9 @@ def start_worker(database_url: str) -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1",
     }
-    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=Path(settings.BASE_DIR))
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER], env=environment, cwd=Path(settings.BASE_DIR)
+    )
 
 
 def somebody_waits_for(kind: str) -> bool:
@@ -171,7 +180,9 @@ def test_two_locations_that_meet_in_one_new_patient_both_come_in() -> None:
     assert Contact.objects.count() == 1
 
 
-def test_a_file_thrown_away_while_it_is_checked_is_simply_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_thrown_away_while_it_is_checked_is_simply_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sydney()
     uploaded(csv_of(ANN))
 

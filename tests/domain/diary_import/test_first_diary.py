@@ -15,7 +15,9 @@ FIVE = csv_of(*(f"{n},Ann Lee {n},0491 570 006,2026-03-0{n},10:00" for n in rang
 
 def known_sizes() -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, reltuples::int FROM pg_class WHERE relname = ANY(%s)", [TABLES])
+        cursor.execute(
+            "SELECT relname, reltuples::int FROM pg_class WHERE relname = ANY(%s)", [TABLES]
+        )
         return dict(cursor.fetchall())
 
 

@@ -11,8 +11,8 @@ import pytest
 from django.core import mail
 from django.db import OperationalError
 
-from reminders.domain.diary_import import Options, Outcome, folder, import_file, pick_up_files
-from reminders.domain.diary_import.folder_files import Found, Tree
+from reminders.domain.diary_import import ImportOutcome, Options, folder, import_file, pick_up_files
+from reminders.domain.diary_import.folder_files import FoundFile, Tree
 from reminders.domain.diary_import.read.columns import header_digest
 from reminders.domain.diary_import.read.sources import Source
 from reminders.models import Appointment, Import, ImportMapping
@@ -108,11 +108,11 @@ def test_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     assert files(tmp_path) == ["done/diary-1.csv", "done/diary.csv"]
 
 
-def die(*names: str) -> Callable[..., Found]:
+def die(*names: str) -> Callable[..., FoundFile]:
     """A worker that dies as it moves a file to one of these folders; use it in place of `Tree.move`."""
     move = Tree.move
 
-    def moved(tree: Tree, file: Found, *place: str) -> Found:
+    def moved(tree: Tree, file: FoundFile, *place: str) -> FoundFile:
         if place[0] in names:
             raise SystemExit
         return move(tree, file, *place)
@@ -121,9 +121,13 @@ def die(*names: str) -> Callable[..., Found]:
 
 
 class TestAWorkerThatDies:
-    def test_before_it_imported_the_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_before_it_imported_the_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         sydney()
-        ImportMapping.objects.create(name="North", columns={"A": "name", "B": "phone", "C": "starts_at"})
+        ImportMapping.objects.create(
+            name="North", columns={"A": "name", "B": "phone", "C": "starts_at"}
+        )
         put(tmp_path, "North/list.csv", b"A,B,C\nAnn Lee,0491 570 006,2026-03-04 10:00\n")
         with monkeypatch.context() as patched:
             patched.setattr(folder, "import_file", die_at_once)
@@ -146,14 +150,22 @@ class TestAWorkerThatDies:
             patched.setattr(Tree, "move", die("done"))
             with pytest.raises(SystemExit):
                 pick_up_files(tmp_path, now=NOW)
-        put(tmp_path, "tuesday.csv", csv_of(ANN.replace("03-04,10:00", "03-05,16:00")), seconds_old=30)
+        put(
+            tmp_path,
+            "tuesday.csv",
+            csv_of(ANN.replace("03-04,10:00", "03-05,16:00")),
+            seconds_old=30,
+        )
 
         for minutes in (10, 40, 41):
             pick_up_files(tmp_path, now=NOW + minutes * MINUTE)
 
         assert [row[3] for row in diary()] == ["2026-03-05 16:00"]
         assert files(tmp_path) == ["done/monday.csv", "done/tuesday.csv"]
-        assert [row.filename for row in Import.objects.order_by("pk")] == ["monday.csv", "tuesday.csv"]
+        assert [row.filename for row in Import.objects.order_by("pk")] == [
+            "monday.csv",
+            "tuesday.csv",
+        ]
 
     def test_each_time_over_the_same_file_which_then_holds_up_no_other(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -186,7 +198,7 @@ def test_a_fault_of_the_program_is_told_and_does_not_come_back(
     put(tmp_path, "bad.csv", csv_of(ANN), seconds_old=90)
     put(tmp_path, "good.csv", csv_of("2,Bob Ray,0491 570 156,2026-03-05,11:30"))
 
-    def stumble(source: Source, options: Options, **rest: Any) -> Outcome:
+    def stumble(source: Source, options: Options, **rest: Any) -> ImportOutcome:
         if source.name == "bad.csv":
             raise ZeroDivisionError("Ann Lee")
         return import_file(source, options, **rest)

@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import call_command
 
 from reminders.domain.diary_import import pick_up_files
-from reminders.domain.diary_import.folder_files import Found, Tree
+from reminders.domain.diary_import.folder_files import FoundFile, Tree
 from reminders.models import Import, ImportMapping
 from tests import factories as make
 from tests.domain.diary_import.importing import ANN, NOW, csv_of, diary, sydney
@@ -43,7 +43,9 @@ def beside_a_good_one(folder: Path, name: str, content: bytes) -> int:
     ],
     ids=ascii,
 )
-def test_a_refused_file_of_any_name_goes_to_failed_and_blocks_no_other(tmp_path: Path, name: str) -> None:
+def test_a_refused_file_of_any_name_goes_to_failed_and_blocks_no_other(
+    tmp_path: Path, name: str
+) -> None:
     make.make_user("mia", group="manager", email="mia@example.com")
 
     assert beside_a_good_one(tmp_path, name, BAD) == 2
@@ -66,9 +68,13 @@ def test_a_name_that_is_no_text_reads_with_marks_in_the_place_of_its_bytes(tmp_p
     ]
 
 
-@pytest.mark.parametrize("name", ["n" * 255, LATIN_1, "x" * 100, "a\nb", ". .", "ü" * 127], ids=ascii)
+@pytest.mark.parametrize(
+    "name", ["n" * 255, LATIN_1, "x" * 100, "a\nb", ". .", "ü" * 127], ids=ascii
+)
 def test_a_sub_folder_of_any_name_blocks_no_file(tmp_path: Path, name: str) -> None:
-    assert beside_a_good_one(tmp_path, f"{name}/list.csv", csv_of(ANN)) == (1 if name[0] == "." else 2)
+    assert beside_a_good_one(tmp_path, f"{name}/list.csv", csv_of(ANN)) == (
+        1 if name[0] == "." else 2
+    )
 
     assert [row[1] for row in diary()] == ["Bob Ray"]
     refused = Import.objects.filter(state="refused").values_list("filename", flat=True)
@@ -77,7 +83,9 @@ def test_a_sub_folder_of_any_name_blocks_no_file(tmp_path: Path, name: str) -> N
 
 
 def test_a_mapping_of_the_longest_name_is_found(tmp_path: Path) -> None:
-    ImportMapping.objects.create(name="n" * 80, columns={"A": "name", "B": "phone", "C": "starts_at"})
+    ImportMapping.objects.create(
+        name="n" * 80, columns={"A": "name", "B": "phone", "C": "starts_at"}
+    )
 
     content = b"A,B,C\nAnn Lee,0491 570 006,2026-03-04 10:00\n"
     assert beside_a_good_one(tmp_path, f"{'n' * 80}/list.csv", content) == 2
@@ -94,7 +102,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestLinks:
-    def test_a_linked_folder_is_left_alone_and_what_is_in_it(self, tmp_path: Path, elsewhere: Path) -> None:
+    def test_a_linked_folder_is_left_alone_and_what_is_in_it(
+        self, tmp_path: Path, elsewhere: Path
+    ) -> None:
         (tmp_path / "North").symlink_to(elsewhere)
 
         assert beside_a_good_one(tmp_path, "x.csv", GOOD.replace(b"2,", b"3,", 1)) == 2
@@ -113,7 +123,7 @@ class TestLinks:
     ) -> None:
         move = Tree.move
 
-        def swapped(tree: Tree, file: Found, *place: str) -> Found:
+        def swapped(tree: Tree, file: FoundFile, *place: str) -> FoundFile:
             if file.name == "a.csv" and place[0] == "working":
                 (tmp_path / "a.csv").unlink()
                 (tmp_path / "a.csv").symlink_to(elsewhere / "secret.csv")
@@ -126,7 +136,9 @@ class TestLinks:
         assert "is a link to another file" in (tmp_path / "failed/a.csv.errors.txt").read_text()
         assert (elsewhere / "secret.csv").read_bytes() == csv_of(ANN)
 
-    def test_nothing_is_moved_to_a_linked_folder_of_ours(self, tmp_path: Path, elsewhere: Path) -> None:
+    def test_nothing_is_moved_to_a_linked_folder_of_ours(
+        self, tmp_path: Path, elsewhere: Path
+    ) -> None:
         (tmp_path / "done").symlink_to(elsewhere)
 
         assert beside_a_good_one(tmp_path, "x.csv", BAD) == 1
@@ -134,7 +146,9 @@ class TestLinks:
         assert files(elsewhere) == ["secret.csv"]
         assert len(diary()) == 1
 
-    def test_a_reasons_file_is_not_written_through_a_link(self, tmp_path: Path, elsewhere: Path) -> None:
+    def test_a_reasons_file_is_not_written_through_a_link(
+        self, tmp_path: Path, elsewhere: Path
+    ) -> None:
         (tmp_path / "failed").mkdir()
         (tmp_path / "failed/x.csv.errors.txt").symlink_to(elsewhere / "secret.csv")
 
@@ -156,7 +170,7 @@ def test_one_file_that_cannot_be_moved_holds_up_no_other(
 ) -> None:
     move = Tree.move
 
-    def stuck(tree: Tree, file: Found, *place: str) -> Found:
+    def stuck(tree: Tree, file: FoundFile, *place: str) -> FoundFile:
         if file.name == "Ann Lee.csv":
             raise PermissionError(13, "Permission denied", file.name)
         return move(tree, file, *place)
@@ -165,7 +179,10 @@ def test_one_file_that_cannot_be_moved_holds_up_no_other(
     with caplog.at_level(logging.ERROR):
         assert beside_a_good_one(tmp_path, "Ann Lee.csv", BAD) == 1
 
-    assert ("can't be dealt with: Permission denied" in caplog.text, "Ann" in caplog.text) == (True, False)
+    assert ("can't be dealt with: Permission denied" in caplog.text, "Ann" in caplog.text) == (
+        True,
+        False,
+    )
 
 
 def test_a_refusal_that_cannot_be_moved_is_told_once_when_it_could(
@@ -173,7 +190,7 @@ def test_a_refusal_that_cannot_be_moved_is_told_once_when_it_could(
 ) -> None:
     move = Tree.move
 
-    def stuck(tree: Tree, file: Found, *place: str) -> Found:
+    def stuck(tree: Tree, file: FoundFile, *place: str) -> FoundFile:
         if place == ("failed",):
             raise OSError(28, "No space left on device")
         return move(tree, file, *place)
@@ -189,7 +206,9 @@ def test_a_refusal_that_cannot_be_moved_is_told_once_when_it_could(
 
 def test_what_the_former_version_had_taken_up_is_found(tmp_path: Path) -> None:
     sydney()
-    ImportMapping.objects.create(name="North", columns={"A": "name", "B": "phone", "C": "starts_at"})
+    ImportMapping.objects.create(
+        name="North", columns={"A": "name", "B": "phone", "C": "starts_at"}
+    )
     content = b"A,B,C\nAnn Lee,0491 570 006,2026-03-04 10:00\n"
     put(tmp_path, "working/20260301T080000.000000+0000~1~North/list.csv", content)
 

@@ -25,7 +25,9 @@ def worked_off(row: Import) -> Import:
 
 def taught(user: User, name: str, location: Location | None = None) -> Import:
     """A file brought in by a user who names the mapping and says where it belongs."""
-    row = worked_off(uploaded(csv_of("1,Ann Lee,0491 570 006,2026-03-04,10:00", header=HEADER), user))
+    row = worked_off(
+        uploaded(csv_of("1,Ann Lee,0491 570 006,2026-03-04,10:00", header=HEADER), user)
+    )
     choose(row, mapping=row.mapping, date_format="", location=location, name=name)
     go(worked_off(row), gone="keep", remember_as="", confirmed=False)
     return worked_off(row)

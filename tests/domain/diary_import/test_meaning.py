@@ -8,7 +8,7 @@ import pytest
 from reminders.domain.common.audit import Actor
 from reminders.domain.diary.appointments import set_status
 from reminders.domain.diary_import import ImportRefused, NeedsConfirmation
-from reminders.models import Appointment, Contact, Event, Import, ImportRow, Location, Reminder
+from reminders.models import Appointment, AuditEntry, Contact, Import, ImportRow, Location, Reminder
 from tests import factories as make
 from tests.domain.diary_import.importing import (
     ANN,
@@ -46,14 +46,20 @@ def test_the_same_file_again_changes_nothing() -> None:
     make.make_confirmation_rule()
     content = csv_of(ANN, "2,Bob Ray,0491 570 156,2026-03-05,11:30")
     bring_in(content)
-    before = list(Appointment.objects.order_by("pk").values()), list(Contact.objects.order_by("pk").values())
+    before = (
+        list(Appointment.objects.order_by("pk").values()),
+        list(Contact.objects.order_by("pk").values()),
+    )
 
     outcome = bring_in(content, now=LATER)
 
     assert summary(outcome) == (0, 0, 2, 0)
-    after = list(Appointment.objects.order_by("pk").values()), list(Contact.objects.order_by("pk").values())
+    after = (
+        list(Appointment.objects.order_by("pk").values()),
+        list(Contact.objects.order_by("pk").values()),
+    )
     assert after == before
-    assert not Event.objects.exists()
+    assert not AuditEntry.objects.exists()
 
 
 def test_the_same_file_without_ids_changes_nothing_either() -> None:
@@ -85,7 +91,7 @@ def test_a_moved_appointment_is_asked_again_and_its_old_text_withdrawn() -> None
     assert message is not None
     message.refresh_from_db()
     assert message.cancel_requested_at == LATER
-    event = Event.objects.get()
+    event = AuditEntry.objects.get()
     assert (event.kind, event.source, event.details["date"]) == (
         "moved",
         "import",
@@ -102,7 +108,13 @@ def test_blank_cells_leave_what_is_there() -> None:
 
     assert summary(outcome) == (0, 0, 1, 0)
     row = Appointment.objects.select_related("practitioner", "service", "contact").get()
-    assert (row.duration, str(row.practitioner), str(row.service), row.notes, row.contact.language) == (
+    assert (
+        row.duration,
+        str(row.practitioner),
+        str(row.service),
+        row.notes,
+        row.contact.language,
+    ) == (
         30,
         "Dr Who",
         "Check-up",
@@ -133,14 +145,19 @@ def test_a_cancelled_row_cancels_and_a_booked_one_books_again() -> None:
     bring_in(csv_of(f"{ANN},Booked", header=header), now=LATER)
 
     assert [row[4:] for row in diary()] == [("booked", 3)]
-    assert list(Event.objects.order_by("pk").values_list("kind", flat=True)) == ["cancelled", "booked"]
+    assert list(AuditEntry.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "cancelled",
+        "booked",
+    ]
 
 
 def test_what_staff_cancelled_stays_cancelled_unless_the_diary_moves_it() -> None:
     sydney()
     header = f"{HEADER},status"
     bring_in(csv_of(f"{ANN},booked", header=header))
-    set_status([Appointment.objects.get().pk], Appointment.Status.CANCELLED, by=Actor.staff(None), now=NOW)
+    set_status(
+        [Appointment.objects.get().pk], Appointment.Status.CANCELLED, by=Actor.staff(None), now=NOW
+    )
 
     bring_in(csv_of(f"{ANN},booked", header=header), now=LATER)
     assert [row[4] for row in diary()] == ["cancelled"]
@@ -163,7 +180,10 @@ def test_a_family_shares_a_phone_and_stays_two_people() -> None:
     sydney()
     bring_in(csv_of(ANN, "2,Ben Lee,0491 570 006,2026-03-04,10:00"))
 
-    assert [(row[1], row[2]) for row in diary()] == [("Ann Lee", "+61491570006"), ("Ben Lee", "+61491570006")]
+    assert [(row[1], row[2]) for row in diary()] == [
+        ("Ann Lee", "+61491570006"),
+        ("Ben Lee", "+61491570006"),
+    ]
     assert Contact.objects.count() == 2
 
 
@@ -196,14 +216,19 @@ def test_a_new_number_of_the_same_person_reaches_their_other_appointments() -> N
         ("1", "+61491570156", 2),
         ("2", "+61491570156", 2),
     ]
-    assert Event.objects.get(kind="contact_changed").details["phone"] == ["+61491570006", "+61491570156"]
+    assert AuditEntry.objects.get(kind="contact_changed").details["phone"] == [
+        "+61491570006",
+        "+61491570156",
+    ]
 
 
 def test_two_rows_that_disagree_about_a_number_make_two_people() -> None:
     sydney()
     bring_in(csv_of(ANN, "2,Ann Lee,0491 570 006,2026-03-06,10:00"))
 
-    bring_in(csv_of("1,Ann Lee,0491 570 156,2026-03-04,10:00", "2,Ann Lee,0491 570 157,2026-03-06,10:00"))
+    bring_in(
+        csv_of("1,Ann Lee,0491 570 156,2026-03-04,10:00", "2,Ann Lee,0491 570 157,2026-03-06,10:00")
+    )
 
     assert [row[2] for row in diary()] == ["+61491570156", "+61491570157"]
     assert Contact.objects.count() == 3
@@ -268,7 +293,9 @@ def test_what_is_gone_is_cancelled_when_asked_and_booked_again_when_it_is_back()
 def test_outside_the_files_dates_and_locations_nothing_is_gone() -> None:
     first, second = sydney("Sydney"), sydney("Perth")
     make.make_appointment(location=second, external_id="x")
-    make.make_appointment(location=first, external_id="y", day=datetime(2026, 3, 20, tzinfo=UTC).date())
+    make.make_appointment(
+        location=first, external_id="y", day=datetime(2026, 3, 20, tzinfo=UTC).date()
+    )
     make.make_appointment(location=first)
 
     outcome = bring_in(csv_of(f"{ANN},Sydney", header=f"{HEADER},location"))
@@ -311,7 +338,10 @@ def test_a_small_sites_file_is_not_held_against_a_large_sites() -> None:
 
     small = bring_in(csv_of("99,Cy Orr,0491 570 157,2026-03-06,10:00"), location="Perth")
 
-    assert (small.warnings, Import.objects.latest("pk").location) == ([], Location.objects.get(name="Perth"))
+    assert (small.warnings, Import.objects.latest("pk").location) == (
+        [],
+        Location.objects.get(name="Perth"),
+    )
 
 
 def test_an_import_for_one_site_does_not_take_another_sites_appointment_by_its_id() -> None:
@@ -319,7 +349,9 @@ def test_an_import_for_one_site_does_not_take_another_sites_appointment_by_its_i
     perth = sydney("Perth")
     bring_in(csv_of(ANN), location="Sydney")
 
-    with pytest.raises(ImportRefused, match="belongs to an appointment of a location that you do not look"):
+    with pytest.raises(
+        ImportRefused, match="belongs to an appointment of a location that you do not look"
+    ):
         bring_in(csv_of(ANN), only_locations=frozenset([perth.pk]))
     assert Appointment.objects.get().location.name == "Sydney"
 
@@ -331,7 +363,9 @@ def test_a_file_half_the_size_of_the_last_is_questioned() -> None:
 
     outcome = bring_in(csv_of(*rows[:4]))
 
-    assert outcome.warnings == ["The file has 4 rows; the last one of this kind had 12. Is it complete?"]
+    assert outcome.warnings == [
+        "The file has 4 rows; the last one of this kind had 12. Is it complete?"
+    ]
 
 
 def test_a_time_that_the_clocks_skip_is_flagged() -> None:
@@ -389,7 +423,9 @@ def test_a_dry_run_changes_nothing_and_counts_the_same() -> None:
 
     assert summary(outcome) == (2, 0, 0, 0)
     assert outcome.counts.at_once == 1
-    assert [model.objects.count() for model in (Appointment, Contact, Import, ImportRow, Reminder)] == [0] * 5
+    assert [
+        model.objects.count() for model in (Appointment, Contact, Import, ImportRow, Reminder)
+    ] == [0] * 5
 
 
 def test_one_wrong_row_keeps_the_whole_file_out() -> None:

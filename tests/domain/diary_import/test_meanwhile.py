@@ -12,7 +12,7 @@ from django.db import transaction
 from reminders.domain.common.audit import PATIENT, SYSTEM
 from reminders.domain.diary.appointments import change_appointment, change_contact, set_status
 from reminders.domain.diary_import.undo import CHANGED_SINCE, take_back
-from reminders.models import Appointment, Contact, Event, Import
+from reminders.models import Appointment, AuditEntry, Contact, Import
 from tests.domain.beside import Beside, beside, wait_for_it
 from tests.domain.diary_import.importing import ANN, NOW, bring_in, csv_of, diary, summary, sydney
 
@@ -31,14 +31,16 @@ def ann() -> Appointment:
 
 
 def history(appointment: Appointment) -> list[tuple[str, str]]:
-    lines = Event.objects.filter(appointment=appointment).order_by("pk")
+    lines = AuditEntry.objects.filter(appointment=appointment).order_by("pk")
     return list(lines.values_list("kind", "source"))
 
 
 def test_a_no_that_comes_during_an_import_outlives_the_files_confirmed() -> None:
     appointment = ann()
 
-    with beside(lambda: bring_in(csv_of(f"{ANN},confirmed", header=WITH_STATUS), now=LATER)) as running:
+    with beside(
+        lambda: bring_in(csv_of(f"{ANN},confirmed", header=WITH_STATUS), now=LATER)
+    ) as running:
         set_status([appointment.pk], Status.DECLINED, by=PATIENT, now=NOW)
 
     assert [row[4] for row in diary()] == ["declined"]
@@ -54,7 +56,7 @@ def test_a_yes_to_the_old_time_does_not_confirm_the_new_one() -> None:
         set_status([appointment.pk], Status.CONFIRMED, by=PATIENT, now=NOW)
 
     assert [row[3:5] for row in diary()] == [("2026-03-05 16:00", "booked")]
-    told = Event.objects.filter(appointment=appointment, kind="moved").get()
+    told = AuditEntry.objects.filter(appointment=appointment, kind="moved").get()
     assert told.details["status"] == ["confirmed", "booked"]
 
 
@@ -65,7 +67,7 @@ def test_what_staff_moved_meanwhile_is_told_as_it_was_then() -> None:
         change_appointment(appointment, {"local_time": wall(12)}, by=SYSTEM, now=NOW)
 
     assert [row[3:] for row in diary()] == [("2026-03-04 16:00", "booked", 3)]
-    told = Event.objects.filter(appointment=appointment, source="import").get()
+    told = AuditEntry.objects.filter(appointment=appointment, source="import").get()
     assert told.details["time"] == ["12:00:00", "16:00:00"]
 
 
@@ -74,7 +76,9 @@ def test_what_a_patient_declines_meanwhile_is_not_gone() -> None:
     bring_in(csv_of(ANN, BOB, ANN.replace("1,Ann", "3,Cleo")))
     gone = Appointment.objects.get(external_id="3")
 
-    with beside(lambda: bring_in(csv_of(ANN, BOB), gone="cancel", confirmed=True, now=LATER)) as running:
+    with beside(
+        lambda: bring_in(csv_of(ANN, BOB), gone="cancel", confirmed=True, now=LATER)
+    ) as running:
         set_status([gone.pk], Status.DECLINED, by=PATIENT, now=NOW)
 
     assert [row[4] for row in diary()] == ["booked", "booked", "declined"]
@@ -89,7 +93,7 @@ def test_a_number_that_staff_correct_meanwhile_is_the_old_one_in_the_history() -
     with beside(lambda: bring_in(csv_of(ANN.replace("006", "110"), header=header), now=LATER)):
         change_contact(person, {"phone": "+61491570157"}, by=SYSTEM, now=NOW)
 
-    told = Event.objects.filter(contact=person, source="import").get()
+    told = AuditEntry.objects.filter(contact=person, source="import").get()
     assert told.details["phone"] == ["+61491570157", "+61491570110"]
     assert [row[2] for row in diary()] == ["+61491570110"]
 
@@ -119,7 +123,9 @@ def test_a_changed_person_is_locked_after_their_appointments() -> None:
 
     with transaction.atomic():
         list(Appointment.objects.filter(pk=appointment.pk).select_for_update(no_key=True))
-        running = Beside(lambda: change_contact(person, {"phone": "+61491570157"}, by=SYSTEM, now=NOW))
+        running = Beside(
+            lambda: change_contact(person, {"phone": "+61491570157"}, by=SYSTEM, now=NOW)
+        )
         running.start()
         wait_for_it(running)
         list(Contact.objects.filter(pk=person.pk).select_for_update(no_key=True, nowait=True))
@@ -150,7 +156,9 @@ def test_what_staff_moved_while_an_import_is_taken_back_stays_as_they_said() -> 
     row = Import.objects.latest("pk")
 
     with beside(lambda: take_back(row, now=LATER + timedelta(minutes=2))) as running:
-        change_appointment(appointment, {"local_time": wall(15)}, by=SYSTEM, now=LATER + timedelta(minutes=1))
+        change_appointment(
+            appointment, {"local_time": wall(15)}, by=SYSTEM, now=LATER + timedelta(minutes=1)
+        )
 
     assert [each[3] for each in diary()] == ["2026-03-05 15:00"]
     assert (running.result.count, list(running.result.kept.values())) == (0, [CHANGED_SINCE])

@@ -16,12 +16,18 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reminders.domain.diary_import import ImportRefused, Options, import_file, open_stream, work_off_imports
+from reminders.domain.diary_import import (
+    ImportRefused,
+    Options,
+    import_file,
+    open_stream,
+    work_off_imports,
+)
 from reminders.domain.diary_import.problems import Problems
 from reminders.domain.diary_import.read.columns import choose_columns, stop_if_missing
 from reminders.domain.diary_import.read.dates import DateReader, UnreadableError
 from reminders.domain.diary_import.read.first_pass import survey
-from reminders.domain.diary_import.read.rows import RowReader, Site
+from reminders.domain.diary_import.read.rows import ImportLocation, RowReader
 from reminders.domain.diary_import.read.tables import open_table
 from reminders.domain.diary_import.uploads import go, upload
 from reminders.domain.diary_import.write.copying import STAGED
@@ -55,12 +61,25 @@ WORDS = [
     "9" * 30,
 ]
 CELLS = st.one_of(
-    st.sampled_from([*WORDS, "", "Ann Lee", "12:00 AM", "\ufeff", "\0", "\x1f", "\x85", "\\N", "x" * 200]),
+    st.sampled_from(
+        [*WORDS, "", "Ann Lee", "12:00 AM", "\ufeff", "\0", "\x1f", "\x85", "\\N", "x" * 200]
+    ),
     st.text(max_size=12),
 )
 NAMES = st.one_of(
     st.sampled_from(
-        ["id", "name", "phone", "date", "time", "starts_at", "location", "status", "duration", "first name"]
+        [
+            "id",
+            "name",
+            "phone",
+            "date",
+            "time",
+            "starts_at",
+            "location",
+            "status",
+            "duration",
+            "first name",
+        ]
     ),
     st.text(max_size=8),
 )
@@ -75,7 +94,10 @@ ROWS = [
 @st.composite
 def made_up(draw: st.DrawFn) -> list[list[str]]:
     """Rows of anything under a header of anything."""
-    return [draw(st.lists(NAMES, max_size=8)), *draw(st.lists(st.lists(CELLS, max_size=8), max_size=6))]
+    return [
+        draw(st.lists(NAMES, max_size=8)),
+        *draw(st.lists(st.lists(CELLS, max_size=8), max_size=6)),
+    ]
 
 
 @st.composite
@@ -106,8 +128,12 @@ def files(draw: st.DrawFn) -> bytes:
     """Rows as a file, in any encoding, with mixed line ends and now and then a broken byte."""
     separator = draw(st.sampled_from([",", ";", "\t", "|"]))
     rows = draw(st.one_of(made_up(), nearly_right()))
-    text = "".join(separator.join(row) + draw(st.sampled_from(["\n", "\r\n", "\r"])) for row in rows)
-    content = text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), errors="replace")
+    text = "".join(
+        separator.join(row) + draw(st.sampled_from(["\n", "\r\n", "\r"])) for row in rows
+    )
+    content = text.encode(
+        draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), errors="replace"
+    )
     if draw(st.booleans()):
         return content
     cut = draw(st.integers(0, len(content)))
@@ -137,7 +163,9 @@ def in_the_browser(content: bytes) -> list[str]:
         with suppress(ImportRefused):
             go(row, gone="keep", remember_as="", confirmed=True)
     row.refresh_from_db()
-    assert row.state in {Import.State.UPLOADED, Import.State.REFUSED, Import.State.APPLIED}, row.state
+    assert row.state in {Import.State.UPLOADED, Import.State.REFUSED, Import.State.APPLIED}, (
+        row.state
+    )
     assert "fault" not in row.words
     return [problem["message"] for problem in row.problems]
 
@@ -151,7 +179,7 @@ def read(content: bytes) -> list[str]:
             stop_if_missing(columns)
             dates = DateReader()
             found = survey(table, columns, dates)
-            site = Site(id=1, zone=ZoneInfo("Australia/Sydney"), country="AU")
+            site = ImportLocation(id=1, zone=ZoneInfo("Australia/Sydney"), country="AU")
             reader = RowReader(
                 columns,
                 dates,
@@ -169,7 +197,9 @@ def read(content: bytes) -> list[str]:
     return []
 
 
-settled = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settled = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -199,7 +229,8 @@ def test_any_file_is_read_whole_or_refused_in_words(content: bytes) -> None:
 @settings(max_examples=EXAMPLES * 10, deadline=None)
 @given(
     text=st.one_of(
-        st.text(max_size=30), st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}( [0-9:. APM]+)?")
+        st.text(max_size=30),
+        st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}( [0-9:. APM]+)?"),
     )
 )
 def test_any_text_is_a_date_a_time_or_refused(text: str) -> None:

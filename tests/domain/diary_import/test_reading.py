@@ -9,7 +9,15 @@ import pytest
 from reminders.domain.diary_import import ImportRefused, open_stream
 from reminders.domain.diary_import.read.tables import open_table
 from reminders.models import Appointment, Contact
-from tests.domain.diary_import.importing import ANN, HEADER, bring_in, csv_of, diary, refusal, sydney
+from tests.domain.diary_import.importing import (
+    ANN,
+    HEADER,
+    bring_in,
+    csv_of,
+    diary,
+    refusal,
+    sydney,
+)
 
 TEXT = f"{HEADER}\n1,Zoë Élan,0491 570 006,2026-03-04,10:00\n"
 
@@ -25,9 +33,14 @@ def problem_of(content: bytes) -> str:
     return str(refused.value.problems[0])
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_every_usual_encoding_is_read(encoding: str) -> None:
-    assert rows_of(TEXT.encode(encoding))[1] == (2, ["1", "Zoë Élan", "0491 570 006", "2026-03-04", "10:00"])
+    assert rows_of(TEXT.encode(encoding))[1] == (
+        2,
+        ["1", "Zoë Élan", "0491 570 006", "2026-03-04", "10:00"],
+    )
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -77,7 +90,9 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("letter.txt", "hello")
-    assert problem_of(file.getvalue()).startswith("This is an archive, but no XLSX or ODS workbook.")
+    assert problem_of(file.getvalue()).startswith(
+        "This is an archive, but no XLSX or ODS workbook."
+    )
 
 
 def test_a_zip_bomb_is_refused_without_unpacking_it() -> None:
@@ -187,11 +202,15 @@ class TestBadRows:
         )
 
     def test_only_a_header(self) -> None:
-        self.check(csv_of(), "The file has a header but no appointments. Export it again, with rows.")
+        self.check(
+            csv_of(), "The file has a header but no appointments. Export it again, with rows."
+        )
 
     def test_dates_and_times_that_are_none(self) -> None:
         self.check(
-            csv_of(ANN, "2,Bob,0491 570 156,2026-02-30,10:00", "3,Cy,0491 570 157,2026-03-01,25:00"),
+            csv_of(
+                ANN, "2,Bob,0491 570 156,2026-02-30,10:00", "3,Cy,0491 570 157,2026-03-01,25:00"
+            ),
             "Row 3, column “date”: “2026-02-30” is not a date: there is no such day in the calendar.",
             "Row 4, column “time”: “25:00” is not a time: a day has the hours 0 to 23, an hour 60 minutes.",
         )
@@ -230,7 +249,8 @@ class TestBadRows:
 
     def test_bytes_that_are_no_text(self) -> None:
         content = (
-            csv_of("1,Zoë Élan,0491 570 006,2026-03-04,10:00") + b"2,Zo\xff,0491 570 156,2026-03-04,10:00\n"
+            csv_of("1,Zoë Élan,0491 570 006,2026-03-04,10:00")
+            + b"2,Zo\xff,0491 570 156,2026-03-04,10:00\n"
         )
         self.check(
             content,
@@ -240,8 +260,14 @@ class TestBadRows:
         )
 
     def test_a_lone_surrogate(self) -> None:
-        content = csv_of(ANN).decode().encode("utf-16") + b"2\0,\0\x00\xd8,\0" + "1,2,3\n".encode("utf-16-le")
-        assert refusal(content)[0].startswith("Row 3, column “name”: A character can't be read as UTF-16")
+        content = (
+            csv_of(ANN).decode().encode("utf-16")
+            + b"2\0,\0\x00\xd8,\0"
+            + "1,2,3\n".encode("utf-16-le")
+        )
+        assert refusal(content)[0].startswith(
+            "Row 3, column “name”: A character can't be read as UTF-16"
+        )
 
     def test_more_cells_than_the_header(self) -> None:
         assert refusal(csv_of(ANN, f"{ANN},x"))[0].startswith(
@@ -263,7 +289,8 @@ class TestBadRows:
 
     def test_no_name(self) -> None:
         self.check(
-            csv_of("1,,0491 570 006,2026-03-04,10:00"), "Row 2, column “name”: There is no name. Fill it in."
+            csv_of("1,,0491 570 006,2026-03-04,10:00"),
+            "Row 2, column “name”: There is no name. Fill it in.",
         )
 
 
@@ -297,4 +324,7 @@ def test_phones_that_a_spreadsheet_has_touched(written: str, phone: str) -> None
 
     outcome = bring_in(csv_of(f"1,Ann Lee,{written},2026-03-04,10:00"))
 
-    assert ([row[2] for row in diary()], outcome.counts.cannot_be_reminded) == ([phone], 0 if phone else 1)
+    assert ([row[2] for row in diary()], outcome.counts.cannot_be_reminded) == (
+        [phone],
+        0 if phone else 1,
+    )

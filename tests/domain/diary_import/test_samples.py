@@ -74,7 +74,9 @@ def test_a_sample_export_comes_in_with_at_most_one_question(path: Path) -> None:
     assert [f"{each.local_date} {each.local_time:%H:%M}" for each in found] == (
         STARTS_ASKED if path.name in ASKED else STARTS
     )
-    assert [each.contact.name.casefold() for each in found] == [person.casefold() for person in PEOPLE]
+    assert [each.contact.name.casefold() for each in found] == [
+        person.casefold() for person in PEOPLE
+    ]
     assert [each.contact.phone.startswith(prefix) for each in found] == [True] * 6
     assert Contact.objects.values("phone").distinct().count() == 6
     assert found.filter(status="confirmed").count() == CONFIRMED.get(path.name, 0)

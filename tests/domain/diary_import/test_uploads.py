@@ -72,7 +72,9 @@ def test_a_missing_column_is_asked_for_and_the_answer_remembered() -> None:
     row = uploaded(content.replace(b"Ann Lee", b"Q"))
     with pytest.raises(ImportRefused, match="There is no name column"):
         choose(row, mapping=row.mapping, date_format="", location=None)
-    choose(row, mapping=row.mapping | {"wer": "name"}, date_format="", location=None, name="Front desk")
+    choose(
+        row, mapping=row.mapping | {"wer": "name"}, date_format="", location=None, name="Front desk"
+    )
     row = worked_off(row)
     go(row, gone="keep", remember_as="", confirmed=False)
     assert worked_off(row).state == "applied"
@@ -126,7 +128,8 @@ def test_the_go_counts_what_is_imported_withdrawn_and_sent_at_once() -> None:
     ]
     row = worked_off(uploaded(csv_of(ANN.replace("10:00", "12:00"), BOB, *at_once)), now=noon)
     assert (
-        button_words(row.counts, cancel=False) == "Import 5 appointments, withdraw 1 message, send 2 at once"
+        button_words(row.counts, cancel=False)
+        == "Import 5 appointments, withdraw 1 message, send 2 at once"
     )
 
     go(row, gone="keep", remember_as="", confirmed=False)
@@ -134,7 +137,11 @@ def test_the_go_counts_what_is_imported_withdrawn_and_sent_at_once() -> None:
 
     due = Reminder.objects.filter(state="planned", due_at__lte=noon)
     assert (row.counts["to_withdraw"], row.counts["at_once"]) == (1, 2)
-    assert sorted(due.values_list("phone", flat=True)) == ["+61491570157", "+61491570157", "+61491570158"]
+    assert sorted(due.values_list("phone", flat=True)) == [
+        "+61491570157",
+        "+61491570157",
+        "+61491570158",
+    ]
     assert Message.objects.exclude(cancel_requested_at=None).count() == 1
 
 
@@ -144,7 +151,9 @@ def test_wrong_rows_are_shown_with_their_cells() -> None:
     row = worked_off(uploaded(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00")))
 
     assert (row.state, row.counts) == ("refused", {"rows": 2, "errors": 2})
-    assert [(each.number, each.column, each.cells[1]) for each in row.rows.all()] == [(3, "date", "Bob Ray")]
+    assert [(each.number, each.column, each.cells[1]) for each in row.rows.all()] == [
+        (3, "date", "Bob Ray")
+    ]
 
 
 def test_what_changed_since_the_preview_is_told_and_nothing_is_imported() -> None:
@@ -181,7 +190,9 @@ def test_a_file_that_calls_much_of_the_diary_cancelled_is_asked_about() -> None:
     sydney()
     rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
     imported(csv_of(*rows))
-    row = worked_off(uploaded(csv_of(*(f"{each},cancelled" for each in rows), header=f"{HEADER},status")))
+    row = worked_off(
+        uploaded(csv_of(*(f"{each},cancelled" for each in rows), header=f"{HEADER},status"))
+    )
 
     with pytest.raises(ImportRefused, match="cancel 20 appointments, 100 % of those in its dates"):
         go(row, gone="keep", remember_as="", confirmed=False)
@@ -330,7 +341,10 @@ def test_what_was_texted_or_changed_since_is_not_taken_back_but_named() -> None:
 
     assert row.words == "1 appointment was taken back; 2 could not be: see the rows."
     assert [each[1] for each in diary()] == ["Ann Lee", "Bob Ray"]
-    assert ImportRow.objects.get(number=2).words == "Not taken back: A text about it has already gone out."
+    assert (
+        ImportRow.objects.get(number=2).words
+        == "Not taken back: A text about it has already gone out."
+    )
 
 
 def test_a_text_with_the_provider_is_withdrawn_when_an_import_is_taken_back() -> None:

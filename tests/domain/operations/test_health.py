@@ -15,7 +15,7 @@ from reminders.domain.operations.health import status_report, take_pulse
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.circuit_breaker import provider_answered, provider_failed
-from reminders.models import Message, ProviderState, Reminder, Reply, Ring
+from reminders.models import Message, ProviderState, Reminder, Reply, TaskRun
 from reminders.provider import CredentialsRefused, OutcomeUnknown, SlowDown
 from tests import factories as make
 from tests.factories import NOON
@@ -29,12 +29,12 @@ def ringing() -> None:
     """Bells that went by a moment ago."""
     for name in (HEARTBEAT, "replies"):
         note(name, started=NOON)
-    Ring.objects.update(succeeded_at=NOON)
+    TaskRun.objects.update(succeeded_at=NOON)
 
 
 def troubles(after: timedelta = timedelta()) -> list[str]:
     if after:
-        Ring.objects.update(succeeded_at=NOON + after)
+        TaskRun.objects.update(succeeded_at=NOON + after)
     return take_pulse(now=NOON + after).troubles(now=NOON + after)
 
 
@@ -63,15 +63,17 @@ def of_unknown_outcome() -> None:
 
 def unread_reply() -> None:
     at = NOON - timedelta(minutes=11)
-    Reply.objects.create(provider_id="r", phone="+447700900001", text="Y", received_at=at, stored_at=at)
+    Reply.objects.create(
+        provider_id="r", phone="+447700900001", text="Y", received_at=at, stored_at=at
+    )
 
 
 def silent_beat() -> None:
-    Ring.objects.filter(pk=HEARTBEAT).update(succeeded_at=NOON - timedelta(seconds=91))
+    TaskRun.objects.filter(pk=HEARTBEAT).update(succeeded_at=NOON - timedelta(seconds=91))
 
 
 def not_polled() -> None:
-    Ring.objects.filter(pk="replies").update(succeeded_at=NOON - timedelta(minutes=11))
+    TaskRun.objects.filter(pk="replies").update(succeeded_at=NOON - timedelta(minutes=11))
 
 
 def not_withdrawn() -> None:
@@ -87,16 +89,18 @@ def not_withdrawn_for_long_while_others_are() -> None:
 
 
 def folder_is_gone() -> None:
-    Ring.objects.create(name="folder", finished_at=NOON, error="folder: Permission denied (/srv/diary)")
+    TaskRun.objects.create(
+        name="folder", finished_at=NOON, error="folder: Permission denied (/srv/diary)"
+    )
 
 
 def fault_in_a_ring() -> None:
-    Ring.objects.create(name="tidy", finished_at=NOON, error="ValueError")
+    TaskRun.objects.create(name="tidy", finished_at=NOON, error="ValueError")
 
 
 def ring_that_hangs() -> None:
     began, until = NOON - timedelta(minutes=46), NOON + timedelta(seconds=20)
-    Ring.objects.create(name="folder", started_at=began, held_until=until, holder="x")
+    TaskRun.objects.create(name="folder", started_at=began, held_until=until, holder="x")
 
 
 def pushed_to_an_old_address() -> None:
@@ -149,11 +153,13 @@ def withdrawn_before_anybody_knew_of_it() -> None:
 
 
 def provider_away_at_a_daily_ring() -> None:
-    Ring.objects.create(name="sync_blocked", finished_at=NOON, error="NotReceived: connection refused")
+    TaskRun.objects.create(
+        name="sync_blocked", finished_at=NOON, error="NotReceived: connection refused"
+    )
 
 
 def database_away_at_a_rare_ring() -> None:
-    Ring.objects.create(name="plan", finished_at=NOON, error="OperationalError")
+    TaskRun.objects.create(name="plan", finished_at=NOON, error="OperationalError")
 
 
 def old_news() -> None:
@@ -243,7 +249,9 @@ class TestMail:
 
         assert mail.outbox == []
 
-    def test_is_told_again_where_the_mail_server_was_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_told_again_where_the_mail_server_was_away(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         of_unknown_outcome()
         alert_administrators(now=NOON)
         with monkeypatch.context() as patch:
@@ -265,7 +273,7 @@ def test_the_web_site_writes_that_the_bells_are_silent(
     settings.ADMINS = [("Admin", "admin@clinic.example")]
     for name, value in (("LOOK_EVERY", 0.01), ("QUIET_FOR", timedelta())):
         monkeypatch.setattr(f"reminders.domain.operations.alerts.{name}", value)
-    Ring.objects.all().delete()
+    TaskRun.objects.all().delete()
     stop = Event()
     watching = Thread(target=watch, args=(stop,))
     watching.start()
@@ -275,4 +283,6 @@ def test_the_web_site_writes_that_the_bells_are_silent(
         stop.set()
         watching.join()
 
-    assert "[Till Then] The application's clockwork has stopped." in [each.subject for each in mail.outbox]
+    assert "[Till Then] The application's clockwork has stopped." in [
+        each.subject for each in mail.outbox
+    ]

@@ -10,7 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import Settings
 
 from config.celery import app
-from reminders.domain.operations.periodic_tasks import bells, seed_rings
+from reminders.domain.operations.periodic_tasks import periodic_jobs, seed_periodic_tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_every_ring_is_an_interval_that_expires_before_it_piles_up() -> None:
 def test_every_ring_has_a_task_that_workers_know() -> None:
     app.loader.import_default_modules()
 
-    assert {f"reminders.tasks.{bell.task}" for bell in bells()} <= set(app.tasks)
+    assert {f"reminders.tasks.{bell.task}" for bell in periodic_jobs()} <= set(app.tasks)
 
 
 def test_beat_reckons_in_utc() -> None:
@@ -59,7 +59,7 @@ def test_what_staff_changed_is_kept(settings: Settings) -> None:
     PeriodicTask.objects.filter(task="reminders.tasks.folder").update(enabled=False)
     settings.SEND_EVERY = timedelta(seconds=5)
 
-    seed_rings()
+    seed_periodic_tasks()
 
     assert (ring("send").interval, ring("folder").enabled) == (hourly, False)
 
@@ -67,7 +67,7 @@ def test_what_staff_changed_is_kept(settings: Settings) -> None:
 def test_what_staff_left_alone_follows_the_settings(settings: Settings) -> None:
     settings.SEND_EVERY, settings.POLL_EVERY = timedelta(seconds=5), timedelta(seconds=40)
 
-    seed_rings()
+    seed_periodic_tasks()
 
     assert intervals() == EVERY | {"send": 5, "replies": 40, "reports": 40}
     assert (ring("send").expire_seconds, ring("replies").expire_seconds) == (10, 80)
@@ -76,8 +76,8 @@ def test_what_staff_left_alone_follows_the_settings(settings: Settings) -> None:
 def test_a_ring_that_is_new_is_added_once() -> None:
     ring("tidy").delete()
 
-    seed_rings()
-    seed_rings()
+    seed_periodic_tasks()
+    seed_periodic_tasks()
 
     assert intervals() == EVERY
     assert PeriodicTask.objects.filter(task="reminders.tasks.tidy").count() == 1

@@ -30,12 +30,17 @@ def make_reply(number, *, at=NOON, text="Yes", **values):
 
 def texts(contact, **options):
     options = {"scope": None} | options
-    return [(one.outgoing, one.text) for one in thread(contact_id=contact.pk, phone=contact.phone, **options)]
+    return [
+        (one.outgoing, one.text)
+        for one in thread(contact_id=contact.pk, phone=contact.phone, **options)
+    ]
 
 
 def test_texts_both_ways_stand_in_their_order_once_each():
     contact = make_contact()
-    make_message(contact=contact, phone=contact.phone, text="Coming?", scheduled_at=NOON, created_at=NOON)
+    make_message(
+        contact=contact, phone=contact.phone, text="Coming?", scheduled_at=NOON, created_at=NOON
+    )
     make_reply(contact.phone, at=NOON + MINUTE, contact=contact)
     make_message(
         contact=contact, phone=contact.phone, text="Thanks", kind="answer", scheduled_at=NOON + 2 * MINUTE,
@@ -50,12 +55,19 @@ def test_texts_to_an_earlier_number_and_to_the_family_are_there():
     mum, kid = make_contact(phone=shared), make_contact(first_name="Kid", phone=shared)
     make_message(contact=mum, text="Old number", created_at=NOON, scheduled_at=NOON)
     make_message(
-        contact=kid, phone=shared, text="Kid's", created_at=NOON + MINUTE, scheduled_at=NOON + MINUTE
+        contact=kid,
+        phone=shared,
+        text="Kid's",
+        created_at=NOON + MINUTE,
+        scheduled_at=NOON + MINUTE,
     )
 
     found = thread(contact_id=mum.pk, phone=shared, scope=None)
 
-    assert [(one.text, one.other_name) for one in found] == [("Old number", ""), ("Kid's", "Kid Lee")]
+    assert [(one.text, one.other_name) for one in found] == [
+        ("Old number", ""),
+        ("Kid's", "Kid Lee"),
+    ]
 
 
 def test_people_without_a_number_share_no_texts():
@@ -77,7 +89,9 @@ def test_earlier_texts_follow_page_by_page():
     contact = make_contact()
     for index in range(5):
         at = NOON + index * MINUTE
-        make_message(contact=contact, phone=contact.phone, text=str(index), created_at=at, scheduled_at=at)
+        make_message(
+            contact=contact, phone=contact.phone, text=str(index), created_at=at, scheduled_at=at
+        )
 
     latest = thread(contact_id=contact.pk, phone=contact.phone, scope=None, limit=2)
     earlier = texts(contact, before=min(one.made_at for one in latest))
@@ -153,6 +167,8 @@ def test_ready_lines_are_filled_in_or_left_out():
 def test_the_opt_out_in_force_is_told():
     contact = make_contact()
     before = opt_out_in_force(contact.phone)
-    made = Suppression.objects.create(phone=contact.phone, reason="patient", words="STOP", since=NOON)
+    made = Suppression.objects.create(
+        phone=contact.phone, reason="patient", words="STOP", since=NOON
+    )
 
     assert (before, opt_out_in_force(contact.phone), opt_out_in_force("")) == (None, made, None)

@@ -6,12 +6,18 @@ import pytest
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.calls import record_calls
-from reminders.domain.pages.data_quality import Flaw, Look, count_flaws, flawed, shared_numbers
+from reminders.domain.pages.data_quality import (
+    Flaw,
+    FlawSearch,
+    count_flaws,
+    flawed,
+    shared_numbers,
+)
 from reminders.models import CallAttempt, Contact
 from tests.factories import NOON, make_appointment, make_contact, make_location, phone
 
 pytestmark = pytest.mark.django_db
-EVERYBODY = Look(None, coming=False, now=NOON)
+EVERYBODY = FlawSearch(None, coming=False, now=NOON)
 
 
 def names(flaw, look=EVERYBODY, **options):
@@ -21,7 +27,9 @@ def names(flaw, look=EVERYBODY, **options):
 def make_flawed():
     make_contact(first_name="Fine")
     make_contact(first_name="Without", phone="")
-    make_contact(first_name="Wrong", phone="", phone_as_given="0800 LETTERS", phone_problem="letters")
+    make_contact(
+        first_name="Wrong", phone="", phone_as_given="0800 LETTERS", phone_problem="letters"
+    )
     make_contact(first_name="Home", phone_kind="landline")
     shared = phone()
     return [make_contact(first_name=name, phone=shared) for name in ("Mum", "Kid")]
@@ -74,7 +82,9 @@ def test_a_wrong_number_is_listed_until_it_is_corrected():
 
 
 def test_somebody_called_in_vain_twice_counts_once():
-    twice, once, corrected = (make_appointment(contact=make_contact(first_name=name)) for name in "ABC")
+    twice, once, corrected = (
+        make_appointment(contact=make_contact(first_name=name)) for name in "ABC"
+    )
     for one in (twice, twice, once, corrected):
         record_calls([one.pk], CallAttempt.Outcome.WRONG_NUMBER, by=SYSTEM, now=NOON)
     Contact.objects.filter(pk=corrected.contact_id).update(phone=phone())
@@ -108,10 +118,13 @@ def test_pages_go_on_behind_the_last_contact():
 
 
 def test_only_people_with_a_visit_ahead_when_asked():
-    ahead, past = make_contact(first_name="Ahead", phone=""), make_contact(first_name="Past", phone="")
+    ahead, past = (
+        make_contact(first_name="Ahead", phone=""),
+        make_contact(first_name="Past", phone=""),
+    )
     make_appointment(contact=ahead)
     make_appointment(contact=past, day=date(2026, 3, 1))
-    look = Look(None, coming=True, now=NOON)
+    look = FlawSearch(None, coming=True, now=NOON)
 
     [row] = flawed(Flaw.MISSING, look)
 
@@ -124,7 +137,7 @@ def test_people_of_other_locations_are_left_out_and_new_ones_are_not():
     make_appointment(location=mine, contact=make_contact(first_name="Mine", phone=""))
     make_appointment(location=other, contact=make_contact(first_name="Other", phone=""))
     make_contact(first_name="New", phone="")
-    look = Look((mine.pk,), coming=False, now=NOON)
+    look = FlawSearch((mine.pk,), coming=False, now=NOON)
 
     assert names(Flaw.MISSING, look) == ["Mine Lee", "New Lee"]
     assert count_flaws(look)[Flaw.MISSING] == 2

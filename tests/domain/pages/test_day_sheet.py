@@ -8,7 +8,7 @@ from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment
 from reminders.domain.pages.day_sheet import DayState, day_sheet, rows_of
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, Card, Reminder, Reply
+from reminders.models import Appointment, InboxItem, Reminder, Reply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -56,7 +56,7 @@ def reply(appointment: Appointment, text: str, card: str = "") -> Reply:
     )
     reply.appointments.add(appointment)
     if card:
-        Card.objects.create(kind=card, reply=reply, appointment=appointment, opened_at=LATER)
+        InboxItem.objects.create(kind=card, reply=reply, appointment=appointment, opened_at=LATER)
     return reply
 
 
@@ -67,7 +67,10 @@ def test_a_planned_text_leaves_the_state_at_nothing_sent():
 
     found = row(appointment, now=NOON - timedelta(hours=5))
 
-    assert (found.state, found.next_at) == (DayState.NOTHING, appointment.starts_at - timedelta(days=1))
+    assert (found.state, found.next_at) == (
+        DayState.NOTHING,
+        appointment.starts_at - timedelta(days=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_a_decline_stays_a_decline_while_its_card_is_open():
 def test_a_card_that_is_done_no_longer_counts():
     appointment = tomorrow(status="confirmed")
     reply(appointment, "ok?", card="unclear")
-    Card.objects.update(done_at=LATER)
+    InboxItem.objects.update(done_at=LATER)
 
     assert row(appointment).state == DayState.CONFIRMED
 
@@ -139,7 +142,7 @@ def test_a_card_that_is_done_no_longer_counts():
 def test_a_reply_that_fits_several_appointments_is_to_be_checked_at_each_of_the_contact():
     contact = make_contact()
     appointment = tomorrow(contact=contact)
-    Card.objects.create(kind="unmatched", contact=contact, opened_at=LATER)
+    InboxItem.objects.create(kind="unmatched", contact=contact, opened_at=LATER)
 
     assert row(appointment).state == DayState.CHECK
 
@@ -184,7 +187,9 @@ def test_the_new_text_settles_what_was_outdated():
 
 
 @pytest.mark.parametrize(("asked_back", "stale"), [(None, False), (LATER, True)])
-def test_a_cancelled_appointment_is_outdated_only_if_its_text_could_not_be_withdrawn(asked_back, stale):
+def test_a_cancelled_appointment_is_outdated_only_if_its_text_could_not_be_withdrawn(
+    asked_back, stale
+):
     appointment = tomorrow(status="cancelled")
     texted(appointment, cancel_requested_at=asked_back)
 
@@ -193,7 +198,10 @@ def test_a_cancelled_appointment_is_outdated_only_if_its_text_could_not_be_withd
 
 def test_one_text_for_a_family_counts_for_each_of_them():
     place, first = make_location(), make_contact()
-    appointments = [tomorrow(location=place, contact=first), tomorrow(location=place, at=time(11, 0))]
+    appointments = [
+        tomorrow(location=place, contact=first),
+        tomorrow(location=place, at=time(11, 0)),
+    ]
     message = make_message(state="delivered", text="Both of you")
     rule = make_confirmation_rule()
     for appointment in appointments:
@@ -213,7 +221,10 @@ def test_the_counts_ignore_the_filter_by_state():
 
     sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER, state=DayState.CONFIRMED)
 
-    assert (len(sheet.rows), dict(sheet.counts)) == (1, {DayState.CONFIRMED: 1, DayState.NOTHING: 1})
+    assert (len(sheet.rows), dict(sheet.counts)) == (
+        1,
+        {DayState.CONFIRMED: 1, DayState.NOTHING: 1},
+    )
 
 
 def test_only_the_chosen_locations_practitioner_and_day_are_shown():
@@ -225,7 +236,10 @@ def test_only_the_chosen_locations_practitioner_and_day_are_shown():
 
     sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER, practitioner_id=doctor.pk)
 
-    assert ([one.id for one in sheet.rows], sheet.practitioners) == ([wanted.pk], [(doctor.pk, "Dr Ito")])
+    assert ([one.id for one in sheet.rows], sheet.practitioners) == (
+        [wanted.pk],
+        [(doctor.pk, "Dr Ito")],
+    )
 
 
 def test_a_day_takes_one_statement_however_long_it_is(django_assert_num_queries):

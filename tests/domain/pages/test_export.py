@@ -63,14 +63,18 @@ def test_without_appointments_there_is_a_header_and_an_empty_list() -> None:
 
     assert (write_csv(table, now=NOON), write_json(objects, now=NOON)) == (0, 0)
 
-    assert table.getvalue() == ("external_id,starts_at,location,name,phone,status,message_state,last_reply\n")
+    assert table.getvalue() == (
+        "external_id,starts_at,location,name,phone,status,message_state,last_reply\n"
+    )
     assert json.loads(objects.getvalue()) == []
 
 
 def test_days_are_those_of_the_location_and_both_included() -> None:
     place = make.make_location(zone="Australia/Sydney", country="AU")
     for day in range(3, 7):
-        make.make_appointment(day=date(2026, 3, day), at=time(0, 30), location=place, external_id=f"D{day}")
+        make.make_appointment(
+            day=date(2026, 3, day), at=time(0, 30), location=place, external_id=f"D{day}"
+        )
 
     rows = exported(now=NOON, first=date(2026, 3, 4), last=date(2026, 3, 5))
 

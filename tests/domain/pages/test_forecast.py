@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from reminders.domain.pages.forecast import Cell, forecast
+from reminders.domain.pages.forecast import ForecastCell, forecast
 from reminders.domain.planning.plan import plan_appointments
 from tests.factories import (
     NOON,
@@ -32,7 +32,9 @@ def cells(result):
 def test_planned_texts_are_counted_by_rule_and_local_day():
     confirm, remind = make_confirmation_rule(), make_reminder_rule()
     place = make_location()
-    planned(make_appointment(location=place), make_appointment(location=place, day=date(2026, 3, 5)))
+    planned(
+        make_appointment(location=place), make_appointment(location=place, day=date(2026, 3, 5))
+    )
 
     result = forecast([place], now=NOON)
 
@@ -63,11 +65,13 @@ def test_a_family_shares_one_text_unless_the_location_says_otherwise():
 
 def test_segments_follow_from_the_words():
     rule = make_confirmation_rule()
-    rule.wordings.create(purpose="confirmation", language="en", text="Hello {first_name} " + "x" * 300)
+    rule.wordings.create(
+        purpose="confirmation", language="en", text="Hello {first_name} " + "x" * 300
+    )
     place = make_location()
     planned(make_appointment(location=place))
 
-    assert forecast([place], now=NOON).total == Cell(messages=1, segments=3)
+    assert forecast([place], now=NOON).total == ForecastCell(messages=1, segments=3)
 
 
 def test_what_the_provider_holds_counts_with_its_own_segments():
@@ -76,7 +80,9 @@ def test_what_the_provider_holds_counts_with_its_own_segments():
     message = make_message(appointment=appointment, segments=2, scheduled_at=tomorrow)
     make_handed_over(appointment, rule, message=message)
 
-    assert cells(forecast([appointment.location], now=NOON)) == {date(2026, 3, 3): (Cell(1, 2),)}
+    assert cells(forecast([appointment.location], now=NOON)) == {
+        date(2026, 3, 3): (ForecastCell(1, 2),)
+    }
 
 
 def test_a_day_far_above_the_others_is_heavy():
@@ -96,4 +102,4 @@ def test_a_day_far_above_the_others_is_heavy():
 def test_nothing_planned_is_an_empty_forecast():
     result = forecast([make_location()], now=NOON)
 
-    assert (result.rules, result.total, result.most) == ((), Cell(), 0)
+    assert (result.rules, result.total, result.most) == ((), ForecastCell(), 0)

@@ -6,8 +6,14 @@ import pytest
 
 from reminders.domain.common.audit import PATIENT
 from reminders.domain.diary.appointments import set_status, undo_status
-from reminders.domain.pages.statistics import Figures, ensure_fresh, keep_figures, reckon, statistics
-from reminders.models import Appointment, DayFigure
+from reminders.domain.pages.statistics import (
+    Figures,
+    ensure_fresh,
+    keep_figures,
+    reckon,
+    statistics,
+)
+from reminders.models import Appointment, DailyStatistics
 from tests.factories import (
     NOON,
     make_appointment,
@@ -22,7 +28,9 @@ LAST_WEEK = date(2026, 2, 23)
 
 
 def figures(*locations, since=LAST_WEEK, until=MONDAY, **options):
-    return statistics(location_ids=[place.pk for place in locations], since=since, until=until, **options)
+    return statistics(
+        location_ids=[place.pk for place in locations], since=since, until=until, **options
+    )
 
 
 def test_weeks_locations_and_practitioners_add_up():
@@ -91,7 +99,7 @@ def test_appointments_that_have_not_begun_are_left_out():
     make_appointment(location=place, day=date(2026, 3, 4))
     reckon(LAST_WEEK, date(2026, 3, 8), now=NOON)
 
-    assert DayFigure.objects.count() == 0
+    assert DailyStatistics.objects.count() == 0
 
 
 def test_nothing_at_all_is_a_row_of_noughts():
@@ -104,7 +112,7 @@ def test_the_ring_reckons_the_whole_year_once_a_day():
     keep_figures(now=NOON)
     make_appointment(location=place, day=date(2025, 6, 3), status="arrived")
     keep_figures(now=NOON + timedelta(hours=1))
-    same_day = DayFigure.objects.count()
+    same_day = DailyStatistics.objects.count()
 
     assert same_day == 1
 
@@ -114,7 +122,7 @@ def test_old_figures_are_reckoned_anew_when_somebody_looks():
     ensure_fresh(since=LAST_WEEK, now=NOON)
     make_appointment(location=place, day=LAST_WEEK, status="arrived")
     ensure_fresh(since=LAST_WEEK, now=NOON)
-    first = DayFigure.objects.count()
+    first = DailyStatistics.objects.count()
     ensure_fresh(since=LAST_WEEK, now=NOON + timedelta(hours=1))
 
-    assert (first, DayFigure.objects.count()) == (1, 1)
+    assert (first, DailyStatistics.objects.count()) == (1, 1)

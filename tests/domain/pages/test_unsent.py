@@ -46,7 +46,12 @@ def week(*locations, **values):
 def test_each_kind_of_failure_is_listed_latest_first_with_its_reason_in_words():
     place, rule = make_location(), make_confirmation_rule()
     for index, (state, reason) in enumerate(
-        [("skipped", "opted_out"), ("expired", "cutoff"), ("failed", "not_delivered"), ("planned", "")]
+        [
+            ("skipped", "opted_out"),
+            ("expired", "cutoff"),
+            ("failed", "not_delivered"),
+            ("planned", ""),
+        ]
     ):
         make_unsent(
             rule=rule,
@@ -69,9 +74,13 @@ def test_a_text_of_staff_that_did_not_arrive_is_listed_with_the_providers_words(
     place = make_location()
     make_message(kind="staff", state="failed", words="The number does not exist", location=place,
                  scheduled_at=NOON - timedelta(hours=1))  # fmt: skip
-    make_message(kind="staff", state="delivered", location=place, scheduled_at=NOON - timedelta(hours=1))
+    make_message(
+        kind="staff", state="delivered", location=place, scheduled_at=NOON - timedelta(hours=1)
+    )
 
-    assert [row.reason_words for row in unsent(week(place), now=NOON)] == ["The number does not exist"]
+    assert [row.reason_words for row in unsent(week(place), now=NOON)] == [
+        "The number does not exist"
+    ]
 
 
 def test_what_is_due_later_or_elsewhere_is_left_out():
@@ -88,12 +97,16 @@ def test_reasons_are_counted_and_filter():
         make_unsent(rule=rule, appointment=make_appointment(location=place), reason=reason)
 
     assert count_by_reason(week(place, reason="opted_out")) == [("no_phone", 2), ("opted_out", 1)]
-    assert [row.reason for row in unsent(week(place, reason="opted_out"), now=NOON)] == ["opted_out"]
+    assert [row.reason for row in unsent(week(place, reason="opted_out"), now=NOON)] == [
+        "opted_out"
+    ]
 
 
 def test_pages_follow_each_other_without_gap_or_repeat():
     place, rule = make_location(), make_confirmation_rule()
-    made = {make_unsent(rule=rule, appointment=make_appointment(location=place)).pk for _ in range(7)}
+    made = {
+        make_unsent(rule=rule, appointment=make_appointment(location=place)).pk for _ in range(7)
+    }
 
     seen, before = [], ""
     while rows := unsent(week(place), now=NOON, before=before, limit=3):
@@ -111,7 +124,9 @@ def test_sending_anyway_is_offered_only_where_it_makes_sense():
     def offered(*, contact=None, reason="booked_late", **values):
         appointment = make_appointment(location=place, contact=contact or make_contact(), **values)
         made = make_unsent(rule=rule, appointment=appointment, reason=reason)
-        return next(row.may_send for row in unsent(week(place), now=NOON) if row.reminder_id == made.pk)
+        return next(
+            row.may_send for row in unsent(week(place), now=NOON) if row.reminder_id == made.pk
+        )
 
     assert {
         "in time": offered(),

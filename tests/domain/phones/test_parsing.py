@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.phones import parsing
-from reminders.domain.phones.numbering_plans import Line, region_plan
+from reminders.domain.phones.numbering_plans import NumberLine, region_plan
 from reminders.domain.phones.parsing import (
     NOTE_WORDS,
     PROBLEM_WORDS,
@@ -80,7 +80,9 @@ def test_a_country_may_be_written_small() -> None:
     assert read_phone("0491 570 156", "au") == PhoneNumber("+61491570156", PhoneKind.MOBILE, "AU")
 
 
-@pytest.mark.parametrize(("words", "codes"), [(PROBLEM_WORDS, PhoneProblem), (NOTE_WORDS, PhoneNote)])
+@pytest.mark.parametrize(
+    ("words", "codes"), [(PROBLEM_WORDS, PhoneProblem), (NOTE_WORDS, PhoneNote)]
+)
 def test_every_code_has_words_for_staff(words: dict[str, str], codes: type[StrEnum]) -> None:
     assert set(words) == set(codes)
     assert all(text.endswith(".") for text in words.values())
@@ -105,7 +107,9 @@ def writings(draw: st.DrawFn) -> tuple[str, str]:
         at = draw(st.integers(0, len(digits) - 1))
         digits = digits[:at] + draw(st.text("0123456789", max_size=2)) + digits[at + 1 :]
     before = draw(
-        st.sampled_from(["", "0", "1", "8", code, "+" + code, f"+{code}0", "00" + code, "011" + code])
+        st.sampled_from(
+            ["", "0", "1", "8", code, "+" + code, f"+{code}0", "00" + code, "011" + code]
+        )
     )
     home = draw(st.sampled_from([region, region, region, "AU", "GB", "US"]))
     return home, before + digits
@@ -130,7 +134,7 @@ def test_typical_writings_of_every_region_take_the_quick_reading() -> None:
         example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
         if example is not None:
             e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
-            if not isinstance(parsing._plain(e164, None), Line):
+            if not isinstance(parsing._plain(e164, None), NumberLine):
                 missed.append(region)
 
     assert missed == []
@@ -177,7 +181,9 @@ def test_numbers_of_every_country_are_shown_as_the_library_shows_them():
         assert [display(one, country) for one in e164] == shown
 
 
-@pytest.mark.parametrize("odd", ["12345", "+0", "+44", "Clinic", "", "+44 7700 900123x", "+999123456789"])
+@pytest.mark.parametrize(
+    "odd", ["12345", "+0", "+44", "Clinic", "", "+44 7700 900123x", "+999123456789"]
+)
 def test_what_is_no_number_is_shown_as_the_library_reads_it(odd):
     try:
         number = phonenumbers.parse(odd)

@@ -42,7 +42,9 @@ def booked(*, names_practitioner: bool = True) -> Appointment:
 
 def to_dr_new(appointment: Appointment) -> int:
     new = make.make_practitioner(name="Dr New")
-    return change_appointment(appointment, {"practitioner_id": new.pk}, by=SYSTEM, now=NOON).to_withdraw
+    return change_appointment(
+        appointment, {"practitioner_id": new.pk}, by=SYSTEM, now=NOON
+    ).to_withdraw
 
 
 def renamed(appointment: Appointment) -> int:
@@ -79,9 +81,16 @@ def test_a_held_text_goes_out_again_with_the_new_name(
     send_due(api, clock=at_noon)
 
     old, new = sandbox.ledger()
-    assert (old["status"], new["status"], new["scheduled"]) == ("cancelled", "scheduled", old["scheduled"])
+    assert (old["status"], new["status"], new["scheduled"]) == (
+        "cancelled",
+        "scheduled",
+        old["scheduled"],
+    )
     first_name, practitioner = says.split(" … ")
-    assert new["content"] == f"{first_name}, Tue 3 March 13:00 with {practitioner} at Harbour. Reply Y or N."
+    assert (
+        new["content"]
+        == f"{first_name}, Tue 3 March 13:00 with {practitioner} at Harbour. Reply Y or N."
+    )
     assert Appointment.objects.get().version == 1
 
 
@@ -101,7 +110,9 @@ def test_the_preview_of_an_import_counts_them(
     assert imported(old, new)(Appointment.objects.get()) == count
 
 
-def test_a_text_that_does_not_name_the_practitioner_stays(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_text_that_does_not_name_the_practitioner_stays(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     appointment = booked(names_practitioner=False)
     send_due(api, clock=at_noon)
 
@@ -151,7 +162,10 @@ def test_a_claim_that_read_the_old_name_is_waited_for() -> None:
 def test_taking_an_import_back_takes_its_names_back_too(sandbox: Sandbox, api: MessagesApi) -> None:
     booked()
     bring_in(csv_of(ANN.replace("Dr Old", "Dr New"), header=HEADER), now=NOON)
-    bring_in(csv_of(ANN.replace("Dr Old", "Dr New").replace("Ann Lee", "Anne Lee"), header=HEADER), now=NOON)
+    bring_in(
+        csv_of(ANN.replace("Dr Old", "Dr New").replace("Ann Lee", "Anne Lee"), header=HEADER),
+        now=NOON,
+    )
     send_due(api, clock=at_noon)
 
     for row in Import.objects.order_by("-pk")[:2]:

@@ -5,7 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import change_appointment, change_contact, set_status, undo_status
+from reminders.domain.diary.appointments import (
+    change_appointment,
+    change_contact,
+    set_status,
+    undo_status,
+)
 from reminders.domain.planning.plan import MANY, plan_appointments, plan_future
 from reminders.models import Appointment, Message, Reminder, Suppression
 from tests import factories as make
@@ -15,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def states(appointment: Appointment) -> list[tuple[str, int, str, str]]:
-    rows = Reminder.objects.filter(appointment=appointment).order_by("rule__position", "version", "due_at")
+    rows = Reminder.objects.filter(appointment=appointment).order_by(
+        "rule__position", "version", "due_at"
+    )
     return [(row.rule.kind, row.version, row.state, row.reason) for row in rows]
 
 
@@ -26,7 +33,9 @@ def test_an_appointment_gets_one_reminder_for_each_rule() -> None:
 
     plan_appointments([appointment.pk], now=NOON)
 
-    rows = Reminder.objects.order_by("due_at").values_list("rule__kind", "state", "due_at", "cutoff_at")
+    rows = Reminder.objects.order_by("due_at").values_list(
+        "rule__kind", "state", "due_at", "cutoff_at"
+    )
     assert list(rows) == [
         (
             "confirmation",
@@ -34,7 +43,12 @@ def test_an_appointment_gets_one_reminder_for_each_rule() -> None:
             datetime(2026, 3, 3, 10, tzinfo=UTC),
             datetime(2026, 3, 4, 8, tzinfo=UTC),
         ),
-        ("reminder", "planned", datetime(2026, 3, 4, 9, tzinfo=UTC), datetime(2026, 3, 4, 9, 50, tzinfo=UTC)),
+        (
+            "reminder",
+            "planned",
+            datetime(2026, 3, 4, 9, tzinfo=UTC),
+            datetime(2026, 3, 4, 9, 50, tzinfo=UTC),
+        ),
     ]
 
 
@@ -143,13 +157,18 @@ def test_a_new_number_gets_the_texts_that_the_old_one_had() -> None:
 
     change_contact(appointment.contact, {"phone": make.phone()}, by=SYSTEM, now=NOON)
 
-    assert states(appointment) == [("confirmation", 1, "sent", ""), ("confirmation", 2, "planned", "")]
+    assert states(appointment) == [
+        ("confirmation", 1, "sent", ""),
+        ("confirmation", 2, "planned", ""),
+    ]
 
 
 def test_a_rule_of_the_location_replaces_the_general_one() -> None:
     make.make_confirmation_rule()
     appointment = make.make_appointment()
-    own = make.make_confirmation_rule(name="Two days before", location=appointment.location, days_before=2)
+    own = make.make_confirmation_rule(
+        name="Two days before", location=appointment.location, days_before=2
+    )
 
     plan_appointments([appointment.pk], now=NOON)
 
@@ -195,7 +214,10 @@ def test_nothing_is_planned_for_the_past() -> None:
 
 def test_a_large_set_is_planned_as_each_of_it_would_be() -> None:
     """From MANY on, one of each kind is worked out: kinds must differ in all that matters."""
-    london, sydney = make.make_location(), make.make_location(zone="Australia/Sydney", opens=time(9))
+    london, sydney = (
+        make.make_location(),
+        make.make_location(zone="Australia/Sydney", opens=time(9)),
+    )
     scan = make.make_service()
     make.make_confirmation_rule(not_if_confirmed=True)
     make.make_confirmation_rule(service=scan, days_before=2, at_time=time(17), weekdays_only=True)
@@ -218,10 +240,22 @@ def test_a_large_set_is_planned_as_each_of_it_would_be() -> None:
         {"contact": make.make_contact(channel="none")},
     ]
     rows = [
-        make.make_appointment(**({"location": london, "contact": ann} | variants[n % len(variants)]))  # type: ignore[arg-type]  # passed on
+        make.make_appointment(
+            **({"location": london, "contact": ann} | variants[n % len(variants)])
+        )  # type: ignore[arg-type]  # passed on
         for n in range(MANY)
     ]
-    what = ("appointment", "rule", "version", "state", "reason", "due_at", "cutoff_at", "starts_at", "phone")
+    what = (
+        "appointment",
+        "rule",
+        "version",
+        "state",
+        "reason",
+        "due_at",
+        "cutoff_at",
+        "starts_at",
+        "phone",
+    )
 
     plan_appointments([row.pk for row in rows], now=NOON)
     together = set(Reminder.objects.values_list(*what))
@@ -230,4 +264,11 @@ def test_a_large_set_is_planned_as_each_of_it_would_be() -> None:
         plan_appointments([row.pk for row in half], now=NOON)
 
     assert set(Reminder.objects.values_list(*what)) == together
-    assert {row[4] for row in together} >= {"", "confirmed", "opted_out", "no_phone", "no_channel", "no_more"}
+    assert {row[4] for row in together} >= {
+        "",
+        "confirmed",
+        "opted_out",
+        "no_phone",
+        "no_channel",
+        "no_more",
+    }

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.clock.rule_schedule import SendingHours, is_quiet, local_date
-from reminders.domain.planning.plan import Subject, wanted_reminders
-from reminders.domain.planning.rule_book import ActiveRule, RuleBook
+from reminders.domain.planning.plan import PlannableAppointment, desired_reminders
+from reminders.domain.planning.rule_book import ActiveRule, RuleSet
 from reminders.models import Appointment, Contact
 from tests.domain.clock.test_rule_schedule_properties import instants, open_hours, schedules
 from tests.domain.tables import hours, schedule
@@ -20,7 +20,7 @@ HOURS = dict.fromkeys(PLACES, hours("Europe/London", "08:00-20:00"))
 
 
 @st.composite
-def books(draw: st.DrawFn, *, timed: bool) -> RuleBook:
+def books(draw: st.DrawFn, *, timed: bool) -> RuleSet:
     """Up to four rules for everywhere, for a place, for a service, or for both; and two places' hours."""
     rules = tuple(
         ActiveRule(
@@ -34,14 +34,16 @@ def books(draw: st.DrawFn, *, timed: bool) -> RuleBook:
         )
         for number in range(1, draw(st.integers(0, 4)) + 1)
     )
-    return RuleBook(rules=rules, hours=dict.fromkeys(PLACES, draw(open_hours)) if timed else HOURS)
+    return RuleSet(rules=rules, hours=dict.fromkeys(PLACES, draw(open_hours)) if timed else HOURS)
 
 
 @st.composite
-def subjects(draw: st.DrawFn, places: dict[int, SendingHours], now: datetime) -> Subject:
+def subjects(
+    draw: st.DrawFn, places: dict[int, SendingHours], now: datetime
+) -> PlannableAppointment:
     place = draw(st.sampled_from(PLACES))
     starts_at = now + draw(st.timedeltas(timedelta(days=-2), timedelta(days=30)))
-    return Subject(
+    return PlannableAppointment(
         id=draw(st.integers(1, 3)),
         version=draw(st.integers(1, 2)),
         status=draw(st.sampled_from([str(status) for status in Appointment.Status])),
@@ -60,15 +62,15 @@ def subjects(draw: st.DrawFn, places: dict[int, SendingHours], now: datetime) ->
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), books(timed=True), instants)
 def test_each_rule_speaks_once_of_each_appointment_and_only_when_it_may(
-    data: st.DataObject, book: RuleBook, now: datetime
+    data: st.DataObject, book: RuleSet, now: datetime
 ) -> None:
     subject = data.draw(subjects(book.hours, now))
 
-    wanted = list(wanted_reminders([subject], book=book, now=now))
+    wanted = list(desired_reminders([subject], book=book, now=now))
 
     rules = [row.rule_id for row in wanted]
     assert len(rules) == len(set(rules))
-    assert list(wanted_reminders([subject], book=book, now=now)) == wanted
+    assert list(desired_reminders([subject], book=book, now=now)) == wanted
     if subject.status not in ("booked", "confirmed") or subject.starts_at <= now:
         assert wanted == []
     for row in wanted:
@@ -76,14 +78,18 @@ def test_each_rule_speaks_once_of_each_appointment_and_only_when_it_may(
             continue
         assert subject.changed_at <= row.due_at <= row.cutoff_at <= subject.starts_at
         assert not is_quiet(row.due_at, book.hours[subject.location_id])
-        assert (subject.phone != "", subject.opted_out, subject.no_more_texts) == (True, False, False)
+        assert (subject.phone != "", subject.opted_out, subject.no_more_texts) == (
+            True,
+            False,
+            False,
+        )
         assert subject.channel != "none"
 
 
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books(timed=False), st.sampled_from(PLACES), st.none() | st.sampled_from(SERVICES))
 def test_of_each_kind_only_the_most_special_rules_apply(
-    book: RuleBook, place: int, service: int | None
+    book: RuleSet, place: int, service: int | None
 ) -> None:
     applied = book.rules_for(place, service)
 
@@ -91,7 +97,9 @@ def test_of_each_kind_only_the_most_special_rules_apply(
         fitting = [
             rule
             for rule in book.rules
-            if rule.kind == kind and rule.location_id in (None, place) and rule.service_id in (None, service)
+            if rule.kind == kind
+            and rule.location_id in (None, place)
+            and rule.service_id in (None, service)
         ]
         for_both = [rule for rule in fitting if rule.service_id and rule.location_id]
         for_service = [rule for rule in fitting if rule.service_id and not rule.location_id]

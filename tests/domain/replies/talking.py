@@ -13,7 +13,9 @@ def arrive(phone: str) -> Message | None:
     for message in waiting:
         message.state, message.provider_id = "delivered", f"p-{message.pk}"
         message.save(update_fields=["state", "provider_id"])
-    there = Message.objects.filter(phone=phone, state="delivered", scheduled_at__lte=NOON + timedelta(days=9))
+    there = Message.objects.filter(
+        phone=phone, state="delivered", scheduled_at__lte=NOON + timedelta(days=9)
+    )
     return there.order_by("scheduled_at", "created_at", "pk").last()
 
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from reminders.models import Appointment, Card, Message
+from reminders.models import Appointment, InboxItem, Message
 from tests import factories as make
 from tests.domain.replies.talking import heard, say
 from tests.domain.replies.texting import answer_to, cards, status, texted, texted_together, visit
@@ -18,7 +18,11 @@ def family(*names: str) -> tuple[str, list[Appointment], Message]:
     """Children of one phone, from ten o'clock on, told of in one list."""
     place, phone = make.make_location(name="Harbour Dental", phone="020 7946 0000"), make.phone()
     visits = [
-        visit(location=place, contact=make.make_contact(first_name=name, phone=phone), at=time(hour, 0))
+        visit(
+            location=place,
+            contact=make.make_contact(first_name=name, phone=phone),
+            at=time(hour, 0),
+        )
         for hour, name in enumerate(names or ("Ann", "Ben"), start=10)
     ]
     return phone, visits, texted_together(*visits)
@@ -69,7 +73,11 @@ def test_a_bare_no_to_a_family_asks_which_and_opens_a_card(knows_text) -> None:
 
     found = say("N", phone=phone, knows_text=knows_text)
 
-    assert (statuses(visits), found.outcome, cards()) == (["booked"] * 2, "asked_which", ["unclear"])
+    assert (statuses(visits), found.outcome, cards()) == (
+        ["booked"] * 2,
+        "asked_which",
+        ["unclear"],
+    )
     assert answer_to(found) == (
         "Which appointment can't you come to? Wed 4 March: 1) Ann 10:00, 2) Ben 11:00. "
         "Reply N and its number, for example N 2."
@@ -79,14 +87,16 @@ def test_a_bare_no_to_a_family_asks_which_and_opens_a_card(knows_text) -> None:
 
 @KNOWN
 @pytest.mark.parametrize("then", ["2", "N 2", "Ben", "no Ben", "2 please", "No, 2"])
-def test_what_follows_the_question_which_declines_that_one_and_settles_the_card(then, knows_text) -> None:
+def test_what_follows_the_question_which_declines_that_one_and_settles_the_card(
+    then, knows_text
+) -> None:
     phone, visits, _ = family()
     say("N", phone=phone, knows_text=knows_text)
 
     say(then, phone=phone, minute=1, knows_text=knows_text)
 
     assert (statuses(visits), cards()) == (["booked", "declined"], ["declined"])
-    assert Card.objects.get(kind="unclear").outcome == "answered"
+    assert InboxItem.objects.get(kind="unclear").outcome == "answered"
 
 
 def test_a_yes_with_a_number_after_the_question_which_confirms_that_one() -> None:
@@ -99,7 +109,9 @@ def test_a_yes_with_a_number_after_the_question_which_confirms_that_one() -> Non
 
 
 @pytest.mark.parametrize("then", ["N", "no", "7", "Carl", "the little one", "Y", "0"])
-def test_what_is_no_answer_to_the_question_which_changes_nothing_and_is_not_asked_again(then) -> None:
+def test_what_is_no_answer_to_the_question_which_changes_nothing_and_is_not_asked_again(
+    then,
+) -> None:
     phone, visits, _ = family()
     say("N", phone=phone)
 

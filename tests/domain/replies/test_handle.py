@@ -8,7 +8,7 @@ from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.replies.receive import apply_waiting_replies, store_replies
-from reminders.models import Appointment, Event, Message, Reminder, Reply, Wording
+from reminders.models import Appointment, AuditEntry, Message, Reminder, Reply, Wording
 from tests import factories as make
 from tests.domain.replies.texting import (
     answer_to,
@@ -36,7 +36,7 @@ def test_yes_confirms_and_the_answer_names_the_appointment() -> None:
     assert (found.outcome, found.intent, found.matched_by) == ("confirmed", "yes", "metadata")
     assert list(found.appointments.all()) == [appointment]
     assert cards() == []
-    event = Event.objects.get(appointment=appointment)
+    event = AuditEntry.objects.get(appointment=appointment)
     assert (event.kind, event.source) == ("confirmed", "patient")
 
 
@@ -90,7 +90,7 @@ def test_the_same_answer_again_changes_nothing_and_says_so() -> None:
 
     assert found.outcome == "already_confirmed"
     assert answer_to(found).startswith("Thanks Ann, we already have your answer")
-    assert Event.objects.filter(appointment=appointment).count() == 1
+    assert AuditEntry.objects.filter(appointment=appointment).count() == 1
 
 
 def test_thanks_after_the_answer_needs_nobody() -> None:
@@ -129,18 +129,24 @@ def test_yes_to_the_answer_that_told_the_new_time_confirms() -> None:
 def test_yes_to_an_answer_from_before_the_move_does_not_confirm() -> None:
     appointment = visit()
     first = answers("Y", to=texted(appointment))
-    change_appointment(appointment, {"local_time": time(16, 30)}, by=SYSTEM, now=NOON + timedelta(hours=1))
+    change_appointment(
+        appointment, {"local_time": time(16, 30)}, by=SYSTEM, now=NOON + timedelta(hours=1)
+    )
 
     found = answers("yes", to=Message.objects.get(answers=first), now=NOON + timedelta(hours=2))
 
     assert (status(appointment), found.outcome) == ("booked", "moved")
 
 
-def test_an_appointment_that_was_called_off_and_booked_again_at_the_same_time_can_be_confirmed() -> None:
+def test_an_appointment_that_was_called_off_and_booked_again_at_the_same_time_can_be_confirmed() -> (
+    None
+):
     appointment = visit()
     message = texted(appointment)
     answers("N", to=message)
-    set_status([appointment.pk], Appointment.Status.BOOKED, by=SYSTEM, now=NOON + timedelta(hours=1))
+    set_status(
+        [appointment.pk], Appointment.Status.BOOKED, by=SYSTEM, now=NOON + timedelta(hours=1)
+    )
 
     answers("Y", to=message, now=NOON + timedelta(hours=2))
 
@@ -219,7 +225,9 @@ def test_another_time_opens_a_card_and_is_acknowledged() -> None:
 def test_help_is_answered_with_name_and_phone() -> None:
     found = answers("HELP", to=texted(visit()))
 
-    assert answer_to(found).startswith("Harbour Dental sends appointment reminders from this number.")
+    assert answer_to(found).startswith(
+        "Harbour Dental sends appointment reminders from this number."
+    )
     assert "020 7946 0000" in answer_to(found)
 
 
@@ -241,7 +249,9 @@ def test_an_answer_that_is_switched_off_is_not_sent() -> None:
 
 
 def test_staff_write_the_answers() -> None:
-    Wording.objects.create(purpose="confirmed", language="en", text="Great {first_name}, {time} it is.")
+    Wording.objects.create(
+        purpose="confirmed", language="en", text="Great {first_name}, {time} it is."
+    )
 
     assert answer_to(answers("Y", to=texted(visit()))) == "Great Ann, 10:00 it is."
 
@@ -257,7 +267,10 @@ def test_no_more_texts_about_this_appointment_leaves_the_others() -> None:
     planned = Reminder.objects.get(rule__kind="reminder")
     assert (found.outcome, appointment.no_more_texts) == ("no_more", True)
     assert (planned.state, planned.reason) == ("skipped", "no_more")
-    assert answer_to(found) == "All right Ann, no more texts about your appointment on Wed 4 March at 10:00."
+    assert (
+        answer_to(found)
+        == "All right Ann, no more texts about your appointment on Wed 4 March at 10:00."
+    )
 
 
 class TestFamily:
@@ -266,7 +279,9 @@ class TestFamily:
         number = make.phone()
         ann = visit(location=place, contact=make.make_contact(first_name="Ann", phone=number))
         ben = visit(
-            location=place, contact=make.make_contact(first_name="Ben", phone=number), at=time(10, 30)
+            location=place,
+            contact=make.make_contact(first_name="Ben", phone=number),
+            at=time(10, 30),
         )
         return ann, ben, texted_together(ann, ben)
 
@@ -330,7 +345,9 @@ class TestOrder:
         bad, good = visit(location=far_east), visit(location=make.make_location())
         payloads = [reply("Y", to=texted(bad)), reply("Y", to=texted(good))]
         # On Auckland's clock this moment lies beyond the last day there is: it can't be told.
-        Appointment.objects.filter(pk=bad.pk).update(starts_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+        Appointment.objects.filter(pk=bad.pk).update(
+            starts_at=datetime(9999, 12, 31, 23, tzinfo=UTC)
+        )
         store_replies(payloads, source=Reply.Source.POLL, now=NOON)
 
         apply_waiting_replies(now=NOON)

@@ -8,7 +8,16 @@ import pytest
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Message, Reminder, Suppression
 from tests import factories as make
-from tests.domain.replies.texting import answer_to, answers, cards, receive, reply, status, texted, visit
+from tests.domain.replies.texting import (
+    answer_to,
+    answers,
+    cards,
+    receive,
+    reply,
+    status,
+    texted,
+    visit,
+)
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +33,12 @@ class TestConsent:
         found = answers("STOP", to=message)
 
         held = Suppression.objects.get()
-        assert (held.phone, held.reason, held.words, held.reply) == (message.phone, "patient", "STOP", found)
+        assert (held.phone, held.reason, held.words, held.reply) == (
+            message.phone,
+            "patient",
+            "STOP",
+            found,
+        )
         assert (found.outcome, answer_to(found), cards(), status(appointment)) == (
             "stopped",
             "",
@@ -52,7 +66,9 @@ class TestConsent:
         found = answers("START", to=message, now=NOON + timedelta(hours=1))
 
         assert Suppression.objects.filter(lifted_at=None).count() == 0
-        assert answer_to(found).startswith("You will get appointment texts from Harbour Dental again.")
+        assert answer_to(found).startswith(
+            "You will get appointment texts from Harbour Dental again."
+        )
         assert Reminder.objects.get(rule__kind="reminder").state == "planned"
 
     def test_a_pushed_notice_and_the_polled_reply_are_one_opt_out(self) -> None:
@@ -72,7 +88,9 @@ class TestConsent:
         polled = reply("Y", to=message)
         pushed = replace(polled, reply_id=f"pushed-{'0' * 32}")
 
-        outcomes = [receive(one).outcome for one in ((pushed, polled) if pushed_first else (polled, pushed))]
+        outcomes = [
+            receive(one).outcome for one in ((pushed, polled) if pushed_first else (polled, pushed))
+        ]
 
         assert outcomes == ["confirmed", "duplicate"]
         assert Message.objects.filter(kind="answer").count() == 1
@@ -114,7 +132,8 @@ class TestMachines:
     def test_the_third_same_text_within_the_hour_is_met_with_silence_and_a_card(self) -> None:
         message = texted(visit())
         heard = [
-            answers("I am driving", to=message, now=NOON + timedelta(minutes=minute)) for minute in range(5)
+            answers("I am driving", to=message, now=NOON + timedelta(minutes=minute))
+            for minute in range(5)
         ]
 
         assert [bool(answer_to(one)) for one in heard] == [True, False, False, False, False]
@@ -123,7 +142,8 @@ class TestMachines:
     def test_the_same_yes_to_three_reminders_is_no_loop(self) -> None:
         contact = make.make_contact()
         visits = [
-            visit(contact=contact, day=date(2026, 3, day), location=make.make_location()) for day in (4, 5, 6)
+            visit(contact=contact, day=date(2026, 3, day), location=make.make_location())
+            for day in (4, 5, 6)
         ]
 
         heard = [answers("Y", to=texted(one)) for one in visits]

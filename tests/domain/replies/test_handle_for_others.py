@@ -7,7 +7,7 @@ import pytest
 from reminders.domain.common.audit import SYSTEM, Actor
 from reminders.domain.diary.appointments import change_appointment, change_contact
 from reminders.domain.replies.inbox import settle
-from reminders.models import Appointment, Card, Message, Reminder, Suppression, Wording
+from reminders.models import Appointment, InboxItem, Message, Reminder, Suppression, Wording
 from tests import factories as make
 from tests.domain.diary_import.importing import NOW, bring_in, csv_of, sydney
 from tests.domain.replies.texting import answer_to, answers, cards, status, texted, texted_together
@@ -59,7 +59,7 @@ def test_a_yes_of_the_patient_before_confirms_nothing_for_the_next_one() -> None
     assert (status(appointment), found.outcome, cards()) == ("booked", "not_theirs", ["unclear"])
     assert answer_to(found) == READ
     assert (found.contact, list(found.appointments.all())) == (message.contact, [])
-    card = Card.objects.get()
+    card = InboxItem.objects.get()
     assert (card.appointment, card.contact, card.message) == (None, message.contact, message)
 
 
@@ -68,14 +68,18 @@ def test_the_next_patient_is_asked_too_also_on_the_same_number() -> None:
     message = texted(appointment)
     hand_on(appointment, phone=message.phone)
 
-    asked = Reminder.objects.filter(appointment=appointment, rule__kind="confirmation").order_by("version")
+    asked = Reminder.objects.filter(appointment=appointment, rule__kind="confirmation").order_by(
+        "version"
+    )
 
     assert list(asked.values_list("version", "state")) == [(1, "sent"), (2, "planned")]
 
 
 @pytest.mark.parametrize("by_number", [False, True], ids=["to the text", "by the number"])
 @pytest.mark.parametrize("said", ["Y", "no", "can I come another time?", "no more reminders"])
-def test_on_a_number_that_both_share_it_is_still_another_patients(said: str, by_number: bool) -> None:
+def test_on_a_number_that_both_share_it_is_still_another_patients(
+    said: str, by_number: bool
+) -> None:
     appointment = visit()
     message = texted(appointment)
     hand_on(appointment, phone=message.phone)
@@ -116,7 +120,9 @@ def test_an_import_that_gives_the_row_to_another_patient() -> None:
     sydney()
     bring_in(csv_of("1,Ann Lee,0491 570 006,2026-03-04,10:00"), now=NOW - timedelta(days=1))
     appointment = Appointment.objects.get()
-    message = texted(appointment, created_at=NOW - timedelta(hours=2), scheduled_at=NOW - timedelta(hours=1))
+    message = texted(
+        appointment, created_at=NOW - timedelta(hours=2), scheduled_at=NOW - timedelta(hours=1)
+    )
     bring_in(csv_of("1,Bob Ray,0491 570 006,2026-03-04,10:00"), now=NOW)
 
     found = answers("Y", to=message, now=LATER)
@@ -136,7 +142,7 @@ class TestFamily:
         assert answer_to(found) == (
             "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 09:00, 3) Cleo 11:00. See you then."
         )
-        assert Card.objects.values_list("kind", "appointment").get() == ("unclear", None)
+        assert InboxItem.objects.values_list("kind", "appointment").get() == ("unclear", None)
 
     @pytest.mark.parametrize("said", ["2 no", "no Ben", "no Bob"])
     def test_what_picks_the_other_is_for_a_person(self, said: str) -> None:
@@ -164,8 +170,10 @@ def test_a_person_who_settles_it_sends_the_stranger_no_answer() -> None:
     Wording.objects.create(purpose="unclear_received", language="en", text="", active=False)
     answers("no", to=message, now=LATER)
 
-    card = Card.objects.get()
-    settle(card, "decline", appointment_id=appointment.pk, revision=1, by=Actor.staff(None), now=LATER)
+    card = InboxItem.objects.get()
+    settle(
+        card, "decline", appointment_id=appointment.pk, revision=1, by=Actor.staff(None), now=LATER
+    )
 
     assert (status(appointment), Message.objects.filter(kind="answer").count()) == ("declined", 0)
 

@@ -8,7 +8,7 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.replies import inbox
 from reminders.domain.replies.candidates import candidates
 from reminders.domain.replies.inbox import CardTouched
-from reminders.models import Card, Message
+from reminders.models import InboxItem, Message
 from tests import factories as make
 from tests.domain.replies.texting import answer_to, answers, status, texted
 from tests.factories import NOON
@@ -20,18 +20,22 @@ def by(user: object) -> Actor:
     return Actor.staff(user.pk)  # type: ignore[attr-defined]  # any user
 
 
-def waiting(text: str = "Hm, I think so") -> Card:
+def waiting(text: str = "Hm, I think so") -> InboxItem:
     """A card for a reply about one appointment that nobody but a person can read."""
-    answers(text, to=texted(make.make_appointment(location=make.make_location(name="Harbour Dental"))))
-    return Card.objects.get()
+    answers(
+        text, to=texted(make.make_appointment(location=make.make_location(name="Harbour Dental")))
+    )
+    return InboxItem.objects.get()
 
 
 def test_confirming_from_a_card_confirms_answers_and_is_done() -> None:
     contact = make.make_contact()
-    visit, other = (make.make_appointment(contact=contact, day=date(2026, 3, day)) for day in (4, 5))
+    visit, other = (
+        make.make_appointment(contact=contact, day=date(2026, 3, day)) for day in (4, 5)
+    )
     texted(visit), texted(other)
     reply = answers("Y", phone=contact.phone)
-    card, user = Card.objects.get(), make.make_user("ben")
+    card, user = InboxItem.objects.get(), make.make_user("ben")
     Message.objects.filter(answers=reply).delete()
 
     events = inbox.settle(
@@ -54,7 +58,12 @@ def test_a_patient_who_had_an_answer_gets_no_second_one() -> None:
     user = make.make_user()
 
     inbox.settle(
-        card, "decline", appointment_id=card.appointment_id, revision=card.revision, by=by(user), now=NOON
+        card,
+        "decline",
+        appointment_id=card.appointment_id,
+        revision=card.revision,
+        by=by(user),
+        now=NOON,
     )
 
     assert Message.objects.filter(kind="answer").count() == 1
@@ -66,10 +75,12 @@ def test_the_second_person_is_told_who_was_faster_and_what_they_did() -> None:
     inbox.settle(card, "neither", appointment_id=None, revision=1, by=by(ben), now=NOON)
 
     with pytest.raises(CardTouched) as caught:
-        inbox.settle(card, "confirm", appointment_id=card.appointment_id, revision=1, by=by(eve), now=NOON)
+        inbox.settle(
+            card, "confirm", appointment_id=card.appointment_id, revision=1, by=by(eve), now=NOON
+        )
 
     assert str(caught.value) == "Ben Ode settled this meanwhile: neither."
-    assert Card.objects.get().done_by == ben
+    assert InboxItem.objects.get().done_by == ben
 
 
 def test_taking_a_card_shows_to_whoever_has_an_older_page() -> None:
@@ -107,7 +118,7 @@ def test_a_text_of_ones_own_answers_and_settles() -> None:
         "staff",
         user,
     )
-    assert (message.state, Card.objects.get().outcome) == ("queued", "texted")
+    assert (message.state, InboxItem.objects.get().outcome) == ("queued", "texted")
 
 
 def test_a_text_that_can_not_go_is_refused_with_advice() -> None:
@@ -120,14 +131,16 @@ def test_a_text_that_can_not_go_is_refused_with_advice() -> None:
     with pytest.raises(ValueError, match="opted out"):
         inbox.reply_by_text(card, "Hello", revision=1, by=by(user), now=NOON)
 
-    assert Card.objects.get().done_at is None
+    assert InboxItem.objects.get().done_at is None
 
 
 def test_to_confirm_needs_an_appointment() -> None:
     card = waiting()
 
     with pytest.raises(ValueError, match="Choose the appointment"):
-        inbox.settle(card, "confirm", appointment_id=None, revision=1, by=Actor.staff(None), now=NOON)
+        inbox.settle(
+            card, "confirm", appointment_id=None, revision=1, by=Actor.staff(None), now=NOON
+        )
 
 
 def test_candidates_are_what_the_number_was_told_of_in_a_month_latest_first() -> None:
@@ -141,7 +154,7 @@ def test_candidates_are_what_the_number_was_told_of_in_a_month_latest_first() ->
     texted(old, scheduled_at=NOON - timedelta(days=52), created_at=NOON - timedelta(days=53))
     answers("Which one do you mean", phone=contact.phone)
 
-    found = candidates(Card.objects.get(), now=NOON)
+    found = candidates(InboxItem.objects.get(), now=NOON)
 
     assert [item.appointment for item in found] == [told, coming, over]
     assert [item.told_at for item in found] == [
@@ -162,7 +175,9 @@ def test_cards_are_shown_by_location_and_those_of_none_to_everybody() -> None:
     assert inbox.count_open() == {"unclear": 2, "unmatched": 1}
 
 
-def test_the_list_costs_two_statements_for_one_card_and_for_many(django_assert_num_queries: object) -> None:
+def test_the_list_costs_two_statements_for_one_card_and_for_many(
+    django_assert_num_queries: object,
+) -> None:
     for _ in range(5):
         answers("Hm", to=texted(make.make_appointment()))
 

@@ -54,7 +54,9 @@ def test_two_texts_about_the_same_appointment_are_one_candidate() -> None:
         appointment,
         make.make_reminder_rule(),
         message=make.make_message(
-            phone=appointment.contact.phone, state="delivered", scheduled_at=NOON - timedelta(minutes=1)
+            phone=appointment.contact.phone,
+            state="delivered",
+            scheduled_at=NOON - timedelta(minutes=1),
         ),
     )
 
@@ -77,7 +79,9 @@ def test_the_appointments_of_one_family_text_are_one_candidate() -> None:
     number = make.phone()
     place = make.make_location()
     visits = [
-        make.make_appointment(contact=make.make_contact(first_name=name, phone=number), location=place)
+        make.make_appointment(
+            contact=make.make_contact(first_name=name, phone=number), location=place
+        )
         for name in ("Ann", "Ben")
     ]
     texted_together(*visits)
@@ -99,7 +103,12 @@ def test_the_appointments_of_one_family_text_are_one_candidate() -> None:
 )
 def test_a_text_that_the_patient_can_not_mean_is_no_candidate(when: timedelta, state: str) -> None:
     appointment = make.make_appointment()
-    texted(appointment, scheduled_at=NOON - when, created_at=NOON - when - timedelta(hours=1), state=state)
+    texted(
+        appointment,
+        scheduled_at=NOON - when,
+        created_at=NOON - when - timedelta(hours=1),
+        state=state,
+    )
 
     assert answers("Y", phone=appointment.contact.phone).outcome == "unmatched"
 
@@ -115,7 +124,9 @@ def test_what_is_over_or_cancelled_is_no_candidate() -> None:
     assert answers("Y", phone=contact.phone).outcome == "unmatched"
 
 
-def test_a_number_that_nobody_knows_is_for_a_person_and_is_answered_where_it_is_clear_by_whom() -> None:
+def test_a_number_that_nobody_knows_is_for_a_person_and_is_answered_where_it_is_clear_by_whom() -> (
+    None
+):
     make.make_location(name="The Only One")
 
     found = answers("Hello there", phone=make.phone())
@@ -137,7 +148,10 @@ def test_a_reply_from_another_number_than_the_one_texted_changes_nothing() -> No
 def test_a_reply_to_what_staff_wrote_is_for_staff() -> None:
     appointment = make.make_appointment()
     written = make.make_message(
-        kind="staff", appointment=appointment, contact=appointment.contact, phone=appointment.contact.phone
+        kind="staff",
+        appointment=appointment,
+        contact=appointment.contact,
+        phone=appointment.contact.phone,
     )
 
     found = answers("Yes", to=written)
@@ -153,7 +167,11 @@ def test_a_reply_proves_that_the_provider_has_a_text_of_unknown_outcome() -> Non
     found = receive(replace(reply("Y", to=message), message_id="theirs"))
 
     message.refresh_from_db()
-    assert (message.state, message.provider_id, found.outcome) == ("accepted", "theirs", "confirmed")
+    assert (message.state, message.provider_id, found.outcome) == (
+        "accepted",
+        "theirs",
+        "confirmed",
+    )
 
 
 def test_metadata_of_other_programs_is_no_text_of_ours() -> None:

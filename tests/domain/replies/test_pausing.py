@@ -10,11 +10,11 @@ from reminders.domain.consent.suppressions import OptOut, is_opted_out, opt_out_
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.replies import inbox
 from reminders.domain.replies.decide import decide
-from reminders.domain.replies.outcomes import Asked, Outcome
+from reminders.domain.replies.outcomes import Asked, ReplyOutcome
 from reminders.domain.replies.pausing import Texts, decide_texts
-from reminders.domain.replies.reading.interpret import Answer, Intent
+from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.wording.questions import Asks
-from reminders.models import Card, Message, Reminder, Suppression
+from reminders.models import InboxItem, Message, Reminder, Suppression
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -27,14 +27,14 @@ STAFF = Actor.staff(None)
 SAID = "please stop texting me"
 
 
-def paused(said: str = SAID) -> tuple[str, Card]:
+def paused(said: str = SAID) -> tuple[str, InboxItem]:
     """A number whose patient was asked and wants no more texts; a reminder was planned for later."""
     make.make_reminder_rule()
     appointment = visit()
     message = texted(appointment)
     plan_appointments([appointment.pk], now=NOON)
     answers(said, to=message)
-    return message.phone, Card.objects.get(kind="opt_out")
+    return message.phone, InboxItem.objects.get(kind="opt_out")
 
 
 def later_text() -> tuple[str, str]:
@@ -42,7 +42,9 @@ def later_text() -> tuple[str, str]:
     return found.state, found.reason
 
 
-@pytest.mark.parametrize("said", [SAID, "stop texting me", "Stop messaging me please", "STOP please"])
+@pytest.mark.parametrize(
+    "said", [SAID, "stop texting me", "Stop messaging me please", "STOP please"]
+)
 def test_a_wish_in_free_words_pauses_the_number_at_once(said: str) -> None:
     phone, card = paused(said)
 
@@ -55,10 +57,20 @@ def test_a_wish_in_free_words_pauses_the_number_at_once(said: str) -> None:
 @pytest.mark.parametrize("asks", [*Asks, None])
 @pytest.mark.parametrize("also", [frozenset(), frozenset({"may_cancel"})])
 def test_a_pause_counts_whatever_it_answers_and_changes_no_appointment(asks, also) -> None:
-    found = decide(Answer(Intent.PAUSE, also), [], asked=Asked(asks), said_at=NOON, now=NOON)
+    found = decide(
+        Interpretation(Intent.PAUSE, also), [], asked=Asked(asks), said_at=NOON, now=NOON
+    )
 
-    assert (found.outcome, found.pause, found.stop, found.purpose) == (Outcome.PAUSED, True, False, "")
-    assert set(found.cards) == {Card.Kind.OPT_OUT, *([Card.Kind.MAY_CANCEL] if also else [])}
+    assert (found.outcome, found.pause, found.stop, found.purpose) == (
+        ReplyOutcome.PAUSED,
+        True,
+        False,
+        "",
+    )
+    assert set(found.cards) == {
+        InboxItem.Kind.OPT_OUT,
+        *([InboxItem.Kind.MAY_CANCEL] if also else []),
+    }
 
 
 @pytest.mark.parametrize("said", [SAID, "STOP"])
@@ -101,7 +113,12 @@ def test_a_stop_ends_the_pause_as_an_opt_out_of_the_patient() -> None:
     say("STOP", phone=phone, minute=1)
 
     held = Suppression.objects.get()
-    assert (held.reason, held.words, held.synced_at, held.lifted_at) == ("patient", "STOP", None, None)
+    assert (held.reason, held.words, held.synced_at, held.lifted_at) == (
+        "patient",
+        "STOP",
+        None,
+        None,
+    )
 
 
 def test_a_wish_after_a_stop_leaves_the_opt_out_as_it_is() -> None:
@@ -130,7 +147,11 @@ def test_staff_may_opt_the_number_out() -> None:
     held = Suppression.objects.get()
     card.refresh_from_db()
     assert (held.phone, held.reason, held.words, held.lifted_at) == (phone, "staff", SAID, None)
-    assert (card.outcome, card.done_at, later_text()) == ("texts_stopped", NOON, ("skipped", "opted_out"))
+    assert (card.outcome, card.done_at, later_text()) == (
+        "texts_stopped",
+        NOON,
+        ("skipped", "opted_out"),
+    )
 
 
 def test_staff_may_let_texts_go_on_and_they_are_planned_again() -> None:
@@ -139,7 +160,11 @@ def test_staff_may_let_texts_go_on_and_they_are_planned_again() -> None:
     decide_texts(card, Texts.GO_ON, revision=1, by=STAFF, now=NOON)
 
     card.refresh_from_db()
-    assert (is_opted_out(phone), later_text(), card.outcome) == (False, ("planned", ""), "texts_go_on")
+    assert (is_opted_out(phone), later_text(), card.outcome) == (
+        False,
+        ("planned", ""),
+        "texts_go_on",
+    )
 
 
 def test_an_opt_out_is_not_lifted_by_going_on() -> None:
@@ -162,7 +187,7 @@ def test_the_card_cannot_be_put_aside_while_nobody_has_decided() -> None:
     with pytest.raises(ValueError, match="paused"):
         inbox.reply_by_text(card, "Hello", revision=1, by=STAFF, now=NOON)
 
-    assert Card.objects.get().done_at is None
+    assert InboxItem.objects.get().done_at is None
 
 
 @pytest.mark.parametrize("phone", ["INFO", "70001"])

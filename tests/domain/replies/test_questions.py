@@ -9,11 +9,11 @@ from reminders.domain.common.audit import SYSTEM, Actor
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.domain.replies import inbox
 from reminders.domain.replies.decide import decide
-from reminders.domain.replies.outcomes import Asked, Outcome, Subject
-from reminders.domain.replies.reading.interpret import Answer, Intent
+from reminders.domain.replies.outcomes import Asked, RepliedAppointment, ReplyOutcome
+from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.reading.quoting import quotes_another
 from reminders.domain.wording.questions import Asks
-from reminders.models import Appointment, Card, Message, Suppression
+from reminders.models import Appointment, InboxItem, Message, Suppression
 from tests import factories as make
 from tests.domain.replies.talking import by_staff, heard, say
 from tests.domain.replies.texting import answer_to, answers, cards, status, texted, visit
@@ -36,11 +36,15 @@ def reminded() -> tuple[str, Appointment]:
 
 
 @KNOWN
-@pytest.mark.parametrize("courtesy", ["Ok", "ok thanks", "👍", "Thank you", "Liked “Thanks Ann, we have”"])
+@pytest.mark.parametrize(
+    "courtesy", ["Ok", "ok thanks", "👍", "Thank you", "Liked “Thanks Ann, we have”"]
+)
 @pytest.mark.parametrize(
     ("first", "stays"), [("N", "declined"), ("Y", "confirmed"), ("I need to change it", "booked")]
 )
-def test_a_courtesy_to_our_own_answer_changes_nothing_and_costs_no_text(first, stays, courtesy, knows_text):
+def test_a_courtesy_to_our_own_answer_changes_nothing_and_costs_no_text(
+    first, stays, courtesy, knows_text
+):
     phone, appointment = asked()
     say(first, phone=phone, knows_text=knows_text)
     texts = len(heard(phone))
@@ -87,22 +91,29 @@ def test_a_bare_yes_or_no_to_our_answer_acts_only_where_the_question_is_still_op
 
 
 def test_what_says_by_itself_what_it_means_acts_whatever_it_answers() -> None:
-    one = Subject(1, "confirmed", NOON + timedelta(days=2), "UTC", 4)
-    cannot = Answer(Intent.NO, certain=True, matched="i can't come", states=True)
+    one = RepliedAppointment(1, "confirmed", NOON + timedelta(days=2), "UTC", 4)
+    cannot = Interpretation(Intent.NO, certain=True, matched="i can't come", states=True)
 
     found = decide(cannot, [one], asked=Asked(Asks.AUTOMATIC), said_at=NOON, now=NOON)
 
-    assert (found.outcome, found.statuses) == (Outcome.DECLINED, {1: "declined"})
+    assert (found.outcome, found.statuses) == (ReplyOutcome.DECLINED, {1: "declined"})
 
 
 @pytest.mark.parametrize("asks", [Asks.NOTICE, Asks.AUTOMATIC, Asks.WHICH])
 @pytest.mark.parametrize("state", ["booked", "confirmed", "declined"])
 def test_a_courtesy_where_nothing_was_asked_needs_nobody(asks: Asks, state: str) -> None:
-    one = Subject(1, state, NOON + timedelta(days=2), "UTC", 4)
+    one = RepliedAppointment(1, state, NOON + timedelta(days=2), "UTC", 4)
 
-    found = decide(Answer(Intent.COURTESY), [one], asked=Asked(asks), said_at=NOON, now=NOON)
+    found = decide(
+        Interpretation(Intent.COURTESY), [one], asked=Asked(asks), said_at=NOON, now=NOON
+    )
 
-    assert (found.outcome, found.statuses, found.cards, found.purpose) == (Outcome.THANKS, {}, {}, "")
+    assert (found.outcome, found.statuses, found.cards, found.purpose) == (
+        ReplyOutcome.THANKS,
+        {},
+        {},
+        "",
+    )
 
 
 @KNOWN
@@ -111,7 +122,12 @@ def test_thanks_for_a_reminder_that_asks_nothing_needs_nobody(knows_text) -> Non
 
     found = say("Thank you!", phone=phone, knows_text=knows_text)
 
-    assert (found.outcome, answer_to(found), cards(), status(appointment)) == ("thanks", "", [], "booked")
+    assert (found.outcome, answer_to(found), cards(), status(appointment)) == (
+        "thanks",
+        "",
+        [],
+        "booked",
+    )
 
 
 @KNOWN
@@ -162,7 +178,7 @@ class TestStaff:
         say("Yes", phone=phone, minute=2)
         answers("N", to=question, now=NOON + timedelta(minutes=3))
         during = status(appointment)
-        for card in Card.objects.filter(done_at=None):
+        for card in InboxItem.objects.filter(done_at=None):
             inbox.done(card, revision=1, by=Actor.staff(None), now=NOON + timedelta(minutes=4))
 
         answers("N", to=question, now=NOON + timedelta(minutes=5))
@@ -202,7 +218,9 @@ class TestStaff:
 
 
 class TestQuotes:
-    SENT = "Hi Ann, your appointment at Harbour Dental is on Wed 4 March at 10:00. Reply Y to confirm."
+    SENT = (
+        "Hi Ann, your appointment at Harbour Dental is on Wed 4 March at 10:00. Reply Y to confirm."
+    )
 
     @pytest.mark.parametrize(
         ("text", "another"),
@@ -258,7 +276,9 @@ def test_no_conversation_ends_in_a_state_that_its_patient_did_not_say(first: str
         for minute, turn in enumerate(turns, start=1):
             _turn(turn, phone, appointment, minute)
 
-        since_moved = turns[len(turns) - turns[::-1].index("moved") :] if "moved" in turns else turns
+        since_moved = (
+            turns[len(turns) - turns[::-1].index("moved") :] if "moved" in turns else turns
+        )
         said = {"booked": True, "confirmed": "Y" in since_moved, "declined": "N" in since_moved}
         assert said[status(appointment)], turns
 

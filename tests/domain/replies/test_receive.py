@@ -20,7 +20,15 @@ from reminders.domain.replies.receive import (
     tidy_reports,
 )
 from reminders.domain.sending.send import send_due
-from reminders.models import Card, DeliveryReport, Event, Message, Reminder, Reply, Suppression
+from reminders.models import (
+    AuditEntry,
+    DeliveryReport,
+    InboxItem,
+    Message,
+    Reminder,
+    Reply,
+    Suppression,
+)
 from reminders.provider import DeliveryReportPayload, MessagesApi, OutcomeUnknown, ReplyPayload
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -76,7 +84,9 @@ def test_a_long_id_of_the_text_is_kept_whole() -> None:
 
 
 class TestReplies:
-    def test_a_yes_on_the_phone_confirms_the_appointment(self, sandbox: Sandbox, api: MessagesApi) -> None:
+    def test_a_yes_on_the_phone_confirms_the_appointment(
+        self, sandbox: Sandbox, api: MessagesApi
+    ) -> None:
         appointment = make.make_appointment()
         make.make_confirmation_rule(minutes_before=60 * 46, days_before=None, cutoff_minutes=60)
         plan_appointments([appointment.pk], now=NOON)
@@ -102,7 +112,7 @@ class TestReplies:
         assert receive_replies(api, now=NOON) == 250
 
         assert Reply.objects.filter(applied_at=None).count() == 0
-        assert Card.objects.filter(kind="unreadable").count() == 4
+        assert InboxItem.objects.filter(kind="unreadable").count() == 4
         assert Reply.objects.filter(outcome="unreadable").exclude(problem="").count() == 4
         # Those without an id can't be confirmed; they come again and are known.
         assert len(api.replies()) == 2
@@ -113,7 +123,9 @@ class TestReplies:
     ) -> None:
         appointment = make.make_appointment()
         message = texted(appointment)
-        body = raw_reply(content="Y", source_number=message.phone, metadata={"message": str(message.pk)})
+        body = raw_reply(
+            content="Y", source_number=message.phone, metadata={"message": str(message.pk)}
+        )
         sandbox.put_raw("replies", [body])
         sandbox.order_fault("error_500_before", "confirm_replies")
 
@@ -133,7 +145,9 @@ class TestReplies:
         assert status(appointment) == "confirmed"
 
     def test_a_reply_that_another_worker_acts_on_is_left_to_it(self) -> None:
-        store_replies([reply("Y", to=texted(make.make_appointment()))], source=Reply.Source.POLL, now=NOON)
+        store_replies(
+            [reply("Y", to=texted(make.make_appointment()))], source=Reply.Source.POLL, now=NOON
+        )
         other = connection.copy()
         try:
             with other.cursor() as cursor:
@@ -176,13 +190,17 @@ class TestReports:
         assert api.delivery_reports() == []
 
     def test_a_final_state_never_changes(self) -> None:
-        message = reported(make.make_message(), ("delivered", 220), ("failed", 400), ("enroute", 101))
+        message = reported(
+            make.make_message(), ("delivered", 220), ("failed", 400), ("enroute", 101)
+        )
 
         assert (message.state, message.status_code) == ("delivered", 220)
         assert DeliveryReport.objects.filter(applied_at=None).count() == 0
 
     def test_a_message_never_goes_back(self) -> None:
-        assert reported(make.make_message(), ("submitted", 210), ("enroute", 101)).state == "submitted"
+        assert (
+            reported(make.make_message(), ("submitted", 210), ("enroute", 101)).state == "submitted"
+        )
 
     def test_a_failure_makes_its_reminder_failed(self) -> None:
         appointment = make.make_appointment()
@@ -198,7 +216,7 @@ class TestReports:
         for _ in range(2):
             reported(make.make_message(phone=number), ("failed", 411))
 
-        assert Card.objects.values_list("kind", "phone").get() == ("unreachable", number)
+        assert InboxItem.objects.values_list("kind", "phone").get() == ("unreachable", number)
 
     def test_a_blocked_number_is_opted_out_here_too(self) -> None:
         appointment = make.make_appointment()
@@ -267,7 +285,9 @@ class TestReports:
         assert message.state == "failed"
         assert "teleported" in message.words
 
-    def test_a_poisoned_report_is_kept_shown_and_confirmed(self, sandbox: Sandbox, api: MessagesApi) -> None:
+    def test_a_poisoned_report_is_kept_shown_and_confirmed(
+        self, sandbox: Sandbox, api: MessagesApi
+    ) -> None:
         sandbox.put_raw("delivery_reports", [{"delivery_report_id": "bad"}])
 
         assert receive_reports(api, now=NOON) == 1
@@ -318,5 +338,5 @@ def test_many_workers_act_on_each_reply_once() -> None:
 
     assert sum(done) == 30
     assert Message.objects.filter(kind="answer").count() == 30
-    assert Event.objects.filter(kind="confirmed").count() == 30
+    assert AuditEntry.objects.filter(kind="confirmed").count() == 30
     assert {status(visit) for visit in visits} == {"confirmed"}

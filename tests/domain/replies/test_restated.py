@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
         ("Yes but the bus strikes", "booked", ["unclear"]),
     ],
 )
-def test_the_right_day_and_time_act_and_a_wrong_one_waits_for_a_person(says, becomes, waits) -> None:
+def test_the_right_day_and_time_act_and_a_wrong_one_waits_for_a_person(
+    says, becomes, waits
+) -> None:
     appointment = visit()
 
     answers(says, to=texted(appointment))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from reminders.domain.replies.receive import apply_waiting_replies, store_replies
-from reminders.models import Appointment, Card, Message, ReminderRule, Reply
+from reminders.models import Appointment, InboxItem, Message, ReminderRule, Reply
 from reminders.provider import ReplyPayload
 from tests import factories as make
 from tests.factories import NOON
@@ -39,7 +39,12 @@ def texted_together(*appointments: Appointment) -> Message:
 
 
 def reply(
-    text: str, *, to: Message | None = None, phone: str = "", at: datetime = NOON, notice: bool = False
+    text: str,
+    *,
+    to: Message | None = None,
+    phone: str = "",
+    at: datetime = NOON,
+    notice: bool = False,
 ) -> ReplyPayload:
     """A reply as the provider tells of it: to a text, or from a number alone."""
     return ReplyPayload(
@@ -55,7 +60,9 @@ def reply(
     )
 
 
-def answers(text: str, *, to: Message | None = None, phone: str = "", now: datetime = NOON) -> Reply:
+def answers(
+    text: str, *, to: Message | None = None, phone: str = "", now: datetime = NOON
+) -> Reply:
     """The patient answers, and it is acted on at once; the reply as it is then."""
     return receive(reply(text, to=to, phone=phone, at=now), now=now)
 
@@ -70,7 +77,9 @@ def receive(payload: ReplyPayload, *, now: datetime = NOON) -> Reply:
 
 def cards() -> list[str]:
     """The kinds of the cards that wait, the oldest first."""
-    return list(Card.objects.filter(done_at=None).order_by("pk").values_list("kind", flat=True))
+    return list(
+        InboxItem.objects.filter(done_at=None).order_by("pk").values_list("kind", flat=True)
+    )
 
 
 def answer_to(reply: Reply) -> str:

@@ -52,7 +52,11 @@ def test_a_text_that_the_provider_has_is_adopted(sandbox: Sandbox, api: Messages
 
     message.refresh_from_db()
     [entry] = sandbox.ledger()
-    assert (outcome.adopted, message.state, message.provider_id) == (1, "accepted", entry["message_id"])
+    assert (outcome.adopted, message.state, message.provider_id) == (
+        1,
+        "accepted",
+        entry["message_id"],
+    )
     assert Reminder.objects.get().state == "sent"
 
 
@@ -110,7 +114,9 @@ def test_the_detail_report_that_lags_is_waited_for(sandbox: Sandbox, api: Messag
     assert len(sandbox.ledger()) == 1
 
 
-def test_of_a_text_that_the_provider_has_twice_one_is_cancelled(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_of_a_text_that_the_provider_has_twice_one_is_cancelled(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     message = lost(sandbox, api, "error_500_after_accepting")
     sandbox.change_settings(report_lag=600)
     reconcile(api, clock=after_settling)
@@ -126,7 +132,9 @@ def test_of_a_text_that_the_provider_has_twice_one_is_cancelled(sandbox: Sandbox
     assert states[str(message.provider_id)] == "scheduled"
 
 
-def test_a_provider_that_cannot_be_asked_changes_nothing(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_provider_that_cannot_be_asked_changes_nothing(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     message = lost(sandbox, api, "error_500_before")
     sandbox.order_fault("error_500_before", endpoint="detail", times=1)
 
@@ -161,7 +169,9 @@ def test_a_text_that_nobody_reports_on_is_asked_about_ever_more_rarely(
     api: MessagesApi, out_for: timedelta, again_after: timedelta
 ) -> None:
     make.make_message(
-        provider_id="0e7a6e9c-0000-4000-8000-000000000000", scheduled_at=NOON - out_for, check_after=NOON
+        provider_id="0e7a6e9c-0000-4000-8000-000000000000",
+        scheduled_at=NOON - out_for,
+        check_after=NOON,
     )
 
     check_overdue(api, clock=at_noon)
@@ -172,7 +182,9 @@ def test_a_text_that_nobody_reports_on_is_asked_about_ever_more_rarely(
 
 def test_a_text_too_old_to_ask_about_is_ended_in_words(sandbox: Sandbox, api: MessagesApi) -> None:
     old = NOON - timedelta(days=46)
-    make.make_message(provider_id="0e7a6e9c-0000-4000-8000-000000000000", scheduled_at=old, check_after=old)
+    make.make_message(
+        provider_id="0e7a6e9c-0000-4000-8000-000000000000", scheduled_at=old, check_after=old
+    )
 
     check_overdue(api, clock=at_noon)
 

@@ -11,7 +11,7 @@ from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sending.reconcile import abandon_claims
 from reminders.domain.sending.send import record, send_due
-from reminders.domain.sending.submit import Answer
+from reminders.domain.sending.submit import SubmissionResult
 from reminders.models import Appointment, Contact, Message, Reminder, Suppression
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
@@ -34,7 +34,10 @@ def test_a_due_reminder_reaches_the_provider_with_its_time_and_cutoff(
     assert outcome.accepted == 1
     assert accepted["scheduled"] == "2026-03-02T13:00:00.000Z"
     assert accepted["expiry"] == "2026-03-03T11:00:00.000Z"
-    assert accepted["metadata"] == {"message": str(message.pk), "appointment": str(appointment.uuid)}
+    assert accepted["metadata"] == {
+        "message": str(message.pk),
+        "appointment": str(appointment.uuid),
+    }
     assert (message.state, message.provider_id) == ("accepted", accepted["message_id"])
     assert "Ann" in message.text
     assert "Harbour Dental" in message.text
@@ -49,12 +52,16 @@ def test_nothing_is_sent_twice_by_a_second_ring(sandbox: Sandbox, api: MessagesA
     assert len(sandbox.ledger()) == 3
 
 
-def test_what_is_being_planned_waits_and_holds_nothing_else_up(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_what_is_being_planned_waits_and_holds_nothing_else_up(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     changing, other = planned(2)
     planning = connection.copy()
     with planning.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("SELECT id FROM reminders_appointment WHERE id = %s FOR NO KEY UPDATE", [changing.pk])
+        cursor.execute(
+            "SELECT id FROM reminders_appointment WHERE id = %s FOR NO KEY UPDATE", [changing.pk]
+        )
 
     meanwhile = send_due(api, clock=at_noon).accepted
     planning.close()
@@ -100,7 +107,9 @@ def test_a_text_past_its_cutoff_is_never_sent(sandbox: Sandbox, api: MessagesApi
     assert reminder_states() == {("expired", "cutoff"): 1}
 
 
-def test_after_an_outage_a_late_text_goes_while_it_is_of_use(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_after_an_outage_a_late_text_goes_while_it_is_of_use(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     planned()
 
     send_due(api, clock=lambda: datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
@@ -180,7 +189,9 @@ def test_a_number_that_many_patients_share_is_a_placeholder_and_not_told_their_n
     shown = count_by_reason(
         Period(NOON - timedelta(days=2), NOON + timedelta(days=2), (rows[0].location_id,))
     )
-    assert [(label(reason), count) for reason, count in shown] == [("Too many patients share this number", 9)]
+    assert [(label(reason), count) for reason, count in shown] == [
+        ("Too many patients share this number", 9)
+    ]
 
 
 def test_a_landline_is_called_and_the_text_read_aloud(sandbox: Sandbox, api: MessagesApi) -> None:
@@ -191,7 +202,9 @@ def test_a_landline_is_called_and_the_text_read_aloud(sandbox: Sandbox, api: Mes
     assert [entry["format"] for entry in sandbox.ledger()] == ["TTS"]
 
 
-def test_a_named_message_fails_and_the_others_go_at_once(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_named_message_fails_and_the_others_go_at_once(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     planned(5)
     sandbox.order_fault("400_naming", times=1)
 
@@ -204,7 +217,12 @@ def test_a_named_message_fails_and_the_others_go_at_once(sandbox: Sandbox, api: 
 
 @pytest.mark.parametrize(
     "kind",
-    ["drop_response_after_accepting", "error_500_after_accepting", "unreadable_202", "error_500_before"],
+    [
+        "drop_response_after_accepting",
+        "error_500_after_accepting",
+        "unreadable_202",
+        "error_500_before",
+    ],
 )
 def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_resent(
     kind: str, sandbox: Sandbox, api: MessagesApi
@@ -220,7 +238,9 @@ def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_resent(
     assert len(sandbox.ledger()) <= 2
 
 
-def test_a_short_answer_leaves_only_the_missing_ones_unknown(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_short_answer_leaves_only_the_missing_ones_unknown(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     planned(4)
     sandbox.order_fault("fewer", times=1)
 
@@ -230,7 +250,9 @@ def test_a_short_answer_leaves_only_the_missing_ones_unknown(sandbox: Sandbox, a
     assert outcome.unknown > 0
 
 
-def test_a_connection_that_is_refused_puts_the_texts_back(sandbox: Sandbox, settings: Settings) -> None:
+def test_a_connection_that_is_refused_puts_the_texts_back(
+    sandbox: Sandbox, settings: Settings
+) -> None:
     planned(2)
     with MessagesApi(base_url="http://127.0.0.1:9", key="k", secret="s", timeout=2) as nobody:
         outcome = send_due(nobody, clock=at_noon)
@@ -247,7 +269,9 @@ def test_what_a_dead_worker_claimed_becomes_unknown(sandbox: Sandbox, api: Messa
 
 
 def test_a_text_by_staff_goes_out_with_the_next_ring(sandbox: Sandbox, api: MessagesApi) -> None:
-    queue_text(kind=Message.Kind.STAFF, phone=make.phone(), text="Bring your card", location=None, now=NOON)
+    queue_text(
+        kind=Message.Kind.STAFF, phone=make.phone(), text="Bring your card", location=None, now=NOON
+    )
 
     send_due(api, clock=at_noon)
 
@@ -257,7 +281,7 @@ def test_a_text_by_staff_goes_out_with_the_next_ring(sandbox: Sandbox, api: Mess
 def test_an_answer_that_comes_while_the_text_waits_to_be_sent_again_is_believed() -> None:
     message = make.make_message(state="queued", resent=True)
 
-    record([Answer(message.pk, "accepted", provider_id="late")], now=NOON)
+    record([SubmissionResult(message.pk, "accepted", provider_id="late")], now=NOON)
 
     assert list(Message.objects.values_list("state", "provider_id")) == [("accepted", "late")]
 
@@ -273,22 +297,30 @@ def test_a_claim_that_ran_out_while_the_machine_slept_is_not_handed_over(
     assert (sandbox.ledger(), message_states()) == ([], {"unknown": 1})
 
 
-def test_two_rules_on_one_day_each_bring_their_own_family(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_two_rules_on_one_day_each_bring_their_own_family(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     """Of each rule only the earliest text is taken up; both fetch the others that belong to it."""
     make.make_confirmation_rule()
     make.make_confirmation_rule(name="Second confirmation")
     place, shared = make.make_location(), make.phone()
     for name, minute in (("Ann", 0), ("Ben", 30)):
         contact = make.make_contact(first_name=name, phone=shared)
-        row = make.make_appointment(day=TOMORROW, at=time(13, minute), location=place, contact=contact)
+        row = make.make_appointment(
+            day=TOMORROW, at=time(13, minute), location=place, contact=contact
+        )
         plan_appointments([row.pk], now=NOON)
 
     send_due(api, clock=at_noon, limit=2)
 
-    assert [entry["content"].count(name) for entry in sandbox.ledger() for name in ("Ann", "Ben")] == [1] * 4
+    assert [
+        entry["content"].count(name) for entry in sandbox.ledger() for name in ("Ann", "Ben")
+    ] == [1] * 4
 
 
-def test_a_text_planned_for_an_old_number_goes_to_the_new_one(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_text_planned_for_an_old_number_goes_to_the_new_one(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     """The number changed in the moment in which the appointment was booked: neither saw the other."""
     [appointment] = planned()
     number = make.phone()

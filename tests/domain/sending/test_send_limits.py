@@ -8,10 +8,10 @@ import pytest
 from pytest_django import Settings
 
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.sending.circuit_breaker import UNLIMITED, allowance
+from reminders.domain.sending.circuit_breaker import UNLIMITED, send_quota
 from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sending.send import record, send_due
-from reminders.domain.sending.submit import Answer
+from reminders.domain.sending.submit import SubmissionResult
 from reminders.models import Message, ProviderState
 from reminders.provider import CredentialsRefused, MessagesApi, MessagesApiError, SlowDown
 from reminders.sandbox import Sandbox
@@ -33,10 +33,12 @@ def test_refused_credentials_leave_everything_due_and_stop_sending(
     assert (outcome.accepted, outcome.put_back) == (0, 3)
     assert message_states() == {"queued": 3}
     assert ProviderState.objects.get().brake == "credentials"
-    assert allowance(now=NOON) == 0
+    assert send_quota(now=NOON) == 0
 
 
-def test_sending_resumes_by_itself_once_the_credentials_work(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_sending_resumes_by_itself_once_the_credentials_work(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     planned(3)
     sandbox.order_fault("401", times=1)
     send_due(api, clock=at_noon)
@@ -124,7 +126,7 @@ def test_an_empty_outbox_does_not_use_up_the_probe() -> None:
     with MessagesApi(base_url="http://127.0.0.1:9", key="k", secret="s", timeout=1) as nobody:
         send_due(nobody, clock=at_noon)
 
-    assert allowance(now=NOON + timedelta(seconds=1)) == 1
+    assert send_quota(now=NOON + timedelta(seconds=1)) == 1
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,16 @@ def test_a_call_from_before_the_brake_does_not_release_it(error: MessagesApiErro
     slow, quick, later = (make.make_message(**claimed) for _ in range(3))
     soon, past_it = NOON + timedelta(seconds=1), NOON + timedelta(minutes=6)
 
-    record([Answer(quick.pk, "put_back", error=error, whole_call=True, asked_at=NOON)], now=NOON)
+    record(
+        [SubmissionResult(quick.pk, "put_back", error=error, whole_call=True, asked_at=NOON)],
+        now=NOON,
+    )
     started = NOON - timedelta(seconds=1)
-    record([Answer(slow.pk, "accepted", provider_id="1", asked_at=started)], now=soon)
+    record([SubmissionResult(slow.pk, "accepted", provider_id="1", asked_at=started)], now=soon)
 
-    assert allowance(now=soon) == 0
-    record([Answer(later.pk, "accepted", provider_id="2", asked_at=past_it)], now=past_it)
-    assert allowance(now=past_it) == UNLIMITED
+    assert send_quota(now=soon) == 0
+    record([SubmissionResult(later.pk, "accepted", provider_id="2", asked_at=past_it)], now=past_it)
+    assert send_quota(now=past_it) == UNLIMITED
 
 
 def test_what_staff_write_does_not_wait_for_the_end_of_a_backlog(
@@ -153,7 +158,13 @@ def test_what_staff_write_does_not_wait_for_the_end_of_a_backlog(
 
     def staff_write_meanwhile() -> datetime:
         if next(readings) == 1:
-            queue_text(kind=Message.Kind.STAFF, phone=make.phone(), text="See you!", location=None, now=NOON)
+            queue_text(
+                kind=Message.Kind.STAFF,
+                phone=make.phone(),
+                text="See you!",
+                location=None,
+                now=NOON,
+            )
         return NOON
 
     send_due(api, clock=staff_write_meanwhile)

@@ -50,7 +50,9 @@ def test_the_one_in_the_environment_wins_and_former_ones_are_taken_on(settings: 
     settings.WEBHOOK_SECRET = "given-later-than-that"
 
     assert present(now=NOON) == "given-later-than-that"
-    assert [is_ours(secret, now=LATER) for secret in (own, GIVEN, "given-later-than-that")] == [True] * 3
+    assert [is_ours(secret, now=LATER) for secret in (own, GIVEN, "given-later-than-that")] == [
+        True
+    ] * 3
 
 
 def test_a_secret_in_use_does_not_grow_old(settings: Settings) -> None:
@@ -78,4 +80,6 @@ def test_texts_carry_the_present_address_where_there_is_a_public_one(settings: S
     settings.PUBLIC_URL = "https://reminders.example/"
 
     secret = present(now=NOON)
-    assert callback_url(clock=lambda: NOON) == f"https://reminders.example/webhooks/messages/{secret}/"
+    assert (
+        callback_url(clock=lambda: NOON) == f"https://reminders.example/webhooks/messages/{secret}/"
+    )

@@ -32,11 +32,15 @@ def handed_over(**values: object) -> Appointment:
 
 def states(appointment: Appointment) -> list[tuple[int, str]]:
     return list(
-        Reminder.objects.filter(appointment=appointment).order_by("version").values_list("version", "state")
+        Reminder.objects.filter(appointment=appointment)
+        .order_by("version")
+        .values_list("version", "state")
     )
 
 
-def test_a_cancelled_appointment_withdraws_its_scheduled_text(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_cancelled_appointment_withdraws_its_scheduled_text(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     appointment = handed_over()
     send_due(api, clock=at_noon)
     set_status([appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=NOON)
@@ -48,7 +52,9 @@ def test_a_cancelled_appointment_withdraws_its_scheduled_text(sandbox: Sandbox, 
     assert (message.state, states(appointment)) == ("cancelled", [(1, "withdrawn")])
 
 
-def test_the_replacement_waits_until_the_old_text_is_settled(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_the_replacement_waits_until_the_old_text_is_settled(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     appointment = handed_over()
     send_due(api, clock=at_noon)
     change_appointment(appointment, {"local_time": time(13, 30)}, by=SYSTEM, now=NOON)
@@ -69,7 +75,9 @@ def test_a_text_that_went_out_is_known_as_sent_and_the_new_one_follows(
     appointment = handed_over()
     send_due(api, clock=at_noon)
     sandbox.set_clock(NOON + timedelta(hours=2))
-    change_appointment(appointment, {"local_time": time(16, 0)}, by=SYSTEM, now=NOON + timedelta(hours=2))
+    change_appointment(
+        appointment, {"local_time": time(16, 0)}, by=SYSTEM, now=NOON + timedelta(hours=2)
+    )
 
     withdraw_stale(api, clock=lambda: NOON + timedelta(hours=2))
 
@@ -106,7 +114,9 @@ def test_an_odd_success_is_not_taken_for_a_withdrawal(sandbox: Sandbox, api: Mes
     assert (Message.objects.get().state, states(appointment)) == ("delivered", [(1, "sent")])
 
 
-def test_one_of_a_family_moves_and_the_other_is_told_anew(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_one_of_a_family_moves_and_the_other_is_told_anew(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     make.make_confirmation_rule()
     place, shared = make.make_location(), make.phone()
     ann, ben = (
@@ -133,7 +143,9 @@ def test_one_of_a_family_moves_and_the_other_is_told_anew(sandbox: Sandbox, api:
     assert "Ann" not in alone["content"]
 
 
-def test_a_text_not_handed_over_yet_is_withdrawn_without_a_call(sandbox: Sandbox, api: MessagesApi) -> None:
+def test_a_text_not_handed_over_yet_is_withdrawn_without_a_call(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
     appointment = handed_over()
     sandbox.order_fault("401", times=1)
     send_due(api, clock=at_noon)

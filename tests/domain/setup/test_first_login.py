@@ -52,7 +52,8 @@ def test_the_token_itself_is_stored_nowhere():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("age", "expected"), [(LASTS - timedelta(seconds=1), True), (LASTS, False), (timedelta(days=90), False)]
+    ("age", "expected"),
+    [(LASTS - timedelta(seconds=1), True), (LASTS, False), (timedelta(days=90), False)],
 )
 def test_it_runs_out_after_a_day(age, expected):
     assert holds(make_token(now=NOON), now=NOON + age) is expected

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.planning.plan import Planned, plan_future, plan_steps
+from reminders.domain.planning.plan import PlanResult, plan_future, plan_steps
 from reminders.domain.setup import jobs
 from reminders.domain.setup.rules import save_rule
 from reminders.models import Job, Reminder, ReminderRule
@@ -23,11 +23,11 @@ A_MINUTE = timedelta(minutes=1)
 LATER = NOON + timedelta(minutes=2)
 
 
-def broken(**_: Any) -> Planned:
+def broken(**_: Any) -> PlanResult:
     raise ZeroDivisionError
 
 
-def without_database(**_: Any) -> Planned:
+def without_database(**_: Any) -> PlanResult:
     raise OperationalError("the server closed the connection")
 
 
@@ -125,13 +125,15 @@ def test_what_several_hands_have_done_by_the_end_of_their_time_is_kept(
 def test_an_error_of_one_hand_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "SMALL", 0)
 
-    def break_at_the_second(**given: Any) -> Planned:
-        def plan(ids: Sequence[int]) -> Planned:
+    def break_at_the_second(**given: Any) -> PlanResult:
+        def plan(ids: Sequence[int]) -> PlanResult:
             if ids == [2]:
                 raise ZeroDivisionError
-            return Planned(appointments=1)
+            return PlanResult(appointments=1)
 
-        return plan_steps([[1], [2], [3], [4]], plan, on_step=given["on_step"], hands=given["hands"])
+        return plan_steps(
+            [[1], [2], [3], [4]], plan, on_step=given["on_step"], hands=given["hands"]
+        )
 
     monkeypatch.setitem(jobs.WORK, jobs.REPLAN, break_at_the_second)
     far_ahead(4)

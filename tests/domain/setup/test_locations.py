@@ -6,10 +6,10 @@ import pytest
 
 from reminders.domain.clock.wall_time import tzdata_version
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.reread_wall_times import read_clocks_again
+from reminders.domain.diary.reread_wall_times import recompute_starts
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.setup import jobs
-from reminders.domain.setup.locations import Saved, follow_tzdata, save_location
+from reminders.domain.setup.locations import SavedLocation, follow_tzdata, save_location
 from reminders.models import Appointment, Job, Location, Reminder
 from tests import factories as make
 from tests.factories import NOON
@@ -81,7 +81,7 @@ def test_a_new_phone_plans_nothing():
     place = make.make_location()
     place.phone = "020 7946 0999"
 
-    assert save_location(place, by=SYSTEM, now=NOON) == Saved()
+    assert save_location(place, by=SYSTEM, now=NOON) == SavedLocation()
     assert Location.objects.get().phone == "020 7946 0999"
 
 
@@ -118,8 +118,8 @@ def test_reading_the_clocks_goes_on_where_it_was_left():
     Location.objects.update(zone="Asia/Tokyo")
     seen = []
 
-    read_clocks_again(now=NOON, step=2, on_step=lambda last, done: bool(seen.append(last)))
-    read_clocks_again(now=NOON, step=2, after=seen[0])
+    recompute_starts(now=NOON, step=2, on_step=lambda last, done: bool(seen.append(last)))
+    recompute_starts(now=NOON, step=2, after=seen[0])
 
     assert seen == [rows[1].pk]
     assert set(Appointment.objects.values_list("version", flat=True)) == {2}

@@ -14,15 +14,24 @@ from reminders.domain.planning.rule_book import IN_FORCE, BusyError
 from reminders.domain.setup import jobs
 from reminders.domain.setup.rule_preview import Change, preview_rule
 from reminders.domain.setup.rule_text import sentence, small_print
-from reminders.domain.setup.rules import RuleError, delete_rule, move_rule, save_rule, switch_rule, token
-from reminders.models import Appointment, Event, Job, Reminder, ReminderRule
+from reminders.domain.setup.rules import (
+    RuleError,
+    delete_rule,
+    etag,
+    move_rule,
+    save_rule,
+    switch_rule,
+)
+from reminders.models import Appointment, AuditEntry, Job, Reminder, ReminderRule
 from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CASES = list(
-    csv.DictReader((Path(__file__).parents[1] / "cases" / "rule_sentences.csv").open(encoding="utf-8"))
+    csv.DictReader(
+        (Path(__file__).parents[1] / "cases" / "rule_sentences.csv").open(encoding="utf-8")
+    )
 )
 MONDAY, FRIDAY = date(2026, 3, 9), date(2026, 3, 6)
 
@@ -53,7 +62,9 @@ def test_a_rule_is_said_in_a_sentence(case):
 
 
 def test_the_small_print_says_what_happens_in_odd_cases():
-    rule = ReminderRule(days_before=1, weekdays_only=True, late="skip", quiet="earlier", cutoff_minutes=90)
+    rule = ReminderRule(
+        days_before=1, weekdays_only=True, late="skip", quiet="earlier", cutoff_minutes=90
+    )
 
     assert small_print(rule) == [
         "If that day is not a working day, on the last working day before.",
@@ -74,7 +85,7 @@ def test_a_saved_change_moves_what_is_planned():
     assert (saved.job.state, saved.job.result["written"]) == (Job.State.DONE, 1)
     # Two days before Monday is Saturday, when nobody is there: it goes on Friday.
     assert Reminder.objects.get().due_at == datetime(2026, 3, 6, 17, tzinfo=UTC)
-    [line] = Event.objects.filter(kind="rule_changed")
+    [line] = AuditEntry.objects.filter(kind="rule_changed")
     assert line.details["changes"] == {
         "days_before": [1, 2],
         "at_time": [None, "17:00"],
@@ -129,7 +140,9 @@ def test_a_rule_for_a_location_takes_the_place_of_the_general_one_and_gives_it_b
     general = make.make_confirmation_rule()
     appointment = make.make_appointment(day=MONDAY)
     plan_appointments([appointment.pk], now=NOON)
-    own = ReminderRule(kind="confirmation", name="Own", days_before=3, location=appointment.location)
+    own = ReminderRule(
+        kind="confirmation", name="Own", days_before=3, location=appointment.location
+    )
 
     save_rule(own, by=SYSTEM, now=NOON)
     with_own = dict(Reminder.objects.values_list("rule_id", "state"))
@@ -185,7 +198,7 @@ def test_a_change_waits_for_plannings_by_the_old_rules_but_not_for_long():
 
 def test_somebody_elses_change_is_noticed():
     rule = make.make_confirmation_rule()
-    seen = token(rule)
+    seen = etag(rule)
     ReminderRule.objects.update(days_before=5)
 
     with pytest.raises(RuleError, match="Somebody else changed this rule meanwhile"):
@@ -206,7 +219,11 @@ def test_rules_are_put_in_order():
     move_rule(third.pk, up=True)
     move_rule(first.pk, up=True)
 
-    assert list(ReminderRule.objects.values_list("pk", flat=True)) == [first.pk, third.pk, second.pk]
+    assert list(ReminderRule.objects.values_list("pk", flat=True)) == [
+        first.pk,
+        third.pk,
+        second.pk,
+    ]
 
 
 def a_busy_week(rule: ReminderRule) -> list[Appointment]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from reminders.domain.common.access import scope_of
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.common.wording_catalogue import TextBook
+from reminders.domain.common.wording_catalogue import WordingCatalogue
 from reminders.domain.planning.handed_over import BUSY
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.rule_book import BusyError
@@ -19,8 +19,8 @@ from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.setup.wording_preview import preview_wording
 from reminders.domain.setup.wordings import (
-    Place,
-    Saved,
+    SavedWording,
+    WordingKey,
     WordingRefusedError,
     concerned,
     reset_wording,
@@ -29,7 +29,7 @@ from reminders.domain.setup.wordings import (
     switch_answer,
 )
 from reminders.domain.wording import WordingError
-from reminders.models import Appointment, Event, Location, Message, Wording
+from reminders.models import Appointment, AuditEntry, Location, Message, Wording
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
@@ -38,7 +38,7 @@ from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CONFIRMATION = Place("confirmation", "en")
+CONFIRMATION = WordingKey("confirmation", "en")
 NEW = "Dear {first_name}, {location} on {date} at {time}. Reply Y or N."
 
 
@@ -63,12 +63,12 @@ def test_the_products_own_text_applies_until_staff_write_theirs():
     after = standing(CONFIRMATION)
     assert (before.own, before.text.startswith("Hi {first_name}")) == (False, True)
     assert (after.own, after.text) == (True, NEW)
-    assert [event.details["purpose"] for event in Event.objects.all()] == ["confirmation"]
+    assert [event.details["purpose"] for event in AuditEntry.objects.all()] == ["confirmation"]
 
 
 def test_a_rule_uses_the_words_for_all_rules_until_it_has_its_own():
     rule = make.make_confirmation_rule()
-    own = Place("confirmation", "en", rule_id=rule.pk)
+    own = WordingKey("confirmation", "en", rule_id=rule.pk)
     save_wording(CONFIRMATION, NEW, by=SYSTEM, now=NOON)
     before = standing(own).text
 
@@ -108,12 +108,16 @@ def test_texts_at_the_provider_are_replaced_when_asked(sandbox: Sandbox, api: Me
     assert new["scheduled"] == old["scheduled"]
 
 
-def test_a_run_goes_on_in_the_new_words(sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_goes_on_in_the_new_words(
+    sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
+):
     """Staff change the words, and move the clock, while a run hands over one portion after the other."""
     monkeypatch.setattr(send, "CHUNK", 3)
     make.make_confirmation_rule()
     place = make.make_location(name="Harbour")
-    visits = [make.make_appointment(day=date(2026, 3, 3), at=time(13), location=place) for _ in range(8)]
+    visits = [
+        make.make_appointment(day=date(2026, 3, 3), at=time(13), location=place) for _ in range(8)
+    ]
     plan_appointments([visit.pk for visit in visits], now=NOON)
 
     def clock() -> datetime:
@@ -131,10 +135,14 @@ def test_a_run_goes_on_in_the_new_words(sandbox: Sandbox, api: MessagesApi, monk
 
 
 @pytest.mark.parametrize("state", ["queued", "submitting", "unknown", "accepted", "held"])
-def test_texts_that_may_be_with_the_provider_are_concerned(state: str, sandbox: Sandbox, api: MessagesApi):
+def test_texts_that_may_be_with_the_provider_are_concerned(
+    state: str, sandbox: Sandbox, api: MessagesApi
+):
     handed_over(api)
     message = Message.objects.get()
-    Message.objects.update(state=state, claimed_until=NOON + timedelta(minutes=1), unknown_since=NOON)
+    Message.objects.update(
+        state=state, claimed_until=NOON + timedelta(minutes=1), unknown_since=NOON
+    )
 
     assert concerned(CONFIRMATION, NEW, now=NOON) == [message.pk]
 
@@ -152,7 +160,7 @@ def test_while_an_import_is_at_it_the_manager_is_asked_to_wait(sandbox: Sandbox,
     assert not Wording.objects.exists()
 
 
-def outcome_of(save: Callable[..., Saved], **rest: object) -> Saved | str:
+def outcome_of(save: Callable[..., SavedWording], **rest: object) -> SavedWording | str:
     try:
         return save(CONFIRMATION, NEW, by=SYSTEM, now=NOON, **rest)
     except BusyError as busy:
@@ -164,10 +172,12 @@ def test_a_claim_under_way_is_waited_for():
     visit = make.make_appointment(day=date(2026, 3, 3), at=time(13))
     plan_appointments([visit.pk], now=NOON)
 
-    with beside(lambda: save_wording(CONFIRMATION, NEW, by=SYSTEM, now=NOON, replace=True)) as saving:
+    with beside(
+        lambda: save_wording(CONFIRMATION, NEW, by=SYSTEM, now=NOON, replace=True)
+    ) as saving:
         claim_due(now=NOON, ahead=timedelta(days=1), limit=10, hold=timedelta(minutes=1))
 
-    assert saving.result == Saved([], 1)
+    assert saving.result == SavedWording([], 1)
     assert Message.objects.values_list("state", "cancel_requested_at").get() == ("submitting", NOON)
 
 
@@ -176,13 +186,13 @@ def test_a_claim_under_way_is_waited_for():
     [
         ({}, CONFIRMATION, 1),
         ({"language": "fr"}, CONFIRMATION, 0),
-        ({"language": "fr"}, Place("confirmation", "fr"), 1),
+        ({"language": "fr"}, WordingKey("confirmation", "fr"), 1),
         ({"language": "sv"}, CONFIRMATION, 1),
-        ({}, Place("reminder", "en"), 0),
-        ({}, Place("family_confirmation", "en"), 0),
+        ({}, WordingKey("reminder", "en"), 0),
+        ({}, WordingKey("family_confirmation", "en"), 0),
         ({"phone_kind": "landline"}, CONFIRMATION, 0),
-        ({"phone_kind": "landline"}, Place("confirmation", "en", "voice"), 1),
-        ({}, Place("confirmed", "en"), 0),
+        ({"phone_kind": "landline"}, WordingKey("confirmation", "en", "voice"), 1),
+        ({}, WordingKey("confirmed", "en"), 0),
     ],
     ids=str,
 )
@@ -199,14 +209,14 @@ def test_the_same_words_concern_nothing(sandbox: Sandbox, api: MessagesApi):
 
 
 def test_an_answer_is_switched_off_in_every_language_and_on_again():
-    save_wording(Place("confirmed", "en"), "Noted for {date}.", by=SYSTEM, now=NOON)
+    save_wording(WordingKey("confirmed", "en"), "Noted for {date}.", by=SYSTEM, now=NOON)
 
     switch_answer("confirmed", on=False, by=SYSTEM, now=NOON)
-    off = [TextBook.load().words(None, "confirmed", (code,)) for code in ("en", "fr", "pl")]
+    off = [WordingCatalogue.load().words(None, "confirmed", (code,)) for code in ("en", "fr", "pl")]
     switch_answer("confirmed", on=True, by=SYSTEM, now=NOON)
 
     assert off == [None, None, None]
-    assert standing(Place("confirmed", "en")).text == "Noted for {date}."
+    assert standing(WordingKey("confirmed", "en")).text == "Noted for {date}."
 
 
 def test_a_confirmation_cannot_be_switched_off_by_its_words():
@@ -279,7 +289,7 @@ def test_a_faulty_text_gets_its_problem_and_no_example(scope):
 
 def test_a_family_text_is_shown_for_two(scope):
     make.make_appointment(location=make.make_location(name="Harbour"))
-    place = Place("family_confirmation", "en")
+    place = WordingKey("family_confirmation", "en")
 
     preview = preview_wording(place, standing(place).text, now=NOON, scope=scope())
 

@@ -9,7 +9,9 @@ from reminders.domain.wording import check_wording
 GOOD = "{first_name}, {location}: {date} {time}. "
 
 
-def levels(text: str, *, language: str = "en", purpose: str = "reminder", channel: str = "sms") -> list[str]:
+def levels(
+    text: str, *, language: str = "en", purpose: str = "reminder", channel: str = "sms"
+) -> list[str]:
     return [
         f"{problem.level}: {problem.words}"
         for problem in check_wording(text, language=language, purpose=purpose, channel=channel)
@@ -35,10 +37,14 @@ def levels(text: str, *, language: str = "en", purpose: str = "reminder", channe
         ("ar", "للإلغاء بالرد CANCEL"),
     ],
 )
-def test_a_word_that_carriers_take_for_an_opt_out_is_never_offered(language: str, invitation: str) -> None:
+def test_a_word_that_carriers_take_for_an_opt_out_is_never_offered(
+    language: str, invitation: str
+) -> None:
     problems = levels(GOOD + invitation, language=language)
 
-    assert [problem.partition(" must not be offered")[1] for problem in problems] == [" must not be offered"]
+    assert [problem.partition(" must not be offered")[1] for problem in problems] == [
+        " must not be offered"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,10 @@ def test_stop_is_offered_for_nothing_else_than_to_opt_out(language: str, invitat
         ("en", "Reply Y to confirm or N if you can't come."),
         ("en", "Reply STOP to opt out."),
         ("en", "STOP to opt out"),
-        ("en", "To cancel, call us. Please don't stop taking your tablets before the end of the week."),
+        (
+            "en",
+            "To cancel, call us. Please don't stop taking your tablets before the end of the week.",
+        ),
         ("en", "Reply to this text to cancel."),
         ("en", "CALL US TO CANCEL"),
         ("es", "Responda STOP para darse de baja."),
@@ -88,7 +97,10 @@ def test_a_wording_must_say_who_is_writing() -> None:
 def test_a_location_written_out_says_who_is_writing() -> None:
     text = "Harbour Dental: {first_name}, {date} at {time}."
 
-    assert check_wording(text, language="en", purpose="reminder", location_names=["Harbour Dental"]) == []
+    assert (
+        check_wording(text, language="en", purpose="reminder", location_names=["Harbour Dental"])
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +136,13 @@ def test_what_is_wrong_is_said(text: str, purpose: str, problems: list[str]) -> 
 def test_faults_come_before_advice() -> None:
     problems = check_wording("{date} {service} Reply CANCEL", language="en", purpose="reminder")
 
-    assert [problem.level for problem in problems] == ["error", "error", "warning", "warning", "warning"]
+    assert [problem.level for problem in problems] == [
+        "error",
+        "error",
+        "warning",
+        "warning",
+        "warning",
+    ]
 
 
 def test_a_placeholder_that_is_unknown_is_an_error() -> None:

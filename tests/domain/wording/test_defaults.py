@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.domain.replies.reading.interpret import Intent, read_answer
-from reminders.domain.wording import Values, check_wording, compile_wording, format_date, format_time
+from reminders.domain.wording import (
+    Values,
+    check_wording,
+    compile_wording,
+    format_date,
+    format_time,
+)
 from reminders.domain.wording.defaults import LANGUAGES, PURPOSES, VOICE_PURPOSES, starter
 from reminders.domain.wording.languages import GSM_LANGUAGES
 from reminders.domain.wording.segments import measure
@@ -105,7 +111,9 @@ def test_the_answers_that_a_text_invites_are_understood(language: str, yes: str,
         ("ar", "نعم", "لا"),
     ],
 )
-def test_the_answers_that_a_family_text_invites_are_understood(language: str, yes: str, no: str) -> None:
+def test_the_answers_that_a_family_text_invites_are_understood(
+    language: str, yes: str, no: str
+) -> None:
     text = starter("family_confirmation", language)
 
     assert all(answer in text for answer in (yes, f"{yes} 2", no))

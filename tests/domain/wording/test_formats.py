@@ -38,8 +38,12 @@ EVENING = datetime(2026, 10, 17, 15, 30, tzinfo=ZoneInfo("Australia/Sydney"))
         ("ar", "EG", "الثلاثاء، 3 مارس, 10:00 ص"),
     ],
 )
-def test_date_and_time_follow_language_and_country(language: str, country: str, expected: str) -> None:
-    written = f"{format_date(MORNING, language, country)}, {format_time(MORNING, language, country)}"
+def test_date_and_time_follow_language_and_country(
+    language: str, country: str, expected: str
+) -> None:
+    written = (
+        f"{format_date(MORNING, language, country)}, {format_time(MORNING, language, country)}"
+    )
 
     assert written == expected
 
@@ -66,7 +70,14 @@ def test_no_date_forces_the_dearer_alphabet(language: str, country: str) -> None
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("EN", "en"), ("pt_BR", "pt"), ("zh-CN", "zh-Hans"), ("zh-Hant", "zh-Hans"), ("tlh", "en"), ("", "en")],
+    [
+        ("EN", "en"),
+        ("pt_BR", "pt"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-Hant", "zh-Hans"),
+        ("tlh", "en"),
+        ("", "en"),
+    ],
 )
 def test_a_language_tag_is_read(tag: str, language: str) -> None:
     assert known_language(tag) == language

@@ -10,7 +10,9 @@ from reminders.domain.wording.segments import BASIC, EXTENDED, Size, measure, pl
 
 GSM = st.text(alphabet=BASIC + EXTENDED, min_size=1, max_size=700)
 MIXED = st.text(alphabet=st.sampled_from("aé€{}ç你😀\ue000\U00010000 "), min_size=1, max_size=300)
-ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x1b"), min_size=1)
+ANY = st.text(
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x1b"), min_size=1
+)
 
 
 def second_opinion(text: str) -> tuple[str, int]:
@@ -32,7 +34,10 @@ def test_what_is_left_in_a_segment_can_be_filled_and_no_more(text: str) -> None:
     size = measure(text)
     filler = "a"
 
-    assert measure(text + filler * size.left_in_segment).segments in {size.segments, size.segments + 1}
+    assert measure(text + filler * size.left_in_segment).segments in {
+        size.segments,
+        size.segments + 1,
+    }
     if size.segments > 1:
         assert measure(text + filler * size.left_in_segment).segments == size.segments
         assert measure(text + filler * (size.left_in_segment + 1)).segments == size.segments + 1

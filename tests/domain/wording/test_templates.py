@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.domain.wording import PLACEHOLDERS, Values, WordingError, compile_wording, render_family
+from reminders.domain.wording import (
+    PLACEHOLDERS,
+    Values,
+    WordingError,
+    compile_wording,
+    render_family,
+)
 
 ANN = Values(
     first_name="Ann",
@@ -119,21 +125,29 @@ def test_an_empty_text_is_refused() -> None:
 
 
 def test_a_template_names_its_placeholders_once_each() -> None:
-    assert compile_wording("{time} {date}[ {phone}] {time}").placeholders == ("time", "date", "phone")
+    assert compile_wording("{time} {date}[ {phone}] {time}").placeholders == (
+        "time",
+        "date",
+        "phone",
+    )
 
 
 def test_a_family_text_lists_who_and_when() -> None:
     ben = Values(first_name="Ben", date="Tue 3 March", time="10:30", location="Harbour Dental")
     wording = compile_wording("{location}, {date}: {appointments}[, {first_name}]")
 
-    assert render_family(wording, [ANN, ben]) == "Harbour Dental, Tue 3 March: 1) Ann 10:00, 2) Ben 10:30"
+    assert (
+        render_family(wording, [ANN, ben])
+        == "Harbour Dental, Tue 3 March: 1) Ann 10:00, 2) Ben 10:30"
+    )
 
 
 def test_a_family_text_tells_namesakes_apart() -> None:
     other = Values(first_name="Ann", name="Ann Wu", time="10:30")
 
     assert (
-        render_family(compile_wording("{appointments}"), [ANN, other]) == "1) Ann Lee 10:00, 2) Ann Wu 10:30"
+        render_family(compile_wording("{appointments}"), [ANN, other])
+        == "1) Ann Lee 10:00, 2) Ann Wu 10:30"
     )
 
 
@@ -151,7 +165,9 @@ def test_any_wording_compiles_or_is_explained(text: str) -> None:
 @settings(max_examples=2000, deadline=None)
 @given(st.text(max_size=60))
 def test_a_rendered_value_holds_no_control_character(value: str) -> None:
-    text = compile_wording("{location}: {first_name}.").render(Values(location="Harbour", first_name=value))
+    text = compile_wording("{location}: {first_name}.").render(
+        Values(location="Harbour", first_name=value)
+    )
 
     assert not any(ord(character) < 32 or character in "\u2028\u2029\u202e" for character in text)
 

@@ -6,7 +6,7 @@ import pytest
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.diary.appointments import change_appointment, set_status
-from reminders.models import Appointment, Contact, Event, Import, Reply
+from reminders.models import Appointment, AuditEntry, Contact, Import, Reply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -34,7 +34,9 @@ def found(response) -> list[str]:
 def test_booking_reads_the_time_on_the_locations_clock(sign_in):
     place, contact = make_location(zone="America/New_York"), make_contact()
 
-    response = sign_in().post("/appointments/new/", form(place, contact=contact.pk, notes="Ramp, please"))
+    response = sign_in().post(
+        "/appointments/new/", form(place, contact=contact.pk, notes="Ramp, please")
+    )
 
     appointment = Appointment.objects.get()
     assert response.headers["Location"] == f"/appointments/{appointment.pk}/"
@@ -52,7 +54,11 @@ def test_booking_adds_a_new_patient_on_the_spot(sign_in):
     )
 
     contact = Contact.objects.get()
-    assert (contact.name, contact.phone, contact.phone_as_given) == ("Mia", "+447700900123", "07700 900123")
+    assert (contact.name, contact.phone, contact.phone_as_given) == (
+        "Mia",
+        "+447700900123",
+        "07700 900123",
+    )
     assert Appointment.objects.get().contact == contact
 
 
@@ -61,10 +67,15 @@ def test_a_bad_number_of_a_new_patient_books_nothing(sign_in):
 
     response = sign_in().post(
         "/appointments/new/",
-        form(place, contact="new") | {"new-first_name": "Mia", "new-phone": "12", "new-channel": "sms"},
+        form(place, contact="new")
+        | {"new-first_name": "Mia", "new-phone": "12", "new-channel": "sms"},
     )
 
-    assert (response.status_code, Appointment.objects.count(), Contact.objects.count()) == (422, 0, 0)
+    assert (response.status_code, Appointment.objects.count(), Contact.objects.count()) == (
+        422,
+        0,
+        0,
+    )
     assert "Digits are missing" in response.content.decode()
 
 
@@ -130,7 +141,9 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
     page = first.content.decode()
     appointment.refresh_from_db()
     kept = appointment.local_time
-    client.post(address, form(appointment.location, time="09:00", notes="Mine", seen=first.context["seen"]))
+    client.post(
+        address, form(appointment.location, time="09:00", notes="Mine", seen=first.context["seen"])
+    )
     appointment.refresh_from_db()
 
     assert (first.status_code, kept) == (409, time(16, 0))
@@ -172,7 +185,7 @@ def test_the_story_tells_texts_and_replies_with_the_latest_first(sign_in):
     set_status(
         [appointment.pk],
         Appointment.Status.CONFIRMED,
-        by=Actor(Event.Source.PATIENT),
+        by=Actor(AuditEntry.Source.PATIENT),
         now=NOON + timedelta(minutes=6),
     )
 
@@ -188,7 +201,9 @@ def test_the_story_tells_texts_and_replies_with_the_latest_first(sign_in):
 
 def test_a_text_that_the_provider_holds_is_not_told_as_sent(sign_in):
     appointment = make_appointment(day=DAY)
-    make_handed_over(appointment, make_confirmation_rule(), due_at=datetime(2030, 5, 5, 9, tzinfo=UTC))
+    make_handed_over(
+        appointment, make_confirmation_rule(), due_at=datetime(2030, 5, 5, 9, tzinfo=UTC)
+    )
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
@@ -204,7 +219,9 @@ def test_the_story_of_an_imported_appointment_begins_with_its_file(sign_in):
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
-    assert [(one.title, one.who, one.state) for one in story] == [("Booked", "A diary import", "diary.csv")]
+    assert [(one.title, one.who, one.state) for one in story] == [
+        ("Booked", "A diary import", "diary.csv")
+    ]
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_many(sign_in, statements):

@@ -6,14 +6,19 @@ import pytest
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.diary.appointments import change_contact
-from reminders.models import Contact, Event, Suppression
+from reminders.models import AuditEntry, Contact, Suppression
 from tests.factories import NOON, make_appointment, make_contact, make_location, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def form(**values: object) -> dict[str, object]:
-    return {"first_name": "Ada", "last_name": "Lovelace", "phone": "07700 900123", "channel": "sms"} | values
+    return {
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "phone": "07700 900123",
+        "channel": "sms",
+    } | values
 
 
 def names(response) -> list[str]:
@@ -31,7 +36,7 @@ def test_adding_a_patient_reads_the_number_in_any_writing(sign_in):
         "mobile",
         "(07700) 900-123",
     )
-    assert Event.objects.get().kind == "contact_created"
+    assert AuditEntry.objects.get().kind == "contact_created"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,10 @@ def test_a_patient_number_of_another_diary_and_a_word_for_none_are_no_clash(sign
     make_contact(external_id="P-1", diary="North")
     sign_in().post("/contacts/new/", form(external_id="P-1", first_name="One"))
     for name in ("Two", "Three"):
-        assert sign_in().post("/contacts/new/", form(external_id="n/a", first_name=name)).status_code == 302
+        assert (
+            sign_in().post("/contacts/new/", form(external_id="n/a", first_name=name)).status_code
+            == 302
+        )
 
     found = Contact.objects.filter(first_name__in=["One", "Two", "Three"]).order_by("pk")
     assert list(found.values_list("external_id", flat=True)) == ["P-1", "", ""]
@@ -85,7 +93,7 @@ def test_a_number_that_stays_keeps_its_writing(sign_in):
 
     contact.refresh_from_db()
     assert contact.phone_as_given == "(07700) 900-123"
-    assert Event.objects.count() == 0
+    assert AuditEntry.objects.count() == 0
 
 
 def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
@@ -115,12 +123,16 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
 def test_search_finds_by_any_name_number_or_id(sign_in, query):
     make_location(country="GB")
     make_contact(first_name="Ada", last_name="Lovelace", phone="+447700900123", external_id="P-12")
-    make_contact(first_name="Charles", last_name="Babbage", phone="+12125550100", external_id="P-13")
+    make_contact(
+        first_name="Charles", last_name="Babbage", phone="+12125550100", external_id="P-13"
+    )
 
     assert names(sign_in().post("/contacts/", {"q": query})) == ["Ada Lovelace"]
 
 
-@pytest.mark.parametrize("query", ["zz", "'", "a & b | !", "\\", "%", "99999", ":*", "x" * 500, "ab'):*"])
+@pytest.mark.parametrize(
+    "query", ["zz", "'", "a & b | !", "\\", "%", "99999", ":*", "x" * 500, "ab'):*"]
+)
 def test_search_takes_anything_that_is_typed(sign_in, query):
     make_contact(phone="+12125550100")
 

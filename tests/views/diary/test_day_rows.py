@@ -7,14 +7,12 @@ import pytest
 from django.template.loader import render_to_string
 
 from reminders.domain.pages.day_sheet import DayRow
-from reminders.views.diary.day_rows import Line
+from reminders.views.diary.day_rows import SheetLine
 
 NOON = datetime(2020, 3, 2, 12, 0, tzinfo=UTC)
 STARTS = NOON + timedelta(days=1)
 ICON = '<svg class="icon " aria-hidden="true"><use href="/static/reminders/icons.svg#{}"/></svg>'
-NAMED_ICON = (
-    '<svg class="icon " role="img" aria-label="{}"><use href="/static/reminders/icons.svg#{}"/></svg>'
-)
+NAMED_ICON = '<svg class="icon " role="img" aria-label="{}"><use href="/static/reminders/icons.svg#{}"/></svg>'
 ANN = DayRow(
     id=7, location_id=1, location="Harbour <1>", zone="Europe/London", country="GB", starts_at=STARTS,
     local_date=date(2020, 3, 3), local_time=time(12, 0), duration=30, status="booked", notes="", contact_id=3,
@@ -32,11 +30,11 @@ TEXTED = {
 }
 
 
-def line(**values: object) -> Line:
-    return Line(replace(ANN, **values), NOON)
+def line(**values: object) -> SheetLine:
+    return SheetLine(replace(ANN, **values), NOON)
 
 
-def rendered(shown: Line, *, several_places: bool = False, part: str = "row") -> str:
+def rendered(shown: SheetLine, *, several_places: bool = False, part: str = "row") -> str:
     context = {"line": shown, "row": shown.row, "several_places": several_places}
     return render_to_string(f"day_sheet/{part}.html", context)
 
@@ -83,7 +81,8 @@ def test_a_line_that_waits_for_its_text():
             '<span class="sub">Sun 1 Mar 2020 09:00 · Delivered</span></div></div>',
         ),
         (
-            TEXTED | {"out_kind": "staff", "out_rule": "", "out_text": "<i>Hi</i>", "status": "confirmed"},
+            TEXTED
+            | {"out_kind": "staff", "out_rule": "", "out_text": "<i>Hi</i>", "status": "confirmed"},
             f'<div class="text-line">{NAMED_ICON.format("We texted", "arrow-out")}<div>'
             '<span class="said said-long"><bdi>&lt;i&gt;Hi&lt;/i&gt;</bdi></span>'
             '<span class="sub">Sun 1 Mar 2020 09:00</span></div></div>',

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import set_status
-from reminders.models import Appointment, Event, Message, Reminder, StaffProfile
+from reminders.models import Appointment, AuditEntry, Message, Reminder, StaffProfile
 from tests.factories import (
     make_appointment,
     make_confirmation_rule,
@@ -38,7 +38,9 @@ def note(response) -> dict[str, object]:
 
 
 def booked(first_name: str = "Ann", **values: object) -> Appointment:
-    return make_appointment(day=DAY, contact=make_contact(first_name=first_name, last_name=""), **values)
+    return make_appointment(
+        day=DAY, contact=make_contact(first_name=first_name, last_name=""), **values
+    )
 
 
 def test_a_date_shows_its_appointments_by_time(sign_in):
@@ -59,7 +61,10 @@ def test_nonsense_in_the_address_shows_today(sign_in):
 def test_the_ends_of_the_calendar_are_dates_too(sign_in):
     client = sign_in()
 
-    assert [client.get(f"/?date={day}").status_code for day in ("0001-01-01", "9999-12-31")] == [200, 200]
+    assert [client.get(f"/?date={day}").status_code for day in ("0001-01-01", "9999-12-31")] == [
+        200,
+        200,
+    ]
 
 
 def test_only_locations_that_one_may_see_are_shown(sign_in):
@@ -163,7 +168,9 @@ def test_a_status_is_given_and_taken_back(sign_in):
     client = sign_in()
 
     done = client.post(
-        f"/appointments/{appointment.pk}/status/", {"to": "confirmed", "seen": "booked"}, headers=HTMX
+        f"/appointments/{appointment.pk}/status/",
+        {"to": "confirmed", "seen": "booked"},
+        headers=HTMX,
     )
     appointment.refresh_from_db()
     then = appointment.status
@@ -178,7 +185,9 @@ def test_a_status_that_changed_meanwhile_is_told(sign_in):
     appointment = booked(status="declined")
 
     response = sign_in().post(
-        f"/appointments/{appointment.pk}/status/", {"to": "confirmed", "seen": "booked"}, headers=HTMX
+        f"/appointments/{appointment.pk}/status/",
+        {"to": "confirmed", "seen": "booked"},
+        headers=HTMX,
     )
 
     assert note(response) == {
@@ -193,7 +202,7 @@ def test_an_unknown_status_changes_nothing(sign_in):
 
     sign_in().post(f"/appointments/{appointment.pk}/status/", {"to": "gone"}, headers=HTMX)
 
-    assert Event.objects.count() == 0
+    assert AuditEntry.objects.count() == 0
 
 
 def test_the_menu_offers_to_stop_a_planned_text(sign_in):
@@ -201,7 +210,7 @@ def test_the_menu_offers_to_stop_a_planned_text(sign_in):
     appointment = booked()
     client = sign_in()
     client.post(f"/appointments/{appointment.pk}/status/", {"to": "declined", "seen": "booked"})
-    client.post(f"/undo/{Event.objects.get().pk}/")
+    client.post(f"/undo/{AuditEntry.objects.get().pk}/")
     reminder = Reminder.objects.get(state="planned")
 
     menu = client.get(f"/appointments/{appointment.pk}/menu/").content.decode()
@@ -220,13 +229,19 @@ def test_a_text_of_ones_own_is_queued(sign_in):
 
     message = Message.objects.get()
     assert response.status_code == 204
-    assert (message.text, message.kind, message.state) == ("Please bring your card.", "staff", "queued")
+    assert (message.text, message.kind, message.state) == (
+        "Please bring your card.",
+        "staff",
+        "queued",
+    )
 
 
 def test_a_text_to_nobody_says_why_and_keeps_the_words(sign_in):
     appointment = make_appointment(day=DAY, contact=make_contact(phone=""))
 
-    response = sign_in().post(f"/appointments/{appointment.pk}/text/", {"text": "Hello there"}, headers=HTMX)
+    response = sign_in().post(
+        f"/appointments/{appointment.pk}/text/", {"text": "Hello there"}, headers=HTMX
+    )
 
     page = response.content.decode()
     assert response.status_code == 422

@@ -71,7 +71,9 @@ def test_the_same_file_again_is_nothing_new(sign_in: SignIn, site: Location) -> 
 
 
 def test_what_is_no_table_is_told_at_once_and_not_kept(sign_in: SignIn, site: Location) -> None:
-    response = sign_in("manager").post("/import/", {"file": SimpleUploadedFile("diary.csv", b"%PDF-1.4")})
+    response = sign_in("manager").post(
+        "/import/", {"file": SimpleUploadedFile("diary.csv", b"%PDF-1.4")}
+    )
 
     assert response.status_code == 422
     assert "This is a PDF document" in response.content.decode()
@@ -89,7 +91,9 @@ def test_a_missing_column_is_asked_for(sign_in: SignIn, site: Location) -> None:
     assert again.status_code == 422
 
     meanings = ("external_id", "name", "phone", "date", "time")
-    client.post(f"{address}columns/", {f"column-{n}": meaning for n, meaning in enumerate(meanings)})
+    client.post(
+        f"{address}columns/", {f"column-{n}": meaning for n, meaning in enumerate(meanings)}
+    )
     work_off_imports(now=timezone.now())
     assert "Import 1 appointment" in text(client, address)
 
@@ -236,10 +240,14 @@ def test_progress_sends_the_page_on_when_the_work_is_done(sign_in: SignIn, site:
 
     work_off_imports(now=timezone.now())
 
-    assert client.get(f"{address}progress/", headers={"HX-Request": "true"})["HX-Redirect"] == address
+    assert (
+        client.get(f"{address}progress/", headers={"HX-Request": "true"})["HX-Redirect"] == address
+    )
 
 
-def test_a_manager_of_one_site_neither_sees_nor_imports_the_others(sign_in: SignIn, site: Location) -> None:
+def test_a_manager_of_one_site_neither_sees_nor_imports_the_others(
+    sign_in: SignIn, site: Location
+) -> None:
     other = sydney("Perth")
     mine = sign_in("manager", site)
     address = send(sign_in("manager"), csv_of(f"{ANN},Perth", header=f"{HEADER},location"))
@@ -280,9 +288,7 @@ def test_patients_whom_a_file_changes_are_counted_and_shown_before_and_after(
     client = sign_in("manager")
     new = [f"{n},Ann Lee,0491 570 156,{DAY},1{n}:00,7" for n in (2, 3)]
     address = send(client, csv_of(*new, header=header))
-    change = (
-        '<span class="change">Phone: <del><bdi>+61491570006</bdi></del> → <ins><bdi>+61491570156</bdi></ins>'
-    )
+    change = '<span class="change">Phone: <del><bdi>+61491570006</bdi></del> → <ins><bdi>+61491570156</bdi></ins>'
 
     for after in (False, True):
         if after:

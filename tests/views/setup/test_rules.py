@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, Event, Job, Reminder, ReminderRule
+from reminders.models import Appointment, AuditEntry, Job, Reminder, ReminderRule
 from tests.factories import (
     make_appointment,
     make_confirmation_rule,
@@ -79,10 +79,12 @@ def test_a_new_rule_plans_the_coming_appointments_and_says_how_many():
     page = signed_in().post("/set-up/rules/new/", DAY_BEFORE, follow=True)
 
     assert "Saved. 1 text planned anew." in page.content.decode()
-    assert list(Reminder.objects.values_list("appointment_id", "state")) == [(appointment.pk, "planned")]
-    assert list(Event.objects.filter(kind="rule_added").values_list("details__name", flat=True)) == [
-        "Ask them"
+    assert list(Reminder.objects.values_list("appointment_id", "state")) == [
+        (appointment.pk, "planned")
     ]
+    assert list(
+        AuditEntry.objects.filter(kind="rule_added").values_list("details__name", flat=True)
+    ) == ["Ask them"]
 
 
 def test_a_reminder_is_given_in_hours():
@@ -95,7 +97,9 @@ def test_a_reminder_is_given_in_hours():
 
 
 def test_what_is_missing_is_said_at_its_field():
-    response = signed_in().post("/set-up/rules/new/", DAY_BEFORE | {"counts": "elapsed", "amount": ""})
+    response = signed_in().post(
+        "/set-up/rules/new/", DAY_BEFORE | {"counts": "elapsed", "amount": ""}
+    )
 
     assert response.status_code == 422
     assert response.context["form"].errors == {"amount": ["Say how long before, such as 1 hour."]}
@@ -126,15 +130,22 @@ def test_a_text_at_the_provider_is_counted_and_withdrawn():
     rule = make_confirmation_rule()
     appointment = coming(days=2)
     due = appointment.starts_at - timedelta(days=1)
-    message = make_message(scheduled_at=due, appointment=appointment, phone=appointment.contact.phone)
+    message = make_message(
+        scheduled_at=due, appointment=appointment, phone=appointment.contact.phone
+    )
     handed = make_handed_over(appointment, rule, message=message)
     client = signed_in()
 
-    preview = client.post("/set-up/rules/preview/", TWO_DAYS_AT_FIVE | {"rule": rule.pk}).content.decode()
+    preview = client.post(
+        "/set-up/rules/preview/", TWO_DAYS_AT_FIVE | {"rule": rule.pk}
+    ).content.decode()
     page = client.post(f"/set-up/rules/{rule.pk}/", TWO_DAYS_AT_FIVE, follow=True).content.decode()
 
     handed.refresh_from_db()
-    assert "<strong>1</strong> already with the provider is withdrawn and sent at the new time" in preview
+    assert (
+        "<strong>1</strong> already with the provider is withdrawn and sent at the new time"
+        in preview
+    )
     assert "1 that the provider already had is withdrawn" in page
     assert handed.state == "withdrawing"
 
@@ -167,7 +178,10 @@ def test_rules_change_places():
 
     signed_in().post(f"/set-up/rules/{second.pk}/move/", {"up": "yes"})
 
-    assert list(ReminderRule.objects.values_list("pk", "position")) == [(second.pk, 1), (first.pk, 2)]
+    assert list(ReminderRule.objects.values_list("pk", "position")) == [
+        (second.pk, 1),
+        (first.pk, 2),
+    ]
 
 
 def test_only_a_rule_that_was_never_used_can_be_deleted():
@@ -203,9 +217,12 @@ def test_a_manager_of_one_location_changes_only_its_rules():
     client = signed_in(locations=(mine,))
 
     answers = {
-        rule.pk: client.get(f"/set-up/rules/{rule.pk}/").status_code for rule in (everywhere, own, foreign)
+        rule.pk: client.get(f"/set-up/rules/{rule.pk}/").status_code
+        for rule in (everywhere, own, foreign)
     }
-    preview = client.post("/set-up/rules/preview/", DAY_BEFORE | {"location": other.pk, "rule": own.pk})
+    preview = client.post(
+        "/set-up/rules/preview/", DAY_BEFORE | {"location": other.pk, "rule": own.pk}
+    )
 
     assert answers == {everywhere.pk: 403, own.pk: 200, foreign.pk: 404}
     assert "Select a valid choice" in preview.content.decode()

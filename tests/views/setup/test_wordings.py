@@ -82,7 +82,9 @@ UNFINISHED = (
 
 
 @pytest.mark.parametrize("text", [*UNFINISHED, "{instructions}", "[{service}]", "x" * 20_000])
-@pytest.mark.parametrize("purpose", ["confirmation", "family_confirmation", "confirmed", "correction"])
+@pytest.mark.parametrize(
+    "purpose", ["confirmation", "family_confirmation", "confirmed", "correction"]
+)
 def test_the_preview_bears_whatever_is_half_typed_while_texts_wait_at_the_provider(purpose, text):
     rule = make_confirmation_rule()
     appointment = make_appointment(day=timezone.now().date() + timedelta(days=9))
@@ -107,12 +109,17 @@ def test_the_preview_bears_whatever_is_half_typed_while_texts_wait_at_the_provid
 def test_the_preview_says_what_is_wrong_with_a_placeholder(text):
     answer = signed_in().post(EDIT.replace("edit", "preview"), {"text": text})
 
-    assert "is not a placeholder" in answer.content.decode() or "is never closed" in answer.content.decode()
+    assert (
+        "is not a placeholder" in answer.content.decode()
+        or "is never closed" in answer.content.decode()
+    )
 
 
 def test_an_answer_is_switched_off():
     page = signed_in().post(
-        "/set-up/wordings/answers/", {"purpose": "confirmed", "on": "no", "language": "en"}, follow=True
+        "/set-up/wordings/answers/",
+        {"purpose": "confirmed", "on": "no", "language": "en"},
+        follow=True,
     )
 
     assert "This answer is not sent any more." in page.content.decode()
@@ -148,7 +155,8 @@ def test_a_manager_of_one_location_writes_words_for_its_rules_only():
     client = signed_in(locations=(mine,))
 
     statuses = [
-        client.get(EDIT + suffix).status_code for suffix in (f"&rule={own.pk}", f"&rule={general.pk}", "")
+        client.get(EDIT + suffix).status_code
+        for suffix in (f"&rule={own.pk}", f"&rule={general.pk}", "")
     ]
 
     assert statuses == [200, 403, 403]

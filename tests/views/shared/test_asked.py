@@ -67,13 +67,18 @@ def test_ids_keep_what_can_be_one_and_at_most_a_hundred():
     assert read_ids("9" * 1_000_000) == []
 
 
-@pytest.mark.parametrize(("written", "found"), [("0", 0), ("99999", 99999), ("100000", None), ("x", None)])
+@pytest.mark.parametrize(
+    ("written", "found"), [("0", 0), ("99999", 99999), ("100000", None), ("x", None)]
+)
 def test_a_number_has_at_most_so_many_digits(written, found):
     assert read_number(written, digits=5) == found
 
 
 def test_a_choice_is_one_of_those_that_are_offered():
-    found = [read_choice(written, (4, 12, 52), otherwise=12) for written in ("52", "4", "3", "", "\0", None)]
+    found = [
+        read_choice(written, (4, 12, 52), otherwise=12)
+        for written in ("52", "4", "3", "", "\0", None)
+    ]
 
     assert found == [52, 4, 12, 12, 12, 12]
 
@@ -104,7 +109,13 @@ def test_a_text_has_no_nul_and_an_end():
 
 @given(st.text())
 def test_no_text_is_too_odd_to_be_read(written):
-    read_id(written), read_ids(written), read_date(written), read_text(written), read_number(written)
+    (
+        read_id(written),
+        read_ids(written),
+        read_date(written),
+        read_text(written),
+        read_number(written),
+    )
 
 
 @pytest.mark.parametrize("written", ["1", "9" * 18])
@@ -113,8 +124,12 @@ def test_an_id_in_an_address_goes_there_and_back(written):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("pk", ["9" * 19, "9" * 5_000, quote("٣"), "%00", "1%00", "-1", "%ED%A0%80", "1e3"])
-@pytest.mark.parametrize("page", ["contacts/{}/", "appointments/{}/", "inbox/{}/", "set-up/rules/{}/"])
+@pytest.mark.parametrize(
+    "pk", ["9" * 19, "9" * 5_000, quote("٣"), "%00", "1%00", "-1", "%ED%A0%80", "1e3"]
+)
+@pytest.mark.parametrize(
+    "page", ["contacts/{}/", "appointments/{}/", "inbox/{}/", "set-up/rules/{}/"]
+)
 def test_an_address_with_an_id_that_can_be_none_leads_nowhere(page, pk):
     client = Client()
     client.force_login(make_user(group="administrator"))
@@ -139,7 +154,9 @@ def test_a_form_is_read_as_utf_8_whatever_it_says(charset):
     client.force_login(make_user(group="receptionist"))
     body = b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n\\ud800\xff\r\n--x--\r\n'
 
-    answer = client.generic("POST", "/contacts/", body, f"multipart/form-data; boundary=x; charset={charset}")
+    answer = client.generic(
+        "POST", "/contacts/", body, f"multipart/form-data; boundary=x; charset={charset}"
+    )
 
     assert (answer.status_code, answer.wsgi_request.POST["q"]) == (200, "\\ud800\ufffd")
 

@@ -102,7 +102,9 @@ def test_without_a_location_every_page_says_whom_to_ask(sign_in, path):
 
 
 def test_booking_without_a_location_says_why_it_can_t_be(sign_in):
-    response = sign_in("administrator").post("/appointments/new/", {"contact": "new", "new-first_name": "A"})
+    response = sign_in("administrator").post(
+        "/appointments/new/", {"contact": "new", "new-first_name": "A"}
+    )
 
     assert response.status_code == 422
     assert "Without one nothing can be booked" in words(response)
@@ -147,7 +149,9 @@ def test_the_first_location_leads_on_and_the_second_does_not(sign_in):
     }  # fmt: skip
 
     first = client.post("/admin/reminders/location/add/", values | {"_save": "Save"})
-    second = client.post("/admin/reminders/location/add/", values | {"name": "Mill", "_save": "Save"})
+    second = client.post(
+        "/admin/reminders/location/add/", values | {"name": "Mill", "_save": "Save"}
+    )
 
     assert Location.objects.count() == 2
     assert first.headers["Location"] == "/set-up/first-steps/"

@@ -71,7 +71,9 @@ def test_other_pages_under_a_wrong_name_are_refused_in_one_line_of_the_log(
     assert client.get("/sign-in/", headers={"host": "10.0.0.7"}).status_code == 400
 
     said = [Discreet("%(message)s").format(record) for record in caplog.records if record.exc_info]
-    assert said == ["Invalid HTTP_HOST header: '10.0.0.7'. You may need to add '10.0.0.7' to ALLOWED_HOSTS."]
+    assert said == [
+        "Invalid HTTP_HOST header: '10.0.0.7'. You may need to add '10.0.0.7' to ALLOWED_HOSTS."
+    ]
 
 
 def test_a_database_that_is_away_is_told_at_once_and_not_asked_again(client: Client) -> None:
@@ -83,11 +85,18 @@ def test_a_database_that_is_away_is_told_at_once_and_not_asked_again(client: Cli
         refused = client.get("/readyz")
 
     assert took < 3
-    assert hanging.json()["database"] in {"fails: no answer within 2 seconds", "fails: ConnectionTimeout"}
+    assert hanging.json()["database"] in {
+        "fails: no answer within 2 seconds",
+        "fails: ConnectionTimeout",
+    }
     assert refused.json()["database"] == "fails: OperationalError"
     for told in (hanging, refused):
         assert told.status_code == 503
-        assert told.json()["beat"] == told.json()["migrations"] == "not asked: the database does not answer"
+        assert (
+            told.json()["beat"]
+            == told.json()["migrations"]
+            == "not asked: the database does not answer"
+        )
 
 
 def test_a_full_disk_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

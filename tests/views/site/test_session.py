@@ -65,7 +65,10 @@ def test_pages_of_somebody_signed_in_are_kept_nowhere() -> None:
     client = Client()
     client.force_login(make_user("ann", group="receptionist"))
 
-    kept = {path: client.get(path).headers.get("Cache-Control") for path in ("/", "/contacts/", "/nowhere/")}
+    kept = {
+        path: client.get(path).headers.get("Cache-Control")
+        for path in ("/", "/contacts/", "/nowhere/")
+    }
 
     assert set(kept.values()) == {"private, no-store"}
 

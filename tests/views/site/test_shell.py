@@ -39,7 +39,9 @@ def test_a_user_without_a_role_reads_that_the_page_is_not_for_them():
 def test_signing_in_leads_to_the_day_sheet():
     make_user("ann", group="receptionist")
 
-    response = Client().post("/sign-in/", {"username": "ann", "password": "a long password"}, follow=True)
+    response = Client().post(
+        "/sign-in/", {"username": "ann", "password": "a long password"}, follow=True
+    )
 
     assert response.redirect_chain == [("/", 302)]
     assert "<h1>" in response.content.decode()
@@ -66,7 +68,9 @@ def test_a_location_that_one_may_not_see_cannot_be_chosen():
 
 
 def test_going_back_never_leaves_the_site():
-    response = signed_in().post("/remember/", {"location": "", "next": "https://elsewhere.example/"})
+    response = signed_in().post(
+        "/remember/", {"location": "", "next": "https://elsewhere.example/"}
+    )
 
     assert response.headers["Location"] == "/"
 

@@ -102,7 +102,14 @@ def test_an_own_account_buys_no_more_guesses_at_others():
 
 
 def test_one_site_of_ipv6_is_one_address():
-    names = ("2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1", "::ffff:192.0.2.1", "unknown", "")
+    names = (
+        "2001:db8::1",
+        "2001:db8:0:0:ffff::2",
+        "2001:db8:0:1::1",
+        "::ffff:192.0.2.1",
+        "unknown",
+        "",
+    )
 
     assert [network_of(name) for name in names] == [
         "2001:db8::/64",
@@ -137,7 +144,9 @@ def test_a_pause_ends_a_quarter_of_an_hour_after_the_failure_that_began_it():
     assert [is_paused("ann", "192.0.2.1", now=at) for at in (late, over)] == [True, False]
 
 
-@pytest.mark.parametrize("command", [["axes_reset_username", "ann"], ["axes_reset_ip", "192.0.2.1"]])
+@pytest.mark.parametrize(
+    "command", [["axes_reset_username", "ann"], ["axes_reset_ip", "192.0.2.1"]]
+)
 def test_an_administrator_ends_a_pause(command):
     make_user("ann", group="receptionist")
     for n in range(OF_ADDRESS):
@@ -230,7 +239,11 @@ def test_a_crowd_at_the_sign_in_is_asked_to_try_again(settings):
     whole = Client().post("/sign-in/", RIGHT)
     dialog = Client().post("/sign-in/?here=1", RIGHT, headers={"HX-Request": "true"})
 
-    assert (whole.status_code, whole["Retry-After"], BUSY in whole.content.decode()) == (503, "5", True)
+    assert (whole.status_code, whole["Retry-After"], BUSY in whole.content.decode()) == (
+        503,
+        "5",
+        True,
+    )
     assert (dialog.status_code, BUSY in dialog.content.decode()) == (422, True)
     assert TOO_MANY not in whole.content.decode()
     assert SignInCount.objects.count() == 0

@@ -25,7 +25,9 @@ def test_unreachable_ones_come_first_and_families_are_one_card(sign_in):
     place, shared = open_place(), phone()
     for name in ("Mum", "Kid"):
         booked(place, contact=make_contact(first_name=name, last_name="", phone=shared))
-    booked(place, contact=make_contact(first_name="Nowhere", last_name="", phone=""), at=time(15, 0))
+    booked(
+        place, contact=make_contact(first_name="Nowhere", last_name="", phone=""), at=time(15, 0)
+    )
 
     response = sign_in().get("/calls/")
 
@@ -38,7 +40,9 @@ def test_a_voicemail_is_noted_for_the_whole_family_and_taken_back_by_undo(sign_i
     one, other = booked(place, "Ann"), booked(place, "Ben")
 
     response = client.post(
-        "/calls/called/", {"appointments": f"{one.pk},{other.pk}", "outcome": "voicemail"}, headers=HTMX
+        "/calls/called/",
+        {"appointments": f"{one.pk},{other.pk}", "outcome": "voicemail"},
+        headers=HTMX,
     )
     made = sorted(CallAttempt.objects.values_list("appointment_id", "outcome"))
     undone = client.post(note(response)["undo"], headers=HTMX)
@@ -52,7 +56,9 @@ def test_a_voicemail_is_noted_for_the_whole_family_and_taken_back_by_undo(sign_i
 def test_confirmed_by_phone_with_undo(sign_in):
     one, client = booked(open_place()), sign_in()
 
-    response = client.post("/calls/answered/", {"appointments": one.pk, "to": "confirmed"}, headers=HTMX)
+    response = client.post(
+        "/calls/answered/", {"appointments": one.pk, "to": "confirmed"}, headers=HTMX
+    )
     confirmed = Appointment.objects.get().status
     client.post(note(response)["undo"], headers=HTMX)
 
@@ -63,7 +69,9 @@ def test_confirmed_by_phone_with_undo(sign_in):
 def test_what_somebody_else_settled_meanwhile_stays(sign_in):
     one = booked(open_place(), status="declined")
 
-    response = sign_in().post("/calls/answered/", {"appointments": one.pk, "to": "confirmed"}, headers=HTMX)
+    response = sign_in().post(
+        "/calls/answered/", {"appointments": one.pk, "to": "confirmed"}, headers=HTMX
+    )
 
     assert note(response)["text"] == "Somebody has settled this meanwhile. Nothing was changed."
     assert Appointment.objects.get().status == "declined"
@@ -150,10 +158,15 @@ def test_of_several_people_on_a_phone_the_wrong_number_is_one_persons(sign_in):
     client = sign_in()
     [card] = client.get("/calls/").context["cards"]
 
-    client.post("/calls/called/", {"appointments": dict(card.people)["Kid"], "outcome": "wrong_number"})
+    client.post(
+        "/calls/called/", {"appointments": dict(card.people)["Kid"], "outcome": "wrong_number"}
+    )
 
     assert [words for _, words, _ in card.outcomes] == ["Called", "Left voicemail", "No answer"]
-    assert (mum.contact.has_wrong_number, Contact.objects.get(pk=kid.contact_id).has_wrong_number) == (
+    assert (
+        mum.contact.has_wrong_number,
+        Contact.objects.get(pk=kid.contact_id).has_wrong_number,
+    ) == (
         False,
         True,
     )

@@ -24,7 +24,10 @@ def test_texts_visits_and_cards_of_the_patient_are_shown(sign_in):
 
     page = sign_in().get(f"/contacts/{one.contact_id}/")
 
-    assert [each["bubble"].text for each in page.context["bubbles"]] == ["See you <tomorrow>", "Maybe later"]
+    assert [each["bubble"].text for each in page.context["bubbles"]] == [
+        "See you <tomorrow>",
+        "Maybe later",
+    ]
     assert [each["row"].id for each in page.context["visits"]] == [one.pk]
     assert page.context["cards"] == [card]
     assert "See you &lt;tomorrow&gt;" in page.content.decode()
@@ -34,10 +37,14 @@ def test_a_text_goes_out_about_the_next_appointment(sign_in):
     one = booked(open_place())
 
     response = sign_in().post(
-        f"/contacts/{one.contact_id}/send/", {"text": "Please call us", "about": one.pk}, headers=HTMX
+        f"/contacts/{one.contact_id}/send/",
+        {"text": "Please call us", "about": one.pk},
+        headers=HTMX,
     )
 
-    assert json.loads(response.headers["HX-Trigger"])["text-sent"] == {"draft": f"text-{one.contact_id}"}
+    assert json.loads(response.headers["HX-Trigger"])["text-sent"] == {
+        "draft": f"text-{one.contact_id}"
+    }
     assert list(Message.objects.values_list("text", "phone", "appointment_id", "location_id")) == [
         ("Please call us", one.contact.phone, one.pk, one.location_id)
     ]
@@ -47,7 +54,9 @@ def test_somebody_elses_appointment_is_not_what_a_text_is_about(sign_in):
     place = open_place()
     one, other = booked(place), booked(place, "Ben")
 
-    sign_in().post(f"/contacts/{one.contact_id}/send/", {"text": "Hi", "about": other.pk}, headers=HTMX)
+    sign_in().post(
+        f"/contacts/{one.contact_id}/send/", {"text": "Hi", "about": other.pk}, headers=HTMX
+    )
 
     assert Message.objects.get().appointment_id is None
 
@@ -85,7 +94,11 @@ def test_opting_out_and_in_again_by_undo(sign_in):
     assert "Asked at the desk" in told
     assert 'name="text"' not in told
     found = Suppression.objects.get()
-    assert (found.words, found.reason, found.lifted_at is None) == ("Asked at the desk", "staff", False)
+    assert (found.words, found.reason, found.lifted_at is None) == (
+        "Asked at the desk",
+        "staff",
+        False,
+    )
 
 
 def test_a_number_opted_out_meanwhile_is_not_texted(sign_in):
@@ -146,7 +159,9 @@ def test_earlier_texts_are_a_click_away(sign_in):
     assert (len(first["bubbles"]), earlier["earlier"]) == (40, "")
 
 
-def test_the_conversation_costs_the_same_for_few_and_many_texts(sign_in, django_assert_max_num_queries):
+def test_the_conversation_costs_the_same_for_few_and_many_texts(
+    sign_in, django_assert_max_num_queries
+):
     one, client = booked(open_place(), contact=make_contact(phone=phone())), sign_in()
     make_message(contact=one.contact, phone=one.contact.phone)
     client.get(f"/contacts/{one.contact_id}/")
@@ -176,10 +191,14 @@ class TestAsking:
         return message
 
     def ask(self, client: Client, message: Message) -> str:
-        answer = client.post(f"/contacts/{message.contact_id}/ask/", {"text": message.pk}, headers=HTMX)
+        answer = client.post(
+            f"/contacts/{message.contact_id}/ask/", {"text": message.pk}, headers=HTMX
+        )
         return json.loads(answer.headers["HX-Trigger"])["toast"]["text"]
 
-    def test_the_page_offers_to_ask_about_a_text_without_a_final_report(self, sign_in, sandbox, api):
+    def test_the_page_offers_to_ask_about_a_text_without_a_final_report(
+        self, sign_in, sandbox, api
+    ):
         message, client = self.overdue(sandbox, api), sign_in()
 
         offered = client.get(f"/contacts/{message.contact_id}/").content.decode()
@@ -203,6 +222,8 @@ class TestAsking:
     def test_another_patients_text_is_not_asked_about(self, sign_in, sandbox, api):
         message, other = self.overdue(sandbox, api), booked(open_place(), "Ben")
 
-        answer = sign_in().post(f"/contacts/{other.contact_id}/ask/", {"text": message.pk}, headers=HTMX)
+        answer = sign_in().post(
+            f"/contacts/{other.contact_id}/ask/", {"text": message.pk}, headers=HTMX
+        )
 
         assert "There is nothing to ask about this text." in answer.headers["HX-Trigger"]

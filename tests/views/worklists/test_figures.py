@@ -102,7 +102,9 @@ def test_data_quality_opens_the_first_list_that_has_something(sign_in):
 
 
 def test_statistics_are_for_managers(sign_in):
-    assert [sign_in(role).get("/statistics/").status_code for role in ("receptionist", "manager")] == [
+    assert [
+        sign_in(role).get("/statistics/").status_code for role in ("receptionist", "manager")
+    ] == [
         403,
         200,
     ]
@@ -132,7 +134,9 @@ def test_figures_of_other_locations_are_left_out(sign_in):
 
 
 @pytest.mark.parametrize("address", ["/not-sent/", "/forecast/", "/data-quality/", "/statistics/"])
-def test_a_page_costs_the_same_for_one_and_for_many(sign_in, address, django_assert_max_num_queries):
+def test_a_page_costs_the_same_for_one_and_for_many(
+    sign_in, address, django_assert_max_num_queries
+):
     place, rule, client = open_place(), make_confirmation_rule(), sign_in("manager")
 
     def fill(count):

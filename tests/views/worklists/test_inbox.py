@@ -117,7 +117,9 @@ def test_neither_settles_without_a_change(sign_in):
 def test_an_answer_by_text_settles_the_card_and_drops_the_draft(sign_in):
     card, client = make_card(booked(open_place())), sign_in()
 
-    response = client.post(f"/inbox/{card.pk}/answer/", {"text": " See you! ", "revision": 1}, headers=HTMX)
+    response = client.post(
+        f"/inbox/{card.pk}/answer/", {"text": " See you! ", "revision": 1}, headers=HTMX
+    )
 
     assert json.loads(response.headers["HX-Trigger"]) == {"text-sent": {"draft": f"card-{card.pk}"}}
     assert [(one.text, one.phone, one.kind) for one in Message.objects.all()] == [
@@ -129,7 +131,9 @@ def test_an_answer_by_text_settles_the_card_and_drops_the_draft(sign_in):
 def test_an_answer_may_keep_the_card_open_as_ones_own(sign_in):
     card, client = make_card(booked(open_place())), sign_in()
 
-    client.post(f"/inbox/{card.pk}/answer/", {"text": "One moment", "revision": 1, "keep": 1}, headers=HTMX)
+    client.post(
+        f"/inbox/{card.pk}/answer/", {"text": "One moment", "revision": 1, "keep": 1}, headers=HTMX
+    )
 
     assert state(card) == ("", False, 2)
     assert [one["who"] for one in client.get("/inbox/?view=mine").context["items"]] == ["you"]
@@ -138,7 +142,9 @@ def test_an_answer_may_keep_the_card_open_as_ones_own(sign_in):
 def test_an_empty_answer_sends_nothing(sign_in):
     card = make_card(booked(open_place()))
 
-    response = sign_in().post(f"/inbox/{card.pk}/answer/", {"text": "  ", "revision": 1}, headers=HTMX)
+    response = sign_in().post(
+        f"/inbox/{card.pk}/answer/", {"text": "  ", "revision": 1}, headers=HTMX
+    )
 
     assert json.loads(response.headers["HX-Trigger"])["toast"]["tone"] == "warning"
     assert Message.objects.count() == 0

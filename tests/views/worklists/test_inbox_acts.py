@@ -85,7 +85,9 @@ class TestPaused:
         return make_card(one, "please stop texting me", kind="opt_out")
 
     def choose(self, client, card, to, revision=1):
-        return client.post(f"/inbox/{card.pk}/texts/", {"to": to, "revision": revision}, headers=HTMX)
+        return client.post(
+            f"/inbox/{card.pk}/texts/", {"to": to, "revision": revision}, headers=HTMX
+        )
 
     def test_the_card_says_that_texts_are_paused_and_lets_staff_decide(self, sign_in):
         page = sign_in().get(f"/inbox/{self.paused().pk}/").content.decode()
@@ -98,7 +100,8 @@ class TestPaused:
         )
 
     @pytest.mark.parametrize(
-        ("to", "outcome", "reasons"), [("stop", "texts_stopped", ["staff"]), ("go_on", "texts_go_on", [])]
+        ("to", "outcome", "reasons"),
+        [("stop", "texts_stopped", ["staff"]), ("go_on", "texts_go_on", [])],
     )
     def test_one_click_decides_and_settles(self, sign_in, to, outcome, reasons):
         card, client = self.paused(), sign_in()

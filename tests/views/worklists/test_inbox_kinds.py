@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
-from reminders.models import Appointment, Card, Reply
+from reminders.models import Appointment, InboxItem, Reply
 from tests.factories import make_message, phone
 from tests.views.worklists.work import booked, open_place
 
@@ -14,16 +14,20 @@ HTMX = {"HX-Request": "true"}
 KNOWN = ("location", "contact", "reply", "appointment", "message")
 
 
-def cards_of(kind: str) -> list[Card]:
+def cards_of(kind: str) -> list[InboxItem]:
     """A card for each choice of what is known of it."""
     visit = booked(open_place())
     return [card_with(kind, visit, chosen) for chosen in product((False, True), repeat=len(KNOWN))]
 
 
-def card_with(kind: str, visit: Appointment, chosen: tuple[bool, ...]) -> Card:
+def card_with(kind: str, visit: Appointment, chosen: tuple[bool, ...]) -> InboxItem:
     now, number = timezone.now(), visit.contact.phone if chosen[1] else phone()
     reply = Reply.objects.create(
-        provider_id=f"r-{kind}-{chosen}", phone=number, text="Who is this?", received_at=now, stored_at=now
+        provider_id=f"r-{kind}-{chosen}",
+        phone=number,
+        text="Who is this?",
+        received_at=now,
+        stored_at=now,
     )
     all_of_it = {
         "location": visit.location,
@@ -32,11 +36,13 @@ def card_with(kind: str, visit: Appointment, chosen: tuple[bool, ...]) -> Card:
         "appointment": visit,
         "message": make_message(phone=number),
     }
-    known = {name: all_of_it[name] for name, is_known in zip(KNOWN, chosen, strict=True) if is_known}
-    return Card.objects.create(kind=kind, phone=number, opened_at=now, **known)
+    known = {
+        name: all_of_it[name] for name, is_known in zip(KNOWN, chosen, strict=True) if is_known
+    }
+    return InboxItem.objects.create(kind=kind, phone=number, opened_at=now, **known)
 
 
-@pytest.mark.parametrize("kind", Card.Kind)
+@pytest.mark.parametrize("kind", InboxItem.Kind)
 def test_a_card_of_any_kind_opens_whatever_is_known_of_it(sign_in, kind):
     client, found = sign_in(), {}
     for card in cards_of(kind):
@@ -49,10 +55,13 @@ def test_a_card_of_any_kind_opens_whatever_is_known_of_it(sign_in, kind):
     assert len(found) == 3 * 2 ** len(KNOWN)
 
 
-@pytest.mark.parametrize("kind", Card.Kind)
+@pytest.mark.parametrize("kind", InboxItem.Kind)
 def test_the_list_opens_with_cards_of_any_kind_waiting_taken_or_settled(sign_in, kind):
     client, cards = sign_in("receptionist", first_name="Maria"), cards_of(kind)
-    waiting = [client.get("/inbox/").status_code, client.get("/inbox/?token=x", headers=HTMX).status_code]
+    waiting = [
+        client.get("/inbox/").status_code,
+        client.get("/inbox/?token=x", headers=HTMX).status_code,
+    ]
     for card in cards:
         client.post(f"/inbox/{card.pk}/take/", {"revision": 1, "to": "me"})
     taken = client.get("/inbox/?view=mine")
@@ -65,8 +74,10 @@ def test_the_list_opens_with_cards_of_any_kind_waiting_taken_or_settled(sign_in,
 
 
 @pytest.mark.parametrize("number", ["", "INFO", "70001", "+447700900123"])
-def test_a_strangers_card_that_is_the_first_opens_the_inbox_where_no_location_is_yet(sign_in, number):
-    card = Card.objects.create(kind="unmatched", phone=number, opened_at=timezone.now())
+def test_a_strangers_card_that_is_the_first_opens_the_inbox_where_no_location_is_yet(
+    sign_in, number
+):
+    card = InboxItem.objects.create(kind="unmatched", phone=number, opened_at=timezone.now())
 
     pages = [sign_in("administrator").get(address) for address in ("/inbox/", f"/inbox/{card.pk}/")]
 
@@ -75,6 +86,6 @@ def test_a_strangers_card_that_is_the_first_opens_the_inbox_where_no_location_is
 
 def test_a_strangers_number_is_written_as_people_of_the_country_do(sign_in):
     open_place(country="GB")
-    Card.objects.create(kind="unmatched", phone="+447700900123", opened_at=timezone.now())
+    InboxItem.objects.create(kind="unmatched", phone="+447700900123", opened_at=timezone.now())
 
     assert "07700 900123" in sign_in().get("/inbox/").content.decode()

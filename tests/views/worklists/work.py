@@ -5,7 +5,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from reminders.models import Appointment, Card, Contact, Location, Reminder, ReminderRule, Reply
+from reminders.models import (
+    Appointment,
+    Contact,
+    InboxItem,
+    Location,
+    Reminder,
+    ReminderRule,
+    Reply,
+)
 from tests.factories import make_appointment, make_contact, make_location
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
@@ -21,7 +29,9 @@ def open_place(**values: Any) -> Location:
     return make_location(open_days=EVERY_DAY, **values)
 
 
-def booked(place: Location, name: str = "Ann", *, at: time = time(10, 0), **values: Any) -> Appointment:
+def booked(
+    place: Location, name: str = "Ann", *, at: time = time(10, 0), **values: Any
+) -> Appointment:
     """An appointment tomorrow, not confirmed."""
     contact = values.pop("contact", None) or make_contact(first_name=name, last_name="")
     return make_appointment(
@@ -29,7 +39,7 @@ def booked(place: Location, name: str = "Ann", *, at: time = time(10, 0), **valu
     )
 
 
-def make_card(appointment: Appointment, text: str = "Maybe?", **values: Any) -> Card:
+def make_card(appointment: Appointment, text: str = "Maybe?", **values: Any) -> InboxItem:
     """A reply of this appointment's patient that waits for a person."""
     now = timezone.now()
     contact: Contact = appointment.contact
@@ -46,7 +56,7 @@ def make_card(appointment: Appointment, text: str = "Maybe?", **values: Any) -> 
         "phone": contact.phone,
         "opened_at": now,
     }
-    return Card.objects.create(**(plain | values))
+    return InboxItem.objects.create(**(plain | values))
 
 
 def make_skipped(appointment: Appointment, rule: ReminderRule, **values: Any) -> Reminder:

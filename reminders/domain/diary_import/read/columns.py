@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reminders.domain.diary_import.problems import ImportRefused, Problem, refuse
+from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
 from reminders.domain.diary_import.read import looks
 from reminders.domain.diary_import.read.synonyms import SYNONYMS
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
@@ -69,7 +69,7 @@ class Columns:
     header: list[str]
     places: dict[str, int]
     by_content: set[str] = field(default_factory=set)
-    unclear: list[Problem] = field(default_factory=list)
+    unclear: list[ImportProblem] = field(default_factory=list)
     twice: set[str] = field(default_factory=set)
 
     @property
@@ -155,7 +155,9 @@ def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
         if meaning and meaning not in FIELDS:
             raise refuse(f"The mapping gives the column “{name}” an unknown meaning, “{meaning}”.")
         if meaning in columns.places:
-            raise refuse(f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one.")
+            raise refuse(
+                f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one."
+            )
         decided.add(place)
         if meaning:
             columns.places[meaning] = place
@@ -184,7 +186,7 @@ def _note_if_different(
     if any(cells[first : first + 1] != cells[second : second + 1] for cells in sample):
         columns.twice.add(meaning)
         columns.unclear.append(
-            Problem(
+            ImportProblem(
                 f"Two columns are called “{columns.header[first]}”, and they differ. Which one is the "
                 f"{FIELDS[meaning].lower()}?",
                 hint="Rename the other one.",
@@ -206,7 +208,12 @@ def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: se
                 places["date"] = place
         elif "date" in places and "time" in places:
             del places["starts_at"]
-    if "date" in places and "time" not in places and "starts_at" not in places and "date" not in fixed:
+    if (
+        "date" in places
+        and "time" not in places
+        and "starts_at" not in places
+        and "date" not in fixed
+    ):
         values = _values(sample, places["date"])
         if _share(values, looks.looks_like_date_and_time) > 0.5:
             places["starts_at"] = places.pop("date")
@@ -233,7 +240,11 @@ def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[s
         ("name", bool({"name", "first_name", "last_name"} & places.keys()), looks.looks_like_name),
     ]
     for meaning, there, test in wanted:
-        if there or meaning in columns.twice or (meaning in ("date", "time") and "starts_at" in places):
+        if (
+            there
+            or meaning in columns.twice
+            or (meaning in ("date", "time") and "starts_at" in places)
+        ):
             continue
         free = [n for n in range(len(columns.header)) if n not in decided | set(places.values())]
         shares = [(_share(_values(sample, n), test), -n) for n in free]
@@ -268,7 +279,9 @@ def _missing(columns: Columns) -> list[str]:
 
 
 def _is_data(cells: Sequence[str]) -> bool:
-    return any(looks.looks_like_phone(cell) or looks.looks_like_date(cell.split(" ")[0]) for cell in cells)
+    return any(
+        looks.looks_like_phone(cell) or looks.looks_like_date(cell.split(" ")[0]) for cell in cells
+    )
 
 
 def _or(words: Sequence[str]) -> str:

@@ -16,10 +16,14 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from reminders.domain.diary_import.problems import DatesUnclear, Problem, refuse
+from reminders.domain.diary_import.problems import DatesUnclear, ImportProblem, refuse
 
 DMY, MDY, YMD = "dmy", "mdy", "ymd"
-ORDER_WORDS = {DMY: "day first (31/12/2026)", MDY: "month first (12/31/2026)", YMD: "year first (2026-12-31)"}
+ORDER_WORDS = {
+    DMY: "day first (31/12/2026)",
+    MDY: "month first (12/31/2026)",
+    YMD: "year first (2026-12-31)",
+}
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 LONGEST = 40
 """Characters of a date or of a time at most; a cell with both has twice as many."""
@@ -29,7 +33,9 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,4})\s?([./\-\\ ])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.\-/]*(?:de |of )?([^\W\d_]+)[\s.,\-/']*(?:de )?(\d{2,4})")
+_NAMED = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[\s.\-/]*(?:de |of )?([^\W\d_]+)[\s.,\-/']*(?:de )?(\d{2,4})"
+)
 _NAMED_FIRST = re.compile(r"([^\W\d_]+)[\s.\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s.,\-/']+(\d{2,4})")
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,?\s(?=\d)|^[^\W\d_]{2,10},\s(?=[^\W\d_])")
 _TIME = re.compile(
@@ -71,7 +77,9 @@ def _months() -> dict[str, int]:
     for language in _LANGUAGES:
         months = Locale(language).months["format"]
         for width in ("wide", "abbreviated"):
-            names |= {str(name).lower().strip("."): number for number, name in months[width].items()}
+            names |= {
+                str(name).lower().strip("."): number for number, name in months[width].items()
+            }
     return names
 
 
@@ -132,7 +140,9 @@ class DateReader:
                 readings[order] = f"{day.day} {day:%B %Y}"
         words = f"“{text}” may be {readings[DMY]} or {readings[MDY]}, and no date in the file tells which."
         return DatesUnclear(
-            Problem(words, row, column, hint="Say so with --date-format dmy or --date-format mdy."),
+            ImportProblem(
+                words, row, column, hint="Say so with --date-format dmy or --date-format mdy."
+            ),
             readings=readings,
         )
 
@@ -234,7 +244,9 @@ def _make(year: str, month: str | int, day: str, text: str) -> date:
     try:
         found = date(number, int(month), int(day))
     except ValueError:
-        raise UnreadableError(f"“{text[:40]}” is not a date: there is no such day in the calendar.") from None
+        raise UnreadableError(
+            f"“{text[:40]}” is not a date: there is no such day in the calendar."
+        ) from None
     return _likely(found, text)
 
 
@@ -275,9 +287,13 @@ def read_time(text: str) -> time:
         return _beginning(span["from"], span["to"])
     if found is None and " " in plain and (split := _SPLIT.fullmatch(plain)) and _is_day(split[1]):
         found = _TIME.fullmatch(split[2])  # some databases export a time with a date before it
-    if found is None or (found[2] is None and not found[4] and not plain.lower().endswith(("uhr", "h"))):
+    if found is None or (
+        found[2] is None and not found[4] and not plain.lower().endswith(("uhr", "h"))
+    ):
         raise UnreadableError(f"“{text[:40]}” is not a time. Write it like 09:30 or 2:15 PM.")
-    return _clock(int(found[1]), int(found[2] or 0), int(found[3] or 0), (found[4] or "").lower(), text)
+    return _clock(
+        int(found[1]), int(found[2] or 0), int(found[3] or 0), (found[4] or "").lower(), text
+    )
 
 
 def _day(text: str, order: str) -> date | None:
@@ -345,5 +361,7 @@ def read_start(text: str, order: str) -> Start:
 def _split(text: str, order: str) -> tuple[date, time, str]:
     found = _SPLIT.fullmatch(text)
     if found is None:
-        raise UnreadableError(f"“{text[:40]}” is not a date with a time. Write it like 2026-12-31 09:30.")
+        raise UnreadableError(
+            f"“{text[:40]}” is not a date with a time. Write it like 2026-12-31 09:30."
+        )
     return read_date(found[1].strip(" ,"), order), read_time(found[2]), found[3] or ""

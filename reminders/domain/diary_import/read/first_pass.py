@@ -72,15 +72,17 @@ def _note_location(found: Survey, cell: str, number: int, columns: Columns) -> N
             )
 
 
-def _look_for(suspicious: str, cells: list[str], number: int, table: Table, problems: Problems) -> None:
+def _look_for(
+    suspicious: str, cells: list[str], number: int, table: Table, problems: Problems
+) -> None:
     for place, cell in enumerate(cells):
         for char in suspicious:
             if char in cell:
                 words = _NOT_DECODED if char == REPLACED else ZERO_BYTE
-                problems.add(words.format(table.encoding.words), row=number, column=table.column(place))
+                problems.add(
+                    words.format(table.encoding.words), row=number, column=table.column(place)
+                )
                 break
 
 
-_NOT_DECODED = (
-    "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import that file."
-)
+_NOT_DECODED = "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import that file."

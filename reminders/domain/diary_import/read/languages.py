@@ -18,7 +18,9 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, str]:
     english = {
-        name.lower(): tag for tag, name in Locale("en").languages.items() if "_" not in tag and len(tag) <= 3
+        name.lower(): tag
+        for tag, name in Locale("en").languages.items()
+        if "_" not in tag and len(tag) <= 3
     }
     own = {name.own.lower(): tag.lower() for tag, name in LANGUAGES.items()}
     return english | own | {"chinese": "zh", "mandarin": "zh"}

@@ -43,7 +43,11 @@ def looks_like_date(value: str) -> bool:
 
 def looks_like_time(value: str) -> bool:
     """Whether a cell holds a time of day alone."""
-    return not value.strip().isdigit() and " " not in value.strip(" aApPmM.") and _reads(read_time, value)
+    return (
+        not value.strip().isdigit()
+        and " " not in value.strip(" aApPmM.")
+        and _reads(read_time, value)
+    )
 
 
 def looks_like_date_and_time(value: str) -> bool:

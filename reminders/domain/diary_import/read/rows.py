@@ -23,7 +23,13 @@ from reminders.domain.diary_import.read.languages import read_language
 from reminders.domain.diary_import.read.names import folded, split_name, tidy, without_title
 from reminders.domain.diary_import.write.copying import copy_line
 from reminders.domain.phones.notations import LONGEST_CELL
-from reminders.domain.phones.parsing import NOTE_WORDS, PhoneNote, PhoneNumber, PhoneProblem, read_phone
+from reminders.domain.phones.parsing import (
+    NOTE_WORDS,
+    PhoneNote,
+    PhoneNumber,
+    PhoneProblem,
+    read_phone,
+)
 
 CELL_SEPARATOR = "\x1f"
 LONGEST = {
@@ -41,7 +47,7 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ImportLocation:
     """What reading a row needs to know of its location."""
 
     id: int
@@ -61,8 +67,8 @@ class RowReader:
         columns: Columns,
         dates: DateReader,
         *,
-        sites: Mapping[str, Site],
-        default: Site | None,
+        sites: Mapping[str, ImportLocation],
+        default: ImportLocation | None,
         known_names: Mapping[str, dict[str, str]],
         problems: Problems,
     ) -> None:
@@ -148,25 +154,33 @@ class RowReader:
                 return text[: LONGEST[field]]
         return text
 
-    def _site(self, cells: list[str]) -> Site | None:
+    def _site(self, cells: list[str]) -> ImportLocation | None:
         text = cells[self.places["location"]]
         return self.sites.get(" ".join(text.split()).casefold()) if text else self.default
 
     def _no_site(self, cells: list[str]) -> tuple[str, str]:
         text = cells[self.places["location"]]
         if text:
-            return f"There is no location “{text[:60]}”. Correct the name, or create the location first.", ""
+            return (
+                f"There is no location “{text[:60]}”. Correct the name, or create the location first.",
+                "",
+            )
         return "The row names no location. Fill it in.", "Or say which one with --location."
 
     def _name(self, cells: list[str]) -> tuple[str, str]:
         places = self.places
         first, last = cells[places["first_name"]], cells[places["last_name"]]
         if first or last:
-            first, last = without_title(self._short(cells, "first_name")), self._short(cells, "last_name")
+            first, last = (
+                without_title(self._short(cells, "first_name")),
+                self._short(cells, "last_name"),
+            )
             return (tidy(first), tidy(last)) if "  " in first or "  " in last else (first, last)
         whole = tidy(self._short(cells, "name"))
         if not whole:
-            self._fail("name" if places["name"] >= 0 else "first_name", "There is no name. Fill it in.")
+            self._fail(
+                "name" if places["name"] >= 0 else "first_name", "There is no name. Fill it in."
+            )
             return "", ""
         first, last = split_name(whole)
         too_long = len(first) > 150 or len(last) > 150
@@ -174,7 +188,7 @@ class RowReader:
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
         return first, last
 
-    def _phone(self, raw: str, site: Site) -> tuple[str, str, str, str, str]:
+    def _phone(self, raw: str, site: ImportLocation) -> tuple[str, str, str, str, str]:
         key = (raw, site.country)
         known = self.phones.get(key)
         if known is None:
@@ -196,7 +210,9 @@ class RowReader:
             return f"#{patient_id}/{folded(first + last)}"
         return f"{phone or given}/{folded(first + last)}" if given else f"!{number}"
 
-    def _known_start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
+    def _known_start(
+        self, cells: list[str], site: ImportLocation
+    ) -> tuple[str, str, str, str, str]:
         places = self.places
         both = cells[places["starts_at"]]
         day, at = ("", "") if both else (cells[places["date"]], cells[places["time"]])
@@ -210,7 +226,7 @@ class RowReader:
                 self.starts[key] = known
         return known
 
-    def _start(self, cells: list[str], site: Site) -> tuple[str, str, str, str, str]:
+    def _start(self, cells: list[str], site: ImportLocation) -> tuple[str, str, str, str, str]:
         start = self._written_start(cells)
         if start is None:
             return "", "", "", "", ""
@@ -261,7 +277,9 @@ class RowReader:
             return known
         minutes = read_minutes(text)
         if minutes is None or minutes > 1440:
-            self._fail("duration", f"“{text[:20]}” is no length in minutes. Write a number from 1 to 1440.")
+            self._fail(
+                "duration", f"“{text[:20]}” is no length in minutes. Write a number from 1 to 1440."
+            )
             return ""
         found = str(minutes) if minutes else ""
         if len(self.durations) < MOST_NAMES:
@@ -295,7 +313,8 @@ class RowReader:
         language = read_language(text)
         if language is None:
             self._fail(
-                "language", f"“{text[:30]}” is no language. Write it like en, or English; or leave it blank."
+                "language",
+                f"“{text[:30]}” is no language. Write it like en, or English; or leave it blank.",
             )
             return ""
         return language
@@ -307,7 +326,8 @@ class RowReader:
         status = read_status(text)
         if status is None:
             self._fail(
-                "status", f"“{text[:30]}” is not a status that is understood. Write booked or cancelled."
+                "status",
+                f"“{text[:30]}” is not a status that is understood. Write booked or cancelled.",
             )
             return ""
         return status
@@ -328,4 +348,10 @@ def _read_phone(raw: str, country: str) -> tuple[str, str, str, str]:
 def _wall_time(wall: datetime, zone: ZoneInfo) -> tuple[str, str, str, str, str]:
     read = read_wall_time(wall, zone)
     words = FLAG_WORDS[read.flag] if read.flag else ""
-    return wall.date().isoformat(), wall.time().isoformat(), read.at.isoformat(), read.flag or "", words
+    return (
+        wall.date().isoformat(),
+        wall.time().isoformat(),
+        read.at.isoformat(),
+        read.flag or "",
+        words,
+    )

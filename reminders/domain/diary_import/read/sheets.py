@@ -64,9 +64,13 @@ def check_archive(path: str) -> None:
         ) from error
     names = {part.filename for part in parts}
     if not names & {"xl/workbook.xml", "content.xml", "xl/workbook.bin"}:
-        raise SheetError("This is an archive, but no XLSX or ODS workbook. Export the diary as CSV.")
+        raise SheetError(
+            "This is an archive, but no XLSX or ODS workbook. Export the diary as CSV."
+        )
     if sum(part.file_size for part in parts) > UNPACKED or len(parts) > 10_000:
-        raise SheetError("The workbook unpacks to more than 400 MB. Save it as CSV and import that file.")
+        raise SheetError(
+            "The workbook unpacks to more than 400 MB. Save it as CSV and import that file."
+        )
 
 
 def convert(path: str, target: str) -> None:
@@ -80,7 +84,9 @@ def convert(path: str, target: str) -> None:
             written = any(_write_sheet(workbook, name, file) for name in names)
     except (SheetError, MemoryError):
         raise
-    except BaseException as error:  # the reader's panics are no Exceptions; each file fails in its own way
+    except (
+        BaseException
+    ) as error:  # the reader's panics are no Exceptions; each file fails in its own way
         raise SheetError(
             "The workbook is damaged or protected and can't be read. Save it as CSV and import that file."
         ) from error
@@ -91,9 +97,13 @@ def convert(path: str, target: str) -> None:
 def _write_sheet(workbook: object, name: str, file: TextIO) -> bool:
     sheet = workbook.get_sheet_by_name(name)  # type: ignore[attr-defined]  # the reader has no types here
     if sheet.total_width > MAX_COLUMNS:
-        raise SheetError(f"The sheet “{name[:40]}” has {sheet.total_width:,} columns; at most 500 are read.")
+        raise SheetError(
+            f"The sheet “{name[:40]}” has {sheet.total_width:,} columns; at most 500 are read."
+        )
     if sheet.total_height > MAX_ROWS:
-        raise SheetError("The file has more than 1,000,000 rows. Split it and import the parts one by one.")
+        raise SheetError(
+            "The file has more than 1,000,000 rows. Split it and import the parts one by one."
+        )
     if not sheet.total_height:
         return False
     writer = csv.writer(file)
@@ -103,7 +113,9 @@ def _write_sheet(workbook: object, name: str, file: TextIO) -> bool:
     for row in sheet.iter_rows():
         writer.writerow(_texts(row))
         if file.tell() > OUTPUT:
-            raise SheetError("The sheet holds more than 300 MB of text. Save it as CSV and split it.")
+            raise SheetError(
+                "The sheet holds more than 300 MB of text. Save it as CSV and split it."
+            )
     return True
 
 

@@ -19,7 +19,9 @@ from reminders.domain.diary_import.problems import refuse
 
 MAX_BYTES = 100 * 1024 * 1024
 BLOCK = 1024 * 1024
-TOO_BIG = "The file is larger than 100 MB. Export a shorter period, or split it and import the parts."
+TOO_BIG = (
+    "The file is larger than 100 MB. Export a shorter period, or split it and import the parts."
+)
 ACCEPTED = "Export the diary as CSV (or XLSX or ODS) and import that file."
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -84,7 +86,9 @@ class Source:
         """Refuse kinds of files that are no table at all, by what they begin with."""
         head = self.head()
         if self._is_locked_workbook(head):
-            raise refuse("This workbook is protected by a password. Save it without one, or save it as CSV.")
+            raise refuse(
+                "This workbook is protected by a password. Save it without one, or save it as CSV."
+            )
         for magic, words in _KINDS:
             if head.startswith(magic):
                 raise refuse(f"{words} {ACCEPTED}" if "import" not in words else words)

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from reminders.domain.diary_import.problems import ImportRefused, Problem, refuse
+from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
 from reminders.domain.diary_import.read import sheets
 from reminders.domain.diary_import.read.columns import MAX_COLUMNS, recognised, squashed
 from reminders.domain.diary_import.read.encodings import Encoding, detect_encoding
@@ -108,7 +108,9 @@ def convert_workbook(source: Source, folder: Path) -> Path:
     try:
         done = subprocess.run(command, capture_output=True, timeout=sheets.SECONDS, check=False)  # noqa: S603 -- our own program, no shell
     except subprocess.TimeoutExpired:
-        raise refuse("Reading the workbook takes too long. Save it as CSV and import that file.") from None
+        raise refuse(
+            "Reading the workbook takes too long. Save it as CSV and import that file."
+        ) from None
     if done.returncode == 1 and done.stderr:
         raise refuse(done.stderr.decode(errors="replace").splitlines()[-1][:300])
     if done.returncode:
@@ -203,7 +205,9 @@ class _TooLongError(Exception):
     pass
 
 
-def read_records(source: Source, encoding: Encoding, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def read_records(
+    source: Source, encoding: Encoding, delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
     """All records with their numbers, blank ones too. A quoted line break does not count as a row."""
     text = _open_text(source, encoding)
     if not _is_separator_line(text.readline(16)):
@@ -245,13 +249,13 @@ def _is_separator_line(line: str) -> bool:
 
 def _check_cells(cells: Sequence[str], number: int) -> None:
     if len(cells) > 2 * MAX_COLUMNS:
-        raise refuse(f"The row has {len(cells):,} columns; at most {MAX_COLUMNS} are read.", row=number)
+        raise refuse(
+            f"The row has {len(cells):,} columns; at most {MAX_COLUMNS} are read.", row=number
+        )
     for place, cell in enumerate(cells):
         if len(cell) > MAX_CELL:
-            problem = (
-                f"A cell has {len(cell):,} characters; at most {MAX_CELL:,} fit. Shorten it and export again."
-            )
-            raise ImportRefused([Problem(problem, number, f"{place + 1}")])
+            problem = f"A cell has {len(cell):,} characters; at most {MAX_CELL:,} fit. Shorten it and export again."
+            raise ImportRefused([ImportProblem(problem, number, f"{place + 1}")])
 
 
 class _Unclosed(io.RawIOBase):

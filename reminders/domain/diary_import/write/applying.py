@@ -15,9 +15,9 @@ from django.db import connection
 
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, replace_naming
-from reminders.domain.planning.plan import Planned, plan_appointments
-from reminders.domain.planning.rule_book import RuleBook
+from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
+from reminders.domain.planning.plan import PlanResult, plan_appointments
+from reminders.domain.planning.rule_book import RuleSet
 
 PLAN_STEP = 20_000
 MANY = 10_000
@@ -31,7 +31,7 @@ def apply_result(
     now: datetime,
     user_id: int | None = None,
     on_progress: Callable[[int], None] | None = None,
-) -> Planned:
+) -> PlanResult:
     """Write everything that `import_result` and `import_gone` hold; return what planning did.
 
     The history names `user_id`. `on_progress` hears percents from 0 to 100 of the writing.
@@ -54,7 +54,7 @@ def apply_result(
         for names, statement in OTHERWISE_NAMED:
             cursor.execute(statement, given)
             ids = [row[0] for row in cursor.fetchall()]
-            planned += Planned(to_withdraw=replace_naming(ids, names, now=now))
+            planned += PlanResult(to_withdraw=withdraw_mentioning(ids, names, now=now))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     tell(100)
     return planned
@@ -73,13 +73,15 @@ def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
 
 def _plan(
     cursor: Any, *, now: datetime, tell: Callable[[int], None], grown: bool
-) -> Planned:  # Any: Django's cursor
-    book = RuleBook.held()
-    planned, after = Planned(), 0
+) -> PlanResult:  # Any: Django's cursor
+    book = RuleSet.held()
+    planned, after = PlanResult(), 0
     cursor.execute("SELECT count(*) FROM import_to_plan")
     total = cursor.fetchone()[0]
     while True:
-        cursor.execute("SELECT id FROM import_to_plan WHERE id > %s ORDER BY id LIMIT %s", [after, PLAN_STEP])
+        cursor.execute(
+            "SELECT id FROM import_to_plan WHERE id > %s ORDER BY id LIMIT %s", [after, PLAN_STEP]
+        )
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return planned
@@ -147,7 +149,7 @@ FROM import_contact_change x WHERE x.contact_id = c.id
 """
 
 _CONTACT_EVENTS = """
-INSERT INTO reminders_event (contact_id, at, source, user_id, kind, details)
+INSERT INTO reminders_auditentry (contact_id, at, source, user_id, kind, details)
 SELECT contact_id, %(now)s, 'import', %(by)s, 'contact_changed', details || jsonb_build_object('import',
     %(import)s::bigint)
 FROM import_contact_change
@@ -201,7 +203,7 @@ LEFT JOIN (
 )
 
 _EVENTS = """
-INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, details)
 SELECT r.appointment_id, %(now)s, 'import', %(by)s,
        CASE WHEN r.moved THEN 'moved' WHEN r.status_to = 'cancelled' THEN 'cancelled'
             WHEN r.status_to IS NOT NULL THEN r.status_to ELSE 'changed' END,
@@ -262,7 +264,7 @@ WHERE i.id = %(import)s AND i.gone = 'cancel' AND a.id = g.appointment_id
 """
 
 _GONE_EVENTS = """
-INSERT INTO reminders_event (appointment_id, at, source, user_id, kind, details)
+INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, details)
 SELECT g.appointment_id, %(now)s, 'import', %(by)s, 'cancelled',
        jsonb_build_object('from', g.status, 'to', 'cancelled', 'gone', true, 'import', %(import)s::bigint)
 FROM import_gone g JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'

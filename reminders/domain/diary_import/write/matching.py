@@ -148,7 +148,7 @@ FROM (
     LEFT JOIN import_contact_change cc ON cc.contact_id = k.contact_id
     LEFT JOIN LATERAL (
         SELECT e.details ?| ARRAY['gone', 'undone'] AS was, e.source IN ('staff', 'patient') AS by_us
-        FROM reminders_event e
+        FROM reminders_auditentry e
         WHERE a.status = 'cancelled' AND e.appointment_id = a.id
           AND (e.details ->> 'to' = 'cancelled' OR e.details #>> '{status,1}' = 'cancelled')
         ORDER BY e.at DESC, e.id DESC LIMIT 1) gone ON true

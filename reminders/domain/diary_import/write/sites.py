@@ -10,16 +10,18 @@ from django.db import connection
 
 from reminders.domain.diary_import.problems import Problems, refuse
 from reminders.domain.diary_import.read.columns import Columns
-from reminders.domain.diary_import.read.rows import LONGEST, Site
+from reminders.domain.diary_import.read.rows import LONGEST, ImportLocation
 from reminders.models import Location
 
-WHICH_LOCATION = "There is no location column, and there are several locations: which one is this file of?"
+WHICH_LOCATION = (
+    "There is no location column, and there are several locations: which one is this file of?"
+)
 _LOCK = 7_261_994  # the class of advisory locks that imports take, one for each location
 
 
-def site_of(location: Location) -> Site:
+def site_of(location: Location) -> ImportLocation:
     """What reading rows needs of a location."""
-    return Site(id=location.pk, zone=ZoneInfo(location.zone), country=location.country)
+    return ImportLocation(id=location.pk, zone=ZoneInfo(location.zone), country=location.country)
 
 
 def find_sites(
@@ -29,7 +31,7 @@ def find_sites(
     default: str,
     create: bool,
     only: frozenset[int] | None = None,
-) -> tuple[dict[str, Site], Site | None]:
+) -> tuple[dict[str, ImportLocation], ImportLocation | None]:
     """Sites by casefolded name, and the one for rows that name none.
 
     `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown ones,
@@ -46,7 +48,9 @@ def find_sites(
             continue
         if len(name) > LONGEST["location"]:
             problems.add(
-                f"A location's name has at most {LONGEST['location']} characters.", row=row, column=column
+                f"A location's name has at most {LONGEST['location']} characters.",
+                row=row,
+                column=column,
             )
         elif create:
             sites[name.casefold()] = site_of(_create(name))
@@ -56,7 +60,9 @@ def find_sites(
     return sites, _default(sites, default, has_column="location" in columns.places, create=create)
 
 
-def _default(sites: dict[str, Site], name: str, *, has_column: bool, create: bool) -> Site | None:
+def _default(
+    sites: dict[str, ImportLocation], name: str, *, has_column: bool, create: bool
+) -> ImportLocation | None:
     wanted = " ".join(name.split())
     if wanted:
         if wanted.casefold() not in sites:
@@ -80,9 +86,7 @@ def _default(sites: dict[str, Site], name: str, *, has_column: bool, create: boo
 
 def _unknown(name: str) -> str:
     known = list(Location.objects.filter(active=True).values_list("name", flat=True)[:6])
-    there = (
-        f" There is {', '.join(f'“{site}”' for site in known[:5])}{' and more' if len(known) > 5 else ''}."
-    )
+    there = f" There is {', '.join(f'“{site}”' for site in known[:5])}{' and more' if len(known) > 5 else ''}."
     return (
         f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create the "
         f"location first."
@@ -90,7 +94,9 @@ def _unknown(name: str) -> str:
 
 
 def _create(name: str) -> Location:
-    return Location.objects.create(name=name, zone=settings.TIME_ZONE, country=settings.DEFAULT_COUNTRY)
+    return Location.objects.create(
+        name=name, zone=settings.TIME_ZONE, country=settings.DEFAULT_COUNTRY
+    )
 
 
 class SitesBusyError(Exception):

@@ -12,7 +12,7 @@ from django.db import connection
 from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
-from reminders.domain.planning.rule_book import RuleBook
+from reminders.domain.planning.rule_book import RuleSet
 
 FEW = 10
 """So few rows that a share of them says nothing."""
@@ -92,14 +92,17 @@ def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     if cancelled * 5 > expected and cancelled:
         share = f", {round(100 * cancelled / expected)} % of those in its dates" if expected else ""
         return f"cancel {cancelled:,} {'appointment' if cancelled == 1 else 'appointments'}{share}"
-    return "import it although it is so much shorter than the last one" if half_missing(counts) else ""
+    return (
+        "import it although it is so much shorter than the last one" if half_missing(counts) else ""
+    )
 
 
 def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
     """Rows whose patient cannot be texted: their numbers, with a code of `PhoneProblem`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, cannot FROM import_result WHERE cannot <> '' ORDER BY number LIMIT %s", [limit]
+            "SELECT number, cannot FROM import_result WHERE cannot <> '' ORDER BY number LIMIT %s",
+            [limit],
         )
         return [(number, code) for number, code in cursor.fetchall()]
 
@@ -110,7 +113,7 @@ def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
     with connection.cursor() as cursor:
         for names, statement in OTHERWISE_NAMED:
             cursor.execute(statement, {"now": now})
-            named += handed_over.naming([row[0] for row in cursor.fetchall()], names, now=now)
+            named += handed_over.mentioning([row[0] for row in cursor.fetchall()], names, now=now)
         cursor.execute(_TO_WITHDRAW, {"now": now, "cancel": cancel_gone, "named": named})
         return int((cursor.fetchone() or (0,))[0])
 
@@ -119,7 +122,9 @@ def texts_at_once(*, now: datetime) -> int:
     """How many texts the import would send at once, as it stands before anything of it is written."""
     with connection.cursor() as cursor:
         cursor.execute(_TEXTS, {"now": now})
-        cursor.execute("SELECT DISTINCT location_id, service_id, starts_at, confirmed FROM import_texts")
+        cursor.execute(
+            "SELECT DISTINCT location_id, service_id, starts_at, confirmed FROM import_texts"
+        )
         due = list(_due_slots(cursor.fetchall(), now=now))
         if not due:
             return 0
@@ -129,7 +134,7 @@ def texts_at_once(*, now: datetime) -> int:
 
 def _due_slots(slots: Iterable[tuple[Any, ...]], *, now: datetime) -> Iterator[tuple[Any, ...]]:
     """Each slot with each rule of which a text would be due at once."""
-    book = RuleBook.load()
+    book = RuleSet.load()
     for location_id, service_id, starts_at, confirmed in slots:
         for rule in book.rules_for(location_id, service_id):
             plan = rule_schedule.plan(

@@ -19,7 +19,9 @@ _TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "start", "hel
 ACTING = YES | NO | _TEXTS
 """Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
 
-_BESIDE = frozenset({"thanks", "please", "greet", "address", "filler", "joins", "about", "ontime", "praise"})
+_BESIDE = frozenset(
+    {"thanks", "please", "greet", "address", "filler", "joins", "about", "ontime", "praise"}
+)
 _FEELING = frozenset({"seen", "regret", "smile", "sad", "sick"})
 _SCOPE = frozenset({"today", "tomorrow", "link", "all", "but", "late", "reason", "doubt"})
 WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE))
@@ -83,7 +85,12 @@ def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
 
 def agreed(first: str, second: str) -> str:
     """What the same words mean when they stand for both kinds: a doubt where these contradict each other."""
-    if first == second or "joins" in (first, second) or {first, second} <= YES or {first, second} <= NO:
+    if (
+        first == second
+        or "joins" in (first, second)
+        or {first, second} <= YES
+        or {first, second} <= NO
+    ):
         return first
     return "doubt" if {first, second} & (ACTING | {"doubt"}) else first
 
@@ -108,7 +115,9 @@ def language_of(code: str) -> Language:
         minutes=_folded(signs["minutes"]),
         few=_folded(when.get("few", ())),
         numbers={
-            phrase: value for text, value in when.get("numbers", {}).items() for phrase in _folded([text])
+            phrase: value
+            for text, value in when.get("numbers", {}).items()
+            for phrase in _folded([text])
         },
         characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
         digits=bool(table.get("digits", False)),
@@ -133,7 +142,9 @@ def _learned(table: dict[str, Any]) -> tuple[Phrases, Phrases]:
     return exact, folded
 
 
-def _with_signs(own: tuple[Phrases, Phrases], signs: tuple[Phrases, Phrases]) -> tuple[Phrases, Phrases]:
+def _with_signs(
+    own: tuple[Phrases, Phrases], signs: tuple[Phrases, Phrases]
+) -> tuple[Phrases, Phrases]:
     """What all understand, unless the language itself understands it otherwise ("no" in Polish)."""
     exact = {phrase: kind for phrase, kind in signs[0].items() if phrase not in own[1]}
     return exact | own[0], signs[1] | own[1]

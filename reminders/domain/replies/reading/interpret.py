@@ -26,7 +26,7 @@ from reminders.domain.replies.reading.tokens import (
     tokens_of,
 )
 from reminders.domain.replies.reading.vocabulary import Vocabulary, codes_of, vocabulary
-from reminders.domain.replies.reading.walk import Reading, Step, Walker
+from reminders.domain.replies.reading.walk import GrammarStep, WalkedText, Walker
 from reminders.domain.replies.reading.when import almanac, is_day
 from reminders.domain.wording.questions import Asks, Question
 
@@ -50,7 +50,7 @@ class Intent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Interpretation:
     """A reply, read.
 
     `also` may hold: "card" (acts, and staff see it: somebody comes late), "may_cancel", "suggest_opt_out",
@@ -83,7 +83,21 @@ _BESIDE_NO = (
     NO
     | _DAYS
     | _CHOOSES
-    | {*("thanks", "greet", "address", "filler", "joins", "smile", "regret", "reason", "sad", "sick", "but")}
+    | {
+        *(
+            "thanks",
+            "greet",
+            "address",
+            "filler",
+            "joins",
+            "smile",
+            "regret",
+            "reason",
+            "sad",
+            "sick",
+            "but",
+        )
+    }
 )
 _BESIDE_STATED_NO = _BESIDE_NO | {"please", "about", "seen"}
 _AFTER_BARE_NO = (
@@ -104,7 +118,7 @@ def read_answer(
     names: Collection[str] | None = None,
     listed: bool = False,
     question: Question | None = None,
-) -> Answer:
+) -> Interpretation:
     """Read a reply in the given languages, the patient's first; English when there are none.
 
     `names` are those that the text named, which an answer may pick ("Y Ann"). `listed`: there is a list of
@@ -117,13 +131,13 @@ def read_answer(
     words = vocabulary(languages)
     reaction = _reaction(text)
     if reaction:
-        return _in_the_light_of(reaction, asked, Reading())
+        return _in_the_light_of(reaction, asked, WalkedText())
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
     body = plain(body, words.characters)
     tokens = [words.unstretched(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
     if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
-        return Answer(Intent.YES, certain=True, matched=tokens[0].exact)
+        return Interpretation(Intent.YES, certain=True, matched=tokens[0].exact)
     walker = Walker(
         words,
         almanac(codes),
@@ -138,51 +152,63 @@ def read_answer(
     answer = _meaning(reading, words, asked, asks_back=asks_back) if whole else None
     if answer is None or answer.intent is Intent.UNCLEAR:
         if wants_no_more(body, codes) or (whole and "stop" in reading.kinds):
-            return Answer(Intent.PAUSE, frozenset({"suggest_opt_out"}), matched=reading.matched)
+            return Interpretation(
+                Intent.PAUSE, frozenset({"suggest_opt_out"}), matched=reading.matched
+            )
         answer = answer or _unclear(reading, tokens, words, whole=whole)
     return _in_the_light_of(answer, asked, reading)
 
 
-def _meaning(reading: Reading, words: Vocabulary, asked: Question, *, asks_back: bool) -> Answer | None:
-    return _opted_out(reading, asks_back) or _wholly_read(reading, words, asked, asks_back=asks_back)
+def _meaning(
+    reading: WalkedText, words: Vocabulary, asked: Question, *, asks_back: bool
+) -> Interpretation | None:
+    return _opted_out(reading, asks_back) or _wholly_read(
+        reading, words, asked, asks_back=asks_back
+    )
 
 
-def _opted_out(reading: Reading, asks_back: bool) -> Answer | None:
+def _opted_out(reading: WalkedText, asks_back: bool) -> Interpretation | None:
     """Carriers opt out on the word alone; with more around it, a person decides."""
     alone = reading.kinds in ({"stop"}, {"may_cancel"}, {"stop", "may_cancel"}) and not asks_back
     if not alone or reading.picks or reading.times:
         return None
-    return Answer(Intent.STOP, reading.kinds & {"may_cancel"}, certain=True, matched=reading.matched)
+    return Interpretation(
+        Intent.STOP, reading.kinds & {"may_cancel"}, certain=True, matched=reading.matched
+    )
 
 
-def _wholly_read(reading: Reading, words: Vocabulary, asked: Question, *, asks_back: bool) -> Answer | None:
+def _wholly_read(
+    reading: WalkedText, words: Vocabulary, asked: Question, *, asks_back: bool
+) -> Interpretation | None:
     acting, picks = reading.acting, tuple(reading.picks)
     plain = not picks and not reading.times
     if not asks_back and plain and reading.kinds & _SAYS_THANKS and reading.kinds <= _COURTEOUS:
-        return Answer(Intent.COURTESY, frozenset({"polite"}), certain=True)
+        return Interpretation(Intent.COURTESY, frozenset({"polite"}), certain=True)
     if "doubt" in reading.kinds or reading.twisted:
         return None
     simple = _intent_beyond_answers(reading, plain=plain, asks_back=asks_back)
     if simple:
-        return Answer(simple, picks=picks, certain=True, matched=reading.matched)
+        return Interpretation(simple, picks=picks, certain=True, matched=reading.matched)
     if asks_back or not _picks_fit(reading):
         return None
     if not acting and asked.asks is Asks.WHICH and reading.kinds <= _COURTEOUS | _CHOOSES:
-        return Answer(Intent.UNCLEAR, frozenset({"picked"}) | (reading.kinds & {"all"}), picks)
+        return Interpretation(
+            Intent.UNCLEAR, frozenset({"picked"}) | (reading.kinds & {"all"}), picks
+        )
     intent = _yes_or_no(reading, words)
     if intent is None:
         return None
     if not _right_time(reading, asked):
         other = frozenset({"another_time"} if asked.starts else ())
-        return Answer(Intent.UNCLEAR, other, matched=reading.matched)
+        return Interpretation(Intent.UNCLEAR, other, matched=reading.matched)
     also = (reading.kinds & _DAYS) | (acting & {"no_more"})
     also |= {"card"} if "late" in reading.kinds else set()
     also |= reading.kinds & {"all"} if intent is Intent.NO else set()
     states = bool(acting & {"comes", "cant", "calls_off"})
-    return Answer(intent, also, picks, certain=True, matched=reading.matched, states=states)
+    return Interpretation(intent, also, picks, certain=True, matched=reading.matched, states=states)
 
 
-def _intent_beyond_answers(reading: Reading, *, plain: bool, asks_back: bool) -> Intent | None:
+def _intent_beyond_answers(reading: WalkedText, *, plain: bool, asks_back: bool) -> Intent | None:
     """What is no answer to our question; another time and help may be asked for."""
     acting = reading.acting
     if acting == {"help"} and plain:
@@ -196,14 +222,14 @@ def _intent_beyond_answers(reading: Reading, *, plain: bool, asks_back: bool) ->
     return Intent.NO_MORE if acting == {"no_more"} and not reading.times else None
 
 
-def _picks_fit(reading: Reading) -> bool:
+def _picks_fit(reading: WalkedText) -> bool:
     """Not "yes for", "yes all 2"."""
     if "all" in reading.kinds:
         return not reading.picks
     return "link" not in reading.kinds or bool(reading.picks)
 
 
-def _yes_or_no(reading: Reading, words: Vocabulary) -> Intent | None:
+def _yes_or_no(reading: WalkedText, words: Vocabulary) -> Intent | None:
     acting, kinds = reading.acting, reading.kinds
     if not _harmless_after_but(reading):
         return None
@@ -216,7 +242,7 @@ def _yes_or_no(reading: Reading, words: Vocabulary) -> Intent | None:
     return None
 
 
-def _harmless_after_but(reading: Reading) -> bool:
+def _harmless_after_but(reading: WalkedText) -> bool:
     """ "But" ends certainty, unless what follows is known and harmless."""
     places = [at for at, step in enumerate(reading.steps) if step.kind == "but"]
     if not places:
@@ -228,7 +254,7 @@ def _harmless_after_but(reading: Reading) -> bool:
     return bool(after) and after <= allowed and bool(before & (YES | NO)) and not reading.times
 
 
-def _stands_as_yes(reading: Reading) -> bool:
+def _stands_as_yes(reading: WalkedText) -> bool:
     """Not "please confirm", "evening please", "yes, got it", nor "yes, sorry" for anything but lateness."""
     kinds = reading.kinds
     if "seen" in kinds and kinds & YES == {"yes"}:
@@ -238,7 +264,7 @@ def _stands_as_yes(reading: Reading) -> bool:
     return not ("please" in kinds and (kinds & YES == {"confirm"} or reading.times))
 
 
-def _stands_as_bare_no(reading: Reading, words: Vocabulary) -> bool:
+def _stands_as_bare_no(reading: WalkedText, words: Vocabulary) -> bool:
     """ "Oh no", "no doctor", "no estoy enfermo": such a no answers something else, or denies what follows."""
     if reading.times:
         return False
@@ -254,13 +280,13 @@ def _stands_as_bare_no(reading: Reading, words: Vocabulary) -> bool:
     return True
 
 
-def _may_follow(no: Step, following: Step, words: Vocabulary) -> bool:
+def _may_follow(no: GrammarStep, following: GrammarStep, words: Vocabulary) -> bool:
     if following.kind == "reason" and no.words[-1] in words.negates:
         return False
     return following.kind in _AFTER_BARE_NO
 
 
-def _right_time(reading: Reading, asked: Question) -> bool:
+def _right_time(reading: WalkedText, asked: Question) -> bool:
     """Whether each day and time that is named is that of the visit.
 
     "Today" and "tomorrow" are told to the caller where nobody said when the visit is.
@@ -279,24 +305,34 @@ def _right_time(reading: Reading, asked: Question) -> bool:
 def _meant(asked: Question, picks: Sequence[int | str]) -> tuple[datetime, ...]:
     """When those begin that were picked by their number, or all."""
     numbers = [pick for pick in picks if isinstance(pick, int)]
-    if numbers and len(numbers) == len(picks) and all(number <= len(asked.starts) for number in numbers):
+    if (
+        numbers
+        and len(numbers) == len(picks)
+        and all(number <= len(asked.starts) for number in numbers)
+    ):
         return tuple(asked.starts[number - 1] for number in numbers)
     return asked.starts
 
 
-def _unclear(reading: Reading, tokens: Sequence[Token], words: Vocabulary, *, whole: bool) -> Answer:
+def _unclear(
+    reading: WalkedText, tokens: Sequence[Token], words: Vocabulary, *, whole: bool
+) -> Interpretation:
     """For a person; with what they may want, where the words say so."""
     also = reading.kinds & {"may_cancel"} if whole else frozenset()
     if words.mentions(words.wrong_number, tokens):
         also = frozenset({"suggest_opt_out"})
-    return Answer(Intent.UNCLEAR, also, matched=reading.matched, unknown=tuple(reading.unknown))
+    return Interpretation(
+        Intent.UNCLEAR, also, matched=reading.matched, unknown=tuple(reading.unknown)
+    )
 
 
-def _in_the_light_of(answer: Answer, asked: Question, reading: Reading) -> Answer:
+def _in_the_light_of(
+    answer: Interpretation, asked: Question, reading: WalkedText
+) -> Interpretation:
     """The same where something was asked; else an "ok" is a courtesy, and what staff asked, they read."""
     if asked.is_open or answer.intent not in (Intent.YES, Intent.NO, Intent.RESCHEDULE):
         return answer
-    nothing = Answer(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)
+    nothing = Interpretation(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)
     if asked.asks is Asks.STAFF:
         return nothing
     polite = answer.intent is Intent.YES and (answer.quotes or reading.kinds <= _COURTEOUS | {"ok"})
@@ -305,12 +341,14 @@ def _in_the_light_of(answer: Answer, asked: Question, reading: Reading) -> Answe
     return answer
 
 
-def _reaction(text: str) -> Answer | None:
+def _reaction(text: str) -> Interpretation | None:
     """A reaction that arrives in words: Liked “Hi Ann, your appointment ...”."""
     head = fold(text[:40])
     for kind, starts in reactions().items():
         for start in starts:
             quoted = text[len(start) : MAX_TEXT].strip() if head.startswith(start + " ") else ""
             if len(quoted) > 1 and quoted[0] in _OPENING and quoted[-1] in _CLOSING:
-                return Answer(Intent(kind), certain=True, matched=start, quotes=quoted[1:-1].strip())
+                return Interpretation(
+                    Intent(kind), certain=True, matched=start, quotes=quoted[1:-1].strip()
+                )
     return None

@@ -33,7 +33,12 @@ class _Part:
         """Where the longest of them that begins at `at` ends; 0 without one."""
         longest = self.begins.get(words[at], 0)
         return next(
-            (at + size for size in range(longest, 0, -1) if tuple(words[at : at + size]) in self.phrases), 0
+            (
+                at + size
+                for size in range(longest, 0, -1)
+                if tuple(words[at : at + size]) in self.phrases
+            ),
+            0,
         )
 
 
@@ -48,7 +53,9 @@ class _Pattern:
         for part in self.parts[1:]:
             near = words[end : end + _BETWEEN + 1] if end else ()
             ends = (
-                part.ends_at(words, end + ahead) for ahead, word in enumerate(near) if word in part.begins
+                part.ends_at(words, end + ahead)
+                for ahead, word in enumerate(near)
+                if word in part.begins
             )
             end = next((found for found in ends if found), 0)
         return end > 0

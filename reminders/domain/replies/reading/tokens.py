@@ -50,7 +50,9 @@ class Token(NamedTuple):
     line: bool = False
 
 
-def tokenise(text: str, *, characters: dict[int, str] | None = None, limit: int = MAX_TEXT) -> list[Token]:
+def tokenise(
+    text: str, *, characters: dict[int, str] | None = None, limit: int = MAX_TEXT
+) -> list[Token]:
     """The words, numbers and signs that carry meaning, at most `limit`.
 
     Apostrophes join, other punctuation disappears. A clock time, a range of numbers or "x2" is one token, as
@@ -129,7 +131,9 @@ def _is_device(line: str, starts: tuple[str, ...], names: Collection[str]) -> bo
     if start is None:
         return False
     rest = tokenise(bare[len(start) :]) if len(bare) > len(start) else []
-    return all(len(token.raw) == 1 or token.folded in names or token.raw.isdecimal() for token in rest)
+    return all(
+        len(token.raw) == 1 or token.folded in names or token.raw.isdecimal() for token in rest
+    )
 
 
 def _latin_digit(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from reminders.domain.replies.reading.grammar import (
 from reminders.domain.replies.reading.tokens import Token, fold
 from reminders.domain.wording.languages import known_language
 
-__all__ = ["Match", "Vocabulary", "codes_of", "fold", "vocabulary"]
+__all__ = ["PhraseMatch", "Vocabulary", "codes_of", "fold", "vocabulary"]
 
 MINUTES_AT_MOST = 30
 """Who comes later than that may be too late: a person decides."""
@@ -32,11 +32,21 @@ MINUTES_AT_MOST = 30
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}|([^\W\d_])\2+$")
 _STRETCHABLE = YES | {"no", "thanks", "greet", "please", "praise", "regret", "filler"}
 _SETS = (
-    *("words", "whole_yes", "closing", "negates", "wrong_number", "device", "device_names", "minutes", "few"),
+    *(
+        "words",
+        "whole_yes",
+        "closing",
+        "negates",
+        "wrong_number",
+        "device",
+        "device_names",
+        "minutes",
+        "few",
+    ),
 )
 
 
-class Match(NamedTuple):
+class PhraseMatch(NamedTuple):
     """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its accents tell."""
 
     kind: str
@@ -68,18 +78,18 @@ class Vocabulary:
         """Whether our own texts to the patient offer 1 and 2."""
         return self.languages[0].digits
 
-    def match(self, tokens: Sequence[Token], at: int) -> Match | None:
+    def match(self, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
         """The longest phrase that begins at `at`; as written before without accents.
 
         Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré".
         """
-        best: Match | None = None
+        best: PhraseMatch | None = None
         for language in self.languages:
             found = self._match(language, tokens, at)
             best = _better(best, found) if best and found else best or found
         return best
 
-    def _match(self, language: Language, tokens: Sequence[Token], at: int) -> Match | None:
+    def _match(self, language: Language, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
         folded = self._longest(language.folded, tokens, at, accents=False, bare=language.tones)
         exact = self._longest(language.exact, tokens, at, accents=True)
         if exact is None or (folded and folded.length > exact.length):
@@ -89,8 +99,8 @@ class Vocabulary:
 
     def _longest(
         self, node: Trie, tokens: Sequence[Token], at: int, *, accents: bool, bare: bool = False
-    ) -> Match | None:
-        best: Match | None = None
+    ) -> PhraseMatch | None:
+        best: PhraseMatch | None = None
         end, whole, too_late = at, True, False
         while end < len(tokens):
             token = tokens[end]
@@ -106,7 +116,7 @@ class Vocabulary:
             node, end = following, end + length
             kind = node.get(KIND)
             if kind and (whole or kind == "doubt"):
-                best = Match("doubt" if too_late else kind, end - at)
+                best = PhraseMatch("doubt" if too_late else kind, end - at)
         return best
 
     def opens(self, phrase: Phrase) -> bool:
@@ -143,7 +153,11 @@ class Vocabulary:
 
     def unstretched(self, token: Token) -> Token:
         """A word as it was meant before letters were repeated: "yesss" and "noooo" are "yes" and "no"."""
-        if token.folded in self.words or len(token.folded) > 30 or not _STRETCHED.search(token.folded):
+        if (
+            token.folded in self.words
+            or len(token.folded) > 30
+            or not _STRETCHED.search(token.folded)
+        ):
             return token
         for width in (r"\1\2", r"\1\1\2\2"):
             word = _STRETCHED.sub(width, token.folded)
@@ -158,7 +172,7 @@ class Vocabulary:
         return any(_phrase_at(phrases, tokens, at) for at in range(len(tokens)))
 
 
-def _better(one: Match, other: Match) -> Match:
+def _better(one: PhraseMatch, other: PhraseMatch) -> PhraseMatch:
     """The longer one; of two that are equally long the one with accents, else what both agree on."""
     if one.length != other.length:
         return one if one.length > other.length else other

@@ -19,7 +19,7 @@ _ASKS = frozenset({"calls_off", "reschedule"})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GrammarStep:
     """One phrase. `opens`: a bare no, or one that a verb may follow, as in "no puedo cancelar"."""
 
     kind: str
@@ -29,10 +29,10 @@ class Step:
 
 
 @dataclass(slots=True)
-class Reading:
+class WalkedText:
     """What a text consists of. `unknown`: the words as written that nothing accounts for."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[GrammarStep] = field(default_factory=list)
     picks: list[int | str] = field(default_factory=list)
     times: list[Agrees] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Reading:
     @property
     def twisted(self) -> bool:
         """Whether a no may deny what stands beside it: "no quiero cancelar", "otro día no"."""
-        clause: list[Step] = []
+        clause: list[GrammarStep] = []
         for step in self.steps:
             clause = [] if step.apart else clause
             if step.kind in _ASKS and any(before.opens for before in clause):
@@ -82,14 +82,14 @@ class Walker:
     numbered: bool = False
     digits: bool = False
 
-    def read(self, tokens: Sequence[Token]) -> Reading:
+    def read(self, tokens: Sequence[Token]) -> WalkedText:
         """Read all of a text, in linear time."""
-        reading, at = Reading(), 0
+        reading, at = WalkedText(), 0
         while at < len(tokens):
             at += self._take(reading, tokens, at)
         return reading
 
-    def _take(self, reading: Reading, tokens: Sequence[Token], at: int) -> int:
+    def _take(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         """Account for what begins at `at`; return how many tokens that takes."""
         match = self.words.match(tokens, at)
         length = match.length if match else 0
@@ -119,29 +119,37 @@ class Walker:
         ends = at == 0 or at + 1 == len(tokens) or tokens[at + 1].apart
         return ends or tokens[at].apart or tokens[at].raw.isupper()
 
-    def _pick_name(self, reading: Reading, tokens: Sequence[Token], at: int, length: int) -> int:
+    def _pick_name(self, reading: WalkedText, tokens: Sequence[Token], at: int, length: int) -> int:
         if self.listed and reading.steps and reading.steps[-1].kind == "thanks" and reading.acting:
             # "Yes, thanks. Ann": a pick, or who is writing for all?
             return _add(reading, "doubt", tokens[at : at + length])
         reading.picks.append(" ".join(token.raw for token in tokens[at : at + length]))
         return length
 
-    def _number(self, reading: Reading, token: Token) -> int:
+    def _number(self, reading: WalkedText, token: Token) -> int:
         """A number picks from a list, or is an answer, where such were offered."""
         number = int(token.exact[:4])
-        if self.numbered and 1 <= number <= _MAX_PICK and (self.listed or reading.answered_in_words):
+        if (
+            self.numbered
+            and 1 <= number <= _MAX_PICK
+            and (self.listed or reading.answered_in_words)
+        ):
             reading.picks.append(number)
             return 1
         if self.digits and number in (1, 2) and not self.listed:
             return _add(reading, "yes" if number == 1 else "no", [token])
         return _unknown(reading, token)
 
-    def _signed(self, reading: Reading, tokens: Sequence[Token], at: int) -> int:
+    def _signed(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         """A name and number under "Kind regards", to the end of the text; 0 where it may be anything else."""
         rest = tokens[at:]
         if self.listed or not tokens[at].line or len(rest) > _SIGNED_WITH or not reading.acting:
             return 0
-        if not reading.steps or reading.steps[-1].words not in self.words.closing or reading.unknown:
+        if (
+            not reading.steps
+            or reading.steps[-1].words not in self.words.closing
+            or reading.unknown
+        ):
             return 0
         return _add(reading, "address", rest) if all(map(self._signs, rest)) else 0
 
@@ -151,13 +159,13 @@ class Walker:
         return token.raw.istitle() and not self.words.is_word(token.folded)
 
 
-def _add(reading: Reading, kind: str, tokens: Sequence[Token], *, opens: bool = False) -> int:
+def _add(reading: WalkedText, kind: str, tokens: Sequence[Token], *, opens: bool = False) -> int:
     words = tuple(token.folded for token in tokens)
-    reading.steps.append(Step(kind, words, tokens[0].apart, opens and kind in NO))
+    reading.steps.append(GrammarStep(kind, words, tokens[0].apart, opens and kind in NO))
     return len(tokens)
 
 
-def _unknown(reading: Reading, token: Token) -> int:
+def _unknown(reading: WalkedText, token: Token) -> int:
     reading.unknown.append(token.raw)
     return 1
 

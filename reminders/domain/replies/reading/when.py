@@ -168,7 +168,9 @@ def _with_year(words: _Words, day: int, month: int) -> When:
         words.end = before
         return words.found(lambda start: (start.day, start.month) == (day, month))
     words.end += 1
-    return words.found(lambda start: (start.day, start.month, start.year) == (day, month, int(word)))
+    return words.found(
+        lambda start: (start.day, start.month, start.year) == (day, month, int(word))
+    )
 
 
 def _written_date(words: _Words) -> When | None:
@@ -180,7 +182,9 @@ def _written_date(words: _Words) -> When | None:
         return None
     words.end += 1
     clock = _clock(words, parts) if sign == "." and len(parts) == 2 else None
-    return words.found(lambda start: _same_day(parts, start) or (clock is not None and clock(start)))
+    return words.found(
+        lambda start: _same_day(parts, start) or (clock is not None and clock(start))
+    )
 
 
 def _same_day(parts: Sequence[int], start: datetime) -> bool:
@@ -283,7 +287,11 @@ def _roles(code: str) -> dict[tuple[str, ...], dict[str, int]]:
     for form in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
             for name, names in (("weekday", locale.days), ("month", locale.months)):
-                _add(roles, name, {spelling: number for number, spelling in names[form][width].items()})
+                _add(
+                    roles,
+                    name,
+                    {spelling: number for number, spelling in names[form][width].items()},
+                )
     for day, spellings in enumerate(when.get("weekdays", ())):
         _add(roles, "weekday", dict.fromkeys(spellings, day))
     return roles

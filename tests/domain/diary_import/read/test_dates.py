@@ -52,7 +52,17 @@ def test_a_date_in_many_writings(text: str, order: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "25/13/2026", "30/2/2026", "2026-02-30", "tomorrow", "4 Foo 2026", "1/1/0001", "99999", "4/3/9999"],
+    [
+        "",
+        "25/13/2026",
+        "30/2/2026",
+        "2026-02-30",
+        "tomorrow",
+        "4 Foo 2026",
+        "1/1/0001",
+        "99999",
+        "4/3/9999",
+    ],
 )
 def test_what_is_no_date_is_refused_in_words(text: str) -> None:
     with pytest.raises(UnreadableError, match=r"\.$"):
@@ -156,7 +166,9 @@ def test_a_date_that_can_not_be_read_asks_nothing() -> None:
     assert reader.order == DMY
 
 
-@pytest.mark.parametrize("text", ["04/03/2026 10:00 - 10:30", "04/03/2026 10:00+11:00", "04/03/2026 00:30Z"])
+@pytest.mark.parametrize(
+    "text", ["04/03/2026 10:00 - 10:30", "04/03/2026 10:00+11:00", "04/03/2026 00:30Z"]
+)
 def test_a_time_beside_the_date_does_not_keep_it_from_being_asked_about(text: str) -> None:
     reader = DateReader()
     reader.observe(text, row=2)

@@ -14,7 +14,13 @@ from hypothesis import given, settings
 from reminders.domain.diary_import import ImportRefused
 from reminders.domain.diary_import.read import columns as columns_module
 from reminders.domain.diary_import.read import time_limit
-from reminders.domain.diary_import.read.dates import DMY, UnreadableError, read_date, read_start, read_time
+from reminders.domain.diary_import.read.dates import (
+    DMY,
+    UnreadableError,
+    read_date,
+    read_start,
+    read_time,
+)
 from reminders.domain.diary_import.read.sources import Source
 from reminders.domain.diary_import.read.tables import LOOK_EVERY, MAX_CELL, open_table
 from reminders.domain.diary_import.read.time_limit import TOO_SLOW, reading_within
@@ -38,17 +44,23 @@ WHOLE_FILES = ("a table",)
 @pytest.mark.parametrize("name", PARSERS)
 def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     parser = PARSERS[name]
-    slowest = sorted(SHORT_KINDS, key=lambda kind: seconds(parser, kind.cell(MAX_CELL // 4), tries=1))[-3:]
+    slowest = sorted(
+        SHORT_KINDS, key=lambda kind: seconds(parser, kind.cell(MAX_CELL // 4), tries=1)
+    )[-3:]
 
     for kind in slowest:
-        quarter, whole = (seconds(parser, kind.cell(length), tries=5) for length in (MAX_CELL // 4, MAX_CELL))
+        quarter, whole = (
+            seconds(parser, kind.cell(length), tries=5) for length in (MAX_CELL // 4, MAX_CELL)
+        )
         assert whole <= 9 * quarter + 0.001, (kind, quarter, whole)
 
 
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_kilobyte_is_read_at_once(name: str) -> None:
     parser, found = PARSERS[name], (0.0, 0, "")
-    for length in (1_000, MAX_CELL) if name in WHOLE_FILES else (10, 20, 40, 80, 200, 1_000, MAX_CELL):
+    for length in (
+        (1_000, MAX_CELL) if name in WHOLE_FILES else (10, 20, 40, 80, 200, 1_000, MAX_CELL)
+    ):
         kind = max(SHORT_KINDS, key=lambda kind: seconds(parser, kind.cell(length), tries=1))
         found = max(found, (a_kilobyte(parser, kind, length), length, kind.cell(length)[:20]))
 
@@ -66,15 +78,28 @@ def test_any_cell_is_read_or_refused_in_time(parser: Parser, text: str) -> None:
 def test_every_kind_of_cell_leaves_the_parsers_with_an_answer_or_a_reason() -> None:
     for length in (12, 40, 300):
         for kind in KINDS:
-            for name in ("a date", "a time", "a date with a time", "a phone (AU)", "a language", "a status"):
-                seconds(PARSERS[name], kind.cell(length), tries=1)  # anything else than a reason is raised
+            for name in (
+                "a date",
+                "a time",
+                "a date with a time",
+                "a phone (AU)",
+                "a language",
+                "a status",
+            ):
+                seconds(
+                    PARSERS[name], kind.cell(length), tries=1
+                )  # anything else than a reason is raised
 
 
 @pytest.mark.parametrize("blanks", [41, 5_000])
 def test_a_date_or_time_of_many_blanks_is_refused_unread(blanks: int) -> None:
     text = f"04/03/2026{' ' * blanks}10:00"
 
-    for read in (lambda: read_date(text, DMY), lambda: read_time(text), lambda: read_start(text * 2, DMY)):
+    for read in (
+        lambda: read_date(text, DMY),
+        lambda: read_time(text),
+        lambda: read_start(text * 2, DMY),
+    ):
         with pytest.raises(UnreadableError, match=r"characters, which are far too many\.$"):
             read()
 
@@ -112,7 +137,11 @@ class TestTheTimeLimit:
             list(table.rows())
 
     def test_an_inner_one_does_not_lift_the_outer_one(self) -> None:
-        with reading_within(-1), reading_within(60), pytest.raises(ImportRefused, match="far too long"):
+        with (
+            reading_within(-1),
+            reading_within(60),
+            pytest.raises(ImportRefused, match="far too long"),
+        ):
             time_limit.stop_if_late()
         time_limit.stop_if_late()
 
@@ -122,6 +151,8 @@ class TestTheTimeLimit:
         monkeypatch.setattr(columns_module, "HEAD", -1.0)
 
         with pytest.raises(ImportRefused) as refused:
-            upload(iter([csv_of(ANN, header="a,b,c,d,e")]), name="diary.csv", location=None, now=NOW)
+            upload(
+                iter([csv_of(ANN, header="a,b,c,d,e")]), name="diary.csv", location=None, now=NOW
+            )
 
         assert refused.value.problems[0].message == TOO_SLOW

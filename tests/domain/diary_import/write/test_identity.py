@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from reminders.domain.diary_import import Outcome
+from reminders.domain.diary_import import ImportOutcome
 from reminders.domain.diary_import.undo import ask_to_undo, take_back
 from reminders.domain.diary_import.write.identity import APART
-from reminders.models import Appointment, Contact, Event, Import, ImportRow
+from reminders.models import Appointment, AuditEntry, Contact, Import, ImportRow
 from tests import factories as make
-from tests.domain.diary_import.importing import ANN, HEADER, NOW, bring_in, csv_of, diary, summary, sydney
+from tests.domain.diary_import.importing import (
+    ANN,
+    HEADER,
+    NOW,
+    bring_in,
+    csv_of,
+    diary,
+    summary,
+    sydney,
+)
 
 pytestmark = pytest.mark.django_db
 NUMBERED = "id,patient id,name,phone,date,time"
@@ -25,11 +34,11 @@ def people() -> list[Person]:
     return list(Contact.objects.order_by("pk").values_list("diary", "external_id", "name", "phone"))
 
 
-def numbered(*rows: str, header: str = NUMBERED, **options: object) -> Outcome:
+def numbered(*rows: str, header: str = NUMBERED, **options: object) -> ImportOutcome:
     return bring_in(csv_of(*rows, header=header), **options)  # type: ignore[arg-type]  # options of an import
 
 
-def told(outcome: Outcome) -> tuple[int, int, int]:
+def told(outcome: ImportOutcome) -> tuple[int, int, int]:
     """New people, changed people, new people with somebody else's number."""
     return outcome.counts.new_contacts, outcome.counts.changed_contacts, outcome.counts.apart
 
@@ -163,9 +172,18 @@ def test_two_new_names_under_one_number_and_phone_take_nobody_over() -> None:
     sydney()
     numbered(SEVEN)
 
-    numbered(*(f"{n},7,{name},0491 570 006,2026-03-1{n},10:00" for n, name in ((2, "Bo Lee"), (3, "Cy Lee"))))
+    numbered(
+        *(
+            f"{n},7,{name},0491 570 006,2026-03-1{n},10:00"
+            for n, name in ((2, "Bo Lee"), (3, "Cy Lee"))
+        )
+    )
 
-    assert [person[1:3] for person in people()] == [("7", "Ann Lee"), ("", "Bo Lee"), ("", "Cy Lee")]
+    assert [person[1:3] for person in people()] == [
+        ("7", "Ann Lee"),
+        ("", "Bo Lee"),
+        ("", "Cy Lee"),
+    ]
 
 
 def test_the_database_keeps_a_number_once_in_a_diary() -> None:
@@ -193,7 +211,7 @@ class TestALimitedUsersFile:
 
         assert people() == [("", "7", "Ann Lee", A), ("", "", "Ann Lee", B), ("", "", "Ann Lee", A)]
         assert told(outcome) == (2, 0, 1)
-        assert not Event.objects.exists()
+        assert not AuditEntry.objects.exists()
 
     def test_changes_people_of_the_own_ones_and_of_none(self) -> None:
         sydney("Main")
@@ -236,7 +254,7 @@ class TestWhatAFileChangesInPeople:
             created_by_id=mia.pk,
         )
 
-        assert sorted(Event.objects.values_list("kind", "source", "user__username")) == [
+        assert sorted(AuditEntry.objects.values_list("kind", "source", "user__username")) == [
             ("contact_changed", "import", "mia"),
             ("moved", "import", "mia"),
         ]
@@ -254,4 +272,6 @@ class TestWhatAFileChangesInPeople:
         take_back(row, now=NOW)
 
         assert (people(), len(diary())) == ([("", "", "Ann Lee", A)], 1)
-        assert list(Event.objects.filter(kind="undone").values_list("user__username", flat=True)) == ["mia"]
+        assert list(
+            AuditEntry.objects.filter(kind="undone").values_list("user__username", flat=True)
+        ) == ["mia"]

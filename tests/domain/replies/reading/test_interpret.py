@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.replies.reading.grammar import ACTING, WALKED, expand, read_table
-from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
+from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.tokens import tokenise
 from reminders.domain.wording import LANGUAGES
 
@@ -25,7 +25,9 @@ def table(name: str) -> list[dict[str, str]]:
 ROWS = table("answers.csv")
 NONE = table("answers_that_are_none.csv")
 
-CLEAR = [row for row in ROWS if row["intent"] in ("yes", "no") and not row["also"] and not row["picks"]]
+CLEAR = [
+    row for row in ROWS if row["intent"] in ("yes", "no") and not row["also"] and not row["picks"]
+]
 NOTHING = {Intent.UNCLEAR, Intent.COURTESY, Intent.PAUSE}
 """Intents that change no appointment and no consent by themselves."""
 DECIDING = {Intent.YES, Intent.NO, Intent.STOP, Intent.START, Intent.NO_MORE}
@@ -71,10 +73,13 @@ def test_no_phrase_means_two_things_in_one_language(language: str) -> None:
 def test_a_name_from_the_list_is_picked() -> None:
     names = ["Ann", "Ben", "Mary Lou"]
 
-    assert read_answer("Y Ann", languages=["en"], names=names) == Answer(
+    assert read_answer("Y Ann", languages=["en"], names=names) == Interpretation(
         Intent.YES, picks=("Ann",), certain=True, matched="y"
     )
-    assert read_answer("yes for ben and mary lou", languages=["en"], names=names).picks == ("ben", "mary lou")
+    assert read_answer("yes for ben and mary lou", languages=["en"], names=names).picks == (
+        "ben",
+        "mary lou",
+    )
     assert read_answer("Ann no", languages=["en"], names=names).intent == Intent.NO
 
 
@@ -83,7 +88,7 @@ def test_a_name_that_is_not_in_the_list_is_unclear() -> None:
 
 
 def test_a_number_alone_answers_no_list() -> None:
-    assert read_answer("1", languages=["en"], listed=True) == Answer(Intent.UNCLEAR)
+    assert read_answer("1", languages=["en"], listed=True) == Interpretation(Intent.UNCLEAR)
     assert read_answer("2 yes", languages=["en"], listed=True).picks == (2,)
 
 
@@ -96,7 +101,7 @@ def test_a_name_after_thanks_may_be_the_writers() -> None:
 
 
 def test_a_patient_named_like_an_answer_still_answers() -> None:
-    assert read_answer("Si", languages=["es"], names=["Si", "Ann"]) == Answer(
+    assert read_answer("Si", languages=["es"], names=["Si", "Ann"]) == Interpretation(
         Intent.YES, certain=True, matched="si"
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
+from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.wording.questions import Asks, Question, offers_digits
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -22,7 +22,9 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def read(text: str, question: Question, language: str = "en", names: tuple[str, ...] = ("Ann",)) -> Answer:
+def read(
+    text: str, question: Question, language: str = "en", names: tuple[str, ...] = ("Ann",)
+) -> Interpretation:
     return read_answer(text, languages=[language, "en"], names=names, question=question)
 
 
@@ -35,21 +37,41 @@ def test_what_is_restated_must_be_the_visits(row: dict[str, str]) -> None:
     assert (answer.intent.value, " ".join(sorted(answer.also))) == (row["intent"], row["also"])
 
 
-@pytest.mark.parametrize("row", table("pauses"), ids=lambda row: f"{row['language']}:{row['text'][:30]}")
+@pytest.mark.parametrize(
+    "row", table("pauses"), ids=lambda row: f"{row['language']}:{row['text'][:30]}"
+)
 def test_no_more_texts_in_any_words_pauses(row: dict[str, str]) -> None:
     assert read(row["text"], ASKED, row["language"]).intent == Intent.PAUSE
-    assert read(f"Hello. {row['text']}!", Question(Asks.STAFF), row["language"]).intent == Intent.PAUSE
+    assert (
+        read(f"Hello. {row['text']}!", Question(Asks.STAFF), row["language"]).intent == Intent.PAUSE
+    )
 
 
 def test_no_more_texts_is_heard_in_a_long_text() -> None:
-    assert read("I have told you so often " * 40 + "please stop texting me", ASKED).intent == Intent.PAUSE
+    assert (
+        read("I have told you so often " * 40 + "please stop texting me", ASKED).intent
+        == Intent.PAUSE
+    )
 
 
 @pytest.mark.parametrize(
     "word",
-    ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT", "opt-out"],
+    [
+        "STOP",
+        "STOPALL",
+        "UNSUBSCRIBE",
+        "CANCEL",
+        "END",
+        "QUIT",
+        "REVOKE",
+        "OPTOUT",
+        "OPT OUT",
+        "opt-out",
+    ],
 )
-@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "it", "pt", "nl", "pl", "vi", "zh-Hans", "ar"])
+@pytest.mark.parametrize(
+    "language", ["en", "es", "fr", "de", "it", "pt", "nl", "pl", "vi", "zh-Hans", "ar"]
+)
 def test_the_carriers_words_opt_out_in_every_language(word: str, language: str) -> None:
     assert read(word, ASKED, language).intent == Intent.STOP
 
@@ -154,7 +176,9 @@ def test_a_reply_tells_whether_it_means_something_by_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "picks"), [("2", (2,)), ("Ben please", ("Ben",)), ("1 and 2", (1, 2)), ("both", ())]
 )
-def test_the_question_which_one_takes_a_number_or_a_name(text: str, picks: tuple[int | str, ...]) -> None:
+def test_the_question_which_one_takes_a_number_or_a_name(
+    text: str, picks: tuple[int | str, ...]
+) -> None:
     answer = read(text, Question(Asks.WHICH, listed=2), names=("Ann", "Ben"))
 
     assert (answer.intent, answer.picks, "picked" in answer.also) == (Intent.UNCLEAR, picks, True)

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.replies.reading.grammar import read_table
-from reminders.domain.replies.reading.interpret import Answer, Intent, read_answer
+from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.tokens import tokenise
 from reminders.domain.replies.reading.vocabulary import codes_of, vocabulary
 from reminders.domain.replies.reading.when import almanac
@@ -37,7 +37,7 @@ LETTERS = {"zh-Hans": "龙凤鹤猫鱼湖桥窗旗鼓梦雪", "ar": "ثظغذض�
 HARMLESS = {Intent.UNCLEAR, Intent.COURTESY, Intent.RESCHEDULE, Intent.HELP, Intent.PAUSE}
 
 
-def read(text: str, language: str) -> Answer:
+def read(text: str, language: str) -> Interpretation:
     return read_answer(text, languages=[language, "en"], names=["Ann"])
 
 
@@ -48,14 +48,24 @@ def remarks(language: str) -> list[str]:
 
 def joints(language: str) -> list[str]:
     but = read_table(language)["but"][:6]
-    return [" ", ", ", ". ", "\n", " - ", *(f" {word} " for word in but), *(f", {word} " for word in but)]
+    return [
+        " ",
+        ", ",
+        ". ",
+        "\n",
+        " - ",
+        *(f" {word} " for word in but),
+        *(f", {word} " for word in but),
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_answer_of_the_trial_acts_by_itself(language: str) -> None:
     found = {text: read(text, language).intent for text in SAYS[language].split("|")}
 
-    assert {text for text, intent in found.items() if intent not in (Intent.YES, Intent.NO)} == set()
+    assert {
+        text for text, intent in found.items() if intent not in (Intent.YES, Intent.NO)
+    } == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,7 +88,11 @@ def test_an_answer_with_a_doubtful_remark_never_acts(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_thousand_answers_with_an_unknown_word_never_act(language: str) -> None:
     draw = random.Random(f"remarks in {language}")
-    acting = {text for text in (unknown_remark(language, draw) for _ in range(2000)) if acts(text, language)}
+    acting = {
+        text
+        for text in (unknown_remark(language, draw) for _ in range(2000))
+        if acts(text, language)
+    }
 
     assert acting == set()
 
@@ -111,21 +125,27 @@ def invented(language: str, draw: random.Random) -> str:
 def is_known(word: str, languages: list[str]) -> bool:
     known, days = vocabulary(languages), almanac(codes_of(languages))
     return all(
-        known.unstretched(token).folded in known.words or token.folded in days.begins or token.raw.isdecimal()
+        known.unstretched(token).folded in known.words
+        or token.folded in days.begins
+        or token.raw.isdecimal()
         for token in tokenise(word)
     )
 
 
 @settings(max_examples=2000, deadline=None)
 @given(
-    st.sampled_from([(language, says) for language in LANGUAGES for says in SAYS[language].split("|")]),
+    st.sampled_from(
+        [(language, says) for language in LANGUAGES for says in SAYS[language].split("|")]
+    ),
     st.lists(
         st.text(alphabet=st.characters(categories=["L", "N", "So"]), min_size=1, max_size=12),
         min_size=1,
         max_size=6,
     ),
 )
-def test_an_answer_with_any_unknown_word_never_acts(said: tuple[str, str], added: list[str]) -> None:
+def test_an_answer_with_any_unknown_word_never_acts(
+    said: tuple[str, str], added: list[str]
+) -> None:
     language, answer = said
     assume(any(not is_known(word, [language, "en"]) and tokenise(word) for word in added))
 
