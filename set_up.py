@@ -1,7 +1,8 @@
-"""Make the virtual environment and install what a lock file lists, for `make setup` and what begins with it.
+"""Make the virtual environment and install what a lock file lists, for `make setup` and what begins
+with it.
 
-Uses the bare Python of the machine. An environment of another Python, a half made one and one that was moved
-are made anew; where nothing can be written, a line says what to do instead.
+Uses the bare Python of the machine. An environment of another Python, a half made one and one that
+was moved are made anew; where nothing can be written, a line says what to do instead.
 """
 
 import argparse
@@ -51,7 +52,9 @@ def is_ready(venv: Path, lock: str, *, wanted: Version | None) -> bool:
 
 
 def is_sound(venv: Path, *, wanted: Version | None) -> bool:
-    """Tell whether the environment works where it is, and is of the Python version `wanted`, if any."""
+    """Tell whether the environment works where it is, and is of the Python version `wanted`, if
+    any.
+    """
     if _was_moved(venv):
         return False
     try:

@@ -1,6 +1,7 @@
 """Do what a newcomer does: clone, `make run` until /readyz answers 200, Ctrl-C, `make test`.
 
-Runs on a bare Python, as the user and in the environment that a caller chose, and tells the seconds.
+Runs on a bare Python, as the user and in the environment that a caller chose, and tells the
+seconds.
 """
 
 import argparse

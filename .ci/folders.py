@@ -1,7 +1,8 @@
-"""Try both commands where people put checkouts: closed to others, open, with a strict umask, in any path.
+"""Try both commands where people put checkouts: closed to others, open, with a strict umask, in any
+path.
 
-As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. The packages are
-downloaded once, before. Tries what is committed.
+As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. The
+packages are downloaded once, before. Tries what is committed.
 """
 
 import contextlib

@@ -1,8 +1,9 @@
-"""Try both commands in a bare Debian with python3, python3-venv, make and git, as root and as a user.
+"""Try both commands in a bare Debian with python3, python3-venv, make and git, as root and as a
+user.
 
-The Debians are made by debootstrap, once, and kept below var/newcomer/; each run uses a copy, in mount and
-process namespaces of its own, so that nothing stays mounted or running however it ends. What pip needs here
-to reach its packages is handed on. Tries what is committed.
+The Debians are made by debootstrap, once, and kept below var/newcomer/; each run uses a copy, in
+mount and process namespaces of its own, so that nothing stays mounted or running however it ends.
+What pip needs here to reach its packages is handed on. Tries what is committed.
 """
 
 import argparse

@@ -12,9 +12,9 @@ from celery.beat import Service
 class Beat(beat.Beat):
     """Celery's beat, except for what a signal does.
 
-    Celery's own saves the schedule from within the signal, and so in the middle of whatever goes on: of
-    loading that schedule, or of a statement on the very connection that saving needs, which then waits for
-    itself.
+    Celery's own saves the schedule from within the signal, and so in the middle of whatever goes
+    on: of loading that schedule, or of a statement on the very connection that saving needs, which
+    then waits for itself.
     """
 
     def run(self) -> None:
@@ -29,7 +29,9 @@ class Beat(beat.Beat):
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
-    """End the round as Ctrl-C does: a statement is called off, and the schedule is saved on the way out."""
+    """End the round as Ctrl-C does: a statement is called off, and the schedule is saved on the way
+    out.
+    """
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

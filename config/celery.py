@@ -12,8 +12,8 @@ from redis.exceptions import ResponseError
 
 from config import queues
 
-# A Redis that is full, can't write to its disk or is no longer the first one refuses commands. That passes:
-# a worker connects again until it is well, where by default it would end.
+# A Redis that is full, can't write to its disk or is no longer the first one refuses commands. That
+# passes: a worker connects again until it is well, where by default it would end.
 Transport.connection_errors += (ResponseError,)
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # there is no other one
@@ -23,7 +23,9 @@ class Application(Celery):
     """Celery with a beat of our own, and with the time of the database."""
 
     def now(self) -> datetime:
-        """The time by which rings are stamped: the database's, as far as this process has asked for it."""
+        """The time by which rings are stamped: the database's, as far as this process has asked for
+        it.
+        """
         from reminders.domain.common.database_clock import correction  # once Django is set up
 
         found: datetime = super().now()
@@ -40,7 +42,7 @@ class Application(Celery):
 app = Application("reminders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.Task.Request = "config.expiry:Request"
+app.Task.Request = "config.expiry:ExpiringRequest"
 
 
 @beat_init.connect

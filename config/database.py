@@ -22,19 +22,20 @@ PASSED_ON = frozenset(
         "connect_timeout",
     }
 )
-# What they make of a session (how dates are written, above all) is not how the product reads its answers.
+# What they make of a session (how dates are written, above all) is not how the product reads its
+# answers.
 OF_SESSIONS = frozenset({"PGCLIENTENCODING", "PGDATESTYLE", "PGGEQO", "PGOPTIONS", "PGTZ"})
 EXPECTED = f"DATABASE_URL takes an address such as {EXAMPLE}"
-# A statement that waits or a transaction left open must not stop the others for good. Compiling a statement
-# before it runs takes longer than running it, for all that the product asks.
+# A statement that waits or a transaction left open must not stop the others for good. Compiling a
+# statement before it runs takes longer than running it, for all that the product asks.
 LIMITS = "-c lock_timeout=10s -c statement_timeout=300s -c idle_in_transaction_session_timeout=120s -c jit=off"
 
 
 def forget_client_variables(environment: MutableMapping[str, str], *, embedded: bool) -> None:
     """Remove what would lead libpq, here and in programs that we start, past the settings.
 
-    The embedded server needs none of them. For a given one those that say how to get in stay, such as
-    PGPASSFILE or PGSSLROOTCERT.
+    The embedded server needs none of them. For a given one those that say how to get in stay, such
+    as PGPASSFILE or PGSSLROOTCERT.
     """
     for name in [name for name in environment if re.fullmatch("PG[A-Z]+", name)]:
         if embedded or name in OF_SESSIONS:

@@ -1,7 +1,8 @@
-"""Keep out of logs and error reports what is nobody's business there: patients' data and our secrets.
+"""Keep out of logs and error reports what is nobody's business there: patients' data and our
+secrets.
 
-PostgreSQL puts the failing row behind an error ("DETAIL: Failing row contains (...)"), and Django logs the
-address of a refused request, which for the provider's pushes holds our secret.
+PostgreSQL puts the failing row behind an error ("DETAIL: Failing row contains (...)"), and Django
+logs the address of a refused request, which for the provider's pushes holds our secret.
 """
 
 import logging

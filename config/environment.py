@@ -1,7 +1,8 @@
 """Read settings from environment variables, each checked where it is read.
 
-Every problem is collected as one line that names the variable and what it takes, so that a bad start shows
-all of them at once and nothing else. What the values are used for is decided in `config.settings`.
+Every problem is collected as one line that names the variable and what it takes, so that a bad
+start shows all of them at once and nothing else. What the values are used for is decided in
+`config.settings`.
 """
 
 import re
@@ -164,7 +165,9 @@ class Environment:
         return value.rstrip("/")
 
     def url(self, name: str, *, schemes: tuple[str, ...], example: str) -> SplitResult | None:
-        """Return a service's address in parts, or None when it is absent; it may come as `NAME_FILE`."""
+        """Return a service's address in parts, or None when it is absent; it may come as
+        `NAME_FILE`.
+        """
         value = self.secret(name)
         if not value:
             return None
@@ -179,7 +182,9 @@ class Environment:
         self.problems.append(problem)
 
     def stop_if_unusable(self) -> None:
-        """End the program with status 1 and one line per problem, without a traceback, if there are any."""
+        """End the program with status 1 and one line per problem, without a traceback, if there are
+        any.
+        """
         if self.problems:
             stop("\n".join(self.problems))
 

@@ -1,7 +1,8 @@
 """When a ring is too old to be worth its work: by the database's clock, and two minutes generously.
 
-A ring carries the time after which it means nothing any more, stamped where it was rung. Two machines whose
-clocks differ by less than a minute would otherwise discard every ring without a word.
+A ring carries the time after which it means nothing any more, stamped where it was rung. Two
+machines whose clocks differ by less than a minute would otherwise discard every ring without a
+word.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,6 @@
-"""Who is asking, where a proxy stands in front: its headers are read once, and believed from nobody else."""
+"""Who is asking, where a proxy stands in front: its headers are read once, and believed from nobody
+else.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def is_trusted(peer: str, trusted: str) -> bool:
 def visitor(told: str) -> str:
     """The address that the proxy itself added, the last one; "" for `unknown` and whatever is none.
 
-    Proxies write 192.0.2.1, 192.0.2.1:4711, "[2001:db8::1]:443", 2001:db8::1, unknown, or a made-up name.
+    Proxies write 192.0.2.1, 192.0.2.1:4711, "[2001:db8::1]:443", 2001:db8::1, unknown, or a made-up
+    name.
     """
     last = told.rpartition(",")[2].strip().strip('"')[:LONGEST]
     if last.startswith("["):

@@ -1,7 +1,7 @@
 """The two queues of rings: one for what must not wait, one for whatever may be slow.
 
-A worker takes both unless it is told otherwise (`celery worker --queues`). Which ring is urgent stands here
-alone; every other one goes to the background, also one that is new.
+A worker takes both unless it is told otherwise (`celery worker --queues`). Which ring is urgent
+stands here alone; every other one goes to the background, also one that is new.
 """
 
 from kombu import Queue

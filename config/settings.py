@@ -1,7 +1,9 @@
-"""Every setting of the product, each from the environment or fixed here; there is no other settings file.
+"""Every setting of the product, each from the environment or fixed here; there is no other settings
+file.
 
-Without `DATABASE_URL` everything is meant for one machine: the embedded services, a generated secret key and
-local host names stand in for what is not given. With it, the product runs in production and asks for its own.
+Without `DATABASE_URL` everything is meant for one machine: the embedded services, a generated
+secret key and local host names stand in for what is not given. With it, the product runs in
+production and asks for its own.
 """
 
 import os

@@ -1,7 +1,8 @@
-"""A pass for large uploads: a signed cookie that the web server can check before it takes a body in.
+"""A pass for large uploads: a signed cookie that the web server can check before it takes a body
+in.
 
-Whether somebody is signed in stands in the database, which the server's loop must not wait for. The page with
-the upload form hands out the pass; it opens nothing but room for the file.
+Whether somebody is signed in stands in the database, which the server's loop must not wait for. The
+page with the upload form hands out the pass; it opens nothing but room for the file.
 """
 
 from __future__ import annotations

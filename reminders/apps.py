@@ -15,7 +15,9 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep locations that limit users; seed roles and rings once migrating has made their tables."""
+        """Keep locations that limit users; seed roles and rings once migrating has made their
+        tables.
+        """
         from reminders.domain.common.access import seed_roles  # models are loaded by now
         from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
         from reminders.domain.setup.locations import refuse_while_it_limits
@@ -31,7 +33,9 @@ class RemindersConfig(AppConfig):
 
 
 def allow_time(using: str, **_kwargs: Any) -> None:
-    """A migration may take longer than a statement of daily work: an index over years of texts, say."""
+    """A migration may take longer than a statement of daily work: an index over years of texts,
+    say.
+    """
     with connections[using].cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
 

@@ -1,6 +1,8 @@
-"""Passwords are hashed a few at a time, so that a crowd at the sign-in leaves the staff pages their share.
+"""Passwords are hashed a few at a time, so that a crowd at the sign-in leaves the staff pages their
+share.
 
-A hash keeps a core busy for a good part of a second. Whoever finds no turn soon is asked to try again.
+A hash keeps a core busy for a good part of a second. Whoever finds no turn soon is asked to try
+again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What reaches our pages and what browsers may do with them.
 
-Only text that the database can store comes in; nothing is loaded from elsewhere, no patient's data is kept.
+Only text that the database can store comes in; nothing is loaded from elsewhere, no patient's data
+is kept.
 """
 
 from collections.abc import Callable
@@ -34,8 +35,8 @@ ADMIN_POLICY = POLICY + "; script-src 'self' 'unsafe-eval'; style-src 'self' 'un
 class ReadableText:
     """Take addresses, queries and cookies as UTF-8 without NUL, which the database cannot store.
 
-    Another charset that a request names is not believed: some of Python's are no text encodings, and some
-    yield lone surrogates. Forms are left to their fields and to `views.asked`.
+    Another charset that a request names is not believed: some of Python's are no text encodings,
+    and some yield lone surrogates. Forms are left to their fields and to `views.asked`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -79,7 +80,8 @@ class ContentSecurityPolicy:
 class Probes:
     """Answer load balancers and monitoring before anybody asks for the name of this site.
 
-    They ask each machine by its address, which is none of ALLOWED_HOSTS; the answers name no address.
+    They ask each machine by its address, which is none of ALLOWED_HOSTS; the answers name no
+    address.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -91,7 +93,9 @@ class Probes:
 
 
 class KeepNothing:
-    """Whoever is signed in leaves no page behind: neither for the Back button later, nor in a proxy."""
+    """Whoever is signed in leaves no page behind: neither for the Back button later, nor in a
+    proxy.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,7 +1,8 @@
 """What the shell around every page shows: navigation, locations, the inbox's badge.
 
-Costs at most three statements beyond what the page itself read, and nothing for parts of a page. Problems
-that everybody should know of are fetched by the page itself, so that they also come and go while it is open.
+Costs at most three statements beyond what the page itself read, and nothing for parts of a page.
+Problems that everybody should know of are fetched by the page itself, so that they also come and go
+while it is open.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ BELONGS_TO = {
 
 
 class Shell:
-    """The frame of one request's page; templates read its properties, each worked out when first asked."""
+    """The frame of one request's page; templates read its properties, each worked out when first
+    asked.
+    """
 
     name = branding.NAME
     tagline = branding.TAGLINE

@@ -51,10 +51,11 @@ def urgent(work: Work) -> Callable[[], None]:
 def background(
     *, at_most: float = AT_MOST, asks_provider: bool = False, name: str = ""
 ) -> Callable[[Work], Callable[[], None]]:
-    """A ring whose work may be slow: one run at a time over all workers, on the threads set aside for it.
+    """A ring whose work may be slow: one run at a time over all workers, on the threads set aside
+    for it.
 
-    One that asks the provider leaves its round out while the provider wants to be left alone; sending has
-    brakes of its own.
+    One that asks the provider leaves its round out while the provider wants to be left alone;
+    sending has brakes of its own.
     """
 
     def decorate(work: Work) -> Callable[[], None]:
@@ -81,8 +82,8 @@ def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], No
 def send(hands: int = 0) -> None:
     """Hand over what is due; where that is a lot, ring for more hands first.
 
-    The only ring that many run at a time. One that finds enough runs under way changes nothing: they take up
-    whatever comes to be due. After a minute a run ends and rings for the next one.
+    The only ring that many run at a time. One that finds enough runs under way changes nothing:
+    they take up whatever comes to be due. After a minute a run ends and rings for the next one.
     """
     if is_stopping() or not SENDERS.acquire(blocking=False):
         return

@@ -30,7 +30,9 @@ LARGEST_BODY = 1024 * 1024
 @csrf_exempt
 @require_POST
 def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
-    """Take a reply, an opt-out notice or a delivery report: 200 stored, 401, 404, 413 or 400 refused."""
+    """Take a reply, an opt-out notice or a delivery report: 200 stored, 401, 404, 413 or 400
+    refused.
+    """
     now = database_clock.now()
     length = request.headers.get("Content-Length") or "0"
     small = length.isascii() and length.isdigit() and int(length[:12]) <= LARGEST_BODY

@@ -1,4 +1,6 @@
-"""One throwaway PostgreSQL for the whole session, shared by its workers, unless DATABASE_URL names one."""
+"""One throwaway PostgreSQL for the whole session, shared by its workers, unless DATABASE_URL names
+one.
+"""
 
 import contextlib
 import os
@@ -23,11 +25,14 @@ PREFIX = "reminders-test-"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server before Django connects; xdist's workers find the socket in their environment."""
+    """Start the server before Django connects; xdist's workers find the socket in their
+    environment.
+    """
     database = settings.DATABASES["default"]
     database["OPTIONS"].pop("pool", None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Files collected for an earlier run must not decide what tests see; a live server finds them itself.
+    # Files collected for an earlier run must not decide what tests see; a live server finds them
+    # itself.
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

@@ -63,7 +63,8 @@ def make_appointment(
     contact: Contact | None = None,
     **values: Any,
 ) -> Appointment:
-    """A booked appointment on a Wednesday at ten on the location's clock, known since NOON two days before.
+    """A booked appointment on a Wednesday at ten on the location's clock, known since NOON two days
+    before.
 
     Not planned: call `plan_appointments` where the test is about texts.
     """
@@ -155,7 +156,8 @@ def make_handed_over(
 def make_user(
     username: str = "", *, group: str = "", locations: tuple[Location, ...] = (), **values: Any
 ) -> User:
-    """A member of staff with a role (receptionist, manager, administrator) and the locations they may see.
+    """A member of staff with a role (receptionist, manager, administrator) and the locations they
+    may see.
 
     None given: all of them.
     """

@@ -1,4 +1,6 @@
-"""Programs as a user starts them: with an environment of their own and a data folder that goes away."""
+"""Programs as a user starts them: with an environment of their own and a data folder that goes
+away.
+"""
 
 import contextlib
 import os
@@ -24,7 +26,9 @@ AS_NOBODY = (
 
 @contextlib.contextmanager
 def data_folder() -> Iterator[Path]:
-    """A folder that every user may enter, as a checkout's `var/` usually is; what runs in it is ended."""
+    """A folder that every user may enter, as a checkout's `var/` usually is; what runs in it is
+    ended.
+    """
     folder = Path(tempfile.mkdtemp(prefix="reminders-data-"))
     folder.chmod(0o755)
     yield folder
@@ -50,7 +54,9 @@ def run(
     given: str | None = None,
     prefix: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run Python with `arguments` in the checkout, `given` on its standard input; return what it printed."""
+    """Run Python with `arguments` in the checkout, `given` on its standard input; return what it
+    printed.
+    """
     return subprocess.run(
         [*prefix, sys.executable, *arguments],
         cwd=ROOT,

@@ -1,4 +1,6 @@
-"""What the provider pushes: taken once, proven, answered in plain words, and never with an error page."""
+"""What the provider pushes: taken once, proven, answered in plain words, and never with an error
+page.
+"""
 
 import base64
 import json

@@ -1,8 +1,8 @@
 """The web server: waitress, with limits that hold off a crowd of slow or greedy connections.
 
-Waitress by itself stops listening at a fixed number of connections, however idle they are, and takes any
-body that the largest upload may have. Here the connection that has waited longest makes room, headers and
-bodies have to arrive in time, and a large body needs a pass.
+Waitress by itself stops listening at a fixed number of connections, however idle they are, and
+takes any body that the largest upload may have. Here the connection that has waited longest makes
+room, headers and bodies have to arrive in time, and a large body needs a pass.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What stands in for settings that are not given, and settings that need a few lines to work out.
 
-Everything here is pure except the secret key and the files that `manage.py up` leaves for a second shell.
+Everything here is pure except the secret key and the files that `manage.py up` leaves for a second
+shell.
 """
 
 import hashlib
@@ -57,7 +58,9 @@ def broker_url(env: Environment, var: Path) -> str:
 
 
 def broker_options(url: str) -> dict[str, Any]:  # Any: Celery's own type
-    """Return time-outs that keep a hung broker from holding us, and the return of a killed worker's rings."""
+    """Return time-outs that keep a hung broker from holding us, and the return of a killed worker's
+    rings.
+    """
     if url.startswith("amqp"):
         return {"read_timeout": 4, "write_timeout": 4}
     return {
@@ -89,8 +92,9 @@ def mail_server(url: SplitResult | None) -> tuple[str, int, str, str]:
 def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's own type
     """Return one log on standard error.
 
-    Libraries that would write addresses or numbers stay quiet, and so does Celery about each ring: what a
-    ring did is logged by `reminders.domain.operations.periodic_tasks`, and only if it did anything.
+    Libraries that would write addresses or numbers stay quiet, and so does Celery about each ring:
+    what a ring did is logged by `reminders.domain.operations.periodic_tasks`, and only if it did
+    anything.
     """
     private = ("httpx", "httpcore", "kombu", "amqp", "psycopg.pool")
     chatty = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue", "axes")

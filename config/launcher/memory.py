@@ -1,8 +1,8 @@
 """When a web process looks for garbage: seldom, and not in what starting it has loaded.
 
-Python does so whenever 700 more objects were made than freed, and every so often in all of them. For a page
-with three thousand appointments that was fifteen times, and in one request out of fifteen it walked through
-all that Django has loaded: 80 ms, more than the page itself.
+Python does so whenever 700 more objects were made than freed, and every so often in all of them.
+For a page with three thousand appointments that was fifteen times, and in one request out of
+fifteen it walked through all that Django has loaded: 80 ms, more than the page itself.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """Serve the site: `python -m config.serve --port 8000`.
 
-Waitress with threads and limits; a proxy in front may say who the visitor is and that they came by https.
+Waitress with threads and limits; a proxy in front may say who the visitor is and that they came by
+https.
 """
 
 import argparse

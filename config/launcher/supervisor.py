@@ -113,7 +113,9 @@ class Supervisor:
         self._parts.append(SupervisedProcess(name, command, environment=environment, log=self._log))
 
     def check(self) -> None:
-        """Raise `PartError` if something has ended by itself; services first, as their end ends others."""
+        """Raise `PartError` if something has ended by itself; services first, as their end ends
+        others.
+        """
         for name, service in self._services.items():
             if not service.alive():
                 raise PartError(f"{name} ended by itself. Its last lines:\n{service.last_words()}")
@@ -122,7 +124,9 @@ class Supervisor:
                 raise PartError(reason)
 
     def wait_for(self, name: str, ready: Callable[[], bool], *, seconds: float) -> None:
-        """Wait until `ready`, or raise `PartError` when that takes too long or a part dies meanwhile."""
+        """Wait until `ready`, or raise `PartError` when that takes too long or a part dies
+        meanwhile.
+        """
         deadline = time.monotonic() + seconds
         while not ready():
             self.check()

@@ -1,4 +1,6 @@
-"""Appointments, what happened to them, and the calls about them: to look at; staff pages change them."""
+"""Appointments, what happened to them, and the calls about them: to look at; staff pages change
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What every list of the administration shares: cheap counting, no needless queries, and looking only."""
+"""What every list of the administration shares: cheap counting, no needless queries, and looking
+only.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ SCOPE = "scope"
 
 
 class CheapPaginator(Paginator):  # type: ignore[type-arg]  # has no parameter when it runs
-    """Counts a whole large table by the database's own estimate: an exact count would read all of it."""
+    """Counts a whole large table by the database's own estimate: an exact count would read all of
+    it.
+    """
 
     @cached_property
     def count(self) -> int:
@@ -79,7 +83,9 @@ class TheirsFilter(RelatedFieldListFilter):
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
-    """A list that stays quick with millions of rows, and keeps to the locations that its user may see."""
+    """A list that stays quick with millions of rows, and keeps to the locations that its user may
+    see.
+    """
 
     place: ClassVar[str] = ""
     """Where a row's location stands, as in a filter; blank: the rows belong to no location."""

@@ -1,4 +1,6 @@
-"""Messages and the reports about them, with the provider's own ids and words: for looking into troubles."""
+"""Messages and the reports about them, with the provider's own ids and words: for looking into
+troubles.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Rules and wordings. Saving goes through the domain, which checks the words and plans the future anew.
+"""Rules and wordings. Saving goes through the domain, which checks the words and plans the future
+anew.
 
 The pages under Set-up do the same with a preview; here is every column at once.
 """

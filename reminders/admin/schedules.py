@@ -1,4 +1,6 @@
-"""How often each ring rings. New ones come with the product; staff change the intervals or pause one."""
+"""How often each ring rings. New ones come with the product; staff change the intervals or pause
+one.
+"""
 
 from __future__ import annotations
 

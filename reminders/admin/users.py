@@ -1,6 +1,7 @@
 """Users, their roles and the locations they may see.
 
-Who may give what is `domain.granting`'s; here it is asked for rows and choices, and once more at the end.
+Who may give what is `domain.granting`'s; here it is asked for rows and choices, and once more at
+the end.
 """
 
 from __future__ import annotations
@@ -204,7 +205,9 @@ class RoleAdmin(GroupAdmin, RightsAdmin):  # type: ignore[misc]  # Unfold has no
         return str(len(row.user_set.all()))
 
     def is_theirs(self, request: HttpRequest, obj: Group | None) -> bool:
-        """A role holds for all locations; nobody changes one that they have or that exceeds their own."""
+        """A role holds for all locations; nobody changes one that they have or that exceeds their
+        own.
+        """
         everywhere = scope(request).may_change_at(None)
         return everywhere and (obj is None or granting.may_change_role(signed_in(request), obj))
 

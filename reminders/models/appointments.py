@@ -18,7 +18,9 @@ from reminders.models.people import Contact, Location, Practitioner, Service
 
 
 class Appointment(models.Model):
-    """One visit of one contact. `starts_at` is UTC; the local date and time are kept as they were given."""
+    """One visit of one contact. `starts_at` is UTC; the local date and time are kept as they were
+    given.
+    """
 
     class Status(models.TextChoices):
         BOOKED = "booked", "Booked"

@@ -1,7 +1,8 @@
 """Claims: the statements that give each worker its own share of what is due.
 
-Each is one `SELECT ... FOR UPDATE SKIP LOCKED` over a partial index, so that its cost follows what is
-due and any number of workers share the work. Call them in a transaction and write before it ends.
+Each is one `SELECT ... FOR UPDATE SKIP LOCKED` over a partial index, so that its cost follows what
+is due and any number of workers share the work. Call them in a transaction and write before it
+ends.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ class DueReminder(NamedTuple):
 class QueuedMessage(NamedTuple):
     """A message waiting in the outbox, locked.
 
-    `wrong_number`: a call showed that this is not its person's number. The last four are of the reminders
-    that it carries: rule, site, the earliest start, whether staff asked for it now. They are None where it
-    carries none.
+    `wrong_number`: a call showed that this is not its person's number. The last four are of the
+    reminders that it carries: rule, site, the earliest start, whether staff asked for it now. They
+    are None where it carries none.
     """
 
     id: uuid.UUID
@@ -94,8 +95,9 @@ WHERE r.state = 'planned' AND {which}
                   WHERE w.appointment_id = r.appointment_id AND w.state = 'withdrawing')
 ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED FOR SHARE OF a SKIP LOCKED
 """
-# Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would hold that
-# reminder while it waits for the message, and whoever records the message would wait for the reminder.
+# Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would
+# hold that reminder while it waits for the message, and whoever records the message would wait for
+# the reminder.
 
 _ANY_DUE = (
     "SELECT 1 FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(until)s LIMIT 1"
@@ -126,7 +128,9 @@ ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
 
 
 def is_any_due(*, until: datetime) -> bool:
-    """Whether a reminder is due by `until`: most rings find none, and need not plan the large statement."""
+    """Whether a reminder is due by `until`: most rings find none, and need not plan the large
+    statement.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ANY_DUE, {"until": until})
         return cursor.fetchone() is not None

@@ -1,4 +1,6 @@
-"""Figures of one day at one location with one practitioner, reckoned ahead so that statistics are quick."""
+"""Figures of one day at one location with one practitioner, reckoned ahead so that statistics are
+quick.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from reminders.models.people import Location, Practitioner
 
 
 class DailyStatistics(models.Model):
-    """Counts about the appointments of one local day. `domain.statistics` writes them anew, never adds."""
+    """Counts about the appointments of one local day. `domain.statistics` writes them anew, never
+    adds.
+    """
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, db_index=False)
     practitioner = models.ForeignKey(

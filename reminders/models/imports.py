@@ -102,7 +102,9 @@ class Import(models.Model):
 
 
 class ImportPart(models.Model):
-    """A piece of an uploaded file, kept until the file is imported or refused: any worker may take it up."""
+    """A piece of an uploaded file, kept until the file is imported or refused: any worker may take
+    it up.
+    """
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="parts", db_index=False)
     position = models.PositiveIntegerField()

@@ -24,7 +24,9 @@ SELDOM = timedelta(days=1)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Claims of messages that the provider is to be asked about. Each wants a transaction around it."""
+    """Claims of messages that the provider is to be asked about. Each wants a transaction around
+    it.
+    """
 
     def free(self, *, now: datetime) -> MessageQuerySet:
         """Those that no worker holds at the moment."""
@@ -33,7 +35,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def claim_stale(
         self, *, now: datetime, hold: timedelta, limit: int
     ) -> list[tuple[uuid.UUID, str]]:
-        """Up to `limit` messages at the provider to be withdrawn: pairs of our id and the provider's.
+        """Up to `limit` messages at the provider to be withdrawn: pairs of our id and the
+        provider's.
 
         The most urgent come first; they are held until `now + hold`.
         """
@@ -57,8 +60,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def claim_overdue(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
         """Up to `limit` messages whose final report is overdue.
 
-        They come up again after `again`, or after as long as they have been out already, at most a day: some
-        carriers never report, and old texts must not keep those of today from being asked about.
+        They come up again after `again`, or after as long as they have been out already, at most a
+        day: some carriers never report, and old texts must not keep those of today from being asked
+        about.
         """
         overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by(
             "check_after"
@@ -71,10 +75,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return rows
 
     def claim_maybe_there(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
-        """Up to `limit` messages that were withdrawn while nobody knew whether the provider has them.
+        """Up to `limit` messages that were withdrawn while nobody knew whether the provider has
+        them.
 
-        They come up again after `again`, or after as long as it has been, at most an hour; until they have
-        expired there.
+        They come up again after `again`, or after as long as it has been, at most an hour; until
+        they have expired there.
         """
         maybe = self.filter(
             state=Message.State.CANCELLED, unknown_since__isnull=False, check_after__lte=now
@@ -268,7 +273,9 @@ class Message(models.Model):
 
 
 class DeliveryReport(models.Model):
-    """One report as the provider sent it, stored once. Without `applied_at` it waits for its message."""
+    """One report as the provider sent it, stored once. Without `applied_at` it waits for its
+    message.
+    """
 
     provider_id = models.CharField(max_length=100, unique=True)
     message = models.ForeignKey(

@@ -1,4 +1,5 @@
-"""What the running application knows about itself: rings, the provider's state, work in the background.
+"""What the running application knows about itself: rings, the provider's state, work in the
+background.
 
 Kept in the database, so that any number of workers on any number of machines share it.
 """
@@ -36,7 +37,9 @@ class TaskRun(models.Model):
 
 
 class Trouble(models.Model):
-    """What one program noticed and everybody should hear of; `domain.troubles` says how long it is shown."""
+    """What one program noticed and everybody should hear of; `domain.troubles` says how long it is
+    shown.
+    """
 
     code = models.CharField(max_length=20)
     place = models.CharField(
@@ -104,7 +107,9 @@ class ProviderState(models.Model):
 
 
 class Job(models.Model):
-    """Long work in the background that a page watches: worked off in steps, taken over when a worker dies."""
+    """Long work in the background that a page watches: worked off in steps, taken over when a
+    worker dies.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -142,7 +147,9 @@ class Job(models.Model):
 
 
 class FirstLogin(models.Model):
-    """A link that lets its holder make the first administrator, once; of its token only a digest is kept."""
+    """A link that lets its holder make the first administrator, once; of its token only a digest is
+    kept.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()

@@ -1,7 +1,8 @@
 """Reminders: one rule applied to one appointment version, and what became of it.
 
-`domain.planning` writes them, `domain.sending` claims them. What a reminder speaks of (start, place,
-phone) is kept with it, so that a claim joins little and a later version knows what was already told.
+`domain.planning` writes them, `domain.sending` claims them. What a reminder speaks of (start,
+place, phone) is kept with it, so that a claim joins little and a later version knows what was
+already told.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ class Reminder(models.Model):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.CASCADE, db_index=False, related_name="reminders"
     )
-    # Whoever plans holds the rules in force, and only one that is off and was never used can be deleted; the
-    # database's own check of each reminder took a twentieth of an import.
+    # Whoever plans holds the rules in force, and only one that is off and was never used can be
+    # deleted; the database's own check of each reminder took a twentieth of an import.
     rule = models.ForeignKey(
         ReminderRule, on_delete=models.PROTECT, db_index=False, db_constraint=False
     )
@@ -69,7 +70,8 @@ class Reminder(models.Model):
     reason = models.CharField(max_length=16, choices=Reason, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
-    # A copy of the appointment's, which the database checks there; here it would check every reminder.
+    # A copy of the appointment's, which the database checks there; here it would check every
+    # reminder.
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, db_index=False, db_constraint=False
     )

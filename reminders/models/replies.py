@@ -14,7 +14,9 @@ from reminders.models.people import Contact, Location
 
 
 class Reply(models.Model):
-    """One inbound text, stored once by the provider's id. Without `applied_at` it waits to be acted on."""
+    """One inbound text, stored once by the provider's id. Without `applied_at` it waits to be acted
+    on.
+    """
 
     class Source(models.TextChoices):
         POLL = "poll", "Polled"

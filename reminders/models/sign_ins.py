@@ -8,7 +8,8 @@ from django.db import models
 class SignInCount(models.Model):
     """How often signing in failed for one name, one address, or both, since the window opened.
 
-    The key is a digest: neither names nor addresses are kept. Rows that ran out are swept by later ones.
+    The key is a digest: neither names nor addresses are kept. Rows that ran out are swept by later
+    ones.
     """
 
     key = models.CharField(max_length=64, primary_key=True)

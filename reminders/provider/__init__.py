@@ -1,4 +1,5 @@
-"""The provider's Messages API: asking it, reading what it says, and what may be done when a call fails.
+"""The provider's Messages API: asking it, reading what it says, and what may be done when a call
+fails.
 
 Knows neither Django nor the product's tables.
 """

@@ -1,6 +1,7 @@
 """The Messages API as methods: what is asked, in which portions, and how the answers are walked.
 
-It decides nothing about messages: every fault leaves as one of `errors`, every answer as one of `payloads`.
+It decides nothing about messages: every fault leaves as one of `errors`, every answer as one of
+`payloads`.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ _T = TypeVar("_T")
 class MessagesApi:
     """One account at the provider. Threads may share it; it is closed by leaving its `with` block.
 
-    `timeout` is in seconds: for connecting, for each step of the exchange and for the body of the answer.
-    Raises ValueError for a base URL, key or account that can't work. All methods raise MessagesApiError.
+    `timeout` is in seconds: for connecting, for each step of the exchange and for the body of the
+    answer. Raises ValueError for a base URL, key or account that can't work. All methods raise
+    MessagesApiError.
     """
 
     def __init__(
@@ -108,10 +110,11 @@ class MessagesApi:
         self._wire.close()
 
     def send(self, messages: Sequence[OutboundMessage]) -> list[AcceptedMessage]:
-        """Hand over 1 to 100 messages, all or none; match the answer by metadata, never by position.
+        """Hand over 1 to 100 messages, all or none; match the answer by metadata, never by
+        position.
 
-        Refused names the messages at fault by their index. Messages that the answer leaves out, or whose id
-        it does not tell, are missing from the list: their outcome is unknown.
+        Refused names the messages at fault by their index. Messages that the answer leaves out, or
+        whose id it does not tell, are missing from the list: their outcome is unknown.
         """
         if not 1 <= len(messages) <= SEND_LIMIT:
             raise ValueError(f"A request takes 1 to {SEND_LIMIT} messages, not {len(messages)}")
@@ -129,7 +132,9 @@ class MessagesApi:
         return [message for message in accepted if message is not None]
 
     def status(self, message_id: str) -> MessageStatus:
-        """Ask for one message by the provider's id. NotFound if it is unknown or older than 45 days."""
+        """Ask for one message by the provider's id. NotFound if it is unknown or older than 45
+        days.
+        """
         answer = _object(self._wire.call("GET", _path(MESSAGES, message_id)))
         try:
             return parse_status(answer, message_id=message_id)
@@ -137,10 +142,11 @@ class MessagesApi:
             raise _unreadable_answer(error) from error
 
     def cancel(self, message_id: str) -> None:
-        """Withdraw a message. Raises Refused when it is no longer scheduled, NotFound as `status` does.
+        """Withdraw a message. Raises Refused when it is no longer scheduled, NotFound as `status`
+        does.
 
-        Only 200 is documented to say that it is cancelled. The answer has no body that could be checked, so
-        another success leaves it open and raises OutcomeUnknown.
+        Only 200 is documented to say that it is cancelled. The answer has no body that could be
+        checked, so another success leaves it open and raises OutcomeUnknown.
         """
         path = _path(MESSAGES, message_id)
         self._wire.call("PUT", path, body={"status": "cancelled"}, success=HTTPStatus.OK)
@@ -153,11 +159,15 @@ class MessagesApi:
         ]
 
     def confirm_replies(self, ids: Iterable[str]) -> None:
-        """Confirm any number of replies. One that is refused holds no other up, then Refused is raised."""
+        """Confirm any number of replies. One that is refused holds no other up, then Refused is
+        raised.
+        """
         self._confirm("/v1/replies/confirmed", "reply_ids", ids)
 
     def delivery_reports(self) -> list[ReportOrUnreadable]:
-        """The oldest 100 delivery reports not confirmed yet; the same ones come back until they are."""
+        """The oldest 100 delivery reports not confirmed yet; the same ones come back until they
+        are.
+        """
         answer = _object(self._wire.call("GET", "/v1/delivery_reports"))
         return [parse_delivery_report(item) for item in _list_in(answer, "delivery_reports")]
 
@@ -168,10 +178,11 @@ class MessagesApi:
     def detail_report(
         self, uuids: Iterable[str], *, start: datetime, end: datetime, metadata_key: str = "message"
     ) -> list[ReportedMessage]:
-        """Find messages sent between `start` and `end` (aware) that carry one of `uuids` in their metadata.
+        """Find messages sent between `start` and `end` (aware) that carry one of `uuids` in their
+        metadata.
 
-        The list holds every message once, all of them or, as an error, none: what is missing from it is not
-        known to the provider, or not yet.
+        The list holds every message once, all of them or, as an error, none: what is missing from
+        it is not known to the provider, or not yet.
         """
         wanted = dict.fromkeys(str(uuid).lower() for uuid in uuids)
         found: dict[str, ReportedMessage] = {}
@@ -190,7 +201,9 @@ class MessagesApi:
         ]
 
     def blocked_numbers(self) -> Iterator[str]:
-        """Every number that the provider will not text, with a leading plus. An error may come midway."""
+        """Every number that the provider will not text, with a leading plus. An error may come
+        midway.
+        """
         query: dict[str, str] | None = None
         seen: set[str] = set()
         while True:
@@ -206,7 +219,9 @@ class MessagesApi:
             query = {"token": token}
 
     def block(self, numbers: Iterable[str]) -> None:
-        """Have the provider refuse texts to these numbers, ten at a time. Blocked ones may be named again."""
+        """Have the provider refuse texts to these numbers, ten at a time. Blocked ones may be named
+        again.
+        """
         for portion in _portions(dict.fromkeys(map(normalise_number, numbers)), BLOCK_LIMIT):
             self._wire.call("POST", BLOCKED, body={"numbers": portion})
 
@@ -223,7 +238,9 @@ class MessagesApi:
         return found
 
     def signature_keys(self) -> list[SignatureKey]:
-        """The keys that webhooks may be signed with. Raises Refused where the account has no such feature."""
+        """The keys that webhooks may be signed with. Raises Refused where the account has no such
+        feature.
+        """
         query = {"page": "1", "page_size": str(KEYS_LIMIT)}
         try:
             answer = self._wire.call("GET", "/v1/iam/signature_keys", query=query)
@@ -248,7 +265,9 @@ class MessagesApi:
     def _confirm_portion(
         self, path: str, name: str, ids: list[str], refusals: list[Refused]
     ) -> None:
-        """Confirm a portion, or its halves where it is refused: one bad id must not hold up the others."""
+        """Confirm a portion, or its halves where it is refused: one bad id must not hold up the
+        others.
+        """
         try:
             self._wire.call("POST", path, body={name: ids})
         except (Refused, NotFound) as error:
@@ -260,7 +279,9 @@ class MessagesApi:
                 refusals.append(error)
 
     def _detail_lines(self, ask: JsonObject) -> Iterator[ReportedMessage]:
-        """Walk one report's pages. What can't be read is an error: "not found" leads to sending once more."""
+        """Walk one report's pages. What can't be read is an error: "not found" leads to sending
+        once more.
+        """
         seen: set[str] = set()
         page, more = 0, True
         while more:
@@ -331,7 +352,9 @@ def _has_next(answer: JsonObject, count: int) -> bool:
 
 
 def _next_token(answer: JsonObject) -> str | None:
-    """The token of the next page: what its address says, else `page`. The address is never followed."""
+    """The token of the next page: what its address says, else `page`. The address is never
+    followed.
+    """
     pagination = _pagination(answer)
     address = read_text(pagination.get("next_uri"))
     if address:

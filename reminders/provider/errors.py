@@ -1,7 +1,8 @@
-"""What may be done after a call to the Messages API went wrong: one small tree, one class per next step.
+"""What may be done after a call to the Messages API went wrong: one small tree, one class per next
+step.
 
-This module reads an answer's status, headers and body into that tree. Which fault of the connection belongs
-where is decided in `wire`; what is retried, when and how often is the caller's business.
+This module reads an answer's status, headers and body into that tree. Which fault of the connection
+belongs where is decided in `wire`; what is retried, when and how often is the caller's business.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from reminders.provider.reading import JsonObject, read_json
 WORDS_LIMIT = 300  # the provider's own words are shown to staff; an error page must not flood them
 NAMED_MESSAGE = re.compile(r"\s*/?messages[/\[.](\d{1,4})(?!\w)\]?[/.]?(.*)", re.DOTALL)
 
-# 402 (the account has no credit) concerns the whole account like a wrong password: nothing goes until a
-# person has acted.
+# 402 (the account has no credit) concerns the whole account like a wrong password: nothing goes
+# until a person has acted.
 REFUSES_THE_ACCOUNT = (HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN)
 NOTHING_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 TOO_FAST = (HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
@@ -33,7 +34,9 @@ class NotReceived(MessagesApiError):  # noqa: N818 - the names of this tree say 
 
 
 class OutcomeUnknown(MessagesApiError):  # noqa: N818 - see NotReceived
-    """The request may have taken effect: ask, never repeat blindly. For a call that only reads: ask later."""
+    """The request may have taken effect: ask, never repeat blindly. For a call that only reads: ask
+    later.
+    """
 
 
 class CredentialsRefused(MessagesApiError):  # noqa: N818 - see NotReceived
@@ -51,7 +54,9 @@ class CredentialsRefused(MessagesApiError):  # noqa: N818 - see NotReceived
 
 
 class SlowDown(MessagesApiError):  # noqa: N818 - see NotReceived
-    """Too many requests, or the provider is busy: nothing was taken. `retry_after` is in seconds, if told."""
+    """Too many requests, or the provider is busy: nothing was taken. `retry_after` is in seconds,
+    if told.
+    """
 
     def __init__(self, retry_after: float | None = None) -> None:
         wait = "" if retry_after is None else f" for {retry_after:.0f} seconds"
@@ -60,10 +65,12 @@ class SlowDown(MessagesApiError):  # noqa: N818 - see NotReceived
 
 
 class Refused(MessagesApiError):  # noqa: N818 - see NotReceived
-    """The request is not acceptable and had no effect at all; the same request will be refused again.
+    """The request is not acceptable and had no effect at all; the same request will be refused
+    again.
 
-    `by_index` tells which messages of a request are at fault, in the provider's words; it is empty where the
-    details could not be read. `message` and `details` may hold phone numbers: never log them.
+    `by_index` tells which messages of a request are at fault, in the provider's words; it is empty
+    where the details could not be read. `message` and `details` may hold phone numbers: never log
+    them.
     """
 
     def __init__(
@@ -93,7 +100,8 @@ def error_of(
     now: datetime,
     success: HTTPStatus | None = None,
 ) -> MessagesApiError | None:
-    """Read an answer into the tree; None for a success. `now` turns a Retry-After date into seconds.
+    """Read an answer into the tree; None for a success. `now` turns a Retry-After date into
+    seconds.
 
     A success is any 2xx, or `success` alone.
     """
@@ -112,7 +120,9 @@ def error_of(
 
 
 def retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date, into seconds from `now`; None if there is none."""
+    """Read a Retry-After header, seconds or an HTTP date, into seconds from `now`; None if there is
+    none.
+    """
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
@@ -135,7 +145,9 @@ def _unclear(status: int, headers: Mapping[str, str], *, now: datetime) -> Messa
 
 
 def _explanation(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """The provider's message and details, from either of its two shapes of error; empty when unreadable."""
+    """The provider's message and details, from either of its two shapes of error; empty when
+    unreadable.
+    """
     try:
         answer = read_json(body)
     except ValueError:

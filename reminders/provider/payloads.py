@@ -1,7 +1,7 @@
 """The provider's messages, replies and reports as plain values, and how its JSON is read into them.
 
-Unknown fields are ignored and one unreadable item never spoils its neighbours: it becomes an `Unreadable`.
-What a reply or a report means for an appointment is decided elsewhere.
+Unknown fields are ignored and one unreadable item never spoils its neighbours: it becomes an
+`Unreadable`. What a reply or a report means for an appointment is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from reminders.provider.reading import (
 
 STATUS_LIMIT = 30
 SHOWN_OF_UNREADABLE = 10_000
-# A notice that somebody opted out has an id of its own; a template that asks for a reply's id gets this back.
+# A notice that somebody opted out has an id of its own; a template that asks for a reply's id gets
+# this back.
 UNFILLED_REPLY_ID = (
     "$replyId",
     "$moId",
@@ -60,8 +61,8 @@ Format = Literal["SMS", "MMS", "TTS"]
 class OutboundMessage:
     """One message to hand over.
 
-    `scheduled` and `expires_at` are aware datetimes; without `scheduled` it goes at once, after `expires_at`
-    never. Up to 10 pairs of `metadata` come back with every reply and report.
+    `scheduled` and `expires_at` are aware datetimes; without `scheduled` it goes at once, after
+    `expires_at` never. Up to 10 pairs of `metadata` come back with every reply and report.
     """
 
     content: str
@@ -132,7 +133,8 @@ class ReportedMessage:
 
 @dataclass(frozen=True, slots=True)
 class ReplyPayload:
-    """One text from a phone, or the notice that it opted out. `received_at` is UTC, None if unreadable.
+    """One text from a phone, or the notice that it opted out. `received_at` is UTC, None if
+    unreadable.
 
     Pushed ones without an id get one made from their content, the same for each repetition.
     """
@@ -166,7 +168,9 @@ class DeliveryReportPayload:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that could not be read: to be stored as it is, shown to staff and, by its id, confirmed."""
+    """Something that could not be read: to be stored as it is, shown to staff and, by its id,
+    confirmed.
+    """
 
     raw: JsonObject
     reason: str
@@ -175,7 +179,9 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class SignatureKey:
-    """A key that the provider may sign webhooks with; its public half is shown only when it is made."""
+    """A key that the provider may sign webhooks with; its public half is shown only when it is
+    made.
+    """
 
     key_id: str
     cipher: str
@@ -199,7 +205,9 @@ def parse_delivery_report(item: object) -> ReportOrUnreadable:
 
 
 def parse_webhook(body: bytes) -> ReplyPayload | DeliveryReportPayload | Unreadable:
-    """Read what was pushed, for one message or account-wide: a reply, an opt-out notice or a report."""
+    """Read what was pushed, for one message or account-wide: a reply, an opt-out notice or a
+    report.
+    """
     try:
         item = read_json(body)
     except ValueError:
@@ -220,7 +228,9 @@ def parse_accepted(item: object) -> AcceptedMessage | None:
 
 
 def parse_status(item: JsonObject, *, message_id: str) -> MessageStatus:
-    """Read the answer to a question for one message's status. Raises ValueError when it tells no status."""
+    """Read the answer to a question for one message's status. Raises ValueError when it tells no
+    status.
+    """
     if not (status := _status(item)):
         raise ValueError("The answer holds no status")
     return MessageStatus(

@@ -1,7 +1,8 @@
-"""Reading what the provider writes: JSON, times, numbers, ids and metadata, each forgiving on its own.
+"""Reading what the provider writes: JSON, times, numbers, ids and metadata, each forgiving on its
+own.
 
-A text that comes out of here can be stored: no NUL, no lone surrogate, no infinite number. What belongs to a
-reply or a report is decided in `payloads`.
+A text that comes out of here can be stored: no NUL, no lone surrogate, no infinite number. What
+belongs to a reply or a report is decided in `payloads`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ SHORTEST_NUMBER, LONGEST_NUMBER = 8, 15  # digits of an E.164 number, as the pro
 NUMBER_LIMIT = 20  # characters of anything a text can come from; what is longer is no sender
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MAY_HIDE_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-# Account-wide webhooks are made from a template; a variable that is not available stays there as its name.
+# Account-wide webhooks are made from a template; a variable that is not available stays there as
+# its name.
 UNFILLED = re.compile(r"\$!?\{?[A-Za-z][\w.]*(?:\([^()]*\))?\}?")
 
 
 def read_json(body: bytes) -> object:
-    """Read a JSON document; bytes that are no UTF-8 become U+FFFD. Raises ValueError when it is none."""
+    """Read a JSON document; bytes that are no UTF-8 become U+FFFD. Raises ValueError when it is
+    none.
+    """
     try:
         value: object = json.loads(
             body.decode("utf-8-sig", "replace"), parse_float=_finite, parse_constant=_no_number
@@ -44,7 +48,9 @@ def read_object(body: bytes) -> JsonObject:
 
 
 def read_time(value: object) -> datetime | None:
-    """Read an ISO 8601 time into UTC; one without an offset is taken as UTC. None when it is no time."""
+    """Read an ISO 8601 time into UTC; one without an offset is taken as UTC. None when it is no
+    time.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -62,7 +68,9 @@ def write_time(moment: datetime) -> str:
 
 
 def read_text(value: object) -> str | None:
-    """A text, or a number written as one; None for anything else and for an unfilled template variable."""
+    """A text, or a number written as one; None for anything else and for an unfilled template
+    variable.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or UNFILLED.fullmatch(value.strip()):
@@ -77,7 +85,9 @@ def read_id(value: object) -> str | None:
 
 
 def read_number(value: object) -> str | None:
-    """A phone number or sender name; a whole number gets the plus that the provider sometimes omits."""
+    """A phone number or sender name; a whole number gets the plus that the provider sometimes
+    omits.
+    """
     text = (read_text(value) or "").strip()
     if not 0 < len(text) <= NUMBER_LIMIT:
         return None
@@ -105,7 +115,9 @@ def read_code(value: object) -> int | None:
 
 
 def read_metadata(value: object) -> dict[str, str]:
-    """Metadata as a plain dictionary, from either of its shapes: an object, or a list of key and value."""
+    """Metadata as a plain dictionary, from either of its shapes: an object, or a list of key and
+    value.
+    """
     if isinstance(value, list):
         value = {pair.get("key"): pair.get("value") for pair in value if _is_pair(pair)}
     if not isinstance(value, dict):

@@ -26,8 +26,9 @@ DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
     "SHA256": hashes.SHA256,
     "SHA512": hashes.SHA512,
 }
-# Unsure: what stands between request line, date and body. The provider's own sample puts nothing there,
-# others describe a newline; only a live account can tell, so both are tried. Neither weakens the signature.
+# Unsure: what stands between request line, date and body. The provider's own sample puts nothing
+# there, others describe a newline; only a live account can tell, so both are tried. Neither weakens
+# the signature.
 SEPARATORS = (b"", b"\n")
 
 
@@ -68,7 +69,9 @@ class HmacAuth(httpx.Auth):
 
 @lru_cache(maxsize=16)
 def load_public_key(text: str) -> RSAPublicKey:
-    """Read an RSA public key, base64 of DER as the provider shows it. Raises ValueError with advice."""
+    """Read an RSA public key, base64 of DER as the provider shows it. Raises ValueError with
+    advice.
+    """
     advice = "The public key must be the base64 text that the provider shows when a signature key is created"
     try:
         key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
@@ -89,10 +92,11 @@ def verify_webhook(
     now: datetime,
     max_age: timedelta = MAX_AGE,
 ) -> None:
-    """Check that the provider signed this request, not longer ago than `max_age`; raises BadSignature if not.
+    """Check that the provider signed this request, not longer ago than `max_age`; raises
+    BadSignature if not.
 
-    `public_keys` is one base64 DER key or several by key id; `path` is the request line's, with its query;
-    `body` is the bytes as they came.
+    `public_keys` is one base64 DER key or several by key id; `path` is the request line's, with its
+    query; `body` is the bytes as they came.
     """
     fields = {name.lower(): value.strip() for name, value in headers.items()}
     date = _required(fields, "Date")

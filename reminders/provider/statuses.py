@@ -1,7 +1,8 @@
 """What the provider calls a message's status and codes, and what they mean here: one table.
 
-A known status decides the state, its code adds the words. What is not in the table becomes a visible failure
-that names it, never a guess. Whether a state may still change is kept by the message.
+A known status decides the state, its code adds the words. What is not in the table becomes a
+visible failure that names it, never a guess. Whether a state may still change is kept by the
+message.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ KINDS = (PROGRESS, NOT_DELIVERED, frozenset({State.DELIVERED}))
 
 
 def read_status(status: str, code: int | None) -> Verdict:
-    """Read a provider's status, in any case, and its code, which may be missing, into our state and words."""
+    """Read a provider's status, in any case, and its code, which may be missing, into our state and
+    words.
+    """
     named = STATUSES.get(status.strip().lower())
     coded = None if code is None else CODES.get(code)
     if named is None or status.strip().lower() == UNDEFINED:

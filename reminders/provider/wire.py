@@ -1,6 +1,7 @@
 """One HTTP call to the Messages API: bounded in time and size, never redirected, its faults sorted.
 
-What is asked and what an answer means is in `client`; whether to call again is the caller's business.
+What is asked and what an answer means is in `client`; whether to call again is the caller's
+business.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ ANSWER_LIMIT = (
 # An idle connection that the provider closes just as we reuse it leaves the outcome unknown.
 KEEP_ALIVE = 5.0
 
-# Nothing of the request has left when one of these is raised. Every other fault leaves the outcome open,
-# also on a reused connection that turns out to be closed.
+# Nothing of the request has left when one of these is raised. Every other fault leaves the outcome
+# open, also on a reused connection that turns out to be closed.
 SURELY_NOT_RECEIVED = (
     httpx.ConnectError,
     httpx.ConnectTimeout,

@@ -1,6 +1,8 @@
-"""The whole sandbox: its parts put together, the WSGI program, and how Python code starts and drives it.
+"""The whole sandbox: its parts put together, the WSGI program, and how Python code starts and
+drives it.
 
-`Sandbox` is what tests use; `python -m reminders.sandbox` and `manage.py sandbox` start the same thing.
+`Sandbox` is what tests use; `python -m reminders.sandbox` and `manage.py sandbox` start the same
+thing.
 """
 
 import contextlib
@@ -32,7 +34,9 @@ THREADS = 64
 
 
 class Sandbox:
-    """An imitation of the provider. `serve()` (or `start` and `stop`) puts it on a port of this machine."""
+    """An imitation of the provider. `serve()` (or `start` and `stop`) puts it on a port of this
+    machine.
+    """
 
     def __init__(
         self,
@@ -128,8 +132,9 @@ class Sandbox:
         message_id: str | None = BY_ITSELF,
         destination: str | None = None,
     ) -> Json:
-        """A patient texts; the reply as the client will see it. Answers the last text delivered there,
-        or the one told, or none (`message_id=None`)."""
+        """A patient texts; the reply as the client will see it. Answers the last text delivered
+        there, or the one told, or none (`message_id=None`).
+        """
         return self.account.reply(
             number, content, message_id=message_id, destination=destination
         ).rendered()

@@ -1,4 +1,6 @@
-"""Small pieces of markup that staff pages share: icons, badges, times in a location's zone, form fields."""
+"""Small pieces of markup that staff pages share: icons, badges, times in a location's zone, form
+fields.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def _sprite() -> str:
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of our own sprite; silent for screen readers unless it has a label.
 
-    There are few different ones and hundreds on a page: made anew they took a sixth of a long page's time.
+    There are few different ones and hundreds on a page: made anew they took a sixth of a long
+    page's time.
     """
     if label:
         return format_html(
@@ -73,7 +76,8 @@ def note(message: Message) -> SafeString:
 
 @register.filter
 def at_zone(value: datetime | None, zone: str | Location | None) -> str:
-    """“Tue 3 Mar 10:00” on the wall clock of a zone or a location, “Today 10:00” where that is shorter.
+    """“Tue 3 Mar 10:00” on the wall clock of a zone or a location, “Today 10:00” where that is
+    shorter.
 
     The year is named when it is another one.
     """

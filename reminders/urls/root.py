@@ -1,4 +1,6 @@
-"""The addresses of the staff pages. A page's name here is what navigation, templates and redirects use."""
+"""The addresses of the staff pages. A page's name here is what navigation, templates and redirects
+use.
+"""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter

@@ -1,4 +1,6 @@
-"""The addresses of the work lists: whom to call, what patients wrote, what was not sent, and the figures."""
+"""The addresses of the work lists: whom to call, what patients wrote, what was not sent, and the
+figures.
+"""
 
 from django.urls import path
 

@@ -1,4 +1,6 @@
-"""Nobody gives what they do not have, and nothing to themselves, whichever way the administration offers."""
+"""Nobody gives what they do not have, and nothing to themselves, whichever way the administration
+offers.
+"""
 
 from collections.abc import Callable
 

@@ -39,7 +39,7 @@ SITE_WIDE = {
     "reminders.Job",
     "reminders.Practitioner",
     "reminders.ProviderState",
-    "reminders.Ring",
+    "reminders.TaskRun",
     "reminders.Service",
 }
 """What belongs to no location."""

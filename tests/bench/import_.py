@@ -1,9 +1,10 @@
-"""How fast a diary is imported, next to a set-based insert without checks and to django-import-export.
+"""How fast a diary is imported, next to a set-based insert without checks and to
+django-import-export.
 
-Ours reads, checks, compares, writes and plans reminders. The limit copies the same rows into the same
-tables and indexes with nothing checked. django-import-export, with its bulk mode, writes contacts and
-appointments only; it is a development dependency and is left out where it is not installed. At the end
-stands what the day sheet and sending feel of an import beside them.
+Ours reads, checks, compares, writes and plans reminders. The limit copies the same rows into the
+same tables and indexes with nothing checked. django-import-export, with its bulk mode, writes
+contacts and appointments only; it is a development dependency and is left out where it is not
+installed. At the end stands what the day sheet and sending feel of an import beside them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ TABLES = ("contact", "appointment", "reminder", "message", "import", "importrow"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """How many rows; how many of them go through django-import-export; whether only ours is measured."""
+    """How many rows; how many of them go through django-import-export; whether only ours is
+    measured.
+    """
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--others-rows", type=int, default=10_000)
     parser.add_argument("--only-ours", action="store_true")
@@ -64,7 +67,8 @@ def run(
     without_beside: bool = False,
     **_options: Any,
 ) -> dict[str, Any]:
-    """Measure rows a second: ours new, unchanged, moved and as a preview; the limit; the other; the ratios.
+    """Measure rows a second: ours new, unchanged, moved and as a preview; the limit; the other; the
+    ratios.
 
     Then import once more, and measure the day sheet and sending meanwhile.
     """
@@ -106,7 +110,9 @@ def _ours(file: Path, rows: int) -> dict[str, Any]:
 
 
 def _seconds_of_a_move(file: Path) -> float:
-    """The same diary with each appointment five minutes later, while the provider holds a text of each."""
+    """The same diary with each appointment five minutes later, while the provider holds a text of
+    each.
+    """
     later = file.with_name("later.csv")
     with (
         file.open(encoding="utf-8", newline="") as old,
@@ -236,7 +242,9 @@ FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id CRO
 
 
 def insert_by_import_export(file: Path) -> None:
-    """The same contacts and appointments through django-import-export in bulk mode, without reminders."""
+    """The same contacts and appointments through django-import-export in bulk mode, without
+    reminders.
+    """
     from tests.bench.import_export_resources import AppointmentRows, ContactRows, dataset
 
     rows = list(_rows(file))

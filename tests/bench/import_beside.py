@@ -1,7 +1,8 @@
-"""What everybody else feels while a large diary is imported: the day sheet, and texts that fall due.
+"""What everybody else feels while a large diary is imported: the day sheet, and texts that fall
+due.
 
-The import runs in a process of its own, as a worker would run it; meanwhile the day sheet is asked for
-again and again, and every half second a batch of texts falls due and is handed over.
+The import runs in a process of its own, as a worker would run it; meanwhile the day sheet is asked
+for again and again, and every half second a batch of texts falls due and is handed over.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ DAY_SHEET_LIMIT = 200
 
 
 def measure_beside(file: Path, *, site: str) -> dict[str, Any]:
-    """Import the file into the scratch database; milliseconds of the day sheet and of a batch meanwhile."""
+    """Import the file into the scratch database; milliseconds of the day sheet and of a batch
+    meanwhile.
+    """
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

@@ -1,4 +1,6 @@
-"""What somebody would write to import the same diary with django-import-export; for the measurement only."""
+"""What somebody would write to import the same diary with django-import-export; for the measurement
+only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How fast each staff page is on the server with two years of a large clinic; how many statements it asks.
+"""How fast each staff page is on the server with two years of a large clinic; how many statements
+it asks.
 
 Makes 1,000,000 appointments, 300,000 contacts, 2,000,000 messages and 200,000 replies in a scratch
 database, then asks for every page again and again as a manager who sees all locations.

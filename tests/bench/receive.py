@@ -1,7 +1,8 @@
-"""How fast replies and delivery reports are received, applied and confirmed, next to the wire alone.
+"""How fast replies and delivery reports are received, applied and confirmed, next to the wire
+alone.
 
-The product's own loops against a sandbox that takes 50 ms a call; then the same queues through the bare
-client: fetch and confirm, one after the other, as the provider's queues ask for it.
+The product's own loops against a sandbox that takes 50 ms a call; then the same queues through the
+bare client: fetch and confirm, one after the other, as the provider's queues ask for it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""How long a million texts take to be planned anew after a rule change, and whether other work goes on.
+"""How long a million texts take to be planned anew after a rule change, and whether other work goes
+on.
 
-The rule of every appointment changes, so every planned text moves. While the job runs, others go on: a
-receptionist confirms appointments, a day sheet is read, and the send ring hands texts over to a sandbox. The
-longest that each of them took is part of the answer. Limits: 60 seconds, 300 MB.
+The rule of every appointment changes, so every planned text moves. While the job runs, others go
+on: a receptionist confirms appointments, a day sheet is read, and the send ring hands texts over to
+a sandbox. The longest that each of them took is part of the answer. Limits: 60 seconds, 300 MB.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(*, texts: int, **_options: Any) -> dict[str, Any]:
-    """Plan, change the rule, plan anew; seconds, texts a second, megabytes, the longest wait of others."""
+    """Plan, change the rule, plan anew; seconds, texts a second, megabytes, the longest wait of
+    others.
+    """
     with scratch_database():
         make_diary(texts)
         plan_future(now=timezone.now())
@@ -130,7 +133,9 @@ def _read_day_sheets() -> Iterator[None]:
 
 
 def _send(api: MessagesApi) -> Iterator[None]:
-    """The send ring with a portion at a time, so far ahead that there is always something to hand over."""
+    """The send ring with a portion at a time, so far ahead that there is always something to hand
+    over.
+    """
     while True:
         send_due(api, clock=timezone.now, ahead=timedelta(days=30), limit=A_PORTION)
         yield

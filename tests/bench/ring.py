@@ -1,8 +1,9 @@
-"""What a ring costs when nothing is due, however much is stored: milliseconds in the database, and the plans.
+"""What a ring costs when nothing is due, however much is stored: milliseconds in the database, and
+the plans.
 
-A scratch database is filled with appointments, their reminders, texts, reports and replies of the past, and
-some of the future that are not due yet. Each ring then runs as the worker runs it; its statements are timed
-and explained.
+A scratch database is filled with appointments, their reminders, texts, reports and replies of the
+past, and some of the future that are not due yet. Each ring then runs as the worker runs it; its
+statements are timed and explained.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from tests.bench.scratch import KEY, SECRET, scratch_database
 LIMIT_MS = 5.0
 ROUNDS = 20
 FUTURE_IN_A_THOUSAND = 100
-"""So many of a thousand appointments are still to come; their texts are due after the hand-over window."""
+"""So many of a thousand appointments are still to come; their texts are due after the hand-over
+window.
+"""
 ONE_FAILED_OF = 50
 """One of so many texts was not delivered, so that the indexes over those do not lie empty."""
 LARGE = frozenset(
@@ -72,7 +75,9 @@ def run(*, appointments: int, texts: int, **_options: Any) -> dict[str, Any]:
 
 
 def nothing_due() -> dict[str, Callable[[], object]]:
-    """The rings as their tasks run them. Nobody answers at this address, and nobody should be asked."""
+    """The rings as their tasks run them. Nobody answers at this address, and nobody should be
+    asked.
+    """
     api = MessagesApi(base_url="http://127.0.0.1:9", key=KEY, secret=SECRET, timeout=1)
     now = timezone.now
     return {

@@ -1,7 +1,7 @@
 """How fast texts go from due to recorded, next to what the wire alone allows, in one run.
 
-As many runs of `send_due` as one worker process makes of a large backlog, against a sandbox that takes
-50 ms a call; then the same number of texts through the bare client, four calls at a time.
+As many runs of `send_due` as one worker process makes of a large backlog, against a sandbox that
+takes 50 ms a call; then the same number of texts through the bare client, four calls at a time.
 """
 
 from __future__ import annotations

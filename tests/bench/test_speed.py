@@ -1,4 +1,5 @@
-"""Planning a million reminders and reading a hundred thousand numbers must not be what people wait for.
+"""Planning a million reminders and reading a hundred thousand numbers must not be what people wait
+for.
 
 Run with `-m bench`; the limits leave room for a slow machine, the figures are printed with `-s`.
 """
@@ -57,7 +58,8 @@ def test_a_plan_takes_less_than_15_microseconds(days: int, copies: int) -> None:
     [("GB", "07700 9001{}"), ("AU", "+44 7700 9001{}"), ("US", "(212) 555-01{}")],
 )
 def test_a_number_takes_less_than_15_microseconds(country: str, writing: str) -> None:
-    # The fictional ranges are small: spaces behind make the writings differ. The first reading builds plans.
+    # The fictional ranges are small: spaces behind make the writings differ. The first reading
+    # builds plans.
     raws = [writing.format(f"{n % 100:02}") + " " * (n // 100) for n in range(10_000)]
     read_phones(raws[:1], country)
 

@@ -1,7 +1,8 @@
-"""How soon the text of an urgent appointment is with the provider: from saving it to “accepted”, in seconds.
+"""How soon the text of an urgent appointment is with the provider: from saving it to “accepted”, in
+seconds.
 
-The whole application runs as `up` starts it (web site, worker, beat, broker, sandbox) on a scratch database;
-a receptionist saves one appointment after another by the form, as the browser sends it.
+The whole application runs as `up` starts it (web site, worker, beat, broker, sandbox) on a scratch
+database; a receptionist saves one appointment after another by the form, as the browser sends it.
 """
 
 from __future__ import annotations

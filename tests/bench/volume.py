@@ -1,7 +1,7 @@
 """A large clinic's two years, made in the database by sets: a million visits and all their texts.
 
-Meant for an empty, migrated database. Names and numbers are made up; the shape is what matters: how many
-rows a day, a number, a patient and a location have.
+Meant for an empty, migrated database. Names and numbers are made up; the shape is what matters: how
+many rows a day, a number, a patient and a location have.
 """
 
 from __future__ import annotations

@@ -67,8 +67,8 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
 def accessible() -> Callable[..., list[str]]:
     """What axe-core finds against WCAG 2.2 A and AA on a page; an empty list is what we want.
 
-    And against good practice, unless a page is not of our own making. `within` looks at one part only: an
-    open menu covers what is under it, and axe takes what is half covered for too small.
+    And against good practice, unless a page is not of our own making. `within` looks at one part
+    only: an open menu covers what is under it, and axe takes what is half covered for too small.
     """
 
     def check(page: Page, *, ours: bool = True, within: str | None = None) -> list[str]:

@@ -85,7 +85,9 @@ MORNINGS = (
 
 
 def where_it_is_morning() -> str:
-    """A zone in which it is about ten o'clock now: pictures show the same morning whenever they are made."""
+    """A zone in which it is about ten o'clock now: pictures show the same morning whenever they are
+    made.
+    """
     now = timezone.now()
     return min(MORNINGS, key=lambda name: abs(now.astimezone(ZoneInfo(name)).hour - 10))
 
@@ -244,7 +246,9 @@ def far_too_much() -> Diary:
 
 
 def an_upload() -> None:
-    """A diary that somebody has just uploaded: new visits, a moved one, one without a usable number."""
+    """A diary that somebody has just uploaded: new visits, a moved one, one without a usable
+    number.
+    """
     diary = ordinary_day()
     moved = diary.book(at=time(9), name="Ann Lee", external_id="1042")
     day = diary.day + timedelta(days=3)

@@ -1,4 +1,6 @@
-"""Double clicks: the second one belongs to what the first one hit, and notes lie over nothing that acts."""
+"""Double clicks: the second one belongs to what the first one hit, and notes lie over nothing that
+acts.
+"""
 
 from __future__ import annotations
 

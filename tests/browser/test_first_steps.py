@@ -1,4 +1,6 @@
-"""The first hour in Chromium: from the link on the console to the list of steps; how empty pages look."""
+"""The first hour in Chromium: from the link on the console to the list of steps; how empty pages
+look.
+"""
 
 import pytest
 from django.utils import timezone

@@ -1,7 +1,7 @@
 """Pictures of every page: wide and narrow, light and dark, with nothing, a day's work and too much.
 
-They go to docs/screenshots/; `make screenshots` makes them anew. Each page must also fit its window:
-nothing sticks out sideways.
+They go to docs/screenshots/; `make screenshots` makes them anew. Each page must also fit its
+window: nothing sticks out sideways.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""The day's work in Chromium: calls, cards, conversations; and how every page of it looks and reads."""
+"""The day's work in Chromium: calls, cards, conversations; and how every page of it looks and
+reads.
+"""
 
 import re
 

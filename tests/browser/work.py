@@ -1,4 +1,6 @@
-"""Work to look at: calls, cards, a long conversation, texts that did not go, and figures of past weeks."""
+"""Work to look at: calls, cards, a long conversation, texts that did not go, and figures of past
+weeks.
+"""
 
 from datetime import timedelta
 

@@ -31,7 +31,9 @@ class StoppedWhileItLoads(DatabaseScheduler):
 
 
 class StoppedInAStatement(DatabaseScheduler):
-    """A schedule whose process is told to stop while it waits for the database, with something to save."""
+    """A schedule whose process is told to stop while it waits for the database, with something to
+    save.
+    """
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         self.reserve(self.schedule[NAME])

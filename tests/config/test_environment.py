@@ -68,7 +68,7 @@ MALFORMED = [
 
 EACH_IN_A_FORK = """
 import json, os, sys
-import config.database, config.local
+import config.database, config.launcher.local
 
 said = []
 for name, value, _ in json.loads(sys.argv[1]):

@@ -1,4 +1,6 @@
-"""`make setup`: an environment that does not work any more is made anew, and a hint is one that helps."""
+"""`make setup`: an environment that does not work any more is made anew, and a hint is one that
+helps.
+"""
 
 import errno
 import os
@@ -48,7 +50,9 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def forget_packages(venv: Path) -> None:
-    """As after an upgrade of the system's Python: it looks for packages in a folder of its own version."""
+    """As after an upgrade of the system's Python: it looks for packages in a folder of its own
+    version.
+    """
     (library,) = (venv / "lib").glob("python*")
     library.rename(library.with_name("python3.10"))
 

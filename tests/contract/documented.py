@@ -1,6 +1,7 @@
 """The provider's documented shapes, restated as data: fields, their types, and which must be there.
 
-A shape is a dict of field to type or inner shape; a name ending in `?` may be absent; `[shape]` is a list.
+A shape is a dict of field to type or inner shape; a name ending in `?` may be absent; `[shape]` is
+a list.
 """
 
 from typing import Any

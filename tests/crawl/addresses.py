@@ -1,4 +1,6 @@
-"""Every address of the site, as the resolver knows it, and every name that a page may ask a request for."""
+"""Every address of the site, as the resolver knows it, and every name that a page may ask a request
+for.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ _TURNS = ("", "__exact", "__id__exact", "__isempty", "__gte", "__lt", "__in", "_
 
 @dataclass(frozen=True)
 class Address:
-    """One address: its route with a {} for each argument, and its name (with "admin:" if it is there)."""
+    """One address: its route with a {} for each argument, and its name (with "admin:" if it is
+    there).
+    """
 
     name: str
     route: str

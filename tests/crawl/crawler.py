@@ -34,7 +34,9 @@ Request = tuple[str, str, dict[str, Any]]
 
 
 class Crawler:
-    """Asks as one user, and undoes what each request did. `crashes` tells what went wrong, `asked` counts."""
+    """Asks as one user, and undoes what each request did. `crashes` tells what went wrong, `asked`
+    counts.
+    """
 
     def __init__(self, who: str) -> None:
         self.who, self.asked, self.crashes, self._raised = who, 0, list[str](), ""
@@ -162,7 +164,9 @@ def _filled(context: dict) -> dict[str, str]:
 
 
 def lists_of_admin(crawler: Crawler) -> Iterator[Request]:
-    """Every list of the administration with one odd filter, order, page, search or choice at a time."""
+    """Every list of the administration with one odd filter, order, page, search or choice at a
+    time.
+    """
     for address in ADDRESSES:
         if not (address.in_admin and address.name.endswith("_changelist")):
             continue

@@ -1,4 +1,6 @@
-"""What a request may hold that no page expects: values for addresses, queries, forms, cookies, headers."""
+"""What a request may hold that no page expects: values for addresses, queries, forms, cookies,
+headers.
+"""
 
 from __future__ import annotations
 

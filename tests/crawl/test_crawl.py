@@ -10,7 +10,9 @@ from tests.crawl.hostile import VALUES, encoded
 pytestmark = pytest.mark.django_db
 
 SHARE = 149
-"""Every run asks one of so many; the fault tests ask more. A prime, so that it meets all kinds in turn."""
+"""Every run asks one of so many; the fault tests ask more. A prime, so that it meets all kinds in
+turn.
+"""
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -1,4 +1,6 @@
-"""Two things at once: what runs beside a transaction waits for its locks, and goes on when it has ended."""
+"""Two things at once: what runs beside a transaction waits for its locks, and goes on when it has
+ended.
+"""
 
 import time
 from collections.abc import Iterator
@@ -27,7 +29,9 @@ class Beside(Thread):
 
 @contextmanager
 def beside(work: Any) -> Iterator[Beside]:
-    """What the body does is not committed yet when `work` begins; it goes as far as it can, and waits."""
+    """What the body does is not committed yet when `work` begins; it goes as far as it can, and
+    waits.
+    """
     running = Beside(work)
     with transaction.atomic():
         yield running

@@ -23,7 +23,9 @@ DEFAULTS = {
 
 
 def rows(name: str) -> list[object]:
-    """Parameters for `pytest.mark.parametrize("row", ...)`: a dict for each row of cases/<name>.csv."""
+    """Parameters for `pytest.mark.parametrize("row", ...)`: a dict for each row of
+    cases/<name>.csv.
+    """
     with (CASES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return [pytest.param(row, id=row["case"]) for row in csv.DictReader(file)]
 

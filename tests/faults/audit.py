@@ -1,7 +1,8 @@
 """What only the database can tell afterwards: what carried which reminder, when versions rose.
 
-A reminder forgets a withdrawn message, and an appointment its former versions; triggers remember both, so
-that the invariants are checked against what really happened. Gates hold a statement until a test lets go.
+A reminder forgets a withdrawn message, and an appointment its former versions; triggers remember
+both, so that the invariants are checked against what really happened. Gates hold a statement until
+a test lets go.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Workers that die at a chosen point: a forked process that ends by SIGKILL, as by `kill -9`.
 
-Nothing of ours is replaced. The point is chosen from outside: by the transport that the client is given, by
-the clock that sending reads, or by a gate in the database.
+Nothing of ours is replaced. The point is chosen from outside: by the transport that the client is
+given, by the clock that sending reads, or by a gate in the database.
 """
 
 import os
@@ -48,7 +48,9 @@ def killed(child: int) -> bool:
 
 
 class Deadly(httpx.BaseTransport):
-    """The real transport, that kills its process before the nth request, during it, or after its answer."""
+    """The real transport, that kills its process before the nth request, during it, or after its
+    answer.
+    """
 
     def __init__(
         self, *, before: int = 0, during: int = 0, after: int = 0, delay: float = 0.0

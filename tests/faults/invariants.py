@@ -1,7 +1,7 @@
 """What must hold after every scenario, whatever went wrong: one function, for all of them.
 
-The sandbox's ledger is the truth about texts, the database about what staff see. Each violation comes back
-as a line of words, so that a failed test tells what happened.
+The sandbox's ledger is the truth about texts, the database about what staff see. Each violation
+comes back as a line of words, so that a failed test tells what happened.
 """
 
 import uuid
@@ -66,8 +66,9 @@ def violations(
 ) -> list[str]:
     """Everything that should not be; an empty list is as it should be.
 
-    `replies` are the ids of what patients wrote. `notice` is for how long nobody could have withdrawn a text
-    or known of an opt-out, because the scenario kept the rings or the provider from it.
+    `replies` are the ids of what patients wrote. `notice` is for how long nobody could have
+    withdrawn a text or known of an opt-out, because the scenario kept the rings or the provider
+    from it.
     """
     facts = Facts(ledger, now=now)
     return [

@@ -1,6 +1,8 @@
-"""The product as it runs: workers, beats and a broker as processes of their own, on the test's database.
+"""The product as it runs: workers, beats and a broker as processes of their own, on the test's
+database.
 
-What dies here dies by `kill -9`; the sandbox runs in the test's process, so that its ledger survives.
+What dies here dies by `kill -9`; the sandbox runs in the test's process, so that its ledger
+survives.
 """
 
 import os

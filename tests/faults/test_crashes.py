@@ -1,8 +1,11 @@
-"""A worker killed at each point of sending, and of withdrawing, reconciling and receiving; seeded runs."""
+"""A worker killed at each point of sending, and of withdrawing, reconciling and receiving; seeded
+runs.
+"""
 
 import random
 from collections import Counter
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -82,9 +85,8 @@ def test_a_worker_killed_in_another_ring_is_taken_over(
         appointments = world.book(3)
         _prepare(world, work, appointments)
 
-        child = fork(
-            lambda: work_with(world, Deadly(**{when: 1 + seed % 3}), lambda api: work(world, api))
-        )  # type: ignore[operator]  # noqa: B023 -- used at once
+        deadly = Deadly(**{when: 1 + seed % 3})
+        child = fork(partial(work_with, world, deadly, lambda api: work(world, api)))  # type: ignore[operator]
         killed(child)
         finish(world)
 

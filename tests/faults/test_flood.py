@@ -22,7 +22,9 @@ pytestmark = pytest.mark.faults
 SECRET = "a-secret-of-the-tests"
 START = 60.0
 PATIENTS, TIMES = (50, 8) if SEEDS == "small" else (1_000, 8)
-"""Every patient answers once, and the provider pushes each answer so many times; a fifth more is noise."""
+"""Every patient answers once, and the provider pushes each answer so many times; a fifth more is
+noise.
+"""
 AN_ANSWER_TAKES = 0.05
 
 
@@ -70,9 +72,9 @@ def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(
         f"reply-{message.pk}" for message in Message.objects.filter(kind="reminder")
     )
     connection.close()
-    print(
+    print(  # noqa: T201 -- for docs
         f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages {max(pages):.2f} s"
-    )  # noqa: T201 -- for docs
+    )
 
     assert wrongly_answered == {}
     assert Counter(Reply.objects.values_list("source", "outcome")) == {

@@ -1,4 +1,6 @@
-"""A state machine: edits, time, the provider's answers, replies, in any order that hypothesis finds."""
+"""A state machine: edits, time, the provider's answers, replies, in any order that hypothesis
+finds.
+"""
 
 import os
 from collections.abc import Iterator
@@ -53,7 +55,9 @@ FEW_MINUTES = timedelta(minutes=20)
 
 
 class Clinic(RuleBasedStateMachine):
-    """What may happen to a small clinic; after every step the invariants hold, in the end all is settled."""
+    """What may happen to a small clinic; after every step the invariants hold, in the end all is
+    settled.
+    """
 
     world: ClassVar[World]
     away = timedelta()

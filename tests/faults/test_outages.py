@@ -1,4 +1,6 @@
-"""Time lost: ours, the provider's and the database's; and many workers that share what is left to do."""
+"""Time lost: ours, the provider's and the database's; and many workers that share what is left to
+do.
+"""
 
 import threading
 from collections import Counter

@@ -1,4 +1,6 @@
-"""A provider that takes a second for each call while thousands of reports wait: what is due goes on time."""
+"""A provider that takes a second for each call while thousands of reports wait: what is due goes on
+time.
+"""
 
 import time
 from datetime import datetime, timedelta
@@ -21,7 +23,9 @@ SECONDS, REPORTS = (60, 9_000) if SEEDS == "small" else (300, 40_000)
 """More reports than can be fetched in that time: 100 take two calls."""
 EVERY = 2.0
 LATEST = timedelta(seconds=10)
-"""A ring each second, a call under way before, the call itself; the rest is for a machine that is busy."""
+"""A ring each second, a call under way before, the call itself; the rest is for a machine that is
+busy.
+"""
 HEARTBEAT_AT_LEAST_EVERY = timedelta(seconds=15)
 SLOW = {"MESSAGES_API_TIMEOUT": "10", "HAND_OVER_AHEAD": "0"}
 

@@ -1,4 +1,6 @@
-"""Everything at once: faults of every kind, edits, cancellations, replies, two workers and two beats."""
+"""Everything at once: faults of every kind, edits, cancellations, replies, two workers and two
+beats.
+"""
 
 import random
 import time

@@ -16,7 +16,8 @@ from tests.faults.world import STAFF, World, states
 
 DAY_AND_MORE = timedelta(hours=41)
 LONG_LAG = 600
-"""Seconds: longer than the settling time, so that a text is sent again though the provider has it."""
+"""Seconds: longer than the settling time, so that a text is sent again though the provider has it.
+"""
 
 
 def messages() -> Counter[str]:
@@ -307,7 +308,9 @@ def test_the_reports_of_two_copies_arrive_in_any_order(world: World) -> None:
 
 
 def withdrawn_unseen(world: World) -> Appointment:
-    """Its text was lost on the way back, the report lags for ten minutes, and meanwhile it was cancelled."""
+    """Its text was lost on the way back, the report lags for ten minutes, and meanwhile it was
+    cancelled.
+    """
     [appointment] = world.book(starts_in=timedelta(hours=40))
     world.sandbox.order_fault("drop_response_after_accepting", endpoint="send")
     world.sandbox.change_settings(report_lag=LONG_LAG)

@@ -1,6 +1,8 @@
-"""A small clinic with a clock of its own: books, rings, lets time pass, and asks for the invariants.
+"""A small clinic with a clock of its own: books, rings, lets time pass, and asks for the
+invariants.
 
-Everything runs in this process against the real database and the sandbox over HTTP; only the clock is ours.
+Everything runs in this process against the real database and the sandbox over HTTP; only the clock
+is ours.
 """
 
 import os
@@ -73,7 +75,9 @@ class World:
         starts_in: timedelta = timedelta(hours=25),
         place: Location | None = None,
     ) -> list[Appointment]:
-        """Book appointments; by default their confirmation is due in an hour. Needs a rule to be of use."""
+        """Book appointments; by default their confirmation is due in an hour. Needs a rule to be of
+        use.
+        """
         place = place or self.place()
         at = local(self.now + starts_in, place.tz)
         contacts = Contact.objects.bulk_create(
@@ -138,7 +142,9 @@ class World:
             self.pass_time(RING)
 
     def unsettled(self) -> dict[str, int]:
-        """What the rings still have to do; a text lost twice may wait for its cutoff, in plain sight."""
+        """What the rings still have to do; a text lost twice may wait for its cutoff, in plain
+        sight.
+        """
         ahead = self.now + timedelta(days=1)
         found = {
             "planned": Reminder.objects.filter(state="planned", due_at__lte=ahead).count(),

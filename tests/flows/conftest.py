@@ -1,4 +1,6 @@
-"""A clinic whose stories take days and run in a blink: real database, real client, the sandbox over HTTP."""
+"""A clinic whose stories take days and run in a blink: real database, real client, the sandbox over
+HTTP.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Files that the command can't import: each is told where its fault is, in words, and nothing changes."""
+"""Files that the command can't import: each is told where its fault is, in words, and nothing
+changes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One appointment's whole life with the real programs: file in, texts out, an answer, the day sheet.
+"""One appointment's whole life with the real programs: file in, texts out, an answer, the day
+sheet.
 
 Everything runs as `manage.py up` starts it: database, broker, sandbox, web site, worker and beat.
 """
@@ -42,11 +43,15 @@ class Clinic:
 
     @property
     def starts_at(self) -> datetime:
-        """A day and half an hour from now: both texts are due within the next day, none of them yet."""
+        """A day and half an hour from now: both texts are due within the next day, none of them
+        yet.
+        """
         return self.now.astimezone(self.zone) + timedelta(days=1, minutes=30)
 
     def at_provider(self) -> list[dict[str, Any]]:
-        """What the provider's own API tells about each text that it took, in the order of acceptance."""
+        """What the provider's own API tells about each text that it took, in the order of
+        acceptance.
+        """
         with httpx.Client(
             base_url=self.up.sandbox_url, auth=("sandbox-key", "sandbox-secret")
         ) as provider:

@@ -1,4 +1,6 @@
-"""A call reaches somebody else: nothing more of that patient goes there, until the number is theirs again."""
+"""A call reaches somebody else: nothing more of that patient goes there, until the number is theirs
+again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The real client and the sandbox over HTTP: each call finds its counterpart, each push is understood."""
+"""The real client and the sandbox over HTTP: each call finds its counterpart, each push is
+understood.
+"""
 
 import time
 import uuid

@@ -1,4 +1,6 @@
-"""A provider at the end of a real socket that answers whatever a test has laid ready, faults included."""
+"""A provider at the end of a real socket that answers whatever a test has laid ready, faults
+included.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An empty sandbox for each test: texts are delivered at once, the clock stands still at a fixed noon."""
+"""An empty sandbox for each test: texts are delivered at once, the clock stands still at a fixed
+noon.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,5 @@
-"""Redis and RabbitMQ for one test session: servers of our own, on ports and in folders of their own.
+"""Redis and RabbitMQ for one test session: servers of our own, on ports and in folders of their
+own.
 
 They run as whoever runs the tests, root or not, beside any server that the machine has already.
 """
@@ -18,7 +19,8 @@ from tests.programs import free_port, wait_until
 
 START_SECONDS = 60.0
 RABBIT = Path("/usr/lib/rabbitmq/bin")
-"""Debian's wrappers in /usr/sbin run as root or rabbitmq only; these are the programs themselves."""
+"""Debian's wrappers in /usr/sbin run as root or rabbitmq only; these are the programs themselves.
+"""
 
 
 class Server(Protocol):

@@ -1,7 +1,7 @@
 """Redis and RabbitMQ under the real programs: many of each, stopped, emptied, full, deaf.
 
-The broker carries rings and nothing else, so whatever happens to it loses nothing, hurts no page, and
-sending goes on with the next ring that gets through.
+The broker carries rings and nothing else, so whatever happens to it loses nothing, hurts no page,
+and sending goes on with the next ring that gets through.
 """
 
 import json
@@ -36,7 +36,9 @@ pytestmark = pytest.mark.services
 START = 60.0
 A_MOMENT = 1.0
 A_CHANGE_TAKES = 15.0
-"""Seconds: the first change waits for two calls of a deaf broker, which are given up after four each."""
+"""Seconds: the first change waits for two calls of a deaf broker, which are given up after four
+each.
+"""
 
 
 def started(running: Site, *, workers: int = 1, beats: int = 1) -> None:

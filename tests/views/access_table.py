@@ -1,7 +1,7 @@
 """Every address of the staff site with who may ask for it: the table behind `test_access`.
 
-A row is the address's name, how it is asked for, who may, and where it leads; `{names}` in what is posted
-and in the query are filled in with things of a location.
+A row is the address's name, how it is asked for, who may, and where it leads; `{names}` in what is
+posted and in the query are filled in with things of a location.
 """
 
 from __future__ import annotations
@@ -167,7 +167,8 @@ TABLE = (
 EVERYWHERE = {"job", "test"}
 """Things in addresses that belong to the whole site."""
 WHOLE_SITE = {"wordings_answers", "rules_move"}
-"""Addresses that change something for every location, so only for those who may see every location."""
+"""Addresses that change something for every location, so only for those who may see every location.
+"""
 
 
 def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int | UUID]:

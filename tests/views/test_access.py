@@ -16,7 +16,8 @@ from tests.views.access_table import EVERYWHERE, OPEN, STAFF, TABLE, WHOLE_SITE,
 pytestmark = pytest.mark.django_db
 
 ALLOWED = {200, 204, 302, 409, 422}
-"""What an action may answer that was let in: done, elsewhere, too late, or asked with too little."""
+"""What an action may answer that was let in: done, elsewhere, too late, or asked with too little.
+"""
 
 
 def ask(user: User | None, row: Row, there: dict) -> HttpResponse:

@@ -42,7 +42,9 @@ PAGES = (
 
 
 def fill(place: Location, rule: ReminderRule, *, start: int, count: int) -> None:
-    """So many patients, each with a visit tomorrow, a text, an unclear reply and a text that did not go."""
+    """So many patients, each with a visit tomorrow, a text, an unclear reply and a text that did
+    not go.
+    """
     numbers = range(start, start + count)
     visits = fill_the_diary(place, numbers)
     text_them(place, rule, visits)

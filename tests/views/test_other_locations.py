@@ -1,4 +1,6 @@
-"""A number that anybody can type opens nothing of another location: no names, texts, replies or opt-outs."""
+"""A number that anybody can type opens nothing of another location: no names, texts, replies or
+opt-outs.
+"""
 
 import json
 from datetime import date

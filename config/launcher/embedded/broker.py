@@ -1,7 +1,7 @@
 """An embedded broker, Valkey, which speaks the Redis protocol, on a Unix socket.
 
-It only carries the rings, so what it loses in a crash is rung again; a damaged file is put aside, not
-repaired.
+It only carries the rings, so what it loses in a crash is rung again; a damaged file is put aside,
+not repaired.
 """
 
 import contextlib

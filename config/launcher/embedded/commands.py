@@ -12,7 +12,9 @@ from config.launcher.embedded.sharing import shared_postgres
 
 
 def run(arguments: list[str], *, without_database: frozenset[str]) -> None:
-    """Run the command that `arguments` name; an embedded service that cannot start ends it with one line."""
+    """Run the command that `arguments` name; an embedded service that cannot start ends it with one
+    line.
+    """
     command = arguments[1] if len(arguments) > 1 else "help"
     with contextlib.ExitStack() as services:
         asks_for_help = not {"-h", "--help"}.isdisjoint(arguments)

@@ -1,7 +1,7 @@
 """Where the embedded services keep their data and sockets.
 
-The same answer comes out in every process of one checkout, so that a second shell finds the running services.
-Nothing is created here except by `make_data_folder` and `make_private`.
+The same answer comes out in every process of one checkout, so that a second shell finds the running
+services. Nothing is created here except by `make_data_folder` and `make_private`.
 """
 
 import hashlib
@@ -30,7 +30,9 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True)
 class ServicePaths:
-    """The folders of one service, the user it runs as, and whether it had to move out of the checkout."""
+    """The folders of one service, the user it runs as, and whether it had to move out of the
+    checkout.
+    """
 
     home: Path
     sockets: Path
@@ -43,7 +45,9 @@ class ServicePaths:
 
 
 def place_of(service: str, var: Path, *, drops_root: bool = False) -> ServicePaths:
-    """Return where `service` of the data folder `var` lives; if it drops root, where it gets without."""
+    """Return where `service` of the data folder `var` lives; if it drops root, where it gets
+    without.
+    """
     identity = unprivileged_identity() if drops_root else None
     inside, outside = var / service, Path("/var/lib") / f"reminders-{_key(var)}" / service
     moved = identity is not None and (outside.exists() or not reaches(identity, var))
@@ -52,7 +56,9 @@ def place_of(service: str, var: Path, *, drops_root: bool = False) -> ServicePat
 
 
 def make_data_folder(var: Path) -> None:
-    """Create the data folder `var` if it is missing. Raises `ServiceError` where we cannot write in it."""
+    """Create the data folder `var` if it is missing. Raises `ServiceError` where we cannot write in
+    it.
+    """
     try:
         _make_passable(var, unprivileged_identity())
         tempfile.TemporaryFile(

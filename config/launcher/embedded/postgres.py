@@ -1,7 +1,7 @@
 """An embedded PostgreSQL 18 on a Unix socket.
 
-Creates the data folder, starts and stops the server and survives what a crash leaves behind. Who owns a
-running server is decided in `config.launcher.embedded.sharing`.
+Creates the data folder, starts and stops the server and survives what a crash leaves behind. Who
+owns a running server is decided in `config.launcher.embedded.sharing`.
 """
 
 import contextlib
@@ -35,8 +35,8 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    # A diary of 100,000 rows writes 330 MB of log within ten seconds: with the 4 MB that follow from less
-    # memory, the import itself waits for the disk that the log writer would see to.
+    # A diary of 100,000 rows writes 330 MB of log within ten seconds: with the 4 MB that follow
+    # from less memory, the import itself waits for the disk that the log writer would see to.
     "shared_buffers": "256MB",
     "wal_buffers": "32MB",
     "temp_buffers": "64MB",
@@ -103,7 +103,9 @@ class Postgres:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """Stop the server that we started; open connections are cut off, what was committed is safe."""
+        """Stop the server that we started; open connections are cut off, what was committed is
+        safe.
+        """
         if self._process is not None:
             processes.stop(self._process, signal.SIGINT, seconds=10)
             self._process = None
@@ -128,7 +130,8 @@ class Postgres:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(self.place.data, ignore_errors=True)
         options = [
-            # Orders texts as the system's C.UTF-8 does, by code point, but sorts them in half the time.
+            # Orders texts as the system's C.UTF-8 does, by code point, but sorts them in half the
+            # time.
             "--locale-provider=builtin",
             "--locale=C.UTF-8",
             "--encoding=UTF8",

@@ -1,7 +1,7 @@
 """Start child processes that cannot outlive us, whatever happens to us.
 
-On Linux the kernel signals the child when its parent dies, also after kill -9. What is started, and when it
-is stopped, is decided by others.
+On Linux the kernel signals the child when its parent dies, also after kill -9. What is started, and
+when it is stopped, is decided by others.
 """
 
 import ctypes
@@ -52,8 +52,8 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, so that the terminal's Ctrl-C reaches only us.
 
-    Call it from a thread that lives as long as the child should: the kernel takes the death of the starting
-    thread for the death of the parent.
+    Call it from a thread that lives as long as the child should: the kernel takes the death of the
+    starting thread for the death of the parent.
     """
     return subprocess.Popen(  # noqa: S603  # the commands are our own
         [str(part) for part in command],
@@ -71,7 +71,9 @@ def start(
 
 
 def end_with_parent(how: signal.Signals, *, parent: int) -> Callable[[], None]:
-    """Return what a child of `parent` runs, after a change of user, to receive `how` when that dies."""
+    """Return what a child of `parent` runs, after a change of user, to receive `how` when that
+    dies.
+    """
 
     def bind() -> None:
         if _libc is None:
@@ -84,7 +86,9 @@ def end_with_parent(how: signal.Signals, *, parent: int) -> Callable[[], None]:
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals, *, seconds: float) -> None:
-    """Ask a child to end by the signal `how`; kill it with its group if that takes longer than `seconds`."""
+    """Ask a child to end by the signal `how`; kill it with its group if that takes longer than
+    `seconds`.
+    """
     if process.poll() is None:
         process.send_signal(how)
     wait_or_kill(process, seconds=seconds)

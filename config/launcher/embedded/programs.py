@@ -1,7 +1,8 @@
-"""Where PostgreSQL's programs are, and a copy for a server whose user cannot reach those of the wheel.
+"""Where PostgreSQL's programs are, and a copy for a server whose user cannot reach those of the
+wheel.
 
-The programs find their libraries beside them, so both are copied at the same depth. A copy is root's alone to
-write, is named for the very files it was made of, and appears whole or not at all.
+The programs find their libraries beside them, so both are copied at the same depth. A copy is
+root's alone to write, is named for the very files it was made of, and appears whole or not at all.
 """
 
 import fcntl
@@ -29,7 +30,9 @@ NOT_NEEDED = shutil.ignore_patterns("include", "*.a")
 
 
 def programs_folder() -> Path:
-    """Return the folder of PostgreSQL's programs. Raises `ServiceError` where the platform has none."""
+    """Return the folder of PostgreSQL's programs. Raises `ServiceError` where the platform has
+    none.
+    """
     # The package is looked up, never imported: importing it locks a file for the whole machine.
     package = importlib.util.find_spec(PACKAGE)
     for place in (package and package.submodule_search_locations) or ():
@@ -102,7 +105,9 @@ def _is_ours_alone(folder: Path) -> bool:
 
 
 def _version_of(found: Path) -> str:
-    """Return the wheel's version and what its record says of the files: another build is another copy."""
+    """Return the wheel's version and what its record says of the files: another build is another
+    copy.
+    """
     wheel = metadata.distribution(PACKAGE)
     parts = (f"{PACKAGE}/{INSTALLED}/", f"{LIBRARIES}/")
     lines = sorted(

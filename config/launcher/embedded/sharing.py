@@ -1,8 +1,8 @@
 """Decide who starts and stops the embedded PostgreSQL when several programs want it at once.
 
-The first one that finds no server owns it: it starts the server as its child and stops it at its end.
-Others that come meanwhile use it; the owner waits for them before it stops. Two advisory locks carry
-this, so a crash frees both.
+The first one that finds no server owns it: it starts the server as its child and stops it at its
+end. Others that come meanwhile use it; the owner waits for them before it stops. Two advisory locks
+carry this, so a crash frees both.
 """
 
 import contextlib
@@ -72,7 +72,9 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
 
 @contextlib.contextmanager
 def owned_postgres(var: Path) -> Iterator[Postgres]:
-    """Own the server for the time of the block, after a command that owns it now. Raises `ServiceError`."""
+    """Own the server for the time of the block, after a command that owns it now. Raises
+    `ServiceError`.
+    """
     make_data_folder(var)
     server, owner = Postgres(postgres_place(var)), _lock(var, "owner")
     try:

@@ -1,7 +1,8 @@
 """When a rule sends for an appointment, until when it may, or why it does not send at all.
 
-Pure functions of the rule, the location's hours, the appointment's start and the moment it became known:
-there is no "now" here, so planning again gives the same answer. Which rules apply is up to `planning`.
+Pure functions of the rule, the location's hours, the appointment's start and the moment it became
+known: there is no "now" here, so planning again gives the same answer. Which rules apply is up to
+`planning`.
 """
 
 from dataclasses import dataclass
@@ -91,10 +92,11 @@ SKIP_WORDS: dict[Skip, str] = {
 class Schedule:
     """When a rule sends. Exactly one of `days_before` and `minutes_before` is set.
 
-    `days_before` counts calendar days in the location's zone (0 is the same day), at `at_time` by its wall
-    clock or, without one, at the appointment's own time of day. `minutes_before` is elapsed time.
-    `weekdays_only` moves a day on which the location is shut back to the last open one, same wall time.
-    At least `min_notice` must remain for a late message; nothing goes later than `cutoff` before the start.
+    `days_before` counts calendar days in the location's zone (0 is the same day), at `at_time` by
+    its wall clock or, without one, at the appointment's own time of day. `minutes_before` is
+    elapsed time. `weekdays_only` moves a day on which the location is shut back to the last open
+    one, same wall time. At least `min_notice` must remain for a late message; nothing goes later
+    than `cutoff` before the start.
     """
 
     days_before: int | None
@@ -133,7 +135,8 @@ class Plan:
 def plan(
     schedule: Schedule, hours: SendingHours, *, starts_at: datetime, known_since: datetime
 ) -> Plan:
-    """When the rule sends for an appointment that starts at `starts_at` and is known since `known_since`.
+    """When the rule sends for an appointment that starts at `starts_at` and is known since
+    `known_since`.
 
     A due time is never after the cut-off, never in quiet hours, and never before `known_since`:
 
@@ -143,7 +146,8 @@ def plan(
     - Late, because that moment had passed by `known_since`: at `known_since`, or from quiet hours at the next
       opening, on any day of the week, as long as `min_notice` remains and the cut-off is not passed.
 
-    Both are aware. Raises ValueError when `starts_at` is naive, TypeError when only `known_since` is.
+    Both are aware. Raises ValueError when `starts_at` is naive, TypeError when only `known_since`
+    is.
     """
     start = _utc(starts_at)
     punctual = _punctual(schedule, hours, start)
@@ -166,7 +170,9 @@ def _punctual(schedule: Schedule, hours: SendingHours, start: datetime) -> Plan:
 
 
 def _utc(starts_at: datetime) -> datetime:
-    """In UTC before anything else: within one zone Python compares and subtracts wall times, not instants."""
+    """In UTC before anything else: within one zone Python compares and subtracts wall times, not
+    instants.
+    """
     if starts_at.tzinfo is None:
         raise ValueError("An appointment starts at an aware datetime.")
     return _whole(starts_at.astimezone(UTC))

@@ -1,7 +1,7 @@
 """The hours in which a location may text: whether a moment is quiet, and the nearest allowed one.
 
-Decides by the wall clock of the location, on days when the clocks change too. What a rule does with a
-quiet moment is the business of `timing`.
+Decides by the wall clock of the location, on days when the clocks change too. What a rule does with
+a quiet moment is the business of `timing`.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ EVERY_DAY = frozenset(range(1, 8))
 class SendingHours:
     """When a location texts: from `opens` to `closes` by its wall clock, every day of the week.
 
-    The closing minute still counts: with 20:00 a text may go at 20:00:59. Hours may run over midnight
-    (18:00 to 02:00); opens == closes means all day. Seconds are dropped. `open_days` are the ISO weekdays
-    (Monday is 1) on which staff are there; they matter to rules for open days only. An empty set means
-    every day.
+    The closing minute still counts: with 20:00 a text may go at 20:00:59. Hours may run over
+    midnight (18:00 to 02:00); opens == closes means all day. Seconds are dropped. `open_days` are
+    the ISO weekdays (Monday is 1) on which staff are there; they matter to rules for open days
+    only. An empty set means every day.
     """
 
     zone: ZoneInfo
@@ -65,7 +65,9 @@ def is_open_day(day: date, hours: SendingHours) -> bool:
 
 
 def next_open(at: datetime, hours: SendingHours) -> datetime:
-    """The first instant from `at` on, in UTC, at which texts may go; `at` itself when it is allowed."""
+    """The first instant from `at` on, in UTC, at which texts may go; `at` itself when it is
+    allowed.
+    """
     if not is_quiet(at, hours):
         return at.astimezone(UTC)
     day = at.astimezone(hours.zone).date()
@@ -75,8 +77,9 @@ def next_open(at: datetime, hours: SendingHours) -> datetime:
 def previous_open(at: datetime, hours: SendingHours, *, open_days_only: bool = False) -> datetime:
     """The last instant up to `at`, in UTC, at which texts may go; `at` itself when it is allowed.
 
-    Coming from quiet hours this is the closing time to the minute. With `open_days_only` it also lies on a
-    day when staff are there, by the calendar: with hours over midnight Friday's last minute is 23:59.
+    Coming from quiet hours this is the closing time to the minute. With `open_days_only` it also
+    lies on a day when staff are there, by the calendar: with hours over midnight Friday's last
+    minute is 23:59.
     """
     day = at.astimezone(hours.zone).date()
     if not is_quiet(at, hours) and (is_open_day(day, hours) or not open_days_only):

@@ -1,4 +1,5 @@
-"""Wall times and instants: what a clock on the clinic's wall shows, and the moment in UTC that it means.
+"""Wall times and instants: what a clock on the clinic's wall shows, and the moment in UTC that it
+means.
 
 Decides how a time that the clocks skip or repeat is read, and where a local day begins and ends.
 Leaves to `sending_hours` and `timing` when something is sent.
@@ -49,9 +50,10 @@ def zone(key: str) -> ZoneInfo:
 def read_wall_time(local: datetime, zone: ZoneInfo) -> WallTime:
     """The instant in UTC that the naive `local` means in `zone`.
 
-    A time that the clocks skip is shifted forward by the gap (02:30 becomes 03:30) and flagged "gap"; one
-    that they show twice is the earlier of the two and flagged "twice". Raises ValueError for an aware
-    datetime, and at the ends of the calendar (years 1 and 9999) where UTC has no date for it.
+    A time that the clocks skip is shifted forward by the gap (02:30 becomes 03:30) and flagged
+    "gap"; one that they show twice is the earlier of the two and flagged "twice". Raises ValueError
+    for an aware datetime, and at the ends of the calendar (years 1 and 9999) where UTC has no date
+    for it.
     """
     if local.tzinfo is not None:
         raise ValueError("A wall time is a naive datetime: it gets its zone from the location.")
@@ -87,7 +89,8 @@ def local_date(at: datetime, zone: ZoneInfo) -> date:
 
 @lru_cache(maxsize=4096)
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """First instant of the calendar day in `zone` and of the next, in UTC: use as `start <= at < end`.
+    """First instant of the calendar day in `zone` and of the next, in UTC: use as `start <= at <
+    end`.
 
     A day may have 23, 24.5 or 25 hours, begin at 01:00, or be empty where a country skipped it.
     """
@@ -103,7 +106,8 @@ def _first_instant(day: date, zone: ZoneInfo) -> datetime:
 
 
 def jump_between(start: datetime, end: datetime, zone: ZoneInfo) -> datetime | None:
-    """The first instant after `start`, up to `end`, at which clocks in `zone` jump; None without a jump.
+    """The first instant after `start`, up to `end`, at which clocks in `zone` jump; None without a
+    jump.
 
     Both are in UTC and lie close enough for one change of the clocks at most.
     """

@@ -1,7 +1,7 @@
 """Who may do what, and where: the three roles, their permissions, and the locations a user may see.
 
-A role is a group; what it may do is the group's permissions, which an administrator may change. Pages ask
-here on the server for every request; hiding a button is courtesy, not protection.
+A role is a group; what it may do is the group's permissions, which an administrator may change.
+Pages ask here on the server for every request; hiding a button is courtesy, not protection.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from reminders.models import Appointment, Contact, Location, StaffProfile
 RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
 
 DAILY_WORK = "reminders.change_appointment"
-"""The pages of the day: day sheet, call list, inbox, conversations, appointments, contacts, not sent."""
+"""The pages of the day: day sheet, call list, inbox, conversations, appointments, contacts, not
+sent.
+"""
 IMPORT = "reminders.add_import"
 RULES = "reminders.change_reminderrule"
 WORDINGS = "reminders.change_wording"

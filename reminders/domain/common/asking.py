@@ -1,4 +1,5 @@
-"""What each of our texts asks, stored with it when it is written, so that its reply can be read against it.
+"""What each of our texts asks, stored with it when it is written, so that its reply can be read
+against it.
 
 Texts written before this was kept, or by other means, are asked about by their kind.
 """
@@ -20,7 +21,9 @@ _BY_KIND = {
 
 
 def asked_by_purpose(purpose: str, *, spoken: bool = False) -> Asks:
-    """What a text of this purpose (a key of PURPOSES) asks; a voice call can't be answered, so it tells."""
+    """What a text of this purpose (a key of PURPOSES) asks; a voice call can't be answered, so it
+    tells.
+    """
     about = PURPOSES[purpose]
     if spoken or not (about.asks or about.automatic):
         return Asks.NOTICE
@@ -32,7 +35,9 @@ def asked_by_purpose(purpose: str, *, spoken: bool = False) -> Asks:
 
 
 def asked_by_kind(kind: str) -> Asks:
-    """What a text of this kind asks, as far as its kind tells: of reminders the family's are `NUMBERED`."""
+    """What a text of this kind asks, as far as its kind tells: of reminders the family's are
+    `NUMBERED`.
+    """
     return _BY_KIND[Kind(kind)]
 
 

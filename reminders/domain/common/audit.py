@@ -15,7 +15,9 @@ from reminders.models import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who changes something: a signed-in user, a patient's reply, an import or the application itself."""
+    """Who changes something: a signed-in user, a patient's reply, an import or the application
+    itself.
+    """
 
     source: AuditEntry.Source
     user_id: int | None = None

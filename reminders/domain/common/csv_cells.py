@@ -1,4 +1,5 @@
-"""Cells of the CSV files that we write, so that no spreadsheet runs what somebody typed (CSV injection).
+"""Cells of the CSV files that we write, so that no spreadsheet runs what somebody typed (CSV
+injection).
 
 Source: OWASP, "CSV Injection": what begins a formula, in its full-width forms as well.
 """

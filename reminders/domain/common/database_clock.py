@@ -1,8 +1,9 @@
 """The time that all programs share: the database's.
 
-Every program measures now and then how far the clock of its machine is from the database's, and reckons with
-the difference. So what is due, too late or expired is decided by one clock, however many machines there
-are; a clock that is wrong by more than two minutes is told of, because logs, pages and signatures go by it.
+Every program measures now and then how far the clock of its machine is from the database's, and
+reckons with the difference. So what is due, too late or expired is decided by one clock, however
+many machines there are; a clock that is wrong by more than two minutes is told of, because logs,
+pages and signatures go by it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def now() -> datetime:
 
 
 def correction() -> timedelta:
-    """What is to be added to this machine's clock to get the database's: negative where it is ahead."""
+    """What is to be added to this machine's clock to get the database's: negative where it is
+    ahead.
+    """
     return _Measured.correction
 
 

@@ -30,7 +30,9 @@ class _Line:
 
 
 def enqueue_after_commit(task: str) -> None:
-    """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed, once."""
+    """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed,
+    once.
+    """
     bell = _Bell(task)
     if not _is_pulled(bell):
         transaction.on_commit(bell, robust=True)
@@ -84,8 +86,8 @@ def _ring_in_turn(task: str) -> None:
 def enqueue_now(task: str, *arguments: int) -> None:
     """Have a worker run the task now, whatever becomes of the transaction, if there is one.
 
-    After a failure, or when it took long, this process rings nobody for a while: a broker that is deaf or
-    full would cost every change its time-outs.
+    After a failure, or when it took long, this process rings nobody for a while: a broker that is
+    deaf or full would cost every change its time-outs.
     """
     began = time.monotonic()
     if began < _Line.dead_until:

@@ -1,9 +1,10 @@
 """The order in which rows are locked, so that changes take turns instead of stopping each other.
 
-Appointments come first, by their ids; then contacts and opt-outs; then reminders without a message; then
-messages, by their ids, each before the reminders that it carries. Whoever works from a message backwards to
-its appointments locks those before touching it. A claim of due reminders shares their appointments and skips
-those that somebody holds. Where two changes meet all the same, one is tried again.
+Appointments come first, by their ids; then contacts and opt-outs; then reminders without a message;
+then messages, by their ids, each before the reminders that it carries. Whoever works from a message
+backwards to its appointments locks those before touching it. A claim of due reminders shares their
+appointments and skips those that somebody holds. Where two changes meet all the same, one is tried
+again.
 """
 
 from __future__ import annotations
@@ -61,9 +62,11 @@ def _lock(statement: str, keys: list[Any], **given: Any) -> list[Any]:  # Any: i
 
 
 def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
-    """Run a change once more when the database stopped it for another: no click of a person may get lost.
+    """Run a change once more when the database stopped it for another: no click of a person may get
+    lost.
 
-    For functions that are one transaction. Within a transaction of the caller's nothing is left to run again.
+    For functions that are one transaction. Within a transaction of the caller's nothing is left to
+    run again.
     """
 
     @wraps(change)

@@ -1,7 +1,9 @@
-"""Work on one portion after the other in several threads, each with a database connection of its own.
+"""Work on one portion after the other in several threads, each with a database connection of its
+own.
 
-While one of them reckons, the database works for another: on two processors that takes little more than half
-the time. What is done of a portion is up to the caller; it has to be a transaction of its own.
+While one of them reckons, the database works for another: on two processors that takes little more
+than half the time. What is done of a portion is up to the caller; it has to be a transaction of its
+own.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ def map_ordered(
 ) -> Iterator[tuple[T, R]]:
     """Each portion with what became of it, in their order; the next ones are under way meanwhile.
 
-    With one hand all is done in the calling thread. Portions are taken there in any case, `hands` ahead at
-    most. An error of the work is raised in its turn, once the portions that are under way are done.
+    With one hand all is done in the calling thread. Portions are taken there in any case, `hands`
+    ahead at most. An error of the work is raised in its turn, once the portions that are under way
+    are done.
     """
     if hands == 1:
         for portion in portions:

@@ -1,7 +1,8 @@
-"""Troubles that one program notices and everybody should hear of: kept in the database for `health`.
+"""Troubles that one program notices and everybody should hear of: kept in the database for
+`health`.
 
-For what no other table shows, such as a wrong clock or a push that was refused. A trouble is told of again
-and again while it lasts; it is over when nobody has told of it for a while.
+For what no other table shows, such as a wrong clock or a push that was refused. A trouble is told
+of again and again while it lasts; it is over when nobody has told of it for a while.
 """
 
 from __future__ import annotations

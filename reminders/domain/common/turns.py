@@ -1,10 +1,10 @@
 """Whose turn it is: one run of a ring at a time over all workers, for so long, on so many threads.
 
-A ring that comes while another worker has the turn is not lost: the one who has it rings again at its
-end, and so does a run whose time was up. The turn is a lease in the database, renewed while its holder
-lives and free half a minute after the holder died, so that no connection is held while the provider is
-asked. Slow rings share a lane that is narrower than a worker, so that heartbeat and due texts always find
-a thread.
+A ring that comes while another worker has the turn is not lost: the one who has it rings again at
+its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
+holder lives and free half a minute after the holder died, so that no connection is held while the
+provider is asked. Slow rings share a lane that is narrower than a worker, so that heartbeat and due
+texts always find a thread.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 LEASE = 30
 RENEW_EVERY = 10.0
 AT_MOST = 20.0
-"""Seconds, all: how long a lease holds, how often it is renewed, how long a run goes on by default."""
+"""Seconds, all: how long a lease holds, how often it is renewed, how long a run goes on by default.
+"""
 
 
 class _Worker:
@@ -72,7 +73,9 @@ def for_ever() -> bool:
 
 
 class Lane:
-    """So many threads of this process for the rings of one kind; who finds none free is rung for later."""
+    """So many threads of this process for the rings of one kind; who finds none free is rung for
+    later.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -126,7 +129,8 @@ class Turn:
 
 @contextmanager
 def turn(name: str) -> Iterator[Turn]:
-    """The turn, ours inside the block if no other worker has it; at its end rings again for what is left.
+    """The turn, ours inside the block if no other worker has it; at its end rings again for what is
+    left.
 
     After a failure nobody rings: the next round tries.
     """
@@ -157,7 +161,9 @@ def _take(name: str, holder: str) -> bool:
 
 
 def _give_back(name: str, holder: str) -> bool:
-    """End the turn; whether somebody rang meanwhile. A database that is away lets the lease run out."""
+    """End the turn; whether somebody rang meanwhile. A database that is away lets the lease run
+    out.
+    """
     try:
         return _changes(_GIVE_BACK, {"name": name, "holder": holder})
     except Error as error:

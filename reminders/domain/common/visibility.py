@@ -1,7 +1,8 @@
 """What somebody limited to some locations may see, as one condition on each table.
 
-A row is theirs by its location. What names no location goes with its person, and a person goes with their
-appointments; a number alone opens nothing, because anybody can type one. `access.Scope` asks these.
+A row is theirs by its location. What names no location goes with its person, and a person goes with
+their appointments; a number alone opens nothing, because anybody can type one. `access.Scope` asks
+these.
 """
 
 from __future__ import annotations
@@ -54,13 +55,16 @@ class Sight:
         return Contact.objects.filter(self.contacts())
 
     def messages(self, prefix: str = "") -> Q:
-        """Texts of their locations; of those without one, what no other site wrote and their people got."""
+        """Texts of their locations; of those without one, what no other site wrote and their people
+        got.
+        """
         written = self._by_another_site(f"{prefix}created_by")
         without = Q(**{f"{prefix}location": None}) & ~Q(written) & self._of_people(prefix)
         return Q(**{f"{prefix}location__in": self.here}) | without
 
     def replies(self, prefix: str = "") -> Q:
-        """What answers their texts, is about their appointments, lies in their inbox, or of their people.
+        """What answers their texts, is about their appointments, lies in their inbox, or of their
+        people.
 
         A reply to another site's text is that site's, whoever sent it.
         """
@@ -86,8 +90,8 @@ class Sight:
     def opt_outs(self) -> Q:
         """Those they noted themselves, and those of a patient they see.
 
-        The patient is who wrote the reply that began it, else whoever was on the number then, else, where
-        nothing has kept that, everybody who is on it now.
+        The patient is who wrote the reply that began it, else whoever was on the number then, else,
+        where nothing has kept that, everybody who is on it now.
         """
         wrote = Q(reply__contact__isnull=False)
         on_number = Contact.objects.filter(phone=OuterRef("phone"))
@@ -113,7 +117,9 @@ class Sight:
         return Q(pk=self.user_id) | Q(is_superuser=False) & within
 
     def _of_people(self, prefix: str = "") -> Q:
-        """Rows of a person they see; of an unknown one, unless the number is a person's of another site."""
+        """Rows of a person they see; of an unknown one, unless the number is a person's of another
+        site.
+        """
         booked = Appointment.objects.filter(contact=OuterRef("pk"))
         elsewhere = Contact.objects.filter(
             Exists(booked),

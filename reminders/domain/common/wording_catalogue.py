@@ -1,7 +1,8 @@
-"""Which words apply: wordings that staff edited, else the starter texts, by rule, purpose and language.
+"""Which words apply: wordings that staff edited, else the starter texts, by rule, purpose and
+language.
 
-The languages are tried in their order, the patient's before the location's; English is always the last.
-Filling the words in is `wording`'s; when a text goes out, sending's and replying's.
+The languages are tried in their order, the patient's before the location's; English is always the
+last. Filling the words in is `wording`'s; when a text goes out, sending's and replying's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from reminders.models import Wording
 
 SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
 WORDINGS = 7_114_002
-"""The database's lock that claims share; who replaces the words of handed-over texts takes it alone."""
+"""The database's lock that claims share; who replaces the words of handed-over texts takes it
+alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Words:
 class WordingCatalogue:
     """All wordings that staff saved, read once for a whole batch of texts.
 
-    Keys are (rule or None, purpose, language, channel); None for a text stands for one switched off.
+    Keys are (rule or None, purpose, language, channel); None for a text stands for one switched
+    off.
     """
 
     saved: dict[tuple[int | None, str, str, str], str | None]
@@ -69,9 +73,11 @@ class WordingCatalogue:
     def words(
         self, rule_id: int | None, purpose: str, languages: Sequence[str], channel: str = SMS
     ) -> Words | None:
-        """The wording for the first of `languages` that has one; None when that automatic answer is off.
+        """The wording for the first of `languages` that has one; None when that automatic answer is
+        off.
 
-        Raises WordingError when the saved wording is faulty, or when there is none for a voice call.
+        Raises WordingError when the saved wording is faulty, or when there is none for a voice
+        call.
         """
         key = (rule_id, purpose, tuple(languages), channel)
         if key not in self._found:
@@ -119,7 +125,9 @@ def lock_wordings(*, alone: bool = False) -> None:
 
 @lru_cache(maxsize=256)
 def is_spoken(tag: str) -> bool:
-    """Whether there are starter texts in this very language, not only the English that stands in for it."""
+    """Whether there are starter texts in this very language, not only the English that stands in
+    for it.
+    """
     known = known_language(tag)
     return known != FALLBACK or tag.strip().lower().replace("_", "-").split("-")[0] == FALLBACK
 
@@ -141,8 +149,8 @@ def values_for(
 ) -> Values:
     """What the placeholders stand for in a text about one appointment, from plain columns.
 
-    `starts_at` is aware and written on the wall clock of `zone`, by the habits of `language` in `country`;
-    `phone` is the location's. `spoken` is for a voice call.
+    `starts_at` is aware and written on the wall clock of `zone`, by the habits of `language` in
+    `country`; `phone` is the location's. `spoken` is for a voice call.
     """
     local = starts_at.astimezone(ZoneInfo(zone))
     return Values(

@@ -1,6 +1,7 @@
 """Keep our opt-outs and the provider's list of blocked numbers in step, in both directions.
 
-Where the two differ the more careful side wins. A pause is ours alone: the provider hears nothing of it.
+Where the two differ the more careful side wins. A pause is ours alone: the provider hears nothing
+of it.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Synced:
 def push_suppressions(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
     """Tell the provider of every opt-out and opt-in that it does not know yet; return how many.
 
-    A number that the provider refuses to list counts as told: our own check holds its texts back. Raises
-    MessagesApiError when the provider can't be asked; what was told by then is remembered.
+    A number that the provider refuses to list counts as told: our own check holds its texts back.
+    Raises MessagesApiError when the provider can't be asked; what was told by then is remembered.
     """
     told = 0
     while rows := _untold():
@@ -83,7 +84,9 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
 
 
 def _take_over(numbers: Collection[str], *, now: datetime) -> list[str]:
-    """Opt out what the provider blocks, except numbers of which it may not have had our latest word."""
+    """Opt out what the provider blocks, except numbers of which it may not have had our latest
+    word.
+    """
     lately = Q(synced_at=None) | Q(lifted_at__gt=now - NEWS_TRAVELS)
     told_lately = set(
         Suppression.objects.filter(lately, phone__in=list(numbers)).values_list("phone", flat=True)
@@ -94,7 +97,9 @@ def _take_over(numbers: Collection[str], *, now: datetime) -> list[str]:
 
 
 def _for_provider() -> QuerySet[Suppression]:
-    """What the provider is to know. A pause is ours alone: nothing is sent until it ends, any minute."""
+    """What the provider is to know. A pause is ours alone: nothing is sent until it ends, any
+    minute.
+    """
     return Suppression.objects.exclude(reason=Reason.PAUSED)
 
 
@@ -120,7 +125,9 @@ def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime, go_on
 
 
 def _told(rows: Sequence[Suppression], *, now: datetime) -> None:
-    """Remember that the provider knows, unless the number was lifted meanwhile: then it is told again."""
+    """Remember that the provider knows, unless the number was lifted meanwhile: then it is told
+    again.
+    """
     for row in rows:
         same = Suppression.objects.filter(pk=row.pk, lifted_at=row.lifted_at)
         if not same.update(synced_at=now):

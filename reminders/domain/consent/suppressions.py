@@ -1,7 +1,7 @@
 """Who must not be texted: opting numbers out and in again.
 
-Consent belongs to the number: everyone who shares it shares the opt-out. Reading a patient's words is the
-replies' business; sending asks once more; the provider's own list is `blocklist_sync`'s.
+Consent belongs to the number: everyone who shares it shares the opt-out. Reading a patient's words
+is the replies' business; sending asks once more; the provider's own list is `blocklist_sync`'s.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def opt_out(
 def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
     """Take back what was handed over for these numbers for later, whoever wrote it.
 
-    Reminders are taken back by planning; this is for the others, such as a text that staff wrote at night.
+    Reminders are taken back by planning; this is for the others, such as a text that staff wrote at
+    night.
     """
     waiting = Message.objects.filter(
         phone__in=list(phones), scheduled_at__gt=now, cancel_requested_at=None, state__in=WAITING
@@ -118,8 +119,9 @@ def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
 def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
     """Lift an opt-out as staff may; False if there is none by now.
 
-    Only for those who see the patient; where the patient began it, only with the patient's own words, which
-    the history keeps. Raises ConsentError otherwise: the patient can always text START.
+    Only for those who see the patient; where the patient began it, only with the patient's own
+    words, which the history keeps. Raises ConsentError otherwise: the patient can always text
+    START.
     """
     with transaction.atomic():
         lock_coming_on([phone], now=now)
@@ -136,7 +138,9 @@ def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
 
 
 def opt_out_again(phone: str, *, by: Actor, now: datetime) -> bool:
-    """Take the last lifting back: the opt-out is what it was, the patient's if it was; False without one."""
+    """Take the last lifting back: the opt-out is what it was, the patient's if it was; False
+    without one.
+    """
     last = Suppression.objects.filter(phone=phone).order_by("-since", "-pk").first()
     if last is None:
         return False
@@ -145,7 +149,9 @@ def opt_out_again(phone: str, *, by: Actor, now: datetime) -> bool:
 
 
 def may_lift(row: Suppression, *, scope: Scope) -> bool:
-    """Whether this user sees the patient whose opt-out it is, and so may read its words and lift it."""
+    """Whether this user sees the patient whose opt-out it is, and so may read its words and lift
+    it.
+    """
     return Suppression.objects.filter(scope.seen_opt_outs(), pk=row.pk).exists()
 
 
@@ -189,7 +195,9 @@ def opt_in_all(
     now: datetime,
     synced_at: datetime | None = None,
 ) -> list[str]:
-    """Lift opt-outs, given as pairs of number and words; return those that were. The caller: as above."""
+    """Lift opt-outs, given as pairs of number and words; return those that were. The caller: as
+    above.
+    """
     words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
     if not words:
         return []

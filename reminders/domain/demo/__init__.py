@@ -1,1 +1,3 @@
-"""Invented clinics with a past and a future, to look around in. Never loaded by a real installation."""
+"""Invented clinics with a past and a future, to look around in. Never loaded by a real
+installation.
+"""

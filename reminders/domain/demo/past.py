@@ -1,7 +1,7 @@
 """What went on before the demo begins: confirmations that were sent, and what patients answered.
 
-Texts of the past are written down as delivered; answers go through the same door as a real patient's, so that
-appointments, cards and automatic answers are those of the product.
+Texts of the past are written down as delivered; answers go through the same door as a real
+patient's, so that appointments, cards and automatic answers are those of the product.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random
         for reply, message in past
     )
     act_on_waiting(AnswerContext.load(), now=now - ANSWERED_AGO)
-    # The patients have read these already: they are not to arrive on a phone that shows no question.
+    # The patients have read these already: they are not to arrive on a phone that shows no
+    # question.
     Message.objects.filter(kind=Message.Kind.ANSWER, state=Message.State.QUEUED).update(
         state=Message.State.DELIVERED,
         words="Delivered",

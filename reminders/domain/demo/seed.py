@@ -1,7 +1,8 @@
 """Demo data: three sites in three time zones, a few hundred appointments around now, three logins.
 
-Some texts are due within the first minute, so that a newcomer sees them arrive on the phone; what went on
-before is `demo_past`'s. All names are made up and all numbers come from the ranges kept for fiction.
+Some texts are due within the first minute, so that a newcomer sees them arrive on the phone; what
+went on before is `demo_past`'s. All names are made up and all numbers come from the ranges kept for
+fiction.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Change appointments: the only place that raises a version.
 
-A version grows with every change that matters to a message (time, place, person, status in or out of
-the expected ones, language, number); notes do not. Nor do a practitioner or a patient's name: of the texts at
-the provider only those that mention them are replaced. Each change is one transaction with its history line
-and its planning; withdrawing what no longer holds follows from that.
+A version grows with every change that matters to a message (time, place, person, status in or out
+of the expected ones, language, number); notes do not. Nor do a practitioner or a patient's name: of
+the texts at the provider only those that mention them are replaced. Each change is one transaction
+with its history line and its planning; withdrawing what no longer holds follows from that.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def set_statuses(
 ) -> list[AuditEntry]:
     """Give each appointment its status, and plan them all once; return the history lines, for undo.
 
-    Going in or out of the expected statuses raises the version, so that texts are withdrawn or planned.
+    Going in or out of the expected statuses raises the version, so that texts are withdrawn or
+    planned.
     """
     with transaction.atomic():
         rows = (
@@ -106,7 +107,9 @@ def _write_status(before: Mapping[int, str], status: Appointment.Status, *, now:
 
 
 def raise_version(ids: Sequence[int], *, now: datetime) -> None:
-    """Mark appointments as changed in a way that matters to messages. Plan them in the same transaction."""
+    """Mark appointments as changed in a way that matters to messages. Plan them in the same
+    transaction.
+    """
     Appointment.objects.filter(pk__in=ids).update(version=F("version") + 1, changed_at=now)
 
 
@@ -147,8 +150,8 @@ def change_appointment(
 ) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
-    `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which are read
-    on the wall clock of the (new) location. Columns that stay the same change nothing.
+    `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which
+    are read on the wall clock of the (new) location. Columns that stay the same change nothing.
     """
     with transaction.atomic():
         row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
@@ -197,7 +200,9 @@ def _plain(value: Any) -> Any:
 
 
 def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) -> None:
-    """Take an appointment out of the diary; it stays as cancelled, so that its texts are surely withdrawn."""
+    """Take an appointment out of the diary; it stays as cancelled, so that its texts are surely
+    withdrawn.
+    """
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
@@ -211,7 +216,9 @@ def lock_contact(contact_id: int, *, now: datetime) -> Contact:
 def change_contact(
     contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> PlanResult:
-    """Write changed columns of one contact; number, language, channel and name reach the coming texts."""
+    """Write changed columns of one contact; number, language, channel and name reach the coming
+    texts.
+    """
     with transaction.atomic():
         row = lock_contact(contact.pk, now=now)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}

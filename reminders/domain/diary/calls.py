@@ -1,7 +1,8 @@
-"""What becomes of a telephone call: it is noted, or its answer counts like any other, and may be taken back.
+"""What becomes of a telephone call: it is noted, or its answer counts like any other, and may be
+taken back.
 
-A call changes no appointment: what the patient said is confirmed or declined. A call that reached somebody
-else withdraws the texts to that number, which is `wrong_numbers`' business.
+A call changes no appointment: what the patient said is confirmed or declined. A call that reached
+somebody else withdraws the texts to that number, which is `wrong_numbers`' business.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
 
 
 def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
-    """Of these calls, those in force that reached somebody else: whom they were for, and when they were."""
+    """Of these calls, those in force that reached somebody else: whom they were for, and when they
+    were.
+    """
     calls = CallAttempt.objects.filter(pk__in=call_ids, undone_at=None)
     wrong = calls.filter(outcome=CallAttempt.Outcome.WRONG_NUMBER)
     return set(wrong.values_list("appointment__contact_id", "at"))
@@ -78,7 +81,8 @@ def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
 def answer_by_phone(
     appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
 ) -> list[AuditEntry]:
-    """What the patient said on the phone, for those still without an answer; the call is noted as well.
+    """What the patient said on the phone, for those still without an answer; the call is noted as
+    well.
 
     Returns the history lines of the appointments that changed, for undo.
     """

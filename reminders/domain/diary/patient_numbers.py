@@ -1,4 +1,5 @@
-"""What diaries write where a patient has no number yet: "NEW", "0", "n/a", "-", and their like elsewhere.
+"""What diaries write where a patient has no number yet: "NEW", "0", "n/a", "-", and their like
+elsewhere.
 
 Such a word stands with many people, so it must never be taken for the number of one of them.
 """

@@ -1,8 +1,9 @@
-"""Read the wall times of coming appointments again, after a location's time zone or the zones' rules changed.
+"""Read the wall times of coming appointments again, after a location's time zone or the zones'
+rules changed.
 
-The wall time that was given stays; the instant that it means may move. Those that move are a new version
-and are planned anew in the same transaction. The zones come from the tzdata package, as everywhere: the
-database's own copy may be older.
+The wall time that was given stays; the instant that it means may move. Those that move are a new
+version and are planned anew in the same transaction. The zones come from the tzdata package, as
+everywhere: the database's own copy may be older.
 """
 
 from __future__ import annotations
@@ -50,10 +51,11 @@ def recompute_starts(
     hands: int = 1,
     plan_all: bool = False,
 ) -> PlanResult:
-    """Bring every coming appointment's start in line with its wall time, in steps as `planning.plan_steps`.
+    """Bring every coming appointment's start in line with its wall time, in steps as
+    `planning.plan_steps`.
 
-    Begins after the appointment with the id `after`. `plan_all` plans those that stay, too: the texting hours
-    of a location with another zone move as well.
+    Begins after the appointment with the id `after`. `plan_all` plans those that stay, too: the
+    texting hours of a location with another zone move as well.
     """
     steps = steps_of_coming(since=now - A_DAY, after=after, step=step, location_ids=location_ids)
     return plan_steps(
@@ -92,7 +94,8 @@ def _moved(clocks: Iterable[LocationClock]) -> Iterable[tuple[LocationClock, Wal
             yield clock, read
 
 
-# Many appointments share their day and time; the cache is by name, so that another zone is another entry.
+# Many appointments share their day and time; the cache is by name, so that another zone is another
+# entry.
 @lru_cache(maxsize=16_384)
 def _read(zone: str, day: date, at: time) -> WallTime:
     return read_wall_time(datetime.combine(day, at), ZoneInfo(zone))

@@ -1,6 +1,8 @@
-"""What staff do to one appointment from a list: its status, its texts now or not at all, a correction.
+"""What staff do to one appointment from a list: its status, its texts now or not at all, a
+correction.
 
-Each is one transaction with its line of history. What a change means for other texts is `planning`'s.
+Each is one transaction with its line of history. What a change means for other texts is
+`planning`'s.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class StaffActionError(ValueError):
 def mark(
     appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
 ) -> AuditEntry | None:
-    """Give an appointment a status if it still has the one that staff saw; None if it has it already.
+    """Give an appointment a status if it still has the one that staff saw; None if it has it
+    already.
 
     Raises StaffActionError when somebody else changed it meanwhile.
     """
@@ -65,8 +68,8 @@ def mark(
 def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Have a reminder's text sent at once, whatever its rule says about times; never twice.
 
-    One that the provider holds for later is withdrawn there first. Raises StaffActionError where there is
-    nobody to text, the time is too short, or the text may be on its way already.
+    One that the provider holds for later is withdrawn there first. Raises StaffActionError where
+    there is nobody to text, the time is too short, or the text may be on its way already.
     """
     with transaction.atomic():
         row = _locked(reminder)
@@ -139,7 +142,8 @@ def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
 def correction_text(appointment: Appointment) -> str:
     """The words that correct an outdated text, in the patient's language where it is spoken.
 
-    For a cancelled appointment there are no ready words in every language, so they are English, to be edited.
+    For a cancelled appointment there are no ready words in every language, so they are English, to
+    be edited.
     """
     place, contact = appointment.location, appointment.contact
     words = WordingCatalogue.load().words(None, "correction", (contact.language, place.language))
@@ -209,7 +213,8 @@ def send_text(
 ) -> Message:
     """Send a text that staff wrote, as soon as a worker is free. Raises StaffActionError as above.
 
-    `place` is whose text it is where it is about no appointment; None: anybody's who sees the patient.
+    `place` is whose text it is where it is about no appointment; None: anybody's who sees the
+    patient.
     """
     if not text.strip():
         raise StaffActionError("Please write something first.")

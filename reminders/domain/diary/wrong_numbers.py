@@ -1,9 +1,9 @@
 """A number at which a call reached somebody else: no text of that person goes there any more.
 
-The number is kept with the contact, and is wrong only while it is still theirs: a corrected one needs no
-further step, and the same one brought again by the diary stays wrong. Texts come back when the call is taken
-back, or when staff say that the number is right after all. Others on the same number keep their texts: whose
-number a call proved wrong is for staff to say.
+The number is kept with the contact, and is wrong only while it is still theirs: a corrected one
+needs no further step, and the same one brought again by the diary stays wrong. Texts come back when
+the call is taken back, or when staff say that the number is right after all. Others on the same
+number keep their texts: whose number a call proved wrong is for staff to say.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ WRITTEN = (Message.Kind.STAFF, Message.Kind.CORRECTION)
 
 
 def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None:
-    """Note that these contacts have another number, and withdraw all that is on its way to the wrong one.
+    """Note that these contacts have another number, and withdraw all that is on its way to the
+    wrong one.
 
     In the caller's transaction, which has locked nothing yet.
     """
@@ -41,7 +42,8 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
 
 
 def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None:
-    """The texts to these contacts go again, but where another call in force found the number wrong, too.
+    """The texts to these contacts go again, but where another call in force found the number wrong,
+    too.
 
     In the caller's transaction, which may have locked nothing but the calls.
     """
@@ -103,7 +105,9 @@ def write_again(contact_ids: Collection[int], *, withdrawn_at: datetime, now: da
 
 
 def _lock(contact_ids: Collection[int], *, wrong: bool) -> list[int]:
-    """Those of these contacts whose present number is marked as wrong, or is not; locked, by their ids."""
+    """Those of these contacts whose present number is marked as wrong, or is not; locked, by their
+    ids.
+    """
     rows = Contact.objects.filter(pk__in=contact_ids).exclude(phone="")
     same = rows.filter(wrong_number=F("phone")) if wrong else rows.exclude(wrong_number=F("phone"))
     return list(same.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 """Bring a diary's export in: read, check, match, apply, take back.
 
-One module per step; `running` puts them in order. The names below are what the rest of the product uses.
+One module per step; `running` puts them in order. The names below are what the rest of the product
+uses.
 """
 
 from reminders.domain.diary_import.background import work_off_imports

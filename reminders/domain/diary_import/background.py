@@ -1,9 +1,9 @@
 """Check and apply uploaded files in the background, with visible progress.
 
-Who works on a file holds its lock until the transaction ends, so a worker that dies lets go by itself: as
-an import is one transaction, another begins it anew at once. A file whose location is busy with another
-import waits in the queue, never in a worker. What was confirmed in the preview is what is applied, or the
-preview comes again and says what changed.
+Who works on a file holds its lock until the transaction ends, so a worker that dies lets go by
+itself: as an import is one transaction, another begins it anew at once. A file whose location is
+busy with another import waits in the queue, never in a worker. What was confirmed in the preview is
+what is applied, or the preview comes again and says what changed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class _StoppedError(Exception):
 
 
 def _until_stopped(tell: Progress) -> Progress:
-    """Tell of progress, and end there when the worker is told to stop: the file's changes are undone."""
+    """Tell of progress, and end there when the worker is told to stop: the file's changes are
+    undone.
+    """
 
     def go_on(percent: int, words: str) -> None:
         if is_stopping():
@@ -226,10 +228,11 @@ def _refuse(row: Import, refused: ImportRefused, *, now: datetime) -> None:
 
 
 class ProgressWriter:
-    """Writes progress over a connection of its own, because the import's is in the middle of a transaction.
+    """Writes progress over a connection of its own, because the import's is in the middle of a
+    transaction.
 
-    Within somebody's transaction, as a test's, nobody would see it, and the import's own connection is busy
-    copying rows: then nothing is told.
+    Within somebody's transaction, as a test's, nobody would see it, and the import's own connection
+    is busy copying rows: then nothing is told.
     """
 
     def __init__(self, import_id: int, *, every: float = 0.5) -> None:

@@ -1,7 +1,8 @@
 """The watched folder: files that another program puts there are imported by themselves.
 
-A file in a sub-folder is read with the mapping of that name; one on top with the mapping remembered for its
-header, else by the names of its columns. It ends in `done` or `failed`, there with the reasons beside it.
+A file in a sub-folder is read with the mapping of that name; one on top with the mapping remembered
+for its header, else by the names of its columns. It ends in `done` or `failed`, there with the
+reasons beside it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ MOST_TRIES = 3
 """How often a file is taken up whose worker dies each time."""
 FAULT = "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
 _STAMP = "%Y%m%dT%H%M%S.%f%z"
-# Once the mapping stood there, too; now it is a folder inside, as a name as long as names may be has no room.
+# Once the mapping stood there, too; now it is a folder inside, as a name as long as names may be
+# has no room.
 _TAKEN_UP = re.compile(r"(\d{8}T\d{6}\.\d{6}[+-]\d{4})~(\d+)(?:~(.*))?", re.DOTALL)
 _LOCK = 7_261_996  # the advisory lock of the one worker at the folder
 
@@ -52,8 +54,8 @@ _LOCK = 7_261_996  # the advisory lock of the one worker at the folder
 class _File:
     """A file to be imported, and the sub-folder that names its mapping, "" for none in particular.
 
-    `since`: when it was first taken up (UTC), and `tries`: how often. They stand in the name of its folder
-    in `working`, so that whoever finds it there later knows them.
+    `since`: when it was first taken up (UTC), and `tries`: how often. They stand in the name of its
+    folder in `working`, so that whoever finds it there later knows them.
     """
 
     found: FoundFile
@@ -65,8 +67,9 @@ class _File:
 def pick_up_files(folder: str | Path, *, now: datetime, go_on: GoOn = for_ever) -> int:
     """Import the new files of the folder, the oldest first; return how many were dealt with.
 
-    One worker at a time: files of one diary must not overtake each other. Raises OSError when the folder
-    itself can't be used; whatever is the matter with one file or sub-folder holds up no other.
+    One worker at a time: files of one diary must not overtake each other. Raises OSError when the
+    folder itself can't be used; whatever is the matter with one file or sub-folder holds up no
+    other.
     """
     top = Path(folder)
     with _alone() as alone:
@@ -155,7 +158,9 @@ def _take_up(file: _File, tree: Tree, *, now: datetime) -> bool:
 
 
 def _claim(file: _File, tree: Tree) -> _File | None:
-    """Move the file aside, so that its program can go on writing there; None if that took it away again."""
+    """Move the file aside, so that its program can go on writing there; None if that took it away
+    again.
+    """
     tries = file.tries + 1
     place: Place = (
         WORKING,

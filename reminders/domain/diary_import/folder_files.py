@@ -1,7 +1,9 @@
-"""The files of the watched folder, touched only through opened folders: no link below the top is followed.
+"""The files of the watched folder, touched only through opened folders: no link below the top is
+followed.
 
-Whoever may put a file there could else have files of other places imported, moved away or overwritten. Names
-are as the system gives them, undecodable bytes and all; `sources.printable` is for those who show them.
+Whoever may put a file there could else have files of other places imported, moved away or
+overwritten. Names are as the system gives them, undecodable bytes and all; `sources.printable` is
+for those who show them.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ class FoundFile:
 
 @contextmanager
 def open_tree(top: Path) -> Iterator[Tree]:
-    """Hold the top folder open, which alone may be a link; raises OSError when that is not possible."""
+    """Hold the top folder open, which alone may be a link; raises OSError when that is not
+    possible.
+    """
     held = os.open(top, _FOLDER)
     try:
         yield Tree(held)
@@ -46,7 +50,9 @@ def open_tree(top: Path) -> Iterator[Tree]:
 
 
 class Tree:
-    """An opened folder and what lies below it. All methods raise OSError, also where a link is in the way."""
+    """An opened folder and what lies below it. All methods raise OSError, also where a link is in
+    the way.
+    """
 
     def __init__(self, top: int) -> None:
         self._top = top
@@ -86,7 +92,9 @@ class Tree:
         return found
 
     def open(self, file: FoundFile) -> BinaryIO:
-        """Open a file for reading; raise ImportRefused when it is no regular file or can't be opened."""
+        """Open a file for reading; raise ImportRefused when it is no regular file or can't be
+        opened.
+        """
         try:
             with self._at(file.place) as held:
                 opened = os.fdopen(os.open(file.name, _FILE, dir_fd=held), "rb")

@@ -40,7 +40,9 @@ def csv_lines(row: Import) -> Iterator[str]:
 
 
 def _filled_in(gone: QuerySet[ImportRow], row: Import) -> Iterator[ImportRow]:
-    """Appointments that the file does not have, written under its columns as far as it has such columns."""
+    """Appointments that the file does not have, written under its columns as far as it has such
+    columns.
+    """
     waiting = gone.iterator(chunk_size=STEP)
     appointments = Appointment.objects.select_related("contact", "location")
     while batch := list(islice(waiting, STEP)):

@@ -1,4 +1,5 @@
-"""One import from file to outcome, in the order in which problems are told: the most fundamental first.
+"""One import from file to outcome, in the order in which problems are told: the most fundamental
+first.
 
 Everything happens in one transaction, so a file is imported whole or not at all. Who calls decides
 whether the transaction is kept: the command, the folder, or the pages with their preview.
@@ -139,8 +140,9 @@ def import_file(
 def retry_on_conflict(work: Callable[[], _Result]) -> _Result:
     """Do it again when another transaction came in between.
 
-    Imports of different locations may meet in one patient or one practitioner: then one of them is told
-    that a number is taken, or that both wait for each other. The second time it finds what the other made.
+    Imports of different locations may meet in one patient or one practitioner: then one of them is
+    told that a number is taken, or that both wait for each other. The second time it finds what the
+    other made.
     """
     for _ in range(ATTEMPTS - 1):
         try:
@@ -210,7 +212,9 @@ def prepared_import(
 
 
 def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:
-    """Match the file with the diary, again until nobody came in between; return the gone and expected."""
+    """Match the file with the diary, again until nobody came in between; return the gone and
+    expected.
+    """
     while True:
         match_rows(diary=options.diary, only=options.only_locations, now=now)
         found = find_gone(diary=options.diary, by_id=by_id, now=now)

@@ -1,4 +1,5 @@
-"""What somebody sees before the go: the rows that are new, changed, gone or cannot be reminded, or are wrong.
+"""What somebody sees before the go: the rows that are new, changed, gone or cannot be reminded, or
+are wrong.
 
 Keeps only as many rows of each kind as anybody looks at; the outcome keeps all of them.
 """

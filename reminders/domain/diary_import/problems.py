@@ -1,7 +1,8 @@
-"""What is wrong with a file: one problem by row and column, in words, and the exceptions that carry them.
+"""What is wrong with a file: one problem by row and column, in words, and the exceptions that carry
+them.
 
-Rows are numbered as the spreadsheet shows them. Which problem is the most fundamental is decided by the
-order in which the other modules look.
+Rows are numbered as the spreadsheet shows them. Which problem is the most fundamental is decided by
+the order in which the other modules look.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ MOST_SHOWN = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """One thing to correct. Without a row it concerns the whole file; `column` is the file's own name for it.
+    """One thing to correct. Without a row it concerns the whole file; `column` is the file's own
+    name for it.
 
     `hint` says which option of the command helps: for those who use it, not for the pages.
     """

@@ -1,7 +1,9 @@
-"""Take an import back, as far as nothing was sent because of it and nobody has changed its work since.
+"""Take an import back, as far as nothing was sent because of it and nobody has changed its work
+since.
 
-New appointments vanish with their unsent texts and with contacts that nothing else needs; changed ones get
-their old values back; cancelled ones are booked again. What can't be undone is left and named.
+New appointments vanish with their unsent texts and with contacts that nothing else needs; changed
+ones get their old values back; cancelled ones are booked again. What can't be undone is left and
+named.
 """
 
 from __future__ import annotations
@@ -116,7 +118,9 @@ def _actor(row: Import) -> Actor:
 
 
 def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
-    """Write the old values back, of appointments and of patients, and plan anew what matters to texts."""
+    """Write the old values back, of appointments and of patients, and plan anew what matters to
+    texts.
+    """
     given: dict[str, Any] = {
         "import": row.pk,
         "by": row.undone_by_id,
@@ -143,7 +147,9 @@ def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
 
 
 def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
-    """Delete what left no trace outside; cancel what the provider holds a text of, which withdraws it."""
+    """Delete what left no trace outside; cancel what the provider holds a text of, which withdraws
+    it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_WITH_TRACES, {"ids": list(ids)})
         traced = [each[0] for each in cursor.fetchall()]

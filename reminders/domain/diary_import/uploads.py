@@ -1,7 +1,7 @@
 """Files on their way in: kept in the database piece by piece, so that any worker may take them up.
 
-Decides what a file still needs (columns, how dates are written, a go) and hands it to the background;
-checking and applying it is `background`'s.
+Decides what a file still needs (columns, how dates are written, a go) and hands it to the
+background; checking and applying it is `background`'s.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def upload(
 ) -> Import:
     """Keep a file and have it checked, or find out what must be asked first.
 
-    Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows that name
-    none; where it is needed and not given, it is asked for.
+    Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows
+    that name none; where it is needed and not given, it is asked for.
     """
     with open_blocks(blocks, name=name) as source, open_table(source) as table:
         user = User.objects.get(pk=user_id) if user_id else None
@@ -180,8 +180,8 @@ def choose(
 def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
     """Have a checked file imported; False when it is no longer waiting for a go.
 
-    `confirmed` is the second yes to what the preview questions; where one is needed and not given, it raises
-    ImportRefused. `remember_as` names the mapping for the next file with this header.
+    `confirmed` is the second yes to what the preview questions; where one is needed and not given,
+    it raises ImportRefused. `remember_as` names the mapping for the next file with this header.
     """
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=row.pk)
@@ -201,7 +201,8 @@ def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
 def remember_mapping(row: Import, *, now: datetime) -> None:
     """Keep how this file was read for the next one with the same header.
 
-    What somebody limited to some locations teaches holds for one of theirs, and changes no other mapping.
+    What somebody limited to some locations teaches holds for one of theirs, and changes no other
+    mapping.
     """
     if not row.mapping_name:
         return

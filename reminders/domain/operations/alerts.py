@@ -1,7 +1,7 @@
 """Tell people what is wrong: a banner on every staff page, and an e-mail to administrators.
 
-Each trouble has its words in one table. An e-mail goes once when a trouble begins and once when it is
-over; without SMTP settings there are only the banners.
+Each trouble has its words in one table. An e-mail goes once when a trouble begins and once when it
+is over; without SMTP settings there are only the banners.
 """
 
 from __future__ import annotations
@@ -154,10 +154,11 @@ def _banner(code: str, details: str = "") -> Banner:
 
 
 def alert_administrators(*, now: datetime) -> int:
-    """Write to the administrators about troubles that have begun or ended; return how many e-mails went.
+    """Write to the administrators about troubles that have begun or ended; return how many e-mails
+    went.
 
-    A trouble is told of once it has lasted three minutes, so that a restart alarms nobody. Where nothing can
-    be written down, `watch` tells.
+    A trouble is told of once it has lasted three minutes, so that a restart alarms nobody. Where
+    nothing can be written down, `watch` tells.
     """
     current = {banner.code: banner for banner in banners(now)}
     if UNSAVED & current.keys():
@@ -194,7 +195,8 @@ def watch(stop: Event) -> None:
 
 
 def alert_unsaved(remembered: Known, *, now: datetime) -> int:
-    """Write about a database that is away or takes no writes, by this process's own memory of what was told.
+    """Write about a database that is away or takes no writes, by this process's own memory of what
+    was told.
 
     Returns how many e-mails went.
     """

@@ -1,8 +1,8 @@
 """Whether the database still takes what is written, found out without writing anything to a table.
 
-A full disk stops every write, so an alert that had to be stored first would never be seen. A query that is
-allowed hardly any memory puts its rows into a temporary file beside the tables: where that is refused for
-want of room, so is everything else.
+A full disk stops every write, so an alert that had to be stored first would never be seen. A query
+that is allowed hardly any memory puts its rows into a temporary file beside the tables: where that
+is refused for want of room, so is everything else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Whether the application does its work, in figures for `status` and the connection page.
 
-Each question is answered through a partial index, so that asking costs the same however much is stored.
+Each question is answered through a partial index, so that asking costs the same however much is
+stored.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ LOOKED_AT = 500
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the health of the application is judged by. Ages are None where there is nothing of the kind."""
+    """What the health of the application is judged by. Ages are None where there is nothing of the
+    kind.
+    """
 
     oldest_due: timedelta | None
     oldest_unknown: timedelta | None
@@ -59,7 +62,8 @@ class Pulse:
     withdrawing: bool = False
     refusal: database_room.Refusal = ""
     details: dict[str, str] = field(default_factory=dict)
-    """What exactly is wrong, for troubles that need it: a folder, a clock, a ring, refused pushes."""
+    """What exactly is wrong, for troubles that need it: a folder, a clock, a ring, refused pushes.
+    """
 
     def troubles(self, *, now: datetime) -> list[str]:
         """What is wrong, as codes; an empty list is health."""
@@ -89,7 +93,9 @@ class Pulse:
 
 
 def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
-    """Ask the database how things stand. Times are UTC. `anew`: also what is remembered for some seconds."""
+    """Ask the database how things stand. Times are UTC. `anew`: also what is remembered for some
+    seconds.
+    """
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
     there = stale.filter(state__in=[Message.State.ACCEPTED, Message.State.HELD])
@@ -144,7 +150,9 @@ def _counted(trouble: Trouble) -> str:
 
 
 def _amiss(ring: TaskRun, *, now: datetime) -> str:
-    """How a ring fails by a fault of the program, or hangs; "" where it does not, or the provider is why."""
+    """How a ring fails by a fault of the program, or hangs; "" where it does not, or the provider
+    is why.
+    """
     if (
         ring.held_until
         and ring.held_until > now
@@ -158,7 +166,9 @@ def _amiss(ring: TaskRun, *, now: datetime) -> str:
 
 
 def _due_since(*, now: datetime) -> datetime | None:
-    """Since when the oldest text waits: one that is planned, or one in the outbox that had to be put back."""
+    """Since when the oldest text waits: one that is planned, or one in the outbox that had to be
+    put back.
+    """
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by(
         "due_at"
     )

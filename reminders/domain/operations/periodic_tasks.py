@@ -1,8 +1,8 @@
 """The rings: which work is rung for how often, and a note of how each went.
 
-The intervals are seeded into django-celery-beat's tables, where staff may change them; rings that are new
-are added, what staff changed is kept, what they left alone follows the settings. A ring that is lost,
-doubled or late changes nothing.
+The intervals are seeded into django-celery-beat's tables, where staff may change them; rings that
+are new are added, what staff changed is kept, what they left alone follows the settings. A ring
+that is lost, doubled or late changes nothing.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
 
 
 def seed_periodic_tasks(**_kwargs: Any) -> None:
-    """Add the rings that are missing, let untouched ones follow the settings, keep what staff changed.
+    """Add the rings that are missing, let untouched ones follow the settings, keep what staff
+    changed.
 
-    A ring is untouched while it rings as often as its own description says. Takes a lock, so that several
-    programs may start at once.
+    A ring is untouched while it rings as often as its own description says. Takes a lock, so that
+    several programs may start at once.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -139,7 +140,8 @@ def run(name: str, work: Callable[[RunOutcome], None], *, lane: Lane, at_most: f
 
 @contextmanager
 def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutcome]:
-    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring tries.
+    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring
+    tries.
 
     `at_most`: the seconds after which the work may not go on, None for as long as it takes.
     """

@@ -1,6 +1,8 @@
-"""Pushes to an address that is not ours: counted, so that staff hear when the provider uses an old one.
+"""Pushes to an address that is not ours: counted, so that staff hear when the provider uses an old
+one.
 
-Anybody can send such a thing, so it is written down at most every few seconds, with the number since then.
+Anybody can send such a thing, so it is written down at most every few seconds, with the number
+since then.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """When signing in has to pause: failures are counted by name, by address, and by both together.
 
-Counting by both alone lets one address try a common password with every name, and many addresses try every
-password with one name. Who is paused is known before any password is hashed, from one statement.
+Counting by both alone lets one address try a common password with every name, and many addresses
+try every password with one name. Who is paused is known before any password is hashed, from one
+statement.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ from django.db.models import Q
 from reminders.models import SignInCount
 
 WINDOW = timedelta(minutes=15)
-"""Failures count for so long from the first of them; a pause lasts as long from the one that began it."""
+"""Failures count for so long from the first of them; a pause lasts as long from the one that began
+it.
+"""
 OF_BOTH, OF_ADDRESS, OF_NAME = 10, 30, 100
-"""A whole clinic may sit behind one address, and anybody can type a colleague's name, hence the order."""
+"""A whole clinic may sit behind one address, and anybody can type a colleague's name, hence the
+order.
+"""
 SWEPT = 20
 _V6_SITE = 64
 _ANY = "0" * 32
@@ -70,7 +75,8 @@ def forget_failures(name: str, address: str) -> None:
 
 
 def end_pause(*, name: str = "", address: str = "") -> int:
-    """Let a name (from anywhere), an address (under any name) or the two together try again at once.
+    """Let a name (from anywhere), an address (under any name) or the two together try again at
+    once.
 
     Returns how many counts ended.
     """
@@ -84,7 +90,9 @@ def end_pause(*, name: str = "", address: str = "") -> int:
 
 
 def network_of(written: str) -> str:
-    """What is counted as one address: IPv4 by itself, IPv6 by the network of one site, else "unknown"."""
+    """What is counted as one address: IPv4 by itself, IPv6 by the network of one site, else
+    "unknown".
+    """
     try:
         address = ip_address(written.strip())
     except ValueError:

@@ -1,7 +1,8 @@
-"""The call list: who has not confirmed for the next two working days, and what was tried to reach them.
+"""The call list: who has not confirmed for the next two working days, and what was tried to reach
+them.
 
-Those whom no text can reach come first, people on one phone stand together. What follows from a call is
-`calls`' business.
+Those whom no text can reach come first, people on one phone stand together. What follows from a
+call is `calls`' business.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from reminders.models import Location
 
 WORKING_DAYS = 2
 MOST_TOGETHER = 12
-"""A number that more visits share than this is a clinic's own or a mistake; it is shown in parts."""
+"""A number that more visits share than this is a clinic's own or a mistake; it is shown in parts.
+"""
 SEARCHED_DAYS = 21
 
 
@@ -55,7 +57,9 @@ _WORDS = {
 
 
 class AppointmentToCall(NamedTuple):
-    """One unconfirmed appointment, as far as sorting and grouping need it; `place` is its place by time."""
+    """One unconfirmed appointment, as far as sorting and grouping need it; `place` is its place by
+    time.
+    """
 
     place: int
     id: int
@@ -66,9 +70,11 @@ class AppointmentToCall(NamedTuple):
 
 
 class Try(NamedTuple):
-    """Something that was done to reach a patient: a text with its state, or a call with its outcome.
+    """Something that was done to reach a patient: a text with its state, or a call with its
+    outcome.
 
-    `code` is a message's state or a call's outcome, `words` the provider's news or who called. Times UTC.
+    `code` is a message's state or a call's outcome, `words` the provider's news or who called.
+    Times UTC.
     """
 
     appointment_id: int
@@ -80,7 +86,9 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One appointment to call about: what the day sheet knows, the obstacle, and what was tried so far."""
+    """One appointment to call about: what the day sheet knows, the obstacle, and what was tried so
+    far.
+    """
 
     day: DayRow
     obstacle: Obstacle
@@ -119,7 +127,9 @@ class Calls:
 
     @cached_property
     def kinds(self) -> Counter[tuple[bool, bool]]:
-        """How many appointments there are by whether there is an obstacle and whether somebody called."""
+        """How many appointments there are by whether there is an obstacle and whether somebody
+        called.
+        """
         return Counter(
             (found.obstacle != "", found.tried) for group in self.groups for found in group
         )
@@ -148,7 +158,8 @@ def _fits(found: AppointmentToCall, obstacle: bool | None, tried: bool | None) -
 
 
 def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
-    """Tomorrow and the second working day from then on, by the location's calendar and working days.
+    """Tomorrow and the second working day from then on, by the location's calendar and working
+    days.
 
     Days in between on which the location is closed are included: somebody may be booked then.
     """
@@ -223,9 +234,9 @@ def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
     return found
 
 
-# Of an appointment's texts the latest that was due decides whether they arrive; a wrong number counts until
-# it is corrected. Texts and calls are read by arrays of
-# appointments: for 3,000 of them one by one the statement took half as long again.
+# Of an appointment's texts the latest that was due decides whether they arrive; a wrong number
+# counts until it is corrected. Texts and calls are read by arrays of appointments: for 3,000 of
+# them one by one the statement took half as long again.
 _FIND = """
 WITH a AS MATERIALIZED (
     SELECT a.id, a.starts_at, a.local_date, a.version, c.phone, c.phone_kind, c.channel, c.wrong_number

@@ -1,4 +1,5 @@
-"""Whether anything at all has happened: a cheap question that live pages ask before they look closely.
+"""Whether anything at all has happened: a cheap question that live pages ask before they look
+closely.
 
 It may well see a change where a page shows none; it must not miss one that a page shows.
 """
@@ -17,11 +18,12 @@ LATELY = timedelta(days=3)
 
 
 def etag(*, now: datetime) -> str:
-    """A short word that changes with every change, call, card, reply, report and text, and every minute.
+    """A short word that changes with every change, call, card, reply, report and text, and every
+    minute.
 
-    One statement that reads the ends of indexes and counts what waits, however much is stored. What has no
-    trace among those (a practitioner's corrected name) shows when the minute turns, as does what only time
-    changes.
+    One statement that reads the ends of indexes and counts what waits, however much is stored. What
+    has no trace among those (a practitioner's corrected name) shows when the minute turns, as does
+    what only time changes.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TRACES, {"lately": now - LATELY, "now": now})
@@ -30,7 +32,9 @@ def etag(*, now: datetime) -> str:
 
 
 def _latest(table: str, value: str = "id", order: str = "id") -> str:
-    """What was added last. A sum, not the greatest: who began earlier may end later, with a smaller id."""
+    """What was added last. A sum, not the greatest: who began earlier may end later, with a smaller
+    id.
+    """
     return f"""(
         SELECT coalesce(sum(one), 0)::bigint FROM (
             SELECT {value} AS one FROM {table} WHERE {order} IS NOT NULL ORDER BY {order} DESC LIMIT {LATEST}

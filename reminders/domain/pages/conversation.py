@@ -1,4 +1,5 @@
-"""A contact's texts as on a phone: both ways, in their order, with what became of each in plain words.
+"""A contact's texts as on a phone: both ways, in their order, with what became of each in plain
+words.
 
 A phone may be a family's: everything on the number is shown, and says whom it was for. Sending is
 `staff_actions`' business, opting out is `consent`'s.
@@ -47,7 +48,9 @@ STATE_WORDS = {
 
 
 class Bubble(NamedTuple):
-    """One text. `at` is when it reached or should reach the phone, `made_at` its place in the pages; UTC."""
+    """One text. `at` is when it reached or should reach the phone, `made_at` its place in the
+    pages; UTC.
+    """
 
     key: str
     at: datetime
@@ -111,8 +114,8 @@ def thread(
 ) -> list[Bubble]:
     """The latest `limit` texts of a contact and of their number, the oldest first; one statement.
 
-    A limited `scope` narrows them, both ways, to what its user may read, for two statements more. `before`
-    (UTC) is the `made_at` of the earliest bubble seen so far.
+    A limited `scope` narrows them, both ways, to what its user may read, for two statements more.
+    `before` (UTC) is the `made_at` of the earliest bubble seen so far.
     """
     given: dict[str, Any] = {
         "contact": contact_id,
@@ -143,7 +146,9 @@ def _latest(rows: QuerySet[Model], at: str, *, before: datetime | None, limit: i
 def visits(
     contact: Contact, *, location_ids: Collection[int] | None, now: datetime, most: int = 6
 ) -> list[DayRow]:
-    """Appointments around now of everybody on the contact's phone, the coming ones first; two statements."""
+    """Appointments around now of everybody on the contact's phone, the coming ones first; two
+    statements.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _VISITS,

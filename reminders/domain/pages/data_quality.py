@@ -1,7 +1,8 @@
-"""Contacts whose number keeps texts from arriving: none, unreadable, a landline, wrong, or shared by many.
+"""Contacts whose number keeps texts from arriving: none, unreadable, a landline, wrong, or shared
+by many.
 
-Lists are read a page at a time through indexes, counts end at a limit, so that the size of the table does
-not matter. Where a list goes on is named by a contact's id, never by a name or number.
+Lists are read a page at a time through indexes, counts end at a limit, so that the size of the
+table does not matter. Where a list goes on is named by a contact's id, never by a name or number.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
 
 ROWS = 50
 COUNTED_TO = 100
-"""Counting stops here; more are "over 100": nobody works those off in a day, and the page waits for them."""
+"""Counting stops here; more are "over 100": nobody works those off in a day, and the page waits for
+them.
+"""
 
 
 class Flaw(StrEnum):
@@ -41,7 +44,8 @@ _CONDITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class FlawSearch:
-    """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit ahead.
+    """Whose contacts are looked at; `location_ids` None: everybody's, `coming`: only with a visit
+    ahead.
 
     `unbooked` takes in those who are booked nowhere, and so may be anybody's.
     """
@@ -58,7 +62,9 @@ class FlawSearch:
 
     @property
     def condition(self) -> str:
-        """The condition on a contact `c`; `OFFSET 0` keeps PostgreSQL from reading every visit for it."""
+        """The condition on a contact `c`; `OFFSET 0` keeps PostgreSQL from reading every visit for
+        it.
+        """
         here = self.here("v")
         visits = "SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id"
         if self.coming:
@@ -119,7 +125,9 @@ def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
 
 
 def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
-    """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id `after`."""
+    """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id
+    `after`.
+    """
     beyond = """AND (c.last_name, c.first_name, c.id) >
         (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
     statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
@@ -135,7 +143,9 @@ def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -
 def shared_numbers(
     look: FlawSearch, *, at_least: int = 2, after: int = 0, limit: int = ROWS, people: int = 8
 ) -> list[Shared]:
-    """Numbers that `at_least` so many contacts have, each with the first `people` of them; two statements."""
+    """Numbers that `at_least` so many contacts have, each with the first `people` of them; two
+    statements.
+    """
     beyond = (
         "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)"
         if after

@@ -1,8 +1,9 @@
-"""The day sheet: every appointment of a day with its one state, the last text each way, and the counts.
+"""The day sheet: every appointment of a day with its one state, the last text each way, and the
+counts.
 
-One statement reads what decides the states of a whole day, another all that is shown of the rows on the page;
-both take the facts from the same place. What these come to is decided here in plain code; how it looks is the
-page's business.
+One statement reads what decides the states of a whole day, another all that is shown of the rows on
+the page; both take the facts from the same place. What these come to is decided here in plain code;
+how it looks is the page's business.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ SETTLED = frozenset({DayState.ARRIVED, DayState.NO_SHOW, DayState.CANCELLED})
 class DayRow:
     """What the day sheet shows of one appointment. Datetimes are UTC; `zone` is the location's.
 
-    `out_*` is the last text that has left, `in_*` the last reply, `next_at` when the next text is due;
-    `reason` is a code of `Reminder.Reason` for a text that was not sent.
+    `out_*` is the last text that has left, `in_*` the last reply, `next_at` when the next text is
+    due; `reason` is a code of `Reminder.Reason` for a text that was not sent.
     """
 
     id: int
@@ -244,7 +245,8 @@ def day_sheet(
 ) -> DaySheet:
     """The appointments of a local date at these locations, by time; one statement. `now` is UTC.
 
-    The counts and the choice of practitioners ignore the filter by state, so that both stay clickable.
+    The counts and the choice of practitioners ignore the filter by state, so that both stay
+    clickable.
     """
     given: dict[str, Value] = {"day": day, "locations": list(location_ids), "now": now}
     with connection.cursor() as cursor:
@@ -270,15 +272,17 @@ def rows_of(appointment_ids: Sequence[int], *, now: datetime) -> list[DayRow]:
 
 
 def read_rows(condition: str, given: Mapping[str, Value], *, now: datetime) -> list[DayRow]:
-    """Rows of appointments `a` that meet a condition written in SQL; never made from what users type."""
+    """Rows of appointments `a` that meet a condition written in SQL; never made from what users
+    type.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.replace("__WHERE__", condition), {**given, "now": now})
         return [DayRow(*row) for row in cursor.fetchall()]
 
 
-# The facts of appointments `a`: `planned` are the reminders of those whose texts matter, `o` the last text
-# that has left, `t` what the reminders come to, `k` the card. Whole sets are joined: looked up row by row the
-# same took 170 ms for a day of 1,900 appointments, so it takes 25.
+# The facts of appointments `a`: `planned` are the reminders of those whose texts matter, `o` the
+# last text that has left, `t` what the reminders come to, `k` the card. Whole sets are joined:
+# looked up row by row the same took 170 ms for a day of 1,900 appointments, so it takes 25.
 _FACTS = """
 WITH a AS MATERIALIZED (
     SELECT a.*, c.name, c.last_name, c.first_name, c.phone, c.wrong_number

@@ -1,6 +1,7 @@
 """Appointments as other programs read them: the columns of `interfaces`, a row at a time.
 
-Texts that a spreadsheet would take for a formula are made harmless; telephone numbers stay as they are.
+Texts that a spreadsheet would take for a formula are made harmless; telephone numbers stay as they
+are.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ COLUMNS = (
 def exported(
     *, now: datetime, first: date | None = None, last: date | None = None
 ) -> Iterator[dict[str, str]]:
-    """Appointments on the local days from `first` to `last`, both included, in the order of their start.
+    """Appointments on the local days from `first` to `last`, both included, in the order of their
+    start.
 
-    `starts_at` is ISO 8601 on the location's wall clock with its offset; `message_state` is that of the last
-    text about the appointment as it is now whose time has come, before that of the next one, "" without any.
+    `starts_at` is ISO 8601 on the location's wall clock with its offset; `message_state` is that of
+    the last text about the appointment as it is now whose time has come, before that of the next
+    one, "" without any.
     """
     for row in _appointments(first, last, now).iterator(chunk_size=2_000):
         starts_at = row["starts_at"].astimezone(ZoneInfo(row["location__zone"]))

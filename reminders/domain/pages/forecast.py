@@ -1,7 +1,7 @@
 """What goes out in the next days, per rule and day: how many messages, how many SMS segments.
 
-Texts that the provider already holds are counted as they are; planned ones are estimated: a family's share
-one text, and the segments follow from rendering a sample of each rule's texts.
+Texts that the provider already holds are counted as they are; planned ones are estimated: a
+family's share one text, and the segments follow from rendering a sample of each rule's texts.
 """
 
 from __future__ import annotations
@@ -174,9 +174,10 @@ def _segments(book: WordingCatalogue, rule_id: int, one: _Sample) -> int:
 
 _RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, id"
 
-# A family's appointments of one day share a text where the location wants that; it goes out with the first.
-# Local days are told for moments, not for texts: 33,000 texts of two weeks go out at 750. The sum with
-# nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts, which takes longer.
+# A family's appointments of one day share a text where the location wants that; it goes out with
+# the first. Local days are told for moments, not for texts: 33,000 texts of two weeks go out at
+# 750. The sum with nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts,
+# which takes longer.
 _PLANNED = """
 SELECT (greatest(at, %(now)s) AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
 FROM (

@@ -1,7 +1,8 @@
-"""Find people and appointments while somebody types: by name, by telephone number in any writing, by id.
+"""Find people and appointments while somebody types: by name, by telephone number in any writing,
+by id.
 
-Names use PostgreSQL's own prefix search, numbers are found from their end or their beginning, each through an
-index. However short the search, only so many rows are ever looked at.
+Names use PostgreSQL's own prefix search, numbers are found from their end or their beginning, each
+through an index. However short the search, only so many rows are ever looked at.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def asks_something(query: str) -> bool:
 
 
 def find_contacts(query: str, *, scope: Scope, limit: int = 50) -> SearchResult:
-    """The people whose name begins like the words, whose number ends or begins so, or who have this id."""
+    """The people whose name begins like the words, whose number ends or begins so, or who have this
+    id.
+    """
     condition = _conditions(query.strip()[:LONGEST], countries=_countries(scope))
     if not condition:
         return SearchResult([], more=False)
@@ -58,7 +61,9 @@ def find_contacts(query: str, *, scope: Scope, limit: int = 50) -> SearchResult:
 def find_appointments(
     query: str, *, scope: Scope, location_ids: Sequence[int], today: date, limit: int = 50
 ) -> SearchResult:
-    """Appointments with this diary id or of people found as above: the coming ones first, then the latest."""
+    """Appointments with this diary id or of people found as above: the coming ones first, then the
+    latest.
+    """
     query = query.strip()[:LONGEST]
     condition = _conditions(query, countries=_countries(scope))
     people = _candidates(condition, scope=scope, most=PEOPLE) if condition else []
@@ -113,7 +118,9 @@ def _by_phone(query: str, countries: Sequence[str]) -> Q:
 
 
 def _begins(prefix: str) -> Q:
-    """A range instead of a pattern, which needs no special index. No number is longer than 15 digits."""
+    """A range instead of a pattern, which needs no special index. No number is longer than 15
+    digits.
+    """
     return Q(phone__gte=prefix, phone__lte=prefix.ljust(16, "9")) & ~Q(phone="")
 
 

@@ -1,7 +1,8 @@
-"""How reminders do: confirmations, declines, no-shows and delivery by week, location and practitioner.
+"""How reminders do: confirmations, declines, no-shows and delivery by week, location and
+practitioner.
 
-Days are reckoned ahead into `DailyStatistics`, lately again and again, long ago once a day; a page only adds them
-up. What was confirmed and then attended counts as both.
+Days are reckoned ahead into `DailyStatistics`, lately again and again, long ago once a day; a page
+only adds them up. What was confirmed and then attended counts as both.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ def _share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Figures of a period: every week of it (by its Monday), each location and practitioner, and all."""
+    """Figures of a period: every week of it (by its Monday), each location and practitioner, and
+    all.
+    """
 
     weeks: tuple[tuple[date, Figures], ...]
     locations: tuple[tuple[str, Figures], ...]
@@ -127,7 +130,9 @@ def _weeks(since: date, until: date) -> Iterator[date]:
 
 
 def reckon(since: date, until: date, *, now: datetime) -> int:
-    """Reckon the local days from `since` to `until` (inclusive) anew; return how many figures there are."""
+    """Reckon the local days from `since` to `until` (inclusive) anew; return how many figures there
+    are.
+    """
     locations = list(Location.objects.values_list("pk", flat=True))
     given: dict[str, Any] = {"since": since, "until": until, "now": now, "locations": locations}
     with transaction.atomic(), connection.cursor() as cursor:

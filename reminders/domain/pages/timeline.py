@@ -1,4 +1,5 @@
-"""The story of one appointment, readable: who did what and when, every text, every reply, every call.
+"""The story of one appointment, readable: who did what and when, every text, every reply, every
+call.
 
 What is stored as codes becomes sentences here; how they look is the page's business.
 """
@@ -241,7 +242,8 @@ def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str
 
 
 def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
-    # Two steps, each through its index; one condition over both tables would read every message there is.
+    # Two steps, each through its index; one condition over both tables would read every message
+    # there is.
     carried = list(appointment.reminders.exclude(message=None).values_list("message_id", flat=True))
     mine = Q(appointment=appointment) | Q(pk__in=carried)
     for message in Message.objects.filter(mine).select_related("created_by"):

@@ -1,7 +1,7 @@
 """Every text that was due and did not go, with its planned time and the reason in words.
 
-Reminders by their state; texts of staff, answers and corrections by what became of the message. Sending one
-anyway is `staff_actions`' business; here it is only said where that still makes sense.
+Reminders by their state; texts of staff, answers and corrections by what became of the message.
+Sending one anyway is `staff_actions`' business; here it is only said where that still makes sense.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ FAILED_TEXT = "text_failed"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What is looked at: due times from (inclusive) until (exclusive), both UTC, at these locations."""
+    """What is looked at: due times from (inclusive) until (exclusive), both UTC, at these
+    locations.
+    """
 
     since: datetime
     until: datetime
@@ -52,7 +54,8 @@ class Period:
 
 
 class Unsent(NamedTuple):
-    """One text that did not go. Datetimes are UTC; `reminder_id` is None for texts that are no reminders.
+    """One text that did not go. Datetimes are UTC; `reminder_id` is None for texts that are no
+    reminders.
 
     `may_send` says that staff may still have it sent: before the start, to a usable number.
     """
@@ -93,7 +96,9 @@ def label(reason: str) -> str:
 
 
 def unsent(period: Period, *, now: datetime, before: str = "", limit: int = ROWS) -> list[Unsent]:
-    """The texts of a period, the latest first; one statement. `before` is the `cursor` of the row above."""
+    """The texts of a period, the latest first; one statement. `before` is the `cursor` of the row
+    above.
+    """
     at, _, key = before.partition("_") if _CURSOR.fullmatch(before) else ("", "", "")
     given = period.given | {
         "now": now,

@@ -1,7 +1,7 @@
 """What people and spreadsheets make of phone numbers, undone before anything is read as one.
 
-Decides what is decoration, what is damage, and where one number ends and the next begins. Whether the digits
-are a number is the business of `phone_numbers`.
+Decides what is decoration, what is damage, and where one number ends and the next begins. Whether
+the digits are a number is the business of `phone_numbers`.
 """
 
 import re
@@ -59,13 +59,17 @@ def bare(raw: str) -> str:
 
 
 def dialled(text: str) -> str:
-    """What is dialled of one tidy number: +0061 and ++61 are +61; a plus before a trunk zero is dropped."""
+    """What is dialled of one tidy number: +0061 and ++61 are +61; a plus before a trunk zero is
+    dropped.
+    """
     digits = re.sub(r"[\s/,]", "", bare(text))
     return re.sub(r"^\++(?=0)", "", re.sub(r"^\++(?:00)?(?!0)", "+", digits))
 
 
 def tidy(raw: str) -> str:
-    """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and remarks."""
+    """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and
+    remarks.
+    """
     text = unicodedata.normalize("NFKC", raw).strip()
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     text = text.strip().removeprefix("=").strip(_QUOTES + " ")
@@ -95,10 +99,14 @@ def has_extension(text: str) -> bool:
 
 
 def parts(text: str) -> list[str]:
-    """The texts that separators for several numbers in one cell leave; one text when there are none."""
+    """The texts that separators for several numbers in one cell leave; one text when there are
+    none.
+    """
     return [part for part in map(str.strip, _SEVERAL.split(text)) if any(map(str.isdecimal, part))]
 
 
 def are_several(texts: list[str]) -> bool:
-    """Whether parts are numbers of their own: in the German 030/1234567 the second starts with no 0 or +."""
+    """Whether parts are numbers of their own: in the German 030/1234567 the second starts with no 0
+    or +.
+    """
     return len(texts) > 1 and any(part.lstrip("( ").startswith(("+", "0")) for part in texts[1:])

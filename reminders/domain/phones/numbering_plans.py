@@ -1,7 +1,8 @@
 """The numbering plans of the world, for reading numbers by the hundred thousand.
 
-Built from the metadata of `phonenumbers` and giving exactly its answers for plainly written numbers, at a
-fraction of the time; whatever is not plain is answered None and left to that library by `phone_numbers`.
+Built from the metadata of `phonenumbers` and giving exactly its answers for plainly written
+numbers, at a fraction of the time; whatever is not plain is answered None and left to that library
+by `phone_numbers`.
 """
 
 import re
@@ -35,8 +36,9 @@ class NumberLine(NamedTuple):
     region: str
 
 
-# Numbers that the regulators keep free for stories and demonstrations, where the library calls them invalid:
-# Ofcom 07700 900000 to 900999, Arcep 06 39 98 00 00 to 99. The Australian and American ones count as valid.
+# Numbers that the regulators keep free for stories and demonstrations, where the library calls them
+# invalid: Ofcom 07700 900000 to 900999, Arcep 06 39 98 00 00 to 99. The Australian and American
+# ones count as valid.
 FICTIONAL = {"GB": r"7700900\d{3}", "FR": r"63998\d{4}"}
 
 # The library's order: the first that matches is the type of the number.
@@ -68,7 +70,9 @@ def calling_code_plan(code: int) -> "CallingCodePlan | None":
 
 
 def read_international(digits: str) -> NumberLine | None:
-    """The number whose calling code and rest are `digits`, without the plus; None when it is not plain."""
+    """The number whose calling code and rest are `digits`, without the plus; None when it is not
+    plain.
+    """
     for length in (1, 2, 3):
         code = digits[:length]
         if code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE and digits[0] != "0":
@@ -133,7 +137,9 @@ class RegionPlan:
         return rest if self.general.fullmatch(rest) else None
 
     def read(self, dialled: str) -> NumberLine | None:
-        """The number that the ASCII digits `dialled` reach from inside this region; None when not plain."""
+        """The number that the ASCII digits `dialled` reach from inside this region; None when not
+        plain.
+        """
         abroad = self.abroad.match(dialled)
         if abroad and dialled[abroad.end() : abroad.end() + 1] != "0":
             return read_international(dialled[abroad.end() :])
@@ -156,7 +162,9 @@ class CallingCodePlan:
     regions: tuple[RegionPlan, ...]
 
     def read(self, rest: str) -> NumberLine | None:
-        """The number with this calling code and the ASCII digits `rest` behind it; None when not plain."""
+        """The number with this calling code and the ASCII digits `rest` behind it; None when not
+        plain.
+        """
         significant = self.regions[0].without_trunk(rest)
         return None if significant is None else self.line(significant)
 

@@ -1,7 +1,8 @@
-"""Phone numbers as people write them, read into E.164 or into a problem with words that say what to do.
+"""Phone numbers as people write them, read into E.164 or into a problem with words that say what to
+do.
 
-Decides which number a cell means and whether it can be texted; `phonenumbers` is the truth about numbering
-plans. Whether someone may be texted is the business of consent, not of this module.
+Decides which number a cell means and whether it can be texted; `phonenumbers` is the truth about
+numbering plans. Whether someone may be texted is the business of consent, not of this module.
 """
 
 import re
@@ -113,11 +114,13 @@ _REASONS = {
 
 
 def read_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
-    """The number that a person or a spreadsheet wrote, by the rules of `country` (ISO, such as "AU").
+    """The number that a person or a spreadsheet wrote, by the rules of `country` (ISO, such as
+    "AU").
 
-    Reads any usual writing, full-width digits, lost leading zeros and plus signs, and 4.91570156E+8 if all
-    its digits are there. Of several numbers in one cell the first that can be texted is taken and noted. A
-    number with an extension is refused: no text reaches it. Raises ValueError for an unknown country.
+    Reads any usual writing, full-width digits, lost leading zeros and plus signs, and 4.91570156E+8
+    if all its digits are there. Of several numbers in one cell the first that can be texted is
+    taken and noted. A number with an extension is refused: no text reaches it. Raises ValueError
+    for an unknown country.
     """
     return _read(raw, _home(country))
 
@@ -145,7 +148,9 @@ def can_receive_sms(number: PhoneNumber | str) -> bool:
 
 @lru_cache(maxsize=8192)
 def display(e164: str, country: str) -> str:
-    """E.164 as people in `country` write it: the national format at home, else the international one."""
+    """E.164 as people in `country` write it: the national format at home, else the international
+    one.
+    """
     try:
         number = _split(e164) or phonenumbers.parse(e164)
     except NumberParseException:
@@ -158,8 +163,8 @@ def display(e164: str, country: str) -> str:
 def _split(e164: str) -> phonenumbers.PhoneNumber | None:
     """Part the country's code from the rest; None for what is not plainly both.
 
-    No code begins with another one. The library looks for much more and takes half of what a number costs to
-    show, of which a page has a hundred.
+    No code begins with another one. The library looks for much more and takes half of what a number
+    costs to show, of which a page has a hundred.
     """
     digits = e164[1:]
     if not (
@@ -181,9 +186,11 @@ def _split(e164: str) -> phonenumbers.PhoneNumber | None:
 
 
 def search_digits(raw: str, country: str | None = None) -> str:
-    """The digits to look for inside of E.164, from a number or a part of one in any writing; "" for none.
+    """The digits to look for inside of E.164, from a number or a part of one in any writing; "" for
+    none.
 
-    With `country` a whole number is read by its dialling rules; a part only loses its leading zeros.
+    With `country` a whole number is read by its dialling rules; a part only loses its leading
+    zeros.
     """
     text = writings.tidy(raw[: writings.LONGEST_CELL])
     if country is not None and isinstance(number := read_phone(text, country), PhoneNumber):

@@ -1,8 +1,9 @@
 """Texts that were handed over and have not left yet, and by what their words were chosen.
 
-A text is frozen when it is handed over. When something changes that it says, it can still be withdrawn; its
-reminder then goes back to the plan and is written anew. Time, place and person are planning's: they raise
-an appointment's version. Here it is the words, and names that only some wordings mention.
+A text is frozen when it is handed over. When something changes that it says, it can still be
+withdrawn; its reminder then goes back to the plan and is written anew. Time, place and person are
+planning's: they raise an appointment's version. Here it is the words, and names that only some
+wordings mention.
 """
 
 from __future__ import annotations
@@ -77,12 +78,13 @@ def withdraw_mentioning(
 ) -> int:
     """Withdraw the texts about these appointments whose wording has one of these placeholders.
 
-    They go out again in time, with the new names. Returns how many. Call it in the transaction that changed
-    the names, and that locked the appointments before.
+    They go out again in time, with the new names. Returns how many. Call it in the transaction that
+    changed the names, and that locked the appointments before.
     """
     if not appointment_ids:
         return 0
-    # A claim that read the old name a moment ago is waited for; one that begins now passes these by.
+    # A claim that read the old name a moment ago is waited for; one that begins now passes these
+    # by.
     lock_planned_of(appointment_ids)
     return withdraw_for_replacement(mentioning(appointment_ids, names, now=now), now=now)
 
@@ -99,10 +101,11 @@ def mentioning(
 
 
 def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
-    """What `find` finds among the held texts, also those of claims that were under way a moment ago.
+    """What `find` finds among the held texts, also those of claims that were under way a moment
+    ago.
 
-    They and their appointments are locked until the transaction ends, and claims wait. So this gives up soon,
-    and raises BusyError, where an import holds the appointments.
+    They and their appointments are locked until the transaction ends, and claims wait. So this
+    gives up soon, and raises BusyError, where an import holds the appointments.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -117,7 +120,9 @@ def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
 
 
 def withdraw_for_replacement(held: Sequence[uuid.UUID], *, now: datetime) -> int:
-    """Withdraw these texts, so that they go out again in time as they read by then; return how many."""
+    """Withdraw these texts, so that they go out again in time as they read by then; return how
+    many.
+    """
     marked = withdraw_messages(held, now=now) if held else 0
     if marked:
         enqueue_after_commit("withdraw")

@@ -1,9 +1,9 @@
 """Plan: work out the reminders that should be there, and write the difference.
 
-Set-based and idempotent: the same appointments planned twice change nothing the second time. Runs in
-the transaction that changed the appointments, whoever changed them, and nightly over the whole future.
-What is already handed over and no longer holds is marked to be withdrawn; speaking to the provider
-about it is `cancelling`'s.
+Set-based and idempotent: the same appointments planned twice change nothing the second time. Runs
+in the transaction that changed the appointments, whoever changed them, and nightly over the whole
+future. What is already handed over and no longer holds is marked to be withdrawn; speaking to the
+provider about it is `cancelling`'s.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def plan_appointments(
 ) -> PlanResult:
     """Plan these appointments; call it in the transaction that changed them.
 
-    The appointments are locked in the order of their ids, so two plannings of the same ones take turns.
+    The appointments are locked in the order of their ids, so two plannings of the same ones take
+    turns.
     """
     ordered = sorted(set(ids))
     if not ordered:
@@ -132,11 +133,12 @@ def plan_steps(
     on_step: OnStep | None,
     hands: int,
 ) -> PlanResult:
-    """Plan appointments by the ids of each step, in a transaction of its own, `hands` steps at a time.
+    """Plan appointments by the ids of each step, in a transaction of its own, `hands` steps at a
+    time.
 
-    `on_step` hears the last appointment's id and the step's outcome, in the order of the steps, and answers
-    whether to begin further ones. A job that keeps both can go on after a crash: what it had not kept is
-    planned once more, which changes nothing.
+    `on_step` hears the last appointment's id and the step's outcome, in the order of the steps, and
+    answers whether to begin further ones. A job that keeps both can go on after a crash: what it
+    had not kept is planned once more, which changes nothing.
     """
     outcome, enough = PlanResult(), Event()
     for ids, done in map_ordered(
@@ -156,7 +158,9 @@ def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
 def desired_reminders(
     subjects: Iterable[PlannableAppointment], *, book: RuleSet, now: datetime
 ) -> Iterator[DesiredReminder]:
-    """The reminders that should be there for these appointments. Nothing is wanted once a visit has begun."""
+    """The reminders that should be there for these appointments. Nothing is wanted once a visit has
+    begun.
+    """
     for subject in subjects:
         if subject.status not in EXPECTED or subject.starts_at <= now:
             continue
@@ -245,8 +249,8 @@ def _stage_each(cursor: Any, wanted: Iterable[DesiredReminder]) -> None:
 def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     """Bring the reminders of these appointments in line with the staged ones. The order matters.
 
-    A reminder that a sender claims at this moment is either still planned, and taken back by the first
-    statement, or handed over by the time the third one looks: it is never missed in between.
+    A reminder that a sender claims at this moment is either still planned, and taken back by the
+    first statement, or handed over by the time the third one looks: it is never missed in between.
     """
     given: dict[str, Any] = {"ids": ids, "now": now}
     cursor.execute(_TAKE_BACK, given)
@@ -275,7 +279,9 @@ def _any_due(cursor: Any, *, now: datetime) -> bool:
 
 
 def read_plannable(ids: Sequence[int], *, lock: bool = True) -> list[PlannableAppointment]:
-    """What planning reads of these appointments, in the order of their ids; locked unless only to look."""
+    """What planning reads of these appointments, in the order of their ids; locked unless only to
+    look.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_READ + (_LOCK if lock else ""), [list(ids)])
         return [PlannableAppointment(*row) for row in cursor.fetchall()]
@@ -340,8 +346,9 @@ WHERE r.appointment_id = ANY(%(ids)s) AND a.id = r.appointment_id AND r.state IN
       WHERE (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version))
 """
 
-# A later version of the appointment that tells the same phone the same time and place is not told again,
-# unless it is another person's by now: siblings share a phone. A text keeps the person of its first visit.
+# A later version of the appointment that tells the same phone the same time and place is not told
+# again, unless it is another person's by now: siblings share a phone. A text keeps the person of
+# its first visit.
 _TELLS_NEWS = """
 (w.version = 1 OR NOT EXISTS (
     SELECT 1 FROM reminders_reminder told
@@ -369,8 +376,8 @@ WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w
   AND {_TELLS_NEWS}
 """  # noqa: S608 -- put together from constants
 
-# Nobody adds the same one meanwhile, because the appointments are locked. An ON CONFLICT besides would write
-# each row in two steps, which takes a third longer.
+# Nobody adds the same one meanwhile, because the appointments are locked. An ON CONFLICT besides
+# would write each row in two steps, which takes a third longer.
 _ADD = f"""
 INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
                                 location_id, starts_at, local_date, phone, forced, updated_at)
@@ -384,8 +391,9 @@ WHERE NOT EXISTS (
   AND {_TELLS_NEWS}
 """  # noqa: S608 -- put together from constants
 
-# Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another time.
-# One whose time has come is on its way, whether or not its report is here: a new rule is too late for it.
+# Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another
+# time. One whose time has come is on its way, whether or not its report is here: a new rule is too
+# late for it.
 _MARK_STALE = """
 SELECT DISTINCT m.id
 FROM reminders_reminder r
@@ -421,8 +429,8 @@ FROM moved m WHERE r.id = m.id AND r.state = m.state
 def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]:
     """Free the reminders of messages that are withdrawn for sure; plan their appointments again.
 
-    Returns the appointments' ids. Call it in the transaction that settles the withdrawal, and that took
-    `lock_appointments_of` these messages before it touched them.
+    Returns the appointments' ids. Call it in the transaction that settles the withdrawal, and that
+    took `lock_appointments_of` these messages before it touched them.
     """
     affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
     ids = list(affected.values_list("appointment_id", flat=True).distinct())

@@ -1,7 +1,8 @@
 """Plan many appointments by planning one of each kind: those that differ only in whom they are for.
 
-A rule's times depend on the start, the place and the moment an appointment became known, so an import
-of a hundred thousand has a few thousand different answers. Which they are is still up to `planning`.
+A rule's times depend on the start, the place and the moment an appointment became known, so an
+import of a hundred thousand has a few thousand different answers. Which they are is still up to
+`planning`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ from reminders.domain.planning.rule_book import RuleSet
 
 
 def as_array(ids: Sequence[int]) -> str:
-    """These ids as PostgreSQL writes them: made once for several statements, quicker than by the driver."""
+    """These ids as PostgreSQL writes them: made once for several statements, quicker than by the
+    driver.
+    """
     return "{" + ",".join(map(str, ids)) + "}"
 
 
 def read_representatives(
     cursor: Any, ids: str, *, book: RuleSet
 ) -> list[tuple[Any, ...]]:  # Any: Django's cursor and its rows
-    """Lock these appointments in the order of their ids; return one of each kind, as `Subject` has them."""
+    """Lock these appointments in the order of their ids; return one of each kind, as `Subject` has
+    them.
+    """
     special = {rule.service_id for rule in book.rules if rule.service_id is not None}
     cursor.execute(_TABLES)
     cursor.execute(_READ, {"ids": ids, "special": list(special)})

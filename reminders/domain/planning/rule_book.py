@@ -1,8 +1,8 @@
 """Which rules apply to an appointment, and what of them the timing needs.
 
-A location's or service's own rules replace the general ones of the same kind there: the most specific
-set wins (service at a location, then service, then location, then everywhere). Editing rules is
-`rule_changes`; writing the reminders is `planning`.
+A location's or service's own rules replace the general ones of the same kind there: the most
+specific set wins (service at a location, then service, then location, then everywhere). Editing
+rules is `rule_changes`; writing the reminders is `planning`.
 """
 
 from __future__ import annotations
@@ -77,10 +77,12 @@ class BusyError(RuntimeError):
 
 
 def lock_rules() -> None:
-    """Wait until no planning goes by the old rules or hours, and let none begin until this transaction ends.
+    """Wait until no planning goes by the old rules or hours, and let none begin until this
+    transaction ends.
 
-    Take it before writing and lock no appointments in the same transaction: plannings lock those first.
-    Raises BusyError when a planning, such as that of a large import, does not end within a few seconds.
+    Take it before writing and lock no appointments in the same transaction: plannings lock those
+    first. Raises BusyError when a planning, such as that of a large import, does not end within a
+    few seconds.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -118,7 +120,9 @@ class RuleSet:
         return cls.load()
 
     def with_rule(self, rule: ReminderRule) -> RuleSet:
-        """The same rules as they would be with this one saved; one that was never saved has the id 0."""
+        """The same rules as they would be with this one saved; one that was never saved has the id
+        0.
+        """
         others = tuple(one for one in self.rules if one.id != (rule.pk or 0))
         return RuleSet(
             rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours

@@ -1,6 +1,7 @@
 """Mark messages to be withdrawn, and let go of their reminders once they are.
 
-Which messages are stale is decided by `planning` and by staff; speaking to the provider is `cancelling`'s.
+Which messages are stale is decided by `planning` and by staff; speaking to the provider is
+`cancelling`'s.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from reminders.domain.common.locks import lock_messages
 def withdraw_messages(message_ids: Sequence[Any], *, now: datetime) -> int:
     """Mark messages to be withdrawn; those that were never handed over are cancelled at once.
 
-    Every reminder that such a message carries waits until the withdrawal is settled; one that has ended by
-    now is left as it is. Returns how many messages were marked. Call it in the transaction that made them
-    stale, which holds their appointments.
+    Every reminder that such a message carries waits until the withdrawal is settled; one that has
+    ended by now is left as it is. Returns how many messages were marked. Call it in the transaction
+    that made them stale, which holds their appointments.
     """
     given: dict[str, Any] = {"messages": list(message_ids), "now": now}
     lock_messages(message_ids)
@@ -40,7 +41,8 @@ def release_reminders_of(message_ids: Sequence[Any], *, now: datetime) -> None:
 
 
 def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID]:
-    """Texts to these contacts' present numbers that have not reached the phone yet, whoever wrote them.
+    """Texts to these contacts' present numbers that have not reached the phone yet, whoever wrote
+    them.
 
     A family's text is among them where it tells of a visit of theirs.
     """
@@ -55,9 +57,9 @@ WHERE id = ANY(%(messages)s) AND cancel_requested_at IS NULL
   AND state IN ('queued', 'submitting', 'unknown', 'accepted', 'held', 'enroute', 'submitted')
 """
 
-# This and the last first find the reminders, and then choose by their state. In one step, the database begins
-# with states of which it had counted next to none, and an import that withdraws many texts compares each of
-# them with all others: 20,000 did not end within minutes.
+# This and the last first find the reminders, and then choose by their state. In one step, the
+# database begins with states of which it had counted next to none, and an import that withdraws
+# many texts compares each of them with all others: 20,000 did not end within minutes.
 _REMINDERS_WAIT = """
 WITH carried AS MATERIALIZED (
     SELECT r.id, r.state FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
@@ -73,8 +75,8 @@ UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it w
 WHERE id = ANY(%(messages)s) AND state = 'queued'
 """
 
-# Of a withdrawn message, the reminders that still hold go back to the plan, or stay stopped where staff
-# stopped them; the others are done with.
+# Of a withdrawn message, the reminders that still hold go back to the plan, or stay stopped where
+# staff stopped them; the others are done with.
 _RELEASE_REMINDERS = """
 WITH carried AS MATERIALIZED (
     SELECT r.id, r.state, r.reason = 'held' AS held, r.appointment_id, r.version
@@ -90,7 +92,8 @@ UPDATE reminders_reminder r SET updated_at = %(now)s, message_id = NULL,
 FROM released f WHERE r.id = f.id AND r.state = f.state
 """
 
-# Two ways to them, each through its own index. One that was accepted and whose time has come has left.
+# Two ways to them, each through its own index. One that was accepted and whose time has come has
+# left.
 _ON_THEIR_WAY = """
 SELECT m.id
 FROM (SELECT own.id FROM reminders_message own JOIN reminders_contact c ON c.id = own.contact_id

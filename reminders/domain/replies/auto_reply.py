@@ -1,7 +1,8 @@
-"""The automatic answer to a reply: one at most, in the patient's language, from wordings that staff may edit.
+"""The automatic answer to a reply: one at most, in the patient's language, from wordings that staff
+may edit.
 
-Says what was decided, names the appointment, and falls silent where an answer would be of no use or feed a
-machine. What was decided, and whether a machine is suspected, comes from `replying`.
+Says what was decided, names the appointment, and falls silent where an answer would be of no use or
+feed a machine. What was decided, and whether a machine is suspected, comes from `replying`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class AnswerContext:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom to answer: the reply, its number, when it was written (UTC), and what is known of the person."""
+    """Whom to answer: the reply, its number, when it was written (UTC), and what is known of the
+    person.
+    """
 
     reply_id: int
     phone: str
@@ -77,9 +80,11 @@ class Recipient:
 
 
 def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]:
-    """Read appointments by id; with `lock` in the order of their ids, as everybody who changes them does.
+    """Read appointments by id; with `lock` in the order of their ids, as everybody who changes them
+    does.
 
-    They are read after they are locked: whoever held them may have changed their person's number too.
+    They are read after they are locked: whoever held them may have changed their person's number
+    too.
     """
     if not ids:
         return {}
@@ -99,9 +104,11 @@ def write_answer(
     now: datetime,
     numbers: Mapping[int, int] | None = None,
 ) -> Message | None:
-    """The answer, not saved yet; None when it is switched off, impossible, or too late to be of use.
+    """The answer, not saved yet; None when it is switched off, impossible, or too late to be of
+    use.
 
-    `numbers` are those that the patient was given for these appointments, by id; without them, from 1 on.
+    `numbers` are those that the patient was given for these appointments, by id; without them, from
+    1 on.
     """
     place = desk.place(visits[0].location_id if visits else to.location_id)
     if place is None or not is_textable(to.phone) or _is_stale(to, visits, now=now):
@@ -131,7 +138,8 @@ def write_answer(
 
 
 def answer_later(reply_id: int, purpose: str, appointment_id: int, *, now: datetime) -> bool:
-    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any more.
+    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any
+    more.
 
     Nor where the appointment's person has another number than the one that wrote.
     """

@@ -29,9 +29,11 @@ class Candidate:
 
 
 def candidates(card: InboxItem, *, now: datetime) -> list[Candidate]:
-    """The appointments the reply may be about: all that the number was texted about in the last month.
+    """The appointments the reply may be about: all that the number was texted about in the last
+    month.
 
-    Appointments of people on that number which are still to come count too; the one texted last is first.
+    Appointments of people on that number which are still to come count too; the one texted last is
+    first.
     """
     if not card.phone:
         return []

@@ -1,8 +1,8 @@
 """What a reply does: to its appointments, to consent, to the inbox, and which answer goes back.
 
-Pure functions of the words as they were read, of what was asked, and the appointments as they stand. Only a
-text about an appointment that is still to come, as the text told it, changes anything; all else is for a
-person.
+Pure functions of the words as they were read, of what was asked, and the appointments as they
+stand. Only a text about an appointment that is still to come, as the text told it, changes
+anything; all else is for a person.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def decide(
 ) -> Decision:
     """Decide about one reply.
 
-    `listed` are the appointments that it is about, in the order of their numbers; none when it is not known.
-    `said_at` is when the patient wrote, `now` when it is acted on; both aware.
+    `listed` are the appointments that it is about, in the order of their numbers; none when it is
+    not known. `said_at` is when the patient wrote, `now` when it is acted on; both aware.
     """
     if answer.intent in _ABOUT_TEXTS:
         return _about_texts(answer, listed)
@@ -73,7 +73,8 @@ def _may_change(listed: Sequence[RepliedAppointment], *, now: datetime) -> bool:
 def _after_our_answer(
     yes: bool, listed: Sequence[RepliedAppointment], asked: Asked, *, now: datetime
 ) -> Decision:
-    """A bare yes or no to a text that asked nothing: what is so already stays, all else is for a person.
+    """A bare yes or no to a text that asked nothing: what is so already stays, all else is for a
+    person.
 
     A yes is not answered again: it may well mean our answer.
     """
@@ -180,7 +181,9 @@ def _about_texts(answer: Interpretation, listed: Sequence[RepliedAppointment]) -
 
 _FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.COURTESY})
 _ASKS_NOTHING = frozenset({Asks.NOTICE, Asks.AUTOMATIC, Asks.WHICH})
-"""Kinds of text to which a courtesy is no answer; after the question which one, a card waits already."""
+"""Kinds of text to which a courtesy is no answer; after the question which one, a card waits
+already.
+"""
 
 
 def may_turn(answer: Interpretation) -> bool:
@@ -224,7 +227,9 @@ def _all_answered(listed: Sequence[RepliedAppointment]) -> bool:
 
 
 def _reschedule(about: Sequence[RepliedAppointment]) -> Decision:
-    """Another time is for staff to find. Of several appointments, nobody knows which unless it was picked."""
+    """Another time is for staff to find. Of several appointments, nobody knows which unless it was
+    picked.
+    """
     single = _only(about)
     return Decision(
         ReplyOutcome.RESCHEDULE,
@@ -276,7 +281,8 @@ def _nothing_to_change(
     outcome = _hindrance(subject, now=now) or ReplyOutcome.SETTLED
     decision = Decision(outcome, about=(subject.id,))
     if outcome is ReplyOutcome.PASSED:
-        # Written in time but read too late by us: telling the patient that it is over would blame them.
+        # Written in time but read too late by us: telling the patient that it is over would blame
+        # them.
         decision.purpose = "already_passed" if said_at >= subject.starts_at else ""
         if not yes:
             decision.cards[Kind.LATE] = subject.id

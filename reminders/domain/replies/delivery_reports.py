@@ -1,7 +1,8 @@
-"""Apply delivery reports to the messages they are about, and say what a refusal means for its number.
+"""Apply delivery reports to the messages they are about, and say what a refusal means for its
+number.
 
-A report that fits no message waits: it may have come before our own commit. How far a message moves is
-`news`' to decide; this finds the message and draws the consequences.
+A report that fits no message waits: it may have come before our own commit. How far a message moves
+is `news`' to decide; this finds the message and draws the consequences.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ CANCELLED = str(Message.State.CANCELLED)
 BLOCKED = 302
 """The status code with which the provider refuses a number that is on its list."""
 TRIED_FOR = timedelta(hours=1)
-"""How long every ring tries a report that fits no message; afterwards only the thorough one does."""
+"""How long every ring tries a report that fits no message; afterwards only the thorough one does.
+"""
 KEPT = timedelta(days=45)
 OTHER_COPY = "Is about another copy of this text"
 
@@ -57,9 +59,11 @@ def apply_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
 
 
 def tidy_reports(*, now: datetime, go_on: GoOn = for_ever) -> int:
-    """Try every report that still waits, and drop those older than 45 days; return how many were applied.
+    """Try every report that still waits, and drop those older than 45 days; return how many were
+    applied.
 
-    Meant for once a day: an account shared with other programs brings many reports that are never ours.
+    Meant for once a day: an account shared with other programs brings many reports that are never
+    ours.
     """
     DeliveryReport.objects.filter(applied_at=None, problem="", stored_at__lt=now - KEPT).delete()
     return apply_waiting_reports(now=now, since=now - KEPT, go_on=go_on)
@@ -68,7 +72,9 @@ def tidy_reports(*, now: datetime, go_on: GoOn = for_ever) -> int:
 def apply_waiting_reports(
     *, now: datetime, since: datetime | None = None, go_on: GoOn = for_ever
 ) -> int:
-    """Apply stored reports whose message is known, from `since` (default: the last hour); return how many."""
+    """Apply stored reports whose message is known, from `since` (default: the last hour); return
+    how many.
+    """
     count = 0
     since = since or now - TRIED_FOR
     while True:
@@ -115,7 +121,9 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
 
 
 def _is_other_copy(row: Waiting, verdict: Verdict) -> bool:
-    """A text sent once more after a lost answer may exist twice: what the other copy fails at is no news."""
+    """A text sent once more after a lost answer may exist twice: what the other copy fails at is no
+    news.
+    """
     other = row.known_as is not None and row.message_provider_id not in ("", row.known_as)
     return other and verdict.state is not State.DELIVERED
 
@@ -144,7 +152,9 @@ def _draw_consequences(
 
 
 def _suppress(rows: Sequence[Waiting], *, now: datetime) -> None:
-    """The provider refuses these numbers: so do we, unless somebody opted in after the text had left."""
+    """The provider refuses these numbers: so do we, unless somebody opted in after the text had
+    left.
+    """
     lifted = Suppression.objects.filter(
         phone__in={row.phone for row in rows}, lifted_at__isnull=False
     )

@@ -1,8 +1,8 @@
 """Act on replies: match, read, decide, and write what follows, a batch in one transaction.
 
-Each reply is acted on exactly once, whoever stored it: it is claimed by lock, and marked in the transaction
-that acts. Replies of one number take turns in the order in which they were written. One that can't be
-acted on becomes a card and holds nobody up.
+Each reply is acted on exactly once, whoever stored it: it is claimed by lock, and marked in the
+transaction that acts. Replies of one number take turns in the order in which they were written. One
+that can't be acted on becomes a card and holds nobody up.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class Acted:
 def apply_waiting_replies(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Act on every stored reply that waits, and have the answers sent; return how many replies.
 
-    Several workers share the work. Raises the database's OperationalError when it fails; then the rest waits
-    for the next round.
+    Several workers share the work. Raises the database's OperationalError when it fails; then the
+    rest waits for the next round.
     """
     if not Reply.objects.filter(applied_at=None).exists():
         return 0
@@ -312,7 +312,9 @@ def _write_no_more(cases: Sequence[Case], *, now: datetime) -> set[int]:
 
 
 def _write_consent(cases: Sequence[Case], *, now: datetime) -> tuple[list[str], list[str]]:
-    """Opt out, pause and opt in; return the numbers that get no more texts, and those that get them again."""
+    """Opt out, pause and opt in; return the numbers that get no more texts, and those that get them
+    again.
+    """
     out = [
         OptOut(case.reply.phone, Suppression.Reason.PATIENT, case.reply.text, case.reply.id)
         for case in cases
@@ -370,7 +372,9 @@ def _spoken_of(case: Case) -> list[int]:
 
 
 def _mark(cases: Sequence[Case], *, now: datetime) -> None:
-    """Mark the replies as acted on, with what was found and done, and link them to their appointments."""
+    """Mark the replies as acted on, with what was found and done, and link them to their
+    appointments.
+    """
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
         "now": now,
         "ids": [case.reply.id for case in cases],

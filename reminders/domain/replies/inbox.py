@@ -1,7 +1,8 @@
 """The inbox: cards for what only a person can settle, and what people do with them.
 
-Every touch names the revision that was on the screen: of two people who act at once the second is told
-who did what, and nothing is overwritten unseen. Which replies need a card is `deciding`'s to say.
+Every touch names the revision that was on the screen: of two people who act at once the second is
+told who did what, and nothing is overwritten unseen. Which replies need a card is `deciding`'s to
+say.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def touched_words(card: InboxItem) -> str:
 
 
 def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
-    """Settle the cards of replies that we asked about, now that the patient has said what was meant."""
+    """Settle the cards of replies that we asked about, now that the patient has said what was
+    meant.
+    """
     asked = InboxItem.objects.filter(
         reply_id__in=reply_ids, kind=InboxItem.Kind.UNCLEAR, done_at=None
     )
@@ -119,7 +122,9 @@ def assign(
 def done(
     card: InboxItem, *, revision: int, by: Actor, now: datetime, outcome: str = "done"
 ) -> InboxItem:
-    """Settle a card without any change. Raises CardTouched, and ValueError while the number is paused."""
+    """Settle a card without any change. Raises CardTouched, and ValueError while the number is
+    paused.
+    """
     check_decided(card)
     return touch(card.pk, revision, done_at=now, done_by_id=by.user_id, outcome=outcome)
 
@@ -142,9 +147,9 @@ def settle(
 ) -> list[AuditEntry]:
     """Decide what a reply meant: confirm or decline an appointment, or neither; the card is done.
 
-    Returns the history lines, for undo. With `answer` the patient gets the automatic answer that the reply
-    would have had, unless it had one. Raises CardTouched, and ValueError in words for staff: when an
-    appointment is needed, or is over or cancelled, and while the number is paused.
+    Returns the history lines, for undo. With `answer` the patient gets the automatic answer that
+    the reply would have had, unless it had one. Raises CardTouched, and ValueError in words for
+    staff: when an appointment is needed, or is over or cancelled, and while the number is paused.
     """
     action = Action(action)
     status = _STATUS.get(action)

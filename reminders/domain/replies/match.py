@@ -1,9 +1,9 @@
 """Whose reply is it, and which appointments is it about.
 
-By our UUID in the metadata, else by the provider's id of the text it answers, else by the number: the text
-that had reached it last. Where that is a reminder, the appointments of which the number was told lately and
-which are still to come must be those of that single text; several or none are for a person. What follows is
-`replying`'s.
+By our UUID in the metadata, else by the provider's id of the text it answers, else by the number:
+the text that had reached it last. Where that is a reminder, the appointments of which the number
+was told lately and which are still to come must be those of that single text; several or none are
+for a person. What follows is `replying`'s.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ class Incoming(NamedTuple):
 class Told(NamedTuple):
     """What a text told of an appointment, and whose it was then.
 
-    `starts_at` is None where nothing has kept it; then `since` tells when it was written, and the appointment
-    must not have been moved after that. Names and language are those of the person whose it is now; `status`,
-    `begins_at` and `place_id` are the appointment's now, read without a lock.
+    `starts_at` is None where nothing has kept it; then `since` tells when it was written, and the
+    appointment must not have been moved after that. Names and language are those of the person
+    whose it is now; `status`, `begins_at` and `place_id` are the appointment's now, read without a
+    lock.
     """
 
     appointment_id: int
@@ -70,10 +71,10 @@ class Told(NamedTuple):
 class ReplyMatch:
     """What a reply is about. `told` is in the order in which the text lists the appointments.
 
-    `stored_asks` is what is stored of what may be answered to the text, `text` its words, `answered_id` the
-    reply that it answered itself. `numbers` are the appointments of the last list that still holds, in its
-    order. `waiting` are appointments that the number was told of lately and that have no answer.
-    `with_staff`: somebody of the staff is talking with that number.
+    `stored_asks` is what is stored of what may be answered to the text, `text` its words,
+    `answered_id` the reply that it answered itself. `numbers` are the appointments of the last list
+    that still holds, in its order. `waiting` are appointments that the number was told of lately
+    and that have no answer. `with_staff`: somebody of the staff is talking with that number.
     """
 
     by: Reply.MatchedBy = MatchedBy.NOTHING
@@ -100,7 +101,9 @@ class ReplyMatch:
 
 
 class _Text(NamedTuple):
-    """A text of ours that a reply answers. `contact_id` is None when its person has another number now."""
+    """A text of ours that a reply answers. `contact_id` is None when its person has another number
+    now.
+    """
 
     reply_id: int
     id: uuid.UUID
@@ -116,7 +119,9 @@ class _Text(NamedTuple):
 
 
 def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, ReplyMatch]:
-    """Match replies; by reply id. Locks nothing: what a reply changes is locked, and read again, later."""
+    """Match replies; by reply id. Locks nothing: what a reply changes is locked, and read again,
+    later.
+    """
     ids, phones = (
         [reply.id for reply in replies],
         sorted({reply.phone for reply in replies if reply.phone}),
@@ -195,7 +200,9 @@ def _read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
 def _told_lately(
     phones: Sequence[str], *, now: datetime
 ) -> dict[str, list[tuple[ReplyMatch, Told]]]:
-    """For each number the appointments of which it was told lately, each with the last text about it."""
+    """For each number the appointments of which it was told lately, each with the last text about
+    it.
+    """
     if not phones:
         return {}
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
@@ -233,7 +240,9 @@ def _waiting(lately: Iterable[tuple[ReplyMatch, Told]]) -> frozenset[int]:
 
 
 def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | None, str]]:
-    """For each number its contact, if it is one person's, the location that texted it last, the language."""
+    """For each number its contact, if it is one person's, the location that texted it last, the
+    language.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [list(phones)])
         return {
@@ -245,7 +254,9 @@ def _find_people(phones: Sequence[str]) -> dict[str, tuple[int | None, int | Non
 def adoptable(
     matches: Iterable[ReplyMatch], replies: Iterable[Incoming]
 ) -> list[tuple[uuid.UUID, str]]:
-    """Texts of unknown outcome that a reply proves to be with the provider: our id and the provider's."""
+    """Texts of unknown outcome that a reply proves to be with the provider: our id and the
+    provider's.
+    """
     lost = (Message.State.UNKNOWN, Message.State.SUBMITTING)
     return [
         (match.message_id, reply.message_provider_id)
@@ -275,8 +286,9 @@ JOIN reminders_message m ON m.id = v.message_id
 LEFT JOIN reminders_contact c ON c.id = m.contact_id AND c.phone = m.phone
 """
 
-# Whose the appointment was when the text was written, and whether the number still is that person's. A text
-# keeps the person of its first appointment only; of the others history tells whether they were handed on.
+# Whose the appointment was when the text was written, and whether the number still is that
+# person's. A text keeps the person of its first appointment only; of the others history tells
+# whether they were handed on.
 _WAS = """coalesce(
            CASE WHEN m.appointment_id = a.id THEN m.contact_id END,
            (SELECT (coalesce(e.details -> 'contact', e.details -> 'contact_id') ->> 0)::bigint

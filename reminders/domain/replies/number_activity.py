@@ -14,7 +14,9 @@ from django.db import connection
 from reminders.domain.replies.outcomes import ReplyOutcome
 
 SAME_TEXT = 2
-"""How often the same text came before from a number within the hour, for the next one to stay unanswered."""
+"""How often the same text came before from a number within the hour, for the next one to stay
+unanswered.
+"""
 ANSWERS_AN_HOUR = 5
 SAME_AGAIN_WITHIN = timedelta(minutes=2)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,7 +36,8 @@ class NumberActivity(NamedTuple):
     def repeats(self, *, to_reminder: bool) -> bool:
         """Whether the same text comes for the third time.
 
-        The same "Y" to several reminders is no loop: to a reminder only repetitions to that one count.
+        The same "Y" to several reminders is no loop: to a reminder only repetitions to that one
+        count.
         """
         return (self.same_text_to_it if to_reminder else self.same_text) >= SAME_TEXT
 
@@ -59,8 +62,9 @@ def read_number_activity(ids: Sequence[int], *, now: datetime) -> dict[int, Numb
         return {row[0]: NumberActivity(*row) for row in cursor.fetchall()}
 
 
-# A pushed opt-out notice and the polled reply are the same text under two ids; so are a reply that was pushed
-# without its id, for which `payloads` made one, and the polled copy. The latter answer the same text of ours.
+# A pushed opt-out notice and the polled reply are the same text under two ids; so are a reply that
+# was pushed without its id, for which `payloads` made one, and the polled copy. The latter answer
+# the same text of ours.
 _FACTS = """
 SELECT r.id,
     EXISTS (

@@ -1,6 +1,8 @@
-"""What a number was asked when it replied: its last text, the list whose numbers hold, who talks with it.
+"""What a number was asked when it replied: its last text, the list whose numbers hold, who talks
+with it.
 
-Only looks it up, for a batch of replies in one statement each; `matching` and `deciding` say what follows.
+Only looks it up, for a batch of replies in one statement each; `matching` and `deciding` say what
+follows.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ STAFF_TALK = timedelta(hours=12)
 
 
 def last_texts(reply_ids: Sequence[int]) -> dict[int, uuid.UUID]:
-    """By reply, the text that had reached its number last when it was written; of any kind but a test."""
+    """By reply, the text that had reached its number last when it was written; of any kind but a
+    test.
+    """
     return dict(_rows(_LAST, reply_ids))
 
 
 def last_lists(reply_ids: Sequence[int]) -> dict[int, uuid.UUID]:
-    """By reply, the last text to its number that numbered several appointments, while it still holds.
+    """By reply, the last text to its number that numbered several appointments, while it still
+    holds.
 
     It holds until each of them has begun or was called off, or another list has come.
     """
@@ -35,8 +40,9 @@ def last_lists(reply_ids: Sequence[int]) -> dict[int, uuid.UUID]:
 def in_staff_hands(reply_ids: Sequence[int]) -> set[int]:
     """Replies from numbers that staff are talking with: what is written there is theirs to read.
 
-    So it is after an answer to a staff text, until its card is settled or 12 hours have passed; and after a
-    staff text that has no answer yet, where nothing but the number tells what a reply answers.
+    So it is after an answer to a staff text, until its card is settled or 12 hours have passed; and
+    after a staff text that has no answer yet, where nothing but the number tells what a reply
+    answers.
     """
     return {reply_id for (reply_id,) in _rows(_STAFF, reply_ids)}
 

@@ -69,10 +69,12 @@ OUTCOME_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RepliedAppointment:
-    """An appointment that a reply may be about. `moved`: it is not where or when the text said. UTC.
+    """An appointment that a reply may be about. `moved`: it is not where or when the text said.
+    UTC.
 
-    `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps its place
-    in the list, so that "2 no" means what the text numbered 2, but is neither changed nor spoken of.
+    `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps
+    its place in the list, so that "2 no" means what the text numbered 2, but is neither changed nor
+    spoken of.
     """
 
     id: int
@@ -90,8 +92,8 @@ class RepliedAppointment:
 class Asked:
     """What a reply answers. `asks` is None where that is not known.
 
-    `family` are the appointments of the list whose numbers hold. `others`: the number was told lately of
-    appointments besides those of the text, and they have no answer.
+    `family` are the appointments of the list whose numbers hold. `others`: the number was told
+    lately of appointments besides those of the text, and they have no answer.
     """
 
     asks: Asks | None
@@ -101,7 +103,9 @@ class Asked:
 
 @dataclass(slots=True)
 class Decision:
-    """What is to be done: `cards` are kinds with their appointment, `purpose` and `about` the answer's."""
+    """What is to be done: `cards` are kinds with their appointment, `purpose` and `about` the
+    answer's.
+    """
 
     outcome: ReplyOutcome
     statuses: dict[int, Appointment.Status] = field(default_factory=dict)

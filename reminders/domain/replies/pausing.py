@@ -1,6 +1,7 @@
 """What staff decide about a number that is paused: no more texts to it, or go on.
 
-A number is paused when its patient seems to want no more texts, in words that are no opt-out by themselves.
+A number is paused when its patient seems to want no more texts, in words that are no opt-out by
+themselves.
 """
 
 from __future__ import annotations

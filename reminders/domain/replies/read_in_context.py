@@ -1,6 +1,8 @@
-"""Read a reply in the light of the text that it answers: what that asked, whom it named and numbered.
+"""Read a reply in the light of the text that it answers: what that asked, whom it named and
+numbered.
 
-What the words mean is `answers`'; here it is put together what they are read against. Touches no database.
+What the words mean is `answers`'; here it is put together what they are read against. Touches no
+database.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ class ContextReading(NamedTuple):
 
 
 def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> ContextReading:
-    """What a reply says of which appointments. Read in the patient's language, the location's and English."""
+    """What a reply says of which appointments. Read in the patient's language, the location's and
+    English.
+    """
     answer = _read(reply, match, desk)
     if reply.source == Reply.Source.NOTICE:
         answer = replace(answer, intent=Intent.STOP, also=answer.also & {"may_cancel"})
@@ -45,7 +49,9 @@ def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Conte
 
 
 def numbers_of(match: ReplyMatch) -> Sequence[Told]:
-    """The appointments in the order of the numbers that hold: the text's own list, else the last one."""
+    """The appointments in the order of the numbers that hold: the text's own list, else the last
+    one.
+    """
     own = match.message_kind == Message.Kind.REMINDER and len(match.told) > 1
     return match.told if own and match.by != Reply.MatchedBy.NUMBER else match.numbers
 

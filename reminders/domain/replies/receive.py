@@ -1,8 +1,8 @@
 """Receive replies and delivery reports: store each once, commit, and only then confirm; apply.
 
-Polling and webhooks end here alike; the provider's id makes each count once. What can't be read is stored as
-it came, shown to staff and confirmed, and holds nothing up. Acting on replies is `replying`'s business,
-applying reports is `reporting`'s.
+Polling and webhooks end here alike; the provider's id makes each count once. What can't be read is
+stored as it came, shown to staff and confirmed, and holds nothing up. Acting on replies is
+`replying`'s business, applying reports is `reporting`'s.
 """
 
 from __future__ import annotations
@@ -56,10 +56,11 @@ _Item = TypeVar("_Item", ReplyPayload | Unreadable, DeliveryReportPayload | Unre
 
 
 def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
-    """Fetch, store, act on and confirm replies until none is left or time is up; return how many were new.
+    """Fetch, store, act on and confirm replies until none is left or time is up; return how many
+    were new.
 
-    Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on all the
-    same, and confirmed the next time.
+    Raises MessagesApiError when the provider can't be asked; what was stored by then is acted on
+    all the same, and confirmed the next time.
     """
     desk, acted = cache(AnswerContext.load), Acted()
 
@@ -80,7 +81,8 @@ def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) 
 
 
 def receive_reports(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
-    """As `receive_replies`, for delivery reports: fetch, store, apply and confirm; return how many were new.
+    """As `receive_replies`, for delivery reports: fetch, store, apply and confirm; return how many
+    were new.
 
     Raises MessagesApiError as `receive_replies` does.
     """
@@ -103,8 +105,8 @@ def _receive(
 ) -> int:
     """The loop of both queues. The same ones come back until they are confirmed.
 
-    What is stored and committed can't be lost any more: while it is applied, a second thread, which touches
-    no database, confirms it and fetches the next ones.
+    What is stored and committed can't be lost any more: while it is applied, a second thread, which
+    touches no database, confirms it and fetches the next ones.
     """
 
     def confirm_and_fetch(ids: list[str]) -> list[_Item]:
@@ -166,7 +168,9 @@ def store_reports(items: Sequence[DeliveryReportPayload | Unreadable], *, now: d
 def _store(
     statement: str, columns: Sequence[str], rows: list[tuple[object, ...]], *, now: datetime
 ) -> int:
-    """One statement for all; where one of them can't be stored, one by one, and that one as unreadable."""
+    """One statement for all; where one of them can't be stored, one by one, and that one as
+    unreadable.
+    """
     if not rows:
         return 0
     try:

@@ -1,4 +1,6 @@
-"""Appointments as deciding needs them, put together from what texts told of them and what holds now."""
+"""Appointments as deciding needs them, put together from what texts told of them and what holds
+now.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from reminders.domain.replies.outcomes import RepliedAppointment
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What a batch of replies knows of appointments: as they stand, and which were moved since told."""
+    """What a batch of replies knows of appointments: as they stand, and which were moved since
+    told.
+    """
 
     visits: dict[int, Visit]
     moved: set[tuple[int, datetime]]
@@ -48,7 +52,8 @@ class Subjects:
 
 
 def moved_since(unsure: Sequence[tuple[int, datetime]]) -> set[tuple[int, datetime]]:
-    """Of pairs of an appointment and when a text about it was written: those told of another start or place.
+    """Of pairs of an appointment and when a text about it was written: those told of another start
+    or place.
 
     Changed since then, and no reminder written before told what holds now.
     """

@@ -1,9 +1,9 @@
 """Brakes on sending, shared by all workers through one row of the database.
 
-Credentials refused, a request to slow down, a provider that can't be reached: each stops sending for a
-while; then a single text is tried, and its success releases the brake. A request to slow down holds for
-whatever is asked of the provider. Nothing is lost meanwhile: what is due stays due. The words are for the
-banner that staff see.
+Credentials refused, a request to slow down, a provider that can't be reached: each stops sending
+for a while; then a single text is tried, and its success releases the brake. A request to slow down
+holds for whatever is asked of the provider. Nothing is lost meanwhile: what is due stays due. The
+words are for the banner that staff see.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def send_quota(*, now: datetime) -> int:
 
 
 def probe_not_needed(*, now: datetime) -> None:
-    """Nothing was due for the probe that `send_quota` gave at `now`: the next text may be it at once."""
+    """Nothing was due for the probe that `send_quota` gave at `now`: the next text may be it at
+    once.
+    """
     ProviderState.objects.filter(pk=1, until=now + PROBE_TAKES).exclude(brake=Brake.NONE).update(
         until=now
     )
@@ -77,9 +79,9 @@ def provider_answered(
 ) -> None:
     """The provider took a call that began at `asked_at` (default: now): release the brake.
 
-    A call that was under way when the brake was put on says nothing about it. Polling (not `accepted`)
-    vouches for credentials only. Where nothing waits that could be the probe, it vouches for all of it: a
-    brake must not outlive its cause through a quiet night.
+    A call that was under way when the brake was put on says nothing about it. Polling (not
+    `accepted`) vouches for credentials only. Where nothing waits that could be the probe, it
+    vouches for all of it: a brake must not outlive its cause through a quiet night.
     """
     older = ProviderState.objects.filter(Q(since=None) | Q(since__lte=asked_at or now), pk=1)
     if not accepted:
@@ -110,7 +112,9 @@ def _note(column: str, *, now: datetime) -> None:
 
 
 def provider_failed(error: MessagesApiError, *, now: datetime) -> None:
-    """A call to send failed as a whole: brake for all workers, as long as the kind of failure asks for."""
+    """A call to send failed as a whole: brake for all workers, as long as the kind of failure asks
+    for.
+    """
     _make_row()
     if isinstance(error, CredentialsRefused):
         _brake(Brake.CREDENTIALS, until=now + ASK_CREDENTIALS_AGAIN, now=now)

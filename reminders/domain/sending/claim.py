@@ -1,7 +1,9 @@
-"""Claim what is due: check again, render the texts, and write the messages before anybody is called.
+"""Claim what is due: check again, render the texts, and write the messages before anybody is
+called.
 
-One transaction a claim. A reminder that may not be sent after all gets its reason here; the others come
-back as `OutgoingMessage`s, frozen and marked as being handed over. Calling the provider is `sending`'s.
+One transaction a claim. A reminder that may not be sent after all gets its reason here; the others
+come back as `OutgoingMessage`s, frozen and marked as being handed over. Calling the provider is
+`sending`'s.
 """
 
 from __future__ import annotations
@@ -106,9 +108,11 @@ class Draft:
 
 
 def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -> Claim:
-    """Claim up to `limit` reminders due within `ahead`; their messages are marked as being handed over.
+    """Claim up to `limit` reminders due within `ahead`; their messages are marked as being handed
+    over.
 
-    The claim is this worker's until `now + hold`; after that anybody may find out what became of it.
+    The claim is this worker's until `now + hold`; after that anybody may find out what became of
+    it.
     """
     claim = Claim()
     if not is_any_due(until=now + ahead):
@@ -155,8 +159,8 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
 def _plan_anew(appointment_ids: Sequence[int], *, now: datetime) -> None:
     """Plan what was planned for something else than holds now.
 
-    An appointment booked while its patient's number changed was planned for the old one: neither saw the
-    other. After the claim, because planning locks appointments before reminders.
+    An appointment booked while its patient's number changed was planned for the old one: neither
+    saw the other. After the claim, because planning locks appointments before reminders.
     """
     if appointment_ids:
         with transaction.atomic():
@@ -164,9 +168,11 @@ def _plan_anew(appointment_ids: Sequence[int], *, now: datetime) -> None:
 
 
 def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
-    """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried again.
+    """Claim messages of the outbox: staff's texts, automatic answers, and what is to be tried
+    again.
 
-    A reminder that had to be put back keeps to the rules of a late one: within texting hours, while of use.
+    A reminder that had to be put back keeps to the rules of a late one: within texting hours, while
+    of use.
     """
     claim = Claim()
     going: list[tuple[QueuedMessage, datetime]] = []
@@ -226,7 +232,9 @@ def _why_not_queued(
 def _take(
     going: Sequence[tuple[QueuedMessage, datetime]], *, now: datetime, until: datetime
 ) -> None:
-    """Mark messages as being handed over; those that have to wait for texting hours get their new time."""
+    """Mark messages as being handed over; those that have to wait for texting hours get their new
+    time.
+    """
     Message.objects.filter(pk__in=[row.id for row, _ in going]).update(
         state=Message.State.SUBMITTING, claimed_until=until, attempt=F("attempt") + 1
     )
@@ -242,7 +250,9 @@ def _take(
 def give_up(
     ids: Sequence[uuid.UUID], state: Message.State, reason: Reminder.Reason, *, now: datetime
 ) -> None:
-    """End messages that were never handed over, and tell their reminders why. In the caller's transaction."""
+    """End messages that were never handed over, and tell their reminders why. In the caller's
+    transaction.
+    """
     if not ids:
         return
     expired = state == Message.State.EXPIRED

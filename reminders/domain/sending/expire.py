@@ -1,4 +1,6 @@
-"""What was not sent by its cutoff is expired, with a reason: it shows on the list of what was not sent."""
+"""What was not sent by its cutoff is expired, with a reason: it shows on the list of what was not
+sent.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which reminders go out as one text: same phone, place, local day and rule, unless a location says no.
+"""Which reminders go out as one text: same phone, place, local day and rule, unless a location says
+no.
 
 A mother of three is texted once. What the text says of each is `claiming`'s.
 """
@@ -14,7 +15,9 @@ from reminders.models.claims import DueReminder, lock_family_reminders
 
 FAMILY_WITHIN = timedelta(minutes=60)
 FAMILY_MOST = 8
-"""A number that more visits of one text share is a placeholder or the clinic's own: nobody's family."""
+"""A number that more visits of one text share is a placeholder or the clinic's own: nobody's
+family.
+"""
 
 Locations = Mapping[int, Location]
 

@@ -19,7 +19,9 @@ from reminders.domain.common.locks import lock_messages
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """One piece of news: a state of `Message.State`, the words for staff, and the provider's ids and code."""
+    """One piece of news: a state of `Message.State`, the words for staff, and the provider's ids
+    and code.
+    """
 
     message_id: uuid.UUID
     state: str
@@ -29,11 +31,12 @@ class StatusUpdate:
 
 
 def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list[uuid.UUID]:
-    """Move messages and their reminders on; return the ids of those that moved. In the caller's transaction.
+    """Move messages and their reminders on; return the ids of those that moved. In the caller's
+    transaction.
 
-    With several pieces of news for one message the furthest wins. A message whose outcome was unknown is
-    adopted. A text that failed, or that somebody else cancelled at the provider, makes its reminders failed;
-    one asked to be withdrawn that turns out to have gone is settled as sent.
+    With several pieces of news for one message the furthest wins. A message whose outcome was
+    unknown is adopted. A text that failed, or that somebody else cancelled at the provider, makes
+    its reminders failed; one asked to be withdrawn that turns out to have gone is settled as sent.
     """
     furthest = {}
     for item in sorted(news, key=lambda item: _RANK[item.state]):
@@ -60,7 +63,8 @@ def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list
 
 
 def settle_reminders(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
-    """Bring reminders in line with messages that moved: sent, failed, or no longer waiting to be withdrawn.
+    """Bring reminders in line with messages that moved: sent, failed, or no longer waiting to be
+    withdrawn.
 
     Those of messages that we had cancelled are left to `planning.release_reminders`.
     """
@@ -96,7 +100,8 @@ WHERE m.id = v.id AND coalesce(m.provider_id, v.provider_id) IS NOT NULL
 RETURNING m.id
 """
 
-# Gone out: nothing is left to withdraw. A reminder being sent is sent as soon as the provider has its text.
+# Gone out: nothing is left to withdraw. A reminder being sent is sent as soon as the provider has
+# its text.
 _SETTLE = """
 WITH gone AS (
     UPDATE reminders_message SET cancel_settled_at = %(now)s

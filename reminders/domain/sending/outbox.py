@@ -57,7 +57,8 @@ def new_text(
     format: Message.Format = Message.Format.SMS,
     asks: Asks | None = None,
 ) -> Message:
-    """A text that waits to be sent at once, not saved yet: for those who write many in one statement.
+    """A text that waits to be sent at once, not saved yet: for those who write many in one
+    statement.
 
     `asks` is what may be answered to it; without it, what texts of this kind ask.
     """

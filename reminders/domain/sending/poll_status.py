@@ -1,4 +1,5 @@
-"""Ask for the status of messages whose final report is overdue, and look twice at what was sent twice.
+"""Ask for the status of messages whose final report is overdue, and look twice at what was sent
+twice.
 
 Reports and replies do the rest; this is for those that get lost, and for the button "ask now".
 """
@@ -105,7 +106,9 @@ def _news(api: MessagesApi, message: Message, *, now: datetime) -> StatusUpdate 
 
 
 def _look_twice(messages: Sequence[Message], api: MessagesApi, *, now: datetime) -> None:
-    """Sent again, though the provider had the first one after all? Then cancel the one still waiting."""
+    """Sent again, though the provider had the first one after all? Then cancel the one still
+    waiting.
+    """
     if not messages:
         return
     try:

@@ -1,9 +1,10 @@
 """Settle messages of unknown outcome: find out, and only then send again, exactly once.
 
-A call without an answer, or a worker that died, leaves a message `unknown`. Its UUID is looked up in the
-provider's detail report. Found: adopted. Not found after the settling time, and still before its cutoff:
-the very same text is sent once more, past the cutoff it is given up. Found twice: the extra one is cancelled
-while it is still scheduled. One that was withdrawn while nobody knew of it is looked for until its cutoff.
+A call without an answer, or a worker that died, leaves a message `unknown`. Its UUID is looked up
+in the provider's detail report. Found: adopted. Not found after the settling time, and still before
+its cutoff: the very same text is sent once more, past the cutoff it is given up. Found twice: the
+extra one is cancelled while it is still scheduled. One that was withdrawn while nobody knew of it
+is looked for until its cutoff.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def reconcile(
     limit: int = A_REQUEST,
     go_on: GoOn = for_ever,
 ) -> Reconciled:
-    """Look every unknown message up at the provider, `limit` at a time, and settle what can be settled.
+    """Look every unknown message up at the provider, `limit` at a time, and settle what can be
+    settled.
 
     Each is looked up once in a run, so that those that have to wait hide no others.
     """
@@ -86,10 +88,11 @@ def reconcile(
 
 
 def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUEST) -> int:
-    """Look, ever more rarely, for texts withdrawn before the provider showed them; return how many it had.
+    """Look, ever more rarely, for texts withdrawn before the provider showed them; return how many
+    it had.
 
-    Its report may lag for longer than we wait: what turns up is cancelled there, or shown to staff if it is
-    too late for that.
+    Its report may lag for longer than we wait: what turns up is cancelled there, or shown to staff
+    if it is too late for that.
     """
     with transaction.atomic():
         messages = Message.objects.claim_maybe_there(
@@ -175,9 +178,11 @@ def look_up(
 
 
 def withdraw_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessage]]) -> int:
-    """Of a text that the provider has several times, keep the first in the list and cancel the others.
+    """Of a text that the provider has several times, keep the first in the list and cancel the
+    others.
 
-    Only what still waits can be cancelled; for the rest it is too late. Returns how many were cancelled.
+    Only what still waits can be cancelled; for the rest it is too late. Returns how many were
+    cancelled.
     """
     return withdraw_all(
         api, [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)]
@@ -208,7 +213,8 @@ def furthest_first(
 ) -> list[ReportedMessage]:
     """Copies of one text, the one to keep first: what went out already, else the one we know of.
 
-    A copy that was cancelled or failed comes last: keeping it would cancel the only one that still counts.
+    A copy that was cancelled or failed comes last: keeping it would cancel the only one that still
+    counts.
     """
 
     def place(item: ReportedMessage) -> tuple[int, bool]:
@@ -256,7 +262,8 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
     again = [row.pk for row in wanted if not row.resent and row.expires_at > now]
     late = [row.pk for row in wanted if row.expires_at <= now - settings.RECONCILE_AFTER]
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
-    # One that was called off during the look-up is left for the next round, which then finds it unwanted.
+    # One that was called off during the look-up is left for the next round, which then finds it
+    # unwanted.
     outcome.sent_again += unknown.filter(pk__in=again, cancel_requested_at=None).update(
         state=Message.State.QUEUED,
         resent=True,

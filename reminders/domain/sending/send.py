@@ -1,8 +1,8 @@
 """Send: claim what is due, hand it to the provider, record what it said.
 
-Three steps, and no transaction or connection is held during the second. The provider has no idempotency
-key, so the message is written before the call, and a call without an answer leaves it `unknown`: it is
-never sent again blindly, `reconciling` finds out.
+Three steps, and no transaction or connection is held during the second. The provider has no
+idempotency key, so the message is written before the call, and a call without an answer leaves it
+`unknown`: it is never sent again blindly, `reconciling` finds out.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ CHUNK = 600
 A_REQUEST = 100
 A_LOT = 5_000
 WORKERS = 3
-"""So many runs share a large backlog in one process; its other threads are for replies and withdrawals."""
+"""So many runs share a large backlog in one process; its other threads are for replies and
+withdrawals.
+"""
 CALLS = 8
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0
@@ -78,8 +80,9 @@ def send_due(
 ) -> Sent:
     """Hand over everything that is due within `ahead` (the hand-over window), up to `limit` rows.
 
-    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once. When it
-    may not `go_on`, what is under way is recorded, and what was claimed besides is put back.
+    `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once.
+    When it may not `go_on`, what is under way is recorded, and what was claimed besides is put
+    back.
     """
     window = settings.HAND_OVER_AHEAD if ahead is None else ahead
     left = limit if limit is not None else circuit_breaker.UNLIMITED
@@ -110,7 +113,9 @@ class _Run:
         self.sources = [self._claim_queued, self._claim_due]
 
     def work(self, pool: ThreadPoolExecutor) -> Sent:
-        """Work until nothing is due; when something breaks, what the provider said is recorded first."""
+        """Work until nothing is due; when something breaks, what the provider said is recorded
+        first.
+        """
         try:
             return self._work(pool)
         except Exception:
@@ -156,7 +161,9 @@ class _Run:
         return []
 
     def _record_the_rest(self) -> None:
-        """Record the answers of calls that were under way; without the database they become `unknown`."""
+        """Record the answers of calls that were under way; without the database they become
+        `unknown`.
+        """
         release_connection()
         done, _ = wait(self.in_flight)
         for future in done:
@@ -166,7 +173,9 @@ class _Run:
                 logger.warning("An answer could not be recorded: %s", type(error).__name__)
 
     def _next_batches(self) -> list[tuple[Sequence[OutgoingMessage], datetime]]:
-        """Claim what may be handed over now, in portions of a request, each with the end of its claim."""
+        """Claim what may be handed over now, in portions of a request, each with the end of its
+        claim.
+        """
         now = self.clock()
         allowed = min(circuit_breaker.send_quota(now=now), self.left, CHUNK)
         probing = allowed == 1
@@ -184,10 +193,11 @@ class _Run:
         ]
 
     def _claim(self, now: datetime, allowed: int) -> list[OutgoingMessage]:
-        """Claim until there is something to hand over: a probe must not be spent on an empty outbox.
+        """Claim until there is something to hand over: a probe must not be spent on an empty
+        outbox.
 
-        The outbox is asked first each time: an answer or a text by staff must not wait for the end of a
-        backlog.
+        The outbox is asked first each time: an answer or a text by staff must not wait for the end
+        of a backlog.
         """
         for source in self.sources:
             looked_at = limit = 1
@@ -231,8 +241,8 @@ def _left_this_hour(*, now: datetime) -> int:
 def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | None = None) -> Sent:
     """Write down what the provider said of each message, in one transaction.
 
-    A message that was given up for unknown meanwhile is adopted when its answer still comes, also where it
-    waits to be sent once more.
+    A message that was given up for unknown meanwhile is adopted when its answer still comes, also
+    where it waits to be sent once more.
     """
     sent = sent if sent is not None else Sent()
     by_kind: dict[str, list[SubmissionResult]] = {
@@ -327,7 +337,9 @@ def _pause(answer: SubmissionResult) -> float:
 
 
 def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
-    """Nobody knows whether the provider has these: `reconciling` will ask. In the caller's transaction."""
+    """Nobody knows whether the provider has these: `reconciling` will ask. In the caller's
+    transaction.
+    """
     return Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
         state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
     )

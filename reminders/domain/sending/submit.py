@@ -1,7 +1,7 @@
 """Hand one batch to the provider and say what became of each message. Touches no database.
 
-The provider takes a request whole or not at all: a message that it names is taken out and the others
-go at once; where it names none, the batch is halved until the culprit stands alone.
+The provider takes a request whole or not at all: a message that it names is taken out and the
+others go at once; where it names none, the batch is halved until the culprit stands alone.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ def submit(
     until: datetime,
     callback: str | None,
 ) -> list[SubmissionResult]:
-    """Hand over up to 100 messages; one answer for each. What comes of them is pushed to `callback`.
+    """Hand over up to 100 messages; one answer for each. What comes of them is pushed to
+    `callback`.
 
-    From `until` (UTC) the claim is no longer ours, however long the batch waited for its turn or the machine
-    slept, and what can't be called by then is left alone: it becomes `unknown` like everything that a dead
-    worker leaves, and is looked up before anybody sends it again.
+    From `until` (UTC) the claim is no longer ours, however long the batch waited for its turn or
+    the machine slept, and what can't be called by then is left alone: it becomes `unknown` like
+    everything that a dead worker leaves, and is looked up before anybody sends it again.
     """
     deadline = until - longest_call()
     answers: list[SubmissionResult] = []
@@ -80,7 +81,9 @@ def submit(
 
 
 def longest_call() -> timedelta:
-    """How long one call may take: the time-out holds for each of its steps, from connecting to the body."""
+    """How long one call may take: the time-out holds for each of its steps, from connecting to the
+    body.
+    """
     return STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
 
 

@@ -1,8 +1,9 @@
 """The secret in the address that the provider pushes to: a value of its own, and those before it.
 
 Texts carry the address to which their replies are pushed, so a secret is in use long after it was
-changed. The present one is WEBHOOK_SECRET where it is given, else a random one that the database keeps;
-every former one, and the one that earlier releases made from SECRET_KEY, is taken for half a year more.
+changed. The present one is WEBHOOK_SECRET where it is given, else a random one that the database
+keeps; every former one, and the one that earlier releases made from SECRET_KEY, is taken for half a
+year more.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def _own() -> str:
 
 
 def _make(*, now: datetime) -> str:
-    """Once, however many programs start at a time; the one that earlier releases gave out is kept too."""
+    """Once, however many programs start at a time; the one that earlier releases gave out is kept
+    too.
+    """
     _keep(
         [
             WebhookSecret(secret=_from_key(), own=False, used_at=now),

@@ -1,8 +1,8 @@
 """Withdraw messages that the provider holds but that no longer say the truth.
 
-Planning marks them; this module speaks to the provider. A message that can no longer be cancelled is
-asked for its status, so that staff read "already sent", not a guess. Whether a replacement is due is
-planning's business: it waits until the old text is settled here.
+Planning marks them; this module speaks to the provider. A message that can no longer be cancelled
+is asked for its status, so that staff read "already sent", not a guess. Whether a replacement is
+due is planning's business: it waits until the old text is settled here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ Outcome = Literal["cancelled", "gone", "later", "held"]
 class Settled:
     """What became of the wish to withdraw one message; `news` where the provider told its state.
 
-    `later`: the provider could not be asked. `held`: it neither cancels the text now nor lets it go.
+    `later`: the provider could not be asked. `held`: it neither cancels the text now nor lets it
+    go.
     """
 
     id: uuid.UUID
@@ -54,7 +55,8 @@ class Settled:
 def withdraw_stale(
     api: MessagesApi, *, clock: Callable[[], datetime], limit: int = 200, go_on: GoOn = for_ever
 ) -> int:
-    """Cancel up to `limit` handed-over messages that were marked stale; return how many are settled.
+    """Cancel up to `limit` handed-over messages that were marked stale; return how many are
+    settled.
 
     Those for which there is no more time are left for the next run.
     """
@@ -79,9 +81,11 @@ def withdraw_stale(
 def _other_copies(
     api: MessagesApi, ids: Sequence[uuid.UUID], *, now: datetime
 ) -> dict[uuid.UUID, list[str] | None]:
-    """Of texts sent once more after a lost answer, the provider's ids of copies besides the one we know.
+    """Of texts sent once more after a lost answer, the provider's ids of copies besides the one we
+    know.
 
-    None where the provider can't be asked: then no copy may be overlooked, and the text waits for later.
+    None where the provider can't be asked: then no copy may be overlooked, and the text waits for
+    later.
     """
     copies: dict[uuid.UUID, list[str] | None] = {message_id: [] for message_id in ids}
     twice = list(Message.objects.filter(pk__in=ids, resent=True))
@@ -102,7 +106,9 @@ def _other_copies(
 def _ask_for_all(
     api: MessagesApi, message_id: uuid.UUID, provider_id: str, copies: list[str] | None, go_on: GoOn
 ) -> Settled:
-    """Ask for every copy of a message: one that can't be asked keeps it open, one that went settles it."""
+    """Ask for every copy of a message: one that can't be asked keeps it open, one that went settles
+    it.
+    """
     if copies is None or not go_on():
         return Settled(message_id, "later")
     asked = [ask_to_withdraw(api, message_id, each) for each in (provider_id, *copies)]
@@ -170,7 +176,9 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
 
 
 def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) -> None:
-    """Messages that ended by themselves before they were withdrawn: their reminders need wait no longer."""
+    """Messages that ended by themselves before they were withdrawn: their reminders need wait no
+    longer.
+    """
     with transaction.atomic():
         ended = Message.objects.filter(
             cancel_requested_at__isnull=False,

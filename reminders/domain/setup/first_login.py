@@ -1,7 +1,8 @@
-"""The first administrator: made through a link that works once, for a day, and only while there is none.
+"""The first administrator: made through a link that works once, for a day, and only while there is
+none.
 
-Whoever starts the application reads the link from its console. The database keeps a digest of its token, so
-that nobody who reads the database can use it.
+Whoever starts the application reads the link from its console. The database keeps a digest of its
+token, so that nobody who reads the database can use it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def is_needed() -> bool:
 
 
 def make_token(*, now: datetime) -> str:
-    """A new token, good until `now + LASTS`; earlier ones hold no more. Blank where it is not needed."""
+    """A new token, good until `now + LASTS`; earlier ones hold no more. Blank where it is not
+    needed.
+    """
     if not is_needed():
         return ""
     token = secrets.token_urlsafe(32)

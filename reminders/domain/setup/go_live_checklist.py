@@ -1,6 +1,8 @@
-"""What is still missing before patients get texts, as a check list; and whether the provider knows us.
+"""What is still missing before patients get texts, as a check list; and whether the provider knows
+us.
 
-What can be seen from here is checked; what lies in the provider's account is for a person to look at.
+What can be seen from here is checked; what lies in the provider's account is for a person to look
+at.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who may give rights to whom: nobody gives what they do not have, and nothing to themselves.
 
-A user's rights are what their roles allow and where; whoever changes a user, or sets a password, must have
-all of that user's. Roles hold for all locations. The last administrator stays one.
+A user's rights are what their roles allow and where; whoever changes a user, or sets a password,
+must have all of that user's. Roles hold for all locations. The last administrator stays one.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def may_change_user(by: User, user: User) -> bool:
 
 
 def may_change_role(by: User, role: Group) -> bool:
-    """Whether one may change what a role allows: not a role of one's own, nor one that exceeds one's own.
+    """Whether one may change what a role allows: not a role of one's own, nor one that exceeds
+    one's own.
 
     Nor one of somebody whom one may not change: a role's rights are theirs.
     """
@@ -121,7 +122,9 @@ def has_administrator() -> bool:
 
 @dataclass(frozen=True)
 class Before:
-    """What held before a change: the rights of who makes it, and whether there was an administrator."""
+    """What held before a change: the rights of who makes it, and whether there was an
+    administrator.
+    """
 
     rights: Rights
     administered: bool
@@ -133,7 +136,8 @@ class Before:
 
 
 def check_change(before: Before, *, user: User | None = None) -> None:
-    """Look at what was written, in its transaction: `user` got no more, and the last administrator stays.
+    """Look at what was written, in its transaction: `user` got no more, and the last administrator
+    stays.
 
     Raises GrantError. Of two who take rights from each other the second waits here, and is refused.
     """

@@ -1,8 +1,8 @@
 """Long work in the background, such as planning everything anew after a rule changed.
 
-A job is a row: worked off in steps, each its own transaction that also keeps how far it got. When a worker
-dies another goes on from there; a page that watches reads the same row. Small ones are worked off by whoever
-caused them, right after the commit.
+A job is a row: worked off in steps, each its own transaction that also keeps how far it got. When a
+worker dies another goes on from there; a page that watches reads the same row. Small ones are
+worked off by whoever caused them, right after the commit.
 """
 
 from __future__ import annotations
@@ -56,8 +56,9 @@ def start(
 ) -> Job:
     """Write down work on every coming appointment (of these locations), and ring for a worker.
 
-    `kind` is a key of WORK: CLOCKS reads the wall times again, CLOCKS_AND_PLAN plans all of them too. Work
-    on few appointments is done right after the commit, before this transaction's caller goes on.
+    `kind` is a key of WORK: CLOCKS reads the wall times again, CLOCKS_AND_PLAN plans all of them
+    too. Work on few appointments is done right after the commit, before this transaction's caller
+    goes on.
     """
     future = Appointment.objects.filter(starts_at__gt=now)
     if location_ids is not None:
@@ -133,9 +134,11 @@ def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
 def _work(
     job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: GoOn = for_ever
 ) -> bool:
-    """Go on with a job until it is done, the time is up, or it proves impossible; whether it is done.
+    """Go on with a job until it is done, the time is up, or it proves impossible; whether it is
+    done.
 
-    Raises the database's OperationalError when that fails: then the job waits, and is taken up again.
+    Raises the database's OperationalError when that fails: then the job waits, and is taken up
+    again.
     """
     try:
         return _go_on(job, clock=clock, until=until, go_on=go_on)

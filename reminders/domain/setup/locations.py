@@ -1,8 +1,10 @@
-"""Change locations: their clock, their texting hours, their working days, and what is written in texts.
+"""Change locations: their clock, their texting hours, their working days, and what is written in
+texts.
 
-Another time zone keeps every wall time that was given and moves the instants; other hours move texts. Both
-are written first, and a job then brings the coming appointments in line, as `rule_changes` does. Texts that
-the provider holds and that say another name, phone or language by now go out again.
+Another time zone keeps every wall time that was given and moves the instants; other hours move
+texts. Both are written first, and a job then brings the coming appointments in line, as
+`rule_changes` does. Texts that the provider holds and that say another name, phone or language by
+now go out again.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ NAMED = {"name": "location", "phone": "phone"}
 
 @dataclass(frozen=True, slots=True)
 class SavedLocation:
-    """What saving came to: the job that brings appointments in line, if any is needed, and texts replaced."""
+    """What saving came to: the job that brings appointments in line, if any is needed, and texts
+    replaced.
+    """
 
     job: Job | None = None
     replaced: int = 0
@@ -70,7 +74,9 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocat
 
 
 def limits_in_words(location: Location) -> str:
-    """Why a location can't be deleted now: who may see only some locations, this one among them; else ""."""
+    """Why a location can't be deleted now: who may see only some locations, this one among them;
+    else "".
+    """
     limited = StaffProfile.objects.filter(
         locations=location, all_locations=False, user__is_superuser=False
     )
@@ -83,7 +89,9 @@ def limits_in_words(location: Location) -> str:
 
 
 def refuse_while_it_limits(sender: type[Location], instance: Location, **_: Any) -> None:
-    """Keep a location that limits users, however it is deleted: raises ProtectedError with the words."""
+    """Keep a location that limits users, however it is deleted: raises ProtectedError with the
+    words.
+    """
     if words := limits_in_words(instance):
         profiles = StaffProfile.objects.filter(locations=instance)
         raise ProtectedError(words, set(profiles))

@@ -1,7 +1,8 @@
-"""Change what practitioners and services are called, and bring texts in line that the provider holds already.
+"""Change what practitioners and services are called, and bring texts in line that the provider
+holds already.
 
-A text that names them and has not left yet is withdrawn and goes out again with the new name. Names of
-locations are `location_changes`', those of patients `appointments`'.
+A text that names them and has not left yet is withdrawn and goes out again with the new name. Names
+of locations are `location_changes`', those of patients `appointments`'.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What a change of a rule would do to real coming appointments, worked out before anything is saved.
+"""What a change of a rule would do to real coming appointments, worked out before anything is
+saved.
 
-The same pure planning runs on the rules as they would be, and its outcome is laid beside the texts that
-stand now. It looks at the nearest appointments only, locks nothing and writes nothing.
+The same pure planning runs on the rules as they would be, and its outcome is laid beside the texts
+that stand now. It looks at the nearest appointments only, locks nothing and writes nothing.
 """
 
 from __future__ import annotations
@@ -166,7 +167,9 @@ def _concerned(rule: ReminderRule, before: ReminderRule | None) -> Q:
 def _effects(
     ids: Sequence[int], rule: ReminderRule, before: ReminderRule | None, *, now: datetime
 ) -> Iterator[Effect]:
-    """The effect on every text of the kinds concerned: a rule of one's own puts others out of force."""
+    """The effect on every text of the kinds concerned: a rule of one's own puts others out of
+    force.
+    """
     book = RuleSet.load()
     after_book = book.with_rule(rule)
     kinds = {one.kind for one in (rule, before) if one is not None}

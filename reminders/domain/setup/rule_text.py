@@ -1,4 +1,5 @@
-"""Rules in plain words, as a manager would say them: "The day before at 17:00, on working days only".
+"""Rules in plain words, as a manager would say them: "The day before at 17:00, on working days
+only".
 
 Pure functions of a rule's columns. When a rule sends is decided by `timing`; this only says it.
 """
@@ -42,7 +43,9 @@ def when(rule: ReminderRule) -> str:
 
 
 def whom(rule: ReminderRule) -> str:
-    """For whom it is: "for every appointment", "for Dental check at Harbour Clinic, unless confirmed"."""
+    """For whom it is: "for every appointment", "for Dental check at Harbour Clinic, unless
+    confirmed".
+    """
     words = f"for {rule.service}" if rule.service else "for every appointment"
     words += f" at {rule.location}" if rule.location else ""
     return f"{words}, unless already confirmed" if rule.not_if_confirmed else words

@@ -1,8 +1,8 @@
 """Change rules: who gets which texts and when. What a change would do is `rule_preview`'s to show.
 
-A change is written with its line of history and the job that plans the future anew, in one transaction;
-for few appointments that job is done before the caller goes on. What the provider holds and no longer
-holds true is withdrawn by planning, as ever.
+A change is written with its line of history and the job that plans the future anew, in one
+transaction; for few appointments that job is done before the caller goes on. What the provider
+holds and no longer holds true is withdrawn by planning, as ever.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def fresh(rule: ReminderRule, before: ReminderRule | None, *, now: datetime) -> 
 def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -> SavedRule:
     """Write a new or changed rule and have the future planned by it.
 
-    `seen` is the `etag` of what the form showed. Raises RuleError when somebody else changed the rule
-    meanwhile, BusyError while a large import is being planned.
+    `seen` is the `etag` of what the form showed. Raises RuleError when somebody else changed the
+    rule meanwhile, BusyError while a large import is being planned.
     """
     with transaction.atomic():
         lock_rules()

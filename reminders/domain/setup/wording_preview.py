@@ -1,7 +1,8 @@
-"""What a wording becomes with real appointments: the text, its alphabet and its parts, the longest included.
+"""What a wording becomes with real appointments: the text, its alphabet and its parts, the longest
+included.
 
-The parts that staff see are those of the longest real values, not of a short example. Looks only; saving
-is `wording_changes`'s.
+The parts that staff see are those of the longest real values, not of a short example. Looks only;
+saving is `wording_changes`'s.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Rendered:
 
 @dataclass
 class WordingPreview:
-    """A wording with real values. `parts` counts how many of the sampled patients get how many parts."""
+    """A wording with real values. `parts` counts how many of the sampled patients get how many
+    parts.
+    """
 
     problems: list[WordingProblem]
     example: Rendered | None = None
@@ -79,7 +82,9 @@ class WordingPreview:
 
 
 def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope) -> WordingPreview:
-    """The wording filled in for the next real appointments of the user's locations, and for the longest."""
+    """The wording filled in for the next real appointments of the user's locations, and for the
+    longest.
+    """
     preview = WordingPreview(problems=check(place, text))
     try:
         template = compile_wording(text)
@@ -173,7 +178,8 @@ def _family(values: Values) -> list[Values]:
 
 
 def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
-    """The longest value of each placeholder, with the longest name of all contacts, and of the wide ones.
+    """The longest value of each placeholder, with the longest name of all contacts, and of the wide
+    ones.
 
     A short name with one letter that GSM-7 lacks can cost more than a long one.
     """

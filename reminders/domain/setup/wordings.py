@@ -1,7 +1,9 @@
-"""Change wordings: check them, save them, and decide about texts that the provider holds in the old words.
+"""Change wordings: check them, save them, and decide about texts that the provider holds in the old
+words.
 
-A text is frozen when it is handed over. After a change those that have not left yet keep their old words,
-unless the manager asks to have them replaced: then they are withdrawn and go out again in the new ones.
+A text is frozen when it is handed over. After a change those that have not left yet keep their old
+words, unless the manager asks to have them replaced: then they are withdrawn and go out again in
+the new ones.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class WordingRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WordingKey:
-    """Which wording is meant: of a rule (None: of all rules), for what, in which language and channel."""
+    """Which wording is meant: of a rule (None: of all rules), for what, in which language and
+    channel.
+    """
 
     purpose: str
     language: str
@@ -77,14 +81,18 @@ class WordingStanding:
 
 @dataclass(frozen=True, slots=True)
 class SavedWording:
-    """What saving came to: remarks that did not stop it, and how many handed-over texts are replaced."""
+    """What saving came to: remarks that did not stop it, and how many handed-over texts are
+    replaced.
+    """
 
     problems: list[WordingProblem]
     replaced: int
 
 
 def standing(place: WordingKey) -> WordingStanding:
-    """The wording as it applies now: the rule's own, else the one for all rules, else the starter text."""
+    """The wording as it applies now: the rule's own, else the one for all rules, else the starter
+    text.
+    """
     return standings([place])[0]
 
 
@@ -135,10 +143,11 @@ def save_wording(
     replace: bool = False,
     active: bool = True,
 ) -> SavedWording:
-    """Write a wording; with `replace`, texts at the provider in its old words go out in the new ones.
+    """Write a wording; with `replace`, texts at the provider in its old words go out in the new
+    ones.
 
-    Raises WordingRefusedError for a text with errors, and BusyError while an import changes what is to be
-    replaced.
+    Raises WordingRefusedError for a text with errors, and BusyError while an import changes what is
+    to be replaced.
     """
     problems = check(place, text)
     errors = [problem for problem in problems if problem.level == "error"]

@@ -1,6 +1,7 @@
 """What is wrong with a wording, told to the person who writes it.
 
-Errors stop the saving, warnings do not. How long a text gets with real values is for `segments` to say.
+Errors stop the saving, warnings do not. How long a text gets with real values is for `segments` to
+say.
 """
 
 from __future__ import annotations
@@ -48,10 +49,11 @@ def check_wording(
     channel: str = "sms",
     location_names: Collection[str] = (),
 ) -> list[WordingProblem]:
-    """Everything wrong with a wording, errors first; an empty list means it may be saved without a word.
+    """Everything wrong with a wording, errors first; an empty list means it may be saved without a
+    word.
 
-    `purpose` is a key of PURPOSES; an unknown one is checked like a reminder. One of `location_names`
-    written out counts as the name of the location.
+    `purpose` is a key of PURPOSES; an unknown one is checked like a reminder. One of
+    `location_names` written out counts as the name of the location.
     """
     about = PURPOSES.get(purpose, PURPOSES["reminder"])
     if not text.strip():
@@ -150,7 +152,8 @@ def _spoken(text: str, language: str) -> Iterator[WordingProblem]:
 def _reserved_words(text: str, language: str) -> Iterator[WordingProblem]:
     """Words that carriers take for an opt-out must not be offered as an answer.
 
-    Offered means: in capitals or quotes, or right after a verb such as "reply". STOP may be, to opt out.
+    Offered means: in capitals or quotes, or right after a verb such as "reply". STOP may be, to opt
+    out.
     """
     tables = [_tables()["en"], _tables()[known_language(language)]]
     reserved = _tables()["reserved"]
@@ -209,7 +212,9 @@ _QUOTES = frozenset("\"'“”„‘’«»‹›*`")
 
 
 def _follows_verb(before: list[str], tables: list[dict[str, list[str]]], glued: bool) -> bool:
-    """Whether a word comes right after "reply", with nothing but "with", "Y or" and the like between."""
+    """Whether a word comes right after "reply", with nothing but "with", "Y or" and the like
+    between.
+    """
     if glued:
         return True
     verbs = {verb for table in tables for verb in table["verbs"]}

@@ -1,6 +1,7 @@
 """The texts the product begins with, in every language it speaks, before staff write their own.
 
-The words are data (`data/starter_wordings.toml`); a language or purpose without a text falls back to English.
+The words are data (`data/starter_wordings.toml`); a language or purpose without a text falls back
+to English.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _DATA = Path(__file__).with_name("data") / "starter_wordings.toml"
 
 
 def starter(purpose: str, language: str, channel: str = "sms") -> str:
-    """The wording to begin with, placeholders and all. `language` is any tag; unknown ones read English.
+    """The wording to begin with, placeholders and all. `language` is any tag; unknown ones read
+    English.
 
     `channel` is "sms" or "voice". Raises KeyError for a purpose that the channel does not have.
     """

@@ -1,6 +1,7 @@
 """Dates and times as a patient would write them, by the locale of language and country.
 
-Times come in as local wall time. Everything is cached by value, as sending formats thousands a second.
+Times come in as local wall time. Everything is cached by value, as sending formats thousands a
+second.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from reminders.domain.wording.segments import plain
 def format_date(
     at_local: datetime, language: str, country: str = "", *, spoken: bool = False
 ) -> str:
-    """The day of `at_local` (local wall time): "Tue 3 March", in en-US "Tue, March 3", in de "Di., 3. März".
+    """The day of `at_local` (local wall time): "Tue 3 March", in en-US "Tue, March 3", in de "Di.,
+    3. März".
 
-    A region in `language` ("pt-BR") wins over `country`. In languages that GSM-7 can carry, letters it lacks
-    lose their accents ("sab" for "sáb"): one of them would double the price of the text. `spoken` is for
-    a voice call: full weekday, all accents.
+    A region in `language` ("pt-BR") wins over `country`. In languages that GSM-7 can carry, letters
+    it lacks lose their accents ("sab" for "sáb"): one of them would double the price of the text.
+    `spoken` is for a voice call: full weekday, all accents.
     """
     return _date(at_local.date(), language, country, spoken)
 
@@ -32,7 +34,8 @@ def format_date(
 def format_time(
     at_local: datetime, language: str, country: str = "", *, spoken: bool = False
 ) -> str:
-    """The time of `at_local` (local wall time): "10:00 am" in en-AU, "10:00" in en-GB, "10:00 AM" in en-US.
+    """The time of `at_local` (local wall time): "10:00 am" in en-AU, "10:00" in en-GB, "10:00 AM"
+    in en-US.
 
     Narrow and no-break spaces become plain ones. `spoken` is taken for symmetry with `format_date`.
     """
@@ -41,7 +44,9 @@ def format_time(
 
 @lru_cache(maxsize=512)
 def locale_for(language: str, country: str = "") -> Locale:
-    """The locale of a language as it is used in a country; without such a locale, the language's own."""
+    """The locale of a language as it is used in a country; without such a locale, the language's
+    own.
+    """
     code = known_language(language)
     region = region_of(language) or country.strip().upper()
     parts = code.split("-")
@@ -70,7 +75,9 @@ def _time(at: time, language: str, country: str, spoken: bool) -> str:
 
 @lru_cache(maxsize=512)
 def _date_pattern(locale: Locale, spoken: bool) -> str:
-    """The locale's order of weekday, day and month; the month in full, as "mar" may be a Tuesday too."""
+    """The locale's order of weekday, day and month; the month in full, as "mar" may be a Tuesday
+    too.
+    """
     skeletons = locale.datetime_skeletons
     pattern = str(skeletons["MMMMEd" if "MMMMEd" in skeletons else "MMMEd"].pattern)
     if "MMMM" not in pattern:

@@ -1,6 +1,7 @@
 """The languages in which the product speaks to patients, and how a language tag is read.
 
-Tags from a diary come in many shapes ("EN", "pt_BR", "zh-CN"); everything else here takes them as they are.
+Tags from a diary come in many shapes ("EN", "pt_BR", "zh-CN"); everything else here takes them as
+they are.
 """
 
 from __future__ import annotations

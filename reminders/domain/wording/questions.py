@@ -31,10 +31,11 @@ class Question:
     """The question that a reply answers.
 
     `listed`: how many appointments the text told of, numbered from 1 where there are several.
-    `digits`: whether it offered 1 for yes and 2 for no; None: as the starter texts of the patient's language.
-    `starts`: when these appointments begin, as the text told it, in local time, with or without a zone; a day
-    or a time in the reply must agree with them. `said_at`: when the reply was written, in the same zone.
-    `people`: who else may be named beside an answer, such as the clinic and who works there.
+    `digits`: whether it offered 1 for yes and 2 for no; None: as the starter texts of the patient's
+    language. `starts`: when these appointments begin, as the text told it, in local time, with or
+    without a zone; a day or a time in the reply must agree with them. `said_at`: when the reply was
+    written, in the same zone. `people`: who else may be named beside an answer, such as the clinic
+    and who works there.
     """
 
     asks: Asks = Asks.YES_NO

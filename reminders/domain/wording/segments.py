@@ -1,4 +1,5 @@
-"""How a text travels by SMS: which alphabet it needs, how many parts it takes, and what breaks the alphabet.
+"""How a text travels by SMS: which alphabet it needs, how many parts it takes, and what breaks the
+alphabet.
 
 Counting follows 3GPP TS 23.038 and 23.040. Whether a text is too dear is for staff to judge.
 """
@@ -53,7 +54,9 @@ _LETTERS = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a text costs to send. `offenders` are the characters that force UCS-2, in order, once each."""
+    """What a text costs to send. `offenders` are the characters that force UCS-2, in order, once
+    each.
+    """
 
     encoding: Literal["GSM-7", "UCS-2"]
     characters: int
@@ -66,8 +69,8 @@ class Size:
 def measure(text: str) -> Size:
     """Count `text` as a phone network does: `units` are septets (GSM-7) or 16-bit units (UCS-2).
 
-    Parts are filled greedily, and neither an escape pair nor a surrogate pair is ever split between two.
-    An empty text has no segment.
+    Parts are filled greedily, and neither an escape pair nor a surrogate pair is ever split between
+    two. An empty text has no segment.
     """
     offenders = tuple(dict.fromkeys(_FOREIGN.findall(text)))
     if offenders:
@@ -82,8 +85,9 @@ def measure(text: str) -> Size:
 def plain(text: str, *, letters: bool = False) -> str:
     """Replace typographic quotes, dashes, spaces and the like by what GSM-7 has; the rest stays.
 
-    With `letters`, a letter that GSM-7 lacks also loses its accent ("García" becomes "Garcia"); letters
-    of other scripts stay. A text that is better left in UCS-2 anyway gains nothing from either.
+    With `letters`, a letter that GSM-7 lacks also loses its accent ("García" becomes "Garcia");
+    letters of other scripts stay. A text that is better left in UCS-2 anyway gains nothing from
+    either.
     """
     text = unicodedata.normalize("NFC", text)
     text = _FOREIGN.sub(lambda found: found.group().translate(_LOOKALIKES), text)

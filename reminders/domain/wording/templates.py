@@ -1,8 +1,9 @@
 """Wordings with placeholders: read once, then filled in thousands of times a second.
 
-A formatter of our own, because `str.format` reaches into attributes and speaks to programmers. It knows
-`{placeholder}`, `{{` and `}}` for braces, and `[optional passages]`: one that holds a placeholder vanishes
-whole when a placeholder in it is blank; one that holds none is plain text; `[[` and `]]` are plain brackets.
+A formatter of our own, because `str.format` reaches into attributes and speaks to programmers. It
+knows `{placeholder}`, `{{` and `}}` for braces, and `[optional passages]`: one that holds a
+placeholder vanishes whole when a placeholder in it is blank; one that holds none is plain text;
+`[[` and `]]` are plain brackets.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class WordingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What the placeholders stand for in one text; dates and times already formatted; blank for nothing."""
+    """What the placeholders stand for in one text; dates and times already formatted; blank for
+    nothing.
+    """
 
     first_name: str = ""
     name: str = ""
@@ -93,10 +96,11 @@ class Template:
         self._all_values = attrgetter(*self._slots) if self._slots else None
 
     def render(self, values: Values) -> str:
-        """The text for one patient. Line breaks, control and direction characters in values become spaces.
+        """The text for one patient. Line breaks, control and direction characters in values become
+        spaces.
 
-        What a blank value leaves behind is tidied: doubled spaces, a space before a stop, a leading comma.
-        Raises WordingError when nothing or more than `MAX_CHARACTERS` would be sent.
+        What a blank value leaves behind is tidied: doubled spaces, a space before a stop, a leading
+        comma. Raises WordingError when nothing or more than `MAX_CHARACTERS` would be sent.
         """
         text = self._fast(values)
         if text is None:
@@ -143,7 +147,9 @@ class Template:
 
 @lru_cache(maxsize=1024)
 def compile_wording(text: str) -> Template:
-    """Read a wording; raises WordingError, in words for its writer, for a wrong placeholder or bracket."""
+    """Read a wording; raises WordingError, in words for its writer, for a wrong placeholder or
+    bracket.
+    """
     return Template(_merged(_parse(_SPACES.sub(" ", text).strip())))
 
 
@@ -156,9 +162,9 @@ def render_family(
 ) -> str:
     """One text for several appointments on one phone and one day; at least one is needed.
 
-    `{appointments}` becomes "1) Ann 10:00, 2) Ben 10:30". `{time}` is the first one's; any other placeholder
-    is filled in where all agree and blank where they differ. `together` replaces the pieces "Ann 10:00",
-    `numbers` the 1, 2, 3 before them.
+    `{appointments}` becomes "1) Ann 10:00, 2) Ben 10:30". `{time}` is the first one's; any other
+    placeholder is filled in where all agree and blank where they differ. `together` replaces the
+    pieces "Ann 10:00", `numbers` the 1, 2, 3 before them.
     """
     if not people:
         raise WordingError("A family text needs at least one appointment.")

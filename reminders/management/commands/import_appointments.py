@@ -1,4 +1,6 @@
-"""`manage.py import_appointments`: a diary's export from a file or standard input, whole or not at all."""
+"""`manage.py import_appointments`: a diary's export from a file or standard input, whole or not at
+all.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,9 @@ class OneMachine:
         self.first_login = ""
 
     def start(self, stack: contextlib.ExitStack, *, demo: bool, workers: int) -> None:
-        """Start everything in order; `stack` stops it in the opposite one. Raises what names the part."""
+        """Start everything in order; `stack` stops it in the opposite one. Raises what names the
+        part.
+        """
         make_data_folder(self.var)
         self.start_services(stack)
         stack.callback(self.stop)
@@ -135,7 +137,9 @@ class OneMachine:
             check_given_broker()
 
     def start_sandbox(self) -> str:
-        """Start the sandbox unless the Messages API is given; return the address of its phone, if any."""
+        """Start the sandbox unless the Messages API is given; return the address of its phone, if
+        any.
+        """
         if settings.MESSAGES_API_GIVEN:
             return ""
         self.sandbox_port = free_port(self.port + 1)
@@ -289,7 +293,9 @@ def listens(host: str, port: int) -> bool:
 
 
 def welcome(address: str, phone: str, *, demo: bool, first_login: str) -> list[str]:
-    """Return the box that greets a newcomer, line by line; `first_login` is the token of its link, if any."""
+    """Return the box that greets a newcomer, line by line; `first_login` is the token of its link,
+    if any.
+    """
     lines = [f"Appointment reminders are running at {address}"]
     lines += [f"The phone in the browser is at       {phone}/"] if phone else []
     lines += (

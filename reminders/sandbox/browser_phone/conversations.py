@@ -1,6 +1,7 @@
 """The phones: per number what has arrived, what was answered, and what still waits.
 
-Kept up to date by the account as texts move, so that the phone page never searches through all messages.
+Kept up to date by the account as texts move, so that the phone page never searches through all
+messages.
 """
 
 from collections import OrderedDict
@@ -65,7 +66,9 @@ class Conversations:
             conversation.last_delivered = item
 
     def listed(self, *, search: str = "") -> tuple[list[Conversation], int]:
-        """The latest conversations whose number contains the digits of `search`, and how many there are."""
+        """The latest conversations whose number contains the digits of `search`, and how many there
+        are.
+        """
         digits = "".join(character for character in search if character.isdigit())
         found = [one for number, one in reversed(self._by_number.items()) if digits in number]
         return found[:SHOWN], len(found)

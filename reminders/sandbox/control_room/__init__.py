@@ -1,1 +1,3 @@
-"""What tests order: the clock, faults, the account's switches, and the ledger of what really happened."""
+"""What tests order: the clock, faults, the account's switches, and the ledger of what really
+happened.
+"""

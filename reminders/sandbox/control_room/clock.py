@@ -1,6 +1,7 @@
 """The sandbox's clock, and how the provider writes a point of time.
 
-The clock normally follows the machine; tests move it or stop it. Seconds since 1970 inside, ISO 8601 outside.
+The clock normally follows the machine; tests move it or stop it. Seconds since 1970 inside, ISO
+8601 outside.
 """
 
 import time
@@ -24,7 +25,9 @@ class SandboxClock:
         return self._stopped_at is not None
 
     def set(self, moment: datetime | None, *, running: bool = False) -> None:
-        """Show `moment` from now on, stopped unless `running`; None goes back to the machine's time."""
+        """Show `moment` from now on, stopped unless `running`; None goes back to the machine's
+        time.
+        """
         self._offset, self._stopped_at = 0.0, None
         if moment is None:
             return
@@ -52,6 +55,8 @@ def written_or_none(moment: float | None) -> str | None:
 
 
 def read(text: str) -> float:
-    """Seconds since 1970 of an ISO 8601 text; without an offset it is UTC. ValueError when it is none."""
+    """Seconds since 1970 of an ISO 8601 text; without an offset it is UTC. ValueError when it is
+    none.
+    """
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,6 +1,7 @@
 """Faults to order: which of the coming requests meet one, and which fault.
 
-Decides only that; the API acts on it (`distortions.py`), and the server closes sockets (`server.py`).
+Decides only that; the API acts on it (`distortions.py`), and the server closes sockets
+(`server.py`).
 """
 
 import random
@@ -42,7 +43,9 @@ HANG = 30.0
 
 @dataclass(slots=True)
 class Fault:
-    """One order. `times` None: until cleared. `probability` of each request, by a generator from `seed`."""
+    """One order. `times` None: until cleared. `probability` of each request, by a generator from
+    `seed`.
+    """
 
     kind: str
     endpoint: str = "*"
@@ -133,7 +136,9 @@ class Faults:
         self._let_go.wait(HANG if fault.seconds is None else fault.seconds)
 
     def met_by(self, endpoint: str) -> tuple[float, Fault | None]:
-        """Seconds by which a request to `endpoint` is slowed, and the first other fault that it meets."""
+        """Seconds by which a request to `endpoint` is slowed, and the first other fault that it
+        meets.
+        """
         if not self._orders:
             return 0.0, None
         delay = 0.0

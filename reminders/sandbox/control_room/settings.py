@@ -1,4 +1,5 @@
-"""The switches of the sandbox's account: the provider's own ones, and where it is unsure, both ways.
+"""The switches of the sandbox's account: the provider's own ones, and where it is unsure, both
+ways.
 
 Read by the account and the pusher; changed while it runs by `POST /sandbox/settings`.
 """
@@ -12,7 +13,8 @@ SHAPES = ("message", "account")
 
 @dataclass(slots=True)
 class Settings:
-    """Seconds where a number is a time; `pace` stretches the steps of a text's life (0: all at once).
+    """Seconds where a number is a time; `pace` stretches the steps of a text's life (0: all at
+    once).
 
     `webhook_url` is the account-wide address: it gets everything, in the account-wide shape.
     """
@@ -31,7 +33,9 @@ class Settings:
     push_attempts: int = 8
 
     def change(self, wanted: dict[str, Any]) -> None:  # Any: JSON values, checked here
-        """Change what is named. Raises ValueError saying what a value must be; then nothing has changed."""
+        """Change what is named. Raises ValueError saying what a value must be; then nothing has
+        changed.
+        """
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         for name, value in wanted.items():
             _check(name, value, known)

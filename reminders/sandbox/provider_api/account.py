@@ -1,6 +1,8 @@
-"""The account: accepts texts, moves them through their life, takes patients' answers, keeps blocked numbers.
+"""The account: accepts texts, moves them through their life, takes patients' answers, keeps blocked
+numbers.
 
-The one place where state changes, under one lock. Speaks no HTTP; what is pushed goes out through `on_news`.
+The one place where state changes, under one lock. Speaks no HTTP; what is pushed goes out through
+`on_news`.
 """
 
 import threading
@@ -69,7 +71,9 @@ class Account:
         self._planned = 0
 
     def reset(self) -> None:
-        """Forget all texts, replies, blocked numbers and switches; the clock follows the machine again."""
+        """Forget all texts, replies, blocked numbers and switches; the clock follows the machine
+        again.
+        """
         with self.lock:
             self._empty()
             self.settings.change(Settings().shown())
@@ -255,7 +259,9 @@ class Account:
         message_id: str | None = BY_ITSELF,
         destination: str | None = None,
     ) -> StoredReply:
-        """A patient texts. It answers the last text delivered there, or the one told, or none (None)."""
+        """A patient texts. It answers the last text delivered there, or the one told, or none
+        (None).
+        """
         with self.lock:
             self.advance()
             answers = self._answered_by(number, message_id)

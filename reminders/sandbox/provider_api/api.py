@@ -1,4 +1,5 @@
-"""The provider's endpoints: checks credentials, calls the account, answers in the documented shapes.
+"""The provider's endpoints: checks credentials, calls the account, answers in the documented
+shapes.
 
 Also acts on the faults that were ordered, before or after the real work.
 """

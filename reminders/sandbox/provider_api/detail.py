@@ -1,6 +1,7 @@
 """The detail report: finds texts and replies by time, direction and metadata.
 
-Values match by containment, as the provider documents; an index keeps the look-up of whole values cheap.
+Values match by containment, as the provider documents; an index keeps the look-up of whole values
+cheap.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ def asked(body: Any) -> DetailQuestion:  # Any: whatever JSON the client sent
 
 
 def answer(account: Account, question: DetailQuestion) -> Json:
-    """One page of what fits, in order of acceptance, with what is younger than the ordered lag left out."""
+    """One page of what fits, in order of acceptance, with what is younger than the ordered lag left
+    out.
+    """
     with account.lock:
         account.advance()
         visible_to = min(question.end, account.clock.now() - account.settings.report_lag)

@@ -1,6 +1,7 @@
 """The state file: keeps the account between runs, written in batches by a thread of its own.
 
-SQLite with the latest form of every record, in the order they came. A crash may cost the last batch.
+SQLite with the latest form of every record, in the order they came. A crash may cost the last
+batch.
 """
 
 import json

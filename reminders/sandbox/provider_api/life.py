@@ -16,7 +16,9 @@ FINAL = frozenset({"delivered", "failed", "rejected", "expired", "cancelled"})
 
 
 class LifeStep(NamedTuple):
-    """At `at` (seconds since 1970) the text gets this status and code, or the patient answers `answer`."""
+    """At `at` (seconds since 1970) the text gets this status and code, or the patient answers
+    `answer`.
+    """
 
     at: float
     status: str

@@ -1,6 +1,7 @@
 """Numbers that behave in a way of their own: the one table, shown on the phone page's help as well.
 
-Only numbers that the regulators keep free for fiction are in it; every other number gets its texts delivered.
+Only numbers that the regulators keep free for fiction are in it; every other number gets its texts
+delivered.
 """
 
 from dataclasses import dataclass

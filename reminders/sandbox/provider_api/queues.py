@@ -1,4 +1,5 @@
-"""The polling queues: the oldest unconfirmed entries of an account, the same ones until they are confirmed.
+"""The polling queues: the oldest unconfirmed entries of an account, the same ones until they are
+confirmed.
 
 Knows nothing of what it holds but the id by which it is confirmed.
 """

@@ -136,7 +136,9 @@ class Report:
 
 @dataclass(slots=True)
 class StoredReply:
-    """One text from a patient; `message` is the one it answers, `message_id` may name a foreign one."""
+    """One text from a patient; `message` is the one it answers, `message_id` may name a foreign
+    one.
+    """
 
     reply_id: str
     account: str

@@ -1,4 +1,5 @@
-"""Pushes reports, replies and opt-out notices to the address a message names, again and again until a 2xx.
+"""Pushes reports, replies and opt-out notices to the address a message names, again and again until
+a 2xx.
 
 Runs in threads of its own and by the machine's time, whatever the sandbox's clock shows.
 """
@@ -36,7 +37,9 @@ class Push:
 
 
 class Pusher:
-    """A queue of pushes by the time they are due, worked off by a few threads, started when first needed."""
+    """A queue of pushes by the time they are due, worked off by a few threads, started when first
+    needed.
+    """
 
     def __init__(self, account: Account, keyring: Keyring) -> None:
         self._account = account
@@ -52,7 +55,9 @@ class Pusher:
         self._client: httpx.Client | None = None
 
     def news(self, entry: Report | StoredReply) -> None:
-        """Push `entry` to its message's address and to the account's, where there is one; returns at once."""
+        """Push `entry` to its message's address and to the account's, where there is one; returns
+        at once.
+        """
         settings = self._account.settings
         url = entry.message.submitted.get("callback_url") if entry.message else None
         for address, shape in ((url, settings.webhook_shape), (settings.webhook_url, "account")):

@@ -75,7 +75,8 @@ def _from(request: StaffRequest, start: date) -> Slice[Appointment]:
     )
     if not several(request):
         return page_of(request, rows.order_by("local_date", "starts_at", "pk"))
-    # Local dates of several zones lie within a day of UTC's: a bound that the index on the start can use.
+    # Local dates of several zones lie within a day of UTC's: a bound that the index on the start
+    # can use.
     earliest = (
         datetime.combine(start, time.min, tzinfo=UTC) - DAY if start > FIRST_DAY else FIRST_MOMENT
     )

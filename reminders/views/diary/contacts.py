@@ -1,6 +1,7 @@
 """Patients: the list with its search, adding one, changing one.
 
-A search is posted, never part of the address: names and numbers have no place in logs and histories.
+A search is posted, never part of the address: names and numbers have no place in logs and
+histories.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A line of the day sheet: what is offered at this time of day, and every value as it is shown.
 
-A page shows a hundred lines, and half of its time goes into their template. So what that would work out with
-tags, filters and conditions of its own stands here: 65 ms for 120 lines became 30.
+A page shows a hundred lines, and half of its time goes into their template. So what that would work
+out with tags, filters and conditions of its own stands here: 65 ms for 120 lines became 30.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The day sheet: a date, a location, a practitioner; every appointment with its state, live.
 
-The whole page and the live look render the same part; a live look while nothing at all has happened costs one
-cheap statement and answers 204.
+The whole page and the live look render the same part; a live look while nothing at all has happened
+costs one cheap statement and answers 204.
 """
 
 from __future__ import annotations
@@ -184,7 +184,9 @@ def _new_address(request: StaffRequest, choice: Choice) -> str:
 
 
 def _elsewhere(sheet: DaySheet, choice: Choice) -> str:
-    """The name of the chosen practitioner on a day without them, so that the filter is seen to be on."""
+    """The name of the chosen practitioner on a day without them, so that the filter is seen to be
+    on.
+    """
     if choice.practitioner_id is None or any(
         pk == choice.practitioner_id for pk, _ in sheet.practitioners
     ):
@@ -194,7 +196,9 @@ def _elsewhere(sheet: DaySheet, choice: Choice) -> str:
 
 
 def _address(choice: Choice, page: Page[DayStanding]) -> dict[str, Any]:
-    """What a live look asks for: the same as shown, the filters kept though the address may not name them."""
+    """What a live look asks for: the same as shown, the filters kept though the address may not
+    name them.
+    """
     return {
         "date": choice.day.isoformat(),
         "practitioner": choice.practitioner_id or "",

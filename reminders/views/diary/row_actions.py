@@ -1,4 +1,5 @@
-"""Actions on one appointment from wherever it is listed: status with undo, its texts, a text of one's own.
+"""Actions on one appointment from wherever it is listed: status with undo, its texts, a text of
+one's own.
 
 They answer with a note and an event; lists on the page look again by themselves.
 """
@@ -207,7 +208,9 @@ def send_correction(request: StaffRequest, pk: int) -> HttpResponse:
 
 @staff_form()
 def text(request: StaffRequest, pk: int) -> HttpResponse:
-    """A text of one's own about an appointment, in a dialog; `?as=correction` starts with those words."""
+    """A text of one's own about an appointment, in a dialog; `?as=correction` starts with those
+    words.
+    """
     appointment = _appointment(request, pk)
     correcting = request.GET.get("as") == "correction"
     written = read_text(request.POST.get("text"), longest=LONGEST)
@@ -236,7 +239,9 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def ready_lines(appointment: Appointment) -> list[tuple[str, str]]:
-    """Titles and words of the ready-made lines, filled in; one that is faulty is shown as it was written."""
+    """Titles and words of the ready-made lines, filled in; one that is faulty is shown as it was
+    written.
+    """
     place, contact = appointment.location, appointment.contact
     values = values_for(
         first_name=contact.first_name,

@@ -1,6 +1,8 @@
-"""Import: upload a diary, say what its columns mean, look at what it would do, go, and what became of it.
+"""Import: upload a diary, say what its columns mean, look at what it would do, go, and what became
+of it.
 
-Reading, checking and applying are `domain.csv_import`'s; here it is asked and shown, one question at a time.
+Reading, checking and applying are `domain.csv_import`'s; here it is asked and shown, one question
+at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The tables of an import's preview and outcome: which rows stand under which heading, and how they read."""
+"""The tables of an import's preview and outcome: which rows stand under which heading, and how they
+read.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class PreviewCell:
-    """One cell, under its column's name; `reason` says what is wrong with it, or to be known (`mild`)."""
+    """One cell, under its column's name; `reason` says what is wrong with it, or to be known
+    (`mild`).
+    """
 
     name: str
     text: str

@@ -1,4 +1,6 @@
-"""The connection to the provider: whether it works, a test text to one's own phone, and how to go live."""
+"""The connection to the provider: whether it works, a test text to one's own phone, and how to go
+live.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The form of a rule, in plain words: days or hours before, at which time, for whom, and the odd cases."""
+"""The form of a rule, in plain words: days or hours before, at which time, for whom, and the odd
+cases.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
         field.empty_label = empty  # type: ignore[attr-defined]  # as above
 
     def clean(self) -> dict[str, Any]:
-        """Put days or elapsed time into the rule's columns; complain in words about what is missing."""
+        """Put days or elapsed time into the rule's columns; complain in words about what is
+        missing.
+        """
         given = super().clean() or self.cleaned_data
         rule = self.instance
         rule.minutes_before = None

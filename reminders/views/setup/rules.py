@@ -1,4 +1,6 @@
-"""Set-up: the rules that say when texts go out, with the effect of a change shown before it is saved."""
+"""Set-up: the rules that say when texts go out, with the effect of a change shown before it is
+saved.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Set-up: the words of every text, by language and channel, with a live preview for real appointments."""
+"""Set-up: the words of every text, by language and channel, with a live preview for real
+appointments.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ from reminders.views.shared.pages import (
 )
 
 LONGEST = 2 * MAX_CHARACTERS
-"""Characters of a wording that are looked at: more than may be saved, so that too long is said in words."""
+"""Characters of a wording that are looked at: more than may be saved, so that too long is said in
+words.
+"""
 PLACEHOLDER_WORDS = {
     "first_name": "First name",
     "name": "Full name",

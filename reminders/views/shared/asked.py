@@ -1,7 +1,8 @@
 """What a request asks for, read once and safely: ids, numbers, choices, dates, texts.
 
-Anything odd reads as nothing (an ignored filter, or a 404 where the thing itself is asked for), so that no
-page hands the database a value it cannot take. Forms with fields of their own are checked by those fields.
+Anything odd reads as nothing (an ignored filter, or a 404 where the thing itself is asked for), so
+that no page hands the database a value it cannot take. Forms with fields of their own are checked
+by those fields.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def read_text(written: str | None, *, longest: int = LONGEST_TEXT) -> str:
 
 
 class IdConverter:
-    """`<id:pk>` in an address: an id that the database can look up. Any other address leads nowhere."""
+    """`<id:pk>` in an address: an id that the database can look up. Any other address leads
+    nowhere.
+    """
 
     regex = f"[0-9]{{1,{LONGEST_ID}}}"
 

@@ -1,6 +1,7 @@
 """Charts as SVG from plain geometry: no script, no styles in the page, a table beside.
 
-Each series has its own pattern besides its colour, and every bar says its numbers to screen readers.
+Each series has its own pattern besides its colour, and every bar says its numbers to screen
+readers.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class ChartPart:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar with its label below and its numbers in words; a `dense` label has no room on a phone."""
+    """One bar with its label below and its numbers in words; a `dense` label has no room on a
+    phone.
+    """
 
     label: str
     words: str
@@ -107,7 +110,8 @@ def bars(
 ) -> Chart:
     """Stacked bars. A row is its label, one value for each of `names`, and whether it is marked.
 
-    `colours` are numbers of the style sheet's series, one for each name; `unit` stands behind numbers.
+    `colours` are numbers of the style sheet's series, one for each name; `unit` stands behind
+    numbers.
     """
     highest = round_up(max((sum(values) for _, values, _ in rows), default=0))
     room = HEIGHT - TOP - BOTTOM

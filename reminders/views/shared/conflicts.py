@@ -1,4 +1,5 @@
-"""Two people edit the same thing: the second sees what the first one changed, and keeps what they typed.
+"""Two people edit the same thing: the second sees what the first one changed, and keeps what they
+typed.
 
 The form carries the moment of the state it was filled with; saving compares it under a lock.
 """
@@ -25,6 +26,8 @@ def seen_at(written: str) -> datetime | None:
 
 
 def changed_meanwhile(row: Appointment | Contact, written: str) -> datetime | None:
-    """Since when the form is outdated; None when nothing changed. A missing stamp counts as just opened."""
+    """Since when the form is outdated; None when nothing changed. A missing stamp counts as just
+    opened.
+    """
     seen = seen_at(written)
     return seen if seen and row.updated_at > seen else None

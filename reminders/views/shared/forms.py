@@ -1,6 +1,7 @@
 """The forms that staff fill in: patients and appointments, in the words of a reception desk.
 
-What is typed is checked here and read there: numbers by `domain.people`, wall times by the location's clock.
+What is typed is checked here and read there: numbers by `domain.people`, wall times by the
+location's clock.
 """
 
 from __future__ import annotations
@@ -193,7 +194,9 @@ def _active(model: type[Practitioner] | type[Service], chosen: int | None) -> An
 
 
 def country_of(scope: Scope, location: Location | None = None) -> str:
-    """By whose dialling rules a number is read: the location's, else of the first one the user may see."""
+    """By whose dialling rules a number is read: the location's, else of the first one the user may
+    see.
+    """
     place = (
         location
         or scope.location(scope.profile.remembered.get("location"))

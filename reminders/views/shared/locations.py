@@ -1,4 +1,6 @@
-"""Which locations a page is about: the one the user has set the pages to, else all that they may see."""
+"""Which locations a page is about: the one the user has set the pages to, else all that they may
+see.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def several(request: StaffRequest) -> bool:
 
 
 def everybodys(request: StaffRequest) -> Collection[int] | None:
-    """The locations to narrow to; None where the user sees everything anyway, rows without a location too."""
+    """The locations to narrow to; None where the user sees everything anyway, rows without a
+    location too.
+    """
     chosen = places(request)
     return (
         None
@@ -47,5 +51,7 @@ def zone(request: StaffRequest) -> ZoneInfo:
 
 
 def sign(request: StaffRequest, *asked: object, now: datetime) -> str:
-    """A token that changes once anything has happened, or when something else is asked for than before."""
+    """A token that changes once anything has happened, or when something else is asked for than
+    before.
+    """
     return f"{etag(now=now)}-{digest((place_ids(request), asked))}"

@@ -1,4 +1,5 @@
-"""What every staff page shares: the check of the user on the server, and answers that htmx understands.
+"""What every staff page shares: the check of the user on the server, and answers that htmx
+understands.
 
 A page says which permission it needs; who has it is `domain.access`'s business.
 """
@@ -106,7 +107,8 @@ def paginate(
 def with_toast(
     response: HttpResponse, text: str, *, undo: str = "", tone: str = "ok", changed: bool = False
 ) -> HttpResponse:
-    """Show a short note beside the page. `undo` is an address to POST to; `tone` is ok, warning or danger.
+    """Show a short note beside the page. `undo` is an address to POST to; `tone` is ok, warning or
+    danger.
 
     `changed` tells live lists on the page to look again at once.
     """
@@ -118,7 +120,9 @@ def with_toast(
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") -> None:
-    """Show a short note on the next whole page, after a redirect; the arguments are those of `with_toast`."""
+    """Show a short note on the next whole page, after a redirect; the arguments are those of
+    `with_toast`.
+    """
     messages.info(request, text, extra_tags=f"{tone} {undo}".strip())
 
 
@@ -130,7 +134,9 @@ def go(request: HttpRequest, where: str) -> HttpResponse:
 
 
 def go_back(request: HttpRequest) -> HttpResponse:
-    """Redirect to where the form says one came from, if that is a page of ours; else to the start page."""
+    """Redirect to where the form says one came from, if that is a page of ours; else to the start
+    page.
+    """
     where = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
     return go(request, where if safe else "/")

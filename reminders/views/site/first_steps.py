@@ -78,7 +78,9 @@ def _no_more(request: HttpRequest) -> HttpResponse:
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
-    """No copy is kept. The address goes to no other site; ours must see that the form came from here."""
+    """No copy is kept. The address goes to no other site; ours must see that the form came from
+    here.
+    """
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,7 +1,8 @@
-"""`/readyz`: whether this installation can do its work, part by part, for load balancers and monitoring.
+"""`/readyz`: whether this installation can do its work, part by part, for load balancers and
+monitoring.
 
-Answers within three seconds whatever hangs. Database and broker are asked at the same time, each over a
-connection of its own; the other questions go to a database that was heard of a moment ago.
+Answers within three seconds whatever hangs. Database and broker are asked at the same time, each
+over a connection of its own; the other questions go to a database that was heard of a moment ago.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ MAY_TAKE = 2
 """Seconds for reaching the database, and for reaching the broker."""
 UNREACHED = "not asked: the database does not answer"
 _askers = ThreadPoolExecutor(8, thread_name_prefix="readyz")
-"""Few: whoever asks often while something hangs gets the same answer without a thread of their own."""
+"""Few: whoever asks often while something hangs gets the same answer without a thread of their own.
+"""
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

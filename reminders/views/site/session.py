@@ -21,7 +21,9 @@ BUSY = "Many people are signing in at this moment. Please try again in a few sec
 
 
 class SignIn(LoginView):
-    """Sign in on a page of its own, or in a dialog over the page where the session ended (`?here=1`)."""
+    """Sign in on a page of its own, or in a dialog over the page where the session ended
+    (`?here=1`).
+    """
 
     template_name = "login.html"
     redirect_authenticated_user = True
@@ -95,7 +97,9 @@ class ChangePassword(PasswordChangeView):
 
 @staff_action()
 def remember(request: StaffRequest) -> HttpResponse:
-    """Keep the location that the pages are set to; blank for all of them. Goes back to where one was."""
+    """Keep the location that the pages are set to; blank for all of them. Goes back to where one
+    was.
+    """
     chosen = request.scope.location(request.POST.get("location", ""))
     access.remember(request.scope.profile, location=chosen.pk if chosen else None)
     return go_back(request)

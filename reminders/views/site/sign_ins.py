@@ -1,4 +1,6 @@
-"""What django-axes calls around each sign-in: it asks and tells `domain.sign_ins`, and keeps nothing else."""
+"""What django-axes calls around each sign-in: it asks and tells `domain.sign_ins`, and keeps
+nothing else.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The conversation with a contact: all texts both ways, live; a composer that loses nothing; consent."""
+"""The conversation with a contact: all texts both ways, live; a composer that loses nothing;
+consent.
+"""
 
 from __future__ import annotations
 
@@ -222,7 +224,9 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _place(request: StaffRequest, contact: Contact) -> Location | None:
-    """Whose a limited user's text is: of their location that saw the patient last, else of their first."""
+    """Whose a limited user's text is: of their location that saw the patient last, else of their
+    first.
+    """
     if not request.scope.restricted:
         return None
     visits = request.scope.appointments().filter(contact=contact).select_related("location")

@@ -1,6 +1,7 @@
 """The inbox: cards on the left, one of them open with everything needed to settle it; live.
 
-Each action carries the revision that was on the screen; who comes second reads who did what, and when.
+Each action carries the revision that was on the screen; who comes second reads who did what, and
+when.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def card(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _live(request: StaffRequest) -> HttpResponse:
-    """Only what may have changed, always with the count; an unchanged list costs one light statement."""
+    """Only what may have changed, always with the count; an unchanged list costs one light
+    statement.
+    """
     count = json.dumps({"inbox-count": {"value": _count(request)}})
     if request.GET["token"] == _token(request):
         return HttpResponse(status=204, headers={"HX-Trigger": count})
@@ -204,7 +207,9 @@ def _card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
 
 
 def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[Candidate]:
-    """The appointments it may be about, of the user's locations only; the one already known is first."""
+    """The appointments it may be about, of the user's locations only; the one already known is
+    first.
+    """
     here = request.scope.location_ids
     found = [one for one in candidates(shown, now=now) if one.appointment.location_id in here]
     known = shown.appointment

@@ -1,4 +1,6 @@
-"""Statistics: answers, no-shows and delivery by week, location and practitioner, as charts and tables."""
+"""Statistics: answers, no-shows and delivery by week, location and practitioner, as charts and
+tables.
+"""
 
 from __future__ import annotations
 

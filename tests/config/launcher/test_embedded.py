@@ -1,4 +1,6 @@
-"""The embedded PostgreSQL and broker, with real servers: crashes, leftovers, other users, awkward places."""
+"""The embedded PostgreSQL and broker, with real servers: crashes, leftovers, other users, awkward
+places.
+"""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""The web server's limits, over real sockets: a crowd of slow or greedy connections stops nobody else."""
+"""The web server's limits, over real sockets: a crowd of slow or greedy connections stops nobody
+else.
+"""
 
 import contextlib
 import socket

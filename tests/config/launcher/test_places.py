@@ -21,7 +21,8 @@ from config.launcher.embedded.sharing import owned_postgres, runs_here, shared_p
 from tests.programs import run
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-# The value is what other programs of a shell may have set; each leads libpq elsewhere or changes its answers.
+# The value is what other programs of a shell may have set; each leads libpq elsewhere or changes
+# its answers.
 HOSTILE = {
     "PGPORT": "6543",
     "PGHOST": "database.example",

@@ -1,4 +1,6 @@
-"""PostgreSQL's programs where the server's user cannot reach them: copied whole, once, and by root alone."""
+"""PostgreSQL's programs where the server's user cannot reach them: copied whole, once, and by root
+alone.
+"""
 
 import os
 import stat

@@ -149,7 +149,8 @@ def test_a_rule_for_open_days_only_asks_on_open_days(
 ) -> None:
     made = plan(schedule, hours, starts_at=starts_at, known_since=LONG_AGO)
 
-    # A skipped day (Samoa) or midnight shifts a wall time past the end of its open day: the one exception.
+    # A skipped day (Samoa) or midnight shifts a wall time past the end of its open day: the one
+    # exception.
     if made.skipped is None and hours.zone.key not in (
         "Pacific/Apia",
         "America/Sao_Paulo",

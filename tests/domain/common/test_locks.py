@@ -1,4 +1,5 @@
-"""Changes that meet: they take turns in one order, and what the database stops all the same is done again.
+"""Changes that meet: they take turns in one order, and what the database stops all the same is done
+again.
 
 A second thread with a connection of its own is really held up by a lock of the first.
 """
@@ -67,7 +68,9 @@ class Elsewhere(threading.Thread):
 
 @contextmanager
 def while_holding(appointment: Appointment, work: Work) -> Iterator[None]:
-    """In a transaction that holds the appointment, as every planning does, while `work` waits for it."""
+    """In a transaction that holds the appointment, as every planning does, while `work` waits for
+    it.
+    """
     with transaction.atomic():
         Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
         other = Elsewhere(work)
@@ -226,7 +229,9 @@ def test_a_click_that_the_database_stops_is_done_again(texted: Texted) -> None:
 
 
 def test_a_status_does_not_stop_texts_from_being_written(texted: Texted) -> None:
-    """Writing a message refers to its appointment: that must not wait for somebody who waits for it."""
+    """Writing a message refers to its appointment: that must not wait for somebody who waits for
+    it.
+    """
 
     def write() -> None:
         with transaction.atomic():

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def rung_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What workers are rung for; a broker has its own tests."""
     found: list[str] = []
-    monkeypatch.setattr(turns, "ring_at_once", found.append)
+    monkeypatch.setattr(turns, "enqueue_now", found.append)
     return found
 
 

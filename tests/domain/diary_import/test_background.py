@@ -1,4 +1,6 @@
-"""Imports beside others: progress that others see, workers that die, files that wait for their location."""
+"""Imports beside others: progress that others see, workers that die, files that wait for their
+location.
+"""
 
 import os
 import signal

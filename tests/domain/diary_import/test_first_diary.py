@@ -1,4 +1,6 @@
-"""A diary larger than all that was there before: what the database knows of its tables must keep up."""
+"""A diary larger than all that was there before: what the database knows of its tables must keep
+up.
+"""
 
 import pytest
 from django.db import connection

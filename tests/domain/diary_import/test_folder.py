@@ -109,7 +109,9 @@ def test_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
 
 
 def die(*names: str) -> Callable[..., FoundFile]:
-    """A worker that dies as it moves a file to one of these folders; use it in place of `Tree.move`."""
+    """A worker that dies as it moves a file to one of these folders; use it in place of
+    `Tree.move`.
+    """
     move = Tree.move
 
     def moved(tree: Tree, file: FoundFile, *place: str) -> FoundFile:

@@ -1,4 +1,6 @@
-"""The watched folder with odd names and links: nothing of it blocks other files or reaches elsewhere."""
+"""The watched folder with odd names and links: nothing of it blocks other files or reaches
+elsewhere.
+"""
 
 from __future__ import annotations
 

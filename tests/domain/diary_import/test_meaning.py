@@ -1,5 +1,6 @@
-"""What a file means for the diary: new, changed, unchanged, gone; whose appointment; what patients are "
-"told."""
+"""What a file means for the diary: new, changed, unchanged, gone; whose appointment; what patients
+are " "told.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,6 +1,7 @@
 """What patients and staff do while an import is under way: nothing of it is overwritten unseen.
 
-Each time somebody's change is written but not committed when the import compares the file with the diary.
+Each time somebody's change is written but not committed when the import compares the file with the
+diary.
 """
 
 from datetime import time as wall

@@ -1,4 +1,6 @@
-"""Exports in the manner of practice software of several countries come in without touching a drop-down."""
+"""Exports in the manner of practice software of several countries come in without touching a
+drop-down.
+"""
 
 from __future__ import annotations
 

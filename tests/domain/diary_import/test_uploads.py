@@ -1,4 +1,6 @@
-"""A file's way through the pages' background: uploaded, asked about, previewed, applied, taken back."""
+"""A file's way through the pages' background: uploaded, asked about, previewed, applied, taken
+back.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

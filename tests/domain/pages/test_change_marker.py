@@ -94,7 +94,9 @@ HAPPENINGS: dict[str, Callable[[], object]] = {
 
 @pytest.fixture
 def clinic() -> None:
-    """One of everything: a planned text, one that waits for a worker, a reply and a report to be applied."""
+    """One of everything: a planned text, one that waits for a worker, a reply and a report to be
+    applied.
+    """
     make_confirmation_rule()
     appointment = make_appointment(contact=make_contact())
     plan_appointments([appointment.pk], now=NOON)

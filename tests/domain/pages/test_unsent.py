@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from reminders.domain.common.csv_cells import harmless
 from reminders.domain.pages.unsent import Period, count_by_reason, cursor_of, export, unsent
 from reminders.models import Reminder, Suppression
 from tests.factories import (
@@ -157,11 +156,6 @@ def test_the_file_says_the_same_in_local_time():
         "2026-03-02 22:00,Confirmation,Booked after this text was due,'=cmd(),0491 570 156,Harbour,"
         "2026-03-04 10:00,booked\r\n"
     )
-
-
-@pytest.mark.parametrize("value", ["=1+1", "+44", "-1", "@x", "\tx", "\rx", "＝1"])
-def test_a_formula_gets_a_quote_in_front(value):
-    assert harmless(value) == f"'{value}"
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "x_y", "99999999999999999999999_r1", "_", "1_"])

@@ -97,7 +97,9 @@ TYPES = range(11)
 
 @st.composite
 def writings(draw: st.DrawFn) -> tuple[str, str]:
-    """A region, and digits dialled there: an example of the library's, at times with a digit changed."""
+    """A region, and digits dialled there: an example of the library's, at times with a digit
+    changed.
+    """
     region = draw(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)))
     example = phonenumbers.example_number_for_type(region, draw(st.sampled_from(TYPES)))
     if example is None:

@@ -1,4 +1,6 @@
-"""Texts that the provider holds when a name changes: those that mention it go out again with the new one."""
+"""Texts that the provider holds when a name changes: those that mention it go out again with the
+new one.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,6 @@
-"""What holds for every set of rules and every appointment: each text once, in its hours, none too late."""
+"""What holds for every set of rules and every appointment: each text once, in its hours, none too
+late.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +23,9 @@ HOURS = dict.fromkeys(PLACES, hours("Europe/London", "08:00-20:00"))
 
 @st.composite
 def books(draw: st.DrawFn, *, timed: bool) -> RuleSet:
-    """Up to four rules for everywhere, for a place, for a service, or for both; and two places' hours."""
+    """Up to four rules for everywhere, for a place, for a service, or for both; and two places'
+    hours.
+    """
     rules = tuple(
         ActiveRule(
             id=number,

@@ -1,4 +1,6 @@
-"""A conversation for tests: each reply answers the text that reached its number last, as at the provider."""
+"""A conversation for tests: each reply answers the text that reached its number last, as at the
+provider.
+"""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +22,9 @@ def arrive(phone: str) -> Message | None:
 
 
 def say(text: str, *, phone: str, minute: int = 0, knows_text: bool = True) -> Reply:
-    """The patient writes so many minutes after NOON; `knows_text`: the provider tells what it answers."""
+    """The patient writes so many minutes after NOON; `knows_text`: the provider tells what it
+    answers.
+    """
     at: datetime = NOON + timedelta(minutes=minute)
     last = arrive(phone)
     return receive(reply(text, to=last if knows_text else None, phone=phone, at=at), now=at)

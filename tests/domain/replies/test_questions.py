@@ -1,4 +1,6 @@
-"""A reply is read in the light of the text that it answers: our answer, a notice, staff, or a question."""
+"""A reply is read in the light of the text that it answers: our answer, a notice, staff, or a
+question.
+"""
 
 from datetime import date, time, timedelta
 from itertools import product

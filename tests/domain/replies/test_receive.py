@@ -1,4 +1,6 @@
-"""Receiving: stored once, then confirmed, whatever comes and however often; reports move messages on."""
+"""Receiving: stored once, then confirmed, whatever comes and however often; reports move messages
+on.
+"""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,6 @@
-"""A patient's side of the story for tests: texts that went out, and replies that come in and are acted on."""
+"""A patient's side of the story for tests: texts that went out, and replies that come in and are
+acted on.
+"""
 
 from datetime import datetime, timedelta
 from itertools import count

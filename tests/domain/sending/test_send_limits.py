@@ -177,7 +177,9 @@ def test_what_staff_write_does_not_wait_for_the_end_of_a_backlog(
 def test_a_success_of_a_slow_call_does_not_undo_a_request_to_slow_down(
     sandbox: Sandbox, api: MessagesApi
 ) -> None:
-    """Two batches are under way at once: one is answered late, the other is asked to slow down before."""
+    """Two batches are under way at once: one is answered late, the other is asked to slow down
+    before.
+    """
     planned(150)
     sandbox.order_fault("slow", endpoint="send", times=1, seconds=1)
     sandbox.order_fault("retry_after", endpoint="send", times=1, skip=1, seconds=300)

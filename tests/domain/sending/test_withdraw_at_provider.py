@@ -1,4 +1,6 @@
-"""Withdrawing: what no longer holds is cancelled at the provider, and the replacement waits for that."""
+"""Withdrawing: what no longer holds is cancelled at the provider, and the replacement waits for
+that.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,4 +1,6 @@
-"""Work in the background that can't be done: it ends with words for staff, and holds up nothing else."""
+"""Work in the background that can't be done: it ends with words for staff, and holds up nothing
+else.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

@@ -31,7 +31,9 @@ def at_noon() -> datetime:
 
 
 def handed_over(api: MessagesApi, *, text: str = NAMING, **contact: Any) -> Appointment:
-    """Ann's visit tomorrow at one, whose confirmation waits at the provider, beside one at another place."""
+    """Ann's visit tomorrow at one, whose confirmation waits at the provider, beside one at another
+    place.
+    """
     Wording.objects.create(purpose="confirmation", language="en", text=text)
     make.make_confirmation_rule()
     elsewhere = make.make_appointment(day=date(2026, 3, 3), at=time(14))

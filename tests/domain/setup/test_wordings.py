@@ -1,4 +1,6 @@
-"""Changing wordings: what may be saved, what texts at the provider become, and what a preview shows."""
+"""Changing wordings: what may be saved, what texts at the provider become, and what a preview
+shows.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -111,7 +113,9 @@ def test_texts_at_the_provider_are_replaced_when_asked(sandbox: Sandbox, api: Me
 def test_a_run_goes_on_in_the_new_words(
     sandbox: Sandbox, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
 ):
-    """Staff change the words, and move the clock, while a run hands over one portion after the other."""
+    """Staff change the words, and move the clock, while a run hands over one portion after the
+    other.
+    """
     monkeypatch.setattr(send, "CHUNK", 3)
     make.make_confirmation_rule()
     place = make.make_location(name="Harbour")

@@ -1,4 +1,6 @@
-"""A line of the day sheet as markup: what it says, what it offers, and that nothing typed becomes markup."""
+"""A line of the day sheet as markup: what it says, what it offers, and that nothing typed becomes
+markup.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

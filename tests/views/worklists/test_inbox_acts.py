@@ -1,4 +1,6 @@
-"""What a card may do: confirm and decline coming visits only; decide about texts while a number is paused."""
+"""What a card may do: confirm and decline coming visits only; decide about texts while a number is
+paused.
+"""
 
 import json
 from datetime import timedelta

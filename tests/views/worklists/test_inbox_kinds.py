@@ -1,4 +1,6 @@
-"""Every kind of card opens, whatever is known of it: a stranger's text has no location, a report no reply."""
+"""Every kind of card opens, whatever is known of it: a stranger's text has no location, a report no
+reply.
+"""
 
 from itertools import product
 

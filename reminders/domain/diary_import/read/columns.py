@@ -1,4 +1,5 @@
-"""Which column means what: by its name and its synonyms, by a saved mapping, or by what stands in it.
+"""Which column means what: by its name and its synonyms, by a saved mapping, or by what stands in
+it.
 
 The reading by content only proposes, for a person who sees it; unattended imports go by names and
 mappings alone.
@@ -48,7 +49,9 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def squashed(header: str) -> str:
-    """A header cell without case, accents, spaces and signs: "Appt. ID" and "apptId" are both "apptid"."""
+    """A header cell without case, accents, spaces and signs: "Appt. ID" and "apptId" are both
+    "apptid".
+    """
     plain = unicodedata.normalize("NFKD", header[:200]).translate(_NUMBER_SIGNS)
     return _NOT_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
 
@@ -63,7 +66,8 @@ for _field, _words in SYNONYMS.items():
 class Columns:
     """Where each field stands in a row; the unnamed rest is kept aside under its own header.
 
-    `by_content` are fields that a column's content proposed; `unclear` are those that two columns claim.
+    `by_content` are fields that a column's content proposed; `unclear` are those that two columns
+    claim.
     """
 
     header: list[str]
@@ -93,7 +97,9 @@ class Columns:
 
 
 def header_digest(header: Iterable[str]) -> str:
-    """What recognises the exports of the same program: a digest of the header's names in their order."""
+    """What recognises the exports of the same program: a digest of the header's names in their
+    order.
+    """
     return hashlib.sha256("\x1f".join(squashed(cell) for cell in header).encode()).hexdigest()
 
 
@@ -109,10 +115,11 @@ def choose_columns(
     mapping: Mapping[str, str] | None = None,
     guess: bool = False,
 ) -> Columns:
-    """Decide what the columns mean: the mapping first, then names and, with `guess`, what stands in them.
+    """Decide what the columns mean: the mapping first, then names and, with `guess`, what stands in
+    them.
 
-    Raises ImportRefused when there is no header, the mapping does not fit the file or, without `guess`, two
-    columns of one name differ.
+    Raises ImportRefused when there is no header, the mapping does not fit the file or, without
+    `guess`, two columns of one name differ.
     """
     names = [cell.strip() for cell in header]
     if len(names) > MAX_COLUMNS:
@@ -195,7 +202,9 @@ def _note_if_different(
 
 
 def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
-    """A column called "Start" may hold a time or both; one called "Date" may hold both. Look and see."""
+    """A column called "Start" may hold a time or both; one called "Date" may hold both. Look and
+    see.
+    """
     places = columns.places
     if "starts_at" in places and "starts_at" not in fixed:
         values = _values(sample, places["starts_at"])
@@ -220,7 +229,9 @@ def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: se
 
 
 def _settle_names(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
-    """Beside a first name a column called "Name" holds the last name, unless it holds the first one too."""
+    """Beside a first name a column called "Name" holds the last name, unless it holds the first one
+    too.
+    """
     places = columns.places
     if {"name", "first_name"} <= places.keys() - fixed and "last_name" not in places:
         first, name = places["first_name"], places["name"]

@@ -1,8 +1,9 @@
 """How a file writes its dates and times: one way per file, found in the file or asked for.
 
-Reads a text into a calendar date and a wall time; which instant that is depends on the location and is
-`timing`'s. Never guesses between day first and month first. No pattern sees a cell before its length is
-bounded and its runs of blanks are single ones: the time to read a cell must not hang on who wrote it.
+Reads a text into a calendar date and a wall time; which instant that is depends on the location and
+is `timing`'s. Never guesses between day first and month first. No pattern sees a cell before its
+length is bounded and its runs of blanks are single ones: the time to read a cell must not hang on
+who wrote it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def _months() -> dict[str, int]:
 class DateReader:
     """Reads the dates of one file. Without an `order`, `observe` each first and then `decide`.
 
-    `assumed`: nothing in the file depended on the order, so it must not be remembered for the next file.
+    `assumed`: nothing in the file depended on the order, so it must not be remembered for the next
+    file.
     """
 
     order: str | None = None
@@ -124,7 +126,9 @@ class DateReader:
             self._ambiguous = (row, text)
 
     def decide(self, *, column: str) -> None:
-        """Settle the order; raise DatesUnclear, with both readings in words, when the file does not tell."""
+        """Settle the order; raise DatesUnclear, with both readings in words, when the file does not
+        tell.
+        """
         if self.order is not None:
             return
         if self._ambiguous and not any(self._evidence.values()):
@@ -178,7 +182,9 @@ def _bound(cache: dict[str, object] | dict[str, date] | dict[str, time] | dict[s
 
 
 def order_of(format_: str) -> str | None:
-    """The order that `--date-format` means: dmy, mdy, ymd, DD/MM/YYYY or %d/%m/%Y; None for nothing given."""
+    """The order that `--date-format` means: dmy, mdy, ymd, DD/MM/YYYY or %d/%m/%Y; None for nothing
+    given.
+    """
     if not format_.strip():
         return None
     letters = re.sub(r"[^dmy]", "", format_.lower())
@@ -312,7 +318,9 @@ def _is_day(text: str) -> bool:
 
 
 def _beginning(begins: str, ends: str) -> time:
-    """The first time of "9:30 - 10:00"; of "11:30 - 12:15 PM" it is the morning's, of "1 - 1:30 PM" not."""
+    """The first time of "9:30 - 10:00"; of "11:30 - 12:15 PM" it is the morning's, of "1 - 1:30 PM"
+    not.
+    """
     half = _HALF.search(ends)
     if half is None or _HALF.search(begins):
         return read_time(begins)

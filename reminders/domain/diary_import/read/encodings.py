@@ -1,7 +1,7 @@
 """Which encoding a text file is in: UTF-8 with or without BOM, UTF-16, or Windows-1252.
 
-Bytes that no encoding explains do not stop the reading here: they are read as U+FFFD and `damaged` is
-set, so that the one who reads the rows can name the cell.
+Bytes that no encoding explains do not stop the reading here: they are read as U+FFFD and `damaged`
+is set, so that the one who reads the rows can name the cell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ REPLACED = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How to decode the file. `damaged`: some bytes do not fit; `nul`: zero characters are among them."""
+    """How to decode the file. `damaged`: some bytes do not fit; `nul`: zero characters are among
+    them.
+    """
 
     codec: str
     words: str
@@ -89,7 +91,9 @@ def _checked(source: Source, codec: str, words: str) -> Encoding:
 
 
 def _mostly_utf_8(source: Source) -> bool:
-    """Whether the bytes beyond ASCII look like UTF-8 with a mistake in it, rather than like Windows-1252."""
+    """Whether the bytes beyond ASCII look like UTF-8 with a mistake in it, rather than like
+    Windows-1252.
+    """
     proper = high = 0
     for block in source.blocks():
         proper += sum(len(found) for found in _MULTIBYTE.findall(block))

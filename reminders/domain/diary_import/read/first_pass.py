@@ -1,7 +1,8 @@
 """A first look over all rows, before anything is staged: whatever concerns the file as a whole.
 
-Counts the rows, finds how dates are written, which locations are named and which cells hold characters
-that no encoding explains. Cheap, so that fundamental problems are told without reading on.
+Counts the rows, finds how dates are written, which locations are named and which cells hold
+characters that no encoding explains. Cheap, so that fundamental problems are told without reading
+on.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Languages as diaries write them: tags such as en or pt-BR, and names in English or in the language "
-"itself."""
+"""Languages as diaries write them: tags such as en or pt-BR, and names in English or in the
+language " "itself.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def _by_name() -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def read_language(text: str) -> str | None:
-    """The tag of a language, such as "en" for "EN", "English" or "en_AU" ("en-au"); None for no language."""
+    """The tag of a language, such as "en" for "EN", "English" or "en_AU" ("en-au"); None for no
+    language.
+    """
     if len(text) > LONGEST:
         return None
     plain = text.strip().lower().replace("_", "-")

@@ -1,7 +1,8 @@
 """Read one row: cells into the values that are staged, or problems that name the column.
 
-The hot path of an import: everything that repeats (dates, times, numbers, names of people who treat) is
-looked up, and each row leaves as one line for COPY. What the values change is decided in `matching`.
+The hot path of an import: everything that repeats (dates, times, numbers, names of people who
+treat) is looked up, and each row leaves as one line for COPY. What the values change is decided in
+`matching`.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class ImportLocation:
 class RowReader:
     """Turns rows into lines for COPY; problems are noted, not raised.
 
-    `sites` are by casefolded name, `default` is for rows that name none. `known_names` holds the spelling
-    of practitioners and services that exist, by field and casefolded name.
+    `sites` are by casefolded name, `default` is for rows that name none. `known_names` holds the
+    spelling of practitioners and services that exist, by field and casefolded name.
     """
 
     def __init__(
@@ -202,7 +203,8 @@ class RowReader:
 
     @staticmethod
     def _person(number: int, patient_id: str, phone: str, given: str, first: str, last: str) -> str:
-        """What makes two rows of a file the same person; rows that give nothing to go by stay apart.
+        """What makes two rows of a file the same person; rows that give nothing to go by stay
+        apart.
 
         Two names under one number are two people: then it is the number of a family's account.
         """

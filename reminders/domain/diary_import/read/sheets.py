@@ -1,7 +1,8 @@
-"""Turn a workbook (XLSX, ODS) into CSV: a small program of its own, so that a hostile file harms only it.
+"""Turn a workbook (XLSX, ODS) into CSV: a small program of its own, so that a hostile file harms
+only it.
 
-Run by path, with limits on memory, time and output; imports nothing else of the product. Values come out
-as they would be typed: dates as 2026-03-04, times as 10:30, whole numbers without a point.
+Run by path, with limits on memory, time and output; imports nothing else of the product. Values
+come out as they would be typed: dates as 2026-03-04, times as 10:30, whole numbers without a point.
 """
 
 from __future__ import annotations

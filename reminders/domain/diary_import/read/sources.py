@@ -1,7 +1,7 @@
 """The file itself: where its bytes come from, how many there may be, and what kind of file it is.
 
-Everything after this module reads from a seekable file on disk, so that memory does not grow with the
-file. What the bytes mean as text is decided in `encodings`.
+Everything after this module reads from a seekable file on disk, so that memory does not grow with
+the file. What the bytes mean as text is decided in `encodings`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ class Source:
         return digest.hexdigest()
 
     def _is_locked_workbook(self, head: bytes) -> bool:
-        """An encrypted .xlsx is no archive: it lies inside the old kind of container, under a name for it."""
+        """An encrypted .xlsx is no archive: it lies inside the old kind of container, under a name
+        for it.
+        """
         if not head.startswith(_OLE) or len(head) < 512:
             return False
         self.file.seek((int.from_bytes(head[48:52], "little") + 1) * 512)
@@ -153,7 +155,9 @@ def _checked(file: BinaryIO, name: str) -> Source:
 
 
 def printable(name: str) -> str:
-    """A file's or folder's name for people, logs and the database; bytes that are no text read as U+FFFD."""
+    """A file's or folder's name for people, logs and the database; bytes that are no text read as
+    U+FFFD.
+    """
     return "".join(char if char.isprintable() else "\ufffd" for char in name)
 
 

@@ -1,7 +1,8 @@
-"""What columns are called in practice: synonyms of each field, in English and its neighbours' languages.
+"""What columns are called in practice: synonyms of each field, in English and its neighbours'
+languages.
 
-Compared without case, accents, spaces and signs. The best one first: of "Mobile" and "Home phone" the
-mobile is taken.
+Compared without case, accents, spaces and signs. The best one first: of "Mobile" and "Home phone"
+the mobile is taken.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Read any accepted file as a table: a header and rows of texts, numbered as the spreadsheet shows them.
+"""Read any accepted file as a table: a header and rows of texts, numbered as the spreadsheet shows
+them.
 
-Rows stream from the file again each time they are asked for; nothing is kept but the header and a sample.
-Every bound (rows, length of a row, of a cell) is enforced here, with the row's number in the words.
+Rows stream from the file again each time they are asked for; nothing is kept but the header and a
+sample. Every bound (rows, length of a row, of a cell) is enforced here, with the row's number in
+the words.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class Table:
     """A table in a text file. `header_row` is the header's number in the spreadsheet.
 
-    `footer` are the last rows with nothing but a first cell ("Total: 12"): known once all rows were read.
+    `footer` are the last rows with nothing but a first cell ("Total: 12"): known once all rows were
+    read.
     """
 
     source: Source
@@ -89,7 +92,9 @@ class Table:
 
 @contextmanager
 def open_table(source: Source, *, mapping: Mapping[str, str] | None = None) -> Iterator[Table]:
-    """Open the file as a table, workbooks through a converter; raise ImportRefused for what is none."""
+    """Open the file as a table, workbooks through a converter; raise ImportRefused for what is
+    none.
+    """
     source.stop_if_no_table()
     if not source.is_archive():
         yield _text_table(source, mapping or {})
@@ -168,7 +173,9 @@ def _distinct(names: Sequence[str]) -> list[str]:
 def _header(
     head: Sequence[tuple[int, list[str]]], mapping: Mapping[str, str]
 ) -> tuple[int, list[str]] | None:
-    """The first of the top rows that names at least two fields, else the first row that holds anything."""
+    """The first of the top rows that names at least two fields, else the first row that holds
+    anything.
+    """
     top = [(number, cells) for number, cells in head[:HEADER_WITHIN] if any(map(str.strip, cells))]
     for number, cells in top:
         if _fields(cells, mapping) >= 2:
@@ -182,7 +189,9 @@ def _fields(cells: Sequence[str], mapping: Mapping[str, str]) -> int:
 
 
 class _Lines:
-    """Lines of the text, no record longer than the bound: a quotation mark never closed must not eat all."""
+    """Lines of the text, no record longer than the bound: a quotation mark never closed must not
+    eat all.
+    """
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self.readline = text.readline

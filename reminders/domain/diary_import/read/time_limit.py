@@ -1,7 +1,8 @@
 """A real limit on the time in which a file is read, whatever is in it.
 
-Every parser is bounded, so nobody holds the program for long between two looks at the clock. What is read
-while somebody waits for a page is the head of a file only; whole files are read by a worker.
+Every parser is bounded, so nobody holds the program for long between two looks at the clock. What
+is read while somebody waits for a page is the head of a file only; whole files are read by a
+worker.
 """
 
 from __future__ import annotations

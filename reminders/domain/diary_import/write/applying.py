@@ -1,8 +1,9 @@
-"""Carry out what matching found: contacts, appointments, history, the rows' outcome, and the planning.
+"""Carry out what matching found: contacts, appointments, history, the rows' outcome, and the
+planning.
 
 The set-based twin of `domain.appointments`: what matters to a message raises the version, a moved
-appointment is to be confirmed again, and every change leaves a line of history. All of it happens in the
-caller's transaction.
+appointment is to be confirmed again, and every change leaves a line of history. All of it happens
+in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def apply_result(
     given["separator"] = CELL_SEPARATOR
     tell = on_progress or (lambda percent: None)
     with connection.cursor() as cursor:
-        # Foreign keys are checked after each statement, with its rows at hand, and not remembered to the end.
+        # Foreign keys are checked after each statement, with its rows at hand, and not remembered
+        # to the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_SEQUENCES)
         given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
@@ -63,8 +65,9 @@ def apply_result(
 def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
     """Whether the diary has grown so much that what the database knows of its tables misleads it.
 
-    Autovacuum sees none of this transaction's rows. If it comes by while a first diary is imported, it notes
-    full tables as empty, and each step of planning reads them whole instead of by their keys.
+    Autovacuum sees none of this transaction's rows. If it comes by while a first diary is imported,
+    it notes full tables as empty, and each step of planning reads them whole instead of by their
+    keys.
     """
     cursor.execute(_NEW_AND_KNOWN)
     new, known = map(int, cursor.fetchone())
@@ -96,7 +99,8 @@ _NEW_AND_KNOWN = """
 SELECT (SELECT count(*) FROM import_fresh), reltuples
 FROM pg_class WHERE oid = 'reminders_appointment'::regclass
 """
-# Its lock also keeps autovacuum away until the end. Another first import waits for it at this point.
+# Its lock also keeps autovacuum away until the end. Another first import waits for it at this
+# point.
 _ANALYZE_WRITTEN = "ANALYZE reminders_contact (id, phone), reminders_appointment (id, contact_id)"
 
 _SEQUENCES = """
@@ -284,7 +288,8 @@ ALTER TABLE import_to_plan ADD PRIMARY KEY (id);
 ANALYZE import_to_plan
 """
 
-# Texts at the provider that may name somebody else now, though nothing that raises a version changed.
+# Texts at the provider that may name somebody else now, though nothing that raises a version
+# changed.
 _OTHER_PRACTITIONER = """
 SELECT appointment_id FROM import_result WHERE touched AND other_practitioner AND NOT matters ORDER BY 1
 """
@@ -293,7 +298,9 @@ SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.conta
 WHERE x.first_name IS NOT NULL AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
 """
 OTHERWISE_NAMED = ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED))
-"""Placeholders, and the appointments of which they say something else by now though nothing else matters."""
+"""Placeholders, and the appointments of which they say something else by now though nothing else
+matters.
+"""
 
 _STATEMENTS = (
     _NEW_PRACTITIONERS,

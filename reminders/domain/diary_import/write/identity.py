@@ -1,9 +1,10 @@
 """Who the people of a file are: somebody we know, or somebody new.
 
-A person is diary + patient number where the name or the phone agrees; else phone + name; else somebody new.
-Names are compared as `people_names.folded` has them. A number belongs to one person of its diary: whoever
-comes with it under another name and phone is another person, is told of, and goes without it. Two people
-are never made one. Only reads; what people change stands in `import_contact_change`.
+A person is diary + patient number where the name or the phone agrees; else phone + name; else
+somebody new. Names are compared as `people_names.folded` has them. A number belongs to one person
+of its diary: whoever comes with it under another name and phone is another person, is told of, and
+goes without it. Two people are never made one. Only reads; what people change stands in
+`import_contact_change`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def gather_people() -> None:
 def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
     """Fill `import_known`, `import_takes`, `import_apart` and `import_contact_change`.
 
-    Wants `import_people` and `import_match`. `only` are the locations whose people may be changed and linked,
-    besides those who have no appointment anywhere; without it all.
+    Wants `import_people` and `import_match`. `only` are the locations whose people may be changed
+    and linked, besides those who have no appointment anywhere; without it all.
     """
     given: dict[str, Any] = {"diary": diary, "only": sorted(only or ()), "apart": APART}
     visible = _VISIBLE if only is not None else "true"
@@ -117,8 +118,8 @@ SELECT DISTINCT ON (contact_id) person, contact_id, false FROM (
 ) found ORDER BY contact_id, person
 """
 
-# Another name under the number and phone: it has changed. Not where several names of the file lay claim to
-# it, or the file itself speaks of the one whom we know.
+# Another name under the number and phone: it has changed. Not where several names of the file lay
+# claim to it, or the file itself speaks of the one whom we know.
 _BY_NUMBER_AND_PHONE = """
 INSERT INTO import_known
 SELECT person, contact_id, true FROM (
@@ -130,8 +131,9 @@ SELECT person, contact_id, true FROM (
 ) claimed WHERE claims = 1
 """
 
-# The same appointment and the same name with another number, or none: the person's number changed. Not if
-# the file itself speaks of that contact under the old number too, or two rows disagree about the new one.
+# The same appointment and the same name with another number, or none: the person's number changed.
+# Not if the file itself speaks of that contact under the old number too, or two rows disagree about
+# the new one.
 _BY_APPOINTMENT = """
 INSERT INTO import_known
 SELECT person, contact_id, false FROM (

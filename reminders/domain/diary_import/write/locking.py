@@ -1,8 +1,9 @@
 """Hold what an import is about to write, so that nobody's answer or change is overwritten unseen.
 
-Comparing locks nothing, because most rows stay as they are. What would change is then locked, appointments
-before people and both in the order of their ids, as everybody does who changes them. A row that another
-transaction wrote in between has another `xmin` than the one that was compared: then all is compared again.
+Comparing locks nothing, because most rows stay as they are. What would change is then locked,
+appointments before people and both in the order of their ids, as everybody does who changes them. A
+row that another transaction wrote in between has another `xmin` than the one that was compared:
+then all is compared again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from django.db import connection
 
 
 def lock_changes(*, cancel_gone: bool, now: datetime) -> bool:
-    """Lock what `import_result`, `import_contact_change` and `import_gone` would change until the end.
+    """Lock what `import_result`, `import_contact_change` and `import_gone` would change until the
+    end.
 
     False when something of it is no longer as it was compared. Waits for whoever is at work on it.
     """

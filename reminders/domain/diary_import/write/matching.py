@@ -1,7 +1,8 @@
 """What each staged row means for the diary: a new appointment, a change of one, or nothing new.
 
-Only reads; the outcome stands in temporary tables that `checking` counts and `applying` carries out. An
-appointment is found by its diary id, else by location, phone and start. Who the people are is `identity`'s.
+Only reads; the outcome stands in temporary tables that `checking` counts and `applying` carries
+out. An appointment is found by its diary id, else by location, phone and start. Who the people are
+is `identity`'s.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from reminders.domain.diary_import.write.identity import gather_people, recognis
 def match_rows(*, diary: str, now: datetime, only: frozenset[int] | None = None) -> None:
     """Fill the tables `import_match` and `import_result`, and those of `identity`.
 
-    `only` are the locations whose people may be changed and linked, without it all. Each row that may change
-    keeps the `xmin` with which it was compared, for `holding`.
+    `only` are the locations whose people may be changed and linked, without it all. Each row that
+    may change keeps the `xmin` with which it was compared, for `holding`.
     """
     given: dict[str, Any] = {"diary": diary, "now": now}
     with connection.cursor() as cursor:
@@ -36,10 +37,11 @@ def match_rows(*, diary: str, now: datetime, only: frozenset[int] | None = None)
 
 
 def find_gone(*, diary: str, by_id: bool, now: datetime) -> tuple[int, int]:
-    """Fill `import_gone`: coming appointments within the file's dates and locations that it does not have.
+    """Fill `import_gone`: coming appointments within the file's dates and locations that it does
+    not have.
 
-    Only appointments that came from a diary count, never those that staff booked here. Returns how many are
-    gone, and of how many expected ones.
+    Only appointments that came from a diary count, never those that staff booked here. Returns how
+    many are gone, and of how many expected ones.
     """
     given: dict[str, Any] = {"diary": diary, "now": now, "by_id": by_id}
     with connection.cursor() as cursor:
@@ -52,7 +54,9 @@ def find_gone(*, diary: str, by_id: bool, now: datetime) -> tuple[int, int]:
 
 
 def stop_at_other_sites(allowed: Iterable[int], *, column: str) -> None:
-    """Refuse rows that would move an appointment away from a location the importer does not look after."""
+    """Refuse rows that would move an appointment away from a location the importer does not look
+    after.
+    """
     problems = Problems()
     with connection.cursor() as cursor:
         cursor.execute(_AT_OTHER_SITES, [list(allowed), MOST_SHOWN])
@@ -77,7 +81,8 @@ FROM import_staged s
 JOIN reminders_appointment a ON a.external_id = s.external_id AND a.diary = %(diary)s AND a.external_id <> ''
 """
 
-# Each row takes its best candidate, if it is that one's best row too: siblings may share phone and start.
+# Each row takes its best candidate, if it is that one's best row too: siblings may share phone and
+# start.
 _MATCH_BY_PLACE = """
 INSERT INTO import_match
 WITH rest AS MATERIALIZED (
@@ -102,8 +107,8 @@ SELECT number, appointment_id, contact_id FROM (
 ) pairs WHERE of_row = 1 AND of_appointment = 1
 """.replace("<same name>", same_name_in_sql("c.name", "s.name"))
 
-# An appointment that was cancelled here by staff stays so, unless the diary moves it; one that was cancelled
-# because it was gone from the diary is booked again when it is back.
+# An appointment that was cancelled here by staff stays so, unless the diary moves it; one that was
+# cancelled because it was gone from the diary is booked again when it is back.
 _STATUS_TO = """
 CASE
     WHEN s.status = 'cancelled' THEN

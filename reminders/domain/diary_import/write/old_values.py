@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# The details are the history's: what, then old and new value. For an undo stand beside them the whole
-# appointment as it was (nulls are left out, which read as null again) and the patient.
+# The details are the history's: what, then old and new value. For an undo stand beside them the
+# whole appointment as it was (nulls are left out, which read as null again) and the patient.
 _DETAILS = """
 jsonb_strip_nulls(jsonb_build_object(
     'date', CASE WHEN a.local_date <> s.local_date THEN jsonb_build_array(a.local_date, s.local_date) END,
@@ -41,7 +41,9 @@ jsonb_strip_nulls(jsonb_build_object('patient', cc.old, 'patient_row', CASE
 
 
 def details_of(new_contact: str) -> str:
-    """The SQL for a changed row's old and new values; `new_contact` is where a new contact's id stands."""
+    """The SQL for a changed row's old and new values; `new_contact` is where a new contact's id
+    stands.
+    """
     return _DETAILS.format(new_contact=new_contact)
 
 

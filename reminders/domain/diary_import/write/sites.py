@@ -1,4 +1,6 @@
-"""The locations of a file: found by name, created where that is asked for, locked while it is imported."""
+"""The locations of a file: found by name, created where that is asked for, locked while it is
+imported.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,9 @@ def find_sites(
 ) -> tuple[dict[str, ImportLocation], ImportLocation | None]:
     """Sites by casefolded name, and the one for rows that name none.
 
-    `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown ones,
-    unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY. `only` are the locations
-    that the one who imports may see, without it all.
+    `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown
+    ones, unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY. `only`
+    are the locations that the one who imports may see, without it all.
     """
     active = Location.objects.filter(active=True)
     seen = active if only is None else active.filter(pk__in=only)

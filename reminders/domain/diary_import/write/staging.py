@@ -1,7 +1,7 @@
 """Bring a file's rows into a staging table, whole: read, checked one by one, and sent by COPY.
 
-The table lives until the end of the transaction. What concerns several rows at once (an id given twice)
-is looked for here too; what the rows mean for the diary is `matching`'s.
+The table lives until the end of the transaction. What concerns several rows at once (an id given
+twice) is looked for here too; what the rows mean for the diary is `matching`'s.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Count what an import would do, and sum it up so that a later look can tell whether it is still so."""
+"""Count what an import would do, and sum it up so that a later look can tell whether it is still
+so.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,13 @@ FEW = 10
 
 @dataclass
 class Counts:
-    """What an import does or would do. `fingerprint` sums up every row's outcome with its old values.
+    """What an import does or would do. `fingerprint` sums up every row's outcome with its old
+    values.
 
     `apart`: new people who came with the patient number of somebody else.
 
-    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the last file
-    of this kind.
+    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
+    last file of this kind.
     """
 
     rows: int = 0
@@ -83,8 +86,9 @@ def half_missing(counts: Mapping[str, Any]) -> bool:
 def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     """What wants a second yes before it is done, in words; "" when nothing does.
 
-    That is cancelling more than a fifth of the diary within the file's dates, because appointments are gone
-    from the file or because it calls many of them cancelled; and a file that has shrunk to half.
+    That is cancelling more than a fifth of the diary within the file's dates, because appointments
+    are gone from the file or because it calls many of them cancelled; and a file that has shrunk to
+    half.
     """
     gone = int(counts.get("gone", 0)) if cancel_gone else 0
     called = int(counts.get("cancelled", 0))

@@ -1,4 +1,6 @@
-"""The grammar of each language as `data/answers/` tells it: one file a language, and the rule in words."""
+"""The grammar of each language as `data/answers/` tells it: one file a language, and the rule in
+words.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Language:
     characters: dict[int, str]
     digits: bool
     tones: bool
-    """Whether accents make other words, so that one that is written with them must have the right ones."""
+    """Whether accents make other words, so that one that is written with them must have the right
+    ones.
+    """
 
 
 def _trie(phrases: Phrases) -> Trie:
@@ -84,7 +88,9 @@ def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
 
 
 def agreed(first: str, second: str) -> str:
-    """What the same words mean when they stand for both kinds: a doubt where these contradict each other."""
+    """What the same words mean when they stand for both kinds: a doubt where these contradict each
+    other.
+    """
     if (
         first == second
         or "joins" in (first, second)
@@ -155,7 +161,9 @@ def _slotted(words: Iterable[str]) -> Phrase:
 
 
 def _within(before: str | None, kind: str) -> str:
-    """Two meanings of one spelling in one language, such as "dung" without its accents: nobody can tell."""
+    """Two meanings of one spelling in one language, such as "dung" without its accents: nobody can
+    tell.
+    """
     if before is None or before == kind:
         return kind
     return agreed(before, kind) if {before, kind} & ACTING else before
@@ -180,7 +188,9 @@ def expand(pattern: str) -> list[str]:
 
 
 def reactions() -> dict[str, tuple[str, ...]]:
-    """The beginnings by which phones write a reaction, by what it means, in lower case without accents."""
+    """The beginnings by which phones write a reaction, by what it means, in lower case without
+    accents.
+    """
     table = read_table(_SIGNS)["reactions"]
     return {kind: tuple(fold(start) for start in starts) for kind, starts in table.items()}
 

@@ -1,7 +1,8 @@
-"""What a patient's reply means: yes, no, another time, no more texts, or nothing that may be acted on.
+"""What a patient's reply means: yes, no, another time, no more texts, or nothing that may be acted
+on.
 
-Only a text understood to its last word acts. The rule in words stands in `data/answers/README.md`; which
-appointment a reply is about, and what then happens, is for others to decide.
+Only a text understood to its last word acts. The rule in words stands in `data/answers/README.md`;
+which appointment a reply is about, and what then happens, is for others to decide.
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ class Intent(StrEnum):
 class Interpretation:
     """A reply, read.
 
-    `also` may hold: "card" (acts, and staff see it: somebody comes late), "may_cancel", "suggest_opt_out",
-    "no_more", "all" (a no to every one), "polite" (courtesy and nothing else), "another_time" (names a day or
-    time that is not the visit's), "picked" (names which one and nothing else), "today" or "tomorrow" (the day
-    named, which must be the visit's). `picks` are numbers in a list, or names; one that is not in the list
-    must not act. `certain`: every word was understood. `matched`: the words that decided; `unknown`: those
-    that were not understood. `states`: it says by itself what it means ("I can't come"), whatever it answers;
-    a bare yes or no wants a question. `quotes`: which text of ours a reaction is to.
+    `also` may hold: "card" (acts, and staff see it: somebody comes late), "may_cancel",
+    "suggest_opt_out", "no_more", "all" (a no to every one), "polite" (courtesy and nothing else),
+    "another_time" (names a day or time that is not the visit's), "picked" (names which one and
+    nothing else), "today" or "tomorrow" (the day named, which must be the visit's). `picks` are
+    numbers in a list, or names; one that is not in the list must not act. `certain`: every word was
+    understood. `matched`: the words that decided; `unknown`: those that were not understood.
+    `states`: it says by itself what it means ("I can't come"), whatever it answers; a bare yes or
+    no wants a question. `quotes`: which text of ours a reaction is to.
     """
 
     intent: Intent
@@ -121,9 +123,10 @@ def read_answer(
 ) -> Interpretation:
     """Read a reply in the given languages, the patient's first; English when there are none.
 
-    `names` are those that the text named, which an answer may pick ("Y Ann"). `listed`: there is a list of
-    several appointments, so that a number alone picks one and answers nothing. `question` tells what is known
-    of the text that it answers; without it, an open yes or no. Takes any text, in linear time.
+    `names` are those that the text named, which an answer may pick ("Y Ann"). `listed`: there is a
+    list of several appointments, so that a number alone picks one and answers nothing. `question`
+    tells what is known of the text that it answers; without it, an open yes or no. Takes any text,
+    in linear time.
     """
     asked = question or Question(asks=Asks.NUMBERED if listed else Asks.YES_NO)
     listed = listed or asked.asks in (Asks.NUMBERED, Asks.WHICH)
@@ -255,7 +258,9 @@ def _harmless_after_but(reading: WalkedText) -> bool:
 
 
 def _stands_as_yes(reading: WalkedText) -> bool:
-    """Not "please confirm", "evening please", "yes, got it", nor "yes, sorry" for anything but lateness."""
+    """Not "please confirm", "evening please", "yes, got it", nor "yes, sorry" for anything but
+    lateness.
+    """
     kinds = reading.kinds
     if "seen" in kinds and kinds & YES == {"yes"}:
         return False
@@ -265,7 +270,9 @@ def _stands_as_yes(reading: WalkedText) -> bool:
 
 
 def _stands_as_bare_no(reading: WalkedText, words: Vocabulary) -> bool:
-    """ "Oh no", "no doctor", "no estoy enfermo": such a no answers something else, or denies what follows."""
+    """ "Oh no", "no doctor", "no estoy enfermo": such a no answers something else, or denies what
+    follows.
+    """
     if reading.times:
         return False
     steps = reading.steps
@@ -329,7 +336,9 @@ def _unclear(
 def _in_the_light_of(
     answer: Interpretation, asked: Question, reading: WalkedText
 ) -> Interpretation:
-    """The same where something was asked; else an "ok" is a courtesy, and what staff asked, they read."""
+    """The same where something was asked; else an "ok" is a courtesy, and what staff asked, they
+    read.
+    """
     if asked.is_open or answer.intent not in (Intent.YES, Intent.NO, Intent.RESCHEDULE):
         return answer
     nothing = Interpretation(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)

@@ -1,7 +1,7 @@
 """Asking for no more texts in free words: "please stop texting me", in every language.
 
-Such a wish is found anywhere in a text, whatever else it says: to pause wrongly costs a look by staff, to go
-on texting hurts somebody who asked to be left alone.
+Such a wish is found anywhere in a text, whatever else it says: to pause wrongly costs a look by
+staff, to go on texting hurts somebody who asked to be left alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _PLACES = 100
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Phrases of which one stands here. `begins`: first words, with the length of the longest phrase."""
+    """Phrases of which one stands here. `begins`: first words, with the length of the longest
+    phrase.
+    """
 
     phrases: frozenset[tuple[str, ...]]
     begins: dict[str, int]

@@ -13,7 +13,8 @@ _QUOTED = re.compile(r"[\"“„«”](.*)[\"”»“]\s*\Z", re.DOTALL)
 def quotes_another(text: str, ours: str) -> bool:
     """Whether a reply quotes a text, as reactions do, and it is not `ours`.
 
-    Telephones shorten what they quote and change its quotation marks, so only letters and digits count.
+    Telephones shorten what they quote and change its quotation marks, so only letters and digits
+    count.
     """
     start = _first_mark(text[:MAX_LEAD])
     found = _QUOTED.match(text, start) if start >= 0 else None

@@ -55,8 +55,8 @@ def tokenise(
 ) -> list[Token]:
     """The words, numbers and signs that carry meaning, at most `limit`.
 
-    Apostrophes join, other punctuation disappears. A clock time, a range of numbers or "x2" is one token, as
-    is each Chinese character; `characters` says which are written for which. Linear.
+    Apostrophes join, other punctuation disappears. A clock time, a range of numbers or "x2" is one
+    token, as is each Chinese character; `characters` says which are written for which. Linear.
     """
     return list(itertools.islice(tokens_of(plain(text, characters)), limit))
 
@@ -112,7 +112,8 @@ def _bare(text: str) -> str:
 def own_lines(text: str, *, devices: Collection[str], names: Collection[str]) -> str:
     """The text without quoted lines and without what a phone adds ("Sent from my iPhone").
 
-    `devices` begin such a line, `names` are the words that it may hold; with any other, it is the patient's.
+    `devices` begin such a line, `names` are the words that it may hold; with any other, it is the
+    patient's.
     """
     if "\n" not in text and ">" not in text:
         return text

@@ -47,7 +47,9 @@ _SETS = (
 
 
 class PhraseMatch(NamedTuple):
-    """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its accents tell."""
+    """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its
+    accents tell.
+    """
 
     kind: str
     length: int
@@ -56,7 +58,9 @@ class PhraseMatch(NamedTuple):
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The phrases of some languages together; those of each are kept once, however many are read together."""
+    """The phrases of some languages together; those of each are kept once, however many are read
+    together.
+    """
 
     languages: tuple[Language, ...]
     words: frozenset[str] = frozenset()
@@ -120,11 +124,15 @@ class Vocabulary:
         return best
 
     def opens(self, phrase: Phrase) -> bool:
-        """Whether it is a bare no, or one that a verb may follow: "no puedo", as there is "no puedo ir"."""
+        """Whether it is a bare no, or one that a verb may follow: "no puedo", as there is "no puedo
+        ir".
+        """
         return any(phrase in language.opens for language in self.languages)
 
     def minutes_at(self, tokens: Sequence[Token], at: int) -> tuple[int, int]:
-        """Minutes told at `at` ("10 min", "five minutes", "a few minutes") and their tokens; 0 of none."""
+        """Minutes told at `at` ("10 min", "five minutes", "a few minutes") and their tokens; 0 of
+        none.
+        """
         if not (tokens[at].folded in self.counts or tokens[at].exact[0].isdecimal()):
             return 0, 0
         few = _phrase_at(self.few, tokens, at)
@@ -152,7 +160,9 @@ class Vocabulary:
         return word in self.words
 
     def unstretched(self, token: Token) -> Token:
-        """A word as it was meant before letters were repeated: "yesss" and "noooo" are "yes" and "no"."""
+        """A word as it was meant before letters were repeated: "yesss" and "noooo" are "yes" and
+        "no".
+        """
         if (
             token.folded in self.words
             or len(token.folded) > 30
@@ -190,7 +200,8 @@ def _phrase_at(phrases: Collection[Phrase], tokens: Sequence[Token], at: int) ->
 def vocabulary(languages: Sequence[str]) -> Vocabulary:
     """The phrases of `languages` (any tags) and of the signs that all understand.
 
-    What is an answer in one language and something else in another is doubtful; else the first counts.
+    What is an answer in one language and something else in another is doubtful; else the first
+    counts.
     """
     return _vocabulary(codes_of(languages))
 

@@ -1,4 +1,6 @@
-"""A reply, word by word: which phrases it is made of, what it names, and which words are not understood."""
+"""A reply, word by word: which phrases it is made of, what it names, and which words are not
+understood.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,8 @@ class WalkedText:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is no.
+    """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is
+    no.
 
     `names` may be picked; `people` only stand around an answer. All as tokens.
     """
@@ -141,7 +144,9 @@ class Walker:
         return _unknown(reading, token)
 
     def _signed(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
-        """A name and number under "Kind regards", to the end of the text; 0 where it may be anything else."""
+        """A name and number under "Kind regards", to the end of the text; 0 where it may be
+        anything else.
+        """
         rest = tokens[at:]
         if self.listed or not tokens[at].line or len(rest) > _SIGNED_WITH or not reading.acting:
             return 0

@@ -1,7 +1,7 @@
 """Days and times that a reply restates, and whether they are those of the appointment.
 
-"Yes, Tuesday at 10:30" acts where the appointment is on Tuesday at 10:30; any other day or time may mean
-another appointment. What may be read in two ways ("3/4", "at 3") agrees if one of them does.
+"Yes, Tuesday at 10:30" acts where the appointment is on Tuesday at 10:30; any other day or time may
+mean another appointment. What may be read in two ways ("3/4", "at 3") agrees if one of them does.
 """
 
 from __future__ import annotations
@@ -256,7 +256,9 @@ def _part(words: _Words) -> When | None:
 
 
 def is_day(word: str, start: datetime, said_at: datetime) -> bool:
-    """Whether "today" or "tomorrow", written at `said_at`, is the day of an appointment; both local."""
+    """Whether "today" or "tomorrow", written at `said_at`, is the day of an appointment; both
+    local.
+    """
     ahead = timedelta(days=1 if word == "tomorrow" else 0)
     return date(start.year, start.month, start.day) == said_at.date() + ahead
 

@@ -1,7 +1,7 @@
 """Cells made to be slow to read, every parser of a file's text, and how long one takes.
 
-Times are the thread's own seconds of processor, the least of several tries, so that whatever else the
-machine does is not measured.
+Times are the thread's own seconds of processor, the least of several tries, so that whatever else
+the machine does is not measured.
 """
 
 from __future__ import annotations

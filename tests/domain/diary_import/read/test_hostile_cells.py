@@ -1,6 +1,8 @@
-"""No cell is slow to read: the time grows with its length at most, and a long one is not matched at all.
+"""No cell is slow to read: the time grows with its length at most, and a long one is not matched at
+all.
 
-The figures of `docs/imports.md` are of `test_a_kilobyte_is_read_at_once`, which tells them with `-s`.
+The figures of `docs/imports.md` are of `test_a_kilobyte_is_read_at_once`, which tells them with
+`-s`.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ from tests.domain.diary_import.read.hostile import (
 )
 
 MOST_A_KILOBYTE = 0.05
-"""Seconds: some eight times the worst one measured, and a fiftieth of what blanks in a date once took."""
+"""Seconds: some eight times the worst one measured, and a fiftieth of what blanks in a date once
+took.
+"""
 WHOLE_FILES = ("a table",)
 
 

@@ -1,4 +1,6 @@
-"""Who is the same person: diary + patient number where name or phone agrees, else phone + name, else new."""
+"""Who is the same person: diary + patient number where name or phone agrees, else phone + name,
+else new.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A reply means something only in the light of what was asked: when, about whom, and whether at all."""
+"""A reply means something only in the light of what was asked: when, about whom, and whether at
+all.
+"""
 
 from __future__ import annotations
 

@@ -102,7 +102,9 @@ def acts(text: str, language: str) -> bool:
 
 
 def unknown_remark(language: str, draw: random.Random) -> str:
-    """An answer with known and unknown words around it, in any order, of which one at least is unknown."""
+    """An answer with known and unknown words around it, in any order, of which one at least is
+    unknown.
+    """
     known = [word for word in sorted(vocabulary([language]).words) if not word.startswith("<")]
     words = [draw.choice(known) for _ in range(draw.randrange(4))]
     words.insert(draw.randrange(len(words) + 1), invented(language, draw))

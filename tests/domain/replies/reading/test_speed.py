@@ -1,4 +1,6 @@
-"""Reading takes time in proportion to the text, whatever it holds: bounded by doubling, not by the clock."""
+"""Reading takes time in proportion to the text, whatever it holds: bounded by doubling, not by the
+clock.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ def _once(text: str) -> float:
 def test_twice_the_text_takes_at_most_about_twice_the_time(shape: str) -> None:
     short, long = (seconds(SHAPES[shape](size)) for size in (1200, 4800))
 
-    # Four times the text: 4 if linear, 16 if quadratic. What is too quick to tell apart is quick enough.
+    # Four times the text: 4 if linear, 16 if quadratic. What is too quick to tell apart is quick
+    # enough.
     assert long < max(8 * short, 0.002)
 
 
