@@ -259,6 +259,27 @@ def test_a_crowd_at_the_sign_in_is_asked_to_try_again(settings):
     assert SignInCount.objects.count() == 0
 
 
+@pytest.mark.usefixtures("crowd")
+def test_who_changes_a_password_meanwhile_is_told_that_nothing_was_saved(settings):
+    client = Client()
+    client.force_login(make_user("ann", group="receptionist"))
+    settings.PASSWORD_HASHERS = [
+        "reminders.hashing.InTurn",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+
+    answer = client.post(
+        "/password/",
+        {
+            "old_password": "a long password",
+            "new_password1": "Q7!xxyyzz",
+            "new_password2": "Q7!xxyyzz",
+        },
+    )
+
+    assert (answer.status_code, "Nothing was saved" in answer.content.decode()) == (503, True)
+
+
 def test_two_work_at_once_two_wait_and_the_rest_is_sent_away():
     turns = Turns(at_once=2, may_wait=2, seconds=0.5)
     at_work, most, outcomes, together = [0], [0], list[str](), threading.Barrier(8)
