@@ -1,0 +1,126 @@
+"""One card with everything that is needed to settle it, as the templates draw it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from reminders.domain.common.digest import digest
+from reminders.domain.consent.suppressions import is_textable
+from reminders.domain.pages.conversation import opt_out_in_force, ready_lines, thread
+from reminders.domain.replies.candidates import Candidate, candidates
+from reminders.domain.replies.inbox import open_cards, touched_words, whole_cards
+from reminders.domain.wording.segments import measure
+from reminders.models import InboxItem, Suppression
+from reminders.views.shared.forms import country_of
+from reminders.views.shared.locations import everybodys
+from reminders.views.shared.pages import StaffRequest
+from reminders.views.worklists.card_words import ICONS, SETTLED, TONES, WHAT_TO_DO
+from reminders.views.worklists.conversation import LONGEST, shown_bubbles
+
+CONTEXT_TEXTS = 6
+
+
+def waiting(request: StaffRequest) -> QuerySet[InboxItem]:
+    """The cards that wait for the user, the oldest first."""
+    return open_cards(everybodys(request)).filter(request.scope.seen_cards())
+
+
+def bare(cards: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
+    """Without what is shown of them."""
+    return cards.select_related(None).prefetch_related(None)
+
+
+def list_item(one: InboxItem, request: StaffRequest, current: int | None) -> dict[str, Any]:
+    """A card as a line of the list."""
+    contact = one.contact or (one.appointment.contact if one.appointment else None)
+    item = {
+        "card": one,
+        "name": str(contact) if contact else "",
+        "text": one.reply.text if one.reply else "",
+        "icon": ICONS[InboxItem.Kind(one.kind)],
+        "tone": TONES.get(InboxItem.Kind(one.kind), "check"),
+        "zone": one.location.zone if one.location else zone_of(request),
+        "who": who(one.done_by if one.done_at else one.assigned_to, request),
+        "current": one.pk == current,
+    }
+    return item | {"digest": digest((one.pk, one.revision, item["name"], item["current"]))}
+
+
+def who(user: Any, request: StaffRequest) -> str:  # Any: the user model is the project's to choose
+    """A user's name, "you" for oneself; empty for nobody."""
+    if user is None:
+        return ""
+    return "you" if user == request.user else user.get_full_name() or user.get_username()
+
+
+def zone_of(request: StaffRequest) -> str:
+    """The zone of what names no location: the first one that the user sees."""
+    return request.scope.locations[0].zone if request.scope.locations else "UTC"
+
+
+def their_card(request: StaffRequest, pk: int) -> InboxItem:
+    """The card with this id, if the user may see it; else 404."""
+    rows = whole_cards().filter(request.scope.seen_cards())
+    return get_object_or_404(rows, pk=pk)
+
+
+def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
+    """What the right side shows."""
+    now = timezone.now()
+    choices = _choices(request, shown, now=now)
+    about = shown.appointment or (choices[0].appointment if len(choices) == 1 else None)
+    contact = shown.contact or (about.contact if about else None)
+    bubbles = thread(
+        contact_id=contact.pk if contact else None,
+        phone=shown.phone,
+        scope=request.scope,
+        limit=CONTEXT_TEXTS,
+    )
+    opt_out = opt_out_in_force(shown.phone)
+    return {
+        "card": shown,
+        "item": list_item(shown, request, shown.pk),
+        "contact": contact,
+        "what_to_do": WHAT_TO_DO[InboxItem.Kind(shown.kind)],
+        "candidates": [(one, one.acts(now)) for one in choices],
+        "bubbles": shown_bubbles(bubbles, now=now),
+        "zone": shown.location.zone if shown.location else zone_of(request),
+        "country": country_of(request.scope, shown.location),
+        "opt_out": opt_out,
+        "paused": opt_out is not None and opt_out.reason == Suppression.Reason.PAUSED,
+        "can_text": is_textable(shown.phone) and opt_out is None,
+        "lines": ready_lines(contact, about, shown.location),
+        "longest": LONGEST,
+        "size": measure(""),
+        "settled": _settled(request, shown) if shown.done_at else "",
+    }
+
+
+def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[Candidate]:
+    """The appointments it may be about, of the user's locations only; the one already known is
+    first.
+    """
+    here = request.scope.location_ids
+    found = [one for one in candidates(shown, now=now) if one.appointment.location_id in here]
+    known = shown.appointment
+    theirs = known and (not request.scope.restricted or known.location_id in here)
+    if known and theirs and known.pk not in {one.appointment.pk for one in found}:
+        found.insert(0, Candidate(known, None, ""))
+    return sorted(found, key=lambda one: one.appointment.pk != shown.appointment_id)[:12]
+
+
+def _settled(request: StaffRequest, shown: InboxItem) -> str:
+    name = who(shown.done_by, request) or "The application"
+    return f"{name[:1].upper()}{name[1:]} {SETTLED.get(shown.outcome, 'settled this')}"
+
+
+def touched(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
+    """Who was faster with a card, and when."""
+    at = shown.done_at
+    zone = shown.location.zone if shown.location else zone_of(request)
+    return {"card": shown, "words": touched_words(shown), "at": at, "zone": zone}
