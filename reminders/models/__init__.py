@@ -19,7 +19,7 @@ from reminders.models.operations import (
 )
 from reminders.models.people import Contact, Location, Practitioner, Service, StaffProfile
 from reminders.models.reminders import Reminder
-from reminders.models.replies import CannedReply, InboxItem, Reply
+from reminders.models.replies import CannedReply, InboxItem, Reply, TaughtReply
 from reminders.models.rules import ReminderRule, Wording
 from reminders.models.sign_ins import SignInCount
 
@@ -50,6 +50,7 @@ __all__ = [
     "StaffProfile",
     "Suppression",
     "TaskRun",
+    "TaughtReply",
     "Trouble",
     "WebhookSecret",
     "Wording",

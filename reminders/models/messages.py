@@ -213,7 +213,8 @@ class Message(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["answers"],
-                condition=Q(answers__isnull=False, kind="answer"),
+                # What a person decides may be told after "somebody reads it".
+                condition=Q(answers__isnull=False, kind="answer", created_by=None),
                 name="message_one_answer_per_reply",
             ),
         ]

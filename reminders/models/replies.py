@@ -60,6 +60,13 @@ class Reply(models.Model):
         max_length=300, blank=True, help_text="Why it could not be read or applied."
     )
     raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    reading: models.JSONField[Any, Any] = models.JSONField(
+        default=dict,
+        # Replies are stored by statements of their own, before anybody reads them.
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="How it was read, where staff are asked to look.",
+    )
 
     class Meta:
         ordering = ["-received_at"]
@@ -169,3 +176,41 @@ class CannedReply(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TaughtReply(models.Model):
+    """What a whole text always means at this installation; one that was removed stays as history.
+
+    `words` are folded as the reading folds them, with blanks between: never a part of a text.
+    """
+
+    class Meaning(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        COURTESY = "courtesy", "A courtesy"
+
+    language = models.CharField(max_length=10)
+    words = models.CharField(max_length=200)
+    meaning = models.CharField(max_length=8, choices=Meaning)
+    taught_at = models.DateTimeField()
+    taught_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["language", "words"]
+        verbose_name_plural = "taught replies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["language", "words"],
+                condition=Q(removed_at=None),
+                name="taught_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_meaning_display()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,10 +17,12 @@ from django.db import connection
 
 from reminders.domain.common.asking import asked_by_purpose
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
-from reminders.domain.consent.suppressions import is_opted_out, is_textable
+from reminders.domain.consent.suppressions import is_textable
+from reminders.domain.replies.review.phrases import TaughtPhrases
+from reminders.domain.replies.review.teach import load_taught
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
-from reminders.models import Location, Message, Reply
+from reminders.models import Location, Message
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,13 @@ class AnswerContext:
 
     texts: WordingCatalogue
     locations: dict[int, Location]
+    taught: TaughtPhrases = field(default_factory=TaughtPhrases)
 
     @classmethod
     def load(cls) -> AnswerContext:
-        """Read wordings and locations."""
-        return cls(WordingCatalogue.load(), {place.pk: place for place in Location.objects.all()})
+        """Read wordings, locations and taught replies."""
+        places = {place.pk: place for place in Location.objects.all()}
+        return cls(WordingCatalogue.load(), places, load_taught())
 
     def place(self, location_id: int | None) -> Location | None:
         """The location; where it is not known, the only one there is."""
@@ -135,34 +139,6 @@ def write_answer(
     message.appointment_id = visits[0].id if visits else None
     message.answers_id = to.reply_id
     return message
-
-
-def answer_later(reply_id: int, purpose: str, appointment_id: int, *, now: datetime) -> bool:
-    """Answer a reply that a person has settled, unless it had an answer or nobody waits for one any
-    more.
-
-    Nor where the appointment's person has another number than the one that wrote.
-    """
-    reply = Reply.objects.get(pk=reply_id)
-    answered = Message.objects.filter(answers=reply_id, kind=Message.Kind.ANSWER).exists()
-    if answered or is_opted_out(reply.phone) or now - reply.received_at > WORTH_ANSWERING:
-        return False
-    visits = list(read_visits([appointment_id]).values())
-    if visits[0].phone != reply.phone:
-        return False  # the number may be a stranger's: an answer would name the patient, the day and the time
-    to = Recipient(
-        reply_id,
-        reply.phone,
-        reply.received_at,
-        reply.contact_id,
-        visits[0].location_id,
-        visits[0].language,
-    )
-    message = write_answer(AnswerContext.load(), purpose, to, visits, now=now)
-    if message and visits[0].starts_at > now:
-        message.save(force_insert=True)
-        return True
-    return False
 
 
 def _is_stale(to: Recipient, visits: Sequence[Visit], *, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg.types.json import Jsonb
 
 from reminders.domain.common.audit import PATIENT, record_each
 from reminders.domain.common.cards import NewCard, open_all, open_once
@@ -40,8 +41,14 @@ from reminders.domain.replies.inbox import settle_answered
 from reminders.domain.replies.match import Incoming, ReplyMatch, adoptable, match_replies
 from reminders.domain.replies.number_activity import NumberActivity, read_number_activity
 from reminders.domain.replies.outcomes import Asked, Decision, ReplyOutcome
-from reminders.domain.replies.read_in_context import ContextReading, numbers_of, read_reply
+from reminders.domain.replies.read_in_context import (
+    ContextReading,
+    languages_read,
+    numbers_of,
+    read_reply,
+)
 from reminders.domain.replies.reading.interpret import Intent, Interpretation
+from reminders.domain.replies.review.explain import reading_to_keep
 from reminders.domain.replies.subjects import Subjects, moved_since
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.wording.questions import Asks
@@ -71,6 +78,7 @@ class Case:
     facts: NumberActivity
     answer: Interpretation
     decision: Decision
+    kept: dict[str, Any]
     message: Message | None = None
 
 
@@ -167,7 +175,9 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
     for reply in replies:
         match, reading = matches[reply.id], readings[reply.id]
         decision = _decide(reply, match, facts[reply.id], reading, subjects, now=now)
-        cases.append(Case(reply, match, facts[reply.id], reading.answer, decision))
+        language = languages_read(match, desk)[0]
+        kept = reading_to_keep(reading.answer, reply.text, match, language=language)
+        cases.append(Case(reply, match, facts[reply.id], reading.answer, decision, kept))
     for case in cases:
         _answer(case, visits, desk, now=now)
     _write(cases, coming, visits, now=now)
@@ -371,6 +381,11 @@ def _spoken_of(case: Case) -> list[int]:
     return [told.appointment_id for told in case.match.told if told.theirs]
 
 
+def _is_shown(case: Case) -> bool:
+    """Whether staff may ask how it was read: it has a card, or they taught what decided."""
+    return bool(case.decision.cards) or case.answer.taught is not None
+
+
 def _mark(cases: Sequence[Case], *, now: datetime) -> None:
     """Mark the replies as acted on, with what was found and done, and link them to their
     appointments.
@@ -383,6 +398,7 @@ def _mark(cases: Sequence[Case], *, now: datetime) -> None:
         "matched": [str(case.match.by) for case in cases],
         "intents": [str(case.answer.intent) for case in cases],
         "outcomes": [str(case.decision.outcome) for case in cases],
+        "readings": [Jsonb(case.kept if _is_shown(case) else {}) for case in cases],
     }
     links = [
         (case.reply.id, appointment_id)
@@ -411,10 +427,10 @@ FOR NO KEY UPDATE OF r SKIP LOCKED
 _MARK = """
 UPDATE reminders_reply r
 SET applied_at = %(now)s, message_id = v.message_id, contact_id = v.contact_id, matched_by = v.matched_by,
-    intent = v.intent, outcome = v.outcome
+    intent = v.intent, outcome = v.outcome, reading = v.reading
 FROM unnest(%(ids)s::bigint[], %(messages)s::uuid[], %(contacts)s::bigint[], %(matched)s::text[],
-            %(intents)s::text[], %(outcomes)s::text[])
-     AS v (id, message_id, contact_id, matched_by, intent, outcome)
+            %(intents)s::text[], %(outcomes)s::text[], %(readings)s::jsonb[])
+     AS v (id, message_id, contact_id, matched_by, intent, outcome, reading)
 WHERE r.id = v.id
 """
 

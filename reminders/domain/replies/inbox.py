@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -19,8 +19,8 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import again_after_deadlock, lock_appointments
 from reminders.domain.consent.suppressions import is_opted_out, is_paused, is_textable
 from reminders.domain.diary.appointments import set_status
-from reminders.domain.replies.auto_reply import answer_later
 from reminders.domain.replies.candidates import why_not_coming
+from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import Appointment, AuditEntry, InboxItem, Message, Reply
 
@@ -134,6 +134,17 @@ def reopen(card: InboxItem, *, revision: int, by: Actor, now: datetime) -> Inbox
     return touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
 
 
+class Settled(NamedTuple):
+    """What a decision did: history lines for undo, and the text that goes out.
+
+    Without a text `why_not` says why, for staff; both are empty where none was wanted.
+    """
+
+    events: list[AuditEntry]
+    text: str = ""
+    why_not: str = ""
+
+
 @again_after_deadlock
 def settle(
     card: InboxItem,
@@ -144,12 +155,12 @@ def settle(
     by: Actor,
     now: datetime,
     answer: bool = True,
-) -> list[AuditEntry]:
+) -> Settled:
     """Decide what a reply meant: confirm or decline an appointment, or neither; the card is done.
 
-    Returns the history lines, for undo. With `answer` the patient gets the automatic answer that
-    the reply would have had, unless it had one. Raises CardTouched, and ValueError in words for
-    staff: when an appointment is needed, or is over or cancelled, and while the number is paused.
+    With `answer` the patient is told, as an answer to the reply that said so would tell them.
+    Raises CardTouched, and ValueError in words for staff: when an appointment is needed, or is over
+    or cancelled, and while the number is paused.
     """
     action = Action(action)
     status = _STATUS.get(action)
@@ -163,16 +174,22 @@ def settle(
         if appointment_id is not None:
             _remember_match(touched, appointment_id)
         if not status or appointment_id is None:
-            return []
+            return Settled([])
+        # Put together before the status changes: what holds already was told already.
+        told = _answer(touched, status, appointment_id, now=now) if answer else DecidedAnswer()
         events = set_status([appointment_id], status, by=by, now=now)
-        if answer and touched.reply_id:
-            answer_later(
-                touched.reply_id,
-                "confirmed" if action is Action.CONFIRM else "declined",
-                appointment_id,
-                now=now,
-            )
-    return events
+        if told.message:
+            told.message.created_by_id = by.user_id
+            told.message.save(force_insert=True)
+    return Settled(events, told.text, told.why_not)
+
+
+def _answer(
+    card: InboxItem, status: Appointment.Status, appointment_id: int, *, now: datetime
+) -> DecidedAnswer:
+    if card.reply is None:
+        return DecidedAnswer(why_not="there is no reply to answer")
+    return DecidedAnswers.load(card.reply, [appointment_id], now=now).to(status, appointment_id)
 
 
 def _check_coming(appointment_id: int, *, now: datetime) -> None:

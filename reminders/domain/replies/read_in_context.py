@@ -16,6 +16,7 @@ from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.match import Incoming, ReplyMatch, Told
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
+from reminders.domain.replies.review.phrases import Taught
 from reminders.domain.wording.questions import Asks, Question, offers_digits
 from reminders.models import Appointment, Message, Reply
 
@@ -77,18 +78,39 @@ def _read(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Interpreta
 def _in_light_of(
     asks: Asks | None, reply: Incoming, match: ReplyMatch, desk: AnswerContext
 ) -> Interpretation:
-    place = desk.place(match.location_id)
-    languages = [tag for tag in (match.language, place.language if place else "", "en") if tag]
+    languages = languages_read(match, desk)
     about = list({told.appointment_id: told for told in (*match.told, *match.numbers)}.values())
     names = {name for told in about if told.theirs for name in (told.first_name, told.name) if name}
     listed = numbers_of(match) if asks is not Asks.YES_NO else match.told
-    return read_answer(
+    answer = read_answer(
         reply.text,
         languages=languages,
         names=sorted(names) if about else None,
         listed=len(listed) > 1,
         question=_question(asks, reply, match, listed, desk) if asks else None,
     )
+    return _as_taught(answer, asks, desk.taught.find(reply.text, languages[0]))
+
+
+def languages_read(match: ReplyMatch, desk: AnswerContext) -> list[str]:
+    """The languages in which a reply is read, the patient's first."""
+    place = desk.place(match.location_id)
+    return [tag for tag in (match.language, place.language if place else "", "en") if tag]
+
+
+def _as_taught(answer: Interpretation, asks: Asks | None, taught: Taught | None) -> Interpretation:
+    """What staff taught fills gaps only: what the grammar knows, or has a doubt about, stays so.
+
+    A yes or no wants an open question; what answers staff is theirs to read.
+    """
+    if taught is None or answer.intent is not Intent.UNCLEAR or answer.also:
+        return answer
+    intent = Intent(taught.meaning)
+    polite = intent is Intent.COURTESY
+    if asks in OPEN or (polite and asks not in (None, Asks.STAFF)):
+        also = frozenset({"polite"} if polite else ())
+        return Interpretation(intent, also, certain=True, taught=taught.id)
+    return answer
 
 
 def _question(

@@ -38,13 +38,13 @@ def test_confirming_from_a_card_confirms_answers_and_is_done() -> None:
     card, user = InboxItem.objects.get(), make.make_user("ben")
     Message.objects.filter(answers=reply).delete()
 
-    events = inbox.settle(
+    settled = inbox.settle(
         card, "confirm", appointment_id=visit.pk, revision=card.revision, by=by(user), now=NOON
     )
 
     card.refresh_from_db()
     reply.refresh_from_db()
-    assert [(event.appointment_id, event.kind, event.user_id) for event in events] == [
+    assert [(event.appointment_id, event.kind, event.user_id) for event in settled.events] == [
         (visit.pk, "confirmed", user.pk)
     ]
     assert (status(visit), status(other)) == ("confirmed", "booked")
@@ -53,20 +53,56 @@ def test_confirming_from_a_card_confirms_answers_and_is_done() -> None:
     assert answer_to(reply).startswith("Thanks Ann, see you Wed 4 March at 10:00")
 
 
-def test_a_patient_who_had_an_answer_gets_no_second_one() -> None:
+def test_a_patient_who_was_told_that_somebody_reads_it_is_told_what_was_decided() -> None:
     card = waiting()
-    user = make.make_user()
 
-    inbox.settle(
+    settled = inbox.settle(
         card,
         "decline",
         appointment_id=card.appointment_id,
         revision=card.revision,
-        by=by(user),
+        by=by(make.make_user()),
         now=NOON,
     )
 
+    sent = Message.objects.filter(kind="answer").order_by("created_at", "pk")
+    assert [one.text for one in sent if one.text == settled.text] == [settled.text]
+    assert (sent.count(), settled.why_not) == (2, "")
+
+
+def test_a_patient_who_was_told_so_already_gets_no_second_text() -> None:
+    answers("N", to=texted(make.make_appointment(location=make.make_location())))
+    card = InboxItem.objects.get(kind="declined")
+
+    settled = inbox.settle(
+        card,
+        "decline",
+        appointment_id=card.appointment_id,
+        revision=card.revision,
+        by=by(make.make_user()),
+        now=NOON,
+    )
+
+    assert (settled.text, settled.why_not) == ("", "the patient was told so already")
     assert Message.objects.filter(kind="answer").count() == 1
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_decision_is_told_unless_staff_do_not_want_it(answer: bool) -> None:
+    card = waiting()
+    before = Message.objects.count()
+
+    inbox.settle(
+        card,
+        "confirm",
+        appointment_id=card.appointment_id,
+        revision=card.revision,
+        by=by(make.make_user()),
+        now=NOON,
+        answer=answer,
+    )
+
+    assert Message.objects.count() - before == int(answer)
 
 
 def test_the_second_person_is_told_who_was_faster_and_what_they_did() -> None:

@@ -1,0 +1,96 @@
+"""What the patient hears once a person has decided what their reply meant, and why perhaps nothing.
+
+The card shows the very text before the click, so nobody has to try what a button sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reminders.domain.consent.suppressions import is_opted_out
+from reminders.domain.replies.auto_reply import (
+    WORTH_ANSWERING,
+    AnswerContext,
+    Recipient,
+    Visit,
+    read_visits,
+    write_answer,
+)
+from reminders.models import Appointment, Message, Reply
+
+PURPOSES = {
+    Appointment.Status.CONFIRMED: "confirmed",
+    Appointment.Status.DECLINED: "declined",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedAnswer:
+    """The text that the patient gets, not saved yet; without one, `why_not` says why, for staff."""
+
+    message: Message | None = None
+    why_not: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words of the text; empty without one."""
+        return self.message.text if self.message else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedAnswers:
+    """What is needed to answer one reply about some appointments, read once. `now` is aware."""
+
+    reply: Reply
+    visits: Mapping[int, Visit]
+    desk: AnswerContext
+    now: datetime
+    opted_out: bool
+    answered: bool
+
+    @classmethod
+    def load(
+        cls, reply: Reply, appointment_ids: Collection[int], *, now: datetime
+    ) -> DecidedAnswers:
+        """Read it; the statements are the same for one appointment and for many."""
+        answers = Message.objects.filter(answers=reply, kind=Message.Kind.ANSWER)
+        return cls(
+            reply,
+            read_visits(appointment_ids),
+            AnswerContext.load(),
+            now,
+            is_opted_out(reply.phone),
+            answers.exists(),
+        )
+
+    def to(self, status: Appointment.Status, appointment_id: int) -> DecidedAnswer:
+        """The answer to somebody of whom a person says that they confirm or decline."""
+        visit = self.visits[appointment_id]
+        why_not = self._why_not(status, visit)
+        if why_not:
+            return DecidedAnswer(why_not=why_not)
+        recipient = Recipient(
+            self.reply.pk,
+            self.reply.phone,
+            self.reply.received_at,
+            self.reply.contact_id,
+            visit.location_id,
+            visit.language,
+        )
+        message = write_answer(self.desk, PURPOSES[status], recipient, [visit], now=self.now)
+        return DecidedAnswer(message, "" if message else "this automatic answer is switched off")
+
+    def _why_not(self, status: Appointment.Status, visit: Visit) -> str:
+        if visit.phone != self.reply.phone:
+            # The number may be a stranger's: an answer would name the patient, the day and the
+            # time.
+            return "it was written from another number than the patient's"
+        if self.opted_out:
+            return "this number gets no texts"
+        if self.now - self.reply.received_at > WORTH_ANSWERING:
+            return "the reply is more than a day old"
+        if self.answered and visit.status == status:
+            return "the patient was told so already"
+        return "the visit has begun" if visit.starts_at <= self.now else ""
