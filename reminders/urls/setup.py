@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views.setup import connection, overview, rules, wordings
+from reminders.views.setup import connection, overview, rules, taught, wordings
 from reminders.views.site import first_steps
 
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("wordings/preview/", wordings.preview, name="wordings_preview"),
     path("wordings/reset/", wordings.reset, name="wordings_reset"),
     path("wordings/answers/", wordings.switch_answer, name="wordings_answers"),
+    path("taught-replies/", taught.show, name="taught_replies"),
+    path("taught-replies/<id:pk>/remove/", taught.remove, name="taught_remove"),
     path("connection/", connection.show, name="connection"),
     path("connection/check/", connection.check, name="connection_check"),
     path("connection/test/", connection.test, name="connection_test"),

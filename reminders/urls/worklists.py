@@ -25,6 +25,7 @@ urlpatterns = [
     path("inbox/<id:pk>/decide/", inbox_acts.decide, name="inbox_decide"),
     path("inbox/<id:pk>/answer/", inbox_acts.answer, name="inbox_answer"),
     path("inbox/<id:pk>/take/", inbox_acts.take, name="inbox_take"),
+    path("inbox/<id:pk>/teach/", inbox_acts.teach, name="inbox_teach"),
     path("inbox/<id:pk>/texts/", inbox_acts.texts, name="inbox_texts"),
     path("inbox/<id:pk>/done/", inbox_acts.close, name="inbox_done"),
     path("inbox/<id:pk>/reopen/", inbox_acts.put_back, name="inbox_reopen"),

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from reminders.domain.common.audit import SYSTEM, record
-from reminders.models import Import, InboxItem, Job, Location, Reply
+from reminders.models import Import, InboxItem, Job, Location, Reply, TaughtReply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -107,6 +107,7 @@ TABLE = (
     row("inbox_answer", "POST", STAFF, "card", text="Hello", revision="1"),
     row("inbox_take", "POST", STAFF, "card", revision="1"),
     row("inbox_done", "POST", STAFF, "card", revision="1"),
+    row("inbox_teach", "POST", MANAGERS, "card", meaning="yes"),
     row("inbox_texts", "POST", STAFF, "card", to="stop", revision="1"),
     row("inbox_reopen", "POST", STAFF, "card", revision="1"),
     row("inbox_undo", "POST", STAFF, "card", query="revision=1"),
@@ -146,6 +147,8 @@ TABLE = (
     ),
     row("wordings_reset", "POST", MANAGERS, query="purpose=confirmation&rule={rule}"),
     row("wordings_answers", "POST", MANAGERS, purpose="confirmed", on="yes"),
+    row("taught_replies", "GET", MANAGERS),
+    row("taught_remove", "POST", MANAGERS, "taught"),
     row("imports", "GET", MANAGERS),
     row("imports", "POST", MANAGERS),
     row("import", "GET", MANAGERS, "upload"),
@@ -164,9 +167,9 @@ TABLE = (
     row("connection_test", "POST", ADMINISTRATORS, phone="07700 900123"),
     row("connection_test_state", "GET", ADMINISTRATORS, "test"),
 )
-EVERYWHERE = {"job", "test"}
+EVERYWHERE = {"job", "taught", "test"}
 """Things in addresses that belong to the whole site."""
-WHOLE_SITE = {"wordings_answers", "rules_move"}
+WHOLE_SITE = {"wordings_answers", "rules_move", "inbox_teach", "taught_remove"}
 """Addresses that change something for every location, so only for those who may see every location.
 """
 
@@ -198,5 +201,8 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
         "card": card.pk,
         "upload": upload.pk,
         "job": Job.objects.create(kind="replan", created_at=NOON, state="done").pk,
+        "taught": TaughtReply.objects.create(
+            language="en", words=f"phrase {contact.pk}", meaning="yes", taught_at=NOON
+        ).pk,
         "test": make_message(kind="test", state="delivered", location=place).pk,
     }

@@ -13,7 +13,7 @@ from reminders.domain.clock.wall_time import tzdata_version
 from reminders.domain.common import access
 from reminders.domain.common.access import RULES, Scope
 from reminders.domain.operations.health import take_pulse
-from reminders.models import Practitioner, ReminderRule, Service, Wording
+from reminders.models import Practitioner, ReminderRule, Service, TaughtReply, Wording
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 
@@ -68,6 +68,13 @@ def _texts() -> list[Tile]:
             f"What texts say, in 11 languages; {own} of your own"
             if own
             else "What texts say, in 11 languages",
+            access.WORDINGS,
+        ),
+        Tile(
+            reverse("taught_replies"),
+            "chat-question",
+            "Taught replies",
+            f"Texts that always mean the same: {TaughtReply.objects.filter(removed_at=None).count()}",
             access.WORDINGS,
         ),
         Tile(

@@ -14,10 +14,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from reminders.domain.common import access
 from reminders.domain.diary.appointments import undo_status
 from reminders.domain.replies.inbox import (
     Action,
     CardTouched,
+    Settled,
     assign,
     done,
     reopen,
@@ -25,9 +27,18 @@ from reminders.domain.replies.inbox import (
     settle,
 )
 from reminders.domain.replies.pausing import Texts, decide_texts
-from reminders.models import Appointment, AuditEntry, InboxItem
-from reminders.views.shared.asked import read_id, read_ids, read_number, read_text
-from reminders.views.shared.pages import StaffRequest, go, say, staff_action, with_toast
+from reminders.domain.replies.review import teach as teaching
+from reminders.models import Appointment, AuditEntry, InboxItem, TaughtReply
+from reminders.views.shared.asked import read_choice, read_id, read_ids, read_number, read_text
+from reminders.views.shared.pages import (
+    StaffRequest,
+    forbidden,
+    go,
+    go_back,
+    say,
+    staff_action,
+    with_toast,
+)
 from reminders.views.worklists.conversation import LONGEST
 from reminders.views.worklists.inbox_card import bare, their_card, touched, waiting
 
@@ -60,7 +71,7 @@ def _onward(
     if events:
         back += f"&events={','.join(str(event.pk) for event in events)}"
     say(request, told, undo=back)
-    return go(request, _next(request, settled))
+    return go_back(request) if "next" in request.POST else go(request, _next(request, settled))
 
 
 def _next(request: StaffRequest, settled: InboxItem) -> str:
@@ -74,30 +85,42 @@ def _next(request: StaffRequest, settled: InboxItem) -> str:
 
 @staff_action()
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
-    """Confirm or decline the chosen `appointment`, or neither."""
+    """Confirm or decline the chosen `appointment` and say so by text (not if `silent`), or neither.
+
+    `next` is a page of ours to come back to; without it, on to the next card.
+    """
     shown = their_card(request, pk)
     action, chosen = request.POST.get("action", ""), request.POST.get("appointment", "")
     if action not in set(Action):
         return _warn(request, shown, "Choose confirm, decline or neither.")
     appointment = _appointment(request, chosen) if action != Action.NEITHER else None
     try:
-        events = settle(
+        settled = settle(
             shown,
             action,
             appointment_id=appointment.pk if appointment else None,
             revision=_revision(request),
             by=request.scope.actor,
             now=timezone.now(),
+            answer=not request.POST.get("silent"),
         )
     except CardTouched as error:
         return _collision(request, error)
     except ValueError as error:
         return _warn(request, shown, str(error))
-    name = appointment.contact if appointment else ""
-    told = {Action.CONFIRM: f"{name} is confirmed.", Action.DECLINE: f"{name} can't come."}
-    return _onward(
-        request, shown, told.get(Action(action), "Settled: nothing was changed."), events=events
-    )
+    told = {
+        Action.CONFIRM: f"{appointment.contact if appointment else ''} is confirmed.",
+        Action.DECLINE: f"{appointment.contact if appointment else ''} can't come.",
+        Action.NEITHER: "Settled: nothing was changed.",
+    }[Action(action)]
+    return _onward(request, shown, told + _text_told(settled), events=settled.events)
+
+
+def _text_told(settled: Settled) -> str:
+    """What became of the text to the patient."""
+    if settled.text:
+        return " The answer is going out."
+    return f" No text goes out: {settled.why_not}." if settled.why_not else ""
 
 
 def _appointment(request: StaffRequest, written: str) -> Appointment | None:
@@ -137,6 +160,25 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         response = go(request, _next(request, shown))
     response.headers["HX-Trigger"] = json.dumps({"text-sent": {"draft": f"card-{pk}"}})
     return response
+
+
+@staff_action(access.WORDINGS)
+def teach(request: StaffRequest, pk: int) -> HttpResponse:
+    """From now on the whole text of this card has this `meaning`; what waits is not changed."""
+    shown = their_card(request, pk)
+    if not request.scope.may_change_at(None):
+        return forbidden(request)
+    meaning = read_choice(request.POST.get("meaning"), list(TaughtReply.Meaning), otherwise=None)
+    if meaning is None:
+        return _warn(request, shown, "Choose what this text always means.")
+    try:
+        teaching.teach(
+            shown, TaughtReply.Meaning(meaning), by=request.scope.actor, now=timezone.now()
+        )
+    except ValueError as error:
+        return _warn(request, shown, str(error))
+    say(request, "Taught. What waits with the same words is listed here, for you to decide.")
+    return go(request, reverse("taught_replies"))
 
 
 @staff_action()

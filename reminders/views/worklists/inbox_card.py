@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from reminders.domain.common import access
 from reminders.domain.common.digest import digest
 from reminders.domain.consent.suppressions import is_textable
 from reminders.domain.pages.conversation import opt_out_in_force, ready_lines, thread
 from reminders.domain.replies.candidates import Candidate, candidates
 from reminders.domain.replies.inbox import open_cards, touched_words, whole_cards
+from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
+from reminders.domain.replies.review.explain import Explanation, explain
+from reminders.domain.replies.review.teach import language_of_card, may_teach
+from reminders.domain.wording.languages import LANGUAGES
 from reminders.domain.wording.segments import measure
-from reminders.models import InboxItem, Suppression
+from reminders.models import Appointment, InboxItem, Message, Suppression
 from reminders.views.shared.forms import country_of
 from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest
@@ -87,7 +93,10 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         "item": list_item(shown, request, shown.pk),
         "contact": contact,
         "what_to_do": WHAT_TO_DO[InboxItem.Kind(shown.kind)],
-        "candidates": [(one, one.acts(now)) for one in choices],
+        "candidates": _candidates(shown, choices, now=now),
+        "question": _question(request, shown),
+        "explanation": _explanation(request, shown),
+        "teaches": _teaches(request, shown),
         "bubbles": shown_bubbles(bubbles, now=now),
         "zone": shown.location.zone if shown.location else zone_of(request),
         "country": country_of(request.scope, shown.location),
@@ -99,6 +108,55 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         "size": measure(""),
         "settled": _settled(request, shown) if shown.done_at else "",
     }
+
+
+class Choice(NamedTuple):
+    """A candidate, whether it may be decided, and what the patient would then be told."""
+
+    one: Candidate
+    acts: bool
+    confirm: DecidedAnswer
+    decline: DecidedAnswer
+
+
+def _candidates(shown: InboxItem, choices: list[Candidate], *, now: datetime) -> list[Choice]:
+    acting = [one.appointment.pk for one in choices if one.acts(now)] if not shown.done_at else []
+    answers = DecidedAnswers.load(shown.reply, acting, now=now) if shown.reply and acting else None
+
+    def told(pk: int, status: Appointment.Status) -> DecidedAnswer:
+        return answers.to(status, pk) if answers and pk in acting else DecidedAnswer()
+
+    return [
+        Choice(
+            one,
+            one.acts(now),
+            told(one.appointment.pk, Appointment.Status.CONFIRMED),
+            told(one.appointment.pk, Appointment.Status.DECLINED),
+        )
+        for one in choices
+    ]
+
+
+def _question(request: StaffRequest, shown: InboxItem) -> Message | None:
+    """Our text that the reply answers, if the user may read it."""
+    if shown.reply is None or shown.reply.message_id is None:
+        return None
+    texts = Message.objects.filter(request.scope.seen_messages())
+    return texts.filter(pk=shown.reply.message_id).first()
+
+
+def _explanation(request: StaffRequest, shown: InboxItem) -> Explanation | None:
+    zone = ZoneInfo(shown.location.zone if shown.location else zone_of(request))
+    return explain(shown.reply, shown.kind, zone=zone) if shown.reply else None
+
+
+def _teaches(request: StaffRequest, shown: InboxItem) -> dict[str, str] | None:
+    """What this text would teach; None for those who may not, and where it may not be taught."""
+    may = request.scope.may(access.WORDINGS) and request.scope.may_change_at(None)
+    words = may_teach(shown) if may and not shown.done_at else ""
+    if not words:
+        return None
+    return {"words": words, "language": LANGUAGES[language_of_card(shown)].english}
 
 
 def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[Candidate]:
