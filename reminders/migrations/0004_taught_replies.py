@@ -63,6 +63,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="reply",
+            index=models.Index(fields=["received_at"], name="reply_by_time"),
+        ),
         migrations.RemoveConstraint(model_name="message", name="message_one_answer_per_reply"),
         migrations.AddConstraint(
             model_name="message",

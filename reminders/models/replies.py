@@ -76,6 +76,7 @@ class Reply(models.Model):
                 fields=["received_at"], condition=Q(applied_at=None), name="reply_to_apply"
             ),
             models.Index(fields=["phone", "-received_at"], name="reply_by_phone"),
+            models.Index(fields=["received_at"], name="reply_by_time"),
             models.Index(
                 fields=["contact", "-received_at"],
                 condition=Q(contact__isnull=False),

@@ -1,6 +1,4 @@
-"""Statistics: answers, no-shows and delivery by week, location and practitioner, as charts and
-tables.
-"""
+"""Statistics: answers, no-shows, delivery and how replies were read, as charts and tables."""
 
 from __future__ import annotations
 
@@ -12,11 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from reminders.domain.common import access
+from reminders.domain.pages.reply_figures import ReplyFigures, reply_figures
 from reminders.domain.pages.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.models import Practitioner
 from reminders.views.shared.asked import read_choice, read_id
 from reminders.views.shared.charts import WIDE, Chart, bars
-from reminders.views.shared.locations import place_ids, zone
+from reminders.views.shared.locations import everybodys, place_ids, zone
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 WEEKS = (4, 12, 26, 52)
@@ -44,9 +43,22 @@ def show(request: StaffRequest) -> HttpResponse:
         "practitioner": practitioner,
         "found": found,
         "charts": _charts(found),
+        "replies": [] if practitioner else _replies(request, since=since, today=today),
         "clock": zone(request).key,
     }
     return render(request, "statistics.html", context)
+
+
+def _replies(request: StaffRequest, *, since: date, today: date) -> list[tuple[date, ReplyFigures]]:
+    """How replies were read, the latest week first; empty where there was none."""
+    weeks = reply_figures(
+        location_ids=place_ids(request),
+        everywhere=everybodys(request) is None,
+        since=since,
+        until=today,
+        zone=zone(request),
+    )
+    return weeks[::-1] if any(one.replies or one.acted for _, one in weeks) else []
 
 
 def _charts(found: Statistics) -> list[Chart]:

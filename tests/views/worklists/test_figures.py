@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from reminders.domain.planning.plan import plan_appointments
 from tests.factories import make_confirmation_rule, make_contact, make_practitioner
-from tests.views.worklists.work import booked, make_skipped, open_place
+from tests.views.worklists.work import booked, make_card, make_skipped, open_place
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +154,16 @@ def test_a_page_costs_the_same_for_one_and_for_many(
         client.get(address)
 
     assert len(few.captured_queries) == len(many.captured_queries)
+
+
+def test_how_replies_are_read_stands_below_the_statistics(sign_in):
+    place = open_place()
+    make_card(booked(place))
+
+    all_of_them = sign_in("manager").get("/statistics/")
+    elsewhere = sign_in("manager", open_place()).get("/statistics/")
+    of_nobody = sign_in("manager").get("/statistics/?practitioner=1")
+
+    assert [one.cards for _, one in all_of_them.context["replies"] if one.replies] == [1]
+    assert "Read without a person" in all_of_them.content.decode()
+    assert (elsewhere.context["replies"], of_nobody.context["replies"]) == ([], [])
