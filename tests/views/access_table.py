@@ -182,8 +182,8 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
     reminder = make_handed_over(appointment, rule)
     event = record("confirmed", by=SYSTEM, now=NOON, appointment_id=appointment.pk)
     reply = Reply.objects.create(
-        provider_id=f"of-{name}-{appointment.pk}", contact=contact, phone=contact.phone, text=f"{name} wrote",
-        received_at=NOON, stored_at=NOON, applied_at=NOON,
+        provider_id=f"of-{name}-{appointment.pk}", contact=contact, phone=contact.phone,
+        text=f"{name} wrote", received_at=NOON, stored_at=NOON, applied_at=NOON,
     )  # fmt: skip
     card = InboxItem.objects.create(
         kind="unclear", reply=reply, contact=contact, appointment=appointment, location=place,

@@ -57,7 +57,7 @@ class ReplyFigures:
 
     @property
     def undone_share(self) -> float | None:
-        """Of what was acted on without a person, what staff turned round: the error rate at most."""
+        """Of what was acted on by itself, what staff turned round: the error rate at most."""
         return self.undone / self.acted if self.acted else None
 
 

@@ -77,7 +77,7 @@ def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
 
 
 def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[InboxItem]:
-    """Cards that wait for a person, the oldest first; those of no known location are everybody's."""
+    """Cards that wait for a person, the oldest first; those of no location are everybody's."""
     cards = InboxItem.objects.filter(_at(location_ids), done_at=None)
     return _with_people(cards, "assigned_to").order_by("opened_at", "pk")
 

@@ -53,6 +53,7 @@ def _may(tile: Tile, scope: Scope) -> bool:
 def _texts() -> list[Tile]:
     on = ReminderRule.objects.filter(active=True).count()
     own = Wording.objects.count()
+    taught = TaughtReply.objects.filter(removed_at=None).count()
     return [
         Tile(
             reverse("rules"),
@@ -74,7 +75,7 @@ def _texts() -> list[Tile]:
             reverse("taught_replies"),
             "chat-question",
             "Taught replies",
-            f"Texts that always mean the same: {TaughtReply.objects.filter(removed_at=None).count()}",
+            f"Texts that always mean the same: {taught}",
             access.WORDINGS,
         ),
         Tile(

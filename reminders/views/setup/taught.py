@@ -1,4 +1,4 @@
-"""Taught replies: whole texts that always mean the same here, and what waits with the same words."""
+"""Taught replies: texts that always mean the same here, and what waits with the same words."""
 
 from __future__ import annotations
 

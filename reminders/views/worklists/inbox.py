@@ -50,7 +50,7 @@ def show(request: StaffRequest) -> HttpResponse:
 
 @staff_page()
 def card(request: StaffRequest, pk: int) -> HttpResponse:
-    """One card, open, beside the others; `?revision=` looks whether somebody else has touched it."""
+    """One card, open, beside the others; `?revision=` looks whether somebody has touched it."""
     shown = their_card(request, pk)
     if request.htmx and "revision" in request.GET:
         if request.GET["revision"] == str(shown.revision):

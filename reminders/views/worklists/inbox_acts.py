@@ -28,6 +28,7 @@ from reminders.domain.replies.inbox import (
 )
 from reminders.domain.replies.pausing import Texts, decide_texts
 from reminders.domain.replies.review import teach as teaching
+from reminders.domain.replies.review.decided import take_back_told
 from reminders.models import Appointment, AuditEntry, InboxItem, TaughtReply
 from reminders.views.shared.asked import read_choice, read_id, read_ids, read_number, read_text
 from reminders.views.shared.pages import (
@@ -248,7 +249,10 @@ def put_back(request: StaffRequest, pk: int) -> HttpResponse:
 
 @staff_action()
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a decision back: the appointments are as before (`?events=`) and the card waits again."""
+    """Take a decision back: the appointments are as before (`?events=`), the card waits again.
+
+    Its text is withdrawn where it has not left yet.
+    """
     shown = their_card(request, pk)
     now = timezone.now()
     try:
@@ -269,5 +273,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         if kept
         else "Taken back."
     )
+    if not take_back_told(shown.reply_id, now=now):
+        told += " The answer had left already: call or text the patient."
     say(request, told)
     return go(request, reverse("inbox_card", args=[pk]))

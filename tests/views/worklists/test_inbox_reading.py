@@ -1,4 +1,4 @@
-"""The card shows question and reply side by side, why a person is asked, and what a button sends."""
+"""The card shows question and reply, why a person is asked, and what a button sends."""
 
 from datetime import timedelta
 
@@ -116,6 +116,31 @@ def test_where_no_text_goes_out_the_buttons_do_not_promise_one(sign_in, why, cha
     assert (told, "Confirm and answer" in page.content.decode()) == ([why], False)
     assert note_on(client, response)[0][0] == f"Ann is confirmed. No text goes out: {why}."
     assert Message.objects.filter(kind="answer").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "then", "words"),
+    [
+        ("queued", "cancelled", "Taken back."),
+        (
+            "delivered",
+            "delivered",
+            "Taken back. The answer had left already: call or text the patient.",
+        ),
+    ],
+)
+def test_undo_takes_back_the_text_that_has_not_left(sign_in, state, then, words):
+    card, client = read_card(), sign_in()
+    [(_, undo)] = note_on(client, decide(client, card, "confirm", appointment=card.appointment))
+    Message.objects.filter(kind="answer").update(state=state, provider_id="p")
+
+    response = client.post(undo, headers=HTMX)
+
+    assert (Appointment.objects.get().status, Message.objects.get(kind="answer").state) == (
+        "booked",
+        then,
+    )
+    assert note_on(client, response)[0][0] == words
 
 
 class TestTeaching:

@@ -61,8 +61,8 @@ class Interpretation:
     numbers in a list, or names; one that is not in the list must not act. `certain`: every word was
     understood. `matched`: the words that decided; `unknown`: those that were not understood.
     `states`: it says by itself what it means ("I can't come"), whatever it answers; a bare yes or
-    no wants a question. `quotes`: which text of ours a reaction is to. `taught`: the id of the whole
-    text that staff taught, where that decided.
+    no wants a question. `quotes`: which text of ours a reaction is to. `taught`: the id of what
+    staff taught, where that decided.
     """
 
     intent: Intent

@@ -9,7 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from reminders.domain.consent.suppressions import is_opted_out
+from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.replies.auto_reply import (
     WORTH_ANSWERING,
     AnswerContext,
@@ -62,7 +65,7 @@ class DecidedAnswers:
             AnswerContext.load(),
             now,
             is_opted_out(reply.phone),
-            answers.exists(),
+            answers.exclude(state=Message.State.CANCELLED).exists(),
         )
 
     def to(self, status: Appointment.Status, appointment_id: int) -> DecidedAnswer:
@@ -94,3 +97,15 @@ class DecidedAnswers:
         if self.answered and visit.status == status:
             return "the patient was told so already"
         return "the visit has begun" if visit.starts_at <= self.now else ""
+
+
+def take_back_told(reply_id: int | None, *, now: datetime) -> bool:
+    """Withdraw what told the patient a decision; False where it is on its way already."""
+    told = Message.objects.filter(
+        answers=reply_id, answers__isnull=False, kind=Message.Kind.ANSWER, created_by__isnull=False
+    )
+    with transaction.atomic():
+        # A text that was handed over to be sent at once is too late to be taken back.
+        waiting = told.filter(state=Message.State.QUEUED).values_list("pk", flat=True)
+        withdraw_messages(list(waiting), now=now)
+        return not told.exclude(state=Message.State.CANCELLED).exists()

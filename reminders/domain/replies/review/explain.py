@@ -50,7 +50,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was understood, in sentences for staff, and the text with the words in question marked."""
+    """What was understood, in sentences for staff, and the text with marks in it."""
 
     sentences: tuple[str, ...]
     pieces: tuple[Piece, ...]

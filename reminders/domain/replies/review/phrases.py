@@ -65,7 +65,7 @@ def phrase_of(text: str, language: str) -> str:
 
 
 def teachable(text: str, language: str, *, names: Sequence[str] = ()) -> str:
-    """As `phrase_of`, of a text that the grammar leaves to a person and that nobody's name is in."""
+    """As `phrase_of`, of a text that the grammar leaves to a person, with none of `names` in it."""
     phrase = phrase_of(text, language)
     answer = read_answer(text, languages=[language, "en"]) if phrase else None
     if answer is None or answer.intent is not Intent.UNCLEAR or answer.also:
