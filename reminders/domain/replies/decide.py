@@ -56,6 +56,39 @@ def decide(
     return decision
 
 
+def decide_all(
+    answers: Sequence[Interpretation],
+    listed: Sequence[RepliedAppointment],
+    *,
+    asked: Asked,
+    said_at: datetime,
+    now: datetime,
+) -> Decision:
+    """As `decide`, for what one reply says of several of a family; one of it acts only if all do.
+
+    The patient hears of those that are confirmed, staff of the others.
+    """
+    found = [decide(each, listed, asked=asked, said_at=said_at, now=now) for each in answers]
+    if len(found) == 1:
+        return found[0]
+    if any(each.outcome not in _ACTED for each in found):
+        return _for_a_person(Interpretation(Intent.UNCLEAR), listed, asked)
+    told = next((each for each in found if each.outcome in _TELLS_OF_YES), found[0])
+    for each in found:
+        told.statuses.update(each.statuses)
+        for kind, about in each.cards.items():
+            told.cards.setdefault(kind, about)
+    return told
+
+
+_TELLS_OF_YES = frozenset({ReplyOutcome.CONFIRMED, ReplyOutcome.ALREADY_CONFIRMED})
+_ACTED = _TELLS_OF_YES | {
+    ReplyOutcome.DECLINED,
+    ReplyOutcome.DECLINED_LATE,
+    ReplyOutcome.ALREADY_DECLINED,
+}
+
+
 def _picks_none(answer: Interpretation, asked: Asked) -> bool:
     """Whether it does not say which, although that was the question."""
     return asked.asks is Asks.WHICH and not answer.picks and "all" not in answer.also

@@ -36,7 +36,7 @@ from reminders.domain.replies.auto_reply import (
     read_visits,
     write_answer,
 )
-from reminders.domain.replies.decide import decide, may_turn
+from reminders.domain.replies.decide import decide_all, may_turn
 from reminders.domain.replies.inbox import settle_answered
 from reminders.domain.replies.match import Incoming, ReplyMatch, adoptable, match_replies
 from reminders.domain.replies.number_activity import NumberActivity, read_number_activity
@@ -231,7 +231,9 @@ def _decide(
         others=bool(match.waiting - {told.appointment_id for told in match.told}),
     )
     listed = subjects.of(reading.told, phone=reply.phone)
-    return decide(answer, listed, asked=asked, said_at=reply.received_at, now=now)
+    return decide_all(
+        (answer, *reading.further), listed, asked=asked, said_at=reply.received_at, now=now
+    )
 
 
 def _answer(case: Case, visits: dict[int, Visit], desk: AnswerContext, *, now: datetime) -> None:
@@ -403,7 +405,7 @@ def _mark(cases: Sequence[Case], *, now: datetime) -> None:
     links = [
         (case.reply.id, appointment_id)
         for case in cases
-        for appointment_id in case.decision.about or _spoken_of(case)
+        for appointment_id in {*case.decision.about, *case.decision.statuses} or _spoken_of(case)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_MARK, given)

@@ -40,9 +40,8 @@ def last_lists(reply_ids: Sequence[int]) -> dict[int, uuid.UUID]:
 def in_staff_hands(reply_ids: Sequence[int]) -> set[int]:
     """Replies from numbers that staff are talking with: what is written there is theirs to read.
 
-    So it is after an answer to a staff text, until its card is settled or 12 hours have passed; and
-    after a staff text that has no answer yet, where nothing but the number tells what a reply
-    answers.
+    So it is after a staff text, until the card of its answer is settled or 12 hours have passed;
+    but while it has no answer yet, a reply that is known to answer a later text of ours is read.
     """
     return {reply_id for (reply_id,) in _rows(_STAFF, reply_ids)}
 
@@ -93,6 +92,10 @@ WHERE r.id = ANY(%(ids)s) AND r.phone <> '' AND EXISTS (
         FROM reminders_reply p JOIN reminders_inboxitem c ON c.reply_id = p.id
         WHERE p.message_id = m.id AND p.id <> r.id) heard ON true
     WHERE {_ARRIVED} AND m.kind = 'staff'
-      AND (heard.waits OR heard.settled IS NOT TRUE AND r.message_uuid IS NULL AND r.message_provider_id = ''
-           AND m.scheduled_at > r.received_at - %(talk)s::interval))
+      AND (heard.waits OR heard.settled IS NOT TRUE AND m.scheduled_at > r.received_at - %(talk)s::interval
+           AND NOT EXISTS (
+               SELECT 1 FROM reminders_message t
+               WHERE t.scheduled_at > m.scheduled_at
+                 AND (t.id = r.message_uuid
+                      OR r.message_provider_id <> '' AND t.provider_id = r.message_provider_id))))
 """  # noqa: S608 -- as above

@@ -17,25 +17,60 @@ from reminders.domain.replies.match import Incoming, ReplyMatch, Told
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
 from reminders.domain.replies.review.phrases import Taught
+from reminders.domain.replies.special.families import offers_all, read_family
 from reminders.domain.wording.questions import Asks, Question, offers_digits
 from reminders.models import Appointment, Message, Reply
 
 UNCLEAR = Interpretation(Intent.UNCLEAR)
 OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
+TEXTS = frozenset({"suggest_opt_out", "may_cancel", "no_more"})
+"""What may be said of the texts themselves: no answer for a family then."""
 
 
 class ContextReading(NamedTuple):
-    """A reply as it was read, and the appointments that it is about, in the order of their numbers."""
+    """A reply as it was read, and the appointments that it is about, in the order of their numbers.
+
+    `further`: where it answers differently for several of a family, what it says after `answer`.
+    """
 
     answer: Interpretation
     told: Sequence[Told]
+    further: tuple[Interpretation, ...] = ()
 
 
 def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> ContextReading:
     """What a reply says of which appointments. Read in the patient's language, the location's and
     English.
     """
-    answer = _read(reply, match, desk)
+    first, *further = _read_all(reply, match, desk)
+    return _about(first, reply, match)._replace(further=tuple(further))
+
+
+def _read_all(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Sequence[Interpretation]:
+    answer, listed = _read(reply, match, desk), numbers_of(match)
+    asks = match.asks
+    if asks in (None, Asks.STAFF, Asks.YES_NO) or len(listed) < 2:
+        return (answer,)
+    if answer.intent is Intent.UNCLEAR and not answer.also & TEXTS:
+        languages = languages_read(match, desk)
+        found = read_family(
+            reply.text,
+            languages=languages,
+            asks=asks,
+            read=lambda text: _in_light_of(asks, reply._replace(text=text), match, desk),
+        )
+        return found or (answer,)
+    if asks is Asks.NUMBERED and _is_bare_yes(answer):
+        offered = offers_all(match.text, languages_read(match, desk))
+        return (answer if offered else UNCLEAR,)
+    return (answer,)
+
+
+def _is_bare_yes(answer: Interpretation) -> bool:
+    return answer.intent is Intent.YES and not answer.picks and "all" not in answer.also
+
+
+def _about(answer: Interpretation, reply: Incoming, match: ReplyMatch) -> ContextReading:
     if reply.source == Reply.Source.NOTICE:
         answer = replace(answer, intent=Intent.STOP, also=answer.also & {"may_cancel"})
     numbers = numbers_of(match)

@@ -181,3 +181,54 @@ def test_the_numbers_hold_no_more_once_all_have_begun() -> None:
     say("Y 1", phone=phone, minute=3 * 24 * 60)
 
     assert statuses(visits) == ["booked", "declined"]
+
+
+@KNOWN
+@pytest.mark.parametrize(
+    ("said", "become", "waits"),
+    [
+        ("both", ["confirmed", "confirmed"], []),
+        ("all of us, thanks", ["confirmed", "confirmed"], []),
+        ("none of us", ["declined", "declined"], ["declined"]),
+        ("only the first", ["confirmed", "booked"], ["remark"]),
+        ("Ann yes, Ben no", ["confirmed", "declined"], ["declined"]),
+        ("1 no 2 yes", ["declined", "confirmed"], ["declined"]),
+        ("No only the first", ["booked", "booked"], ["unclear"]),
+        ("Ann yes, Carl no", ["booked", "booked"], ["unclear"]),
+        ("the second", ["booked", "booked"], ["unclear"]),
+        ("both?", ["booked", "booked"], ["unclear"]),
+        ("only the first at 9", ["booked", "booked"], ["unclear"]),
+    ],
+)
+def test_a_family_picks_from_its_list_in_its_own_words(said, become, waits, knows_text) -> None:
+    phone, visits, _ = family()
+
+    say(said, phone=phone, knows_text=knows_text)
+
+    assert (statuses(visits), cards()) == (become, waits)
+
+
+@pytest.mark.parametrize(
+    ("then", "become"),
+    [
+        ("the second", ["booked", "declined"]),
+        ("only the first", ["declined", "booked"]),
+        ("neither", ["booked", "booked"]),
+    ],
+)
+def test_words_for_a_place_in_the_list_answer_the_question_which(then, become) -> None:
+    phone, visits, _ = family()
+    say("N", phone=phone)
+
+    say(then, phone=phone, minute=1)
+
+    assert statuses(visits) == become
+
+
+def test_a_bare_yes_is_for_all_only_where_the_text_offers_that() -> None:
+    phone, visits, message = family()
+    Message.objects.filter(pk=message.pk).update(text="1) Ann, 2) Ben. Reply Y 1 or Y 2.")
+
+    say("Y", phone=phone)
+
+    assert (statuses(visits), cards()) == (["booked"] * 2, ["unclear"])

@@ -218,6 +218,15 @@ class TestStaff:
 
         assert status(appointment) == ("confirmed" if knows_text else "booked")
 
+    def test_the_question_before_a_staff_text_is_read_by_staff_even_where_it_is_known(self) -> None:
+        phone, appointment = asked()
+        question = Message.objects.get(phone=phone)
+        by_staff(phone, "Shall we cancel it?", minute=1)
+
+        answers("Y", to=question, now=NOON + timedelta(minutes=2))
+
+        assert (status(appointment), cards()) == ("booked", ["unclear"])
+
 
 class TestQuotes:
     SENT = (

@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.factories import NOON
 
 _numbers = count(1)
+LISTS = "Appointments: 1) Ann, 2) Ben. Reply Y to confirm all, Y 2 for one only, or N."
 
 
 def texted(appointment: Appointment, **values: object) -> Message:
@@ -33,7 +34,7 @@ def texted(appointment: Appointment, **values: object) -> Message:
 
 def texted_together(*appointments: Appointment) -> Message:
     """One text that lists several appointments, in this order."""
-    message = texted(appointments[0])
+    message = texted(appointments[0], text=LISTS)
     rule = ReminderRule.objects.get(kind="confirmation")
     for appointment in appointments[1:]:
         make.make_handed_over(appointment, rule, message=message)
