@@ -71,6 +71,7 @@ class QueuedMessage(NamedTuple):
     location_id: int | None
     starts_at: datetime | None
     forced: bool | None
+    outdated: bool
 
 
 _DUE = """
@@ -116,7 +117,8 @@ SELECT m.id, m.kind, m.phone, m.source_number, m.text, m.format, m.scheduled_at,
        m.expires_at, m.attempt, a.uuid,
        EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL),
        EXISTS (SELECT 1 FROM reminders_contact c WHERE c.id = m.contact_id AND c.wrong_number = m.phone),
-       carried.rule_id, carried.location_id, carried.starts_at, carried.forced
+       carried.rule_id, carried.location_id, carried.starts_at, carried.forced,
+       m.kind = 'answer' AND coalesce(a.changed_at > m.created_at, false)
 FROM reminders_message m LEFT JOIN reminders_appointment a ON a.id = m.appointment_id
 LEFT JOIN LATERAL (
     SELECT min(r.rule_id) AS rule_id, min(r.location_id) AS location_id, min(r.starts_at) AS starts_at,

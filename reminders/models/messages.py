@@ -155,6 +155,13 @@ class Message(models.Model):
         db_default="",
         help_text="What may be answered to it; blank where it was written before this was kept.",
     )
+    purpose = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of automatic answers, which one it is.",
+    )
     format = models.CharField(max_length=3, choices=Format, default=Format.SMS)
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

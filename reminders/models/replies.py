@@ -47,6 +47,9 @@ class Reply(models.Model):
     )
     phone = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
+    pictures = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How many pictures or other files came with it."
+    )
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +93,14 @@ class Reply(models.Model):
     def __str__(self) -> str:
         return self.outcome or "new"
 
+    @property
+    def shown(self) -> str:
+        """What was written, and that pictures came with it, for staff."""
+        if not self.pictures:
+            return self.text
+        sent = "sent a picture" if self.pictures == 1 else f"sent {self.pictures} pictures"
+        return f"{self.text} ({sent})" if self.text.strip() else f"({sent})"
+
 
 class InboxItem(models.Model):
     """Something only a person can settle.
@@ -98,6 +109,7 @@ class InboxItem(models.Model):
     """
 
     class Kind(models.TextChoices):
+        EMERGENCY = "emergency", "May be an emergency"
         UNCLEAR = "unclear", "Read this reply"
         REMARK = "remark", "Answered, and said more"
         DECLINED = "declined", "Can't come"

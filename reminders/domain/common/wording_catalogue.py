@@ -27,6 +27,7 @@ from reminders.domain.wording import (
     known_language,
 )
 from reminders.domain.wording.defaults import starter
+from reminders.domain.wording.emergency_numbers import emergency_number
 from reminders.models import Wording
 
 SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
@@ -163,6 +164,7 @@ def values_for(
         practitioner=practitioner or "",
         service=service or "",
         instructions=instructions or "",
+        emergency=emergency_number(country),
     )
 
 

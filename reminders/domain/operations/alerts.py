@@ -20,7 +20,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from reminders.domain.common import database_clock
 from reminders.domain.common.connections import release_connection
 from reminders.domain.operations.health import Pulse, take_pulse
-from reminders.models import ProviderState
+from reminders.models import InboxItem, ProviderState
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,11 @@ WORDS: dict[str, tuple[Level, str, str]] = {
         "danger",
         "No texts are going out: the provider refuses our credentials.",
         "Everything stays due and goes out as soon as an administrator has put the key and secret right.",
+    ),
+    "emergency": (
+        "danger",
+        "A patient's text may be about an emergency.",
+        "It waits on top of the inbox. Call the patient now; this line goes with the card.",
     ),
     "rate": (
         "warning",
@@ -136,6 +141,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
 }
 UNSAVED = frozenset({"disk", "read_only", "database"})
 """Troubles with which nothing can be written down."""
+AT_ONCE = frozenset({"emergency"})
+"""What is told at once, however short it lasts."""
 QUIET_FOR = timedelta(minutes=3)
 LOOK_EVERY = 60.0
 """Seconds between two looks of `watch`."""
@@ -144,8 +151,16 @@ LOOK_EVERY = 60.0
 def banners(now: datetime, pulse: Pulse | None = None) -> list[Banner]:
     """What everybody should know now, the worst first. `now` is UTC."""
     pulse = pulse or take_pulse(now=now)
-    found = [_banner(code, pulse.details.get(code, "")) for code in pulse.troubles(now=now)]
+    codes = pulse.troubles(now=now)
+    if UNSAVED.isdisjoint(codes) and _emergency_waits():
+        codes.append("emergency")
+    found = [_banner(code, pulse.details.get(code, "")) for code in codes]
     return sorted(found, key=lambda banner: banner.level != "danger")
+
+
+def _emergency_waits() -> bool:
+    """Not a trouble of the application's, so its health is the same; but everybody should know."""
+    return InboxItem.objects.filter(kind=InboxItem.Kind.EMERGENCY, done_at=None).exists()
 
 
 def _banner(code: str, details: str = "") -> Banner:
@@ -229,7 +244,8 @@ def _compare(
     begun = []
     for code, banner in current.items():
         entry = known.setdefault(code, {"since": now.isoformat(), "told": False})
-        if not entry["told"] and now - datetime.fromisoformat(str(entry["since"])) >= QUIET_FOR:
+        lasts = now - datetime.fromisoformat(str(entry["since"])) >= QUIET_FOR
+        if not entry["told"] and (lasts or code in AT_ONCE):
             entry["told"] = True
             begun.append(banner)
     over = [code for code in known if code not in current]

@@ -18,8 +18,12 @@ from django.db import connection
 from reminders.domain.common.asking import asked_by_purpose
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.consent.suppressions import is_textable
+from reminders.domain.planning.rule_book import hours_of
+from reminders.domain.replies.outcomes import USUAL_MINUTES
 from reminders.domain.replies.review.phrases import TaughtPhrases
 from reminders.domain.replies.review.teach import load_taught
+from reminders.domain.replies.special.opening import is_closed, opens_next
+from reminders.domain.replies.special.pacing import pace
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
 from reminders.models import Location, Message
@@ -45,6 +49,12 @@ class Visit(NamedTuple):
     practitioner: str
     service: str
     instructions: str
+    minutes: int | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over (UTC)."""
+        return self.starts_at + timedelta(minutes=self.minutes or USUAL_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class AnswerContext:
             return self.locations.get(location_id)
         active = [place for place in self.locations.values() if place.active]
         return active[0] if len(active) == 1 else None
+
+    def is_closed(self, location_id: int | None, *, now: datetime) -> bool:
+        """Whether nobody is there to read a text now; of an unknown location that is not known."""
+        place = self.place(location_id)
+        return place is not None and is_closed(now, hours_of(place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +122,10 @@ def write_answer(
     *,
     now: datetime,
     numbers: Mapping[int, int] | None = None,
+    after: datetime | None = None,
 ) -> Message | None:
     """The answer, not saved yet; None when it is switched off, impossible, or too late to be of
-    use.
+    use. It waits until `after`, when the number may get its next automatic text.
 
     `numbers` are those that the patient was given for these appointments, by id; without them, from
     1 on.
@@ -118,7 +134,7 @@ def write_answer(
     if place is None or not is_textable(to.phone) or _is_stale(to, visits, now=now):
         return None
     try:
-        text = _render(desk, purpose, place, to, visits, numbers or {})
+        text = _render(desk, purpose, place, to, visits, numbers or {}, now=now)
     except WordingError:
         logger.warning(
             "The wording of the answer %s in %s can't be used", purpose, to.language or "en"
@@ -134,11 +150,12 @@ def write_answer(
         now=now,
         expires_at=_expiry(visits, now=now),
     )
+    message.purpose = purpose
     message.location, message.source_number = place, place.source_number
     message.contact_id = visits[0].contact_id if visits else to.contact_id
     message.appointment_id = visits[0].id if visits else None
     message.answers_id = to.reply_id
-    return message
+    return pace(message, purpose, after)
 
 
 def _is_stale(to: Recipient, visits: Sequence[Visit], *, now: datetime) -> bool:
@@ -147,9 +164,9 @@ def _is_stale(to: Recipient, visits: Sequence[Visit], *, now: datetime) -> bool:
 
 
 def _expiry(visits: Sequence[Visit], *, now: datetime) -> datetime:
-    """No "see you at ten" after ten."""
-    coming = [visit.starts_at for visit in visits if visit.starts_at > now]
-    return min([now + USEFUL_FOR, *coming])
+    """No "see you at ten" after ten, and no "we are expecting you now" after the visit."""
+    edges = [edge for visit in visits for edge in (visit.starts_at, visit.ends_at)]
+    return min([now + USEFUL_FOR, *(edge for edge in edges if edge > now)])
 
 
 def _render(
@@ -159,6 +176,8 @@ def _render(
     to: Recipient,
     visits: Sequence[Visit],
     numbers: Mapping[int, int],
+    *,
+    now: datetime,
 ) -> str | None:
     words = desk.texts.words(None, purpose, (to.language, place.language))
     if words is None:
@@ -167,8 +186,22 @@ def _render(
     if PURPOSES[purpose].lists:
         kept = [numbers.get(visit.id, at) for at, visit in enumerate(visits, start=1)]
         return render_family(words.template, people, numbers=kept)
-    return words.template.render(
-        people[0] if people else Values(location=place.name, phone=place.phone)
+    if PURPOSES[purpose].about_visit and people:
+        return words.template.render(people[0])
+    return words.template.render(_of_place(place, words.language, now=now))
+
+
+def _of_place(place: Location, language: str, *, now: datetime) -> Values:
+    """For an answer that is about no visit; date and time are those of the next opening."""
+    return values_for(
+        first_name="",
+        name="",
+        starts_at=opens_next(now, hours_of(place)),
+        zone=place.zone,
+        language=language,
+        country=place.country,
+        location=place.name,
+        phone=place.phone,
     )
 
 
@@ -192,7 +225,8 @@ _LOCK = "SELECT id FROM reminders_appointment WHERE id = ANY(%s) ORDER BY id FOR
 
 _VISITS = """
 SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone, c.first_name,
-       c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
+       c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
+       a.duration
 FROM reminders_appointment a
 JOIN reminders_contact c ON c.id = a.contact_id
 LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -37,8 +38,14 @@ def candidates(card: InboxItem, *, now: datetime) -> list[Candidate]:
     """
     if not card.phone:
         return []
+    given: dict[str, Any] = {  # Any: the driver adapts ids and times
+        "phone": card.phone,
+        "since": now - TEXTS_LATELY,
+        "now": now,
+        "message": card.message_id,  # a second number of the family may have answered it
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, {"phone": card.phone, "since": now - TEXTS_LATELY, "now": now})
+        cursor.execute(_CANDIDATES, given)
         told = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
     found = Appointment.objects.filter(pk__in=told)
     rows = found.select_related("contact", "location", "practitioner", "service")
@@ -80,5 +87,9 @@ SELECT DISTINCT ON (appointment_id) appointment_id, told_at, text FROM (
     SELECT a.id, NULL, ''
     FROM reminders_contact c JOIN reminders_appointment a ON a.contact_id = c.id
     WHERE c.phone = %(phone)s AND a.starts_at > %(now)s
+    UNION ALL
+    SELECT r.appointment_id, m.scheduled_at, m.text
+    FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
+    WHERE m.id = %(message)s
 ) found ORDER BY appointment_id, told_at DESC NULLS LAST
 """

@@ -89,6 +89,21 @@ _ACTED = _TELLS_OF_YES | {
 }
 
 
+def with_emergency(decision: Decision, listed: Sequence[RepliedAppointment]) -> Decision:
+    """The same, where the text may come from somebody in danger: a red card in place of a plain
+    one, and an answer that tells whom to call, unless the number wants no texts.
+    """
+    cards = {kind: about for kind, about in decision.cards.items() if kind not in _PLAIN_CARDS}
+    decision.cards = {Kind.EMERGENCY: _only(listed), **cards}
+    if not decision.statuses and not decision.stop and not decision.pause:
+        decision.outcome = ReplyOutcome.EMERGENCY
+    decision.purpose = "" if decision.stop or decision.pause else "emergency"
+    return decision
+
+
+_PLAIN_CARDS = frozenset({Kind.UNCLEAR, Kind.UNMATCHED, Kind.REMARK})
+
+
 def _picks_none(answer: Interpretation, asked: Asked) -> bool:
     """Whether it does not say which, although that was the question."""
     return asked.asks is Asks.WHICH and not answer.picks and "all" not in answer.also
@@ -301,10 +316,12 @@ def _hindrance(subject: RepliedAppointment, *, now: datetime) -> ReplyOutcome | 
     """Why an answer to the text may not change the appointment any more."""
     if subject.status == Status.CANCELLED:
         return ReplyOutcome.CALLED_OFF
-    if subject.starts_at <= now:
+    if subject.ends_at <= now:
         return ReplyOutcome.PASSED
     if subject.status in (Status.ARRIVED, Status.NO_SHOW):
         return ReplyOutcome.SETTLED
+    if subject.starts_at <= now:
+        return ReplyOutcome.UNDER_WAY
     return ReplyOutcome.MOVED if subject.moved else None
 
 
@@ -316,11 +333,18 @@ def _nothing_to_change(
     if outcome is ReplyOutcome.PASSED:
         # Written in time but read too late by us: telling the patient that it is over would blame
         # them.
-        decision.purpose = "already_passed" if said_at >= subject.starts_at else ""
+        decision.purpose = "already_passed" if said_at >= subject.ends_at else ""
         if not yes:
             decision.cards[Kind.LATE] = subject.id
+    elif outcome is ReplyOutcome.UNDER_WAY:
+        expected = yes and subject.status != Status.DECLINED  # a declined time may be given away
+        decision.purpose = "expecting_now" if expected else "unclear_received"
+        decision.cards[Kind.LATE] = subject.id
     elif outcome is ReplyOutcome.MOVED:
         decision.purpose = "moved_since"
+    elif outcome is ReplyOutcome.CALLED_OFF:
+        decision.purpose = "was_cancelled"
+        decision.cards[Kind.UNCLEAR] = subject.id
     else:
         decision.purpose = "unclear_received"
         decision.cards[Kind.UNCLEAR] = subject.id

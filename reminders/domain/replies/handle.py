@@ -36,7 +36,7 @@ from reminders.domain.replies.auto_reply import (
     read_visits,
     write_answer,
 )
-from reminders.domain.replies.decide import decide_all, may_turn
+from reminders.domain.replies.decide import decide_all, may_turn, with_emergency
 from reminders.domain.replies.inbox import settle_answered
 from reminders.domain.replies.match import Incoming, ReplyMatch, adoptable, match_replies
 from reminders.domain.replies.number_activity import NumberActivity, read_number_activity
@@ -49,6 +49,8 @@ from reminders.domain.replies.read_in_context import (
 )
 from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.review.explain import reading_to_keep
+from reminders.domain.replies.special.emergencies import may_be_emergency
+from reminders.domain.replies.special.pacing import next_answers, withdraw_waiting_answers
 from reminders.domain.replies.subjects import Subjects, moved_since
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.wording.questions import Asks
@@ -178,8 +180,9 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
         language = languages_read(match, desk)[0]
         kept = reading_to_keep(reading.answer, reply.text, match, language=language)
         cases.append(Case(reply, match, facts[reply.id], reading.answer, decision, kept))
+    paced = next_answers([reply.phone for reply in replies], now=now)
     for case in cases:
-        _answer(case, visits, desk, now=now)
+        _answer(case, visits, desk, paced, now=now)
     _write(cases, coming, visits, now=now)
     return sum(case.message is not None for case in cases)
 
@@ -231,20 +234,27 @@ def _decide(
         others=bool(match.waiting - {told.appointment_id for told in match.told}),
     )
     listed = subjects.of(reading.told, phone=reply.phone)
-    return decide_all(
+    decision = decide_all(
         (answer, *reading.further), listed, asked=asked, said_at=reply.received_at, now=now
     )
+    danger = reply.source != Reply.Source.NOTICE and may_be_emergency(reply.text)
+    return with_emergency(decision, listed) if danger else decision
 
 
-def _answer(case: Case, visits: dict[int, Visit], desk: AnswerContext, *, now: datetime) -> None:
+def _answer(
+    case: Case,
+    visits: dict[int, Visit],
+    desk: AnswerContext,
+    paced: dict[str, datetime],
+    *,
+    now: datetime,
+) -> None:
     """Write the answer, or fall silent; what then shows nowhere else becomes a card."""
     decision, reply, match = case.decision, case.reply, case.match
     if decision.outcome not in UNSUSPICIOUS and _silenced(case):
         return
-    purpose = decision.purpose
     welcome = not case.facts.opted_out or decision.start
-    if purpose == "unclear_received" and case.facts.told_that_read:
-        welcome = False
+    purpose = _purpose(case, desk, now=now)
     if purpose and welcome:
         to = Recipient(
             reply.id,
@@ -255,11 +265,31 @@ def _answer(case: Case, visits: dict[int, Visit], desk: AnswerContext, *, now: d
             match.language,
         )
         about = [visits[pk] for pk in decision.about]
-        case.message = write_answer(desk, purpose, to, about, numbers=_numbers(match), now=now)
+        case.message = write_answer(
+            desk,
+            purpose,
+            to,
+            about,
+            numbers=_numbers(match),
+            now=now,
+            after=paced.get(reply.phone),
+        )
         if case.message and decision.outcome in LEAVES_OPEN and match.asks:
             case.message.asks = match.asks
     if decision.outcome is ReplyOutcome.MOVED and case.message is None:
         decision.cards.setdefault(InboxItem.Kind.UNCLEAR, decision.about[0])
+
+
+def _purpose(case: Case, desk: AnswerContext, *, now: datetime) -> str:
+    """Which answer: that somebody reads it is told once a day, that nobody is there once in twelve
+    hours.
+    """
+    purpose, facts = case.decision.purpose, case.facts
+    if purpose != "unclear_received" or not case.decision.cards:
+        return purpose
+    if desk.is_closed(case.match.location_id, now=now):
+        return "" if facts.told_closed else "out_of_hours"
+    return "" if facts.told_that_read else purpose
 
 
 def _numbers(match: ReplyMatch) -> dict[int, int]:
@@ -273,7 +303,8 @@ def _silenced(case: Case) -> bool:
         case.match.message_kind == Message.Kind.REMINDER and case.match.by != Reply.MatchedBy.NUMBER
     )
     repeats = case.facts.repeats(to_reminder=to_reminder)
-    if not repeats and not case.facts.many_answers:
+    urgent = InboxItem.Kind.EMERGENCY in case.decision.cards and not repeats
+    if urgent or not (repeats or case.facts.many_answers):
         return False
     cards = case.decision.cards
     if repeats:
@@ -308,9 +339,12 @@ def _write(
     if to_plan:
         plan_appointments(sorted(to_plan), now=now)
     withdraw_waiting(quiet, now=now)
+    withdraw_waiting_answers([case.message for case in cases if case.message], now=now)
     Message.objects.bulk_create(case.message for case in cases if case.message)
     settle_answered(_asked_about(cases), now=now)
     open_all(_cards(cases, visits), now=now)
+    if any(InboxItem.Kind.EMERGENCY in case.decision.cards for case in cases):
+        enqueue_after_commit("alert")
     open_once(_cards_once(cases, visits), now=now)
     _mark(cases, now=now)
 

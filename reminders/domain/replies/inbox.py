@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import again_after_deadlock, lock_appointments
@@ -21,6 +21,7 @@ from reminders.domain.consent.suppressions import is_opted_out, is_paused, is_te
 from reminders.domain.diary.appointments import set_status
 from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
+from reminders.domain.replies.special.pacing import withdraw_waiting_answers
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import Appointment, AuditEntry, InboxItem, Message, Reply
 
@@ -46,6 +47,9 @@ _WORDS = {
     "texts_stopped": "no more texts to this number",
     "texts_go_on": "texts go on",
 }
+
+
+_URGENT = Case(When(kind=InboxItem.Kind.EMERGENCY, then=0), default=1)
 
 
 class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
@@ -77,9 +81,12 @@ def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
 
 
 def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[InboxItem]:
-    """Cards that wait for a person, the oldest first; those of no location are everybody's."""
+    """Cards that wait for a person: what may be an emergency, then the oldest first.
+
+    Those of no known location are everybody's.
+    """
     cards = InboxItem.objects.filter(_at(location_ids), done_at=None)
-    return _with_people(cards, "assigned_to").order_by("opened_at", "pk")
+    return _with_people(cards, "assigned_to").order_by(_URGENT, "opened_at", "pk")
 
 
 def count_open(location_ids: Collection[int] | None = None) -> dict[str, int]:
@@ -180,6 +187,7 @@ def settle(
         events = set_status([appointment_id], status, by=by, now=now)
         if told.message:
             told.message.created_by_id = by.user_id
+            withdraw_waiting_answers([told.message], now=now)  # what they say is older
             told.message.save(force_insert=True)
     return Settled(events, told.text, told.why_not)
 

@@ -149,10 +149,12 @@ def _match(
     text: _Text | None, told: dict[uuid.UUID, list[Told]], lately: Sequence[tuple[ReplyMatch, Told]]
 ) -> ReplyMatch:
     """A reply from another number than the one that was texted is for a person."""
-    if text is None or (text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER):
+    if text is None:
         return _single(lately) or ReplyMatch()
-    if not text.same_number:
-        return ReplyMatch(location_id=text.location_id)
+    if text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER and lately:
+        return _single(lately) or ReplyMatch()
+    if not text.same_number:  # a second number of the family, or a stranger's: staff see the text
+        return ReplyMatch(message_id=text.id, location_id=text.location_id)
     return ReplyMatch(
         by=MatchedBy(text.by),
         message_id=text.id,

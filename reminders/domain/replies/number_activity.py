@@ -32,6 +32,7 @@ class NumberActivity(NamedTuple):
     answers_lately: int
     told_that_read: bool
     opted_out: bool
+    told_closed: bool
 
     def repeats(self, *, to_reminder: bool) -> bool:
         """Whether the same text comes for the third time.
@@ -55,6 +56,7 @@ def read_number_activity(ids: Sequence[int], *, now: datetime) -> dict[int, Numb
         "twins": SAME_AGAIN_WITHIN,
         "hour_ago": now - HOUR,
         "day_ago": now - DAY,
+        "half_a_day_ago": now - DAY / 2,
         "vague": [str(ReplyOutcome.UNCLEAR), str(ReplyOutcome.UNMATCHED)],
     }
     with connection.cursor() as cursor:
@@ -83,7 +85,11 @@ SELECT r.id,
         SELECT 1 FROM reminders_message m JOIN reminders_reply p ON p.id = m.answers_id
         WHERE m.phone = r.phone AND m.kind = 'answer' AND m.created_at > %(day_ago)s
           AND p.outcome = ANY(%(vague)s)),
-    EXISTS (SELECT 1 FROM reminders_suppression s WHERE s.phone = r.phone AND s.lifted_at IS NULL)
+    EXISTS (SELECT 1 FROM reminders_suppression s WHERE s.phone = r.phone AND s.lifted_at IS NULL),
+    EXISTS (
+        SELECT 1 FROM reminders_message m
+        WHERE m.phone = r.phone AND m.kind = 'answer' AND m.purpose = 'out_of_hours'
+          AND m.created_at > %(half_a_day_ago)s AND m.state <> 'cancelled')
 FROM reminders_reply r
 CROSS JOIN LATERAL (
     SELECT count(*) AS same_text,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reminders.domain.wording.questions import Asks
@@ -22,6 +22,7 @@ class ReplyOutcome(StrEnum):
     DECLINED_LATE = "declined_late"
     ALREADY_CONFIRMED = "already_confirmed"
     ALREADY_DECLINED = "already_declined"
+    UNDER_WAY = "under_way"
     PASSED = "passed"
     MOVED = "moved"
     NOT_THEIRS = "not_theirs"
@@ -35,6 +36,7 @@ class ReplyOutcome(StrEnum):
     STARTED = "started"
     HELPED = "helped"
     THANKS = "thanks"
+    EMERGENCY = "emergency"
     UNCLEAR = "unclear"
     UNMATCHED = "unmatched"
     DUPLICATE = "duplicate"
@@ -47,6 +49,7 @@ OUTCOME_WORDS: dict[str, str] = {
     ReplyOutcome.DECLINED_LATE: "Declined at short notice",
     ReplyOutcome.ALREADY_CONFIRMED: "Was confirmed already",
     ReplyOutcome.ALREADY_DECLINED: "Was declined already",
+    ReplyOutcome.UNDER_WAY: "Came while the appointment was on",
     ReplyOutcome.PASSED: "Came after the appointment",
     ReplyOutcome.MOVED: "Was about a time that has changed since",
     ReplyOutcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
@@ -60,11 +63,16 @@ OUTCOME_WORDS: dict[str, str] = {
     ReplyOutcome.STARTED: "Opted in again",
     ReplyOutcome.HELPED: "Asked for help",
     ReplyOutcome.THANKS: "Said thanks",
+    ReplyOutcome.EMERGENCY: "May be an emergency",
     ReplyOutcome.UNCLEAR: "For a person to read",
     ReplyOutcome.UNMATCHED: "Not known whose it is",
     ReplyOutcome.DUPLICATE: "The same again",
     ReplyOutcome.UNREADABLE: "Could not be read",
 }
+
+
+USUAL_MINUTES = 30
+"""So long takes an appointment of which it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,12 @@ class RepliedAppointment:
     not_theirs: bool = False
     first_name: str = ""
     name: str = ""
+    minutes: int = USUAL_MINUTES
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over (UTC)."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True, slots=True)

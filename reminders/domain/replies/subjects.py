@@ -12,7 +12,7 @@ from django.db import connection
 
 from reminders.domain.replies.auto_reply import AnswerContext, Visit
 from reminders.domain.replies.match import Told
-from reminders.domain.replies.outcomes import RepliedAppointment
+from reminders.domain.replies.outcomes import USUAL_MINUTES, RepliedAppointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Subjects:
             or (visit.phone, visit.contact_id) != (phone, told.contact_id),
             first_name=visit.first_name,
             name=visit.name,
+            minutes=visit.minutes or USUAL_MINUTES,
         )
 
 

@@ -191,7 +191,7 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
             else:
                 going.append((row, moment))
         for reason, ids in refused.items():
-            blocked = reason in (Reason.OPTED_OUT, Reason.WRONG_NUMBER)
+            blocked = reason in (Reason.OPTED_OUT, Reason.WRONG_NUMBER, Reason.SUPERSEDED)
             give_up(
                 ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now
             )
@@ -215,6 +215,8 @@ def _why_not_queued(
         return Reason.OPTED_OUT
     if row.wrong_number:
         return Reason.WRONG_NUMBER
+    if row.outdated:
+        return Reason.SUPERSEDED
     if row.expires_at <= now:
         return Reason.CUTOFF
     if row.starts_at is None or row.forced:

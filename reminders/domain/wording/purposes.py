@@ -34,6 +34,8 @@ _ALL = (
     Purpose("declined", "Answer to no", automatic=True),
     Purpose("declined_too_late", "Answer to a no that comes late", automatic=True),
     Purpose("already_passed", "Answer when the appointment is over", automatic=True),
+    Purpose("expecting_now", "Answer to yes while the appointment is on", automatic=True),
+    Purpose("was_cancelled", "Answer when the appointment was cancelled", automatic=True),
     Purpose(
         "moved_since", "Answer when the appointment was moved meanwhile", asks=True, automatic=True
     ),
@@ -42,6 +44,13 @@ _ALL = (
     Purpose(
         "unclear_received", "Answer to what a person must read", automatic=True, about_visit=False
     ),
+    Purpose(
+        "out_of_hours",
+        "Answer while you are closed ({date} and {time}: when you open next)",
+        automatic=True,
+        about_visit=False,
+    ),
+    Purpose("emergency", "Answer to what may be an emergency", automatic=True, about_visit=False),
     Purpose("help", "Answer to HELP", automatic=True, about_visit=False),
     Purpose("started", "Answer to START (wants texts again)", automatic=True, about_visit=False),
     Purpose("no_more_texts", "Answer to “no more texts about this appointment”", automatic=True),

@@ -40,6 +40,7 @@ class Values:
     phone: str = ""
     instructions: str = ""
     appointments: str = ""
+    emergency: str = ""
 
 
 PLACEHOLDERS: tuple[str, ...] = tuple(field.name for field in fields(Values))

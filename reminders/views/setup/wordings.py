@@ -62,6 +62,7 @@ PLACEHOLDER_WORDS = {
     "phone": "Location's phone",
     "instructions": "Instructions",
     "appointments": "List of appointments",
+    "emergency": "Emergency number",
 }
 
 

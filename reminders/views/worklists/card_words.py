@@ -3,6 +3,7 @@
 from reminders.models import InboxItem
 
 ICONS = {
+    InboxItem.Kind.EMERGENCY: "warning",
     InboxItem.Kind.UNCLEAR: "chat-question",
     InboxItem.Kind.REMARK: "chat",
     InboxItem.Kind.DECLINED: "x-circle",
@@ -18,6 +19,7 @@ ICONS = {
     InboxItem.Kind.STALE: "warning",
 }
 TONES = {
+    InboxItem.Kind.EMERGENCY: "unreachable",
     InboxItem.Kind.DECLINED: "declined",
     InboxItem.Kind.MAY_CANCEL: "declined",
     InboxItem.Kind.OPT_OUT: "declined",
@@ -25,6 +27,7 @@ TONES = {
     InboxItem.Kind.REMARK: "asked",
 }
 WHAT_TO_DO = {
+    InboxItem.Kind.EMERGENCY: "Call the patient now. They were told the emergency number.",
     InboxItem.Kind.UNCLEAR: "Read the reply and say what it means.",
     InboxItem.Kind.REMARK: "The answer was taken; the rest of the text is for you.",
     InboxItem.Kind.DECLINED: "Offer another time, or call.",

@@ -9,15 +9,13 @@ from tests.domain.replies.texting import receive, reply
 from tests.factories import NOON
 
 
-def arrive(phone: str) -> Message | None:
-    """What waits to go out reaches the phone; the last text there."""
-    waiting = Message.objects.filter(phone=phone, state="queued").order_by("created_at", "pk")
-    for message in waiting:
+def arrive(phone: str, *, at: datetime) -> Message | None:
+    """What was to go out by then reaches the phone; the last text there."""
+    waiting = Message.objects.filter(phone=phone, state="queued", send_after__lte=at)
+    for message in waiting.order_by("created_at", "pk"):
         message.state, message.provider_id = "delivered", f"p-{message.pk}"
         message.save(update_fields=["state", "provider_id"])
-    there = Message.objects.filter(
-        phone=phone, state="delivered", scheduled_at__lte=NOON + timedelta(days=9)
-    )
+    there = Message.objects.filter(phone=phone, state="delivered", scheduled_at__lte=at)
     return there.order_by("scheduled_at", "created_at", "pk").last()
 
 
@@ -26,7 +24,7 @@ def say(text: str, *, phone: str, minute: int = 0, knows_text: bool = True) -> R
     answers.
     """
     at: datetime = NOON + timedelta(minutes=minute)
-    last = arrive(phone)
+    last = arrive(phone, at=at)
     return receive(reply(text, to=last if knows_text else None, phone=phone, at=at), now=at)
 
 

@@ -33,6 +33,7 @@ def ordinary(language: str) -> Values:
         time=format_time(WEDNESDAY, language, country),
         location="Harbour Street Dental",
         phone="0491 570 006",
+        emergency="112",
         appointments="1) Ann 10:00, 2) Ben 10:30",
     )
 

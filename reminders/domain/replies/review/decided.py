@@ -21,6 +21,7 @@ from reminders.domain.replies.auto_reply import (
     read_visits,
     write_answer,
 )
+from reminders.domain.replies.special.pacing import next_answers
 from reminders.models import Appointment, Message, Reply
 
 PURPOSES = {
@@ -52,6 +53,7 @@ class DecidedAnswers:
     now: datetime
     opted_out: bool
     answered: bool
+    after: datetime | None = None
 
     @classmethod
     def load(
@@ -66,6 +68,7 @@ class DecidedAnswers:
             now,
             is_opted_out(reply.phone),
             answers.exclude(state=Message.State.CANCELLED).exists(),
+            next_answers([reply.phone], now=now).get(reply.phone),
         )
 
     def to(self, status: Appointment.Status, appointment_id: int) -> DecidedAnswer:
@@ -82,7 +85,9 @@ class DecidedAnswers:
             visit.location_id,
             visit.language,
         )
-        message = write_answer(self.desk, PURPOSES[status], recipient, [visit], now=self.now)
+        message = write_answer(
+            self.desk, PURPOSES[status], recipient, [visit], now=self.now, after=self.after
+        )
         return DecidedAnswer(message, "" if message else "this automatic answer is switched off")
 
     def _why_not(self, status: Appointment.Status, visit: Visit) -> str:

@@ -21,7 +21,8 @@ from reminders.domain.wording.questions import Asks
 Read = Callable[[str], Interpretation]
 _DATA = Path(__file__).with_name("data") / "family_words.toml"
 _WRITTEN = {"all": "all", "none": "no all", "only": "", "first": "1", "second": "2", "third": "3"}
-MOST_WORDS = 16
+MOST_WORDS, MOST_OF_A_PIECE = 12, 5
+"""More is for a person: so the time that reading takes stays small, whatever is written."""
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
 
 
@@ -43,9 +44,10 @@ def read_family(
     if "?" in text or "？" in text or "؟" in text:
         return ()
     words = _family_words(tuple(dict.fromkeys(known_language(tag) for tag in (*languages, "en"))))
-    pieces = list(_pieces(tokenise(plain(text), limit=MOST_WORDS + 1), words))
-    if not pieces or len(pieces) > MOST_WORDS:
+    tokens = tokenise(plain(text), limit=MOST_WORDS + 1)
+    if not tokens or len(tokens) > MOST_WORDS:
         return ()
+    pieces = list(_pieces(tokens, words))
     whole = _read_whole(pieces, asks=asks, read=read)
     return (whole,) if whole else _read_apart(pieces, words, read=read)
 
@@ -102,12 +104,12 @@ def _ways(
 ) -> Iterator[tuple[Interpretation, ...]]:
     """All ways to part a text into answers that each pick somebody, nobody twice.
 
-    Linear in practice: MOST_WORDS bounds the pieces, and each stretch is read once.
+    Each stretch is read once; how many there are is bounded.
     """
     if not pieces:
         yield ()
         return
-    for end in range(2, len(pieces) + 1):
+    for end in range(2, min(len(pieces), MOST_OF_A_PIECE) + 1):
         first = pieces[:end]
         if (first[0].written,) in words["joins"]:
             first = first[1:]

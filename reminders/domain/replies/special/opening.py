@@ -1,0 +1,22 @@
+"""Whether anybody is there to read what a patient writes, and when somebody will be. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from reminders.domain.clock.sending_hours import SendingHours, is_open_day, is_quiet, next_open
+
+
+def is_closed(at: datetime, hours: SendingHours) -> bool:
+    """Whether a location is closed at an aware instant: by its hours or its working days."""
+    return is_quiet(at, hours) or not is_open_day(at.astimezone(hours.zone).date(), hours)
+
+
+def opens_next(at: datetime, hours: SendingHours) -> datetime:
+    """The first instant from `at` on, in UTC, at which a location is open."""
+    opening = next_open(at, hours)
+    while is_closed(opening, hours):
+        following = opening.astimezone(hours.zone).date() + timedelta(days=1)
+        midnight = datetime.combine(following, time(0), hours.zone).astimezone(UTC)
+        opening = next_open(midnight, hours)
+    return opening
