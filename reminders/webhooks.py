@@ -24,7 +24,8 @@ from reminders.provider import BadSignature, ReplyPayload, Unreadable, parse_web
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BODY = 1024 * 1024
+LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+"""Room for a picture that is pushed with its text; Django itself reads no more into memory."""
 
 
 @csrf_exempt

@@ -146,8 +146,18 @@ def test_a_wrong_secret_is_not_found(secret: str) -> None:
     assert Reply.objects.count() == 0
 
 
-def test_more_than_a_megabyte_is_too_large() -> None:
-    assert post(pushed_reply(content="x" * 1024 * 1024))[0] == 413
+def test_a_push_of_some_megabytes_is_taken() -> None:
+    picture = [{"type": "image/png", "data": "x" * (3 * 1024 * 1024)}]
+
+    assert post(pushed_reply(content="Y", attachments=picture)) == (200, "stored")
+    assert (Reply.objects.get().shown, len(json.dumps(Reply.objects.get().raw)) < 25_000) == (
+        "Y (sent a picture)",
+        True,
+    )
+
+
+def test_more_than_five_megabytes_are_too_large() -> None:
+    assert post(pushed_reply(content="x" * 5 * 1024 * 1024))[0] == 413
 
 
 def test_only_posts_are_taken() -> None:

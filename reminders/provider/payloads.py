@@ -36,6 +36,7 @@ UNFILLED_REPLY_ID = (
     "${replyId}",
     "${moId}",
 )  # no sets: what is looked up may be a list
+MOST_PICTURES = 99
 UNFILLED_CONTENT = (
     "$moContent",
     "$replyContent",
@@ -136,7 +137,7 @@ class ReplyPayload:
     """One text from a phone, or the notice that it opted out. `received_at` is UTC, None if
     unreadable.
 
-    Pushed ones without an id get one made from their content, the same for each repetition.
+    `pictures`: how many pictures or other files came with it. Pushed ones without an id get one made from their content, the same for each repetition.
     """
 
     reply_id: str
@@ -148,6 +149,7 @@ class ReplyPayload:
     content: str
     raw: JsonObject
     is_opt_out_notice: bool = False
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,7 @@ def _reply(item: JsonObject, *, pushed: bool = False) -> ReplyPayload:
         content=_content(item),
         raw=item,
         is_opt_out_notice=notice_id is not None or item.get("reply_id") in UNFILLED_REPLY_ID,
+        pictures=0 if notice_id else _pictures(item),
     )
 
 
@@ -326,6 +329,17 @@ def _content(item: JsonObject) -> str:
     if content is not None and not isinstance(content, str | int | float):
         raise ValueError("The content of the reply is no text")
     return "" if content is None or content in UNFILLED_CONTENT else str(content)
+
+
+def _pictures(item: JsonObject) -> int:
+    """How many pictures or other files came with a reply.
+
+    Not documented: these are the names that the provider and its kin use elsewhere. A text is
+    documented to have content; one without any is a picture by itself.
+    """
+    sent = (item.get(name) for name in ("media", "attachments", "media_urls", "rich_link"))
+    counts = [len(value) if isinstance(value, list) else 1 for value in sent if value]
+    return min(max(counts, default=int(item.get("content") is None)), MOST_PICTURES)
 
 
 def _is_report(item: JsonObject) -> bool:

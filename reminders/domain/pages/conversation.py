@@ -247,7 +247,8 @@ SELECT * FROM (
     LEFT JOIN reminders_contact c ON c.id = m.contact_id
     WHERE __OUT__
     UNION ALL
-    SELECT 'r' || y.id, y.received_at, y.received_at, false, y.text, y.intent, '', '', '', '', NULL
+    SELECT 'r' || y.id, y.received_at, y.received_at, false,
+           y.text || CASE WHEN y.pictures > 0 THEN ' (sent a picture)' ELSE '' END, y.intent, '', '', '', '', NULL
     FROM reminders_reply y
     WHERE __IN__
 ) texts ORDER BY made_at DESC LIMIT %(limit)s

@@ -263,7 +263,7 @@ def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
 def _replies(appointment: Appointment) -> Iterator[Moment]:
     for reply in Reply.objects.filter(appointments=appointment):
         yield Moment(
-            at=reply.received_at, title="Reply", icon="arrow-in", text=reply.text, side="in"
+            at=reply.received_at, title="Reply", icon="arrow-in", text=reply.shown, side="in"
         )
 
 

@@ -166,7 +166,10 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
         return 0
     matches = match_replies(replies, now=now)
     facts = read_number_activity([reply.id for reply in replies], now=now)
-    readings = {reply.id: read_reply(reply, matches[reply.id], desk) for reply in replies}
+    readings = {
+        reply.id: read_reply(_whole(reply, facts[reply.id]), matches[reply.id], desk)
+        for reply in replies
+    }
     coming = _coming_on(_turning_numbers(replies, readings), now=now)
     ids = {
         told.appointment_id for match in matches.values() for told in (*match.told, *match.numbers)
@@ -185,6 +188,11 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
         _answer(case, visits, desk, paced, now=now)
     _write(cases, coming, visits, now=now)
     return sum(case.message is not None for case in cases)
+
+
+def _whole(reply: Incoming, facts: NumberActivity) -> Incoming:
+    """The reply with the parts of it that came before, as separate texts."""
+    return reply._replace(text=facts.begun + reply.text)
 
 
 def _turning_numbers(replies: Sequence[Incoming], readings: dict[int, ContextReading]) -> list[str]:
@@ -237,7 +245,7 @@ def _decide(
     decision = decide_all(
         (answer, *reading.further), listed, asked=asked, said_at=reply.received_at, now=now
     )
-    danger = reply.source != Reply.Source.NOTICE and may_be_emergency(reply.text)
+    danger = reply.source != Reply.Source.NOTICE and may_be_emergency(facts.begun + reply.text)
     return with_emergency(decision, listed) if danger else decision
 
 
@@ -453,7 +461,8 @@ WITH waiting AS (
     SELECT id, phone, received_at FROM reminders_reply
     WHERE applied_at IS NULL ORDER BY received_at, id LIMIT %(look_ahead)s),
 first AS (SELECT DISTINCT ON (phone) id FROM waiting ORDER BY phone, received_at, id)
-SELECT r.id, r.source, r.message_uuid, r.message_provider_id, r.phone, r.text, r.received_at
+SELECT r.id, r.source, r.message_uuid, r.message_provider_id, r.phone, r.text, r.received_at,
+    r.pictures
 FROM reminders_reply r JOIN first USING (id)
 WHERE r.applied_at IS NULL AND (%(only)s::bigint IS NULL OR r.id = %(only)s)
 ORDER BY r.received_at, r.id LIMIT %(limit)s

@@ -41,6 +41,7 @@ class Incoming(NamedTuple):
     phone: str
     text: str
     received_at: datetime
+    pictures: int = 0
 
 
 class Told(NamedTuple):

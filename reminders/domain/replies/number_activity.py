@@ -19,11 +19,20 @@ unanswered.
 """
 ANSWERS_AN_HOUR = 5
 SAME_AGAIN_WITHIN = timedelta(minutes=2)
+CUT_AT = (153, 160, 67, 70)
+"""Characters after which a long text is cut, of plain and of other letters, with and without the
+mark by which a phone puts the parts together.
+"""
+WRITTEN_AT_A_TIME = timedelta(seconds=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class NumberActivity(NamedTuple):
-    """What happened lately on a reply's number."""
+    """What happened lately on a reply's number.
+
+    `begun`: what it wrote in the seconds before and that a carrier may have cut off there, so that
+    this reply goes on with it.
+    """
 
     id: int
     twin: bool
@@ -33,6 +42,7 @@ class NumberActivity(NamedTuple):
     told_that_read: bool
     opted_out: bool
     told_closed: bool
+    begun: str
 
     def repeats(self, *, to_reminder: bool) -> bool:
         """Whether the same text comes for the third time.
@@ -55,6 +65,8 @@ def read_number_activity(ids: Sequence[int], *, now: datetime) -> dict[int, Numb
         "hour": HOUR,
         "twins": SAME_AGAIN_WITHIN,
         "hour_ago": now - HOUR,
+        "cut_at": list(CUT_AT),
+        "at_a_time": WRITTEN_AT_A_TIME,
         "day_ago": now - DAY,
         "half_a_day_ago": now - DAY / 2,
         "vague": [str(ReplyOutcome.UNCLEAR), str(ReplyOutcome.UNMATCHED)],
@@ -89,7 +101,12 @@ SELECT r.id,
     EXISTS (
         SELECT 1 FROM reminders_message m
         WHERE m.phone = r.phone AND m.kind = 'answer' AND m.purpose = 'out_of_hours'
-          AND m.created_at > %(half_a_day_ago)s AND m.state <> 'cancelled')
+          AND m.created_at > %(half_a_day_ago)s AND m.state <> 'cancelled'),
+    coalesce((
+        SELECT string_agg(b.text, '' ORDER BY b.received_at, b.id) FROM reminders_reply b
+        WHERE b.phone = r.phone AND b.phone <> '' AND char_length(b.text) = ANY(%(cut_at)s)
+          AND b.received_at BETWEEN r.received_at - %(at_a_time)s AND r.received_at
+          AND (b.received_at, b.id) < (r.received_at, r.id)), '')
 FROM reminders_reply r
 CROSS JOIN LATERAL (
     SELECT count(*) AS same_text,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.match import Incoming, ReplyMatch, Told
+from reminders.domain.replies.number_activity import CUT_AT
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
 from reminders.domain.replies.review.phrases import Taught
@@ -23,6 +24,7 @@ from reminders.models import Appointment, Message, Reply
 
 UNCLEAR = Interpretation(Intent.UNCLEAR)
 OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
+ACTS = frozenset({Intent.YES, Intent.NO, Intent.RESCHEDULE, Intent.NO_MORE})
 TEXTS = frozenset({"suggest_opt_out", "may_cancel", "no_more"})
 """What may be said of the texts themselves: no answer for a family then."""
 
@@ -43,6 +45,8 @@ def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Conte
     English.
     """
     first, *further = _read_all(reply, match, desk)
+    if first.intent in ACTS and (reply.pictures or len(reply.text) in CUT_AT):
+        return ContextReading(UNCLEAR, match.told)  # a part of what was said can't be read, or yet
     return _about(first, reply, match)._replace(further=tuple(further))
 
 

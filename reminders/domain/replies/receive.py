@@ -211,6 +211,7 @@ def _only_the_id(columns: Sequence[str], row: tuple[object, ...]) -> tuple[objec
         "received": kept["received"] if "sources" in kept else None,
         "problems": "It holds what can't be stored",
         "raws": "{}",
+        "pictures": 0,
     }
     blank = dict.fromkeys(("message_provider_ids", "phones", "texts", "statuses"), "")
     return tuple((blank | needed).get(name) for name in columns)
@@ -230,6 +231,7 @@ def _reply_row(
             now,
             item.reason[:PROBLEM_KEPT],
             _raw(item.raw),
+            0,
         )
     return (
         item.reply_id,
@@ -241,6 +243,7 @@ def _reply_row(
         min(item.received_at or now, now),
         "",
         _raw(item.raw),
+        item.pictures,
     )
 
 
@@ -307,17 +310,20 @@ _REPLY_COLUMNS = (
     "received",
     "problems",
     "raws",
+    "pictures",
 )
 _STORE_REPLIES = """
 INSERT INTO reminders_reply (provider_id, source, message_uuid, message_provider_id, phone, text, received_at,
-    stored_at, applied_at, intent, matched_by, outcome, problem, raw)
+    stored_at, applied_at, intent, matched_by, outcome, problem, raw, pictures)
 SELECT v.provider_id, v.source, v.message_uuid, v.message_provider_id, v.phone, v.text, v.received_at,
     %(now)s, CASE WHEN v.problem <> '' THEN %(now)s END, '', '',
-    CASE WHEN v.problem <> '' THEN 'unreadable' ELSE '' END, v.problem, v.raw::jsonb
+    CASE WHEN v.problem <> '' THEN 'unreadable' ELSE '' END, v.problem, v.raw::jsonb,
+    v.pictures
 FROM unnest(%(provider_ids)s::text[], %(sources)s::text[], %(uuids)s::uuid[],
             %(message_provider_ids)s::text[], %(phones)s::text[], %(texts)s::text[],
-            %(received)s::timestamptz[], %(problems)s::text[], %(raws)s::text[])
-     AS v (provider_id, source, message_uuid, message_provider_id, phone, text, received_at, problem, raw)
+            %(received)s::timestamptz[], %(problems)s::text[], %(raws)s::text[], %(pictures)s::int[])
+     AS v (provider_id, source, message_uuid, message_provider_id, phone, text, received_at, problem, raw,
+           pictures)
 ON CONFLICT (provider_id) DO NOTHING
 RETURNING id, phone, problem <> ''
 """

@@ -47,7 +47,7 @@ def list_item(one: InboxItem, request: StaffRequest, current: int | None) -> dic
     item = {
         "card": one,
         "name": str(contact) if contact else "",
-        "text": one.reply.text if one.reply else "",
+        "text": one.reply.shown if one.reply else "",
         "icon": ICONS[InboxItem.Kind(one.kind)],
         "tone": TONES.get(InboxItem.Kind(one.kind), "check"),
         "zone": one.location.zone if one.location else zone_of(request),
