@@ -42,7 +42,7 @@ class Limits:
     idle: float = 60.0
     body_grace: float = 20.0
     body_rate: int = 8 * 1024
-    body: int = 2 * 1024 * 1024
+    body: int = 5 * 1024 * 1024
     upload: int = 101 * 1024 * 1024
     trusted: str = "127.0.0.1"
     may_upload: Callable[[str, str], bool] = lambda path, cookies: False

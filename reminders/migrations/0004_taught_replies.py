@@ -13,7 +13,7 @@ _USER = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reminders", "0002_default_rules"),
+        ("reminders", "0003_reply_flow"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
