@@ -108,7 +108,7 @@ def test_another_locations_replies_do_not_count():
     assert figures(mine.location_id, other.location_id).replies == 3
 
 
-def test_weeks_without_a_reply_are_there_and_no_more_than_twelve():
+def test_weeks_without_a_reply_are_there_and_no_more_than_six():
     weeks = reply_figures(
         location_ids=[],
         everywhere=True,
@@ -117,5 +117,5 @@ def test_weeks_without_a_reply_are_there_and_no_more_than_twelve():
         zone=ZoneInfo("Australia/Sydney"),
     )
 
-    assert [week for week, _ in weeks] == [WEEK - timedelta(weeks=ago) for ago in range(11, -1, -1)]
+    assert [week for week, _ in weeks] == [WEEK - timedelta(weeks=ago) for ago in range(5, -1, -1)]
     assert {one for _, one in weeks} == {ReplyFigures()}
