@@ -109,6 +109,9 @@ def _read(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Interpreta
         if answer.intent is Intent.COURTESY:
             return answer
     answer = _in_light_of(asks, reply, match, desk)
+    # Looked up here, where the text is whole: a part of one that was taught must not act.
+    taught = desk.taught.find(reply.text, languages_read(match, desk)[0])
+    answer = _as_taught(answer, asks, taught)
     if "picked" in answer.also:
         return replace(answer, intent=Intent.NO)  # to the question who can't come
     return answer
@@ -121,14 +124,13 @@ def _in_light_of(
     about = list({told.appointment_id: told for told in (*match.told, *match.numbers)}.values())
     names = {name for told in about if told.theirs for name in (told.first_name, told.name) if name}
     listed = numbers_of(match) if asks is not Asks.YES_NO else match.told
-    answer = read_answer(
+    return read_answer(
         reply.text,
         languages=languages,
         names=sorted(names) if about else None,
         listed=len(listed) > 1,
         question=_question(asks, reply, match, listed, desk) if asks else None,
     )
-    return _as_taught(answer, asks, desk.taught.find(reply.text, languages[0]))
 
 
 def languages_read(match: ReplyMatch, desk: AnswerContext) -> list[str]:
