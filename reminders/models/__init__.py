@@ -6,9 +6,10 @@ database refuses what must never be.
 
 from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
+from reminders.models.delivery_reports import DeliveryReport
 from reminders.models.figures import DailyStatistics
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow
-from reminders.models.messages import DeliveryReport, Message
+from reminders.models.messages import Message
 from reminders.models.operations import (
     FirstLogin,
     Job,

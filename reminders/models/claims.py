@@ -14,6 +14,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from reminders.models.reminders import Reminder
+from reminders.models.rows import Row, read_rows
+from reminders.models.states_in_sql import STATES, Given
+
 
 class DueReminder(NamedTuple):
     """A planned reminder that is due, locked, with all that its text is made of. Times are UTC."""
@@ -74,98 +78,158 @@ class QueuedMessage(NamedTuple):
     outdated: bool
 
 
+# What was planned for something else than holds now is claimed, too, to be set aside and planned
+# again. A number's texts of the last day are counted up to more than any limit can ask for.
 _DUE = """
-SELECT r.id, r.rule_id, rule.kind, rule.days_before,
-       r.version = a.version AND a.status IN ('booked', 'confirmed') AND r.phone = c.phone,
-       r.due_at, r.cutoff_at, r.starts_at, r.local_date, a.local_time, r.phone, r.forced,
-       a.id, a.uuid, c.id, c.first_name, c.name, c.language, c.channel, c.phone_kind, r.location_id,
-       coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
-       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = r.phone AND x.lifted_at IS NULL),
-       c.wrong_number <> '' AND c.wrong_number = r.phone,
-       (SELECT count(*) FROM (SELECT 1 FROM reminders_message m
-                              WHERE m.phone = r.phone AND m.created_at > %(day_ago)s
-                                    AND m.state <> 'cancelled' LIMIT 200) lately)
-FROM reminders_reminder r
-JOIN reminders_appointment a ON a.id = r.appointment_id
-JOIN reminders_contact c ON c.id = a.contact_id
-JOIN reminders_reminderrule rule ON rule.id = r.rule_id
-LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
-LEFT JOIN reminders_service s ON s.id = a.service_id
-WHERE r.state = 'planned' AND {which}
-  AND NOT EXISTS (SELECT 1 FROM reminders_reminder w
-                  WHERE w.appointment_id = r.appointment_id AND w.state = 'withdrawing')
-ORDER BY r.due_at, r.id {limit} FOR UPDATE OF r SKIP LOCKED FOR SHARE OF a SKIP LOCKED
+SELECT
+    reminder.id,
+    reminder.rule_id,
+    rule.kind,
+    rule.days_before,
+    reminder.version = appointment.version
+        AND appointment.status = ANY(%(expected)s)
+        AND reminder.phone = contact.phone AS current,
+    reminder.due_at,
+    reminder.cutoff_at,
+    reminder.starts_at,
+    reminder.local_date,
+    appointment.local_time,
+    reminder.phone,
+    reminder.forced,
+    appointment.id AS appointment_id,
+    appointment.uuid AS appointment_uuid,
+    contact.id AS contact_id,
+    contact.first_name,
+    contact.name,
+    contact.language,
+    contact.channel,
+    contact.phone_kind,
+    reminder.location_id,
+    coalesce(practitioner.name, '') AS practitioner,
+    coalesce(service.name, '') AS service,
+    coalesce(service.instructions, '') AS instructions,
+    EXISTS (
+        SELECT 1 FROM reminders_suppression suppression
+        WHERE suppression.phone = reminder.phone AND suppression.lifted_at IS NULL
+    ) AS opted_out,
+    contact.wrong_number <> '' AND contact.wrong_number = reminder.phone AS wrong_number,
+    (
+        SELECT count(*) FROM (
+            SELECT 1 FROM reminders_message message
+            WHERE message.phone = reminder.phone
+              AND message.created_at > %(day_ago)s
+              AND message.state <> %(message_cancelled)s
+            LIMIT 200
+        ) lately
+    ) AS texts_lately
+FROM reminders_reminder reminder
+JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
+JOIN reminders_contact contact ON contact.id = appointment.contact_id
+JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
+LEFT JOIN reminders_practitioner practitioner ON practitioner.id = appointment.practitioner_id
+LEFT JOIN reminders_service service ON service.id = appointment.service_id
+WHERE reminder.state = %(reminder_planned)s
+  AND {which}
+  AND NOT EXISTS (
+      SELECT 1 FROM reminders_reminder earlier
+      WHERE earlier.appointment_id = reminder.appointment_id
+        AND earlier.state = %(reminder_withdrawing)s
+  )
+ORDER BY reminder.due_at, reminder.id
+{limit}
+FOR UPDATE OF reminder SKIP LOCKED
+FOR SHARE OF appointment SKIP LOCKED
 """
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would
 # hold that reminder while it waits for the message, and whoever records the message would wait for
 # the reminder.
 
-_ANY_DUE = (
-    "SELECT 1 FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(until)s LIMIT 1"
-)
-_BY_TIME = _DUE.format(which="r.due_at <= %(until)s", limit="LIMIT %(limit)s")
+_BY_TIME = _DUE.format(which="reminder.due_at <= %(until)s", limit="LIMIT %(limit)s")
 _FAMILY = _DUE.format(
-    which="""(r.phone, r.location_id, r.local_date, r.rule_id) IN (
-              SELECT * FROM unnest(%(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[],
-                                   %(rules)s::bigint[]))
-          AND r.id <> ALL(%(have)s)""",
+    which="""
+      (reminder.phone, reminder.location_id, reminder.local_date, reminder.rule_id) IN (
+          SELECT * FROM unnest(
+              %(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[], %(rules)s::bigint[]
+          )
+      )
+      AND reminder.id <> ALL(%(have)s)""",
     limit="",
 )
 
 _QUEUED = """
-SELECT m.id, m.kind, m.phone, m.source_number, m.text, m.format, m.scheduled_at,
-       m.expires_at, m.attempt, a.uuid,
-       EXISTS (SELECT 1 FROM reminders_suppression x WHERE x.phone = m.phone AND x.lifted_at IS NULL),
-       EXISTS (SELECT 1 FROM reminders_contact c WHERE c.id = m.contact_id AND c.wrong_number = m.phone),
-       carried.rule_id, carried.location_id, carried.starts_at, carried.forced,
-       m.kind = 'answer' AND coalesce(a.changed_at > m.created_at, false)
-FROM reminders_message m LEFT JOIN reminders_appointment a ON a.id = m.appointment_id
+SELECT
+    message.id,
+    message.kind,
+    message.phone,
+    message.source_number,
+    message.text,
+    message.format,
+    message.scheduled_at,
+    message.expires_at,
+    message.attempt,
+    appointment.uuid AS appointment_uuid,
+    EXISTS (
+        SELECT 1 FROM reminders_suppression suppression
+        WHERE suppression.phone = message.phone AND suppression.lifted_at IS NULL
+    ) AS opted_out,
+    EXISTS (
+        SELECT 1 FROM reminders_contact contact
+        WHERE contact.id = message.contact_id AND contact.wrong_number = message.phone
+    ) AS wrong_number,
+    carried.rule_id,
+    carried.location_id,
+    carried.starts_at,
+    carried.forced,
+    message.kind = 'answer'
+        AND coalesce(appointment.changed_at > message.created_at, false) AS outdated
+FROM reminders_message message
+LEFT JOIN reminders_appointment appointment ON appointment.id = message.appointment_id
 LEFT JOIN LATERAL (
-    SELECT min(r.rule_id) AS rule_id, min(r.location_id) AS location_id, min(r.starts_at) AS starts_at,
-           bool_or(r.forced) AS forced
-    FROM reminders_reminder r WHERE r.message_id = m.id) carried ON true
-WHERE m.state = 'queued' AND m.send_after <= %(now)s AND m.cancel_requested_at IS NULL
-ORDER BY m.send_after LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
+    SELECT
+        min(reminder.rule_id) AS rule_id,
+        min(reminder.location_id) AS location_id,
+        min(reminder.starts_at) AS starts_at,
+        bool_or(reminder.forced) AS forced
+    FROM reminders_reminder reminder
+    WHERE reminder.message_id = message.id
+) carried ON true
+WHERE message.state = %(message_queued)s
+  AND message.send_after <= %(now)s
+  AND message.cancel_requested_at IS NULL
+ORDER BY message.send_after
+LIMIT %(limit)s
+FOR UPDATE OF message SKIP LOCKED
 """
 
 
 def is_any_due(*, until: datetime) -> bool:
-    """Whether a reminder is due by `until`: most rings find none, and need not plan the large
+    """Whether a reminder is due by `until`: most runs find none, and need not plan the large
     statement.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY_DUE, {"until": until})
-        return cursor.fetchone() is not None
+    return Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=until).exists()
 
 
 def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> list[DueReminder]:
     """Lock up to `limit` planned reminders due by `until`, the earliest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_TIME, {"until": until, "day_ago": day_ago, "limit": limit})
-        return [DueReminder(*row) for row in cursor.fetchall()]
+    given: Given = {"until": until, "day_ago": day_ago, "limit": limit}
+    return _claim(_BY_TIME, given, DueReminder)
 
 
 def lock_family_reminders(
     keys: Sequence[tuple[str, int, date, int]], *, have: Sequence[int], day_ago: datetime
 ) -> list[DueReminder]:
-    """Lock the other planned reminders with one of these phones, locations, local days and rules."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FAMILY,
-            {
-                "phones": [key[0] for key in keys],
-                "locations": [key[1] for key in keys],
-                "dates": [key[2] for key in keys],
-                "rules": [key[3] for key in keys],
-                "have": list(have),
-                "day_ago": day_ago,
-            },
-        )
-        return [DueReminder(*row) for row in cursor.fetchall()]
+    """Lock the other planned reminders with one of these phones, locations, days and rules."""
+    phones, locations, dates, rules = map(list, zip(*keys, strict=True))
+    given: Given = {"phones": phones, "locations": locations, "dates": dates, "rules": rules}
+    return _claim(_FAMILY, given | {"have": list(have), "day_ago": day_ago}, DueReminder)
 
 
 def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
     """Lock up to `limit` messages of the outbox that may be sent now."""
+    return _claim(_QUEUED, {"now": now, "limit": limit}, QueuedMessage)
+
+
+def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUED, {"now": now, "limit": limit})
-        return [QueuedMessage(*row) for row in cursor.fetchall()]
+        cursor.execute(statement, STATES | given)
+        return read_rows(cursor, kind)

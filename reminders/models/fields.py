@@ -29,7 +29,8 @@ def check_country(value: str) -> None:
     """Refuse what is no country with telephone numbers, by its two letters."""
     if value not in SUPPORTED_REGIONS:
         raise ValidationError(
-            "“%(value)s” is no country. Write its two letters, such as AU; the United Kingdom is GB.",
+            "“%(value)s” is no country. "
+            "Write its two letters, such as AU; the United Kingdom is GB.",
             params={"value": value},
         )
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Least
 
+from reminders.models import message_states
 from reminders.models.appointments import Appointment
 from reminders.models.fields import phone_check
+from reminders.models.message_states import WITHDRAW_MARGIN, MessageState
 from reminders.models.people import Contact, Location
 
 SELDOM = timedelta(days=1)
@@ -31,6 +32,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def free(self, *, now: datetime) -> MessageQuerySet:
         """Those that no worker holds at the moment."""
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+
+    def withdrawable(self, *, now: datetime) -> MessageQuerySet:
+        """Those that have not left yet and that nobody withdraws already.
+
+        What the provider has accepted counts until a minute before its time; what waits with us or
+        is held back there counts as long as it does. The one definition: `is_withdrawable` says the
+        same of a row, `states_in_sql.IS_WITHDRAWABLE` in statements.
+        """
+        gone = Q(state=MessageState.ACCEPTED, scheduled_at__lte=now + WITHDRAW_MARGIN)
+        waiting = Q(state__in=message_states.WITHDRAWABLE, cancel_requested_at=None)
+        return self.filter(waiting & ~gone)
 
     def claim_stale(
         self, *, now: datetime, hold: timedelta, limit: int
@@ -105,19 +117,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One outbound text: from a reminder, a staff member or an automatic answer."""
 
-    class State(models.TextChoices):
-        QUEUED = "queued", "Waiting to be sent"
-        SUBMITTING = "submitting", "Being handed over"
-        UNKNOWN = "unknown", "Not known whether the provider has it"
-        ACCEPTED = "accepted", "With the provider"
-        ENROUTE = "enroute", "On its way"
-        HELD = "held", "Held back by the provider"
-        SUBMITTED = "submitted", "With the carrier"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Failed"
-        REJECTED = "rejected", "Rejected"
-        EXPIRED = "expired", "Expired"
-        CANCELLED = "cancelled", "Withdrawn"
+    State = MessageState
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", "Reminder"
@@ -130,9 +130,11 @@ class Message(models.Model):
         SMS = "SMS", "Text message"
         TTS = "TTS", "Voice call"
 
-    FINAL = (State.DELIVERED, State.FAILED, State.REJECTED, State.EXPIRED, State.CANCELLED)
-    AT_PROVIDER = (State.ACCEPTED, State.ENROUTE, State.HELD, State.SUBMITTED)
-    OUT = (State.ENROUTE, State.SUBMITTED, State.DELIVERED)
+    FINAL = message_states.FINAL
+    AT_PROVIDER = message_states.AT_PROVIDER
+    OUT = message_states.OUT
+    UNDELIVERED = message_states.UNDELIVERED
+    WITHDRAWABLE = message_states.WITHDRAWABLE
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -206,16 +208,15 @@ class Message(models.Model):
         constraints = [
             phone_check("message_phone_is_e164"),
             models.CheckConstraint(
-                condition=~Q(state__in=["accepted", "enroute", "held", "submitted"])
-                | Q(provider_id__isnull=False),
+                condition=~Q(state__in=message_states.AT_PROVIDER) | Q(provider_id__isnull=False),
                 name="message_at_provider_has_id",
             ),
             models.CheckConstraint(
-                condition=~Q(state="submitting") | Q(claimed_until__isnull=False),
+                condition=~Q(state=MessageState.SUBMITTING) | Q(claimed_until__isnull=False),
                 name="message_submitting_is_claimed",
             ),
             models.CheckConstraint(
-                condition=~Q(state="unknown") | Q(unknown_since__isnull=False),
+                condition=~Q(state=MessageState.UNKNOWN) | Q(unknown_since__isnull=False),
                 name="message_unknown_since_when",
             ),
             models.UniqueConstraint(
@@ -226,12 +227,18 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["send_after"], condition=Q(state="queued"), name="message_queued"),
             models.Index(
-                fields=["claimed_until"], condition=Q(state="submitting"), name="message_claimed"
+                fields=["send_after"], condition=Q(state=MessageState.QUEUED), name="message_queued"
             ),
             models.Index(
-                fields=["unknown_since"], condition=Q(state="unknown"), name="message_unknown"
+                fields=["claimed_until"],
+                condition=Q(state=MessageState.SUBMITTING),
+                name="message_claimed",
+            ),
+            models.Index(
+                fields=["unknown_since"],
+                condition=Q(state=MessageState.UNKNOWN),
+                name="message_unknown",
             ),
             models.Index(
                 fields=["cancel_requested_at"],
@@ -240,12 +247,12 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["check_after"],
-                condition=Q(state__in=["accepted", "enroute", "held", "submitted"]),
+                condition=Q(state__in=message_states.AT_PROVIDER),
                 name="message_to_check",
             ),
             models.Index(
                 fields=["check_after"],
-                condition=Q(state="cancelled", unknown_since__isnull=False),
+                condition=Q(state=MessageState.CANCELLED, unknown_since__isnull=False),
                 name="message_maybe_there",
             ),
             models.Index(fields=["phone", "-created_at"], name="message_by_phone"),
@@ -266,7 +273,7 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["scheduled_at"],
-                condition=Q(state__in=["failed", "rejected", "expired", "unknown"]),
+                condition=Q(state__in=[*message_states.UNDELIVERED, MessageState.UNKNOWN]),
                 name="message_not_delivered",
             ),
         ]
@@ -279,56 +286,7 @@ class Message(models.Model):
         """Whether nothing that arrives later may change the state."""
         return self.state in self.FINAL
 
-
-class DeliveryReport(models.Model):
-    """One report as the provider sent it, stored once. Without `applied_at` it waits for its
-    message.
-    """
-
-    provider_id = models.CharField(max_length=100, unique=True)
-    message = models.ForeignKey(
-        Message,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        db_index=False,
-        related_name="reports",
-    )
-    message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
-    message_provider_id = models.CharField(max_length=100, blank=True)
-    status = models.CharField(max_length=30)
-    code = models.PositiveSmallIntegerField(null=True, blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    received_at = models.DateTimeField(null=True, blank=True)
-    stored_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be read.")
-    raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["-stored_at"]
-        indexes = [
-            models.Index(
-                fields=["message", "stored_at"],
-                condition=Q(message__isnull=False),
-                name="report_of_message",
-            ),
-            models.Index(
-                fields=["stored_at"],
-                condition=Q(applied_at=None, problem=""),
-                name="report_to_apply",
-            ),
-            models.Index(
-                fields=["message_provider_id"],
-                condition=Q(applied_at=None, problem=""),
-                name="report_waiting_for_id",
-            ),
-            models.Index(
-                fields=["message_uuid"],
-                condition=Q(applied_at=None, problem=""),
-                name="report_waiting_for_uuid",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.status
+    def is_withdrawable(self, *, now: datetime) -> bool:
+        """`MessageQuerySet.withdrawable` for one row that is at hand."""
+        with_time = self.state != MessageState.ACCEPTED or self.scheduled_at > now + WITHDRAW_MARGIN
+        return self.state in self.WITHDRAWABLE and self.cancel_requested_at is None and with_time

@@ -145,7 +145,9 @@ class Contact(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="The number at which a call reached somebody else; in force while it is their number.",
+        help_text=(
+            "The number at which a call reached somebody else; in force while it is their number."
+        ),
     )
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
