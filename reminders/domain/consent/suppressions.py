@@ -28,10 +28,12 @@ logger = logging.getLogger(__name__)
 
 Reason = Suppression.Reason
 State = Message.State
-WAITING = (State.SUBMITTING, State.UNKNOWN, State.ACCEPTED, State.HELD)
 WORDS_KEPT = 300
 NUMBER = re.compile(E164)
-NOT_YOURS = "A patient of another location opted this number out. Only that patient can lift it, by texting START."
+NOT_YOURS = (
+    "A patient of another location opted this number out. "
+    "Only that patient can lift it, by texting START."
+)
 SAY_WORDS = (
     "The patient opted out. Write down how they asked for texts again, or have them text START."
 )
@@ -96,8 +98,11 @@ def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
     Reminders are taken back by planning; this is for the others, such as a text that staff wrote at
     night.
     """
-    waiting = Message.objects.filter(
-        phone__in=list(phones), scheduled_at__gt=now, cancel_requested_at=None, state__in=WAITING
+    # What waits in the outbox stays there: sending asks for the opt-out itself, and says so.
+    waiting = (
+        Message.objects.withdrawable(now=now)
+        .filter(phone__in=list(phones), scheduled_at__gt=now)
+        .exclude(state=Message.State.QUEUED)
     )
     ids = list(waiting.values_list("pk", flat=True))
     if ids:

@@ -85,7 +85,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         }
         rows = Reminder.objects.filter(pk=row.pk)
         if row.state in (State.SENDING, State.SENT):
-            _check_waits_at_provider(row, now=now)
+            _check_withdrawable(row, now=now)
             rows.update(**values)
             withdraw_messages([row.message_id], now=now)
         elif row.state == State.WITHDRAWING or row.reason == Reason.UNKNOWN:
@@ -111,7 +111,7 @@ def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         if row.state in (State.PLANNED, State.SKIPPED):
             rows.update(state=State.SKIPPED, reason=Reason.HELD, forced=False, updated_at=now)
         elif row.state in (State.SENDING, State.SENT):
-            _check_waits_at_provider(row, now=now)
+            _check_withdrawable(row, now=now)
             rows.update(reason=Reason.HELD, forced=False, updated_at=now)
             withdraw_messages([row.message_id], now=now)
             enqueue_after_commit("withdraw")
@@ -268,16 +268,8 @@ def _check_appointment(row: Reminder, *, now: datetime) -> None:
         raise StaffActionError("It is too late for a text. Please call.")
 
 
-def _check_waits_at_provider(row: Reminder, *, now: datetime) -> None:
-    message = row.message
-    waits = message is not None and message.state in (
-        "queued",
-        "submitting",
-        "accepted",
-        "held",
-        "unknown",
-    )
-    if message is None or not waits or message.scheduled_at <= now + SOON:
+def _check_withdrawable(row: Reminder, *, now: datetime) -> None:
+    if row.message is None or not row.message.is_withdrawable(now=now):
         raise StaffActionError("This text has been sent already.")
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
@@ -25,15 +24,21 @@ from reminders.domain.common.wording_catalogue import (
     Words,
     lock_wordings,
 )
+from reminders.domain.planning import withdrawal_statements as statements
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.wording import WordingError
+from reminders.domain.wording.purposes import purpose_of_rule
+from reminders.models import Message
+from reminders.models.rows import read_rows
+from reminders.models.states_in_sql import withdrawable_at
 
-SOON = timedelta(minutes=2)
-"""What is due sooner would be gone before it could be withdrawn."""
 PERSON = frozenset({"first_name", "name"})
 PRACTITIONER = frozenset({"practitioner"})
-BUSY = "A diary is being imported just now, so its texts can't be replaced. Please save again in a minute."
+BUSY = (
+    "A diary is being imported just now, so its texts can't be replaced. "
+    "Please save again in a minute."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class ScheduledMessage:
     @property
     def purpose(self) -> str:
         """What the text is for, as wordings are kept by it."""
-        return f"family_{self.kind}" if self.family else self.kind
+        return purpose_of_rule(self.kind, family=self.family)
 
     @property
     def channel(self) -> str:
@@ -70,7 +75,7 @@ class ScheduledMessage:
 
 def read_scheduled(*, now: datetime) -> Iterator[ScheduledMessage]:
     """All such texts."""
-    return _read(_ALL, {"soon": now + SOON})
+    yield from _read(statements.ALL_SCHEDULED, now=now)
 
 
 def withdraw_mentioning(
@@ -96,7 +101,7 @@ def mentioning(
     if not appointment_ids:
         return []
     book = WordingCatalogue.load()
-    held = _read(_ABOUT, {"soon": now + SOON, "appointments": list(appointment_ids)})
+    held = _read(statements.SCHEDULED_ABOUT, now=now, appointments=list(appointment_ids))
     return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
@@ -158,43 +163,8 @@ def _names(text: ScheduledMessage, book: WordingCatalogue) -> set[str]:
     }
 
 
-def _read(
-    which: str, given: dict[str, Any]
-) -> Iterator[ScheduledMessage]:  # Any: the driver adapts arrays and times
+def _read(statement: str, *, now: datetime, **given: object) -> list[ScheduledMessage]:
+    parameters = withdrawable_at(now) | {"kind_reminder": str(Message.Kind.REMINDER)} | given
     with connection.cursor() as cursor:
-        cursor.execute(_HELD.replace("<which>", which), given)
-        yield from (ScheduledMessage(*row) for row in cursor.fetchall())
-
-
-_HELD = """
-SELECT m.id, min(r.rule_id), min(rule.kind), count(*) > 1, min(c.language), min(l.language),
-       min(m.format) = 'TTS', min(m.location_id),
-       array_remove(array_agg(DISTINCT a.practitioner_id), NULL),
-       array_remove(array_agg(DISTINCT a.service_id), NULL)
-FROM reminders_message m
-JOIN reminders_reminder r ON r.message_id = m.id AND r.state IN ('sending', 'sent')
-JOIN reminders_appointment a ON a.id = r.appointment_id
-JOIN reminders_reminderrule rule ON rule.id = r.rule_id
-JOIN reminders_contact c ON c.id = m.contact_id
-JOIN reminders_location l ON l.id = m.location_id
-WHERE m.id IN (<which>) AND m.cancel_requested_at IS NULL AND NOT r.forced
-GROUP BY m.id
-"""
-
-_ALL = """
-SELECT id FROM reminders_message
-WHERE state IN ('accepted', 'held') AND check_after > %(soon)s AND scheduled_at > %(soon)s
-UNION ALL
-SELECT id FROM reminders_message WHERE state = 'queued' AND kind = 'reminder'
-UNION ALL
-SELECT id FROM reminders_message WHERE state = 'submitting' AND scheduled_at > %(soon)s
-UNION ALL
-SELECT id FROM reminders_message WHERE state = 'unknown' AND scheduled_at > %(soon)s
-"""
-
-_ABOUT = """
-SELECT h.id FROM reminders_reminder about JOIN reminders_message h ON h.id = about.message_id
-WHERE about.appointment_id = ANY(%(appointments)s::bigint[]) AND about.state IN ('sending', 'sent')
-  AND (h.state = 'queued'
-       OR (h.state IN ('submitting', 'unknown', 'accepted', 'held') AND h.scheduled_at > %(soon)s))
-"""
+        cursor.execute(statement, parameters)
+        return read_rows(cursor, ScheduledMessage)

@@ -3,14 +3,14 @@
 Set-based and idempotent: the same appointments planned twice change nothing the second time. Runs
 in the transaction that changed the appointments, whoever changed them, and nightly over the whole
 future. What is already handed over and no longer holds is marked to be withdrawn; speaking to the
-provider about it is `cancelling`'s.
+provider about it is `sending.withdraw_at_provider`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from itertools import takewhile
 from threading import Event
@@ -19,18 +19,20 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from reminders.domain.clock import rule_schedule
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.parallel import map_ordered
+from reminders.domain.planning import statements
+from reminders.domain.planning.desired import desired_reminders
 from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
-from reminders.domain.planning.rule_book import ActiveRule, RuleSet
+from reminders.domain.planning.rule_book import RuleSet
+from reminders.domain.planning.staging import read_plannable, stage
 from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_messages
-from reminders.models import Appointment, Contact, Reminder
+from reminders.models import Appointment, Reminder
+from reminders.models.states_in_sql import Given, withdrawable_at
 
 STEP = 5_000
 MANY = 500
 """From so many appointments on, those that differ only in whom they are for are planned as one."""
-EXPECTED = frozenset(str(status) for status in Appointment.EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +51,6 @@ class PlanResult:
             self.taken_back + other.taken_back,
             self.to_withdraw + other.to_withdraw,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class PlannableAppointment:
-    """What planning reads of one appointment."""
-
-    id: int
-    version: int
-    status: str
-    starts_at: datetime
-    local_date: date
-    changed_at: datetime
-    location_id: int
-    service_id: int | None
-    no_more_texts: bool
-    phone: str
-    channel: str
-    opted_out: bool
-    wrong_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DesiredReminder:
-    """One reminder that should be there; `reason` says why nothing will be sent."""
-
-    appointment_id: int
-    rule_id: int
-    version: int
-    due_at: datetime
-    cutoff_at: datetime
-    reason: str
-    location_id: int
-    starts_at: datetime
-    local_date: date
-    phone: str
 
 
 OnStep = Callable[[int, PlanResult], bool]
@@ -155,95 +122,18 @@ def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
     return _plan_step(ids, book=RuleSet.held(), now=now)
 
 
-def desired_reminders(
-    subjects: Iterable[PlannableAppointment], *, book: RuleSet, now: datetime
-) -> Iterator[DesiredReminder]:
-    """The reminders that should be there for these appointments. Nothing is wanted once a visit has
-    begun.
-    """
-    for subject in subjects:
-        if subject.status not in EXPECTED or subject.starts_at <= now:
-            continue
-        for rule in book.rules_for(subject.location_id, subject.service_id):
-            yield _apply(rule, subject, book=book)
-
-
-def _apply(rule: ActiveRule, subject: PlannableAppointment, *, book: RuleSet) -> DesiredReminder:
-    plan = rule_schedule.plan(
-        rule.schedule,
-        book.hours[subject.location_id],
-        starts_at=subject.starts_at,
-        known_since=max(subject.changed_at, rule.changed_at),
-    )
-    reason = _why_not(rule, subject) or (str(plan.skipped) if plan.skipped else "")
-    return DesiredReminder(
-        subject.id,
-        rule.id,
-        subject.version,
-        plan.due_at,
-        plan.cutoff_at,
-        reason,
-        subject.location_id,
-        subject.starts_at,
-        subject.local_date,
-        subject.phone,
-    )
-
-
-def _why_not(rule: ActiveRule, subject: PlannableAppointment) -> str:
-    if subject.channel == Contact.Channel.NONE:
-        return Reminder.Reason.NO_CHANNEL
-    if not subject.phone:
-        return Reminder.Reason.NO_PHONE
-    if subject.wrong_number:
-        return Reminder.Reason.WRONG_NUMBER
-    if subject.opted_out:
-        return Reminder.Reason.OPTED_OUT
-    if subject.no_more_texts:
-        return Reminder.Reason.NO_MORE
-    if rule.not_if_confirmed and subject.status == Appointment.Status.CONFIRMED:
-        return Reminder.Reason.CONFIRMED
-    return Reminder.Reason.NONE
-
-
 def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResult:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_STAGE)
         array = as_array(ids)
+        cursor.execute(statements.CREATE_WANTED)
         if len(ids) < MANY:
-            _stage_each(cursor, desired_reminders(read_plannable(ids), book=book, now=now))
+            subjects = read_plannable(ids, lock=True)
+            stage(cursor, desired_reminders(subjects, book=book, now=now))
         else:
-            kinds = [
-                PlannableAppointment(*row) for row in read_representatives(cursor, array, book=book)
-            ]
-            wanted = desired_reminders(kinds, book=book, now=now)
-            expand_to_all(
-                cursor,
-                ((w.appointment_id, w.rule_id, w.due_at, w.cutoff_at, w.reason) for w in wanted),
-            )
+            kinds = read_representatives(cursor, array, book=book)
+            expand_to_all(cursor, desired_reminders(kinds, book=book, now=now))
         difference = _write_difference(cursor, ids=array, now=now)
     return replace(difference, appointments=len(ids))
-
-
-def _stage_each(cursor: Any, wanted: Iterable[DesiredReminder]) -> None:
-    rows = list(wanted)
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(_TYPES)
-        for row in rows:
-            copy.write_row(
-                (
-                    row.appointment_id,
-                    row.rule_id,
-                    row.version,
-                    row.due_at,
-                    row.cutoff_at,
-                    row.reason,
-                    row.location_id,
-                    row.starts_at,
-                    row.local_date,
-                    row.phone,
-                )
-            )
 
 
 def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
@@ -252,18 +142,18 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     A reminder that a sender claims at this moment is either still planned, and taken back by the
     first statement, or handed over by the time the third one looks: it is never missed in between.
     """
-    given: dict[str, Any] = {"ids": ids, "now": now}
-    cursor.execute(_TAKE_BACK, given)
+    given: Given = withdrawable_at(now) | {"ids": ids, "now": now}
+    cursor.execute(statements.TAKE_BACK, given)
     taken_back = cursor.rowcount
-    cursor.execute(_CORRECT, given)
+    cursor.execute(statements.CORRECT, given)
     corrected = cursor.rowcount
-    cursor.execute(_ADD, given)
+    cursor.execute(statements.ADD, given)
     written = corrected + cursor.rowcount
-    cursor.execute(_MARK_STALE, given)
-    stale = [row[0] for row in cursor.fetchall()]
+    cursor.execute(statements.FIND_STALE, given)
+    stale = [message_id for (message_id,) in cursor.fetchall()]
     if stale:
         withdraw_messages(stale, now=now)
-        cursor.execute(_MOVE_WITHDRAWING, given)
+        cursor.execute(statements.MOVE_WITHDRAWING, given)
         enqueue_after_commit("withdraw")
     if written and _any_due(cursor, now=now):
         enqueue_after_commit("send")
@@ -271,26 +161,14 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
 
 
 def _any_due(cursor: Any, *, now: datetime) -> bool:
-    cursor.execute(
-        "SELECT EXISTS (SELECT 1 FROM wanted_reminder WHERE reason = '' AND due_at <= %s)",
-        [now + settings.SEND_EVERY],
-    )
+    cursor.execute(statements.ANY_DUE, {"until": now + settings.SEND_EVERY})
     return bool(cursor.fetchone()[0])
-
-
-def read_plannable(ids: Sequence[int], *, lock: bool = True) -> list[PlannableAppointment]:
-    """What planning reads of these appointments, in the order of their ids; locked unless only to
-    look.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_READ + (_LOCK if lock else ""), [list(ids)])
-        return [PlannableAppointment(*row) for row in cursor.fetchall()]
 
 
 def steps_of_coming(
     *, since: datetime, after: int, step: int, location_ids: Sequence[int] | None
 ) -> Iterator[list[int]]:
-    """The ids of the appointments that begin later than `since`, in their order, `step` at a time."""
+    """The ids of the appointments that begin later than `since`, in order, `step` at a time."""
     while True:
         future = Appointment.objects.filter(starts_at__gt=since, pk__gt=after)
         if location_ids is not None:
@@ -300,130 +178,6 @@ def steps_of_coming(
             return
         yield ids
         after = ids[-1]
-
-
-_READ = """
-SELECT a.id, a.version, a.status, a.starts_at, a.local_date, a.changed_at, a.location_id, a.service_id,
-       a.no_more_texts, c.phone, c.channel,
-       c.phone <> '' AND EXISTS (
-           SELECT 1 FROM reminders_suppression s WHERE s.phone = c.phone AND s.lifted_at IS NULL),
-       c.wrong_number <> '' AND c.wrong_number = c.phone
-FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
-WHERE a.id = ANY(%s) ORDER BY a.id
-"""
-_LOCK = "FOR NO KEY UPDATE OF a"
-
-_STAGE = """
-CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
-    appointment_id bigint, rule_id bigint, version int, due_at timestamptz, cutoff_at timestamptz,
-    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text)
-ON COMMIT DELETE ROWS;
-TRUNCATE wanted_reminder
-"""
-_COPY = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
-_TYPES = [
-    "int8",
-    "int8",
-    "int4",
-    "timestamptz",
-    "timestamptz",
-    "text",
-    "int8",
-    "timestamptz",
-    "date",
-    "text",
-]
-
-_TAKE_BACK = """
-UPDATE reminders_reminder r SET state = 'withdrawn', updated_at = %(now)s,
-       reason = CASE WHEN r.version < a.version OR a.status NOT IN ('booked', 'confirmed') THEN 'superseded'
-                     ELSE 'rule_off' END
-FROM reminders_appointment a
-WHERE r.appointment_id = ANY(%(ids)s) AND a.id = r.appointment_id AND r.state IN ('planned', 'skipped')
-  AND (a.starts_at > %(now)s OR r.state = 'planned')
-  AND NOT EXISTS (
-      SELECT 1 FROM wanted_reminder w
-      WHERE (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version))
-"""
-
-# A later version of the appointment that tells the same phone the same time and place is not told
-# again, unless it is another person's by now: siblings share a phone. A text keeps the person of
-# its first visit.
-_TELLS_NEWS = """
-(w.version = 1 OR NOT EXISTS (
-    SELECT 1 FROM reminders_reminder told
-    WHERE told.appointment_id = w.appointment_id AND told.rule_id = w.rule_id AND told.version < w.version
-      AND told.state = 'sent' AND told.starts_at = w.starts_at AND told.location_id = w.location_id
-      AND told.phone = w.phone AND NOT EXISTS (
-        SELECT 1 FROM reminders_message m JOIN reminders_appointment whose ON whose.id = m.appointment_id
-        WHERE m.id = told.message_id AND m.appointment_id = told.appointment_id
-          AND m.contact_id <> whose.contact_id)))
-"""
-
-# Those that are there already, without touching the ones that stay: planning anew is mostly this.
-_CORRECT = f"""
-UPDATE reminders_reminder r
-SET state = CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, reason = w.reason, due_at = w.due_at,
-    cutoff_at = w.cutoff_at, starts_at = w.starts_at, local_date = w.local_date, location_id = w.location_id,
-    phone = w.phone, message_id = NULL, updated_at = %(now)s
-FROM wanted_reminder w
-WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w.version)
-  AND r.appointment_id = ANY(%(ids)s) AND r.state IN ('planned', 'skipped', 'withdrawn')
-  AND NOT r.forced AND r.reason NOT IN ('held', 'capped', 'shared_number', 'wording')
-  AND (r.state, r.reason, r.due_at, r.cutoff_at, r.starts_at, r.phone)
-      IS DISTINCT FROM (CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at,
-                        w.cutoff_at, w.starts_at, w.phone)
-  AND {_TELLS_NEWS}
-"""  # noqa: S608 -- put together from constants
-
-# Nobody adds the same one meanwhile, because the appointments are locked. An ON CONFLICT besides
-# would write each row in two steps, which takes a third longer.
-_ADD = f"""
-INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
-                                location_id, starts_at, local_date, phone, forced, updated_at)
-SELECT w.appointment_id, w.rule_id, w.version,
-       CASE WHEN w.reason = '' THEN 'planned' ELSE 'skipped' END, w.reason, w.due_at, w.cutoff_at,
-       w.location_id, w.starts_at, w.local_date, w.phone, false, %(now)s
-FROM wanted_reminder w
-WHERE NOT EXISTS (
-    SELECT 1 FROM reminders_reminder r
-    WHERE (r.appointment_id, r.rule_id, r.version) = (w.appointment_id, w.rule_id, w.version))
-  AND {_TELLS_NEWS}
-"""  # noqa: S608 -- put together from constants
-
-# Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another
-# time. One whose time has come is on its way, whether or not its report is here: a new rule is too
-# late for it.
-_MARK_STALE = """
-SELECT DISTINCT m.id
-FROM reminders_reminder r
-JOIN reminders_appointment a ON a.id = r.appointment_id
-JOIN reminders_message m ON m.id = r.message_id
-LEFT JOIN wanted_reminder w
-    ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
-WHERE r.appointment_id = ANY(%(ids)s) AND r.state IN ('sending', 'sent') AND m.cancel_requested_at IS NULL
-  AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
-  AND (r.version < a.version
-       OR a.status NOT IN ('booked', 'confirmed')
-       OR (a.starts_at > %(now)s AND NOT r.forced
-           AND (m.scheduled_at > %(now)s OR m.state <> 'accepted')
-           AND (w.rule_id IS NULL OR w.reason <> '' OR w.due_at <> r.due_at)))
-"""
-
-# In two steps, for the reason that `withdrawing` has.
-_MOVE_WITHDRAWING = """
-WITH planned AS MATERIALIZED (
-    SELECT r.id, r.state, r.due_at AS was_due_at, r.cutoff_at AS was_cutoff_at, w.due_at, w.cutoff_at
-    FROM wanted_reminder w JOIN reminders_reminder r
-        ON (w.appointment_id, w.rule_id, w.version) = (r.appointment_id, r.rule_id, r.version)
-    WHERE r.appointment_id = ANY(%(ids)s)
-), moved AS MATERIALIZED (
-    SELECT * FROM planned
-    WHERE state = 'withdrawing' AND (was_due_at, was_cutoff_at) <> (due_at, cutoff_at)
-)
-UPDATE reminders_reminder r SET due_at = m.due_at, cutoff_at = m.cutoff_at
-FROM moved m WHERE r.id = m.id AND r.state = m.state
-"""
 
 
 def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]:

@@ -129,7 +129,7 @@ class RuleSet:
         )
 
     def rules_for(self, location_id: int, service_id: int | None) -> tuple[ActiveRule, ...]:
-        """The rules that apply to an appointment at this location for this service, in their order."""
+        """The rules that apply to an appointment at this location for this service, in order."""
         key = (location_id, service_id)
         if key not in self._chosen:
             self._chosen[key] = tuple(

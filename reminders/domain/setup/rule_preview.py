@@ -1,28 +1,23 @@
 """What a change of a rule would do to real coming appointments, worked out before anything is
 saved.
 
-The same pure planning runs on the rules as they would be, and its outcome is laid beside the texts
-that stand now. It looks at the nearest appointments only, locks nothing and writes nothing.
+Planning runs dry on the rules as they would be, and its outcome is laid beside the texts that stand
+now. It looks at the nearest appointments only, locks nothing and writes nothing.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from reminders.domain.common.access import Scope
-from reminders.domain.planning.plan import (
-    DesiredReminder,
-    PlannableAppointment,
-    desired_reminders,
-    read_plannable,
-)
+from reminders.domain.planning.dry_run import Difference, Key, would_write
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.setup.rules import fresh
 from reminders.models import Appointment, Message, Reminder, ReminderRule
@@ -30,7 +25,6 @@ from reminders.models import Appointment, Message, Reminder, ReminderRule
 LOOK_AT = 3_000
 EXAMPLES = 7
 SOON = timedelta(minutes=1)
-WAITING = ("queued", "submitting", "unknown", "accepted", "held")
 State, Reason = Reminder.State, Reminder.Reason
 
 
@@ -50,23 +44,17 @@ HANDED_OVER = (Change.REPLACED, Change.WITHDRAWN)
 VISIBLE = (*HANDED_OVER, Change.MOVED, Change.NEW, Change.DROPPED)
 
 
-class ReminderStanding(NamedTuple):
-    """A reminder as it stands now, with what its message allows."""
+@dataclass(frozen=True, slots=True)
+class ReminderStanding:
+    """A reminder of an appointment's present version as it stands now."""
 
     appointment_id: int
     rule_id: int
-    version: int
     state: str
     reason: str
     due_at: datetime
-    starts_at: datetime
-    location_id: int
-    phone: str
     forced: bool
-    message_id: Any  # Any: a UUID or None
-    message_state: str | None
-    scheduled_at: datetime | None
-    cancel_requested_at: datetime | None
+    message_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,7 @@ class Effect:
     change: Change
     before: TextChange | None
     after: TextChange | None
-    message_id: Any = None  # Any: as above
+    message_id: uuid.UUID | None = None
 
     def at_once(self, now: datetime) -> bool:
         """Whether it would leave right away, because its time by the new rule has passed."""
@@ -174,116 +162,90 @@ def _effects(
     after_book = book.with_rule(rule)
     kinds = {one.kind for one in (rule, before) if one is not None}
     concerned = {one.id for one in (*book.rules, *after_book.rules) if one.kind in kinds}
-    subjects = read_plannable(ids, lock=False)
-    wanted = _by_text(desired_reminders(subjects, book=after_book, now=now), concerned)
-    standing = _standing(ids, subjects, concerned)
-    told = _told(ids, concerned) if any(subject.version > 1 for subject in subjects) else set()
-    for key in sorted(wanted.keys() | standing.keys()):
-        yield _effect(key[0], standing.get(key), wanted.get(key), told=told, now=now)
+    planned = would_write(ids, book=after_book, now=now)
+    standing = _standing(ids, concerned)
+    waiting = _waiting([row.message_id for row in standing.values() if row.message_id], now=now)
+    keys = standing.keys() | {key for key in planned.wanted if key[1] in concerned}
+    for key in sorted(keys):
+        yield _effect(key, standing.get(key), planned, waiting=waiting)
 
 
-def _by_text(
-    rows: Iterable[DesiredReminder], rules: set[int]
-) -> dict[tuple[int, int], DesiredReminder]:
-    return {(row.appointment_id, row.rule_id): row for row in rows if row.rule_id in rules}
-
-
-def _standing(
-    ids: Sequence[int], subjects: Iterable[PlannableAppointment], rules: set[int]
-) -> dict[tuple[int, int], ReminderStanding]:
-    versions = {subject.id: subject.version for subject in subjects}
-    rows = (
-        Reminder.objects.filter(appointment_id__in=ids, rule_id__in=rules)
-        .order_by()
-        .values_list(
-            *ReminderStanding._fields[:11],
-            "message__state",
-            "message__scheduled_at",
-            "message__cancel_requested_at",
-        )
+def _standing(ids: Sequence[int], rules: set[int]) -> dict[Key, ReminderStanding]:
+    rows = Reminder.objects.filter(
+        appointment_id__in=ids, rule_id__in=rules, version=F("appointment__version")
     )
-    found = (ReminderStanding(*row) for row in rows)
-    return {
-        (row.appointment_id, row.rule_id): row
-        for row in found
-        if row.version == versions[row.appointment_id]
-    }
+    names = [field.name for field in fields(ReminderStanding)]
+    found = (ReminderStanding(**row) for row in rows.order_by().values(*names))
+    return {(row.appointment_id, row.rule_id): row for row in found}
 
 
-def _told(
-    ids: Sequence[int], rules: set[int]
-) -> set[tuple[Any, ...]]:  # Any: columns of several types
-    """What earlier versions have told already, which is not told again."""
-    rows = Reminder.objects.filter(appointment_id__in=ids, rule_id__in=rules, state=State.SENT)
-    return set(rows.values_list("appointment_id", "rule_id", "starts_at", "location_id", "phone"))
-
-
-def _what_it_tells(wanted: DesiredReminder) -> tuple[Any, ...]:  # Any: columns of several types
-    return (
-        wanted.appointment_id,
-        wanted.rule_id,
-        wanted.starts_at,
-        wanted.location_id,
-        wanted.phone,
-    )
+def _waiting(message_ids: Sequence[uuid.UUID], *, now: datetime) -> frozenset[uuid.UUID]:
+    """Those of these messages that could still be withdrawn."""
+    rows = Message.objects.withdrawable(now=now).filter(pk__in=message_ids)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def _effect(
-    appointment_id: int,
-    now_there: ReminderStanding | None,
-    wanted: DesiredReminder | None,
+    key: Key,
+    row: ReminderStanding | None,
+    planned: Difference,
     *,
-    told: set[tuple[Any, ...]],
-    now: datetime,
+    waiting: frozenset[uuid.UUID],
 ) -> Effect:
+    wanted = planned.wanted.get(key)
     after = TextChange(wanted.due_at, wanted.reason) if wanted else None
-    if now_there is None:
-        said = wanted is not None and _what_it_tells(wanted) in told
-        if said or after is None:
-            return Effect(appointment_id, Change.SENT, None, None)
-        return Effect(appointment_id, Change.SAME if after.reason else Change.NEW, None, after)
-    before = TextChange(
-        now_there.due_at, now_there.reason, now_there.state in (State.SENDING, State.SENT)
-    )
-    if before.sent:
-        return _effect_on_handed_over(now_there, before, after, now=now)
-    change = _effect_on_planned(now_there, before, after)
-    if change is Change.SAME and (
-        after is None or now_there.state not in (State.PLANNED, State.SKIPPED)
-    ):
+    if row is None:
+        return _effect_on_missing(key, after, planned)
+    if row.state in Reminder.HANDED_OVER:
+        return _effect_on_handed_over(row, after, planned, waiting=waiting)
+    before = TextChange(row.due_at, row.reason)
+    change = _effect_on_planned(key, row, after, planned)
+    stays = key not in planned.corrected and row.state != State.WITHDRAWING
+    if change is Change.SAME and stays:
         after = before
-    return Effect(appointment_id, change, before, after)
+    return Effect(row.appointment_id, change, before, after)
+
+
+def _effect_on_missing(key: Key, after: TextChange | None, planned: Difference) -> Effect:
+    if after is None or key not in planned.added:
+        # An earlier version has told this phone the same already.
+        return Effect(key[0], Change.SENT, None, None)
+    return Effect(key[0], Change.SAME if after.reason else Change.NEW, None, after)
 
 
 def _effect_on_handed_over(
-    row: ReminderStanding, before: TextChange, after: TextChange | None, *, now: datetime
+    row: ReminderStanding,
+    after: TextChange | None,
+    planned: Difference,
+    *,
+    waiting: frozenset[uuid.UUID],
 ) -> Effect:
-    waits = (
-        row.message_state in WAITING
-        and row.cancel_requested_at is None
-        and not row.forced
-        and (row.message_state != Message.State.ACCEPTED or (row.scheduled_at or now) > now)
-    )
-    if not waits:
+    before = TextChange(row.due_at, row.reason, sent=True)
+    if row.message_id not in waiting or row.forced:
         return Effect(row.appointment_id, Change.SENT, before, before)
-    if after is None or after.reason:
-        return Effect(row.appointment_id, Change.WITHDRAWN, before, after, row.message_id)
-    change = Change.REPLACED if after.due_at != before.due_at else Change.SAME
+    if row.message_id not in planned.stale:
+        return Effect(row.appointment_id, Change.SAME, before, after, row.message_id)
+    # The whole text is called back: a family's goes again also where only one of them moves.
+    goes_again = after is not None and not after.reason
+    change = Change.REPLACED if goes_again else Change.WITHDRAWN
     return Effect(row.appointment_id, change, before, after, row.message_id)
 
 
 def _effect_on_planned(
-    row: ReminderStanding, before: TextChange, after: TextChange | None
+    key: Key, row: ReminderStanding, after: TextChange | None, planned: Difference
 ) -> Change:
     goes_now = row.state in (State.PLANNED, State.WITHDRAWING)
-    if row.state in (State.EXPIRED, State.FAILED):
+    if row.state == State.WITHDRAWING:
+        # Planned again as soon as its old text is withdrawn for sure.
+        changed = after is None or bool(after.reason) or after.due_at != row.due_at
+    else:
+        changed = key in planned.taken_back or key in planned.corrected
+    if not changed:
         return Change.SAME
-    if after is None or (after.reason and row.state != State.WITHDRAWING):
+    if key in planned.taken_back or after is None or after.reason:
         return Change.DROPPED if goes_now else Change.SAME
-    if row.forced or row.reason in (Reason.HELD, Reason.CAPPED, Reason.SHARED, Reason.WORDING):
-        return Change.SAME
     if goes_now:
-        return Change.SAME if after.due_at == before.due_at else Change.MOVED
+        return Change.SAME if after.due_at == row.due_at else Change.MOVED
     return Change.NEW
 
 

@@ -62,4 +62,11 @@ _ALL = (
         "which_one", "Question which of several is meant", asks=True, lists=True, automatic=True
     ),
 )
+
+
+def purpose_of_rule(kind: str, *, family: bool) -> str:
+    """The key of what a rule of this kind sends, about one appointment or a family's several."""
+    return f"family_{kind}" if family else kind
+
+
 PURPOSES: Final[dict[str, Purpose]] = {purpose.key: purpose for purpose in _ALL}

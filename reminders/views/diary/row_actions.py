@@ -96,9 +96,7 @@ def _choices(reminder: Reminder, appointment: Appointment) -> dict[str, object]:
     """What may be tried with one reminder; whether it still works is decided when it is tried."""
     message = reminder.message
     waits = reminder.state in (Reminder.State.SENDING, Reminder.State.SENT) and (
-        message is not None
-        and message.state == Message.State.ACCEPTED
-        and message.scheduled_at > timezone.now()
+        message is not None and message.is_withdrawable(now=timezone.now())
     )
     held = reminder.reason == Reminder.Reason.HELD
     planned = reminder.state == Reminder.State.PLANNED

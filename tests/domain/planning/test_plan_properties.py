@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.clock.rule_schedule import SendingHours, is_quiet, local_date
-from reminders.domain.planning.plan import PlannableAppointment, desired_reminders
+from reminders.domain.planning.desired import PlannableAppointment, desired_reminders
 from reminders.domain.planning.rule_book import ActiveRule, RuleSet
 from reminders.models import Appointment, Contact
 from tests.domain.clock.test_rule_schedule_properties import instants, open_hours, schedules
