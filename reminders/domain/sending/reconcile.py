@@ -24,7 +24,7 @@ from reminders.domain.common.locks import lock_appointments_of
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
-from reminders.domain.sending.claim import give_up
+from reminders.domain.sending.claim_queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.submit import METADATA_KEY
 from reminders.models import Message, Reminder

@@ -2,7 +2,7 @@
 
 Three steps, and no transaction or connection is held during the second. The provider has no
 idempotency key, so the message is written before the call, and a call without an answer leaves it
-`unknown`: it is never sent again blindly, `reconciling` finds out.
+`unknown`: it is never sent again blindly, `reconcile` finds out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -23,17 +24,14 @@ from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
-from reminders.domain.sending import circuit_breaker
-from reminders.domain.sending.claim import (
-    CHECK_AFTER,
-    Claim,
-    OutgoingMessage,
-    claim_due,
-    claim_queued,
-)
-from reminders.domain.sending.submit import SubmissionResult, longest_call, submit
+from reminders.domain.planning.withdrawal import cancel_queued
+from reminders.domain.sending import circuit_breaker, statements
+from reminders.domain.sending.claim import CHECK_AFTER, Claim, OutgoingMessage, claim_due
+from reminders.domain.sending.claim_queued import claim_queued
+from reminders.domain.sending.submit import Kind, SubmissionResult, longest_call, submit
 from reminders.domain.sending.webhook_secrets import callback_url
 from reminders.models import Message, Reminder
+from reminders.models.states_in_sql import STATES, Given
 from reminders.provider import MessagesApi
 
 logger = logging.getLogger(__name__)
@@ -224,14 +222,9 @@ def _left_this_hour(*, now: datetime) -> int:
     most = settings.MESSAGES_PER_HOUR
     if not most:
         return circuit_breaker.UNLIMITED
-    hour_ago = now - timedelta(hours=1)
+    given: Given = STATES | {"hour_ago": now - timedelta(hours=1), "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT (SELECT count(*) FROM (
-                           SELECT 1 FROM reminders_message WHERE accepted_at > %s LIMIT %s) lately)
-                    + (SELECT count(*) FROM reminders_message WHERE state = 'submitting')""",
-            [hour_ago, most],
-        )
+        cursor.execute(statements.USED_THIS_HOUR, given)
         used = int(cursor.fetchone()[0])
     if used >= most:
         circuit_breaker.cap_reached(until=now + timedelta(minutes=5), now=now)
@@ -245,12 +238,7 @@ def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | N
     where it waits to be sent once more.
     """
     sent = sent if sent is not None else Sent()
-    by_kind: dict[str, list[SubmissionResult]] = {
-        "accepted": [],
-        "failed": [],
-        "put_back": [],
-        "unknown": [],
-    }
+    by_kind: dict[Kind, list[SubmissionResult]] = defaultdict(list)
     for answer in answers:
         by_kind[answer.kind].append(answer)
     with transaction.atomic():
@@ -261,8 +249,10 @@ def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | N
         _put_back(by_kind["put_back"], now=now)
         mark_unknown([answer.id for answer in by_kind["unknown"]], now=now)
         _tell_brakes(answers, now=now)
-    for kind, found in by_kind.items():
-        setattr(sent, kind, getattr(sent, kind) + len(found))
+    sent.accepted += len(by_kind["accepted"])
+    sent.failed += len(by_kind["failed"])
+    sent.put_back += len(by_kind["put_back"])
+    sent.unknown += len(by_kind["unknown"])
     sent.errors |= {type(answer.error).__name__ for answer in answers if answer.error}
     if sent.errors and not by_kind["accepted"]:
         logger.warning(
@@ -286,15 +276,17 @@ def _record_accepted(answers: Sequence[SubmissionResult], *, now: datetime) -> N
     if not answers:
         return
     ids = [answer.id for answer in answers]
-    given: dict[str, Any] = {
+    given: Given = STATES | {
         "ids": ids,
         "provider_ids": [answer.provider_id for answer in answers],
         "now": now,
         "check_after": CHECK_AFTER,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_ACCEPT, given)
-        cursor.execute(_REMINDERS_SENT, given)
+        cursor.execute(statements.ACCEPT, given)
+    Reminder.objects.filter(message_id__in=ids, state=Reminder.State.SENDING).update(
+        state=Reminder.State.SENT, updated_at=now
+    )
 
 
 def _record_failed(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
@@ -311,22 +303,15 @@ def _put_back(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
     """Surely not received: waiting again, with a pause that grows and differs from text to text."""
     if not answers:
         return
-    given: dict[str, Any] = {
-        "ids": [answer.id for answer in answers],
-        "after": [now + timedelta(seconds=_pause(answer)) for answer in answers],
-        "now": now,
-    }
+    ids = [answer.id for answer in answers]
+    after = [now + timedelta(seconds=_pause(answer)) for answer in answers]
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE_AGAIN, given)
-        cursor.execute(_CANCEL_STALE_QUEUED, given)
-    stale = Message.objects.filter(pk__in=given["ids"], state=Message.State.CANCELLED)
-    release(list(stale.values_list("pk", flat=True)), now=now)
-
-
-def release(message_ids: list[uuid.UUID], *, now: datetime) -> None:
-    """The reminders of messages that are cancelled for sure go back to planning."""
-    if message_ids:
-        release_reminders(message_ids, now=now)
+        cursor.execute(statements.QUEUE_AGAIN, STATES | {"ids": ids, "after": after})
+    # Called off while it was being handed over: it must not wait in the outbox for another try.
+    cancel_queued(ids, now=now)
+    stale = Message.objects.filter(pk__in=ids, state=Message.State.CANCELLED)
+    if stale:
+        release_reminders(list(stale.values_list("pk", flat=True)), now=now)
 
 
 def _pause(answer: SubmissionResult) -> float:
@@ -337,38 +322,9 @@ def _pause(answer: SubmissionResult) -> float:
 
 
 def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
-    """Nobody knows whether the provider has these: `reconciling` will ask. In the caller's
+    """Nobody knows whether the provider has these: `reconcile` will ask. In the caller's
     transaction.
     """
     return Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
         state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
     )
-
-
-_ACCEPT = """
-UPDATE reminders_message m
-SET provider_id = v.provider_id, accepted_at = coalesce(m.accepted_at, %(now)s), claimed_until = NULL,
-    unknown_since = CASE WHEN m.state = 'cancelled' THEN m.unknown_since END,
-    words = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN '' ELSE m.words END,
-    check_after = coalesce(m.check_after, greatest(m.scheduled_at, %(now)s) + %(check_after)s),
-    state = CASE WHEN m.state IN ('submitting', 'unknown', 'queued') THEN 'accepted' ELSE m.state END
-FROM unnest(%(ids)s::uuid[], %(provider_ids)s::text[]) AS v (id, provider_id)
-WHERE m.id = v.id AND m.provider_id IS NULL
-"""
-
-_REMINDERS_SENT = """
-UPDATE reminders_reminder SET state = 'sent', updated_at = %(now)s
-WHERE message_id = ANY(%(ids)s::uuid[]) AND state = 'sending'
-"""
-
-_QUEUE_AGAIN = """
-UPDATE reminders_message m SET state = 'queued', send_after = v.after, claimed_until = NULL
-FROM unnest(%(ids)s::uuid[], %(after)s::timestamptz[]) AS v (id, after)
-WHERE m.id = v.id AND m.state = 'submitting'
-"""
-
-_CANCEL_STALE_QUEUED = """
-UPDATE reminders_message SET state = 'cancelled', words = 'Withdrawn before it was sent', final_at = %(now)s,
-       cancel_settled_at = %(now)s
-WHERE id = ANY(%(ids)s::uuid[]) AND state = 'queued' AND cancel_requested_at IS NOT NULL
-"""
