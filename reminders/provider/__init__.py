@@ -28,7 +28,14 @@ from reminders.provider.payloads import (
     parse_webhook,
 )
 from reminders.provider.signatures import BadSignature, load_public_key, verify_webhook
-from reminders.provider.statuses import State, Verdict, read_status
+from reminders.provider.statuses import (
+    State,
+    Verdict,
+    has_no_news,
+    never_came,
+    read_status,
+    waits_there,
+)
 
 __all__ = [
     "AcceptedMessage",
@@ -50,10 +57,13 @@ __all__ = [
     "State",
     "Unreadable",
     "Verdict",
+    "has_no_news",
     "load_public_key",
+    "never_came",
     "parse_delivery_report",
     "parse_reply",
     "parse_webhook",
     "read_status",
     "verify_webhook",
+    "waits_there",
 ]

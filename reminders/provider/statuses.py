@@ -50,8 +50,10 @@ STATUSES: dict[str, Verdict] = {
     UNDEFINED: Verdict(State.ACCEPTED, "With the provider, which says nothing more yet"),
     "queued": Verdict(State.ACCEPTED, "With the provider"),
     "scheduled": Verdict(State.ACCEPTED, "With the provider, to be sent at its time"),
-    "processing": Verdict(State.ENROUTE, "Being processed by the provider"),
-    "processed": Verdict(State.ENROUTE, "Processed by the provider"),
+    # Not "on its way": a text is processed when it is taken in, and may be scheduled for later. What
+    # is called gone out too early would never be withdrawn.
+    "processing": Verdict(State.ACCEPTED, "Being processed by the provider"),
+    "processed": Verdict(State.ACCEPTED, "Processed by the provider"),
     "enroute": Verdict(State.ENROUTE, "On its way"),
     "held": Verdict(State.HELD, "Held back by the provider"),
     "submitted": Verdict(State.SUBMITTED, "With the carrier"),
@@ -98,9 +100,32 @@ CODES: dict[int, Verdict] = {
     414: Verdict(State.FAILED, "The phone could not be reached"),
 }
 
+NUMBER_BLOCKED = 302
+"""The code with which the provider refuses a number that is on its list of opt-outs."""
+
 # The six statuses of delivery reports have no word for these two: only the code tells them apart.
 ONLY_CODES_TELL = frozenset({State.HELD, State.CANCELLED})
 KINDS = (PROGRESS, NOT_DELIVERED, frozenset({State.DELIVERED}))
+
+
+def has_no_news(status: str) -> bool:
+    """Whether a status says no more than that the provider has the text."""
+    return _state_of(status) in (None, State.ACCEPTED)
+
+
+def waits_there(status: str) -> bool:
+    """Whether a text at the provider has not gone out yet, as far as its status tells."""
+    return _state_of(status) in (None, State.ACCEPTED, State.HELD)
+
+
+def never_came(status: str) -> bool:
+    """Whether a text surely reaches nobody. An unknown status does not say so."""
+    return status.strip().lower() in STATUSES and _state_of(status) in NOT_DELIVERED
+
+
+def _state_of(status: str) -> State | None:
+    """None for a blank status, which says nothing."""
+    return read_status(status, None).state if status.strip() else None
 
 
 def read_status(status: str, code: int | None) -> Verdict:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from reminders.provider import State, Verdict, read_status
+from reminders.provider import (
+    State,
+    Verdict,
+    has_no_news,
+    never_came,
+    read_status,
+    waits_there,
+)
 from reminders.provider.statuses import CODES, STATUSES
 
 DOCUMENTED_STATUSES = {
@@ -135,3 +142,34 @@ def test_words_fit_where_staff_read_them():
     assert all(
         len(verdict.words) <= 120 for verdict in (*STATUSES.values(), *CODES.values(), longest)
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "no_news", "waits", "never"),
+    [
+        ("", True, True, False),
+        ("undefined", True, True, False),
+        ("Scheduled", True, True, False),
+        ("processing", True, True, False),
+        ("processed", True, True, False),
+        ("held", False, True, False),
+        ("enroute", False, False, False),
+        ("submitted", False, False, False),
+        ("delivered", False, False, False),
+        ("cancelled", False, False, True),
+        (" EXPIRED ", False, False, True),
+        ("vanished", False, False, False),  # not known: neither waiting nor surely lost
+    ],
+)
+def test_what_a_status_says_of_where_a_text_is(status, no_news, waits, never):
+    assert (has_no_news(status), waits_there(status), never_came(status)) == (
+        no_news,
+        waits,
+        never,
+    )
+
+
+def test_what_waits_at_the_provider_is_not_called_gone_out():
+    waiting = {status for status in STATUSES if waits_there(status)}
+
+    assert {STATUSES[status].state for status in waiting} == {State.ACCEPTED, State.HELD}

@@ -23,11 +23,10 @@ from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.models import DeliveryReport, InboxItem, Message, Suppression
 from reminders.provider import State, Verdict, read_status
+from reminders.provider.statuses import NUMBER_BLOCKED
 
 BATCH = 500
 CANCELLED = str(Message.State.CANCELLED)
-BLOCKED = 302
-"""The status code with which the provider refuses a number that is on its list."""
 TRIED_FOR = timedelta(hours=1)
 """How long every ring tries a report that fits no message; afterwards only the thorough one does.
 """
@@ -129,7 +128,7 @@ def _is_other_copy(row: Waiting, verdict: Verdict) -> bool:
 
 
 def _blocks(row: Waiting, verdicts: dict[int, Verdict]) -> bool:
-    return row.code == BLOCKED and verdicts[row.id].final
+    return row.code == NUMBER_BLOCKED and verdicts[row.id].final
 
 
 def _draw_consequences(

@@ -17,9 +17,9 @@ from django.db import transaction
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
-from reminders.domain.sending.reconcile import WAITING_THERE, look_up, withdraw_extras
+from reminders.domain.sending.reconcile import look_up, withdraw_extras
 from reminders.models import Message
-from reminders.provider import MessagesApi, MessagesApiError, NotFound, read_status
+from reminders.provider import MessagesApi, MessagesApiError, NotFound, has_no_news, read_status
 
 CALLS = 8
 A_STEP = 5 * CALLS
@@ -99,7 +99,7 @@ def _news(api: MessagesApi, message: Message, *, now: datetime) -> StatusUpdate 
         return StatusUpdate(
             message.pk, Message.State.EXPIRED, words, provider_id=message.provider_id
         )
-    if status.lower() in WAITING_THERE:
+    if has_no_news(status):
         return None
     verdict = read_status(status, None)
     return StatusUpdate(message.pk, verdict.state, verdict.words, provider_id=message.provider_id)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -34,15 +34,17 @@ from reminders.provider import (
     NotFound,
     Refused,
     ReportedMessage,
+    State,
+    has_no_news,
+    never_came,
     read_status,
+    waits_there,
 )
 
 LEASE = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=20)
 A_REQUEST = 100
 MARGIN = timedelta(days=1)
-WAITING_THERE = frozenset({"scheduled", "queued", "processing", "processed", "undefined", ""})
-NEVER_CAME = frozenset({"cancelled", "failed", "rejected", "expired"})
 
 
 @dataclass
@@ -105,7 +107,8 @@ def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUES
     except MessagesApiError as error:
         circuit_breaker.slow_down_if_asked([error], now=now)
         return 0
-    withdraw_all(api, [copy for copies in found.values() for copy in copies if is_waiting(copy)])
+    copies = [copy for each in found.values() for copy in each]
+    withdraw_all(api, [copy for copy in copies if waits_there(copy.status)])
     out = [row for row in messages if any(_went_out(copy) for copy in found.get(row.pk, ()))]
     with transaction.atomic():
         open_once([outdated_card(row) for row in out], now=now)
@@ -116,7 +119,7 @@ def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUES
 
 
 def _went_out(item: ReportedMessage) -> bool:
-    return not is_waiting(item) and item.status.lower() not in NEVER_CAME
+    return not waits_there(item.status) and not never_came(item.status)
 
 
 def _settle(
@@ -184,9 +187,8 @@ def withdraw_extras(api: MessagesApi, found: dict[uuid.UUID, list[ReportedMessag
     Only what still waits can be cancelled; for the rest it is too late. Returns how many were
     cancelled.
     """
-    return withdraw_all(
-        api, [extra for copies in found.values() for extra in copies[1:] if is_waiting(extra)]
-    )
+    extras = [extra for copies in found.values() for extra in copies[1:]]
+    return withdraw_all(api, [extra for extra in extras if waits_there(extra.status)])
 
 
 def withdraw_all(api: MessagesApi, copies: Sequence[ReportedMessage]) -> int:
@@ -203,11 +205,6 @@ def withdraw_all(api: MessagesApi, copies: Sequence[ReportedMessage]) -> int:
     return cancelled
 
 
-def is_waiting(item: ReportedMessage) -> bool:
-    """Whether a text at the provider has not gone out yet, as far as anybody knows."""
-    return item.status.lower() in WAITING_THERE
-
-
 def furthest_first(
     copies: list[ReportedMessage], *, ours: str | None = None
 ) -> list[ReportedMessage]:
@@ -217,18 +214,10 @@ def furthest_first(
     counts.
     """
 
-    def place(item: ReportedMessage) -> tuple[int, bool]:
-        status = item.status.lower()
-        rank = (
-            3
-            if status in NEVER_CAME
-            else 2
-            if is_waiting(item)
-            else 0
-            if status == "delivered"
-            else 1
-        )
-        return rank, item.message_id != ours
+    def place(item: ReportedMessage) -> tuple[bool, bool, bool, bool]:
+        delivered = read_status(item.status, item.code).state is State.DELIVERED
+        never, waits = never_came(item.status), waits_there(item.status)
+        return never, waits, not delivered, item.message_id != ours
 
     return sorted(copies, key=place)
 
@@ -237,16 +226,13 @@ def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> i
     news = []
     for message_id, copies in found.items():
         kept = copies[0]
-        verdict = None if is_waiting(kept) else read_status(kept.status, kept.code)
-        news.append(
-            StatusUpdate(
-                message_id,
-                verdict.state if verdict else Message.State.ACCEPTED,
-                verdict.words if verdict else "",
-                kept.code,
-                kept.message_id,
-            )
+        update = StatusUpdate(
+            message_id, Message.State.ACCEPTED, code=kept.code, provider_id=kept.message_id
         )
+        if not has_no_news(kept.status):
+            verdict = read_status(kept.status, kept.code)
+            update = replace(update, state=verdict.state, words=verdict.words)
+        news.append(update)
     return len(apply_status_updates(news, now=now))
 
 

@@ -27,14 +27,22 @@ from reminders.domain.sending.message_updates import (
     apply_status_updates,
     settle_reminders,
 )
-from reminders.domain.sending.reconcile import NEVER_CAME, look_up
+from reminders.domain.sending.reconcile import look_up
 from reminders.models import Message
-from reminders.provider import MessagesApi, MessagesApiError, NotFound, Refused, read_status
+from reminders.provider import (
+    MessagesApi,
+    MessagesApiError,
+    NotFound,
+    Refused,
+    State,
+    never_came,
+    read_status,
+    waits_there,
+)
 
 CALLS = 8
 LEASE = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=15)
-STILL_THERE = frozenset({"scheduled", "queued", "processing", "processed", "held", "undefined"})
 Outcome = Literal["cancelled", "gone", "later", "held"]
 
 
@@ -97,9 +105,7 @@ def _other_copies(
         return copies | {row.pk: None for row in twice}
     for row in twice:
         others = [item for item in found.get(row.pk, []) if item.message_id != row.provider_id]
-        copies[row.pk] = [
-            item.message_id for item in others if item.status.lower() not in NEVER_CAME
-        ]
+        copies[row.pk] = [item.message_id for item in others if not never_came(item.status)]
     return copies
 
 
@@ -132,22 +138,18 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
     try:
         status = api.status(provider_id).status
     except NotFound:
-        news = StatusUpdate(
-            message_id, "failed", "The provider no longer knows this text", provider_id=provider_id
-        )
+        words = "The provider no longer knows this text"
+        news = StatusUpdate(message_id, Message.State.FAILED, words, provider_id=provider_id)
         return Settled(message_id, "gone", news)
     except MessagesApiError as error:
         return Settled(message_id, "later", error=error)
-    if status.lower() == "cancelled":
-        return Settled(message_id, "cancelled")
-    if status.lower() in STILL_THERE:
+    if waits_there(status):
         return Settled(message_id, "held")
     verdict = read_status(status, None)
-    return Settled(
-        message_id,
-        "gone",
-        StatusUpdate(message_id, verdict.state, verdict.words, provider_id=provider_id),
-    )
+    if verdict.state is State.CANCELLED:
+        return Settled(message_id, "cancelled")
+    news = StatusUpdate(message_id, verdict.state, verdict.words, provider_id=provider_id)
+    return Settled(message_id, "gone", news)
 
 
 def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
