@@ -5,22 +5,91 @@ then messages, by their ids, each before the reminders that it carries. Whoever 
 backwards to its appointments locks those before touching it. A claim of due reminders shares their
 appointments and skips those that somebody holds. Where two changes meet all the same, one is tried
 again.
+
+What follows no order of several rows is locked where it is worked on: claims, which skip what
+others hold; a row of the set-up that is being edited; the comparison of an import.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from enum import IntEnum, unique
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+
+from reminders.models import Appointment, AuditEntry, Contact
+from reminders.models.states_in_sql import STATES
 
 P = ParamSpec("P")
 R = TypeVar("R")
 STOPPED_EACH_OTHER = frozenset({"40P01", "40001"})
 """PostgreSQL's codes for a deadlock and for a change that can't be put in an order with another."""
+
+
+@unique
+class AdvisoryLock(IntEnum):
+    """Locks that belong to no row, by the numbers under which the database knows them.
+
+    Each of them ends with its transaction. The numbers are shared by all releases that may run at
+    the same time, so a number is never used again for something else.
+    """
+
+    RULES = 7_114_001
+    """Shared by plannings; alone, by whoever changes rules or texting hours."""
+    WORDINGS = 7_114_002
+    """Shared by claims; alone, by whoever changes wordings or what they mention."""
+    PERIODIC_TASKS = 7_261_990
+    """Of the programs that start at a time, one adds the periodic tasks that are missing."""
+    IMPORTED_LOCATION = 7_261_994
+    """With a location's id: one import at a time works there."""
+    IMPORTED_FILE = 7_261_995
+    """With an import's id: one worker at a time works on it."""
+    IMPORT_FOLDER = 7_261_996
+    """One worker at a time looks into the watched folder."""
+    RIGHTS = 7_261_997
+    """Of two who take rights from each other, the second looks again."""
+    STATISTICS = 7_261_998
+    """One at a time writes the figures of a day."""
+
+
+def take(lock: AdvisoryLock, *, shared: bool = False) -> None:
+    """Wait for this lock and hold it until the transaction ends; `shared`, together with others."""
+    call = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {call}(%s)", [int(lock)])
+
+
+@contextmanager
+def giving_up_soon() -> Iterator[None]:
+    """In a savepoint, wait for locks a few seconds only. Raises OperationalError after that.
+
+    For staff who wait for a page: behind the planning of a large import they would wait for
+    minutes, and with them everybody who wants the lock shared.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '4s'")
+        yield
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def lock_appointment(pk: int) -> Appointment:
+    """Lock one appointment until the transaction ends. Raises DoesNotExist."""
+    return Appointment.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def lock_contact(pk: int) -> Contact:
+    """Lock one contact to change it; the appointments that its change may reach come before."""
+    return Contact.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def lock_audit_entry(pk: int) -> AuditEntry:
+    """Lock a line of history, so that it is undone once; before its appointment."""
+    return AuditEntry.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def lock_appointments(ids: Iterable[int]) -> None:
@@ -45,7 +114,7 @@ def lock_coming_of(contact_ids: Collection[int], *, now: datetime) -> list[int]:
 
 def lock_planned_of(appointment_ids: Collection[int]) -> None:
     """Lock what is planned for these appointments, once no claim is at it any more."""
-    _lock(_PLANNED, list(appointment_ids))
+    _lock(_PLANNED, list(appointment_ids), **STATES)
 
 
 def lock_messages(ids: Collection[uuid.UUID]) -> None:
@@ -82,31 +151,47 @@ def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-_APPOINTMENTS = (
-    "SELECT id FROM reminders_appointment WHERE id = ANY(%(keys)s) ORDER BY id FOR NO KEY UPDATE"
-)
+_APPOINTMENTS = """
+SELECT id FROM reminders_appointment
+WHERE id = ANY(%(keys)s)
+ORDER BY id
+FOR NO KEY UPDATE
+"""
 
 _OF_MESSAGES = """
 SELECT id FROM reminders_appointment
-WHERE id IN (SELECT appointment_id FROM reminders_reminder WHERE message_id = ANY(%(keys)s::uuid[]))
-ORDER BY id FOR NO KEY UPDATE
+WHERE id IN (
+    SELECT appointment_id FROM reminders_reminder WHERE message_id = ANY(%(keys)s::uuid[])
+)
+ORDER BY id
+FOR NO KEY UPDATE
 """
 
 _OF_CONTACTS = """
 SELECT id FROM reminders_appointment
-WHERE contact_id = ANY(%(keys)s::bigint[]) AND starts_at > %(now)s ORDER BY id FOR NO KEY UPDATE
+WHERE contact_id = ANY(%(keys)s::bigint[]) AND starts_at > %(now)s
+ORDER BY id
+FOR NO KEY UPDATE
 """
 
 _ON_NUMBERS = """
 SELECT id FROM reminders_appointment
 WHERE contact_id IN (SELECT id FROM reminders_contact WHERE phone = ANY(%(keys)s::text[]))
   AND starts_at > %(now)s
-ORDER BY id FOR NO KEY UPDATE
+ORDER BY id
+FOR NO KEY UPDATE
 """
 
 _PLANNED = """
 SELECT id FROM reminders_reminder
-WHERE appointment_id = ANY(%(keys)s::bigint[]) AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
+WHERE appointment_id = ANY(%(keys)s::bigint[]) AND state = %(reminder_planned)s
+ORDER BY id
+FOR NO KEY UPDATE
 """
 
-_MESSAGES = "SELECT id FROM reminders_message WHERE id = ANY(%(keys)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+_MESSAGES = """
+SELECT id FROM reminders_message
+WHERE id = ANY(%(keys)s::uuid[])
+ORDER BY id
+FOR NO KEY UPDATE
+"""

@@ -1,9 +1,12 @@
-"""Change appointments: the only place that raises a version.
+"""Change appointments one by one, and raise their versions.
 
 A version grows with every change that matters to a message (time, place, person, status in or out
 of the expected ones, language, number); notes do not. Nor do a practitioner or a patient's name: of
 the texts at the provider only those that mention them are replaced. Each change is one transaction
 with its history line and its planning; withdrawing what no longer holds follows from that.
+
+A diary file changes thousands at once, by statements of its own: those of `diary_import.write` and
+`diary_import.undo` are the only others that raise a version.
 """
 
 from __future__ import annotations
@@ -17,7 +20,14 @@ from django.db.models import F, Q
 
 from reminders.domain.clock import rule_schedule
 from reminders.domain.common.audit import Actor, record, record_each
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
+from reminders.domain.common.locks import (
+    again_after_deadlock,
+    lock_appointment,
+    lock_appointments,
+    lock_audit_entry,
+    lock_coming_of,
+    lock_contact,
+)
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
@@ -31,6 +41,20 @@ PLAIN = frozenset({"practitioner_id", "duration", "notes", "external_id", "diary
 
 class AppointmentError(ValueError):
     """A change that can't be made; its text says why, for staff."""
+
+
+class ChangedMeanwhileError(AppointmentError):
+    """Somebody else saved a later state than the form showed; `since` is the form's (UTC)."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__("Somebody else changed this meanwhile. Nothing was saved.")
+        self.since = since
+
+
+def _check_seen(row: Appointment | Contact, seen: datetime | None) -> None:
+    """Under the row's lock; a form without its moment counts as just opened."""
+    if seen and row.updated_at > seen:
+        raise ChangedMeanwhileError(seen)
 
 
 def set_status(
@@ -55,9 +79,8 @@ def set_statuses(
     planned.
     """
     with transaction.atomic():
-        rows = (
-            Appointment.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
-        )
+        lock_appointments(wanted)
+        rows = Appointment.objects.filter(pk__in=wanted).order_by("pk")
         before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
         events: list[AuditEntry] = []
         for status in sorted({wanted[pk] for pk in before}):
@@ -80,14 +103,11 @@ def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
-        event = AuditEntry.objects.select_for_update(no_key=True).get(pk=event_id)
+        event = lock_audit_entry(event_id)
         old, new = event.details.get("from"), event.details.get("to")
         if event.undone_at or not old or event.appointment_id is None:
             return False
-        still = Appointment.objects.select_for_update(no_key=True).filter(
-            pk=event.appointment_id, status=new
-        )
-        if not still.exists():
+        if lock_appointment(event.appointment_id).status != new:
             return False
         _write_status({event.appointment_id: new}, Status(old), now=now)
         event.undone_at = now
@@ -119,6 +139,7 @@ def wall_time(day: date, at: time, *, location: Location) -> dict[str, Any]:
     return {"starts_at": read.at, "local_date": day, "local_time": at, "wall_flag": read.flag or ""}
 
 
+@again_after_deadlock
 def create_appointment(
     *,
     location: Location,
@@ -146,15 +167,22 @@ def create_appointment(
 
 @again_after_deadlock
 def change_appointment(
-    appointment: Appointment, changes: Mapping[str, Any], *, by: Actor, now: datetime
+    appointment: Appointment,
+    changes: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
     `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which
     are read on the wall clock of the (new) location. Columns that stay the same change nothing.
+    `seen` is when the form's state was saved (UTC): raises ChangedMeanwhileError for a later one.
     """
     with transaction.atomic():
-        row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
+        row = lock_appointment(appointment.pk)
+        _check_seen(row, seen)
         wanted = _complete(row, changes)
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
@@ -206,21 +234,22 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
-def lock_contact(contact_id: int, *, now: datetime) -> Contact:
-    """Lock a contact to change it, after the appointments that its change may reach."""
-    lock_coming_of([contact_id], now=now)
-    return Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
-
-
 @again_after_deadlock
 def change_contact(
-    contact: Contact, changes: Mapping[str, Any], *, by: Actor, now: datetime
+    contact: Contact,
+    changes: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> PlanResult:
     """Write changed columns of one contact; number, language, channel and name reach the coming
-    texts.
+    texts. `seen` is as in `change_appointment`.
     """
     with transaction.atomic():
-        row = lock_contact(contact.pk, now=now)
+        lock_coming_of([contact.pk], now=now)
+        row = lock_contact(contact.pk)
+        _check_seen(row, seen)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return PlanResult()

@@ -87,12 +87,11 @@ def answer_by_phone(
     Returns the history lines of the appointments that changed, for undo.
     """
     with transaction.atomic():
+        lock_appointments(appointment_ids)
         waiting = Appointment.objects.filter(
             pk__in=appointment_ids, status=Appointment.Status.BOOKED
         )
-        ids = list(
-            waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-        )
+        ids = list(waiting.order_by("pk").values_list("pk", flat=True))
         if not ids:
             return []
         record_calls(ids, CallAttempt.Outcome.CALLED, by=by, now=now)

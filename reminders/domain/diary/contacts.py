@@ -5,6 +5,7 @@ Changing a contact is `appointments`', because coming texts depend on it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ def phone_columns(written: str, country: str) -> dict[str, str]:
     }
 
 
-def create_contact(values: dict[str, Any], *, by: Actor, now: datetime) -> Contact:
+def create_contact(values: Mapping[str, Any], *, by: Actor, now: datetime) -> Contact:
     """Add a patient; `values` are columns of Contact."""
     with transaction.atomic():
         contact = Contact.objects.create(**values)

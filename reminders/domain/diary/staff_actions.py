@@ -13,7 +13,12 @@ from django.db import transaction
 
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_messages
+from reminders.domain.common.locks import (
+    again_after_deadlock,
+    lock_appointment,
+    lock_appointments,
+    lock_messages,
+)
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.diary.appointments import EXPECTED, set_status
 from reminders.domain.planning.plan import plan_appointments
@@ -50,9 +55,7 @@ def mark(
     Raises StaffActionError when somebody else changed it meanwhile.
     """
     with transaction.atomic():
-        row = (
-            Appointment.objects.select_for_update(no_key=True).only("status").get(pk=appointment_id)
-        )
+        row = lock_appointment(appointment_id)
         if row.status == status:
             return None
         if seen and row.status != seen:
@@ -167,6 +170,7 @@ def correction_text(appointment: Appointment) -> str:
     )
 
 
+@again_after_deadlock
 def correct(
     appointment: Appointment,
     *,
@@ -181,11 +185,7 @@ def correct(
     """
     words = text or correction_text(appointment)
     with transaction.atomic():
-        row = (
-            Appointment.objects.select_for_update(no_key=True)
-            .only("changed_at")
-            .get(pk=appointment.pk)
-        )
+        row = lock_appointment(appointment.pk)
         corrections = Message.objects.filter(appointment=row, kind=Message.Kind.CORRECTION)
         if corrections.filter(created_at__gte=row.changed_at, text=words.strip()).exists():
             raise StaffActionError("This correction has been sent already.")
@@ -200,6 +200,7 @@ def correct(
         )
 
 
+@again_after_deadlock
 def send_text(
     contact: Contact,
     text: str,

@@ -88,7 +88,7 @@ def limits_in_words(location: Location) -> str:
     )
 
 
-def refuse_while_it_limits(sender: type[Location], instance: Location, **_: Any) -> None:
+def refuse_while_it_limits(instance: Location, **_signal: Any) -> None:
     """Keep a location that limits users, however it is deleted: raises ProtectedError with the
     words.
     """

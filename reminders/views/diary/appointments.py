@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.diary.appointments import change_appointment, create_appointment
-from reminders.domain.diary.contacts import create_contact
+from reminders.domain.diary.appointments import ChangedMeanwhileError, change_appointment
+from reminders.domain.diary.editing import book
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.domain.pages.search import asks_something, find_appointments, find_contacts
 from reminders.domain.pages.timeline import changes_since, timeline
@@ -23,7 +22,7 @@ from reminders.models import Appointment, Contact, Location
 from reminders.views.diary.contacts import COLUMNS, page_of_contact
 from reminders.views.diary.day_rows import SheetLine
 from reminders.views.shared.asked import read_date, read_id, read_text
-from reminders.views.shared.conflicts import changed_meanwhile, stamp
+from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
 from reminders.views.shared.locations import place_ids, several, zone
@@ -160,19 +159,19 @@ def _book(
     request: StaffRequest, form: AppointmentForm, patient: Contact | ContactForm
 ) -> Appointment:
     now = timezone.now()
-    with transaction.atomic():
-        if isinstance(patient, ContactForm):
-            values = {name: patient.cleaned_data[name] for name in COLUMNS}
-            patient = create_contact(values, by=request.scope.actor, now=now)
-        return create_appointment(
-            location=form.cleaned_data["location"],
-            contact=patient,
-            day=form.cleaned_data["date"],
-            at=form.cleaned_data["time"],
-            by=request.scope.actor,
-            now=now,
-            **form.columns,
-        )
+    if isinstance(patient, ContactForm):
+        person: Contact | dict[str, Any] = {name: patient.cleaned_data[name] for name in COLUMNS}
+    else:
+        person = patient
+    return book(
+        person,
+        location=form.cleaned_data["location"],
+        day=form.cleaned_data["date"],
+        at=form.cleaned_data["time"],
+        by=request.scope.actor,
+        now=now,
+        **form.columns,
+    )
 
 
 def _first_values(request: StaffRequest) -> dict[str, Any]:
@@ -218,13 +217,11 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = AppointmentForm(request.POST or None, scope=request.scope, appointment=appointment)
     conflict: list[Any] = []
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            locked = Appointment.objects.select_for_update(no_key=True).get(pk=pk)
-            since = changed_meanwhile(locked, request.POST.get("seen", ""))
-            if since is None:
-                return _save(request, locked, form)
-        appointment.updated_at = locked.updated_at
-        conflict = changes_since(since, appointment=locked)
+        try:
+            return _save(request, appointment, form)
+        except ChangedMeanwhileError as error:
+            appointment.refresh_from_db(fields=["updated_at"])
+            conflict = changes_since(error.since, appointment=appointment)
     context = {
         "form": form,
         "appointment": appointment,
@@ -244,7 +241,10 @@ def _save(request: StaffRequest, appointment: Appointment, form: AppointmentForm
         "local_date": form.cleaned_data["date"],
         "local_time": form.cleaned_data["time"],
     }
-    planned = change_appointment(appointment, changes, by=request.scope.actor, now=timezone.now())
+    seen = seen_at(request.POST.get("seen", ""))
+    planned = change_appointment(
+        appointment, changes, seen=seen, by=request.scope.actor, now=timezone.now()
+    )
     words = "The appointment is saved."
     if planned.to_withdraw:
         words += " The text with the old details is being withdrawn."

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from reminders.domain.diary.appointments import change_contact, lock_contact
+from reminders.domain.diary.appointments import ChangedMeanwhileError
 from reminders.domain.diary.contacts import create_contact
-from reminders.domain.diary.wrong_numbers import is_right_after_all
+from reminders.domain.diary.editing import save_contact
 from reminders.domain.pages.search import asks_something, find_contacts
 from reminders.domain.pages.timeline import contact_changes_since
 from reminders.models import Appointment, Contact, Suppression
 from reminders.views.shared.asked import read_text
-from reminders.views.shared.conflicts import changed_meanwhile, stamp
+from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
 from reminders.views.shared.pages import StaffRequest, go, say, staff_form
@@ -118,17 +117,21 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, country=_country(request, contact), contact=contact)
     conflict: list[Any] = []
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            contact = lock_contact(contact.pk, now=timezone.now())
-            since = changed_meanwhile(contact, request.POST.get("seen", ""))
-            if since is None:
-                values = {name: form.cleaned_data[name] for name in COLUMNS}
-                change_contact(contact, values, by=request.scope.actor, now=timezone.now())
-                if form.cleaned_data.get("number_is_right"):
-                    is_right_after_all(contact, by=request.scope.actor, now=timezone.now())
-                say(request, f"The details of {contact} are saved.")
-                return go(request, page_of_contact(contact))
-        conflict = contact_changes_since(since, contact=contact)
+        try:
+            save_contact(
+                contact,
+                {name: form.cleaned_data[name] for name in COLUMNS},
+                seen=seen_at(request.POST.get("seen", "")),
+                number_is_right=bool(form.cleaned_data.get("number_is_right")),
+                by=request.scope.actor,
+                now=timezone.now(),
+            )
+        except ChangedMeanwhileError as error:
+            contact.refresh_from_db()
+            conflict = contact_changes_since(error.since, contact=contact)
+        else:
+            say(request, f"The details of {contact} are saved.")
+            return go(request, page_of_contact(contact))
     context = {
         "form": form,
         "contact": contact,

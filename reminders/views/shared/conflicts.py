@@ -1,7 +1,7 @@
 """Two people edit the same thing: the second sees what the first one changed, and keeps what they
 typed.
 
-The form carries the moment of the state it was filled with; saving compares it under a lock.
+The form carries the moment of the state it was filled with; the domain compares it under a lock.
 """
 
 from __future__ import annotations
@@ -23,11 +23,3 @@ def seen_at(written: str) -> datetime | None:
     except ValueError:
         return None
     return seen if seen.tzinfo else None
-
-
-def changed_meanwhile(row: Appointment | Contact, written: str) -> datetime | None:
-    """Since when the form is outdated; None when nothing changed. A missing stamp counts as just
-    opened.
-    """
-    seen = seen_at(written)
-    return seen if seen and row.updated_at > seen else None
