@@ -13,8 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.wording import (
     FALLBACK,
     PURPOSES,
@@ -31,10 +30,6 @@ from reminders.domain.wording.emergency_numbers import emergency_number
 from reminders.models import Wording
 
 SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
-WORDINGS = 7_114_002
-"""The database's lock that claims share; who replaces the words of handed-over texts takes it
-alone.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +114,7 @@ def lock_wordings(*, alone: bool = False) -> None:
 
     Then no claim is under way whose texts, in the old words, nobody could see yet.
     """
-    shared = "" if alone else "_shared"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [WORDINGS])
+    take(AdvisoryLock.WORDINGS, shared=not alone)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,18 +16,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
-from reminders.domain.common.audit import Actor
+from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.planning.withdrawal import withdraw_messages
-from reminders.models import AuditEntry, Contact, Message, Suppression
+from reminders.models import Contact, Message, Suppression
 from reminders.models.fields import E164
 
 logger = logging.getLogger(__name__)
 
 Reason = Suppression.Reason
-State = Message.State
 WORDS_KEPT = 300
 NUMBER = re.compile(E164)
 NOT_YOURS = (
@@ -186,6 +185,7 @@ def opt_out_all(
                 "now": now,
                 "by": by.user_id,
                 "synced_at": synced_at,
+                "paused": str(Reason.PAUSED),
             },
         )
         fresh = [row[0] for row in cursor.fetchall()]
@@ -224,38 +224,37 @@ def opt_in_all(
 
 def _remember(kind: str, words: dict[str, str], *, by: Actor, now: datetime) -> None:
     """A line of history for everyone on these numbers."""
-    people: Iterable[tuple[int, str]] = (
-        Contact.objects.filter(phone__in=words).exclude(phone="").values_list("pk", "phone")
-    )
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            contact_id=contact_id,
-            at=now,
-            source=by.source,
-            user_id=by.user_id,
-            kind=kind,
-            details={"words": words[phone]},
-        )
-        for contact_id, phone in people
-    )
+    people = Contact.objects.filter(phone__in=words).exclude(phone="").values_list("pk", "phone")
+    lines = [(contact_id, {"words": words[phone]}) for contact_id, phone in people]
+    record_contacts(kind, lines, by=by, now=now)
 
 
 _OPT_OUT = """
-INSERT INTO reminders_suppression (phone, reason, words, reply_id, since, by_id, lifted_words, synced_at)
-SELECT v.phone, v.reason, v.words, v.reply_id, %(now)s, %(by)s, '', %(synced_at)s
-FROM unnest(%(phones)s::text[], %(reasons)s::text[], %(words)s::text[], %(replies)s::bigint[])
-     AS v (phone, reason, words, reply_id)
+INSERT INTO reminders_suppression (
+    phone, reason, words, reply_id, since, by_id, lifted_words, synced_at
+)
+SELECT given.phone, given.reason, given.words, given.reply_id, %(now)s, %(by)s, '', %(synced_at)s
+FROM unnest(
+    %(phones)s::text[], %(reasons)s::text[], %(words)s::text[], %(replies)s::bigint[]
+) AS given (phone, reason, words, reply_id)
 ON CONFLICT (phone) WHERE lifted_at IS NULL DO UPDATE
-SET reason = excluded.reason, words = excluded.words, reply_id = excluded.reply_id, since = excluded.since,
-    by_id = excluded.by_id, synced_at = excluded.synced_at
-WHERE reminders_suppression.reason = 'paused' AND excluded.reason <> 'paused'
+SET reason = excluded.reason,
+    words = excluded.words,
+    reply_id = excluded.reply_id,
+    since = excluded.since,
+    by_id = excluded.by_id,
+    synced_at = excluded.synced_at
+WHERE reminders_suppression.reason = %(paused)s AND excluded.reason <> %(paused)s
 RETURNING phone
 """
 
 _OPT_IN = """
-UPDATE reminders_suppression s
-SET lifted_at = %(now)s, lifted_by_id = %(by)s, lifted_words = v.words, synced_at = %(synced_at)s
-FROM unnest(%(phones)s::text[], %(words)s::text[]) AS v (phone, words)
-WHERE s.phone = v.phone AND s.lifted_at IS NULL
-RETURNING s.phone
+UPDATE reminders_suppression suppression
+SET lifted_at = %(now)s,
+    lifted_by_id = %(by)s,
+    lifted_words = given.words,
+    synced_at = %(synced_at)s
+FROM unnest(%(phones)s::text[], %(words)s::text[]) AS given (phone, words)
+WHERE suppression.phone = given.phone AND suppression.lifted_at IS NULL
+RETURNING suppression.phone
 """

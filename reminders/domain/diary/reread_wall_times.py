@@ -8,7 +8,7 @@ everywhere: the database's own copy may be older.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from reminders.domain.clock.wall_time import WallTime, read_wall_time
+from reminders.domain.common.locks import lock_appointments
+from reminders.domain.diary.appointments import raise_version
 from reminders.domain.planning.plan import (
     OnStep,
     PlanResult,
@@ -25,6 +27,8 @@ from reminders.domain.planning.plan import (
     plan_steps,
     steps_of_coming,
 )
+from reminders.models import Appointment
+from reminders.models.states_in_sql import Given
 
 STEP = 5_000
 A_DAY = timedelta(days=1)
@@ -71,20 +75,25 @@ def _read_and_plan(ids: Sequence[int], *, now: datetime, plan_all: bool) -> Plan
 
 def _read_step(ids: Sequence[int], *, now: datetime) -> list[int]:
     """Move the starts that mean another instant by now; return their appointments' ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(ids)])
-        moved = list(_moved(LocationClock(*row) for row in cursor.fetchall()))
-        if moved:
-            cursor.execute(
-                _MOVE,
-                {
-                    "ids": [clock.id for clock, _ in moved],
-                    "starts": [read.at for _, read in moved],
-                    "flags": [read.flag or "" for _, read in moved],
-                    "now": now,
-                },
-            )
+    lock_appointments(ids)
+    moved = list(_moved(_clocks(ids)))
+    if moved:
+        given: Given = {
+            "ids": [clock.id for clock, _ in moved],
+            "starts": [read.at for _, read in moved],
+            "flags": [read.flag or "" for _, read in moved],
+            "now": now,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE, given)
+        raise_version([clock.id for clock, _ in moved], now=now)
     return [clock.id for clock, _ in moved]
+
+
+def _clocks(ids: Sequence[int]) -> Iterator[LocationClock]:
+    rows = Appointment.objects.filter(pk__in=ids).order_by("pk")
+    columns = ("pk", "location__zone", "local_date", "local_time", "starts_at")
+    yield from (LocationClock(*row) for row in rows.values_list(*columns))
 
 
 def _moved(clocks: Iterable[LocationClock]) -> Iterable[tuple[LocationClock, WallTime]]:
@@ -101,16 +110,11 @@ def _read(zone: str, day: date, at: time) -> WallTime:
     return read_wall_time(datetime.combine(day, at), ZoneInfo(zone))
 
 
-_READ = """
-SELECT a.id, l.zone, a.local_date, a.local_time, a.starts_at
-FROM reminders_appointment a JOIN reminders_location l ON l.id = a.location_id
-WHERE a.id = ANY(%s) ORDER BY a.id FOR NO KEY UPDATE OF a
-"""
-
 _MOVE = """
-UPDATE reminders_appointment a
-SET starts_at = v.starts_at, wall_flag = v.flag, version = a.version + 1, changed_at = %(now)s,
-    updated_at = %(now)s
-FROM unnest(%(ids)s::bigint[], %(starts)s::timestamptz[], %(flags)s::text[]) AS v (id, starts_at, flag)
-WHERE a.id = v.id
+UPDATE reminders_appointment appointment
+SET starts_at = read.starts_at, wall_flag = read.flag, updated_at = %(now)s
+FROM unnest(
+    %(ids)s::bigint[], %(starts)s::timestamptz[], %(flags)s::text[]
+) AS read (id, starts_at, flag)
+WHERE appointment.id = read.id
 """

@@ -8,19 +8,19 @@ number keep their texts: whose number a call proved wrong is for staff to say.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from reminders.domain.common.audit import Actor
+from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.domain.sending.outbox import queue_text
-from reminders.models import AuditEntry, CallAttempt, Contact, Message, Reminder
+from reminders.models import CallAttempt, Contact, Message, Reminder
 
 WITHDRAWN = Reminder.Reason.WRONG_NUMBER
 WRITTEN = (Message.Kind.STAFF, Message.Kind.CORRECTION)
@@ -35,7 +35,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
     coming = lock_coming_of(contact_ids, now=now)
     fresh = _lock(contact_ids, wrong=False)
     Contact.objects.filter(pk__in=fresh).update(wrong_number=F("phone"))
-    _remember("number_wrong", fresh, by=by, now=now)
+    record_contacts("number_wrong", [(pk, {}) for pk in fresh], by=by, now=now)
     withdraw_messages(on_their_way(fresh, now=now), now=now)
     plan_appointments(coming, now=now)
     enqueue_after_commit("withdraw")
@@ -58,7 +58,7 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
     proven = set(still.values_list("appointment__contact_id", flat=True))
     right = [pk for pk in marked if pk not in proven]
     Contact.objects.filter(pk__in=right).update(wrong_number="")
-    _remember("number_right", right, by=by, now=now)
+    record_contacts("number_right", [(pk, {}) for pk in right], by=by, now=now)
     forced = Reminder.objects.filter(appointment__in=coming, forced=True, reason=WITHDRAWN)
     forced.filter(state=Reminder.State.SKIPPED, appointment__contact__in=right).update(
         state=Reminder.State.PLANNED, reason=Reminder.Reason.NONE, updated_at=now
@@ -111,10 +111,3 @@ def _lock(contact_ids: Collection[int], *, wrong: bool) -> list[int]:
     rows = Contact.objects.filter(pk__in=contact_ids).exclude(phone="")
     same = rows.filter(wrong_number=F("phone")) if wrong else rows.exclude(wrong_number=F("phone"))
     return list(same.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-
-
-def _remember(kind: str, contact_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
-    AuditEntry.objects.bulk_create(
-        AuditEntry(contact_id=pk, at=now, source=by.source, user_id=by.user_id, kind=kind)
-        for pk in contact_ids
-    )

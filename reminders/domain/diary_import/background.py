@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
 from reminders.domain.diary_import.pipeline import (
     ImportOutcome,
@@ -42,7 +43,6 @@ logger = logging.getLogger(__name__)
 State = Import.State
 TO_DO = (State.CHECKING, State.QUEUED, State.APPLYING, State.UNDOING)
 IN_LINE = "Waiting for another import of the same location"
-_LOCK = 7_261_995  # the class of advisory locks for the files at work, one for each
 
 
 class _ThrownAwayError(Exception):
@@ -117,7 +117,10 @@ def _work(pk: int, *, now: datetime) -> bool:
 def _hold(pk: int) -> Import | None:
     """The import, if it still waits and no other worker holds it; ours until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, pk % 2**31])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)",
+            [AdvisoryLock.IMPORTED_FILE.value, pk % 2**31],
+        )
         held = (cursor.fetchone() or (False,))[0]
     return Import.objects.filter(pk=pk, state__in=TO_DO).first() if held else None
 

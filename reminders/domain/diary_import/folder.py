@@ -22,6 +22,7 @@ from django.core.mail import send_mail
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from reminders.domain.common.access import ADMINISTRATOR, MANAGER
+from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.diary_import.folder_files import FoundFile, Place, Tree, open_tree
 from reminders.domain.diary_import.pipeline import (
@@ -47,7 +48,6 @@ _STAMP = "%Y%m%dT%H%M%S.%f%z"
 # Once the mapping stood there, too; now it is a folder inside, as a name as long as names may be
 # has no room.
 _TAKEN_UP = re.compile(r"(\d{8}T\d{6}\.\d{6}[+-]\d{4})~(\d+)(?:~(.*))?", re.DOTALL)
-_LOCK = 7_261_996  # the advisory lock of the one worker at the folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ def _alone() -> Iterator[bool]:
         beside.set_autocommit(False)
         with beside.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(%s)", [AdvisoryLock.IMPORT_FOLDER.value]
+            )
             yield (cursor.fetchone() or (False,))[0]
     finally:
         with suppress(DatabaseError):

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from reminders.domain.common import database_clock
+from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.turns import Lane, TimeBox, is_stopping, turn
 from reminders.domain.sending import circuit_breaker
 from reminders.models import TaskRun
@@ -26,7 +27,6 @@ from reminders.provider import MessagesApiError
 
 logger = logging.getLogger(__name__)
 
-_LOCK = 7_261_990  # the advisory lock of those who seed
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = timedelta(seconds=10)
 FOLDER_ERROR = "folder: "
@@ -79,8 +79,7 @@ def seed_periodic_tasks(**_kwargs: Any) -> None:
     several programs may start at once.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        take(AdvisoryLock.PERIODIC_TASKS)
         have = {task.task: task for task in PeriodicTask.objects.select_related("interval")}
         changed = [
             _seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in periodic_jobs()

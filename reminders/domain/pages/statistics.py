@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
+from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.operations.periodic_tasks import last_success, note
 from reminders.models import DailyStatistics, Location
@@ -25,7 +26,6 @@ KEPT = timedelta(days=371)
 STALE = timedelta(minutes=30)
 WHOLE_YEAR = "figures_year"
 WEEK = timedelta(days=7)
-_LOCK = 7_301
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
     locations = list(Location.objects.values_list("pk", flat=True))
     given: dict[str, Any] = {"since": since, "until": until, "now": now, "locations": locations}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.STATISTICS.value])
         cursor.execute(_FORGET, given)
         cursor.execute(_RECKON, given)
         return int(cursor.rowcount)

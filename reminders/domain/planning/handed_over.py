@@ -13,10 +13,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import lock_appointments_of, lock_planned_of
+from reminders.domain.common.locks import (
+    giving_up_soon,
+    lock_appointments_of,
+    lock_planned_of,
+)
 from reminders.domain.common.wording_catalogue import (
     SMS,
     VOICE,
@@ -113,12 +117,10 @@ def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     gives up soon, and raises BusyError, where an import holds the appointments.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '4s'")
+        with giving_up_soon():
             lock_wordings(alone=True)
             held = find()
             lock_appointments_of(held)
-            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
         raise BusyError(BUSY) from error
     return held

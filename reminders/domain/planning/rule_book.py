@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
 from reminders.domain.clock.rule_schedule import Late, Quiet, Schedule, SendingHours
+from reminders.domain.common.locks import AdvisoryLock, giving_up_soon, take
 from reminders.models import Location, ReminderRule
 
 
@@ -68,10 +69,6 @@ def active_rule(rule: ReminderRule) -> ActiveRule:
     )
 
 
-IN_FORCE = 7_114_001
-"""The database's lock that plannings share, and that whoever changes rules or hours takes alone."""
-
-
 class BusyError(RuntimeError):
     """Rules can't be changed at this moment; its text is for staff."""
 
@@ -85,10 +82,8 @@ def lock_rules() -> None:
     few seconds.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '4s'")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IN_FORCE])
-            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+        with giving_up_soon():
+            take(AdvisoryLock.RULES)
     except OperationalError as error:
         raise BusyError(
             "A diary is being imported just now. Please save again in a minute."
@@ -115,8 +110,7 @@ class RuleSet:
     @classmethod
     def held(cls) -> RuleSet:
         """Read the rules and hours, and keep them from changing until this transaction ends."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [IN_FORCE])
+        take(AdvisoryLock.RULES, shared=True)
         return cls.load()
 
     def with_rule(self, rule: ReminderRule) -> RuleSet:

@@ -9,17 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission, User
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reminders.domain.common.access import ROLES, USERS
+from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.models import Location, StaffProfile
 
 LAST_ADMINISTRATOR = "The last administrator stays. First make somebody else one, of all locations."
 TOO_MUCH = "You can give only the roles and locations that you have yourself."
-_LOCK = (
-    7_261_996  # the advisory lock of those who change rights: of two who do, the second looks again
-)
 
 
 class GrantError(Exception):
@@ -143,7 +140,6 @@ def check_change(before: Before, *, user: User | None = None) -> None:
     """
     if user and not before.rights.cover(rights_of(User.objects.get(pk=user.pk))):
         raise GrantError(TOO_MUCH)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    take(AdvisoryLock.RIGHTS)
     if before.administered and not has_administrator():
         raise GrantError(LAST_ADMINISTRATOR)

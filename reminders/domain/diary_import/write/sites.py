@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.diary_import.problems import Problems, refuse
 from reminders.domain.diary_import.read.columns import Columns
 from reminders.domain.diary_import.read.rows import LONGEST, ImportLocation
@@ -18,7 +19,6 @@ from reminders.models import Location
 WHICH_LOCATION = (
     "There is no location column, and there are several locations: which one is this file of?"
 )
-_LOCK = 7_261_994  # the class of advisory locks that imports take, one for each location
 
 
 def site_of(location: Location) -> ImportLocation:
@@ -113,6 +113,6 @@ def lock_sites(ids: Iterable[int], *, wait: bool) -> None:
     call = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
         for pk in sorted(ids):
-            cursor.execute(f"SELECT {call}(%s, %s)", [_LOCK, pk])
+            cursor.execute(f"SELECT {call}(%s, %s)", [AdvisoryLock.IMPORTED_LOCATION.value, pk])
             if not wait and not (cursor.fetchone() or (False,))[0]:
                 raise SitesBusyError
