@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from reminders.models import Message, ProviderState, Reminder
 from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
@@ -39,7 +38,9 @@ RELEASED: dict[str, Any] = {
     "words": "",
 }
 WORDS = {
-    Brake.CREDENTIALS: "The provider refuses the credentials: nothing is sent until they are put right.",
+    Brake.CREDENTIALS: (
+        "The provider refuses the credentials: nothing is sent until they are put right."
+    ),
     Brake.RATE: "The provider asked to slow down: sending goes on shortly.",
     Brake.DOWN: "The provider can't be reached: sending goes on by itself as soon as it answers.",
     Brake.CAP: "The limit of texts per hour is reached: the others wait.",
@@ -70,7 +71,9 @@ def probe_not_needed(*, now: datetime) -> None:
 
 
 def is_told_to_wait(*, now: datetime) -> bool:
-    """Whether the provider asked to be left alone until later: nothing at all is asked of it then."""
+    """Whether the provider asked to be left alone until later: nothing at all is asked of it
+    then.
+    """
     return ProviderState.objects.filter(pk=1, brake=Brake.RATE, until__gt=now).exists()
 
 
@@ -149,13 +152,11 @@ def _count_failure(*, now: datetime) -> None:
 
 
 def _brake(kind: ProviderState.Brake, *, until: datetime, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE reminders_providerstate
-               SET since = CASE WHEN brake = %(kind)s THEN since ELSE %(now)s END,
-                   brake = %(kind)s, until = %(until)s, words = %(words)s WHERE id = 1""",
-            {"kind": str(kind), "now": now, "until": until, "words": WORDS[kind]},
-        )
+    # Since when it holds stays as it is while the same failure goes on.
+    since = Case(When(brake=kind, then=F("since")), default=Value(now))
+    ProviderState.objects.filter(pk=1).update(
+        since=since, brake=kind, until=until, words=WORDS[kind]
+    )
 
 
 def _make_row() -> None:

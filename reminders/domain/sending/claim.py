@@ -68,7 +68,9 @@ class OutgoingMessage:
 
 @dataclass
 class Claim:
-    """What one claim came to: messages to hand over, rows looked at, rows set aside with a reason."""
+    """What one claim came to: messages to hand over, rows looked at, rows set aside with a
+    reason.
+    """
 
     wires: list[OutgoingMessage] = field(default_factory=list)
     looked_at: int = 0
@@ -77,7 +79,9 @@ class Claim:
 
 @dataclass
 class ClaimContext:
-    """What a claim needs of the set-up. Each reads its own: a run may last, and the set-up changes."""
+    """What a claim needs of the set-up. Each reads its own: a run may last, and the set-up
+    changes.
+    """
 
     rules: RuleSet
     texts: WordingCatalogue

@@ -20,9 +20,8 @@ def expire(*, now: datetime) -> int:
 
 
 def _expire_reminders(*, now: datetime) -> int:
-    due = Reminder.objects.filter(
-        state=Reminder.State.PLANNED, due_at__lte=now
-    )  # what has an index
+    # What is past its cutoff was due before it, and only the due time has an index.
+    due = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now)
     late = due.filter(cutoff_at__lte=now).order_by("due_at")
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:STEP])

@@ -45,6 +45,7 @@ LEASE = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=20)
 A_REQUEST = 100
 MARGIN = timedelta(days=1)
+"""Asked for beyond both ends: one at the edge of the dates would else be taken for never sent."""
 
 
 @dataclass
@@ -141,6 +142,7 @@ def _settle(
     now = clock()
     missing = [row for row in messages if row.pk not in found]
     with transaction.atomic():
+        # Before the messages are touched: those that were called off are planned again below.
         lock_appointments_of([row.pk for row in missing if row.cancel_requested_at])
         outcome.adopted += _adopt(found, now=now)
         _settle_missing(missing, now=now, outcome=outcome)

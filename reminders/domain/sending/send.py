@@ -98,7 +98,9 @@ def is_a_lot(*, now: datetime) -> bool:
 
 
 class _Run:
-    """One run: keeps requests in flight while there is work, and records each answer as it comes."""
+    """One run: keeps requests in flight while there is work, and records each answer as it
+    comes.
+    """
 
     def __init__(
         self, api: MessagesApi, *, clock: Clock, ahead: timedelta, left: int, go_on: GoOn
@@ -218,7 +220,9 @@ class _Run:
 
 
 def _left_this_hour(*, now: datetime) -> int:
-    """How many more texts the hourly limit allows, with those under way; brakes when it is used up."""
+    """How many more texts the hourly limit allows, with those under way; brakes when it is
+    used up.
+    """
     most = settings.MESSAGES_PER_HOUR
     if not most:
         return circuit_breaker.UNLIMITED
@@ -242,6 +246,8 @@ def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | N
     for answer in answers:
         by_kind[answer.kind].append(answer)
     with transaction.atomic():
+        # Only those put back reach planning, which locks appointments before messages. The others
+        # leave appointments alone: an import that holds them must not keep answers from being kept.
         lock_appointments_of([answer.id for answer in by_kind["put_back"]])
         lock_messages([answer.id for answer in answers])
         _record_accepted(by_kind["accepted"], now=now)

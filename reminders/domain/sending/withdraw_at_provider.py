@@ -75,6 +75,7 @@ def withdraw_stale(
     if not claimed:
         return 0
     copies = _other_copies(api, [pk for pk, _ in claimed], now=now)
+    # The calls take as long as the provider does: no connection waits for them.
     release_connection()
     with ThreadPoolExecutor(CALLS, thread_name_prefix="messages-api") as pool:
         asked = [
@@ -158,6 +159,8 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
     gone = [outcome for outcome in outcomes if outcome.outcome == "gone"]
     held = [outcome.id for outcome in outcomes if outcome.outcome == "held"]
     with transaction.atomic():
+        # First, because the release below plans, and whoever plans holds appointments before
+        # messages.
         lock_appointments_of([outcome.id for outcome in outcomes])
         Message.objects.filter(pk__in=cancelled).exclude(state__in=Message.FINAL).update(
             state=Message.State.CANCELLED,

@@ -34,7 +34,8 @@ WORKERS = 2
 """So many steps of larger work are under way at a time."""
 
 FAULT = (
-    "A fault in the program ({}) stopped it; what was done by then stays. The planning that runs every few "
+    "A fault in the program ({}) stopped it; what was done by then stays. The planning that "
+    "runs every few "
     "hours goes on with the rest. Please tell your administrator."
 )
 
@@ -146,7 +147,7 @@ def _work(
         raise
     except Exception as error:
         # Without the error's own text, which may hold a patient's data.
-        logger.error("Job %s (%s) stopped: %s", job.pk, job.kind, type(error).__name__)  # noqa: TRY400 -- as above
+        logger.error(("Job %s (%s) stopped: %s"), job.pk, job.kind, type(error).__name__)  # noqa: TRY400 -- as above
         words = FAULT.format(type(error).__name__)
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.FAILED, words=words, finished_at=clock(), claimed_until=None
@@ -161,8 +162,9 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
 
     def keep(last_id: int, done: PlanResult) -> bool:
         nonlocal stopped
-        for name in result:
-            result[name] += getattr(done, name)
+        result["written"] += done.written
+        result["taken_back"] += done.taken_back
+        result["to_withdraw"] += done.to_withdraw
         job.done += done.appointments
         Job.objects.filter(pk=job.pk).update(
             cursor=last_id, done=job.done, result=result, claimed_until=clock() + LEASE
