@@ -66,7 +66,7 @@ class Location(models.Model):
 
     @property
     def tz(self) -> ZoneInfo:
-        """The location's time zone."""
+        """The time zone of its wall clock. Raises ZoneInfoNotFoundError for an unknown name."""
         return ZoneInfo(self.zone)
 
 

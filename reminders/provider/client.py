@@ -106,7 +106,7 @@ class MessagesApi:
         self.close()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection to the provider; calls afterwards fail."""
         self._wire.close()
 
     def send(self, messages: Sequence[OutboundMessage]) -> list[AcceptedMessage]:
@@ -226,7 +226,9 @@ class MessagesApi:
             self._wire.call("POST", BLOCKED, body={"numbers": portion})
 
     def unblock(self, number: str) -> None:
-        """Have the provider take texts to this number again. Raises NotFound if it was not blocked."""
+        """Have the provider take texts to this number again. Raises NotFound if it was not
+        blocked.
+        """
         self._wire.call("DELETE", _path(BLOCKED, normalise_number(number)))
 
     def is_authorised(self, numbers: Iterable[str]) -> dict[str, bool]:

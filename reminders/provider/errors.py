@@ -26,7 +26,9 @@ TOO_FAST = (HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 class MessagesApiError(Exception):
-    """A call did not succeed. `str()` of it carries neither numbers nor texts, so it may be logged."""
+    """A call did not succeed. `str()` of it carries neither numbers nor texts, so it may be
+    logged.
+    """
 
 
 class NotReceived(MessagesApiError):  # noqa: N818 - the names of this tree say what is known, not that it failed

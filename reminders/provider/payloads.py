@@ -197,7 +197,7 @@ _Payload = TypeVar("_Payload", ReplyPayload, DeliveryReportPayload)
 
 
 def parse_reply(item: object) -> ReplyOrUnreadable:
-    """Read one polled reply."""
+    """Read one reply as polling gives it, or say why it can't be read."""
     return _read(item, ("reply_id",), _reply)
 
 
@@ -349,6 +349,8 @@ def _is_report(item: JsonObject) -> bool:
 
 
 def _made_id(item: JsonObject) -> str:
-    """An id for a pushed item without one; its repetitions get the same, so that it is stored once."""
+    """An id for a pushed item without one; its repetitions get the same, so that it is stored
+    once.
+    """
     telling = json.dumps([item.get(name) for name in TELLING], sort_keys=True)
     return f"pushed-{hashlib.sha256(telling.encode()).hexdigest()[:32]}"

@@ -33,7 +33,9 @@ SEPARATORS = (b"", b"\n")
 
 
 class BadSignature(Exception):  # noqa: N818 - says what was found, as the client's errors do
-    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of it."""
+    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of
+    it.
+    """
 
 
 class HmacAuth(httpx.Auth):
@@ -61,9 +63,10 @@ class HmacAuth(httpx.Auth):
         request_line = f"{request.method} {request.url.raw_path.decode('ascii')} HTTP/1.1"
         signed = "\n".join([*(f"{name}: {request.headers[name]}" for name in names), request_line])
         digest = hmac.digest(self._secret, signed.encode(), "sha256")
+        signature = base64.b64encode(digest).decode()
         return (
             f'hmac username="{self._key}", algorithm="hmac-sha256", '
-            f'headers="{" ".join(names)} request-line", signature="{base64.b64encode(digest).decode()}"'
+            f'headers="{" ".join(names)} request-line", signature="{signature}"'
         )
 
 
@@ -72,7 +75,10 @@ def load_public_key(text: str) -> RSAPublicKey:
     """Read an RSA public key, base64 of DER as the provider shows it. Raises ValueError with
     advice.
     """
-    advice = "The public key must be the base64 text that the provider shows when a signature key is created"
+    advice = (
+        "The public key must be the base64 text that the provider shows when a signature "
+        "key is created"
+    )
     try:
         key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
     except ValueError as error:

@@ -50,8 +50,8 @@ STATUSES: dict[str, Verdict] = {
     UNDEFINED: Verdict(State.ACCEPTED, "With the provider, which says nothing more yet"),
     "queued": Verdict(State.ACCEPTED, "With the provider"),
     "scheduled": Verdict(State.ACCEPTED, "With the provider, to be sent at its time"),
-    # Not "on its way": a text is processed when it is taken in, and may be scheduled for later. What
-    # is called gone out too early would never be withdrawn.
+    # Not "on its way": a text is processed when it is taken in, and may be scheduled for later.
+    # What is called gone out too early would never be withdrawn.
     "processing": Verdict(State.ACCEPTED, "Being processed by the provider"),
     "processed": Verdict(State.ACCEPTED, "Processed by the provider"),
     "enroute": Verdict(State.ENROUTE, "On its way"),

@@ -76,7 +76,7 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; requests afterwards fail."""
         self._http.close()
 
     def call(
@@ -132,7 +132,9 @@ class Transport:
         return b"".join(chunks)
 
     def _collect(self, response: httpx.Response, chunks: list[bytes]) -> None:
-        """Read on for at most the time-out in all: the client's own covers each single read only."""
+        """Read on for at most the time-out in all: the client's own covers each single read
+        only.
+        """
         deadline, size = time.monotonic() + self._timeout, 0
         for chunk in response.iter_bytes():
             chunks.append(chunk)
@@ -157,7 +159,8 @@ def _auth(auth: Auth, key: str, secret: str) -> httpx.Auth:
     if auth == "hmac" and _fits_a_header(key) and '"' not in key:
         return HmacAuth(key, secret)
     raise ValueError(
-        "The Messages API's auth is 'basic' or 'hmac'; for hmac the key is plain ASCII without quotes"
+        "The Messages API's auth is 'basic' or 'hmac'; for hmac the key is plain ASCII without "
+        "quotes"
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q, QuerySet
 
@@ -82,7 +82,9 @@ PERMISSIONS: dict[str, set[tuple[str, str]]] = {
 
 
 def seed_roles(**_: Any) -> None:
-    """Create the roles that are missing. A role that exists keeps what an administrator made of it."""
+    """Create the roles that are missing. A role that exists keeps what an administrator made
+    of it.
+    """
     there = set(Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True))
     missing = PERMISSIONS.keys() - there
     if not missing:
@@ -114,7 +116,7 @@ class Scope:
 
     @property
     def actor(self) -> Actor:
-        """Whom the history names."""
+        """The user as lines of history name them."""
         return Actor.staff(self.user.pk)
 
     @cached_property
@@ -146,7 +148,7 @@ class Scope:
         return self._seen(lambda sight: sight.messages(prefix))
 
     def seen_replies(self) -> Q:
-        """A condition on replies."""
+        """A condition on replies: those from people, or to locations, that this user sees."""
         return self._seen(Sight.replies)
 
     def seen_cards(self) -> Q:
@@ -179,7 +181,9 @@ class Scope:
         return location_id is None or self.may_change_at(location_id)
 
     def may_change_at(self, location_id: int | None) -> bool:
-        """Whether they may change set-up of this location; what holds for all takes all locations."""
+        """Whether they may change set-up of this location; what holds for all takes all
+        locations.
+        """
         return not self.restricted or location_id in self.location_ids
 
 
@@ -190,11 +194,6 @@ def scope_of(user: User) -> Scope:
     restricted = not (user.is_superuser or profile.all_locations)
     locations = active.filter(pk__in=profile.locations.values("pk")) if restricted else active
     return Scope(user=user, profile=profile, locations=tuple(locations), restricted=restricted)
-
-
-def is_staff_member(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether this is a signed-in, active user with any role at all."""
-    return isinstance(user, User) and user.is_active and user.has_perm(DAILY_WORK)
 
 
 def remember(profile: StaffProfile, **values: Any) -> None:

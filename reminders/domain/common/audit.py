@@ -27,7 +27,7 @@ class Actor:
 
     @classmethod
     def staff(cls, user_id: int | None) -> Actor:
-        """A signed-in user."""
+        """A signed-in user; None for one who was deleted meanwhile."""
         return cls(AuditEntry.Source.STAFF, user_id)
 
 

@@ -7,6 +7,8 @@ from django.db import connection
 
 
 def release_connection() -> None:
-    """Give this thread's connection back; the next query takes another. Not within a transaction."""
+    """Give this thread's connection back; the next query takes another. Not within a
+    transaction.
+    """
     if not connection.in_atomic_block:
         connection.close()

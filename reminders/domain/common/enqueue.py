@@ -47,7 +47,9 @@ class _Bell:
 
 
 def _is_pulled(bell: _Bell) -> bool:
-    """Whether this transaction will ring it anyway, even if the innermost savepoint is rolled back."""
+    """Whether this transaction will ring it anyway, even if the innermost savepoint is rolled
+    back.
+    """
     here = set(connection.savepoint_ids)
     return any(
         pulled == bell and set(savepoints) <= here

@@ -36,12 +36,14 @@ def current(*, now: datetime) -> list[Trouble]:
     return list(Trouble.objects.filter(lately).order_by("code", "place"))
 
 
+# One that comes again after it was over counts from one, and since now.
 _TELL = """
-INSERT INTO reminders_trouble (code, place, words, count, since, last_at)
+INSERT INTO reminders_trouble AS trouble (code, place, words, count, since, last_at)
 VALUES (%(code)s, %(place)s, %(words)s, %(count)s, %(now)s, %(now)s)
-ON CONFLICT (code, place) DO UPDATE SET words = excluded.words, last_at = excluded.last_at,
-    count = excluded.count + CASE WHEN reminders_trouble.last_at > %(over)s THEN reminders_trouble.count
-                                  ELSE 0 END,
-    since = CASE WHEN reminders_trouble.last_at > %(over)s THEN reminders_trouble.since
-                 ELSE excluded.since END
+ON CONFLICT (code, place) DO UPDATE
+SET words = excluded.words,
+    last_at = excluded.last_at,
+    count = excluded.count
+        + CASE WHEN trouble.last_at > %(over)s THEN trouble.count ELSE 0 END,
+    since = CASE WHEN trouble.last_at > %(over)s THEN trouble.since ELSE excluded.since END
 """

@@ -50,7 +50,9 @@ def is_stopping() -> bool:
 
 
 class TimeBox:
-    """The time that a run may take; past it, or when the worker is told to stop, it is `cut_short`."""
+    """The time that a run may take; past it, or when the worker is told to stop, it is
+    `cut_short`.
+    """
 
     def __init__(self, seconds: float | None) -> None:
         self._until = None if seconds is None else time.monotonic() + seconds
@@ -114,7 +116,9 @@ BACKGROUND = Lane(4)
 
 
 def share_threads(threads: int, *, urgent_too: bool) -> None:
-    """Say how many threads this worker has, and whether it works on urgent rings besides slow ones."""
+    """Say how many threads this worker has, and whether it works on urgent rings besides slow
+    ones.
+    """
     BACKGROUND.width = max(1, threads // 2) if urgent_too else threads
 
 
@@ -153,7 +157,9 @@ def turn(name: str) -> Iterator[Turn]:
 
 
 def _take(name: str, holder: str) -> bool:
-    """Take the turn, or leave word with who has it; once more where that one has ended in between."""
+    """Take the turn, or leave word with who has it; once more where that one has ended in
+    between.
+    """
     given = {"name": name, "holder": holder, "lease": LEASE}
     return _changes(_TAKE, given) or not (
         _changes(_RING_AGAIN, given) or not _changes(_TAKE, given)
@@ -188,25 +194,47 @@ def _changes(statement: str, given: dict[str, Any]) -> bool:  # Any: the driver'
         return bool((cursor.fetchone() or (False,))[0])
 
 
+# By the database's clock, which all workers share: by their own, a fast one would take a turn that
+# is not over.
 _TAKE = """
-INSERT INTO reminders_taskrun AS r (name, count, error, started_at, holder, held_until)
-VALUES (%(name)s, 0, '', clock_timestamp(), %(holder)s,
-        clock_timestamp() + make_interval(secs => %(lease)s))
-ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until,
-    started_at = excluded.started_at, rung_again = false
-WHERE r.held_until IS NULL OR r.held_until <= clock_timestamp()
+INSERT INTO reminders_taskrun AS run (name, count, error, started_at, holder, held_until)
+VALUES (
+    %(name)s,
+    0,
+    '',
+    clock_timestamp(),
+    %(holder)s,
+    clock_timestamp() + make_interval(secs => %(lease)s)
+)
+ON CONFLICT (name) DO UPDATE
+SET holder = excluded.holder,
+    held_until = excluded.held_until,
+    started_at = excluded.started_at,
+    rung_again = false
+WHERE run.held_until IS NULL OR run.held_until <= clock_timestamp()
 RETURNING true
 """
+
 _RING_AGAIN = """
-UPDATE reminders_taskrun SET rung_again = true WHERE name = %(name)s AND held_until > clock_timestamp()
+UPDATE reminders_taskrun
+SET rung_again = true
+WHERE name = %(name)s AND held_until > clock_timestamp()
 RETURNING true
 """
+
 _RENEW = """
-UPDATE reminders_taskrun SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE name = %(name)s AND holder = %(holder)s RETURNING true
+UPDATE reminders_taskrun
+SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE name = %(name)s AND holder = %(holder)s
+RETURNING true
 """
+
+# Reads under the row's lock whether somebody left word meanwhile: without it, a word left between
+# the reading and the giving back would be lost.
 _GIVE_BACK = """
-UPDATE reminders_taskrun r SET holder = '', held_until = NULL, rung_again = false
+UPDATE reminders_taskrun run
+SET holder = '', held_until = NULL, rung_again = false
 FROM (SELECT name, rung_again FROM reminders_taskrun WHERE name = %(name)s FOR UPDATE) was
-WHERE r.name = was.name AND r.holder = %(holder)s RETURNING was.rung_again
+WHERE run.name = was.name AND run.holder = %(holder)s
+RETURNING was.rung_again
 """

@@ -51,7 +51,7 @@ class Sight:
         return Q(Exists(booked.filter(self.appointments()))) | of_nobody
 
     def people(self) -> QuerySet[Contact]:
-        """The people of `contacts`."""
+        """The contacts themselves, under the same conditions as `contacts`."""
         return Contact.objects.filter(self.contacts())
 
     def messages(self, prefix: str = "") -> Q:

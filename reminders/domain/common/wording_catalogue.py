@@ -55,7 +55,7 @@ class WordingCatalogue:
 
     @classmethod
     def load(cls) -> WordingCatalogue:
-        """Read every wording."""
+        """Read every wording once, in one statement, for a whole set of texts."""
         rows = Wording.objects.values_list(
             "rule_id", "purpose", "language", "channel", "text", "active"
         )

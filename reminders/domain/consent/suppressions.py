@@ -84,6 +84,7 @@ def opt_out(
 ) -> bool:
     """Opt a number out and take back its coming texts; False if it was opted out already."""
     with transaction.atomic():
+        # Before the opt-out is written: planning holds appointments and then reads opt-outs.
         lock_coming_on([phone], now=now)
         fresh = opt_out_all([OptOut(phone, reason, words, reply_id)], by=by, now=now)
         plan_numbers(fresh, now=now)

@@ -11,17 +11,27 @@ import unicodedata
 from functools import lru_cache
 
 _WORDS: dict[str, str] = {
-    "en": """new newpatient newclient newcustomer newpt na nil none null nan unknown undefined unassigned
-        notassigned notavailable notapplicable notyet nonumber noid nopatientnumber blank empty missing no
-        tba tbc tbd pending temp temporary walkin guest casual""",
-    "de": """neu neue neuer neupatient neuerpatient neuepatientin neukunde neuerkunde neuekundin kein keine
-        keiner keinenummer unbekannt leer ohne fehlt ka nv entfallt gast""",
-    "fr": """nouveau nouvelle nouveaupatient nouvellepatiente nouveauclient aucun aucune inconnu inconnue
-        neant vide sans sansnumero nc""",
-    "es": """nuevo nueva nuevopaciente nuevapaciente pacientenuevo pacientenueva nuevocliente ninguno ninguna
-        desconocido desconocida sinnumero sn nd vacio pendiente""",
-    "it": """nuovo nuova nuovopaziente nuovapaziente nuovocliente nessuno nessuna sconosciuto ignoto vuoto
-        senzanumero""",
+    "en": """
+        new newpatient newclient newcustomer newpt na nil none null nan unknown undefined
+        unassigned notassigned notavailable notapplicable notyet nonumber noid nopatientnumber
+        blank empty missing no tba tbc tbd pending temp temporary walkin guest casual
+    """,
+    "de": """
+        neu neue neuer neupatient neuerpatient neuepatientin neukunde neuerkunde neuekundin kein
+        keine keiner keinenummer unbekannt leer ohne fehlt ka nv entfallt gast
+    """,
+    "fr": """
+        nouveau nouvelle nouveaupatient nouvellepatiente nouveauclient aucun aucune inconnu
+        inconnue neant vide sans sansnumero nc
+    """,
+    "es": """
+        nuevo nueva nuevopaciente nuevapaciente pacientenuevo pacientenueva nuevocliente ninguno
+        ninguna desconocido desconocida sinnumero sn nd vacio pendiente
+    """,
+    "it": """
+        nuovo nuova nuovopaziente nuovapaziente nuovocliente nessuno nessuna sconosciuto ignoto
+        vuoto senzanumero
+    """,
     "nl": "nieuw nieuwe nieuwepatient nieuweklant geen geennummer onbekend leeg nvt",
     "pt": "novo nova novopaciente novocliente nenhum nenhuma desconhecido semnumero vazio",
     "pl": "nowy nowa nowypacjent brak nieznany nieznana",

@@ -165,7 +165,8 @@ def correction_text(appointment: Appointment) -> str:
         return words.template.render(values)
     call = f" Questions? Call {place.phone}." if place.phone else ""
     return (
-        f"{values.first_name or 'Hello'}, your appointment at {values.location} on {values.date} at "
+        f"{values.first_name or 'Hello'}, your appointment at {values.location} on "
+        f"{values.date} at "
         f"{values.time} is cancelled. Please ignore our earlier text.{call}"
     )
 
@@ -254,6 +255,9 @@ def _reachable(contact: Contact) -> str:
 
 
 def _locked(reminder: Reminder) -> Reminder:
+    # The appointment, then the message, then the reminder: as planning and the recording of
+    # answers lock them. The message is asked for under the appointment's lock, because a claim may
+    # have given the reminder one a moment ago.
     lock_appointments([reminder.appointment_id])
     message_id = Reminder.objects.values_list("message_id", flat=True).get(pk=reminder.pk)
     lock_messages([message_id] if message_id else [])

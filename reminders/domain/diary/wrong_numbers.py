@@ -79,7 +79,9 @@ def is_right_after_all(contact: Contact, *, by: Actor, now: datetime) -> None:
 
 
 def write_again(contact_ids: Collection[int], *, withdrawn_at: datetime, now: datetime) -> None:
-    """Queue once more what staff had written and `mark_wrong` kept back then, while it is of use."""
+    """Queue once more what staff had written and `mark_wrong` kept back then, while it is of
+    use.
+    """
     kept_back = Message.objects.filter(
         contact__in=contact_ids,
         contact__wrong_number="",

@@ -43,7 +43,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "credentials": (
         "danger",
         "No texts are going out: the provider refuses our credentials.",
-        "Everything stays due and goes out as soon as an administrator has put the key and secret right.",
+        "Everything stays due and goes out as soon as an administrator has put the key and "
+        "secret right.",
     ),
     "emergency": (
         "danger",
@@ -68,7 +69,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "due": (
         "danger",
         "Texts are due but not going out.",
-        "For urgent appointments, please call. An administrator should look at the connection page.",
+        "For urgent appointments, please call. An administrator should look at the connection "
+        "page.",
     ),
     "unknown": (
         "warning",
@@ -83,7 +85,8 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "beat": (
         "danger",
         "The application's clockwork has stopped.",
-        "No texts leave and no replies arrive. An administrator should start the worker and beat again.",
+        "No texts leave and no replies arrive. An administrator should start the worker and "
+        "beat again.",
     ),
     "withdraw": (
         "danger",
@@ -94,20 +97,23 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "folder": (
         "danger",
         "The folder that diaries are imported from can't be read.",
-        "Please import on the Import page meanwhile. An administrator should see that the folder named by "
+        "Please import on the Import page meanwhile. An administrator should see that the "
+        "folder named by "
         "IMPORT_FOLDER is there and that the worker may read and write in it.",
     ),
     "pushes": (
         "warning",
         "Replies are pushed to an address that is not ours any more.",
         "They may arrive late or not at all. An administrator should compare PUBLIC_URL and "
-        "WEBHOOK_SECRET with what they were; once WEBHOOK_SECRET is set to a former secret, and the web "
+        "WEBHOOK_SECRET with what they were; once WEBHOOK_SECRET is set to a former secret, "
+        "and the web "
         "site started, that one is taken again.",
     ),
     "clock": (
         "danger",
         "The clocks of our machines differ by more than two minutes.",
-        "Texts go by the database's clock. An administrator should have the time of these machines set by "
+        "Texts go by the database's clock. An administrator should have the time of these "
+        "machines set by "
         "the network (NTP).",
     ),
     "ring": (
@@ -118,14 +124,17 @@ WORDS: dict[str, tuple[Level, str, str]] = {
     "disk": (
         "danger",
         "The database has no room left on its disk: nothing can be saved.",
-        "No texts leave and no replies arrive. For urgent appointments, please call. An administrator should "
+        "No texts leave and no replies arrive. For urgent appointments, please call. An "
+        "administrator should "
         "free room on that disk at once; everything goes on by itself then.",
     ),
     "read_only": (
         "danger",
         "The database takes no changes: nothing can be saved.",
-        "No texts leave and no replies arrive. For urgent appointments, please call. An administrator should "
-        "see why the database is read-only: a full disk at its host, or a copy in the place of the original.",
+        "No texts leave and no replies arrive. For urgent appointments, please call. An "
+        "administrator should "
+        "see why the database is read-only: a full disk at its host, or a copy in the place of "
+        "the original.",
     ),
     "database": (
         "danger",

@@ -23,10 +23,10 @@ class Cursor(Protocol):
     """What is needed of a cursor."""
 
     def execute(self, statement: str, /) -> object:
-        """Run a statement."""
+        """Run one statement, as a cursor does."""
 
     def fetchone(self) -> tuple[object, ...] | None:
-        """The next row."""
+        """The next row of its result, or None."""
 
 
 class _Known:

@@ -87,7 +87,9 @@ class Pulse:
         return [*found, *self.details]
 
     def _withdrawals_fail(self) -> bool:
-        """A text waits to be withdrawn and none was of late; or it waits however many others were."""
+        """A text waits to be withdrawn and none was of late; or it waits however many others
+        were.
+        """
         waits = self.oldest_withdrawal or timedelta()
         return waits > (WITHDRAWING_TOO_LONG if self.withdrawing else WITHDRAWAL_TOO_LONG)
 

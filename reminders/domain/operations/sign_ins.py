@@ -121,7 +121,9 @@ def _key(*, name: str | None = None, address: str | None = None) -> str:
 
 
 def _half(words: str) -> str:
-    """A digest that only this installation can make; names that nobody tells apart have the same."""
+    """A digest that only this installation can make; names that nobody tells apart have the
+    same.
+    """
     plain = words.strip().casefold()[:300].encode("utf-8", "replace")
     return hmac.digest(settings.SECRET_KEY.encode(), b"sign-in\n" + plain, "sha256").hex()[
         : len(_ANY)

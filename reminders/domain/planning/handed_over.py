@@ -67,7 +67,7 @@ class ScheduledMessage:
 
     @property
     def channel(self) -> str:
-        """How it is told."""
+        """The channel of its wording: a text message or a voice call."""
         return VOICE if self.voice else SMS
 
     def words(self, book: WordingCatalogue) -> Words | None:
@@ -78,7 +78,7 @@ class ScheduledMessage:
 
 
 def read_scheduled(*, now: datetime) -> Iterator[ScheduledMessage]:
-    """All such texts."""
+    """All texts that can still be withdrawn, but for those that staff sent at once."""
     yield from _read(statements.ALL_SCHEDULED, now=now)
 
 

@@ -63,7 +63,9 @@ def make_administrator(
     first_name: str = "",
     last_name: str = "",
 ) -> User:
-    """Use the token up. Raises FirstLoginError where it holds no more, also for the slower of two."""
+    """Use the token up. Raises FirstLoginError where it holds no more, also for the slower of
+    two.
+    """
     with transaction.atomic():
         rows = FirstLogin.objects.select_for_update().filter(
             digest=_digest(token), expires_at__gt=now

@@ -33,19 +33,41 @@ class FirstStep:
 def first_steps() -> list[FirstStep]:
     """All of them in their order; three statements."""
     return [
-        FirstStep("Your login", "You can sign in, and add your colleagues.", True, "admin:auth_user_add",
-             "Add a colleague", access.USERS),
-        FirstStep("The first location", "Where appointments take place: its name, its time zone, its country, the "
-             "phone number for patients, and when texts may go out.",
-             Location.objects.filter(active=True).exists(), "admin:reminders_location_add",
-             "Add the first location", LOCATION),
-        FirstStep("The first diary", "Export tomorrow’s appointments from your practice software. You see what "
-             "would change before anything does.", Appointment.objects.exists(), "imports",
-             "Import a diary", access.IMPORT),
-        FirstStep("The first text", "Send one to your own phone and answer it: so you see what patients see.",
-             Message.objects.filter(accepted_at__isnull=False).exists(), "connection",
-             "Send a test text", access.CONNECTION),
-    ]  # fmt: skip
+        FirstStep(
+            "Your login",
+            "You can sign in, and add your colleagues.",
+            True,
+            "admin:auth_user_add",
+            "Add a colleague",
+            access.USERS,
+        ),
+        FirstStep(
+            "The first location",
+            "Where appointments take place: its name, its time zone, its country, the phone number "
+            "for patients, and when texts may go out.",
+            Location.objects.filter(active=True).exists(),
+            "admin:reminders_location_add",
+            "Add the first location",
+            LOCATION,
+        ),
+        FirstStep(
+            "The first diary",
+            "Export tomorrow’s appointments from your practice software. You see what would change "
+            "before anything does.",
+            Appointment.objects.exists(),
+            "imports",
+            "Import a diary",
+            access.IMPORT,
+        ),
+        FirstStep(
+            "The first text",
+            "Send one to your own phone and answer it: so you see what patients see.",
+            Message.objects.filter(accepted_at__isnull=False).exists(),
+            "connection",
+            "Send a test text",
+            access.CONNECTION,
+        ),
+    ]
 
 
 def next_step(steps: Sequence[FirstStep]) -> FirstStep | None:

@@ -51,25 +51,30 @@ class CheckVerdict:
 ACCOUNT_SWITCHES = (
     (
         "Social sending",
-        "Off. It holds texts back outside 08:00 to 18:00 of the account's own time, so that a reminder "
+        "Off. It holds texts back outside 08:00 to 18:00 of the account's own time, so that a "
+        "reminder "
         "could arrive after the visit. We keep texting hours per location ourselves.",
     ),
     (
         "De-duplication",
-        "Know whether it is on: the same words to the same number within 24 hours are then rejected. Our "
+        "Know whether it is on: the same words to the same number within 24 hours are then "
+        "rejected. Our "
         "texts name who and when, so they differ.",
     ),
     (
         "Opt-out words",
-        "On, with the provider's own confirmation. A number that opts out is blocked there and here alike.",
+        "On, with the provider's own confirmation. A number that opts out is blocked there and "
+        "here alike.",
     ),
     (
         "Two-way numbers",
-        "The sender must be able to receive. A name as sender can't be answered: patients could only call.",
+        "The sender must be able to receive. A name as sender can't be answered: patients "
+        "could only call.",
     ),
     (
         "Delivery reports and replies",
-        "Left in the queues that we read. Another program on the same account that reads them takes them "
+        "Left in the queues that we read. Another program on the same account that reads them "
+        "takes them "
         "from us.",
     ),
 )
@@ -112,7 +117,8 @@ def _account(pulse: Pulse) -> Iterator[Check]:
         yield Check(
             "todo",
             "Connect to the provider",
-            "Texts go to the sandbox on this machine, to a phone in the browser. Set MESSAGES_API_URL, "
+            "Texts go to the sandbox on this machine, to a phone in the browser. Set "
+            "MESSAGES_API_URL, "
             "MESSAGES_API_KEY and MESSAGES_API_SECRET, then start again.",
         )
     if pulse.brake == "credentials":
@@ -193,7 +199,8 @@ def _surroundings() -> Iterator[Check]:
         yield Check(
             "look",
             "Keep backups",
-            f"The database lies under {settings.DATA_DIR}. For more than one machine set DATABASE_URL.",
+            f"The database lies under {settings.DATA_DIR}. For more than one machine set "
+            "DATABASE_URL.",
         )
     if not settings.ADMINS:
         yield Check(

@@ -128,7 +128,7 @@ class Before:
 
     @classmethod
     def change_by(cls, user: User) -> Before:
-        """As it is now."""
+        """What holds now, before this user writes anything. Call it in the change's transaction."""
         return cls(rights_of(user), has_administrator())
 
 

@@ -136,7 +136,9 @@ def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
 
 
 def _spoken_otherwise(location: Location, *, now: datetime) -> list[uuid.UUID]:
-    """The texts to people without a language of their own, where the location has another one now."""
+    """The texts to people without a language of their own, where the location has another one
+    now.
+    """
     book = WordingCatalogue.load()
     here = (text for text in handed_over.read_scheduled(now=now) if text.location_id == location.pk)
     return [text.message_id for text in here if _is_other(text, location.language, book)]

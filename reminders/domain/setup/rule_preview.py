@@ -114,18 +114,15 @@ class RulePreview:
         return self.looked_at >= self.total
 
     @property
-    def changes_nothing(self) -> bool:
-        """Whether no text would go otherwise than now."""
-        return not any(self.counts[change] for change in VISIBLE)
-
-    @property
     def reasons(self) -> list[tuple[str, int]]:
         """Why texts would not be sent, in words, the most frequent first."""
         return [(str(Reason(code).label), n) for code, n in self.not_sent.most_common()]
 
 
 def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = None) -> RulePreview:
-    """What saving this rule would do to the nearest coming appointments (of the user's locations)."""
+    """What saving this rule would do to the nearest coming appointments (of the user's
+    locations).
+    """
     before = ReminderRule.objects.filter(pk=rule.pk).first() if rule.pk else None
     fresh(rule, before, now=now)
     rows = Appointment.objects.filter(_concerned(rule, before), starts_at__gt=now)
@@ -262,7 +259,9 @@ def _count(preview: RulePreview, effects: Iterable[Effect], *, now: datetime) ->
 
 
 def _examples(effects: Sequence[Effect], days: Mapping[int, date]) -> list[Example]:
-    """A few appointments that show the change best: one for each weekday, those it touches first."""
+    """A few appointments that show the change best: one for each weekday, those it touches
+    first.
+    """
     by_appointment: dict[int, list[Effect]] = {}
     for effect in effects:
         by_appointment.setdefault(effect.appointment_id, []).append(effect)

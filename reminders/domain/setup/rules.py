@@ -86,7 +86,9 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
 
 
 def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> SavedRule:
-    """Switch a rule on or off; off, its texts are taken back and those at the provider withdrawn."""
+    """Switch a rule on or off; off, its texts are taken back and those at the provider
+    withdrawn.
+    """
     rule = ReminderRule.objects.get(pk=rule_id)
     rule.active = on
     return save_rule(rule, by=by, now=now)

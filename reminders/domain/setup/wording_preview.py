@@ -76,7 +76,9 @@ class WordingPreview:
 
     @property
     def foreign_in_values(self) -> tuple[str, ...]:
-        """Letters of names and places, not of the wording, that make the dearest text a wide one."""
+        """Letters of names and places, not of the wording, that make the dearest text a wide
+        one.
+        """
         found = self.dearest.size.offenders if self.dearest else ()
         return tuple(letter for letter in found if letter not in self.offenders)
 
@@ -214,10 +216,17 @@ def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
 
 # One pass without sorting: the length in front makes the longest the greatest.
 _LONGEST = """
-SELECT max(first_name), max(name), max(first_name) FILTER (WHERE wide_first), max(name) FILTER (WHERE wide)
-FROM (SELECT lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C" AS first_name,
-             lpad(length(name)::text, 4, '0') || name COLLATE "C" AS name,
-             translate(first_name, %(narrow)s, '') <> '' AS wide_first,
-             translate(name, %(narrow)s, '') <> '' AS wide
-      FROM reminders_contact) c
+SELECT
+    max(first_name),
+    max(name),
+    max(first_name) FILTER (WHERE wide_first),
+    max(name) FILTER (WHERE wide)
+FROM (
+    SELECT
+        lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C" AS first_name,
+        lpad(length(name)::text, 4, '0') || name COLLATE "C" AS name,
+        translate(first_name, %(narrow)s, '') <> '' AS wide_first,
+        translate(name, %(narrow)s, '') <> '' AS wide
+    FROM reminders_contact
+) contact
 """

@@ -184,7 +184,9 @@ def reset_wording(place: WordingKey, *, by: Actor, now: datetime, replace: bool 
 
 
 def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
-    """Switch an automatic answer on or off, in every language. Raises WordingError for other texts."""
+    """Switch an automatic answer on or off, in every language. Raises WordingError for other
+    texts.
+    """
     if not PURPOSES[purpose].automatic:
         raise WordingError(
             "Only automatic answers can be switched off; switch the rule off instead."

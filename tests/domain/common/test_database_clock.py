@@ -1,4 +1,4 @@
-"""Clocks that differ: what is due or expired goes by the database's, and a big difference is told."""
+"""Clocks that differ: what is due goes by the database's, and a big difference is told."""
 
 from collections.abc import Iterator
 from datetime import timedelta
