@@ -113,8 +113,8 @@ def blocked(texted: Texted) -> DeliveryReportPayload:
     """The report that the provider refuses the number."""
     message = texted.message
     return DeliveryReportPayload(
-        "report", message.provider_id or "", {"message": str(message.pk)}, "rejected", 302, NOON, NOON,
-        None, None, {},
+        "report", message.provider_id or "", {"message": str(message.pk)}, "rejected", 302,
+        NOON, NOON, None, None, {},
     )  # fmt: skip
 
 

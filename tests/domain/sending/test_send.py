@@ -321,7 +321,7 @@ def test_two_rules_on_one_day_each_bring_their_own_family(
 def test_a_text_planned_for_an_old_number_goes_to_the_new_one(
     sandbox: Sandbox, api: MessagesApi
 ) -> None:
-    """The number changed in the moment in which the appointment was booked: neither saw the other."""
+    """The number changed in the moment in which the appointment was booked."""
     [appointment] = planned()
     number = make.phone()
     Contact.objects.filter(pk=appointment.contact_id).update(phone=number)

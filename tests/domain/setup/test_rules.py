@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 
 from reminders.domain.common.audit import SYSTEM, Actor
+from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.planning.rule_book import IN_FORCE, BusyError
+from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup import jobs
 from reminders.domain.setup.rule_preview import Change, preview_rule
 from reminders.domain.setup.rule_text import sentence, small_print
@@ -171,11 +172,14 @@ def many(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time,
-                wall_flag, diary, external_id, status, no_more_texts, notes, extra, version, changed_at,
-                created_at, updated_at)
-            SELECT location_id, contact_id, starts_at, local_date, local_time, '', '', '', status, false, '',
-                '{}', 1, changed_at, created_at, updated_at
+            INSERT INTO reminders_appointment (
+                location_id, contact_id, starts_at, local_date, local_time, wall_flag, diary,
+                external_id, status, no_more_texts, notes, extra, version, changed_at,
+                created_at, updated_at
+            )
+            SELECT
+                location_id, contact_id, starts_at, local_date, local_time, '', '',
+                '', status, false, '', '{}', 1, changed_at, created_at, updated_at
             FROM reminders_appointment, generate_series(1, %s)
             """,
             [count],
@@ -186,7 +190,7 @@ def test_a_change_waits_for_plannings_by_the_old_rules_but_not_for_long():
     rule = make.make_confirmation_rule()
     planning = connection.copy()
     with planning.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [IN_FORCE])
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [AdvisoryLock.RULES.value])
 
     with pytest.raises(BusyError, match="save again in a minute"):
         save_rule(two_days_at_five(rule), by=SYSTEM, now=NOON)
