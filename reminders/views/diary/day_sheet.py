@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from reminders.domain.pages.day_sheet import DaySheet, DayStanding, DayState, da
 from reminders.models import Location, Practitioner
 from reminders.views.diary.day_rows import LOOKS, SheetLine
 from reminders.views.shared.asked import read_choice, read_date, read_id
+from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import sign
 from reminders.views.shared.pages import StaffRequest, staff_page
 
@@ -143,7 +144,7 @@ def _look(request: StaffRequest, *, now: datetime) -> SheetView:
     places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
     sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
-    page = Paginator(sheet.rows, ROWS).get_page(request.GET.get("page"))
+    page = counted_page(request, sheet.rows, per_page=ROWS)
     shown = rows_of([standing.id for standing in page], now=now)
     return SheetView(choice, sheet, page, [SheetLine(row, now) for row in shown], seen)
 

@@ -6,12 +6,11 @@ They answer with a note and an event; lists on the page look again by themselves
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import trigger_client_event
 
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.diary.appointments import undo_status
@@ -31,8 +30,7 @@ from reminders.models import Appointment, AuditEntry, CannedReply, Message, Remi
 from reminders.views.shared.asked import read_text
 from reminders.views.shared.pages import (
     StaffRequest,
-    go_back,
-    say,
+    note_or_back,
     staff_action,
     staff_form,
     staff_page,
@@ -63,16 +61,8 @@ def _reminder(request: StaffRequest, pk: int) -> Reminder:
     return get_object_or_404(Reminder.objects.filter(appointment__in=theirs), pk=pk)
 
 
-def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok") -> HttpResponse:
-    """A note for htmx, else a redirect to where the form says."""
-    if request.htmx:
-        return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=True)
-    say(request, text, undo=undo, tone=tone)
-    return go_back(request)
-
-
 def _refuse(request: StaffRequest, error: StaffActionError) -> HttpResponse:
-    return _answer(request, str(error), tone="warning")
+    return note_or_back(request, str(error), tone="warning")
 
 
 @staff_page()
@@ -137,7 +127,7 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     appointment = _appointment(request, pk)
     wanted = request.POST.get("to", "")
     if wanted not in Status.values:
-        return _answer(request, "That is no status.", tone="danger")
+        return note_or_back(request, "That is no status.", tone="danger")
     try:
         event = mark(
             pk,
@@ -149,7 +139,7 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     except StaffActionError as error:
         return _refuse(request, error)
     words = DONE[Status(wanted)].format(appointment.contact)
-    return _answer(request, words, undo=reverse("undo", args=[event.pk]) if event else "")
+    return note_or_back(request, words, undo=reverse("undo", args=[event.pk]) if event else "")
 
 
 @staff_action()
@@ -159,8 +149,10 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         AuditEntry.objects.filter(appointment__in=request.scope.appointments()), pk=pk
     )
     if undo_status(event.pk, by=request.scope.actor, now=timezone.now()):
-        return _answer(request, "Taken back.")
-    return _answer(request, "It has changed again since, so it was left as it is.", tone="warning")
+        return note_or_back(request, "Taken back.")
+    return note_or_back(
+        request, "It has changed again since, so it was left as it is.", tone="warning"
+    )
 
 
 @staff_action()
@@ -170,7 +162,7 @@ def send_reminder(request: StaffRequest, pk: int) -> HttpResponse:
         send_now(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
     except StaffActionError as error:
         return _refuse(request, error)
-    return _answer(request, "The text is going out.")
+    return note_or_back(request, "The text is going out.")
 
 
 @staff_action()
@@ -180,7 +172,7 @@ def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
         stop_reminder(_reminder(request, pk), by=request.scope.actor, now=timezone.now())
     except StaffActionError as error:
         return _refuse(request, error)
-    return _answer(
+    return note_or_back(
         request, "This text will not be sent.", undo=reverse("release_reminder", args=[pk])
     )
 
@@ -189,8 +181,8 @@ def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
 def release_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a text go out after all."""
     if resume_reminder(_reminder(request, pk), by=request.scope.actor, now=timezone.now()):
-        return _answer(request, "The text is planned again.")
-    return _answer(request, "This text is not stopped.", tone="warning")
+        return note_or_back(request, "The text is planned again.")
+    return note_or_back(request, "This text is not stopped.", tone="warning")
 
 
 @staff_action()
@@ -201,7 +193,7 @@ def send_correction(request: StaffRequest, pk: int) -> HttpResponse:
         correct(appointment, by=request.scope.actor, now=timezone.now())
     except StaffActionError as error:
         return _refuse(request, error)
-    return _answer(request, f"A correction is on its way to {appointment.contact}.")
+    return note_or_back(request, f"A correction is on its way to {appointment.contact}.")
 
 
 @staff_form()
@@ -262,8 +254,8 @@ def ready_lines(appointment: Appointment) -> list[tuple[str, str]]:
 
 
 def _sent(words: str) -> HttpResponse:
-    events = {"toast": {"text": words}, "changed": True, "close-dialog": True}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+    response = with_toast(HttpResponse(status=204), words, changed=True)
+    return trigger_client_event(response, "close-dialog")
 
 
 @staff_action()

@@ -43,9 +43,9 @@ from reminders.views.diary_import.tables import (
     problem_lines,
     tabs,
 )
+from reminders.views.shared.lists import counted_page
 from reminders.views.shared.pages import (
     StaffRequest,
-    paginate,
     say,
     staff_action,
     staff_form,
@@ -146,7 +146,7 @@ def _stem(row: Import) -> str:
 def _lines(request: StaffRequest, row: Import, tab: Tab | None) -> dict[str, Any]:
     if tab is None:
         return {}
-    page = paginate(request, tab.rows)
+    page = counted_page(request, tab.rows)
     if tab.key == "gone":
         return {"page": page, "gone": gone_lines(page.object_list)}
     if tab.key == "patients":

@@ -1,17 +1,23 @@
-"""Pages of long lists without counting them: what comes before, what comes after, and where one is."""
+"""Pages of lists: counted where the whole list is at hand, uncounted where it lies in the database.
+
+`?page=` is a number from 1 in both; anything odd is the nearest page there is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from reminders.views.shared.asked import read_number
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+COUNTED_ROWS = 100
 PER_PAGE = 50
 DEEPEST = 400
 """Beyond this page searching is the better way, and skipping rows becomes slow."""
@@ -39,6 +45,13 @@ class Slice(Generic[M]):
     def next_page_number(self) -> int:
         """The page after."""
         return self.number + 1
+
+
+def counted_page(
+    request: HttpRequest, rows: Sequence[T] | QuerySet[Any, T], *, per_page: int = COUNTED_ROWS
+) -> Page[T]:
+    """The page that `?page=` asks for of rows that are all there; the nearest one if it is not."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 def page_of(request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE) -> Slice[M]:

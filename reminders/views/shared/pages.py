@@ -6,29 +6,25 @@ A page says which permission it needs; who has it is `domain.access`'s business.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
 
 P = ParamSpec("P")
-ROWS = 100
-"""Rows on one page of a list."""
 
 
 class StaffRequest(HttpRequest):
@@ -84,24 +80,17 @@ def _sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
 
     `back`: the address shows a page, so that one returns there; a form that was sent keeps a draft.
     """
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Trigger": "signed-out"})
+    if HtmxDetails(request):
+        return trigger_client_event(HttpResponse(status=401), "signed-out")
     after = f"?{urlencode({'next': request.get_full_path()})}" if back else ""
     return HttpResponseRedirect(reverse(settings.LOGIN_URL) + after)
 
 
 def forbidden(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """Say kindly that this role does not allow the page."""
-    if request.headers.get("HX-Request"):
+    if HtmxDetails(request):
         return with_toast(HttpResponse(status=403), "Your role does not allow this.", tone="danger")
     return HttpResponseForbidden(render(request, "errors/403.html").content)
-
-
-def paginate(
-    request: HttpRequest, rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS
-) -> Page[Any]:
-    """The page of `rows` that `?page=` asks for; a page that is not there becomes the nearest one."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 def with_toast(
@@ -112,11 +101,8 @@ def with_toast(
 
     `changed` tells live lists on the page to look again at once.
     """
-    events: dict[str, Any] = {"toast": {"text": text, "undo": undo, "tone": tone}}
-    if changed:
-        events["changed"] = True
-    response.headers["HX-Trigger"] = json.dumps(events)
-    return response
+    trigger_client_event(response, "toast", {"text": text, "undo": undo, "tone": tone})
+    return trigger_client_event(response, "changed") if changed else response
 
 
 def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") -> None:
@@ -128,8 +114,8 @@ def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") ->
 
 def go(request: HttpRequest, where: str) -> HttpResponse:
     """Redirect, also when htmx asked."""
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    if HtmxDetails(request):
+        return HttpResponseClientRedirect(where)
     return HttpResponseRedirect(where)
 
 
@@ -140,3 +126,22 @@ def go_back(request: HttpRequest) -> HttpResponse:
     where = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
     return go(request, where if safe else "/")
+
+
+def note_or_back(
+    request: StaffRequest,
+    text: str,
+    *,
+    undo: str = "",
+    tone: str = "ok",
+    changed: bool = True,
+    back: str = "",
+) -> HttpResponse:
+    """Answer an action with a note: beside the page for htmx, else on the page at `back`.
+
+    Without `back` that is the page that the form names. The other arguments are `with_toast`'s.
+    """
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=changed)
+    say(request, text, undo=undo, tone=tone)
+    return go(request, back) if back else go_back(request)

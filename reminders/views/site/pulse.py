@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpResponse
 from django.shortcuts import render
+from django_htmx.http import trigger_client_event
 
 from reminders.domain.common import database_clock
 from reminders.domain.common.digest import digest
@@ -23,7 +22,4 @@ def show(request: StaffRequest) -> HttpResponse:
         response = HttpResponse(status=204)
     else:
         response = render(request, "partials/banners.html", {"banners": shown, "token": token})
-    response.headers["HX-Trigger"] = json.dumps(
-        {"inbox-count": {"value": Shell(request).inbox_count}}
-    )
-    return response
+    return trigger_client_event(response, "inbox-count", {"value": Shell(request).inbox_count})

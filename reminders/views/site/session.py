@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
@@ -12,12 +11,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django_htmx.http import trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common import access
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
 
 TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
 BUSY = "Many people are signing in at this moment. Please try again in a few seconds."
+
+
+def _stands_in_dialog(request: HttpRequest) -> bool:
+    return bool(request.GET.get("here")) and bool(HtmxDetails(request))
 
 
 class SignIn(LoginView):
@@ -31,7 +36,7 @@ class SignIn(LoginView):
     @property
     def here(self) -> bool:
         """Whether the form stands in a dialog."""
-        return bool(self.request.GET.get("here")) and "HX-Request" in self.request.headers
+        return _stands_in_dialog(self.request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the form in the dialog even to somebody who is signed in by now."""
@@ -53,8 +58,8 @@ class SignIn(LoginView):
             return response
         user = form.get_user()
         name = user.get_username() if isinstance(user, User) else ""
-        event = {"signed-in": {"token": get_token(self.request), "user": name}}
-        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(event)})
+        event = {"token": get_token(self.request), "user": name}
+        return trigger_client_event(HttpResponse(status=204), "signed-in", event)
 
 
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
@@ -75,7 +80,7 @@ def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
     form.errors.clear()
     form.add_error(None, words)
-    here = bool(request.GET.get("here")) and "HX-Request" in request.headers
+    here = _stands_in_dialog(request)
     template = "partials/sign_in_form.html" if here else "login.html"
     context = {"form": form, "here": here, "next": request.POST.get("next", "")}
     return render(request, template, context, status=422 if here else status)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,8 +25,9 @@ from reminders.models import Appointment, AuditEntry, CallAttempt, Message
 from reminders.templatetags.pages import at_zone
 from reminders.views.diary.day_rows import address
 from reminders.views.shared.asked import read_date, read_ids
+from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import places, several, sign
-from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
+from reminders.views.shared.pages import StaffRequest, note_or_back, staff_action, staff_page
 
 ROWS = 30
 Outcome = CallAttempt.Outcome
@@ -150,7 +150,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     day, wanted = read_date(request.GET.get("day", "")), request.GET.get("show", "")
     calls = calls_to_make(places(request), now=now, day=day)
     chosen = next((conditions for name, _, _, conditions in FILTERS if name == wanted), {})
-    page = Paginator(calls.only(**chosen), ROWS).get_page(request.GET.get("page"))
+    page = counted_page(request, calls.only(**chosen), per_page=ROWS)
     listed = households(list(page), now=now)
     filters = _filters(calls, wanted)
     shown = [(one.key, one.digest) for one in listed]
@@ -198,10 +198,7 @@ def _names(rows: list[Appointment]) -> str:
 
 
 def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok") -> HttpResponse:
-    if request.htmx:
-        return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=True)
-    say(request, text, undo=undo, tone=tone)
-    return go(request, reverse("call_list"))
+    return note_or_back(request, text, undo=undo, tone=tone, back=reverse("call_list"))
 
 
 @staff_action()

@@ -4,7 +4,6 @@ consent.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import trigger_client_event
 
 from reminders.domain.common.digest import digest
 from reminders.domain.consent.suppressions import (
@@ -41,7 +41,15 @@ from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, Contact, InboxItem, Location, Suppression
 from reminders.views.diary.day_rows import LOOKS
 from reminders.views.shared.asked import read_id, read_text
-from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page, with_toast
+from reminders.views.shared.pages import (
+    StaffRequest,
+    go,
+    note_or_back,
+    say,
+    staff_action,
+    staff_page,
+    with_toast,
+)
 
 LONGEST = 1_000
 ASKABLE = 200
@@ -215,12 +223,8 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         say(request, f"Your text to {contact} is going out.")
         return go(request, reverse("conversation", args=[pk]))
-    events = {
-        "text-sent": {"draft": f"text-{pk}"},
-        "changed": True,
-        "toast": {"text": "Your text is going out."},
-    }
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+    response = with_toast(HttpResponse(status=204), "Your text is going out.", changed=True)
+    return trigger_client_event(response, "text-sent", {"draft": f"text-{pk}"})
 
 
 def _place(request: StaffRequest, contact: Contact) -> Location | None:
@@ -248,17 +252,12 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
         return _refuse(request, contact, "There is nothing to ask about this text.")
     asked = ask_now(messages_api(), found.message_id, clock=timezone.now)
     words, tone = ASKED[asked]
-    if request.htmx:
-        return with_toast(HttpResponse(status=204), words, tone=tone, changed=True)
-    say(request, words, tone=tone)
-    return go(request, reverse("conversation", args=[pk]))
+    return note_or_back(request, words, tone=tone, back=reverse("conversation", args=[pk]))
 
 
 def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse:
-    if request.htmx:
-        return with_toast(HttpResponse(status=204), words, tone="warning")
-    say(request, words, tone="warning")
-    return go(request, reverse("conversation", args=[contact.pk]))
+    back = reverse("conversation", args=[contact.pk])
+    return note_or_back(request, words, tone="warning", changed=False, back=back)
 
 
 @staff_action()

@@ -26,7 +26,7 @@ def test_a_stranger_is_sent_to_sign_in():
 def test_htmx_of_a_stranger_gets_401_and_an_event():
     response = Client().get("/", headers={"HX-Request": "true"})
 
-    assert (response.status_code, response.headers["HX-Trigger"]) == (401, "signed-out")
+    assert (response.status_code, response.headers["HX-Trigger"]) == (401, '{"signed-out": {}}')
 
 
 def test_a_user_without_a_role_reads_that_the_page_is_not_for_them():

@@ -77,7 +77,7 @@ def test_an_expired_session_keeps_what_was_typed(client):
 
     response = client.post(f"/contacts/{one.contact_id}/send/", {"text": "Long text"}, headers=HTMX)
 
-    assert (response.status_code, response.headers["HX-Trigger"]) == (401, "signed-out")
+    assert (response.status_code, response.headers["HX-Trigger"]) == (401, '{"signed-out": {}}')
 
 
 def test_opting_out_and_in_again_by_undo(sign_in):
