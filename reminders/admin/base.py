@@ -26,8 +26,8 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup.jobs import in_words
+from reminders.formatting import at_zone
 from reminders.models import Job, Location, ReminderRule
-from reminders.templatetags.pages import at_zone
 
 MANY = 20_000
 SCOPE = "scope"

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor, record_contacts
@@ -65,11 +64,6 @@ def is_opted_out(phone: str) -> bool:
 def is_paused(phone: str) -> bool:
     """Whether texts to this number wait for staff to decide whether the patient wants any."""
     return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
-
-
-def people_on(phone: str) -> QuerySet[Contact]:
-    """Everyone whom an opt-out of this number concerns."""
-    return Contact.objects.filter(phone=phone).exclude(phone="")
 
 
 @again_after_deadlock

@@ -17,8 +17,10 @@ from django.db.models import Model, Q, QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.digest import digest
+from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import values_for
-from reminders.domain.pages.day_sheet import DayRow, read_rows
+from reminders.domain.pages.day_sheet import DayRow, rows_of
+from reminders.domain.pages.text_states import text_state
 from reminders.domain.wording import WordingError, compile_wording
 from reminders.models import (
     Appointment,
@@ -31,20 +33,6 @@ from reminders.models import (
 )
 
 SHOWN = 40
-STATE_WORDS = {
-    "queued": "Going out now",
-    "submitting": "Going out now",
-    "unknown": "Not known whether it arrived",
-    "accepted": "On its way",
-    "enroute": "On its way",
-    "held": "Held back by the provider",
-    "submitted": "With the carrier",
-    "delivered": "Delivered",
-    "failed": "Not delivered",
-    "rejected": "Not delivered",
-    "expired": "Not sent in time",
-    "cancelled": "Withdrawn, not sent",
-}
 
 
 class Bubble(NamedTuple):
@@ -68,14 +56,7 @@ class Bubble(NamedTuple):
         """What became of it, as staff read it."""
         if not self.outgoing:
             return ""
-        if self.state in ("accepted", "held") and self.at > now:
-            return "Planned"
-        plain = STATE_WORDS[self.state]
-        return (
-            f"{plain}: {self.words}"
-            if self.state in ("failed", "rejected") and self.words
-            else plain
-        )
+        return text_state(self.state, news=self.words, planned=self.at > now)
 
     @property
     def kind_words(self) -> str:
@@ -131,9 +112,7 @@ def thread(
         replies = Reply.objects.filter(scope.seen_replies(), mine).exclude(outcome="duplicate")
         given["out"] = _latest(texts, "created_at", before=before, limit=limit)
         given["in"] = _latest(replies, "received_at", before=before, limit=limit)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        found = [Bubble(*row) for row in cursor.fetchall()]
+    found = fetch(Bubble, statement, given)
     return sorted(found, key=lambda bubble: (bubble.at, bubble.made_at))
 
 
@@ -161,7 +140,7 @@ def visits(
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    rows = read_rows("a.id = ANY(%(ids)s)", {"ids": ids}, now=now) if ids else []
+    rows = rows_of(ids, now=now) if ids else []
     coming = [row for row in rows if row.starts_at > now]
     past = [row for row in reversed(rows) if row.starts_at <= now]
     return (coming + past)[:most]
@@ -225,55 +204,95 @@ def people_at(phone: str, *, scope: Scope, most: int = 8) -> Sequence[Contact]:
 
 _ANY_TIME = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
+# The latest of each kind are looked up by contact and by number through an index each, and only
+# what both leave is read whole: one condition over both would read every text of a shared phone.
 _OUT = """
-SELECT m.id FROM reminders_message m
-WHERE {which} AND (%(before)s::timestamptz IS NULL OR m.created_at < %(before)s) AND m.kind <> 'test'
-ORDER BY m.created_at DESC LIMIT %(limit)s
+    SELECT message.id
+    FROM reminders_message message
+    WHERE {which} AND message.kind <> 'test'
+      AND (%(before)s::timestamptz IS NULL OR message.created_at < %(before)s)
+    ORDER BY message.created_at DESC
+    LIMIT %(limit)s
 """
 _IN = """
-SELECT y.id FROM reminders_reply y
-WHERE {which} AND (%(before)s::timestamptz IS NULL OR y.received_at < %(before)s)
-  AND y.outcome <> 'duplicate'
-ORDER BY y.received_at DESC LIMIT %(limit)s
+    SELECT reply.id
+    FROM reminders_reply reply
+    WHERE {which} AND reply.outcome <> 'duplicate'
+      AND (%(before)s::timestamptz IS NULL OR reply.received_at < %(before)s)
+    ORDER BY reply.received_at DESC
+    LIMIT %(limit)s
 """
 _TEXTS = """
-SELECT * FROM (
-    SELECT 'm' || m.id, m.scheduled_at, m.created_at AS made_at, true, m.text, m.kind, m.state, m.words,
-           coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, ''),
-           CASE WHEN m.contact_id IS DISTINCT FROM %(contact)s THEN coalesce(c.name, '') ELSE '' END,
-           m.appointment_id
-    FROM reminders_message m
-    LEFT JOIN auth_user u ON u.id = m.created_by_id
-    LEFT JOIN reminders_contact c ON c.id = m.contact_id
+SELECT *
+FROM (
+    SELECT 'm' || message.id AS key, message.scheduled_at AS at, message.created_at AS made_at,
+           true AS outgoing, message.text, message.kind, message.state, message.words,
+           coalesce(
+               nullif(trim(author.first_name || ' ' || author.last_name), ''), author.username, ''
+           ) AS by,
+           CASE WHEN message.contact_id IS DISTINCT FROM %(contact)s
+                THEN coalesce(contact.name, '') ELSE '' END AS other_name,
+           message.appointment_id
+    FROM reminders_message message
+    LEFT JOIN auth_user author ON author.id = message.created_by_id
+    LEFT JOIN reminders_contact contact ON contact.id = message.contact_id
     WHERE __OUT__
     UNION ALL
-    SELECT 'r' || y.id, y.received_at, y.received_at, false,
-           y.text || CASE WHEN y.pictures > 0 THEN ' (sent a picture)' ELSE '' END, y.intent, '', '', '', '', NULL
-    FROM reminders_reply y
+    SELECT 'r' || reply.id, reply.received_at, reply.received_at, false,
+           reply.text || CASE WHEN reply.pictures > 0 THEN ' (sent a picture)' ELSE '' END,
+           reply.intent, '', '', '', '', NULL
+    FROM reminders_reply reply
     WHERE __IN__
-) texts ORDER BY made_at DESC LIMIT %(limit)s
+) texts
+ORDER BY made_at DESC
+LIMIT %(limit)s
 """
-_EVERY_OUT = f"""m.id IN (({_OUT.format(which="m.contact_id = %(contact)s")})
-                   UNION ({_OUT.format(which="m.phone = %(phone)s AND %(phone)s <> ''")}))"""
-_EVERY_IN = f"""y.id IN (({_IN.format(which="y.contact_id = %(contact)s")})
-                   UNION ({_IN.format(which="y.phone = %(phone)s AND %(phone)s <> ''")}))"""
-_THREAD = _TEXTS.replace("__OUT__", _EVERY_OUT).replace("__IN__", _EVERY_IN)
-_READABLE = _TEXTS.replace("__OUT__", "m.id = ANY(%(out)s)").replace("__IN__", "y.id = ANY(%(in)s)")
+
+
+def _either(column: str, latest: str, row: str) -> str:
+    """Those of the contact and those on the number."""
+    theirs = latest.format(which=f"{row}.contact_id = %(contact)s")
+    on_it = latest.format(which=f"{row}.phone = %(phone)s AND %(phone)s <> ''")
+    return f"{column} IN (({theirs}) UNION ({on_it}))"
+
+
+_THREAD = _TEXTS.replace("__OUT__", _either("message.id", _OUT, "message"))
+_THREAD = _THREAD.replace("__IN__", _either("reply.id", _IN, "reply"))
+_READABLE = _TEXTS.replace("__OUT__", "message.id = ANY(%(out)s)")
+_READABLE = _READABLE.replace("__IN__", "reply.id = ANY(%(in)s)")
 
 _VISITS = """
 WITH people AS (
     SELECT %(contact)s::bigint AS id
-    UNION (SELECT c.id FROM reminders_contact c
-           WHERE c.phone = %(phone)s AND c.phone <> '' ORDER BY c.id LIMIT 20))
-SELECT a.id FROM people p CROSS JOIN LATERAL (
-    (SELECT a.id, a.starts_at FROM reminders_appointment a
-     WHERE a.contact_id = p.id AND a.starts_at > %(now)s
-       AND (%(locations)s::bigint[] IS NULL OR a.location_id = ANY(%(locations)s))
-     ORDER BY a.starts_at LIMIT %(most)s)
+    UNION (
+        SELECT contact.id
+        FROM reminders_contact contact
+        WHERE contact.phone = %(phone)s AND contact.phone <> ''
+        ORDER BY contact.id
+        LIMIT 20
+    )
+)
+SELECT visit.id
+FROM people
+CROSS JOIN LATERAL (
+    (
+        SELECT coming.id, coming.starts_at
+        FROM reminders_appointment coming
+        WHERE coming.contact_id = people.id AND coming.starts_at > %(now)s
+          AND (%(locations)s::bigint[] IS NULL OR coming.location_id = ANY(%(locations)s))
+        ORDER BY coming.starts_at
+        LIMIT %(most)s
+    )
     UNION ALL
-    (SELECT a.id, a.starts_at FROM reminders_appointment a
-     WHERE a.contact_id = p.id AND a.starts_at <= %(now)s
-       AND (%(locations)s::bigint[] IS NULL OR a.location_id = ANY(%(locations)s))
-     ORDER BY a.starts_at DESC LIMIT 2)) a
-ORDER BY abs(extract(epoch FROM a.starts_at - %(now)s)) LIMIT 2 * %(most)s
+    (
+        SELECT past.id, past.starts_at
+        FROM reminders_appointment past
+        WHERE past.contact_id = people.id AND past.starts_at <= %(now)s
+          AND (%(locations)s::bigint[] IS NULL OR past.location_id = ANY(%(locations)s))
+        ORDER BY past.starts_at DESC
+        LIMIT 2
+    )
+) visit
+ORDER BY abs(extract(epoch FROM visit.starts_at - %(now)s))
+LIMIT 2 * %(most)s
 """

@@ -1,7 +1,7 @@
 """The story of one appointment, readable: who did what and when, every text, every reply, every
 call.
 
-What is stored as codes becomes sentences here; how they look is the page's business.
+What is stored as codes becomes sentences here; how they look is the views' business.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import User
 from django.db.models import Model, Q
 
+from reminders.domain.pages.text_states import text_state
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -27,29 +28,29 @@ from reminders.models import (
 )
 
 BOOKED = "Booked"
-EVENT_WORDS: dict[str, tuple[str, str]] = {
-    "created": (BOOKED, "plus"),
-    "moved": ("Moved", "calendar"),
-    "changed": ("Details changed", "edit"),
-    "booked": ("Set back to no answer", "undo"),
-    "confirmed": ("Confirmed", "check-circle"),
-    "declined": ("Declined", "x-circle"),
-    "cancelled": ("Cancelled", "ban"),
-    "deleted": ("Taken out of the diary", "ban"),
-    "arrived": ("Arrived", "person-check"),
-    "no_show": ("Did not come", "person-x"),
-    "undone": ("Taken back", "undo"),
-    "send_now": ("Asked to send a text at once", "send"),
-    "held": ("Stopped a text", "stop"),
-    "released": ("Let a text go out after all", "send"),
-    "corrected": ("Corrected an outdated text", "edit"),
-    "no_more_texts": ("Wants no more texts about this one", "stop"),
-    "contact_changed": ("Patient's details changed", "person"),
-    "contact_created": ("Patient added", "person"),
-    "opted_out": ("Opted out of texts", "ban"),
-    "opted_in": ("Gets texts again", "check"),
-    "number_wrong": ("The number is wrong: no texts go to it", "person-x"),
-    "number_right": ("The number is right after all", "undo"),
+EVENT_WORDS = {
+    "created": BOOKED,
+    "moved": "Moved",
+    "changed": "Details changed",
+    "booked": "Set back to no answer",
+    "confirmed": "Confirmed",
+    "declined": "Declined",
+    "cancelled": "Cancelled",
+    "deleted": "Taken out of the diary",
+    "arrived": "Arrived",
+    "no_show": "Did not come",
+    "undone": "Taken back",
+    "send_now": "Asked to send a text at once",
+    "held": "Stopped a text",
+    "released": "Let a text go out after all",
+    "corrected": "Corrected an outdated text",
+    "no_more_texts": "Wants no more texts about this one",
+    "contact_changed": "Patient's details changed",
+    "contact_created": "Patient added",
+    "opted_out": "Opted out of texts",
+    "opted_in": "Gets texts again",
+    "number_wrong": "The number is wrong: no texts go to it",
+    "number_right": "The number is right after all",
 }
 FIELD_WORDS = {
     "starts_at": "",  # the local date and time say the same
@@ -96,11 +97,14 @@ SOURCE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the story. `side` is out or in for texts, blank for what happened here."""
+    """One line of the story. `side` is out or in for texts, blank for what happened here.
+
+    `kind` is that of an `AuditEntry`, or one of text, text_waits, reply and call.
+    """
 
     at: datetime
     title: str
-    icon: str
+    kind: str
     who: str = ""
     text: str = ""
     state: str = ""
@@ -132,7 +136,7 @@ def _beginning(appointment: Appointment) -> Moment:
     return Moment(
         at=appointment.created_at,
         title=BOOKED,
-        icon="plus",
+        kind="created",
         who=SOURCE_WORDS[AuditEntry.Source.IMPORT] if imported else "",
         state=imported.filename if imported else "",
     )
@@ -166,13 +170,13 @@ def _events(appointment: Appointment, *, since: datetime | None = None) -> Itera
 
 
 def _moment(event: AuditEntry, *, names: _Names, undo: int | None = None) -> Moment:
-    title, icon = EVENT_WORDS.get(event.kind, (event.kind.replace("_", " ").capitalize(), "info"))
+    title = EVENT_WORDS.get(event.kind, event.kind.replace("_", " ").capitalize())
     if event.kind == "send_now" and event.details.get("rule"):
         title = f"Asked to send at once: {event.details['rule']}"
     return Moment(
         at=event.at,
         title=title,
-        icon=icon,
+        kind=event.kind,
         who=_who(event),
         changes=tuple(_changes(event.details, names=names)),
         undo=undo,
@@ -251,10 +255,10 @@ def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
         yield Moment(
             at=message.scheduled_at,
             title="Text ready to go out" if waits else TEXT_TITLES.get(message.kind, "Text"),
-            icon="clock" if waits else "arrow-out",
+            kind="text_waits" if waits else "text",
             who=person(message.created_by) if message.created_by else "",
             text=message.text,
-            state=message.words or message.get_state_display(),
+            state=text_state(message.state, news=message.words, planned=waits),
             side="out",
             struck=message.state == Message.State.CANCELLED,
         )
@@ -263,7 +267,7 @@ def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
 def _replies(appointment: Appointment) -> Iterator[Moment]:
     for reply in Reply.objects.filter(appointments=appointment):
         yield Moment(
-            at=reply.received_at, title="Reply", icon="arrow-in", text=reply.shown, side="in"
+            at=reply.received_at, title="Reply", kind="reply", text=reply.shown, side="in"
         )
 
 
@@ -272,7 +276,7 @@ def _calls(appointment: Appointment) -> Iterator[Moment]:
         yield Moment(
             at=call.at,
             title=f"Phone: {call.get_outcome_display().lower()}",
-            icon="call",
+            kind="call",
             who=person(call.by),
             struck=call.undone_at is not None,
         )

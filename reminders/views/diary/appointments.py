@@ -21,6 +21,7 @@ from reminders.domain.pages.timeline import changes_since, timeline
 from reminders.models import Appointment, Contact, Location
 from reminders.views.diary.contacts import COLUMNS, page_of_contact
 from reminders.views.diary.day_rows import SheetLine
+from reminders.views.diary.moment_icons import MOMENT_ICONS, UNKNOWN_MOMENT
 from reminders.views.shared.asked import read_date, read_id, read_text
 from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
@@ -107,7 +108,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "appointment": appointment,
         "line": SheetLine(row, now),
         "row": row,
-        "moments": moments,
+        "moments": [(MOMENT_ICONS.get(one.kind, UNKNOWN_MOMENT), one) for one in moments],
         "planned": None if any(moment.at == row.next_at for moment in moments) else _planned(row),
         "others": others.select_related("location", "service").order_by("starts_at")[:5],
         "contact_page": page_of_contact(appointment.contact),

@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 
 from reminders.domain.common.digest import digest
 from reminders.domain.pages.day_sheet import FAILED, SETTLED, DayRow, DayState
+from reminders.domain.pages.text_states import text_state
+from reminders.formatting import at_zone, badge, inline, phone
 from reminders.models import Appointment, Message
-from reminders.templatetags.pages import at_zone, badge, inline, phone
 
 ARRIVES_FROM = timedelta(minutes=60)
 TOO_LATE_AFTER = timedelta(minutes=5)
@@ -144,11 +145,7 @@ class SheetLine:
         says_it = self.state == DayState.UNREACHABLE or row.out_state == Message.State.DELIVERED
         if says_it and self.state != DayState.ASKED:
             return at
-        return f"{at} · {row.out_words or self._out_state_words}"
-
-    @property
-    def _out_state_words(self) -> str:
-        return str(Message.State(self.row.out_state).label) if self.row.out_state else ""
+        return f"{at} · {text_state(row.out_state, news=row.out_words)}"
 
     @property
     def answered(self) -> str:

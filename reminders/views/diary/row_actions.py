@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.diary.appointments import undo_status
 from reminders.domain.diary.staff_actions import (
     StaffActionError,
@@ -24,9 +23,9 @@ from reminders.domain.diary.staff_actions import (
     send_text,
     stop_reminder,
 )
-from reminders.domain.wording import WordingError, compile_wording
+from reminders.domain.pages.conversation import ready_lines
 from reminders.domain.wording.segments import measure
-from reminders.models import Appointment, AuditEntry, CannedReply, Message, Reminder
+from reminders.models import Appointment, AuditEntry, Message, Reminder
 from reminders.views.shared.asked import read_text
 from reminders.views.shared.pages import (
     StaffRequest,
@@ -222,35 +221,10 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
         "problem": problem,
         "size": measure(written),
         "longest": LONGEST,
-        "lines": ready_lines(appointment),
+        "lines": ready_lines(appointment.contact, appointment, appointment.location),
         "action": request.get_full_path(),
     }
     return render(request, "day_sheet/text.html", context, status=422 if problem else 200)
-
-
-def ready_lines(appointment: Appointment) -> list[tuple[str, str]]:
-    """Titles and words of the ready-made lines, filled in; one that is faulty is shown as it was
-    written.
-    """
-    place, contact = appointment.location, appointment.contact
-    values = values_for(
-        first_name=contact.first_name,
-        name=contact.name,
-        starts_at=appointment.starts_at,
-        zone=place.zone,
-        language=contact.language or place.language,
-        country=place.country,
-        location=place.name,
-        phone=place.phone,
-    )
-    lines = []
-    for line in CannedReply.objects.all():
-        try:
-            words = compile_wording(line.text).render(values)
-        except WordingError:
-            words = line.text
-        lines.append((line.title, words))
-    return lines
 
 
 def _sent(words: str) -> HttpResponse:

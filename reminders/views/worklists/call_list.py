@@ -21,8 +21,9 @@ from reminders.domain.pages.call_list import (
     calls_to_make,
     households,
 )
-from reminders.models import Appointment, AuditEntry, CallAttempt, Message
-from reminders.templatetags.pages import at_zone
+from reminders.domain.pages.text_states import text_state
+from reminders.formatting import at_zone
+from reminders.models import Appointment, AuditEntry, CallAttempt
 from reminders.views.diary.day_rows import address
 from reminders.views.shared.asked import read_date, read_ids
 from reminders.views.shared.lists import counted_page
@@ -54,7 +55,7 @@ FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
     ("new", "Not tried yet", "clock", {"tried": False}),
     ("tried", "Called before", "history", {"tried": True}),
 )
-TONES = {
+TEXT_ICONS = {
     "delivered": "check-circle",
     "failed": "x-circle",
     "rejected": "x-circle",
@@ -77,8 +78,8 @@ def _tried(one: Try, zone: str) -> Tried:
         symbol, outcome = "call", str(Outcome(one.code).label)
         words = f"{outcome} ({one.words})" if one.words else outcome
     else:
-        symbol = TONES.get(one.code, "send")
-        words = f"Text: {one.words or Message.State(one.code).label}"
+        symbol = TEXT_ICONS.get(one.code, "send")
+        words = f"Text: {text_state(one.code, news=one.words)}"
     return Tried(symbol, words, at_zone(one.at, zone))
 
 

@@ -118,7 +118,7 @@ def test_moving_an_appointment_keeps_who_moved_it(sign_in):
     appointment.refresh_from_db()
     assert appointment.local_time == time(15, 0)
     story = client.get(f"/appointments/{appointment.pk}/").context["moments"]
-    assert [(one.title, one.who, one.changes) for one in story] == [
+    assert [(one.title, one.who, one.changes) for _, one in story] == [
         ("Moved", "Robin Reed", (("Time", "10:00", "15:00"),)),
         ("Booked", "", ()),
     ]
@@ -191,7 +191,7 @@ def test_the_story_tells_texts_and_replies_with_the_latest_first(sign_in):
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
-    assert [(one.title, one.who, one.text) for one in story] == [
+    assert [(one.title, one.who, one.text) for _, one in story] == [
         ("Confirmed", "The patient, by text", ""),
         ("Reply", "", "Y"),
         ("Text sent", "", "Hello"),
@@ -207,8 +207,8 @@ def test_a_text_that_the_provider_holds_is_not_told_as_sent(sign_in):
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
-    assert [(one.title, one.state) for one in story] == [
-        ("Text ready to go out", "With the provider"),
+    assert [(one.title, one.state) for _, one in story] == [
+        ("Text ready to go out", "Planned"),
         ("Booked", ""),
     ]
 
@@ -219,7 +219,7 @@ def test_the_story_of_an_imported_appointment_begins_with_its_file(sign_in):
 
     story = sign_in().get(f"/appointments/{appointment.pk}/").context["moments"]
 
-    assert [(one.title, one.who, one.state) for one in story] == [
+    assert [(one.title, one.who, one.state) for _, one in story] == [
         ("Booked", "A diary import", "diary.csv")
     ]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from reminders.templatetags.pages import inline, lasting
+from reminders.formatting import inline, lasting
 from tests.factories import make_location, make_user
 
 pytestmark = pytest.mark.django_db

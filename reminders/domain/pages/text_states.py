@@ -1,0 +1,37 @@
+"""What became of a text, in the same words on every page."""
+
+from __future__ import annotations
+
+from reminders.models import Message
+
+State = Message.State
+WORDS = {
+    State.QUEUED: "Going out now",
+    State.SUBMITTING: "Going out now",
+    State.UNKNOWN: "Not known whether it arrived",
+    State.ACCEPTED: "On its way",
+    State.ENROUTE: "On its way",
+    State.HELD: "Held back by the provider",
+    State.SUBMITTED: "With the carrier",
+    State.DELIVERED: "Delivered",
+    State.FAILED: "Not delivered",
+    State.REJECTED: "Not delivered",
+    State.EXPIRED: "Not sent in time",
+    State.CANCELLED: "Withdrawn, not sent",
+}
+WAITS_WITH_PROVIDER = frozenset({State.ACCEPTED, State.HELD})
+EXPLAINED = frozenset({State.FAILED, State.REJECTED})
+"""States of which the provider's news gives the reason; otherwise it says the same as our words."""
+
+
+def text_state(state: str, *, news: str = "", planned: bool = False) -> str:
+    """A `Message.State` in words for staff; blank without one.
+
+    `news` is the last of the provider, `planned` says that the time of the text is still to come.
+    """
+    if not state:
+        return ""
+    known = State(state)
+    if planned and known in WAITS_WITH_PROVIDER:
+        return "Planned"
+    return f"{WORDS[known]}: {news}" if news and known in EXPLAINED else WORDS[known]

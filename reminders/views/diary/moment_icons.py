@@ -1,0 +1,31 @@
+"""The icon of each kind of moment in an appointment's story."""
+
+MOMENT_ICONS = {
+    "created": "plus",
+    "moved": "calendar",
+    "changed": "edit",
+    "booked": "undo",
+    "confirmed": "check-circle",
+    "declined": "x-circle",
+    "cancelled": "ban",
+    "deleted": "ban",
+    "arrived": "person-check",
+    "no_show": "person-x",
+    "undone": "undo",
+    "send_now": "send",
+    "held": "stop",
+    "released": "send",
+    "corrected": "edit",
+    "no_more_texts": "stop",
+    "contact_changed": "person",
+    "contact_created": "person",
+    "opted_out": "ban",
+    "opted_in": "check",
+    "number_wrong": "person-x",
+    "number_right": "undo",
+    "text": "arrow-out",
+    "text_waits": "clock",
+    "reply": "arrow-in",
+    "call": "call",
+}
+UNKNOWN_MOMENT = "info"
