@@ -15,9 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db import connection
-
 from reminders.domain.common.digest import digest
+from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.models import Location
 
@@ -175,18 +174,14 @@ def calls_to_make(
     """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
     spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
     last = max((span[2] for span in spans), default=now.date())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FIND,
-            {
-                "locations": [span[0] for span in spans],
-                "firsts": [span[1] for span in spans],
-                "lasts": [span[2] for span in spans],
-                "now": now,
-                "until": last + timedelta(days=2),
-            },
-        )
-        found = [AppointmentToCall(*row) for row in cursor.fetchall()]
+    given = {
+        "locations": [span[0] for span in spans],
+        "firsts": [span[1] for span in spans],
+        "lasts": [span[2] for span in spans],
+        "now": now,
+        "until": last + timedelta(days=2),
+    }
+    found = fetch(AppointmentToCall, _FIND, given)
     days = sorted({one.local_date for one in found})
     groups = _together(one for one in found if day in (None, one.local_date))
     return Calls(sorted(groups, key=_urgency), days)
@@ -226,11 +221,8 @@ def households(groups: Sequence[Sequence[AppointmentToCall]], *, now: datetime) 
 
 def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
     found: dict[int, list[Try]] = defaultdict(list)
-    if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_TRIES, {"ids": list(ids)})
-            for row in cursor.fetchall():
-                found[row[0]].append(Try(*row))
+    for one in fetch(Try, _TRIES, {"ids": list(ids)}) if ids else ():
+        found[one.appointment_id].append(one)
     return found
 
 
@@ -238,56 +230,78 @@ def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
 # counts until it is corrected. Texts and calls are read by arrays of appointments: for 3,000 of
 # them one by one the statement took half as long again.
 _FIND = """
-WITH a AS MATERIALIZED (
-    SELECT a.id, a.starts_at, a.local_date, a.version, c.phone, c.phone_kind, c.channel, c.wrong_number
-    FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[]) d (location_id, first, last)
-    JOIN reminders_appointment a
-        ON a.location_id = d.location_id AND a.local_date BETWEEN d.first AND d.last
-    JOIN reminders_contact c ON c.id = a.contact_id
-    WHERE a.status = 'booked' AND a.starts_at > %(now)s AND a.starts_at < %(until)s
-), t AS (
-    SELECT DISTINCT ON (r.appointment_id) r.appointment_id, r.state, r.reason
-    FROM reminders_reminder r JOIN a ON a.id = r.appointment_id AND a.version = r.version
-    WHERE r.appointment_id = ANY(ARRAY(SELECT id FROM a))
-      AND (r.state IN ('failed', 'expired') OR r.state IN ('sent', 'skipped') AND r.due_at <= %(now)s)
-    ORDER BY r.appointment_id, r.due_at DESC
-), k AS (
-    SELECT DISTINCT k.appointment_id
-    FROM reminders_callattempt k
-    WHERE k.appointment_id = ANY(ARRAY(SELECT id FROM a)) AND k.undone_at IS NULL
+WITH visit AS MATERIALIZED (
+    SELECT appointment.id, appointment.starts_at, appointment.local_date, appointment.version,
+           contact.phone, contact.phone_kind, contact.channel, contact.wrong_number
+    FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[])
+         AS span (location_id, first, last)
+    JOIN reminders_appointment appointment
+        ON appointment.location_id = span.location_id
+       AND appointment.local_date BETWEEN span.first AND span.last
+    JOIN reminders_contact contact ON contact.id = appointment.contact_id
+    WHERE appointment.status = 'booked'
+      AND appointment.starts_at > %(now)s AND appointment.starts_at < %(until)s
+), last_due AS (
+    SELECT DISTINCT ON (reminder.appointment_id)
+           reminder.appointment_id, reminder.state, reminder.reason
+    FROM reminders_reminder reminder
+    JOIN visit ON visit.id = reminder.appointment_id AND visit.version = reminder.version
+    WHERE reminder.appointment_id = ANY(ARRAY(SELECT id FROM visit))
+      AND (
+          reminder.state IN ('failed', 'expired')
+          OR reminder.state IN ('sent', 'skipped') AND reminder.due_at <= %(now)s
+      )
+    ORDER BY reminder.appointment_id, reminder.due_at DESC
+), called AS (
+    SELECT DISTINCT attempt.appointment_id
+    FROM reminders_callattempt attempt
+    WHERE attempt.appointment_id = ANY(ARRAY(SELECT id FROM visit)) AND attempt.undone_at IS NULL
 )
-SELECT row_number() OVER (ORDER BY a.starts_at, a.id), a.id, a.phone, a.local_date,
-       CASE WHEN a.phone = '' THEN 'no_phone'
-            WHEN a.wrong_number = a.phone THEN 'wrong_number'
-            WHEN a.phone IN (SELECT s.phone FROM reminders_suppression s WHERE s.lifted_at IS NULL)
-                 THEN 'opted_out'
-            WHEN a.channel = 'none' THEN 'no_messages'
-            WHEN t.state IN ('failed', 'expired')
-                 OR t.state = 'skipped'
-                    AND t.reason IN ('refused', 'not_delivered', 'capped', 'shared_number', 'wording')
-                 THEN 'failed'
-            WHEN a.phone_kind = 'landline' AND a.channel = 'sms' THEN 'landline'
-            ELSE '' END,
-       k.appointment_id IS NOT NULL
-FROM a
-LEFT JOIN t ON t.appointment_id = a.id
-LEFT JOIN k ON k.appointment_id = a.id
-ORDER BY 1
+SELECT row_number() OVER (ORDER BY visit.starts_at, visit.id) AS place, visit.id, visit.phone,
+       visit.local_date,
+       CASE
+           WHEN visit.phone = '' THEN 'no_phone'
+           WHEN visit.wrong_number = visit.phone THEN 'wrong_number'
+           WHEN visit.phone IN (
+               SELECT suppression.phone
+               FROM reminders_suppression suppression
+               WHERE suppression.lifted_at IS NULL
+           ) THEN 'opted_out'
+           WHEN visit.channel = 'none' THEN 'no_messages'
+           WHEN last_due.state IN ('failed', 'expired')
+               OR last_due.state = 'skipped' AND last_due.reason IN
+                  ('refused', 'not_delivered', 'capped', 'shared_number', 'wording') THEN 'failed'
+           WHEN visit.phone_kind = 'landline' AND visit.channel = 'sms' THEN 'landline'
+           ELSE ''
+       END AS obstacle,
+       called.appointment_id IS NOT NULL AS tried
+FROM visit
+LEFT JOIN last_due ON last_due.appointment_id = visit.id
+LEFT JOIN called ON called.appointment_id = visit.id
+ORDER BY place
 """
 
 _TRIES = """
-SELECT DISTINCT found.appointment_id, m.scheduled_at, false, m.state, m.words
-FROM (SELECT r.appointment_id, r.message_id FROM reminders_reminder r
-      WHERE r.appointment_id = ANY(%(ids)s) AND r.message_id IS NOT NULL
-      UNION
-      SELECT own.appointment_id, own.id FROM reminders_message own
-      WHERE own.appointment_id = ANY(%(ids)s)) found
-JOIN reminders_message m ON m.id = found.message_id
-WHERE m.state <> 'cancelled'
+SELECT DISTINCT carried.appointment_id, message.scheduled_at AS at, false AS is_call,
+       message.state AS code, message.words
+FROM (
+    SELECT reminder.appointment_id, reminder.message_id
+    FROM reminders_reminder reminder
+    WHERE reminder.appointment_id = ANY(%(ids)s) AND reminder.message_id IS NOT NULL
+    UNION
+    SELECT own.appointment_id, own.id
+    FROM reminders_message own
+    WHERE own.appointment_id = ANY(%(ids)s)
+) carried
+JOIN reminders_message message ON message.id = carried.message_id
+WHERE message.state <> 'cancelled'
 UNION ALL
-SELECT k.appointment_id, k.at, true, k.outcome,
-       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '')
-FROM reminders_callattempt k LEFT JOIN auth_user u ON u.id = k.by_id
-WHERE k.appointment_id = ANY(%(ids)s) AND k.undone_at IS NULL
-ORDER BY 1, 2
+SELECT attempt.appointment_id, attempt.at, true, attempt.outcome,
+       coalesce(
+           nullif(trim(caller.first_name || ' ' || caller.last_name), ''), caller.username, ''
+       )
+FROM reminders_callattempt attempt
+LEFT JOIN auth_user caller ON caller.id = attempt.by_id
+WHERE attempt.appointment_id = ANY(%(ids)s) AND attempt.undone_at IS NULL
+ORDER BY appointment_id, at
 """
