@@ -9,6 +9,7 @@ DEBIANS ?= bookworm trixie
 # Tests that stand alone share the cores: one database each on one server. WORKERS=0 runs them in one process.
 WORKERS ?= auto
 IN_PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist worksteal
+TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
@@ -69,6 +70,8 @@ test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=smal
 lint: setup-dev ## style and walls
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
+	"$(BIN)/djade" --target-version 5.2 --check $(TEMPLATES)
+	"$(BIN)/python" .ci/assets.py --check
 	"$(BIN)/lint-imports"
 
 types: setup-dev ## mypy, strict
@@ -77,6 +80,8 @@ types: setup-dev ## mypy, strict
 format: setup-dev ## put the code in order
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
+	"$(BIN)/djade" --target-version 5.2 $(TEMPLATES)
+	"$(BIN)/python" .ci/assets.py
 
 lock: setup-dev ## make the two lock files anew
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock

@@ -1,4 +1,5 @@
-/* Import: a file dropped anywhere on the page goes into the field, which stays the way for keyboards. */
+// Import: a file dropped anywhere on the page goes into the field, which stays the way for
+// keyboards.
 (() => {
   const zone = document.querySelector(".drop");
   if (!zone) return;
@@ -10,10 +11,16 @@
     depth = Math.max(0, depth + by);
     zone.classList.toggle("is-over", depth > 0);
   };
-  document.addEventListener("dragenter", (event) => { if (carriesFile(event)) light(1); });
-  document.addEventListener("dragleave", (event) => { if (carriesFile(event)) light(-1); });
+  document.addEventListener("dragenter", (event) => {
+    if (carriesFile(event)) light(1);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (carriesFile(event)) light(-1);
+  });
   // Without this the browser would leave the page and show the file.
-  document.addEventListener("dragover", (event) => { if (carriesFile(event)) event.preventDefault(); });
+  document.addEventListener("dragover", (event) => {
+    if (carriesFile(event)) event.preventDefault();
+  });
   document.addEventListener("drop", (event) => {
     if (!carriesFile(event)) return;
     event.preventDefault();
@@ -27,7 +34,8 @@
 
   zone.closest("form").addEventListener("submit", (event) => {
     const button = event.target.querySelector("button");
-    if (button.getAttribute("aria-disabled")) return event.preventDefault(); // a second click, a second upload
+    // A second click would be a second upload.
+    if (button.getAttribute("aria-disabled")) return event.preventDefault();
     button.setAttribute("aria-disabled", "true");
     event.target.querySelector("[data-uploading]").hidden = false;
     return true;

@@ -1,27 +1,38 @@
 // Live lists: hx-swap="rows" replaces only what changed, so that focus, scroll and open menus stay.
-// Every child of the list has an id and a data-digest. A part in use is left alone, and the look then counts
-// as not done: the next one brings it again, until it fits.
+// Every child of the list has an id and a data-digest. A part in use is left alone, and the look
+// then counts as not done: the next one brings it again, until it fits.
 (() => {
-  // What the user has just answered is theirs to lose: it may go although the focus is still on its button.
+  // What the user has just answered is theirs to lose: it may go although the focus is still on
+  // its button.
   let acted = null;
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.requestConfig.verb === "post") acted = event.detail.elt.closest("[data-row]")?.id || null;
+    if (event.detail.requestConfig.verb === "post")
+      acted = event.detail.elt.closest("[data-row]")?.id || null;
   });
   document.addEventListener("focusin", (event) => {
     if (acted && event.target.closest("[data-row]")?.id !== acted) acted = null;
   });
 
-  const holds = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
+  const holds = (part) =>
+    part.contains(document.activeElement) && document.activeElement !== document.body;
   const menu = (part) => part.querySelector(".dropdown-menu.show") !== null;
-  const done = (part) => acted !== null && !menu(part)
-    && (part.id === acted || part.querySelector(`#${CSS.escape(acted)}`)?.contains(document.activeElement));
+  const done = (part) =>
+    acted !== null &&
+    !menu(part) &&
+    (part.id === acted ||
+      part.querySelector(`#${CSS.escape(acted)}`)?.contains(document.activeElement));
   const busy = (part) => (holds(part) || menu(part)) && !done(part);
   const focusInside = (row) => {
     const active = document.activeElement;
     if (!row.contains(active)) return null;
-    return active.id ? `#${CSS.escape(active.id)}` : active.name ? `[name="${active.name}"][value="${active.value}"]` : "a, button";
+    return active.id ?
+      `#${CSS.escape(active.id)}` :
+      active.name ?
+      `[name="${active.name}"][value="${active.value}"]` :
+      "a, button";
   };
-  // On the row itself, not on one of its buttons: a key pressed twice must not answer for the next patient.
+  // On the row itself, not on one of its buttons: a key pressed twice must not answer for the
+  // next patient.
   const focusOn = (place) => {
     if (!place) return;
     place.tabIndex = -1;
@@ -31,7 +42,10 @@
   const replace = (old, fresh) => {
     const focus = focusInside(old);
     old.replaceWith(fresh);
-    if (focus !== null) (fresh.querySelector(focus) || fresh.querySelector("a, button"))?.focus({ preventScroll: true });
+    if (focus !== null)
+      (fresh.querySelector(focus) || fresh.querySelector("a, button"))?.focus({
+        preventScroll: true,
+      });
   };
   const remove = (row) => {
     const near = holds(row) ? row.nextElementSibling || row.previousElementSibling : null;
@@ -87,14 +101,20 @@
       fragment.querySelectorAll("[data-part]").forEach((fresh) => {
         const part = document.getElementById(fresh.id);
         if (!part || part.dataset.digest === fresh.dataset.digest) return;
-        if (busy(part)) { whole = false; return; }
+        if (busy(part)) {
+          whole = false;
+          return;
+        }
         const held = holds(part);
         part.replaceWith(fresh);
         if (held) focusOn(fresh);
         added.push(fresh);
       });
       const token = fragment.querySelector("[data-token]");
-      if (token && whole) target.querySelectorAll("input[name=token]").forEach((input) => { input.value = token.dataset.token; });
+      if (token && whole)
+        target.querySelectorAll("input[name=token]").forEach((input) => {
+          input.value = token.dataset.token;
+        });
       return added;
     },
   });

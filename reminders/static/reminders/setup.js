@@ -1,6 +1,9 @@
 // The wording editor: placeholders go in at the cursor, offered replacements into the box.
 (() => {
-  const changed = (box) => { box.dispatchEvent(new Event("input", { bubbles: true })); box.focus(); };
+  const changed = (box) => {
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-into]");
     if (!button) return;

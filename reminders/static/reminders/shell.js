@@ -10,20 +10,39 @@
   let settled;
   const settle = () => {
     clearTimeout(settled);
-    buttons().forEach((button) => { button.disabled = button !== document.activeElement; });
-    settled = setTimeout(() => buttons().forEach((button) => { button.disabled = false; }), 400);
+    buttons().forEach((button) => {
+      button.disabled = button !== document.activeElement;
+    });
+    settled = setTimeout(
+      () =>
+      buttons().forEach((button) => {
+        button.disabled = false;
+      }),
+      400,
+    );
   };
-  const dismiss = (note) => { note.remove(); settle(); };
-  // A note that was used stays a moment, deaf: a second click at its place must not hit what is under it.
+  const dismiss = (note) => {
+    note.remove();
+    settle();
+  };
+  // A note that was used stays a moment, deaf: a second click at its place must not hit what is
+  // under it.
   const spend = (note) => {
     if (note.classList.contains("is-spent")) return;
     note.classList.add("is-spent");
-    $$("button", note).forEach((button) => { button.disabled = true; });
+    $$("button", note).forEach((button) => {
+      button.disabled = true;
+    });
     setTimeout(() => dismiss(note), 1000);
   };
   // On a wide screen the menu makes room for them; on a narrow one the page ends above them.
   const wide = matchMedia("(min-width: 992px)");
-  const place = () => { ((wide.matches && $(".side")) || document.body).insertBefore(toasts, wide.matches ? $(".side-foot") : null); };
+  const place = () => {
+    ((wide.matches && $(".side")) || document.body).insertBefore(
+      toasts,
+      wide.matches ? $(".side-foot") : null,
+    );
+  };
   wide.addEventListener("change", place);
   place();
   new ResizeObserver(() => {
@@ -52,7 +71,9 @@
     note.append(close);
     if (note.dataset.undo) return;
     let timer;
-    const start = () => { timer = setTimeout(() => dismiss(note), 9000); };
+    const start = () => {
+      timer = setTimeout(() => dismiss(note), 9000);
+    };
     note.addEventListener("mouseenter", () => clearTimeout(timer));
     note.addEventListener("focusin", () => clearTimeout(timer));
     note.addEventListener("mouseleave", start);
@@ -69,7 +90,9 @@
     dress(note);
     toasts.append(note);
     toasts.scrollTop = toasts.scrollHeight;
-    $$(".toast-note:not(.is-spent)", toasts).slice(0, -3).forEach((old) => old.remove());
+    $$(".toast-note:not(.is-spent)", toasts)
+      .slice(0, -3)
+      .forEach((old) => old.remove());
     settle();
   };
   $$(".toast-note", toasts).forEach(dress);
@@ -80,13 +103,24 @@
     if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
   });
 
-  document.body.addEventListener("htmx:sendError", () => toast({ text: "No connection. Please try again.", tone: "danger" }));
-  document.body.addEventListener("htmx:timeout", () => toast({ text: "That took too long. Please look whether it worked, then try again.", tone: "danger" }));
+  document.body.addEventListener("htmx:sendError", () =>
+    toast({ text: "No connection. Please try again.", tone: "danger" }),
+  );
+  document.body.addEventListener("htmx:timeout", () =>
+    toast({
+      text: "That took too long. Please look whether it worked, then try again.",
+      tone: "danger",
+    }),
+  );
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     const quiet = status === 401 || event.detail.xhr.getResponseHeader("HX-Trigger");
     if (quiet) return;
-    toast({ text: status === 404 ? "That is no longer there." : "Something went wrong on our side. Please try again.", tone: "danger" });
+    toast({
+      text: status === 404 ?
+        "That is no longer there." : "Something went wrong on our side. Please try again.",
+      tone: "danger",
+    });
   });
 
   // Dialogs: opened by a button, or by what the server sends into #dialog-content.
@@ -107,7 +141,9 @@
   });
   // A menu that was filled after it opened may need another place.
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    const opener = event.detail.target.classList.contains("dropdown-menu") && event.detail.target.previousElementSibling;
+    const opener =
+      event.detail.target.classList.contains("dropdown-menu") &&
+      event.detail.target.previousElementSibling;
     if (opener) bootstrap.Dropdown.getOrCreateInstance(opener).update();
   });
   document.body.addEventListener("close-dialog", () => $("#dialog").close());
@@ -116,7 +152,9 @@
     const filler = event.target.closest("[data-fill]");
     if (filler) {
       const field = document.getElementById(filler.dataset.fill);
-      field.value = field.value ? `${field.value.trimEnd()} ${filler.dataset.words}` : filler.dataset.words;
+      field.value = field.value ?
+        `${field.value.trimEnd()} ${filler.dataset.words}` :
+        filler.dataset.words;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
     }
@@ -138,28 +176,34 @@
     signedIn = performance.now();
     if (user !== $("#sign-in-form").dataset.user) return location.reload();
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
-    $$("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
+    $$("input[name=csrfmiddlewaretoken]").forEach((input) => {
+      input.value = token;
+    });
     $("#sign-in").close();
     toast({ text: "Signed in again. Please repeat your last click." });
     return undefined;
   });
 
   // Drafts: what is typed into such a form survives leaving the page by accident, in this tab only.
-  const fields = (form) => $$("input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select", form);
+  const fields = (form) =>
+    $$("input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select", form);
   const key = (form) => `draft:${form.dataset.draft}`;
   $$("form[data-draft]").forEach((form) => {
     const kept = JSON.parse(sessionStorage.getItem(key(form)) || "null");
     if (kept && !$(".field-error, .conflict", form)) {
       fields(form).forEach((field) => {
         if (!(field.name in kept)) return;
-        if (field.type === "checkbox" || field.type === "radio") field.checked = kept[field.name].includes(field.value);
+        if (field.type === "checkbox" || field.type === "radio")
+          field.checked = kept[field.name].includes(field.value);
         else field.value = kept[field.name][0];
       });
       toast({ text: "What you had typed here is back." });
     }
     form.addEventListener("input", () => {
       const values = {};
-      new FormData(form).forEach((value, name) => { if (typeof value === "string") (values[name] ||= []).push(value); });
+      new FormData(form).forEach((value, name) => {
+        if (typeof value === "string")(values[name] ||= []).push(value);
+      });
       delete values.csrfmiddlewaretoken;
       sessionStorage.setItem(key(form), JSON.stringify(values));
     });
@@ -175,16 +219,24 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
     form.dataset.sent = "yes";
-    setTimeout(() => { delete form.dataset.sent; }, 4000);
+    setTimeout(() => {
+      delete form.dataset.sent;
+    }, 4000);
   });
   const sending = new WeakSet();
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
     // Previews post as well, as often as somebody types: only what is pressed may be pressed twice.
     if (requestConfig.verb === "get" || !elt.matches("form, button, a")) return;
-    if (sending.has(elt)) { event.preventDefault(); return; }
+    if (sending.has(elt)) {
+      event.preventDefault();
+      return;
+    }
     sending.add(elt);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -227,41 +279,83 @@
 
   // Keys. Single letters can be switched off, and never act while something is being typed.
   const on = $("#shortcuts-on");
-  const wanted = () => { try { return localStorage.getItem("shortcuts") !== "off"; } catch { return true; } };
+  const wanted = () => {
+    try {
+      return localStorage.getItem("shortcuts") !== "off";
+    } catch {
+      return true;
+    }
+  };
   if (on) {
     on.checked = wanted();
     on.addEventListener("change", () => {
-      try { localStorage.setItem("shortcuts", on.checked ? "on" : "off"); } catch { /* private mode */ }
+      try {
+        localStorage.setItem("shortcuts", on.checked ? "on" : "off");
+      } catch {
+        /* private mode */
+      }
     });
   }
-  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open], .dropdown-menu.show");
+  const typing = (target) =>
+    target.closest?.(
+      "input, textarea, select, [contenteditable], dialog[open], .dropdown-menu.show",
+    );
   let go = 0;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !wanted() || typing(event.target) || $("dialog[open]")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      !wanted() ||
+      typing(event.target) ||
+      $("dialog[open]")
+    )
+      return;
     const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (go && Date.now() - go < 1500) {
       go = 0;
       const there = $$("[data-go]").find((item) => item.dataset.go === pressed);
-      if (there) { event.preventDefault(); location.assign(there.dataset.href); return; }
+      if (there) {
+        event.preventDefault();
+        location.assign(there.dataset.href);
+        return;
+      }
     }
-    if (pressed === "g") { go = Date.now(); return; }
-    if (pressed === "?") { event.preventDefault(); $("#shortcuts")?.showModal(); return; }
+    if (pressed === "g") {
+      go = Date.now();
+      return;
+    }
+    if (pressed === "?") {
+      event.preventDefault();
+      $("#shortcuts")?.showModal();
+      return;
+    }
     if (pressed === "/") {
       const search = $("[data-search]") || $("[data-find]");
       if (!search) return;
       event.preventDefault();
-      if (search.hasAttribute("data-find")) { search.click(); return; }
+      if (search.hasAttribute("data-find")) {
+        search.click();
+        return;
+      }
       search.focus();
       search.select();
       return;
     }
     const marked = $$("[data-key]").find((item) => item.dataset.key === pressed);
-    if (marked) { event.preventDefault(); marked.click(); return; }
+    if (marked) {
+      event.preventDefault();
+      marked.click();
+      return;
+    }
     if (pressed === "j" || pressed === "k") {
       const rows = $$("[data-row]");
       const here = rows.indexOf(document.activeElement.closest("[data-row]"));
       const next = rows[pressed === "j" ? here + 1 : Math.max(here - 1, 0)];
-      if (next) { event.preventDefault(); $("a, button", next)?.focus(); }
+      if (next) {
+        event.preventDefault();
+        $("a, button", next)?.focus();
+      }
     }
   });
 })();

@@ -2,7 +2,11 @@
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => {
-    try { return localStorage.getItem("theme") || "auto"; } catch { return "auto"; }
+    try {
+      return localStorage.getItem("theme") || "auto";
+    } catch {
+      return "auto";
+    }
   };
   const apply = () => {
     const theme = chosen() === "auto" ? (dark.matches ? "dark" : "light") : chosen();
@@ -19,7 +23,11 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-choice]");
     if (!button) return;
-    try { localStorage.setItem("theme", button.dataset.themeChoice); } catch { /* private mode: only for now */ }
+    try {
+      localStorage.setItem("theme", button.dataset.themeChoice);
+    } catch {
+      /* private mode: only for now */
+    }
     apply();
     mark();
   });

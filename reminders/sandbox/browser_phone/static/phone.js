@@ -1,9 +1,18 @@
 "use strict";
-// The phone page: asks the sandbox once a second what is new and draws it. Texts only ever become text nodes.
+// The phone page: asks the sandbox once a second what is new and draws it. Texts only ever become
+// text nodes.
 
 const $ = (id) => document.getElementById(id);
-const desk = $("desk"), list = $("numbers"), bubbles = $("bubbles"), box = $("text");
-let version = -1, current = "", known = new Set(), drawn = "", skew = 0, searching = "";
+const desk = $("desk"),
+  list = $("numbers"),
+  bubbles = $("bubbles"),
+  box = $("text");
+let version = -1,
+  current = "",
+  known = new Set(),
+  drawn = "",
+  skew = 0,
+  searching = "";
 
 function el(tag, className, text) {
   const made = document.createElement(tag);
@@ -13,43 +22,63 @@ function el(tag, className, text) {
 }
 
 async function ask(path, body) {
-  const order = body === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  };
+  const order =
+    body === undefined ? {} : {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    };
   const answer = await fetch(path, order);
   const data = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw new Error(data.message || "The sandbox did not take it.");
   return data;
 }
 
-const path = (number, action) => `/phone/conversations/${encodeURIComponent(number)}${action ? "/" + action : ""}`
-  .replace("%2B", "+");
+const path = (number, action) =>
+  `/phone/conversations/${encodeURIComponent(number)}${action ? "/" + action : ""}`.replace(
+    "%2B",
+    "+",
+  );
 
 function pretty(number) {
-  const groups = [[/^\+44(\d{4})(\d{6})$/, "+44 $1 $2"], [/^\+61(\d{3})(\d{3})(\d{3})$/, "+61 $1 $2 $3"],
-    [/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3"]];
-  for (const [pattern, shape] of groups) if (pattern.test(number)) return number.replace(pattern, shape);
+  const groups = [
+    [/^\+44(\d{4})(\d{6})$/, "+44 $1 $2"],
+    [/^\+61(\d{3})(\d{3})(\d{3})$/, "+61 $1 $2 $3"],
+    [/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3"],
+  ];
+  for (const [pattern, shape] of groups)
+    if (pattern.test(number)) return number.replace(pattern, shape);
   return number;
 }
 
 const now = () => new Date(Date.now() + skew);
 const hours = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-const dayOf = (date) => date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+const dayOf = (date) =>
+  date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
 
 function dayName(date) {
-  const days = Math.round((new Date(date).setHours(12, 0, 0, 0) - now().setHours(12, 0, 0, 0)) / 864e5);
+  const days = Math.round(
+    (new Date(date).setHours(12, 0, 0, 0) - now().setHours(12, 0, 0, 0)) / 864e5,
+  );
   return days === 0 ? "Today" : days === -1 ? "Yesterday" : days === 1 ? "Tomorrow" : dayOf(date);
 }
 
 function briefly(date) {
-  return dayName(date) === "Today" ? hours(date) : date.toLocaleDateString([], { day: "numeric", month: "short" });
+  return dayName(date) === "Today" ?
+    hours(date) :
+    date.toLocaleDateString([], { day: "numeric", month: "short" });
 }
 
-function texts(count) { return count === 1 ? "1 text" : `${count} texts`; }
+function texts(count) {
+  return count === 1 ? "1 text" : `${count} texts`;
+}
 
 function when(iso) {
-  const date = new Date(iso), day = dayName(date);
-  return day === "Today" ? `at ${hours(date)}` : `${day.replace(/^(Tom|Yes)/, (part) => part.toLowerCase())} at ${hours(date)}`;
+  const date = new Date(iso),
+    day = dayName(date);
+  return day === "Today" ?
+    `at ${hours(date)}` :
+    `${day.replace(/^(Tom|Yes)/, (part) => part.toLowerCase())} at ${hours(date)}`;
 }
 
 // The list
@@ -69,14 +98,19 @@ function line(item) {
   button.setAttribute("aria-current", String(item.number === current));
   button.append(el("span", `avatar c${Number(item.number.slice(-2)) % 8}`, item.number.slice(-3)));
   button.firstChild.setAttribute("aria-hidden", "true");
-  button.append(el("span", "name", pretty(item.number)), el("time", "", item.last ? briefly(new Date(item.last.at)) : ""));
+  button.append(
+    el("span", "name", pretty(item.number)),
+    el("time", "", item.last ? briefly(new Date(item.last.at)) : ""),
+  );
   button.append(el("span", "last", preview(item)));
   if (item.unread && item.number !== current) {
     const dot = el("span", "dot", item.unread);
     dot.append(el("span", "hidden", " unread"));
     button.append(dot);
   }
-  button.addEventListener("click", () => { location.hash = item.number; });
+  button.addEventListener("click", () => {
+    location.hash = item.number;
+  });
   row.append(button);
   return row;
 }
@@ -84,10 +118,12 @@ function line(item) {
 function drawList(data) {
   const focused = document.activeElement?.dataset?.number;
   list.replaceChildren(...data.items.map(line));
-  if (focused) list.querySelector(`[data-number="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused)
+    list.querySelector(`[data-number="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   $("nothing").hidden = data.items.length > 0;
   $("more").hidden = data.total <= data.items.length;
-  $("more").textContent = `${data.items.length} of ${data.total} phones shown: search for the others.`;
+  $("more").textContent =
+    `${data.items.length} of ${data.total} phones shown: search for the others.`;
   const unread = data.items.filter((item) => item.unread && item.number !== current).length;
   document.title = unread ? `(${unread}) Phones · Sandbox` : "Phones · Sandbox";
 }
@@ -95,13 +131,21 @@ function drawList(data) {
 // The conversation
 
 const REASONS = {
-  302: "this number has opted out", 305: "the same text was sent before", 320: "it came too late",
-  401: "the phone stayed off until it expired", 402: "the carrier refused it", 414: "the phone is unreachable",
+  302: "this number has opted out",
+  305: "the same text was sent before",
+  320: "it came too late",
+  401: "the phone stayed off until it expired",
+  402: "the carrier refused it",
+  414: "the phone is unreachable",
 };
 
 function bubbleOf(item) {
   if (item.side === "undelivered") {
-    return el("div", "bubble system", `A text from the clinic did not arrive: ${REASONS[item.code] || item.status}.`);
+    return el(
+      "div",
+      "bubble system",
+      `A text from the clinic did not arrive: ${REASONS[item.code] || item.status}.`,
+    );
   }
   const words = item.format === "TTS" ? `📞 Voice call: ${item.text}` : item.text;
   return el("div", item.side === "clinic" ? "bubble in" : "bubble out", words);
@@ -110,7 +154,8 @@ function bubbleOf(item) {
 function metaOf(item) {
   const side = item.side === "clinic" ? "in" : "out";
   const made = el("div", `meta ${side}`, hours(new Date(item.at)));
-  const words = side === "in" ? "Delivered" : item.collected ? "Read by the clinic’s system" : "Sent";
+  const words =
+    side === "in" ? "Delivered" : item.collected ? "Read by the clinic’s system" : "Sent";
   const both = side === "in" || item.collected;
   const tick = el("span", both ? "tick both" : "tick", both ? "✓✓" : "✓");
   tick.setAttribute("aria-hidden", "true");
@@ -124,7 +169,7 @@ function drawBubbles(items, fresh) {
   let day = "";
   for (const item of items) {
     const today = dayName(new Date(item.at));
-    if (today !== day) drawnNow.push(el("div", "day", day = today));
+    if (today !== day) drawnNow.push(el("div", "day", (day = today)));
     const made = bubbleOf(item);
     if (!fresh && !known.has(item.id)) made.classList.add("new");
     drawnNow.push(made);
@@ -135,7 +180,8 @@ function drawBubbles(items, fresh) {
   if (!drawnNow.length) drawnNow.push(el("div", "day", "No texts yet"));
   const atEnd = fresh || bubbles.scrollHeight - bubbles.scrollTop - bubbles.clientHeight < 120;
   bubbles.replaceChildren(...drawnNow);
-  if (atEnd) bubbles.scrollTo({ top: bubbles.scrollHeight, behavior: fresh ? "instant" : "smooth" });
+  if (atEnd)
+    bubbles.scrollTo({ top: bubbles.scrollHeight, behavior: fresh ? "instant" : "smooth" });
 }
 
 function drawConversation(data) {
@@ -148,7 +194,8 @@ function drawConversation(data) {
   $("start").hidden = !data.blocked;
   $("upcoming").hidden = !data.scheduled;
   if (data.scheduled) {
-    $("upcoming-words").textContent = `${texts(data.scheduled)} scheduled, next ${when(data.next_scheduled)}`;
+    $("upcoming-words").textContent =
+      `${texts(data.scheduled)} scheduled, next ${when(data.next_scheduled)}`;
   }
   drawBubbles(data.bubbles, fresh);
   drawn = data.number;
@@ -182,7 +229,9 @@ async function loop() {
     if (!document.hidden) await refresh();
     showTrouble("");
   } catch (error) {
-    showTrouble(error instanceof TypeError ? "The sandbox does not answer. Trying again…" : error.message);
+    showTrouble(
+      error instanceof TypeError ? "The sandbox does not answer. Trying again…" : error.message,
+    );
   }
   setTimeout(loop, 1000);
 }
@@ -242,12 +291,14 @@ for (const button of document.querySelectorAll("[data-quick]")) {
   button.addEventListener("click", () => act("reply", { content: button.dataset.quick }));
 }
 $("forward").addEventListener("click", () => act("deliver-next", {}));
-$("back").addEventListener("click", () => { location.hash = ""; });
+$("back").addEventListener("click", () => {
+  location.hash = "";
+});
 $("search").addEventListener("input", () => refresh().catch(() => {}));
 $("help-button").addEventListener("click", () => $("help").showModal());
 $("help-close").addEventListener("click", () => $("help").close());
 list.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1 } [event.key];
   if (!step) return;
   event.preventDefault();
   const buttons = [...list.querySelectorAll("button")];
@@ -256,10 +307,12 @@ list.addEventListener("keydown", (event) => {
 window.addEventListener("hashchange", open);
 
 ask("/phone/help").then((data) => {
-  $("magic").append(...data.numbers.map((magic) => {
-    const row = el("tr");
-    row.append(el("td", "", pretty(magic.number)), el("td", "", magic.words));
-    return row;
-  }));
+  $("magic").append(
+    ...data.numbers.map((magic) => {
+      const row = el("tr");
+      row.append(el("td", "", pretty(magic.number)), el("td", "", magic.words));
+      return row;
+    }),
+  );
 });
 open().then(loop);
