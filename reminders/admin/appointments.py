@@ -45,7 +45,6 @@ class AppointmentAdmin(LookOnly):
         return queryset.filter(diary__in=diaries, external_id=term).exclude(external_id=""), False
 
     def view_on_site(self, obj: Appointment) -> str:
-        """The appointment's page."""
         return obj.get_absolute_url()
 
 
@@ -64,14 +63,11 @@ class EventAdmin(LookOnly):
 
     @admin.display(description="When", ordering="-at")
     def when(self, row: AuditEntry) -> str:
-        """To the second."""
         return utc(row.at)
 
 
 @admin.register(CallAttempt)
 class CallAttemptAdmin(LookOnly):
-    """Calls that staff made."""
-
     place = "appointment__location"
     list_display = ("when", "appointment", "outcome", "by", "undone_at")
     list_filter = ("outcome",)
@@ -80,7 +76,6 @@ class CallAttemptAdmin(LookOnly):
 
     @admin.display(description="When")
     def when(self, row: CallAttempt) -> str:
-        """To the second."""
         return utc(row.at)
 
 

@@ -72,7 +72,7 @@ def scope(request: HttpRequest) -> Scope:
 
 
 class TheirsFilter(RelatedFieldListFilter):
-    """A filter whose choices keep to the user's locations, as the list of what it filters by does."""
+    """A filter whose choices keep to the user's locations, as the list of those things does."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """What the table's own list shows."""
@@ -108,7 +108,6 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
         return theirs.at_locations(self.place) if self.place else Q()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """As for a change."""
         return bool(super().has_add_permission(request)) and self.is_theirs(request, None)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -116,7 +115,6 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
         return bool(super().has_change_permission(request, obj)) and self.is_theirs(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for a change."""
         return bool(super().has_delete_permission(request, obj)) and self.is_theirs(request, obj)
 
     def is_theirs(self, request: HttpRequest, obj: Any) -> bool:
@@ -162,7 +160,7 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
         return True
 
     def actor(self, request: HttpRequest) -> Actor:
-        """Whom the history names."""
+        """Whom the history names for what is done here."""
         return Actor.staff(request.user.pk if isinstance(request.user, User) else None)
 
     def changeform_view(
@@ -172,7 +170,7 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As Django's; where rules can't be changed at this moment, say so and show the form again."""
+        """As Django's; where rules can't be changed just now, say so and show the form again."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except BusyError as error:
@@ -205,15 +203,12 @@ class LookOnly(StaffAdmin):
     actions = None
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -27,7 +27,7 @@ class SuppressionAdmin(LookOnly):
 
     @admin.display(description="Since")
     def began(self, row: Suppression) -> str:
-        """In UTC."""
+        """When the opt-out began, in UTC."""
         return utc(row.since)
 
     @admin.display(description="Until")

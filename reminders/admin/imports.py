@@ -27,7 +27,7 @@ class ImportAdmin(LookOnly):
 
     @admin.display(description="Uploaded")
     def uploaded(self, row: Import) -> str:
-        """In UTC."""
+        """When the file came in, in UTC."""
         return utc(row.created_at)
 
 
@@ -41,7 +41,6 @@ class ImportRowAdmin(LookOnly):
     ordering = ("-pk",)
 
     def within(self, theirs: Scope) -> Q:
-        """Of their own files."""
         return Q(of__created_by=theirs.user)
 
 

@@ -14,8 +14,6 @@ from reminders.models import DeliveryReport, Message
 
 @admin.register(Message)
 class MessageAdmin(LookOnly):
-    """Every outbound text."""
-
     list_display = (
         "created",
         "kind",
@@ -38,12 +36,12 @@ class MessageAdmin(LookOnly):
 
     @admin.display(description="Written")
     def created(self, row: Message) -> str:
-        """In UTC."""
+        """When it was stored first, in UTC."""
         return utc(row.created_at)
 
     @admin.display(description="Scheduled")
     def scheduled(self, row: Message) -> str:
-        """In UTC."""
+        """When it is to go out, in UTC."""
         return utc(row.scheduled_at)
 
 
@@ -63,5 +61,5 @@ class DeliveryReportAdmin(LookOnly):
 
     @admin.display(description="Stored")
     def stored(self, row: DeliveryReport) -> str:
-        """In UTC."""
+        """When the report was stored, in UTC."""
         return utc(row.stored_at)

@@ -18,12 +18,12 @@ class RingAdmin(LookOnly):
 
     @admin.display(description="Started")
     def started(self, row: TaskRun) -> str:
-        """In UTC."""
+        """When the last run began, in UTC."""
         return utc(row.started_at)
 
     @admin.display(description="Went well")
     def succeeded(self, row: TaskRun) -> str:
-        """In UTC."""
+        """When a run last succeeded, in UTC."""
         return utc(row.succeeded_at)
 
 
@@ -48,10 +48,10 @@ class JobAdmin(LookOnly):
 
     @admin.display(description="Started")
     def created(self, row: Job) -> str:
-        """In UTC."""
+        """When it was stored first, in UTC."""
         return utc(row.created_at)
 
     @admin.display(description="Finished")
     def finished(self, row: Job) -> str:
-        """In UTC."""
+        """When the work ended, in UTC."""
         return utc(row.finished_at)

@@ -41,7 +41,6 @@ class CountryField(forms.ChoiceField):
     """A country by its two letters, in whatever case; UK, as many write it, is GB."""
 
     def to_python(self, value: Any) -> str:
-        """The code."""
         code = super().to_python(value).strip().upper()
         return "GB" if code == "UK" else code
 
@@ -84,8 +83,8 @@ class LocationAdmin(StaffAdmin):
             "Where it is",
             {
                 "fields": ("zone", "country", "language"),
-                "description": "With another time zone appointments keep the time on the wall: 10:00 stays "
-                "10:00. Their texts move, and those at the provider are replaced.",
+                "description": "With another time zone appointments keep the time on the wall: "
+                "10:00 stays 10:00. Their texts move, and those at the provider are replaced.",
             },
         ),
         ("When it texts", {"fields": ("opens", "closes", "open_days")}),
@@ -125,7 +124,7 @@ class LocationAdmin(StaffAdmin):
 
     @admin.display(description="Texts between")
     def texting_hours(self, row: Location) -> str:
-        """From when to when."""
+        """From when to when texts may go out, on the location's clock."""
         return f"{row.opens:%H:%M} and {row.closes:%H:%M}"
 
     def save_model(self, request: HttpRequest, obj: Location, form: Any, change: bool) -> None:
@@ -193,5 +192,4 @@ class ContactAdmin(LookOnly):
         return Q(pk__in=theirs.contacts().values("pk"))
 
     def view_on_site(self, obj: Contact) -> str:
-        """The person's conversation."""
         return obj.get_absolute_url()

@@ -22,5 +22,5 @@ class ReminderAdmin(LookOnly):
 
     @admin.display(description="Due")
     def due(self, row: Reminder) -> str:
-        """In UTC."""
+        """When the text is due, in UTC."""
         return utc(row.due_at)

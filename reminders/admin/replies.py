@@ -27,7 +27,7 @@ class ReplyAdmin(LookOnly):
 
     @admin.display(description="Received")
     def received(self, row: Reply) -> str:
-        """In UTC."""
+        """When the reply came in, in UTC."""
         return utc(row.received_at)
 
 
@@ -41,12 +41,11 @@ class CardAdmin(LookOnly):
     ordering = ("-pk",)
 
     def within(self, theirs: Scope) -> Q:
-        """As in the inbox."""
         return theirs.seen_cards()
 
     @admin.display(description="Opened")
     def opened(self, row: InboxItem) -> str:
-        """In UTC."""
+        """When the card was opened, in UTC."""
         return utc(row.opened_at)
 
 

@@ -65,12 +65,10 @@ class RuleAdmin(StaffAdmin):
 
     @admin.display(description="When")
     def when(self, row: ReminderRule) -> str:
-        """In words."""
         return rule_text.when(row)
 
     @admin.display(description="For")
     def whom(self, row: ReminderRule) -> str:
-        """In words."""
         return rule_text.whom(row)
 
     def has_delete_permission(self, request: HttpRequest, obj: ReminderRule | None = None) -> bool:
@@ -89,7 +87,6 @@ class RuleAdmin(StaffAdmin):
         rules.delete_rule(obj.pk, by=self.actor(request), now=timezone.now())
 
     def view_on_site(self, obj: ReminderRule) -> str:
-        """The rule's own page."""
         return reverse("rules_edit", args=[obj.pk])
 
 
@@ -148,7 +145,7 @@ class WordingAdmin(StaffAdmin):
 
     @admin.display(description="Wording")
     def about(self, row: Wording) -> str:
-        """What it is for."""
+        """What the wording is for, as the list of purposes names it."""
         return PURPOSES[row.purpose].label if row.purpose in PURPOSES else row.purpose
 
     def get_readonly_fields(

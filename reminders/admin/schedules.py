@@ -43,12 +43,12 @@ class PeriodicTaskAdmin(StaffAdmin):
 
     @admin.display(description="Every")
     def every(self, row: PeriodicTask) -> str:
-        """The interval in words."""
+        """The interval in words, such as “every 10 seconds”."""
         return str(row.schedule) if not row.interval else str(row.interval)
 
     @admin.display(description="Last rang")
     def last_rang(self, row: PeriodicTask) -> str:
-        """In UTC."""
+        """When it was last due, in UTC."""
         return utc(row.last_run_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -62,6 +62,4 @@ class PeriodicTaskAdmin(StaffAdmin):
 
 @admin.register(IntervalSchedule)
 class IntervalScheduleAdmin(StaffAdmin):
-    """Intervals to choose from."""
-
     list_display = ("__str__", "every", "period")

@@ -43,13 +43,11 @@ class RightsAdmin(StaffAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As for every list."""
         return self._in_words(request, super().changeform_view, object_id, form_url, extra_context)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """As for every list."""
         return self._in_words(request, super().delete_view, object_id, extra_context)
 
     def changelist_view(
@@ -69,7 +67,7 @@ class RightsAdmin(StaffAdmin):
         self.delete_queryset(request, self.model._default_manager.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """As one."""
+        """All or none: the rights that are left are checked before the deletion holds."""
         with transaction.atomic():
             queryset.delete()
             granting.check_change(getattr(request, BEFORE))
@@ -103,11 +101,11 @@ class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
         return () if scope(request).may_change_at(None) else ("all_locations",)
 
     def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody gives themselves locations."""
+        """Not for oneself: nobody gives themselves locations."""
         return bool(super().has_add_permission(request, obj)) and obj != request.user
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nor changes their own."""
+        """Not for oneself: nobody changes what they may see."""
         return bool(super().has_change_permission(request, obj)) and obj != request.user
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -118,8 +116,6 @@ class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
 
 @admin.register(User)
 class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc, type-arg]  # Unfold has no types
-    """People who sign in."""
-
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -143,7 +139,6 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc, type-arg]  #
 
     @admin.display(description="Name")
     def full_name(self, row: User) -> str:
-        """First and last."""
         return row.get_full_name()
 
     @admin.display(description="Role")
@@ -201,7 +196,7 @@ class RoleAdmin(GroupAdmin, RightsAdmin):  # type: ignore[misc]  # Unfold has no
 
     @admin.display(description="Members")
     def members(self, row: Group) -> str:
-        """How many."""
+        """How many users have this role."""
         return str(len(row.user_set.all()))
 
     def is_theirs(self, request: HttpRequest, obj: Group | None) -> bool:

@@ -96,7 +96,7 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """The appointments that one call can settle: all on one phone, or a single one without a phone."""
+    """The appointments that one call can settle: all on one phone, or a single one without."""
 
     phone: str
     rows: tuple[CallRow, ...]
@@ -108,7 +108,7 @@ class Household:
 
     @property
     def ids(self) -> list[int]:
-        """Its appointments, by time."""
+        """The household's appointments, in the order of their time."""
         return [row.day.id for row in self.rows]
 
     @property

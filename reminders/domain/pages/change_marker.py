@@ -12,7 +12,7 @@ from django.db import connection
 
 LATEST = 50
 MOST = 2_000
-"""Counting ends here, so that no backlog makes the question dear."""
+"""Counting ends here, so that no backlog makes the question expensive."""
 LATELY = timedelta(days=3)
 """A text that fails or lapses was due within that time."""
 
@@ -36,8 +36,13 @@ def _latest(table: str, value: str = "id", order: str = "id") -> str:
     id.
     """
     return f"""(
-        SELECT coalesce(sum(one), 0)::bigint FROM (
-            SELECT {value} AS one FROM {table} WHERE {order} IS NOT NULL ORDER BY {order} DESC LIMIT {LATEST}
+        SELECT coalesce(sum(one), 0)::bigint
+        FROM (
+            SELECT {value} AS one
+            FROM {table}
+            WHERE {order} IS NOT NULL
+            ORDER BY {order} DESC
+            LIMIT {LATEST}
         ) latest)"""  # noqa: S608 -- our own words only
 
 
@@ -63,7 +68,7 @@ _TRACES = "SELECT " + ", ".join(
         _moments("reminders_message", "accepted_at"),
         _moments("reminders_inboxitem", "done_at"),
         _count("reminders_inboxitem", "done_at IS NULL"),
-        # What came in is stored first and applied a moment later.
+        # What came in is stored first and applied a moment later: both show, one after the other.
         _count("reminders_reply", "applied_at IS NULL"),
         _count("reminders_deliveryreport", "applied_at IS NULL AND problem = ''"),
         _count("reminders_message", "state = 'queued'"),

@@ -67,7 +67,7 @@ class Bubble(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether it never arrived."""
+        """Whether this text of ours never arrived."""
         return self.outgoing and self.state in ("failed", "rejected", "expired")
 
     @property

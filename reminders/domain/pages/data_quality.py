@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from reminders.domain.common.rows import fetch
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
 
 ROWS = 50
@@ -35,10 +36,12 @@ class Flaw(StrEnum):
 
 
 _CONDITIONS = {
-    Flaw.MISSING: "c.phone = '' AND c.phone_as_given = ''",
-    Flaw.INVALID: "c.phone = '' AND c.phone_as_given <> ''",
-    Flaw.LANDLINE: "c.phone_kind = 'landline' AND c.phone <> '' AND c.channel = 'sms'",
-    Flaw.WRONG: "c.wrong_number <> '' AND c.wrong_number = c.phone",
+    Flaw.MISSING: "contact.phone = '' AND contact.phone_as_given = ''",
+    Flaw.INVALID: "contact.phone = '' AND contact.phone_as_given <> ''",
+    Flaw.LANDLINE: (
+        "contact.phone_kind = 'landline' AND contact.phone <> '' AND contact.channel = 'sms'"
+    ),
+    Flaw.WRONG: "contact.wrong_number <> '' AND contact.wrong_number = contact.phone",
 }
 
 
@@ -62,13 +65,13 @@ class FlawSearch:
 
     @property
     def condition(self) -> str:
-        """The condition on a contact `c`; `OFFSET 0` keeps PostgreSQL from reading every visit for
+        """The condition on a `contact`; `OFFSET 0` keeps PostgreSQL from reading every visit for
         it.
         """
-        here = self.here("v")
-        visits = "SELECT 1 FROM reminders_appointment v WHERE v.contact_id = c.id"
+        here = self.here("visit")
+        visits = "SELECT 1 FROM reminders_appointment visit WHERE visit.contact_id = contact.id"
         if self.coming:
-            ahead = "v.starts_at > %(now)s AND v.status IN ('booked', 'confirmed')"
+            ahead = "visit.starts_at > %(now)s AND visit.status IN ('booked', 'confirmed')"
             return f"EXISTS ({visits} AND {ahead} {here} OFFSET 0)"
         if self.location_ids is None:
             return "true"
@@ -102,7 +105,7 @@ class Flawed(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """A number that several contacts have; `people` are the first of them as pairs of id and name."""
+    """A number that several contacts have; `people` are the first of them, by id and name."""
 
     phone: str
     shared_by: int
@@ -112,7 +115,7 @@ class Shared(NamedTuple):
 def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
     """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
     parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact c WHERE {condition} "  # noqa: S608 -- our own words only
+        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact contact WHERE {condition} "  # noqa: S608 -- our own words only
         f"AND {look.condition} LIMIT %(most)s) x)"
         for condition in _CONDITIONS.values()
     ]
@@ -128,16 +131,15 @@ def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id
     `after`.
     """
-    beyond = """AND (c.last_name, c.first_name, c.id) >
-        (SELECT x.last_name, x.first_name, x.id FROM reminders_contact x WHERE x.id = %(after)s)"""
+    beyond = """AND (contact.last_name, contact.first_name, contact.id) > (
+        SELECT shown.last_name, shown.first_name, shown.id
+        FROM reminders_contact shown
+        WHERE shown.id = %(after)s
+    )"""
     statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
-    statement = statement.replace("__HERE__", look.here("a"))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.replace("__AFTER__", beyond if after else ""),
-            look.given | {"after": after, "limit": limit},
-        )
-        return [Flawed(*row) for row in cursor.fetchall()]
+    statement = statement.replace("__HERE__", look.here("appointment"))
+    statement = statement.replace("__AFTER__", beyond if after else "")
+    return fetch(Flawed, statement, look.given | {"after": after, "limit": limit})
 
 
 def shared_numbers(
@@ -147,7 +149,7 @@ def shared_numbers(
     statements.
     """
     beyond = (
-        "AND c.phone > (SELECT x.phone FROM reminders_contact x WHERE x.id = %(after)s)"
+        "AND contact.phone > (SELECT phone FROM reminders_contact WHERE id = %(after)s)"
         if after
         else ""
     )
@@ -168,8 +170,8 @@ def shared_numbers(
 
 
 def _shared(look: FlawSearch, *, after: str = "") -> str:
-    """Counts only the people who are looked at: that others are on a number is not for everybody."""
-    anybody = "SELECT g.people AS shared_by"
+    """Counts only who is looked at: that others are on a number is not for everybody."""
+    anybody = "SELECT numbers.people AS shared_by"
     theirs = _SHARED_BY.format(look=replace(look, coming=False).condition)
     count = anybody if look.location_ids is None else theirs
     return _SHARED.format(count=count, look=look.condition, after=after)
@@ -186,38 +188,65 @@ def _names(
 
 
 _LIST = """
-WITH c AS MATERIALIZED (
-    SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, c.last_name, c.first_name
-    FROM reminders_contact c WHERE __FLAW__ AND __LOOK__ __AFTER__
-    ORDER BY c.last_name, c.first_name, c.id LIMIT %(limit)s)
-SELECT c.id, c.name, c.phone, c.phone_as_given, c.phone_problem, n.id, n.starts_at, coalesce(n.zone, ''),
-       coalesce(n.country, '')
-FROM c LEFT JOIN LATERAL (
-    SELECT a.id, a.starts_at, l.zone, l.country
-    FROM reminders_appointment a JOIN reminders_location l ON l.id = a.location_id
-    WHERE a.contact_id = c.id AND a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed')
-      __HERE__
-    ORDER BY a.starts_at LIMIT 1) n ON true
-ORDER BY c.last_name, c.first_name, c.id
+WITH flawed AS MATERIALIZED (
+    SELECT contact.id, contact.name, contact.phone, contact.phone_as_given,
+           contact.phone_problem, contact.last_name, contact.first_name
+    FROM reminders_contact contact
+    WHERE __FLAW__ AND __LOOK__ __AFTER__
+    ORDER BY contact.last_name, contact.first_name, contact.id
+    LIMIT %(limit)s
+)
+SELECT flawed.id, flawed.name, flawed.phone, flawed.phone_as_given AS as_given,
+       flawed.phone_problem AS problem, coming.id AS appointment_id, coming.starts_at,
+       coalesce(coming.zone, '') AS zone, coalesce(coming.country, '') AS country
+FROM flawed
+LEFT JOIN LATERAL (
+    SELECT appointment.id, appointment.starts_at, location.zone, location.country
+    FROM reminders_appointment appointment
+    JOIN reminders_location location ON location.id = appointment.location_id
+    WHERE appointment.contact_id = flawed.id AND appointment.starts_at > %(now)s
+      AND appointment.status IN ('booked', 'confirmed') __HERE__
+    ORDER BY appointment.starts_at
+    LIMIT 1
+) coming ON true
+ORDER BY flawed.last_name, flawed.first_name, flawed.id
 """
 
 # First the numbers, in the order of their index, then whether any of their people is looked at.
 _SHARED = """
-SELECT g.phone, n.shared_by
-FROM (SELECT c.phone, count(*) AS people FROM reminders_contact c WHERE c.phone <> '' {after}
-      GROUP BY c.phone HAVING count(*) >= %(least)s ORDER BY c.phone) g
-CROSS JOIN LATERAL ({count}) n
-WHERE n.shared_by >= %(least)s
-  AND EXISTS (SELECT 1 FROM reminders_contact c WHERE c.phone = g.phone AND c.phone <> '' AND {look})
-ORDER BY g.phone LIMIT %(limit)s
+SELECT numbers.phone, counted.shared_by
+FROM (
+    SELECT contact.phone, count(*) AS people
+    FROM reminders_contact contact
+    WHERE contact.phone <> '' {after}
+    GROUP BY contact.phone
+    HAVING count(*) >= %(least)s
+    ORDER BY contact.phone
+) numbers
+CROSS JOIN LATERAL ({count}) counted
+WHERE counted.shared_by >= %(least)s
+  AND EXISTS (
+      SELECT 1
+      FROM reminders_contact contact
+      WHERE contact.phone = numbers.phone AND contact.phone <> '' AND {look}
+  )
+ORDER BY numbers.phone
+LIMIT %(limit)s
 """
-_SHARED_BY = (
-    "SELECT count(*) AS shared_by FROM reminders_contact c WHERE c.phone = g.phone AND {look}"
-)
+_SHARED_BY = """
+    SELECT count(*) AS shared_by
+    FROM reminders_contact contact
+    WHERE contact.phone = numbers.phone AND {look}
+"""
 
 _NAMES = """
-SELECT p.phone, x.id, x.name FROM unnest(%(phones)s::text[]) p (phone)
-CROSS JOIN LATERAL (SELECT c.id, c.name FROM reminders_contact c
-                    WHERE c.phone = p.phone AND c.phone <> '' AND __LOOK__
-                    ORDER BY c.id LIMIT %(people)s) x
+SELECT numbers.phone, people.id, people.name
+FROM unnest(%(phones)s::text[]) AS numbers (phone)
+CROSS JOIN LATERAL (
+    SELECT contact.id, contact.name
+    FROM reminders_contact contact
+    WHERE contact.phone = numbers.phone AND contact.phone <> '' AND __LOOK__
+    ORDER BY contact.id
+    LIMIT %(people)s
+) people
 """

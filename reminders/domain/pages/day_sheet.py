@@ -52,7 +52,7 @@ class DayState(StrEnum):
 
     @property
     def words(self) -> str:
-        """The state in words."""
+        """The state as staff read it, in a word or two."""
         return WORDS[self]
 
 
@@ -121,7 +121,7 @@ class DayRow:
 
     @property
     def state(self) -> DayState:
-        """The one state."""
+        """The one state, decided from the row alone."""
         return _state(
             self.status,
             self.card_kind,

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.wording import WordingError
 from reminders.domain.wording.segments import measure
-from reminders.models import Location
+from reminders.models import Location, ReminderRule
 
 DAYS = 14
 OVERDUE = timedelta(days=3)
@@ -57,7 +56,6 @@ class Day:
 
     @property
     def total(self) -> ForecastCell:
-        """All rules together."""
         return sum(self.cells, ForecastCell())
 
 
@@ -70,7 +68,6 @@ class Forecast:
 
     @property
     def total(self) -> ForecastCell:
-        """Everything."""
         return sum((day.total for day in self.days), ForecastCell())
 
     @property
@@ -80,7 +77,7 @@ class Forecast:
 
 
 def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) -> Forecast:
-    """Reckon the next `days` local days; a handful of statements. `now` is UTC."""
+    """Count the next `days` local days; a handful of statements. `now` is UTC."""
     given: dict[str, Any] = {
         "locations": [place.pk for place in locations],
         "now": now,
@@ -88,23 +85,22 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
         "until": now + timedelta(days=days),
         "apart": [place.pk for place in locations if not place.family_messages],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_RULES)
-        names = {row[0]: Rule(*row) for row in cursor.fetchall()}
-        cursor.execute(_PLANNED, given)
-        planned = cursor.fetchall()
-        cursor.execute(_HELD, given)
-        held = cursor.fetchall()
+    rules = ReminderRule.objects.order_by("position", "pk").values_list("pk", "name", "kind")
+    names = {pk: Rule(pk, name, kind) for pk, name, kind in rules}
+    planned = fetch(_Planned, _PLANNED, given)
+    held = fetch(_Held, _HELD, given)
     sizes = _average_segments(given) if planned else {}
     everywhere = sum(sizes.values()) / len(sizes) if sizes else 1.0
     cells: dict[tuple[date, int], ForecastCell] = defaultdict(ForecastCell)
-    for day, rule, messages in planned:
-        cells[day, rule] += ForecastCell(messages, round(messages * sizes.get(rule, everywhere)))
-    for day, rule, messages, segments in held:
-        cells[day, rule] += ForecastCell(messages, segments)
-    rules = tuple(names[pk] for pk in names if any(rule == pk for _, rule in cells))
+    for one in planned:
+        segments = round(one.messages * sizes.get(one.rule_id, everywhere))
+        cells[one.day, one.rule_id] += ForecastCell(one.messages, segments)
+    for known in held:
+        cells[known.day, known.rule_id] += ForecastCell(known.messages, known.segments)
+    used = {rule_id for _, rule_id in cells}
+    shown = tuple(rule for pk, rule in names.items() if pk in used)
     first = min((now.astimezone(place.tz).date() for place in locations), default=now.date())
-    return Forecast(rules, _days(first, days, rules, cells))
+    return Forecast(shown, _days(first, days, shown, cells))
 
 
 def _days(
@@ -124,16 +120,28 @@ def _average_segments(given: dict[str, Any]) -> dict[int, float]:
     """Segments a text by rule, from the texts that go out next."""
     book = WordingCatalogue.load()
     sizes: dict[int, list[int]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_SAMPLE, given | {"limit": SAMPLE})
-        for rule_id, *columns in cursor.fetchall():
-            segments = _segments(book, rule_id, _Sample(*columns))
-            if segments:
-                sizes[rule_id].append(segments)
+    for one in fetch(_Sample, _SAMPLE, given | {"limit": SAMPLE}):
+        segments = _segments(book, one)
+        if segments:
+            sizes[one.rule_id].append(segments)
     return {rule: sum(found) / len(found) for rule, found in sizes.items()}
 
 
+class _Planned(NamedTuple):
+    day: date
+    rule_id: int
+    messages: int
+
+
+class _Held(NamedTuple):
+    day: date
+    rule_id: int
+    messages: int
+    segments: int
+
+
 class _Sample(NamedTuple):
+    rule_id: int
     kind: str
     starts_at: datetime
     first_name: str
@@ -149,9 +157,9 @@ class _Sample(NamedTuple):
     instructions: str
 
 
-def _segments(book: WordingCatalogue, rule_id: int, one: _Sample) -> int:
+def _segments(book: WordingCatalogue, one: _Sample) -> int:
     try:
-        words = book.words(rule_id, one.kind, (one.language, one.location_language))
+        words = book.words(one.rule_id, one.kind, (one.language, one.location_language))
         if words is None:
             return 0
         values = values_for(
@@ -172,53 +180,71 @@ def _segments(book: WordingCatalogue, rule_id: int, one: _Sample) -> int:
         return 0
 
 
-_RULES = "SELECT id, name, kind FROM reminders_reminderrule ORDER BY position, id"
-
 # A family's appointments of one day share a text where the location wants that; it goes out with
 # the first. Local days are told for moments, not for texts: 33,000 texts of two weeks go out at
 # 750. The sum with nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts,
 # which takes longer.
 _PLANNED = """
-SELECT (greatest(at, %(now)s) AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint
+SELECT (greatest(at, %(now)s) AT TIME ZONE location.zone)::date AS day, rule_id,
+       sum(messages)::bigint AS messages
 FROM (
     SELECT rule_id, location_id, at, count(*) AS messages
     FROM (
-        SELECT r.rule_id, r.location_id, min(r.due_at) AS at
-        FROM reminders_reminder r
-        WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
-          AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
-        GROUP BY r.rule_id, r.location_id, r.phone, r.local_date,
-                 CASE WHEN r.location_id = ANY(%(apart)s::bigint[]) THEN r.id ELSE 0 END
-    ) texts GROUP BY 1, 2, 3
-) moments JOIN reminders_location l ON l.id = moments.location_id
-GROUP BY 1, 2
+        SELECT reminder.rule_id, reminder.location_id, min(reminder.due_at) AS at
+        FROM reminders_reminder reminder
+        WHERE reminder.state = 'planned' AND reminder.due_at BETWEEN %(since)s AND %(until)s
+          AND reminder.cutoff_at + interval '0' > %(now)s
+          AND reminder.location_id = ANY(%(locations)s)
+        GROUP BY reminder.rule_id, reminder.location_id, reminder.phone, reminder.local_date,
+                 CASE WHEN reminder.location_id = ANY(%(apart)s::bigint[])
+                      THEN reminder.id ELSE 0 END
+    ) texts
+    GROUP BY rule_id, location_id, at
+) moments
+JOIN reminders_location location ON location.id = moments.location_id
+GROUP BY day, rule_id
 """
 
 _HELD = """
-SELECT (at AT TIME ZONE l.zone)::date, rule_id, sum(messages)::bigint, sum(segments)::bigint
+SELECT (at AT TIME ZONE location.zone)::date AS day, rule_id, sum(messages)::bigint AS messages,
+       sum(segments)::bigint AS segments
 FROM (
-    SELECT m.scheduled_at AS at, r.rule_id, r.location_id, count(*) AS messages, sum(m.segments) AS segments
-    FROM reminders_message m
+    SELECT message.scheduled_at AS at, carried.rule_id, carried.location_id,
+           count(*) AS messages, sum(message.segments) AS segments
+    FROM reminders_message message
     JOIN LATERAL (
-        SELECT r.rule_id, r.location_id FROM reminders_reminder r WHERE r.message_id = m.id LIMIT 1) r ON true
-    WHERE m.state IN ('accepted', 'held') AND m.scheduled_at > %(now)s AND m.scheduled_at < %(until)s
-      AND m.cancel_requested_at IS NULL AND r.location_id = ANY(%(locations)s)
+        SELECT reminder.rule_id, reminder.location_id
+        FROM reminders_reminder reminder
+        WHERE reminder.message_id = message.id
+        LIMIT 1
+    ) carried ON true
+    WHERE message.state IN ('accepted', 'held') AND message.cancel_requested_at IS NULL
+      AND message.scheduled_at > %(now)s AND message.scheduled_at < %(until)s
+      AND carried.location_id = ANY(%(locations)s)
     GROUP BY 1, 2, 3
-) moments JOIN reminders_location l ON l.id = moments.location_id
-GROUP BY 1, 2
+) moments
+JOIN reminders_location location ON location.id = moments.location_id
+GROUP BY day, rule_id
 """
 
 _SAMPLE = """
-SELECT r.rule_id, u.kind, r.starts_at, c.first_name, c.name, c.language, l.language, l.zone,
-       l.country, l.name, l.phone, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, '')
-FROM (SELECT * FROM reminders_reminder r
-      WHERE r.state = 'planned' AND r.due_at BETWEEN %(since)s AND %(until)s
-        AND r.cutoff_at + interval '0' > %(now)s AND r.location_id = ANY(%(locations)s)
-      ORDER BY r.due_at LIMIT %(limit)s) r
-JOIN reminders_reminderrule u ON u.id = r.rule_id
-JOIN reminders_location l ON l.id = r.location_id
-JOIN reminders_appointment a ON a.id = r.appointment_id
-JOIN reminders_contact c ON c.id = a.contact_id
-LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
-LEFT JOIN reminders_service s ON s.id = a.service_id
+SELECT reminder.rule_id, rule.kind, reminder.starts_at, contact.first_name, contact.name,
+       contact.language, location.language AS location_language, location.zone,
+       location.country, location.name AS location, location.phone,
+       coalesce(practitioner.name, '') AS practitioner, coalesce(service.name, '') AS service,
+       coalesce(service.instructions, '') AS instructions
+FROM (
+    SELECT *
+    FROM reminders_reminder next
+    WHERE next.state = 'planned' AND next.due_at BETWEEN %(since)s AND %(until)s
+      AND next.cutoff_at + interval '0' > %(now)s AND next.location_id = ANY(%(locations)s)
+    ORDER BY next.due_at
+    LIMIT %(limit)s
+) reminder
+JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
+JOIN reminders_location location ON location.id = reminder.location_id
+JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
+JOIN reminders_contact contact ON contact.id = appointment.contact_id
+LEFT JOIN reminders_practitioner practitioner ON practitioner.id = appointment.practitioner_id
+LEFT JOIN reminders_service service ON service.id = appointment.service_id
 """

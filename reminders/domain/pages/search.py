@@ -133,14 +133,24 @@ def _with_diary_id(query: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+# The index begins with the diary, and PostgreSQL before 18 cannot skip along it by itself.
 _BY_DIARY_ID = """
 WITH RECURSIVE diaries AS (
     (SELECT diary FROM reminders_appointment WHERE external_id <> '' ORDER BY diary LIMIT 1)
     UNION ALL
-    SELECT (SELECT a.diary FROM reminders_appointment a
-            WHERE a.external_id <> '' AND a.diary > d.diary ORDER BY a.diary LIMIT 1)
-    FROM diaries d WHERE d.diary IS NOT NULL
+    SELECT (
+        SELECT following.diary
+        FROM reminders_appointment following
+        WHERE following.external_id <> '' AND following.diary > diaries.diary
+        ORDER BY following.diary
+        LIMIT 1
+    )
+    FROM diaries
+    WHERE diaries.diary IS NOT NULL
 )
-SELECT a.id FROM diaries d JOIN reminders_appointment a ON a.diary = d.diary AND a.external_id = %(id)s
-WHERE a.external_id <> ''
+SELECT appointment.id
+FROM diaries
+JOIN reminders_appointment appointment
+    ON appointment.diary = diaries.diary AND appointment.external_id = %(id)s
+WHERE appointment.external_id <> ''
 """

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from reminders.domain.common.locks import AdvisoryLock
+from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.operations.periodic_tasks import last_success, note
 from reminders.models import DailyStatistics, Location
@@ -47,7 +48,7 @@ class Figures:
 
     @property
     def unanswered(self) -> int:
-        """Neither confirmed nor declined."""
+        """Appointments that were neither confirmed nor declined."""
         return max(0, self.appointments - self.confirmed - self.declined)
 
     @property
@@ -101,17 +102,13 @@ def statistics(
         "until": until,
         "practitioner": practitioner_id,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD_UP, given)
-        rows = cursor.fetchall()
     weeks: dict[date, Figures] = {week: Figures() for week in _weeks(since, until)}
     found: dict[str, list[tuple[str, Figures]]] = {"location": [], "practitioner": []}
-    for kind, week, name, *counts in rows:
-        figures = Figures(*counts)
-        if kind == "week":
-            weeks[week] = figures
+    for one in fetch(_sum_of, _ADD_UP, given):
+        if one.week:
+            weeks[one.week] = one.figures
         else:
-            found[kind].append((name, figures))
+            found[one.kind].append((one.name, one.figures))
     reckoned = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
     return Statistics(
         tuple(sorted(weeks.items())),
@@ -120,6 +117,17 @@ def statistics(
         sum(weeks.values(), Figures()),
         reckoned,
     )
+
+
+class _Sum(NamedTuple):
+    kind: str
+    week: date | None
+    name: str
+    figures: Figures
+
+
+def _sum_of(*, kind: str, week: date | None, name: str | None, **counts: int) -> _Sum:
+    return _Sum(kind, week, name or "", Figures(**counts))
 
 
 def _weeks(since: date, until: date) -> Iterator[date]:
@@ -136,8 +144,9 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
     locations = list(Location.objects.values_list("pk", flat=True))
     given: dict[str, Any] = {"since": since, "until": until, "now": now, "locations": locations}
     with transaction.atomic(), connection.cursor() as cursor:
+        # Two at a time would each delete what they see, and both add the same days.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.STATISTICS.value])
-        cursor.execute(_FORGET, given)
+        DailyStatistics.objects.filter(day__range=(since, until)).delete()
         cursor.execute(_RECKON, given)
         return int(cursor.rowcount)
 
@@ -171,55 +180,70 @@ def _latest_day(now: datetime) -> date:
     return (now + timedelta(hours=14)).date()
 
 
-_FORGET = "DELETE FROM reminders_dailystatistics WHERE day BETWEEN %(since)s AND %(until)s"
-
 # A visit that took place counts as confirmed if it was before, by anybody and not taken back.
 _RECKON = """
-INSERT INTO reminders_dailystatistics (location_id, practitioner_id, day, appointments, confirmed, declined,
-                                 arrived, no_show, cancelled, texts, delivered, failed, reckoned_at)
-SELECT a.location_id, a.practitioner_id, a.local_date,
-       count(*) FILTER (WHERE a.status <> 'cancelled'),
-       count(*) FILTER (WHERE a.status = 'confirmed' OR a.status IN ('arrived', 'no_show') AND e.confirmed),
-       count(*) FILTER (WHERE a.status = 'declined'),
-       count(*) FILTER (WHERE a.status = 'arrived'),
-       count(*) FILTER (WHERE a.status = 'no_show'),
-       count(*) FILTER (WHERE a.status = 'cancelled'),
-       coalesce(sum(t.texts), 0), coalesce(sum(t.delivered), 0), coalesce(sum(t.failed), 0), %(now)s
-FROM reminders_appointment a
+INSERT INTO reminders_dailystatistics (
+    location_id, practitioner_id, day, appointments, confirmed, declined, arrived, no_show,
+    cancelled, texts, delivered, failed, reckoned_at
+)
+SELECT visit.location_id, visit.practitioner_id, visit.local_date,
+       count(*) FILTER (WHERE visit.status <> 'cancelled'),
+       count(*) FILTER (
+           WHERE visit.status = 'confirmed'
+              OR visit.status IN ('arrived', 'no_show') AND earlier.confirmed
+       ),
+       count(*) FILTER (WHERE visit.status = 'declined'),
+       count(*) FILTER (WHERE visit.status = 'arrived'),
+       count(*) FILTER (WHERE visit.status = 'no_show'),
+       count(*) FILTER (WHERE visit.status = 'cancelled'),
+       coalesce(sum(own.texts), 0), coalesce(sum(own.delivered), 0),
+       coalesce(sum(own.failed), 0), %(now)s
+FROM reminders_appointment visit
 LEFT JOIN LATERAL (
-    SELECT count(*) AS texts, count(*) FILTER (WHERE m.state = 'delivered') AS delivered,
-           count(*) FILTER (WHERE m.state IN ('failed', 'rejected', 'expired')) AS failed
-    FROM reminders_message m
-    WHERE m.appointment_id = a.id AND m.state NOT IN ('cancelled', 'queued') AND m.kind <> 'test'
-) t ON true
+    SELECT count(*) AS texts,
+           count(*) FILTER (WHERE message.state = 'delivered') AS delivered,
+           count(*) FILTER (WHERE message.state IN ('failed', 'rejected', 'expired')) AS failed
+    FROM reminders_message message
+    WHERE message.appointment_id = visit.id AND message.kind <> 'test'
+      AND message.state NOT IN ('cancelled', 'queued')
+) own ON true
 LEFT JOIN LATERAL (
-    SELECT EXISTS (SELECT 1 FROM reminders_auditentry e
-                   WHERE e.appointment_id = a.id AND e.kind = 'confirmed' AND e.undone_at IS NULL
-                  ) AS confirmed
-    WHERE a.status IN ('arrived', 'no_show')
-) e ON true
-WHERE a.location_id = ANY(%(locations)s) AND a.local_date BETWEEN %(since)s AND %(until)s
-  AND a.starts_at <= %(now)s
-GROUP BY 1, 2, 3
+    SELECT EXISTS (
+        SELECT 1
+        FROM reminders_auditentry entry
+        WHERE entry.appointment_id = visit.id AND entry.kind = 'confirmed'
+          AND entry.undone_at IS NULL
+    ) AS confirmed
+    WHERE visit.status IN ('arrived', 'no_show')
+) earlier ON true
+WHERE visit.location_id = ANY(%(locations)s)
+  AND visit.local_date BETWEEN %(since)s AND %(until)s AND visit.starts_at <= %(now)s
+GROUP BY visit.location_id, visit.practitioner_id, visit.local_date
 """
 
-_SUMS = ", ".join(f"sum(f.{name}) AS {name}" for name in _COUNTS)
+_SUMS = ", ".join(f"sum(day.{name}) AS {name}" for name in _COUNTS)
 # The names are joined to the sums, not to each of a year's figures.
 _ADD_UP = f"""
 WITH sums AS (
-    SELECT CASE WHEN GROUPING(week) = 0 THEN 'week' WHEN GROUPING(f.location_id) = 0 THEN 'location'
+    SELECT CASE WHEN GROUPING(week) = 0 THEN 'week'
+                WHEN GROUPING(day.location_id) = 0 THEN 'location'
                 ELSE 'practitioner' END AS kind,
-           week, f.location_id, f.practitioner_id, {_SUMS}
-    FROM (SELECT f.*, date_trunc('week', f.day::timestamp)::date AS week FROM reminders_dailystatistics f
-          WHERE f.day BETWEEN %(since)s AND %(until)s AND f.location_id = ANY(%(locations)s)
-            AND (%(practitioner)s::bigint IS NULL OR f.practitioner_id = %(practitioner)s)) f
-    GROUP BY GROUPING SETS ((week), (f.location_id), (f.practitioner_id)))
+           week, day.location_id, day.practitioner_id, {_SUMS}
+    FROM (
+        SELECT figures.*, date_trunc('week', figures.day::timestamp)::date AS week
+        FROM reminders_dailystatistics figures
+        WHERE figures.day BETWEEN %(since)s AND %(until)s
+          AND figures.location_id = ANY(%(locations)s)
+          AND (%(practitioner)s::bigint IS NULL OR figures.practitioner_id = %(practitioner)s)
+    ) day
+    GROUP BY GROUPING SETS ((week), (day.location_id), (day.practitioner_id))
+)
 SELECT kind, week,
-       CASE kind WHEN 'location' THEN l.name
-                 WHEN 'practitioner' THEN coalesce(p.name, 'Nobody named') END AS name,
+       CASE kind WHEN 'location' THEN location.name
+                 WHEN 'practitioner' THEN coalesce(practitioner.name, 'Nobody named') END AS name,
        {", ".join(_COUNTS)}
 FROM sums
-LEFT JOIN reminders_location l ON l.id = sums.location_id
-LEFT JOIN reminders_practitioner p ON p.id = sums.practitioner_id
-ORDER BY 1, 2, 3
+LEFT JOIN reminders_location location ON location.id = sums.location_id
+LEFT JOIN reminders_practitioner practitioner ON practitioner.id = sums.practitioner_id
+ORDER BY kind, week, name
 """  # noqa: S608 -- the names are this module's own

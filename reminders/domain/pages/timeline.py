@@ -115,7 +115,7 @@ class Moment:
 
 
 def timeline(appointment: Appointment, *, now: datetime) -> list[Moment]:
-    """All that happened to an appointment, the latest first; as many statements however much it is."""
+    """All that happened to an appointment, the latest first; the statements are always as many."""
     moments = [
         *_events(appointment),
         *_texts(appointment, now=now),

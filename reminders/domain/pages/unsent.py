@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,15 +18,16 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from reminders.domain.common.csv_cells import harmless
+from reminders.domain.common.rows import fetch
 from reminders.domain.diary.staff_actions import LEAST_NOTICE
+from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.phones.parsing import display
 from reminders.models import Message, Reminder
 
 ROWS = 50
 MOST_EXPORTED = 20_000
 LONGEST_PERIOD = timedelta(days=92)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"-?[0-9]{1,17}_[rt][0-9a-f-]{1,36}")
+_KEY = re.compile(r"[rt][0-9a-f-]{1,36}")
 FAILED_TEXT = "text_failed"
 """The reason code of texts that are no reminders; their words are the provider's."""
 
@@ -99,29 +100,21 @@ def unsent(period: Period, *, now: datetime, before: str = "", limit: int = ROWS
     """The texts of a period, the latest first; one statement. `before` is the `cursor` of the row
     above.
     """
-    at, _, key = before.partition("_") if _CURSOR.fullmatch(before) else ("", "", "")
+    written, _, key = before.partition("_")
+    at = read_moment(written) if _KEY.fullmatch(key) else None
     given = period.given | {
         "now": now,
         "limit": limit,
         "least": LEAST_NOTICE,
-        "before_at": _instant(at) or period.until,
-        "before_key": key if _instant(at) else "~",
+        "before_at": at or period.until,
+        "before_key": key if at else "~",
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, given)
-        return [Unsent(*row) for row in cursor.fetchall()]
+    return fetch(Unsent, _ROWS, given)
 
 
 def cursor_of(row: Unsent) -> str:
     """Where the next page begins: after this row."""
-    return f"{(row.due_at - _EPOCH) // timedelta(microseconds=1)}_{row.key}"
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        return _EPOCH + timedelta(microseconds=int(written))
-    except (ValueError, OverflowError):
-        return None
+    return f"{write_moment(row.due_at)}_{row.key}"
 
 
 def count_by_reason(period: Period) -> list[tuple[str, int]]:
@@ -132,7 +125,7 @@ def count_by_reason(period: Period) -> list[tuple[str, int]]:
 
 
 def export(period: Period, *, now: datetime) -> Iterator[str]:
-    """The whole period as lines of a CSV file that spreadsheets may open without harm, times local."""
+    """The whole period as lines of a CSV file that spreadsheets open without harm, times local."""
     pen = csv.writer(_Echo())
     yield "\ufeff" + pen.writerow(
         ["planned", "kind", "reason", "patient", "phone", "location", "appointment", "status"]
@@ -163,56 +156,83 @@ class _Echo:
     """Hands each written line back: csv wants a file, the response wants lines."""
 
     def write(self, line: str) -> str:
-        """The line itself."""
         return line
 
 
 _FOUND = f"""
-SELECT r.due_at, r.id, r.reason, NULL::uuid AS message_id, r.location_id
-FROM reminders_reminder r
-WHERE r.state IN ('skipped', 'expired', 'failed') AND r.due_at >= %(since)s AND r.due_at < %(until)s
-  AND r.location_id = ANY(%(locations)s) {{reminder}}
+SELECT reminder.due_at, reminder.id, reminder.reason, NULL::uuid AS message_id,
+       reminder.location_id
+FROM reminders_reminder reminder
+WHERE reminder.state IN ('skipped', 'expired', 'failed')
+  AND reminder.due_at >= %(since)s AND reminder.due_at < %(until)s
+  AND reminder.location_id = ANY(%(locations)s) {{reminder}}
 UNION ALL
-SELECT m.scheduled_at, NULL, '{FAILED_TEXT}', m.id, m.location_id
-FROM reminders_message m
-WHERE m.state IN ('failed', 'rejected', 'expired')
-  AND m.kind NOT IN ('{Message.Kind.REMINDER}', '{Message.Kind.TEST}')
-  AND m.scheduled_at >= %(since)s AND m.scheduled_at < %(until)s
-  AND (m.location_id = ANY(%(locations)s) OR m.location_id IS NULL) {{message}}
+SELECT message.scheduled_at, NULL, '{FAILED_TEXT}', message.id, message.location_id
+FROM reminders_message message
+WHERE message.state IN ('failed', 'rejected', 'expired')
+  AND message.kind NOT IN ('{Message.Kind.REMINDER}', '{Message.Kind.TEST}')
+  AND message.scheduled_at >= %(since)s AND message.scheduled_at < %(until)s
+  AND (message.location_id = ANY(%(locations)s) OR message.location_id IS NULL) {{message}}
 """  # noqa: S608 -- the pieces are this module's own
 
 _COUNTS = f"""
-SELECT reason, count(*) FROM ({_FOUND.format(reminder="", message="")}) f GROUP BY 1 ORDER BY 2 DESC, 1
+SELECT reason, count(*) AS number
+FROM ({_FOUND.format(reminder="", message="")}) found
+GROUP BY reason
+ORDER BY number DESC, reason
 """  # noqa: S608 -- the pieces are this module's own
 
-_KEY_OF_REMINDER, _KEY_OF_MESSAGE = "'r' || r.id", "'t' || m.id"
+# The bound on the time alone is what the index can use; the pair decides within a moment.
 _PAGE = _FOUND.format(
-    reminder=f"""AND (%(reason)s = '' OR r.reason = %(reason)s)
-  AND (r.due_at, {_KEY_OF_REMINDER}) < (%(before_at)s, %(before_key)s) AND r.due_at <= %(before_at)s""",
-    message=f"""AND (%(reason)s = '' OR %(reason)s = '{FAILED_TEXT}')
-  AND (m.scheduled_at, {_KEY_OF_MESSAGE}) < (%(before_at)s, %(before_key)s)
-  AND m.scheduled_at <= %(before_at)s""",
+    reminder="""
+  AND (%(reason)s = '' OR reminder.reason = %(reason)s)
+  AND (reminder.due_at, 'r' || reminder.id) < (%(before_at)s, %(before_key)s)
+  AND reminder.due_at <= %(before_at)s""",
+    message=f"""
+  AND (%(reason)s = '' OR %(reason)s = '{FAILED_TEXT}')
+  AND (message.scheduled_at, 't' || message.id) < (%(before_at)s, %(before_key)s)
+  AND message.scheduled_at <= %(before_at)s""",
 )
 
 _ROWS = f"""
-WITH f AS (
-    SELECT f.*, coalesce('r' || f.id, 't' || f.message_id) AS key FROM ({_PAGE}) f
-    ORDER BY f.due_at DESC, coalesce('r' || f.id, 't' || f.message_id) DESC LIMIT %(limit)s)
-SELECT f.due_at, f.key, f.id, coalesce(u.name, m.kind, ''), f.reason, coalesce(m.words, ''), a.id,
-       a.starts_at, coalesce(a.status, ''), coalesce(l.name, ''), coalesce(l.zone, ''),
-       coalesce(l.country, ''),
-       c.id, coalesce(c.name, ''), coalesce(nullif(c.phone, ''), m.phone, ''),
-       coalesce(f.id IS NOT NULL AND r.reason NOT IN ('unknown', 'superseded') AND r.version = a.version
-                AND a.status IN ('booked', 'confirmed') AND a.starts_at >= %(now)s::timestamptz + %(least)s
-                AND c.phone <> '' AND c.channel <> 'none' AND c.wrong_number <> c.phone
-                AND NOT EXISTS (SELECT 1 FROM reminders_suppression s
-                                WHERE s.phone = c.phone AND s.lifted_at IS NULL), false), f.message_id
-FROM f
-LEFT JOIN reminders_reminder r ON r.id = f.id
-LEFT JOIN reminders_reminderrule u ON u.id = r.rule_id
-LEFT JOIN reminders_message m ON m.id = coalesce(f.message_id, r.message_id)
-LEFT JOIN reminders_appointment a ON a.id = coalesce(r.appointment_id, m.appointment_id)
-LEFT JOIN reminders_contact c ON c.id = coalesce(a.contact_id, m.contact_id)
-LEFT JOIN reminders_location l ON l.id = coalesce(f.location_id, a.location_id)
-ORDER BY f.due_at DESC, f.key DESC
+WITH found AS (
+    SELECT page.*, coalesce('r' || page.id, 't' || page.message_id) AS key
+    FROM ({_PAGE}) page
+    ORDER BY page.due_at DESC, coalesce('r' || page.id, 't' || page.message_id) DESC
+    LIMIT %(limit)s
+)
+SELECT found.due_at, found.key, found.id AS reminder_id,
+       coalesce(rule.name, message.kind, '') AS what, found.reason,
+       coalesce(message.words, '') AS words, appointment.id AS appointment_id,
+       appointment.starts_at, coalesce(appointment.status, '') AS status,
+       coalesce(location.name, '') AS location, coalesce(location.zone, '') AS zone,
+       coalesce(location.country, '') AS country,
+       contact.id AS contact_id, coalesce(contact.name, '') AS name,
+       coalesce(nullif(contact.phone, ''), message.phone, '') AS phone,
+       coalesce(
+           found.id IS NOT NULL AND reminder.reason NOT IN ('unknown', 'superseded')
+           AND reminder.version = appointment.version
+           AND appointment.status IN ('booked', 'confirmed')
+           AND appointment.starts_at >= %(now)s::timestamptz + %(least)s
+           AND contact.phone <> '' AND contact.channel <> 'none'
+           AND contact.wrong_number <> contact.phone
+           AND NOT EXISTS (
+               SELECT 1
+               FROM reminders_suppression suppression
+               WHERE suppression.phone = contact.phone AND suppression.lifted_at IS NULL
+           ), false
+       ) AS may_send,
+       found.message_id
+FROM found
+LEFT JOIN reminders_reminder reminder ON reminder.id = found.id
+LEFT JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
+LEFT JOIN reminders_message message
+    ON message.id = coalesce(found.message_id, reminder.message_id)
+LEFT JOIN reminders_appointment appointment
+    ON appointment.id = coalesce(reminder.appointment_id, message.appointment_id)
+LEFT JOIN reminders_contact contact
+    ON contact.id = coalesce(appointment.contact_id, message.contact_id)
+LEFT JOIN reminders_location location
+    ON location.id = coalesce(found.location_id, appointment.location_id)
+ORDER BY found.due_at DESC, found.key DESC
 """  # noqa: S608 -- the pieces are this module's own

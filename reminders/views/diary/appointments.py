@@ -63,6 +63,8 @@ def index(request: StaffRequest) -> HttpResponse:
         "lines": _lines(ids, now=now),
         "several_places": several(request),
         "empty_title": "No appointments from this day on",
+        "empty_text": "They come with the diary, or you book one here. "
+        "An earlier date shows what was.",
     }
     template = "appointments/results.html" if request.htmx else "appointments/index.html"
     return render(request, template, context)

@@ -95,7 +95,7 @@ def _with_next(request: StaffRequest, contacts: Any) -> list[tuple[Contact, Appo
 
 @staff_form("reminders.add_contact")
 def new(request: StaffRequest) -> HttpResponse:
-    """Add a patient."""
+    """Add a patient, and book for them at once if that button was used."""
     form = ContactForm(
         request.POST or None, country=country_of(request.scope), initial={"channel": "sms"}
     )

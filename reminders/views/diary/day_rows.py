@@ -92,7 +92,6 @@ class SheetLine:
 
     @property
     def classes(self) -> str:
-        """Of the table's row."""
         over, settled = " is-over" if self.over else "", "" if self.buttons else " is-settled"
         return f"day-row is-{self.state}{over}{settled}"
 
@@ -103,7 +102,6 @@ class SheetLine:
 
     @property
     def time(self) -> str:
-        """On the wall clock."""
         return f"{self.row.local_time:%H:%M}"
 
     @property
@@ -174,7 +172,7 @@ class SheetLine:
 
 
 def address(name: str, pk: int) -> str:
-    """The address of a page about one thing; to look each up anew is slow where there are hundreds."""
+    """The address of a page about one thing; looking up hundreds of them is slow."""
     before, after = _around_id(name)
     return f"{before}{pk}{after}"
 

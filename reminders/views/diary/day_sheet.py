@@ -44,12 +44,10 @@ class Choice:
 
     @property
     def before(self) -> date:
-        """The day before."""
         return self.day - timedelta(days=1) if self.day > date.min else self.day
 
     @property
     def after(self) -> date:
-        """The day after."""
         return self.day + timedelta(days=1) if self.day < date.max else self.day
 
     @property
@@ -60,7 +58,7 @@ class Choice:
 
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
-    """The whole page."""
+    """The whole page; the practitioner that is chosen is remembered."""
     look = _look(request, now=timezone.now())
     if "practitioner" in request.GET:
         access.remember(request.scope.profile, practitioner=look.choice.practitioner_id)

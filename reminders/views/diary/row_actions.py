@@ -6,6 +6,8 @@ They answer with a note and an event; lists on the page look again by themselves
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,7 +28,7 @@ from reminders.domain.diary.staff_actions import (
 from reminders.domain.pages.conversation import ready_lines
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, AuditEntry, Message, Reminder
-from reminders.views.shared.asked import read_text
+from reminders.views.shared.asked import read_choice, read_text
 from reminders.views.shared.pages import (
     StaffRequest,
     note_or_back,
@@ -74,18 +76,18 @@ def menu(request: StaffRequest, pk: int) -> HttpResponse:
     )
     context = {
         "appointment": appointment,
-        "reminders": [_choices(reminder, appointment) for reminder in reminders],
+        "reminders": [_choices(reminder, now=now) for reminder in reminders],
         "statuses": _statuses(appointment),
         "future": appointment.starts_at > now,
     }
     return render(request, "day_sheet/menu.html", context)
 
 
-def _choices(reminder: Reminder, appointment: Appointment) -> dict[str, object]:
+def _choices(reminder: Reminder, *, now: datetime) -> dict[str, object]:
     """What may be tried with one reminder; whether it still works is decided when it is tried."""
     message = reminder.message
     waits = reminder.state in (Reminder.State.SENDING, Reminder.State.SENT) and (
-        message is not None and message.is_withdrawable(now=timezone.now())
+        message is not None and message.is_withdrawable(now=now)
     )
     held = reminder.reason == Reminder.Reason.HELD
     planned = reminder.state == Reminder.State.PLANNED
@@ -122,28 +124,28 @@ def _statuses(appointment: Appointment) -> list[tuple[str, str, str]]:
 
 @staff_action()
 def set_status(request: StaffRequest, pk: int) -> HttpResponse:
-    """Give an appointment the status `to`, unless it is no longer the one that was shown, `seen`."""
+    """Give an appointment the status `to`, unless it is no longer the one shown, `seen`."""
     appointment = _appointment(request, pk)
-    wanted = request.POST.get("to", "")
-    if wanted not in Status.values:
+    wanted = read_choice(request.POST.get("to"), Status, otherwise=None)
+    if wanted is None:
         return note_or_back(request, "That is no status.", tone="danger")
     try:
         event = mark(
             pk,
-            Status(wanted),
+            wanted,
             seen=request.POST.get("seen", ""),
             by=request.scope.actor,
             now=timezone.now(),
         )
     except StaffActionError as error:
         return _refuse(request, error)
-    words = DONE[Status(wanted)].format(appointment.contact)
+    words = DONE[wanted].format(appointment.contact)
     return note_or_back(request, words, undo=reverse("undo", args=[event.pk]) if event else "")
 
 
 @staff_action()
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a status back."""
+    """Take a status back, unless it has changed again since."""
     event = get_object_or_404(
         AuditEntry.objects.filter(appointment__in=request.scope.appointments()), pk=pk
     )

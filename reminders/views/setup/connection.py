@@ -36,7 +36,7 @@ USEFUL_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class ConnectionNews:
-    """When something last happened."""
+    """When something of the connection last happened, in UTC."""
 
     title: str
     at: datetime | None
@@ -44,7 +44,6 @@ class ConnectionNews:
 
     @property
     def words(self) -> str:
-        """How long ago."""
         if self.at is None:
             return "never"
         return (
@@ -53,8 +52,6 @@ class ConnectionNews:
 
 
 class TestForm(forms.Form):
-    """One's own number."""
-
     __test__ = False  # to pytest: no test class
     phone = forms.CharField(
         label="Your own mobile number",
@@ -67,7 +64,7 @@ class TestForm(forms.Form):
         self.country = country
 
     def clean_phone(self) -> str:
-        """The number in E.164."""
+        """The number in E.164, read as one of the first location's country."""
         read = read_phone(self.cleaned_data["phone"], self.country)
         if not isinstance(read, PhoneNumber):
             raise forms.ValidationError(
@@ -120,10 +117,11 @@ def test(request: StaffRequest) -> HttpResponse:
         return render(request, "connection/test.html", {"form": form}, status=422)
     now = timezone.now()
     place = request.scope.locations[0] if request.scope.locations else None
+    of_place = f" from {place.name}" if place else ""
     message = queue_text(
         kind=Message.Kind.TEST,
         phone=form.cleaned_data["phone"],
-        text=f"A test of appointment texts{f' from {place.name}' if place else ''}, {now:%H:%M:%S} UTC.",
+        text=f"A test of appointment texts{of_place}, {now:%H:%M:%S} UTC.",
         location=place,
         now=now,
         expires_at=now + USEFUL_FOR,

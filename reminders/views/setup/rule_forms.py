@@ -89,8 +89,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter w
             "name": "For you; patients don't see it.",
             "location": "A rule for one location replaces the general rules of its kind there.",
             "service": "A rule for one service replaces the general rules of its kind for it.",
-            "weekdays_only": "If nobody is there that day, the text goes on the last working day before: "
-            "for a Monday appointment on Friday.",
+            "weekdays_only": "If nobody is there that day, the text goes on the last working day "
+            "before: for a Monday appointment on Friday.",
             "min_notice_minutes": "180 is three hours.",
             "cutoff_minutes": "After that nothing is sent, whatever happens.",
         }

@@ -46,7 +46,6 @@ class RuleRow:
 
     @property
     def whom(self) -> str:
-        """For whom, in words."""
         return rule_text.whom(self.rule)
 
     @property
@@ -57,7 +56,7 @@ class RuleRow:
 
 @staff_page(RULES)
 def show(request: StaffRequest) -> HttpResponse:
-    """The rules, those for everywhere first; with `?job=` how far the planning after a change is."""
+    """The rules, those for everywhere first; with `?job=` how far planning after a change is."""
     rules = ReminderRule.objects.select_related("location", "service").order_by("position", "pk")
     mine = [rule for rule in rules if request.scope.sees_place(rule.location_id)]
     fixed = request.scope.restricted

@@ -274,4 +274,5 @@ def _query(place: WordingKey) -> str:
 
 def _list(place: WordingKey) -> str:
     given = {"language": place.language, "channel": place.channel}
-    return f"{reverse('wordings')}?{urlencode(given | ({'rule': place.rule_id} if place.rule_id else {}))}"
+    of_rule = {"rule": place.rule_id} if place.rule_id else {}
+    return f"{reverse('wordings')}?{urlencode(given | of_rule)}"

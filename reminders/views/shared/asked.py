@@ -23,7 +23,7 @@ LONGEST_TEXT = 5_000
 
 
 def read_number(written: object, *, digits: int = LONGEST_ID) -> int | None:
-    """A whole number from 0 in plain ASCII digits, at most so many of them; None for anything else."""
+    """A whole number from 0 in at most so many ASCII digits; None for anything else."""
     text = str(written) if isinstance(written, str | int) else ""
     fits = 0 < len(text) <= digits and text.isascii() and text.isdigit()
     return int(text) if fits else None
@@ -66,7 +66,6 @@ class IdConverter:
     regex = f"[0-9]{{1,{LONGEST_ID}}}"
 
     def to_python(self, value: str) -> int:
-        """The id."""
         return int(value)
 
     def to_url(self, value: int) -> str:

@@ -135,9 +135,17 @@ def bars(
             f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True)
         )
         drawn.append(
-            Bar(label, f"{label}: {words}", round(x + thick / 2, 1), round(floor, 1), tuple(parts), marked,
-                index % every == 0, index % (2 * every) != 0)
-        )  # fmt: skip
+            Bar(
+                label=label,
+                words=f"{label}: {words}",
+                middle=round(x + thick / 2, 1),
+                top=round(floor, 1),
+                parts=tuple(parts),
+                marked=marked,
+                labelled=index % every == 0,
+                dense=index % (2 * every) != 0,
+            )
+        )
     scale = tuple(
         (round(HEIGHT - BOTTOM - room * share, 1), f"{highest * share:g}{unit}")
         for share in (0, 0.5, 1)

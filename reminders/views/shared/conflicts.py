@@ -12,7 +12,7 @@ from reminders.models import Appointment, Contact
 
 
 def stamp(row: Appointment | Contact) -> str:
-    """What the form carries."""
+    """The moment of the last change, as a form carries it."""
     return row.updated_at.isoformat()
 
 

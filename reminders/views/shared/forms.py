@@ -81,7 +81,7 @@ class ContactForm(forms.Form):
         return values | {"phone": number}
 
     def clean(self) -> dict[str, Any]:
-        """Somebody needs a name, a number must be one, and a patient number belongs to one patient."""
+        """Somebody needs a name, a number must be one, a patient number belongs to one patient."""
         cleaned = super().clean() or {}
         if not cleaned.get("first_name") and not cleaned.get("last_name"):
             self.add_error("first_name", "Give at least one name.")
@@ -172,7 +172,7 @@ class AppointmentForm(forms.Form):
         return day
 
     def clean_time(self) -> datetime.time:
-        """To the minute."""
+        """The time of day to the minute; browsers may send seconds."""
         at: datetime.time = self.cleaned_data["time"]
         return at.replace(second=0, microsecond=0)
 

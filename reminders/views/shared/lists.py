@@ -38,13 +38,20 @@ class Slice(Generic[M]):
 
     @property
     def previous_page_number(self) -> int:
-        """The page before."""
         return self.number - 1
 
     @property
     def next_page_number(self) -> int:
-        """The page after."""
         return self.number + 1
+
+
+def cut(rows: Sequence[T], most: int) -> tuple[Sequence[T], T | None]:
+    """The rows that fit on a page, and the last of them if there are more.
+
+    For lists that are read one row too far and go on behind a row, not at a number.
+    """
+    shown = rows[:most]
+    return shown, shown[-1] if len(rows) > most else None
 
 
 def counted_page(

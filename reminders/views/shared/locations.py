@@ -23,7 +23,7 @@ def places(request: StaffRequest) -> tuple[Location, ...]:
 
 
 def place_ids(request: StaffRequest) -> list[int]:
-    """Their ids, in order."""
+    """The ids of `places`, in order, so that digests of them agree."""
     return sorted(place.pk for place in places(request))
 
 

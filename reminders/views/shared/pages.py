@@ -41,7 +41,7 @@ View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 def staff_page(
     permission: str = DAILY_WORK, *, methods: tuple[str, ...] = ("GET", "HEAD")
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
-    """Let only users with this permission in; others sign in first, or read what they may not do."""
+    """Let in users with this permission; others sign in first, or read what they may not do."""
 
     def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @wraps(view)

@@ -1,4 +1,4 @@
-"""The first steps: making the first login by its link, and the list that leads to the first text."""
+"""The first steps: the first login by its link, and the list that leads to the first text."""
 
 from __future__ import annotations
 

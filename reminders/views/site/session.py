@@ -87,15 +87,12 @@ def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
 
 
 class ChangePassword(PasswordChangeView):
-    """Change one's own password."""
-
     template_name = "session/password.html"
     success_url = reverse_lazy("day_sheet")
 
     def form_valid(
         self, form: Any
     ) -> HttpResponse:  # Any: Django's password forms share no public type
-        """Say that it worked."""
         say(self.request, "Your password is changed.")
         return super().form_valid(form)
 

@@ -1,4 +1,4 @@
-"""The call list: households to call, outcome of each call with undo, answers given by phone; live."""
+"""The call list: households to call, how each call went, answers given by phone; live."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from reminders.domain.pages.text_states import text_state
 from reminders.formatting import at_zone
 from reminders.models import Appointment, AuditEntry, CallAttempt
 from reminders.views.diary.day_rows import address
-from reminders.views.shared.asked import read_date, read_ids
+from reminders.views.shared.asked import read_choice, read_date, read_ids
 from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import places, several, sign
 from reminders.views.shared.pages import StaffRequest, note_or_back, staff_action, staff_page
@@ -42,12 +42,12 @@ NOTED = {
     Outcome.CALLED: "Noted: called {}.",
     Outcome.VOICEMAIL: "Noted: left {} a voicemail.",
     Outcome.NO_ANSWER: "Noted: {} did not answer.",
-    Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong, and no text goes to it. Correct it with their "
-    "details.",
+    Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong, and no text goes to it. "
+    "Correct it with their details.",
 }
 ANSWERS = {
-    "confirmed": "{} confirmed by phone.",
-    "declined": "{} can't come, as they said on the phone.",
+    Appointment.Status.CONFIRMED: "{} confirmed by phone.",
+    Appointment.Status.DECLINED: "{} can't come, as they said on the phone.",
 }
 FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
     ("", "All", "call", {}),
@@ -148,7 +148,8 @@ def show(request: StaffRequest) -> HttpResponse:
 def _context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
     seen = sign(request, now=now)
-    day, wanted = read_date(request.GET.get("day", "")), request.GET.get("show", "")
+    day = read_date(request.GET.get("day", ""))
+    wanted = read_choice(request.GET.get("show"), [name for name, *_ in FILTERS], otherwise="")
     calls = calls_to_make(places(request), now=now, day=day)
     chosen = next((conditions for name, _, _, conditions in FILTERS if name == wanted), {})
     page = counted_page(request, calls.only(**chosen), per_page=ROWS)
@@ -206,10 +207,9 @@ def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok
 def called(request: StaffRequest) -> HttpResponse:
     """Note how a call went (`outcome`), for all `appointments` of a household."""
     rows = _theirs(request)
-    written = request.POST.get("outcome", "")
-    if written not in Outcome.values:
+    outcome = read_choice(request.POST.get("outcome"), Outcome, otherwise=None)
+    if outcome is None:
         return _answer(request, "Choose how the call went.", tone="warning")
-    outcome = Outcome(written)
     ids = record_calls(
         [row.pk for row in rows], outcome, by=request.scope.actor, now=timezone.now()
     )
@@ -221,12 +221,12 @@ def called(request: StaffRequest) -> HttpResponse:
 def answered(request: StaffRequest) -> HttpResponse:
     """Confirm or decline (`to`) what the patient said on the phone."""
     rows = _theirs(request)
-    wanted = request.POST.get("to", "")
-    if wanted not in ANSWERS:
+    wanted = read_choice(request.POST.get("to"), ANSWERS, otherwise=None)
+    if wanted is None:
         return _answer(request, "Choose confirmed or declined.", tone="warning")
     events = answer_by_phone(
         [row.pk for row in rows],
-        Appointment.Status(wanted),
+        wanted,
         by=request.scope.actor,
         now=timezone.now(),
     )

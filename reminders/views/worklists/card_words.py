@@ -32,7 +32,8 @@ WHAT_TO_DO = {
     InboxItem.Kind.REMARK: "The answer was taken; the rest of the text is for you.",
     InboxItem.Kind.DECLINED: "Offer another time, or call.",
     InboxItem.Kind.RESCHEDULE: "Offer another time, or call.",
-    InboxItem.Kind.MAY_CANCEL: "The number is opted out. Ask by phone whether the appointment is off as well.",
+    InboxItem.Kind.MAY_CANCEL: "The number is opted out. Ask by phone whether the appointment "
+    "is off as well.",
     InboxItem.Kind.CONTRADICTION: "The patient said two different things. Which one holds?",
     InboxItem.Kind.LATE: "The answer came too late to count by itself.",
     InboxItem.Kind.UNMATCHED: "Choose the appointment that this is about, if any.",

@@ -5,7 +5,7 @@ consent.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -35,6 +35,7 @@ from reminders.domain.pages.conversation import (
     visits,
 )
 from reminders.domain.pages.day_sheet import DayRow
+from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.poll_status import StatusAsked, ask_now
 from reminders.domain.wording.segments import measure
@@ -62,7 +63,6 @@ ASKED = {
         "warning",
     ),
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown_bubbles(bubbles: Collection[Bubble], *, now: datetime) -> list[dict[str, Any]]:
@@ -118,7 +118,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
-    """The opt-out in force; whether the user may know its words and lift it, and what that takes."""
+    """The opt-out in force, whether the user may know its words and lift it, what that takes."""
     opt_out = opt_out_in_force(contact.phone)
     known = opt_out is not None and may_lift(opt_out, scope=request.scope)
     words_needed = opt_out is not None and known and takes_words(opt_out)
@@ -134,7 +134,7 @@ def _can_text(contact: Contact) -> bool:
 
 
 def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[str, Any]:
-    before = _instant(request.GET.get("before", ""))
+    before = read_moment(request.GET.get("before"))
     bubbles = thread(
         contact_id=contact.pk,
         phone=contact.phone,
@@ -151,18 +151,11 @@ def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[s
     return {
         "contact": contact,
         "bubbles": shown,
-        "earlier": (earliest - _EPOCH) // timedelta(microseconds=1) if more and earliest else "",
+        "earlier": write_moment(earliest) if more and earliest else "",
         "before": request.GET.get("before", "") if before else "",
         "zone": request.scope.locations[0].zone if request.scope.locations else "UTC",
         "token": digest([one["digest"] for one in shown]),
     }
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        return _EPOCH + timedelta(microseconds=int(written[:17]))
-    except (ValueError, OverflowError):
-        return None
 
 
 def _zone(request: StaffRequest, rows: list[DayRow]) -> str:
@@ -240,7 +233,7 @@ def _place(request: StaffRequest, contact: Contact) -> Location | None:
 
 @staff_action()
 def ask(request: StaffRequest, pk: int) -> HttpResponse:
-    """Ask the provider now what became of `text`, one that we sent to this contact or their number."""
+    """Ask the provider now what became of `text`, which we sent to this contact or their number."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
     bubbles = thread(contact_id=contact.pk, phone=contact.phone, scope=request.scope, limit=ASKABLE)
     now = timezone.now()

@@ -24,7 +24,7 @@ DEFAULT_WEEKS = 12
 
 @staff_page(access.STATISTICS)
 def show(request: StaffRequest) -> HttpResponse:
-    """The page."""
+    """The page: figures of so many `?weeks=`, of everybody or one practitioner."""
     now = timezone.now()
     weeks = read_choice(request.GET.get("weeks"), WEEKS, otherwise=DEFAULT_WEEKS)
     practitioner = read_id(request.GET.get("practitioner"))

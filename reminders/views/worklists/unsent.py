@@ -22,6 +22,7 @@ from reminders.domain.pages.unsent import (
 )
 from reminders.models import Reminder
 from reminders.views.shared.asked import read_choice, read_date
+from reminders.views.shared.lists import cut
 from reminders.views.shared.locations import place_ids, several, zone
 from reminders.views.shared.pages import StaffRequest, staff_page
 
@@ -73,12 +74,13 @@ def show(request: StaffRequest) -> HttpResponse:
 def _context(
     request: StaffRequest, period: Period, since: date, until: date, *, now: datetime
 ) -> dict[str, Any]:
-    rows = unsent(period, now=now, before=request.GET.get("after", ""), limit=ROWS + 1)
+    found = unsent(period, now=now, before=request.GET.get("after", ""), limit=ROWS + 1)
+    rows, last = cut(found, ROWS)
     counts = count_by_reason(period)
     days = request.GET.get("days", "" if "since" in request.GET else str(DEFAULT_DAYS))
     return {
-        "rows": rows[:ROWS],
-        "further": cursor_of(rows[ROWS - 1]) if len(rows) > ROWS else "",
+        "rows": rows,
+        "further": cursor_of(last) if last else "",
         "went_on": "after" in request.GET,
         "reasons": [
             {

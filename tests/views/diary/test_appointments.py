@@ -17,6 +17,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +139,7 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
     address = f"/appointments/{appointment.pk}/edit/"
 
     first = client.post(address, form(appointment.location, time="09:00", notes="Mine", seen=seen))
-    page = first.content.decode()
+    page = as_read(first)
     appointment.refresh_from_db()
     kept = appointment.local_time
     client.post(

@@ -8,6 +8,7 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.diary.appointments import change_contact
 from reminders.models import AuditEntry, Contact, Suppression
 from tests.factories import NOON, make_appointment, make_contact, make_location, make_user
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,7 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
 
     response = client.post(address, form(seen=seen))
 
-    page = response.content.decode()
+    page = as_read(response)
     contact.refresh_from_db()
     assert (response.status_code, contact.last_name) == (409, "King")
     assert "Last name: <del>Byron</del> → <ins>King</ins>" in page

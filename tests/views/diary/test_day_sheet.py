@@ -18,6 +18,7 @@ from tests.factories import (
     make_location,
     make_practitioner,
 )
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +253,7 @@ def test_a_text_to_nobody_says_why_and_keeps_the_words(sign_in):
 def test_the_length_of_a_text_is_told_while_typing(sign_in):
     response = sign_in().post("/text-size/", {"text": "x" * 161})
 
-    assert response.content.decode().strip() == "2 texts · 145 left"
+    assert as_read(response) == "2 texts · 145 left"
 
 
 def test_the_page_costs_the_same_for_one_row_and_for_many(sign_in, statements):

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reminders.models import Appointment, Message, Suppression
+from tests.views.reading import as_read
 from tests.views.worklists.test_inbox import HTMX, decide, state
 from tests.views.worklists.work import booked, make_card, open_place, tomorrow
 
@@ -92,7 +93,7 @@ class TestPaused:
         )
 
     def test_the_card_says_that_texts_are_paused_and_lets_staff_decide(self, sign_in):
-        page = sign_in().get(f"/inbox/{self.paused().pk}/").content.decode()
+        page = as_read(sign_in().get(f"/inbox/{self.paused().pk}/"))
 
         assert "Texts to this number are paused" in page
         assert ("No more texts" in page, "Keep texting" in page, "Send and settle" in page) == (
