@@ -1,4 +1,4 @@
-"""What templates add to `formatting`: notes, links to this page with other parameters, form fields."""
+"""What templates add to `formatting`: notes, links to this page changed, form fields."""
 
 from __future__ import annotations
 
