@@ -147,7 +147,7 @@ def show(request: StaffRequest) -> HttpResponse:
 
 def _context(request: StaffRequest) -> dict[str, Any]:
     now = timezone.now()
-    seen = sign(request, now=now)
+    seen = sign(request, now=now)  # before reading: what happens meanwhile is for the next look
     day = read_date(request.GET.get("day", ""))
     wanted = read_choice(request.GET.get("show"), [name for name, *_ in FILTERS], otherwise="")
     calls = calls_to_make(places(request), now=now, day=day)
@@ -189,6 +189,7 @@ def _theirs(request: StaffRequest) -> list[Appointment]:
     """The appointments that the form names, all of them the user's to see."""
     ids = read_ids(request.POST.get("appointments", ""))
     rows = list(request.scope.appointments().filter(pk__in=ids).select_related("contact"))
+    # All or none: an outcome for half of a household would look like one for all of it.
     if not ids or len(rows) != len(set(ids)):
         raise Http404("There is no such appointment at your locations.")
     return rows

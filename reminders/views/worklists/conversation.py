@@ -143,6 +143,7 @@ def _thread(request: StaffRequest, contact: Contact, *, now: datetime) -> dict[s
         limit=SHOWN + 1,
     )
     more = len(bubbles) > SHOWN
+    # The earliest by its place in the pages, not by its time: a planned text was made long before.
     if more:
         first = min(bubbles, key=lambda one: one.made_at)
         bubbles = [one for one in bubbles if one is not first]
@@ -237,6 +238,7 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
     bubbles = thread(contact_id=contact.pk, phone=contact.phone, scope=request.scope, limit=ASKABLE)
     now = timezone.now()
+    # Looked for in this conversation: by its id alone anybody's text could be asked about.
     wanted = f"m{request.POST.get('text', '')}"
     found = next(
         (one for one in bubbles if one.key == wanted and one.may_be_asked_about(now)), None
