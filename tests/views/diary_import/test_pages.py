@@ -12,6 +12,7 @@ from reminders.domain.diary_import import work_off_imports
 from reminders.domain.diary_import.write.identity import APART
 from reminders.models import Appointment, Import, ImportMapping, Location
 from tests.domain.diary_import.importing import HEADER, bring_in, csv_of, sydney
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db
 DAY = (timezone.now() + timedelta(days=9)).date()
@@ -29,7 +30,7 @@ def site() -> Location:
 def send(client: Client, content: bytes, name: str = "diary.csv") -> str:
     """Upload, have the background do its part, and return the address of the import."""
     response = client.post("/import/", {"file": SimpleUploadedFile(name, content)})
-    assert response.status_code == 302, response.content.decode()
+    assert response.status_code == 302, as_read(response)
     work_off_imports(now=timezone.now())
     return str(response["Location"])
 
@@ -37,7 +38,7 @@ def send(client: Client, content: bytes, name: str = "diary.csv") -> str:
 def text(client: Client, address: str) -> str:
     response = client.get(address, follow=True)
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return as_read(response).replace("> <", "><")
 
 
 def test_receptionists_may_not_import(sign_in: SignIn, site: Location) -> None:
@@ -76,7 +77,7 @@ def test_what_is_no_table_is_told_at_once_and_not_kept(sign_in: SignIn, site: Lo
     )
 
     assert response.status_code == 422
-    assert "This is a PDF document" in response.content.decode()
+    assert "This is a PDF document" in as_read(response)
     assert not Import.objects.exists()
 
 
@@ -189,7 +190,7 @@ def test_a_second_yes_is_asked_for_on_the_server_too(sign_in: SignIn, site: Loca
 
     response = client.post(f"{address}go/", {"gone": "cancel"}, follow=True)
 
-    page = " ".join(response.content.decode().split())
+    page = " ".join(as_read(response).split())
     assert "say yes first to “cancel 1 appointment, 50 % of those in its dates”" in page
     assert 'name="gone" value="cancel"' in page
     work_off_imports(now=timezone.now())
@@ -233,9 +234,8 @@ def test_progress_sends_the_page_on_when_the_work_is_done(sign_in: SignIn, site:
     client = sign_in("manager")
     response = client.post("/import/", {"file": SimpleUploadedFile("diary.csv", csv_of(ANN))})
     address = response["Location"]
-    assert (
-        "Waiting to be checked"
-        in client.get(f"{address}progress/", headers={"HX-Request": "true"}).content.decode()
+    assert "Waiting to be checked" in as_read(
+        client.get(f"{address}progress/", headers={"HX-Request": "true"})
     )
 
     work_off_imports(now=timezone.now())
@@ -297,7 +297,7 @@ def test_patients_whom_a_file_changes_are_counted_and_shown_before_and_after(
         page = text(client, f"{address}?show=patients")
         assert '<div class="tile"><b>1</b><span>patient changed</span></div>' in page
         assert page.count(change) == 1
-        assert "<bdi>Ann Lee</bdi></a></td>" in page
+        assert "<bdi>Ann Lee</bdi></a>" in page
 
 
 def test_a_number_of_somebody_else_is_something_to_look_at(sign_in: SignIn, site: Location) -> None:

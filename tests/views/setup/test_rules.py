@@ -18,6 +18,7 @@ from tests.factories import (
     make_reminder_rule,
     make_user,
 )
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +61,7 @@ def test_the_list_says_each_rule_in_a_sentence():
     make_confirmation_rule()
     make_reminder_rule(location=make_location(name="Harbour"), active=False)
 
-    page = signed_in().get("/set-up/rules/").content.decode()
+    page = as_read(signed_in().get("/set-up/rules/"))
 
     assert "The day before at the appointment&#x27;s own time, for every appointment." in page
     assert "An hour before the start, for every appointment at Harbour." in page
@@ -68,7 +69,7 @@ def test_the_list_says_each_rule_in_a_sentence():
 
 
 def test_without_rules_the_list_says_what_to_do():
-    page = signed_in().get("/set-up/rules/").content.decode()
+    page = as_read(signed_in().get("/set-up/rules/"))
 
     assert "No rules, so no texts" in page
 
@@ -78,7 +79,7 @@ def test_a_new_rule_plans_the_coming_appointments_and_says_how_many():
 
     page = signed_in().post("/set-up/rules/new/", DAY_BEFORE, follow=True)
 
-    assert "Saved. 1 text planned anew." in page.content.decode()
+    assert "Saved. 1 text planned anew." in as_read(page)
     assert list(Reminder.objects.values_list("appointment_id", "state")) == [
         (appointment.pk, "planned")
     ]
@@ -113,7 +114,7 @@ def test_the_preview_shows_the_change_and_saves_nothing():
 
     page = signed_in().post("/set-up/rules/preview/", TWO_DAYS_AT_FIVE | {"rule": rule.pk})
 
-    html = page.content.decode()
+    html = as_read(page)
     assert "Two days before at 17:00, on working days only, for every appointment." in html
     assert "<strong>1</strong> planned text gets another time" in html
     assert "Zoë Okafor" in html
@@ -123,7 +124,7 @@ def test_the_preview_shows_the_change_and_saves_nothing():
 def test_the_preview_of_a_faulty_form_says_what_is_missing():
     page = signed_in().post("/set-up/rules/preview/", DAY_BEFORE | {"days_before": ""})
 
-    assert "Days before: Say how many days before, such as 1." in page.content.decode()
+    assert "Days before: Say how many days before, such as 1." in as_read(page)
 
 
 def test_a_text_at_the_provider_is_counted_and_withdrawn():
@@ -136,10 +137,8 @@ def test_a_text_at_the_provider_is_counted_and_withdrawn():
     handed = make_handed_over(appointment, rule, message=message)
     client = signed_in()
 
-    preview = client.post(
-        "/set-up/rules/preview/", TWO_DAYS_AT_FIVE | {"rule": rule.pk}
-    ).content.decode()
-    page = client.post(f"/set-up/rules/{rule.pk}/", TWO_DAYS_AT_FIVE, follow=True).content.decode()
+    preview = as_read(client.post("/set-up/rules/preview/", TWO_DAYS_AT_FIVE | {"rule": rule.pk}))
+    page = as_read(client.post(f"/set-up/rules/{rule.pk}/", TWO_DAYS_AT_FIVE, follow=True))
 
     handed.refresh_from_db()
     assert (
@@ -156,7 +155,7 @@ def test_a_rule_is_switched_off_and_its_texts_are_taken_back():
 
     page = signed_in().post(f"/set-up/rules/{rule.pk}/switch/", {"on": "no"}, follow=True)
 
-    assert "1 taken back" in page.content.decode()
+    assert "1 taken back" in as_read(page)
     assert list(Reminder.objects.values_list("state", "reason")) == [("withdrawn", "rule_off")]
 
 
@@ -169,7 +168,7 @@ def test_somebody_elses_change_is_not_overwritten():
     response = client.post(f"/set-up/rules/{rule.pk}/", TWO_DAYS_AT_FIVE | {"seen": seen})
 
     assert response.status_code == 422
-    assert "Somebody else changed this rule meanwhile" in response.content.decode()
+    assert "Somebody else changed this rule meanwhile" in as_read(response)
     assert ReminderRule.objects.get().days_before == 3
 
 
@@ -200,9 +199,9 @@ def test_a_large_change_shows_its_progress():
     job = Job.objects.create(kind="replan", total=5000, done=1250, created_at=timezone.now())
     client = signed_in()
 
-    page = client.get(f"/set-up/rules/?job={job.pk}").content.decode()
+    page = as_read(client.get(f"/set-up/rules/?job={job.pk}"))
     Job.objects.update(state="done", result={"written": 5000, "taken_back": 0, "to_withdraw": 7})
-    end = client.get(f"/set-up/rules/job/{job.pk}/").content.decode()
+    end = as_read(client.get(f"/set-up/rules/job/{job.pk}/"))
 
     assert "1250 of 5000 appointments" in page
     assert f'hx-get="/set-up/rules/job/{job.pk}/"' in page
@@ -225,7 +224,7 @@ def test_a_manager_of_one_location_changes_only_its_rules():
     )
 
     assert answers == {everywhere.pk: 403, own.pk: 200, foreign.pk: 404}
-    assert "Select a valid choice" in preview.content.decode()
+    assert "Select a valid choice" in as_read(preview)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.factories import (
     make_message,
     make_user,
 )
+from tests.views.reading import as_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,13 +35,13 @@ def test_the_list_shows_every_text_in_the_usual_language():
     page = signed_in().get("/set-up/wordings/")
 
     assert page.context["language"] == "fr"
-    assert "Bonjour {first_name}" in page.content.decode()
+    assert "Bonjour {first_name}" in as_read(page)
 
 
 def test_a_text_is_saved_and_marked_as_ones_own():
     client = signed_in()
 
-    page = client.post(EDIT, {"text": TEXT, "active": "yes"}, follow=True).content.decode()
+    page = as_read(client.post(EDIT, {"text": TEXT, "active": "yes"}, follow=True))
 
     assert "Saved. It applies to every text from now on." in page
     assert "Yours" in page
@@ -50,7 +51,7 @@ def test_a_text_is_saved_and_marked_as_ones_own():
 def test_what_must_be_mended_is_said_and_what_was_typed_stays():
     response = signed_in().post(EDIT, {"text": "Hi {frst_name}", "active": "yes"})
 
-    page = response.content.decode()
+    page = as_read(response)
     assert response.status_code == 422
     assert "Did you mean {first_name}?" in page
     assert "Hi {frst_name}</textarea>" in page
@@ -59,7 +60,7 @@ def test_what_must_be_mended_is_said_and_what_was_typed_stays():
 def test_the_preview_reads_as_the_patient_reads_it():
     make_appointment(location=make_location(name="Harbour"))
 
-    page = signed_in().post(EDIT.replace("edit", "preview"), {"text": TEXT}).content.decode()
+    page = as_read(signed_in().post(EDIT.replace("edit", "preview"), {"text": TEXT}))
 
     assert "Hello Ann, Harbour on" in page or "For a made-up patient" in page
     assert "GSM-7" in page
@@ -109,10 +110,7 @@ def test_the_preview_bears_whatever_is_half_typed_while_texts_wait_at_the_provid
 def test_the_preview_says_what_is_wrong_with_a_placeholder(text):
     answer = signed_in().post(EDIT.replace("edit", "preview"), {"text": text})
 
-    assert (
-        "is not a placeholder" in answer.content.decode()
-        or "is never closed" in answer.content.decode()
-    )
+    assert "is not a placeholder" in as_read(answer) or "is never closed" in as_read(answer)
 
 
 def test_an_answer_is_switched_off():
@@ -122,7 +120,7 @@ def test_an_answer_is_switched_off():
         follow=True,
     )
 
-    assert "This answer is not sent any more." in page.content.decode()
+    assert "This answer is not sent any more." in as_read(page)
     assert not Wording.objects.filter(purpose="confirmed", active=True).exists()
 
 
@@ -174,7 +172,7 @@ def test_the_connection_page_is_for_administrators():
 def test_the_connection_page_shows_no_secret(settings):
     settings.MESSAGES_API_KEY, settings.MESSAGES_API_SECRET = "abcdefghijklmnop", "very-secret"
 
-    page = signed_in("administrator").get("/set-up/connection/").content.decode()
+    page = as_read(signed_in("administrator").get("/set-up/connection/"))
 
     assert "abcd…op" in page
     assert "very-secret" not in page
@@ -184,7 +182,7 @@ def test_the_connection_page_shows_no_secret(settings):
 def test_refused_credentials_are_said(sandbox):
     sandbox.order_fault("401", times=1)
 
-    page = signed_in("administrator").post("/set-up/connection/check/").content.decode()
+    page = as_read(signed_in("administrator").post("/set-up/connection/check/"))
 
     assert "The provider refuses our credentials." in page
 
@@ -196,14 +194,14 @@ def test_a_test_text_is_queued_and_watched():
 
     message = Message.objects.get()
     assert (message.kind, message.phone, message.state) == ("test", "+447700900123", "queued")
-    assert f'hx-get="/set-up/connection/test/{message.pk}/"' in page.content.decode()
+    assert f'hx-get="/set-up/connection/test/{message.pk}/"' in as_read(page)
 
 
 def test_a_number_that_cannot_be_texted_is_refused_in_words():
     response = signed_in("administrator").post("/set-up/connection/test/", {"phone": "12"})
 
     assert response.status_code == 422
-    assert "That is no number that can be texted." in response.content.decode()
+    assert "That is no number that can be texted." in as_read(response)
 
 
 def test_other_messages_cannot_be_watched():
@@ -216,4 +214,4 @@ def test_other_messages_cannot_be_watched():
 
 
 def test_set_up_shows_the_release_of_the_time_zones():
-    assert "Time zone rules: release 20" in signed_in().get("/set-up/").content.decode()
+    assert "Time zone rules: release 20" in as_read(signed_in().get("/set-up/"))
