@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from config.version import product_version
 from reminders import branding
 from reminders.domain.common import access
 from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
@@ -106,6 +107,11 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+
+    @property
+    def version(self) -> str:
+        """The product's version, for the foot of the page."""
+        return product_version()
 
     @cached_property
     def scope(self) -> Scope | None:

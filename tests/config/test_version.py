@@ -1,9 +1,14 @@
-"""`manage.py --version`: the product's, not its framework's."""
+"""The product's version, not its framework's; and that the packages make a wheel of it."""
 
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from config.version import product_version
 from tests.programs import ROOT, run
 
 
@@ -26,3 +31,23 @@ def test_settings_of_another_project_in_the_shell_are_not_ours(
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_wheel_holds_the_packages_with_their_data_and_the_version(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
+    command += ["--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+
+    (wheel,) = tmp_path.iterdir()
+    held = set(ZipFile(wheel).namelist())
+
+    assert wheel.name.startswith(f"reminders-{product_version()}-")
+    assert {name.split("/")[0] for name in held if "dist-info" not in name} == {
+        "reminders",
+        "config",
+    }
+    assert {
+        "reminders/templates/base.html",
+        "reminders/static/reminders/app.css",
+        "reminders/domain/replies/reading/languages/en.toml",
+    } <= held

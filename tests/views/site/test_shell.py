@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from config.version import product_version
+from reminders import branding
 from reminders.formatting import inline, lasting
 from tests.factories import make_location, make_user
 
@@ -73,6 +75,13 @@ def test_going_back_never_leaves_the_site():
     )
 
     assert response.headers["Location"] == "/"
+
+
+def test_the_foot_of_a_page_tells_the_version_to_those_who_signed_in():
+    foot = f"{branding.NAME} {product_version()}</footer>"
+
+    assert foot in signed_in().get("/").content.decode()
+    assert product_version() not in Client().get("/sign-in/").content.decode()
 
 
 def test_a_receptionist_sees_no_set_up_in_the_navigation():
