@@ -14,6 +14,7 @@ from reminders.domain.sending.client import messages_api
 from reminders.models import ReminderRule
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
+from tests.clean_up import keep_what_is_there
 from tests.factories import NOON
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database, without the rules that every new site begins with: tests make their own."""
     with django_db_blocker.unblock():
         ReminderRule.objects.all().delete()
+        keep_what_is_there()
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,7 @@ SELECT 'P' || n, {_FIRST}[1 + (n * 7) %% 32], {_LAST}[1 + (n * 13) %% 25] || ' '
        CASE WHEN n %% 100 = 0 THEN 'letters' WHEN n %% 50 = 0 THEN 'missing' ELSE '' END,
        '', 'sms', '', %(now)s::timestamptz - interval '700 days', %(now)s::timestamptz - interval '700 days'
 FROM generate_series(1, %(contacts)s) n
-"""  # noqa: S608 -- the names above
+"""
 
 # From 690 days ago to five weeks ahead, the weekends free.
 _APPOINTMENTS = """
