@@ -9,6 +9,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import reminders.models.fields
+import reminders.models.reminders
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -385,7 +386,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('skipped', 'Not sent'), ('sending', 'Being sent'), ('sent', 'Handed over'), ('withdrawing', 'Being withdrawn'), ('withdrawn', 'Withdrawn'), ('expired', 'Too late'), ('failed', 'Could not be sent')], default='planned', max_length=12)),
-                ('reason', models.CharField(blank=True, choices=[('', ''), ('quiet_hours', 'Due outside texting hours, and the rule says not to send then'), ('booked_late', 'Booked after this text was due'), ('short_notice', 'Booked too shortly before the appointment'), ('closed_too_long', 'No texting hours left before the appointment'), ('after_cutoff', "The rule's time is too close to the appointment"), ('no_phone', 'No usable phone number'), ('wrong_number', 'Wrong number'), ('opted_out', 'The patient wants no texts'), ('no_channel', 'This patient gets no messages'), ('confirmed', 'Already confirmed'), ('no_more', 'The patient wants no further text about this appointment'), ('held', 'Stopped by staff'), ('cutoff', 'Its time passed before it could be sent'), ('unknown', 'The provider never said whether it was taken'), ('refused', 'The provider refused it'), ('not_delivered', 'Not delivered'), ('capped', 'Too many texts to this number today'), ('shared_number', 'Too many patients share this number'), ('wording', 'The wording is missing or faulty'), ('superseded', 'The appointment changed'), ('rule_off', 'The rule was switched off')], default='', max_length=16)),
+                ('reason', models.CharField(blank=True, choices=reminders.models.reminders.reasons, default='', max_length=16)),
                 ('due_at', models.DateTimeField()),
                 ('cutoff_at', models.DateTimeField()),
                 ('starts_at', models.DateTimeField()),

@@ -15,6 +15,11 @@ from reminders.models.people import Location
 from reminders.models.rules import ReminderRule
 
 
+def reasons() -> list[tuple[str, str]]:
+    """Why nothing was sent, as choices of a column: a new reason needs no migration."""
+    return Reminder.Reason.choices
+
+
 class Reminder(models.Model):
     """One text that should go out for an appointment, or the reason why it does not."""
 
@@ -67,7 +72,7 @@ class Reminder(models.Model):
     )
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
-    reason = models.CharField(max_length=16, choices=Reason, blank=True, default=Reason.NONE)
+    reason = models.CharField(max_length=16, choices=reasons, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
     # A copy of the appointment's, which the database checks there; here it would check every

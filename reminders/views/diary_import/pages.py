@@ -1,7 +1,7 @@
 """Import: upload a diary, say what its columns mean, look at what it would do, go, and what became
 of it.
 
-Reading, checking and applying are `domain.csv_import`'s; here it is asked and shown, one question
+Reading, checking and applying are `domain.diary_import`'s; here it is asked and shown, one question
 at a time.
 """
 

@@ -18,6 +18,11 @@ from reminders.domain.diary_import.read import looks
 from reminders.domain.diary_import.read.synonyms import SYNONYMS
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
 
+KEPT: dict[str, str] = {"room": "Room"}
+"""What a column may mean that no table has a column for: kept under this name with what the product
+does not know, whatever the file calls it.
+"""
+
 FIELDS: dict[str, str] = {
     "external_id": "Diary id",
     "patient_id": "Patient number",
@@ -35,6 +40,7 @@ FIELDS: dict[str, str] = {
     "language": "Language",
     "status": "Status",
     "notes": "Notes",
+    **KEPT,
 }
 """What a column may mean, with the words for it."""
 
@@ -78,9 +84,13 @@ class Columns:
 
     @property
     def others(self) -> list[tuple[int, str]]:
-        """Places and names of the columns that mean nothing to the product."""
+        """Places and names of the columns that are only kept: those of `KEPT` by our name, the
+        unknown ones by the file's.
+        """
         taken = set(self.places.values())
-        return [(n, name) for n, name in enumerate(self.header) if n not in taken and name]
+        unknown = {n: name for n, name in enumerate(self.header) if n not in taken and name}
+        ours = {self.places[name]: words for name, words in KEPT.items() if name in self.places}
+        return sorted((unknown | ours).items())
 
     def name_of(self, *fields: str) -> str:
         """The file's own name for the first of these fields that it has."""

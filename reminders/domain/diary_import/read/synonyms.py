@@ -101,4 +101,8 @@ SYNONYMS: dict[str, str] = {
         notes note comment comments remark remarks appointment_notes appt_notes description memo bemerkung
         bemerkungen notiz remarque notas kommentar observations observaciones opmerking opmerkingen
     """,
+    "room": """
+        room room_name consulting_room consultation_room treatment_room operatory raum zimmer
+        behandlungsraum salle cabinet sala consultorio kamer behandelkamer stanza
+    """,
 }
