@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-browser test-services test-folders test-newcomer test-faults lint types check format lock screenshots clean
+.PHONY: help run setup setup-dev test test-browser test-services test-folders test-newcomer test-faults lint types migration format lock screenshots clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,9 @@ lint: setup-dev ## style and walls
 
 types: setup-dev ## mypy, strict
 	"$(BIN)/mypy"
+
+migration: setup-dev ## write the migration for changed models: NAME=what_changed
+	"$(BIN)/python" manage.py makemigrations reminders -n "$(or $(NAME),$(error give it a name, as in: make migration NAME=what_changed))"
 
 format: setup-dev ## put the code in order
 	"$(BIN)/ruff" check --fix .

@@ -57,6 +57,13 @@ def test_every_room_of_the_domain_stands_in_the_architecture() -> None:
     assert rooms <= _named("docs/architecture.md")
 
 
+def test_the_pictures_in_the_tree_are_those_that_a_document_shows() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    shown = set(re.findall(r"screenshots/(ordinary/[\w-]+\.jpg)", text))
+    kept = re.findall(r"^!docs/screenshots/(\S+)$", (ROOT / ".gitignore").read_text(), re.M)
+    assert set(kept) == shown
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
