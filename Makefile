@@ -67,12 +67,13 @@ test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=smal
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) tests/faults -m "$(if $(filter small,$(FAULT_SEEDS)),faults,not bench) and not alone" $(PYTEST_ARGS)
 	"$(BIN)/python" -m pytest tests/faults -m alone $(PYTEST_ARGS)
 
-lint: setup-dev ## style and walls
+lint: setup-dev ## style, walls, and what nobody uses
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/djade" --target-version 5.2 --check $(TEMPLATES)
 	"$(BIN)/python" .ci/assets.py --check
 	"$(BIN)/lint-imports"
+	"$(BIN)/python" .ci/unused.py
 
 types: setup-dev ## mypy, strict
 	"$(BIN)/mypy"

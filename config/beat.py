@@ -28,7 +28,7 @@ class Beat(beat.Beat):
         platforms.signals.update(SIGTERM=_stop, SIGINT=_stop)
 
 
-def _stop(signum: int, frame: FrameType | None) -> None:
+def _stop(_signum: int, _frame: FrameType | None) -> None:
     """End the round as Ctrl-C does: a statement is called off, and the schedule is saved on the way
     out.
     """

@@ -174,7 +174,7 @@ def push_blocked(ring: RunOutcome) -> None:
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES, asks_provider=True)
-def sync_blocked(ring: RunOutcome) -> None:
+def sync_blocked(_ring: RunOutcome) -> None:
     """Bring the provider's list of blocked numbers and ours together."""
     blocklist_sync.sync_blocked_numbers(messages_api(), now=now())
 

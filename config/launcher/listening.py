@@ -45,7 +45,7 @@ class Limits:
     body: int = 5 * 1024 * 1024
     upload: int = 101 * 1024 * 1024
     trusted: str = "127.0.0.1"
-    may_upload: Callable[[str, str], bool] = lambda path, cookies: False
+    may_upload: Callable[[str, str], bool] = lambda _path, _cookies: False
     """Told the path and the Cookie header, whether this request may be as large as an upload."""
 
 

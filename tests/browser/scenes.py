@@ -191,31 +191,37 @@ def ordinary_day() -> Diary:
             diary.ask(one)
             reply = diary.answer(one, "Y")
             told_of(one, reply, by=desk, now=diary.now)
-        elif index == 2:
-            Appointment.objects.filter(pk=one.pk).update(status="no_show")
-            diary.ask(one)
-        elif index in (3, 6, 7, 11, 12, 15):
-            diary.ask(one)
-            diary.answer(one, "Yes" if index % 2 else "Y see you then")
-            Appointment.objects.filter(pk=one.pk).update(status="confirmed")
-        elif index == 4:
-            diary.ask(one)
-            diary.answer(one, "No sorry, work came up", card="declined")
-            Appointment.objects.filter(pk=one.pk).update(status="declined")
-        elif index == 5:
-            diary.ask(one)
-            diary.answer(one, "yes but I might be 10 min late, is that ok?", card="remark")
-            Appointment.objects.filter(pk=one.pk).update(status="confirmed")
-        elif index == 8:
-            diary.ask(one, "failed", "The number does not exist")
-        elif index == 13:
-            Appointment.objects.filter(pk=one.pk).update(status="cancelled")
-        elif index == 14:
-            message = diary.ask(one)
-            message.reminders.update(starts_at=one.starts_at - timedelta(hours=2))
-        elif index in (10, 16):
-            diary.ask(one)
+        else:
+            bring_into_a_state(diary, one, index)
     return diary
+
+
+def bring_into_a_state(diary: Diary, one: Appointment, index: int) -> None:
+    """What became of the day's appointment of this number."""
+    if index == 2:
+        Appointment.objects.filter(pk=one.pk).update(status="no_show")
+        diary.ask(one)
+    elif index in (3, 6, 7, 11, 12, 15):
+        diary.ask(one)
+        diary.answer(one, "Yes" if index % 2 else "Y see you then")
+        Appointment.objects.filter(pk=one.pk).update(status="confirmed")
+    elif index == 4:
+        diary.ask(one)
+        diary.answer(one, "No sorry, work came up", card="declined")
+        Appointment.objects.filter(pk=one.pk).update(status="declined")
+    elif index == 5:
+        diary.ask(one)
+        diary.answer(one, "yes but I might be 10 min late, is that ok?", card="remark")
+        Appointment.objects.filter(pk=one.pk).update(status="confirmed")
+    elif index == 8:
+        diary.ask(one, "failed", "The number does not exist")
+    elif index == 13:
+        Appointment.objects.filter(pk=one.pk).update(status="cancelled")
+    elif index == 14:
+        message = diary.ask(one)
+        message.reminders.update(starts_at=one.starts_at - timedelta(hours=2))
+    elif index in (10, 16):
+        diary.ask(one)
 
 
 def told_of(one: Appointment, reply: Reply, *, by: Actor, now: datetime) -> None:

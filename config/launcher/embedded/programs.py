@@ -70,7 +70,7 @@ def _copy_of(found: Path, copies: Path) -> Path:
             f"Others may write in {copies}, so programs are not run from there. Remove it."
         )
     copies.chmod(0o755)  # whatever the umask
-    copy = copies / _version_of(found)
+    copy = copies / _version_of_wheel()
     if not _is_complete(copy):
         with _alone_in(copies):
             if not _is_complete(copy):
@@ -104,7 +104,7 @@ def _is_ours_alone(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared
 
 
-def _version_of(found: Path) -> str:
+def _version_of_wheel() -> str:
     """Return the wheel's version and what its record says of the files: another build is another
     copy.
     """

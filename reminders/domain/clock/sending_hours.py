@@ -15,7 +15,7 @@ from reminders.domain.clock.wall_time import day_bounds, jump_between
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-MIDNIGHT, LAST_MINUTE = time(0, 0), time(23, 59)
+LAST_MINUTE = time(23, 59)
 EVERY_DAY = frozenset(range(1, 8))
 
 

@@ -100,7 +100,7 @@ def _work(pk: int, *, now: datetime) -> bool:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
         except ImportRefused as refused:
-            _refuse(row, refused, now=now)
+            _refuse(row, refused)
         except _StoppedError:
             logger.info("Import %s is left to another worker.", pk)
             return False
@@ -214,7 +214,7 @@ def _what_changed(before: dict[str, Any], outcome: ImportOutcome) -> str:
     )
 
 
-def _refuse(row: Import, refused: ImportRefused, *, now: datetime) -> None:
+def _refuse(row: Import, refused: ImportRefused) -> None:
     row.progress, row.words = 0, ""
     if isinstance(refused, NeedsConfirmation):
         row.state, row.words = State.READY, refused.problems[0].message[:300]

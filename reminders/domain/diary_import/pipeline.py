@@ -181,7 +181,7 @@ def prepared_import(
 
     To be used in a transaction. Raises ImportRefused with the most fundamental problem.
     """
-    tell = progress or (lambda percent, words: None)
+    tell = progress or (lambda _percent, _words: None)
     prepare_transaction()
     with open_table(source, mapping=options.mapping) as table:
         tell(2, "Reading the file")
@@ -355,7 +355,7 @@ def write(
     row: Import, outcome: ImportOutcome, *, now: datetime, progress: Progress | None = None
 ) -> None:
     """Apply what is staged, and note the outcome on the Import."""
-    tell = progress or (lambda percent, words: None)
+    tell = progress or (lambda _percent, _words: None)
     outcome.planned = apply_result(
         import_id=row.pk,
         diary=row.diary,

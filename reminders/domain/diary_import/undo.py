@@ -45,7 +45,7 @@ class Undoable:
         return len(self.new) + len(self.changed) + len(self.gone)
 
 
-def ask_to_undo(row: Import, *, now: datetime, user_id: int | None = None) -> bool:
+def ask_to_undo(row: Import, *, user_id: int | None = None) -> bool:
     """Have an import taken back in the background; False when it is not one that was applied.
 
     The history names `user_id`.
@@ -76,7 +76,7 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
 
     Raises SitesBusyError while another import is at work at one of the locations.
     """
-    tell = progress or (lambda percent, words: None)
+    tell = progress or (lambda _percent, _words: None)
     with transaction.atomic():
         _lock(row)
         found = undoable(row)

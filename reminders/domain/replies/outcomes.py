@@ -43,34 +43,6 @@ class ReplyOutcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
-OUTCOME_WORDS: dict[str, str] = {
-    ReplyOutcome.CONFIRMED: "Confirmed",
-    ReplyOutcome.DECLINED: "Declined",
-    ReplyOutcome.DECLINED_LATE: "Declined at short notice",
-    ReplyOutcome.ALREADY_CONFIRMED: "Was confirmed already",
-    ReplyOutcome.ALREADY_DECLINED: "Was declined already",
-    ReplyOutcome.UNDER_WAY: "Came while the appointment was on",
-    ReplyOutcome.PASSED: "Came after the appointment",
-    ReplyOutcome.MOVED: "Was about a time that has changed since",
-    ReplyOutcome.NOT_THEIRS: "Was about an appointment that is somebody else's now",
-    ReplyOutcome.CALLED_OFF: "Was about a cancelled appointment",
-    ReplyOutcome.SETTLED: "Came when it was settled already",
-    ReplyOutcome.RESCHEDULE: "Wants another time",
-    ReplyOutcome.NO_MORE: "No more texts about this appointment",
-    ReplyOutcome.ASKED_WHICH: "Asked which appointment is meant",
-    ReplyOutcome.PAUSED: "Texts are paused until staff decide",
-    ReplyOutcome.STOPPED: "Opted out",
-    ReplyOutcome.STARTED: "Opted in again",
-    ReplyOutcome.HELPED: "Asked for help",
-    ReplyOutcome.THANKS: "Said thanks",
-    ReplyOutcome.EMERGENCY: "May be an emergency",
-    ReplyOutcome.UNCLEAR: "For a person to read",
-    ReplyOutcome.UNMATCHED: "Not known whose it is",
-    ReplyOutcome.DUPLICATE: "The same again",
-    ReplyOutcome.UNREADABLE: "Could not be read",
-}
-
-
 USUAL_MINUTES = 30
 """So long takes an appointment of which it is not known."""
 

@@ -337,5 +337,5 @@ def stop_at_signals() -> None:
             signal.signal(name, _interrupt)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt

@@ -152,7 +152,7 @@ def _lines(request: StaffRequest, row: Import, tab: Tab | None) -> dict[str, Any
     if tab.key == "patients":
         return {"page": page, "patients": patient_lines(page.object_list)}
     if tab.key == "changed":
-        return {"page": page, "changed": changed_lines(row, page.object_list)}
+        return {"page": page, "changed": changed_lines(page.object_list)}
     return {"page": page, "table": problem_lines(row, page.object_list)}
 
 
@@ -296,7 +296,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     if row.state != State.APPLIED:
         return redirect("import", row.pk)
     if request.method == "POST":
-        ask_to_undo(row, now=timezone.now(), user_id=request.user.pk)
+        ask_to_undo(row, user_id=request.user.pk)
         return redirect("import", row.pk)
     found = undoable(row)
     reasons = list(found.kept.values())

@@ -196,7 +196,7 @@ def _line(
     return PreviewLine(line.number, cells, whole, line.appointment_id)
 
 
-def changed_lines(row: Import, rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
+def changed_lines(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
     """Old beside new for each changed row."""
     lines = list(rows)
     appointments = _appointments(lines)

@@ -31,13 +31,13 @@ _askers = ThreadPoolExecutor(8, thread_name_prefix="readyz")
 """
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers; nothing else is asked."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """200 with every part "ok", or 503 naming what fails. Tells no secrets and needs no login."""
     asked = {"database": _askers.submit(_reach_database), "broker": _askers.submit(_reach_broker)}
     wait(asked.values(), timeout=MAY_TAKE)

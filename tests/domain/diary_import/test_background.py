@@ -206,7 +206,7 @@ def test_a_file_being_applied_can_be_neither_thrown_away_nor_taken_back() -> Non
 
     assert (
         discard(row),
-        ask_to_undo(row, now=LATER),
+        ask_to_undo(row),
         go(row, gone="keep", remember_as="", confirmed=True),
     ) == (
         False,

@@ -259,7 +259,7 @@ def test_a_location_renamed_since_does_not_keep_an_import_from_being_taken_back(
     type(site).objects.filter(pk=site.pk).update(name="Harbour")
     Practitioner.objects.filter(name="Dr Ash").update(name="Dr Ash-Lee")
 
-    ask_to_undo(row, now=LATER)
+    ask_to_undo(row)
     assert worked_off(row).words == "Everything was taken back."
 
     ann = Appointment.objects.get()
@@ -281,7 +281,7 @@ def test_a_patient_corrected_since_is_left_as_they_are() -> None:
     change_contact(contact, {"phone": "+61491570159"}, by=PATIENT, now=LATER + timedelta(hours=1))
 
     assert list(undoable(row).kept.values()) == ["It was changed after the import."]
-    ask_to_undo(row, now=LATER)
+    ask_to_undo(row)
     worked_off(row)
 
     assert Contact.objects.get().phone == "+61491570159"
@@ -311,7 +311,7 @@ def test_an_import_is_taken_back_as_if_it_had_never_been() -> None:
         ("3", "+61491570157", "2026-03-05 10:00", "booked"),
     ]
 
-    assert ask_to_undo(row, now=LATER)
+    assert ask_to_undo(row)
     row = worked_off(row)
 
     assert (row.state, row.words) == ("undone", "Everything was taken back.")
@@ -338,7 +338,7 @@ def test_what_was_texted_or_changed_since_is_not_taken_back_but_named() -> None:
         ann.pk: "A text about it has already gone out.",
         bob.pk: "It was changed after the import.",
     }
-    ask_to_undo(row, now=LATER)
+    ask_to_undo(row)
     row = worked_off(row)
 
     assert row.words == "1 appointment was taken back; 2 could not be: see the rows."
@@ -358,7 +358,7 @@ def test_a_text_with_the_provider_is_withdrawn_when_an_import_is_taken_back() ->
     message = make.make_handed_over(ann, rule).message
     assert message is not None
 
-    ask_to_undo(row, now=LATER)
+    ask_to_undo(row)
     worked_off(row)
 
     message.refresh_from_db()

@@ -23,13 +23,12 @@ class Survey:
     """What the file holds as a whole: rows, and the locations it names with the first row of each."""
 
     rows: int = 0
-    last_row: int = 0
     locations: dict[str, int] = field(default_factory=dict)
 
 
 def survey(table: Table, columns: Columns, dates: DateReader) -> Survey:
     """Look over all rows; settle the order of the dates in `dates`. Raises ImportRefused."""
-    found = Survey(last_row=table.header_row)
+    found = Survey()
     problems = Problems()
     width = len(table.header)
     suspicious = table.encoding.suspicious

@@ -39,7 +39,7 @@ def apply_result(
     """
     given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "by": user_id}
     given["separator"] = CELL_SEPARATOR
-    tell = on_progress or (lambda percent: None)
+    tell = on_progress or (lambda _percent: None)
     with connection.cursor() as cursor:
         # Foreign keys are checked after each statement, with its rows at hand, and not remembered
         # to the end.

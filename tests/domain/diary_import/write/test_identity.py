@@ -269,7 +269,7 @@ class TestWhatAFileChangesInPeople:
         assert people() == [("B", "7", "Ann Lee", A)]
         row = Import.objects.get(pk=outcome.import_id)
 
-        ask_to_undo(row, now=NOW, user_id=mia.pk)
+        ask_to_undo(row, user_id=mia.pk)
         row.refresh_from_db()
         take_back(row, now=NOW)
 
