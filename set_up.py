@@ -58,7 +58,7 @@ def is_sound(venv: Path, *, wanted: Version | None) -> bool:
     if _was_moved(venv):
         return False
     try:
-        found = subprocess.run(  # noqa: S603  # our own environment's Python
+        found = subprocess.run(  # our own environment's Python
             [venv / "bin/python", "-c", VERSION], capture_output=True, check=True, text=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -105,8 +105,8 @@ def _make(venv: Path) -> None:
             )
     _check_writable(venv.parent)
     _remove(venv)
-    command = [_base_python(), "-m", "venv", venv]
-    made = subprocess.run(command, capture_output=True, text=True)  # noqa: S603  # the Python that runs us
+    command: list[str | Path] = [_base_python(), "-m", "venv", venv]
+    made = subprocess.run(command, capture_output=True, text=True)  # the Python that runs us
     if made.returncode != 0:
         _remove(venv)
         stop(f"{venv} could not be made:\n{made.stdout}{made.stderr}".rstrip())
@@ -131,7 +131,7 @@ def _install(venv: Path, lock: str) -> None:
     sys.stdout.write(f"Setting up (once): installing what {LOCKS[lock]} lists ...\n")
     sys.stdout.flush()
     quiet = ["--quiet", "--disable-pip-version-check"]
-    command = [
+    command: list[str | Path] = [
         venv / "bin/python",
         "-m",
         "pip",
@@ -141,7 +141,7 @@ def _install(venv: Path, lock: str) -> None:
         "-r",
         HERE / LOCKS[lock],
     ]
-    if subprocess.run(command).returncode != 0:  # noqa: S603  # pip, on our own lock file
+    if subprocess.run(command).returncode != 0:  # pip, on our own lock file
         stop(
             "The packages could not be installed; the lines above say why. The next start tries again."
         )

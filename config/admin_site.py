@@ -14,7 +14,7 @@ from reminders.domain.common.access import RULES
 from reminders.views.shared.pages import forbidden
 
 
-class AdminSite(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
+class AdminSite(UnfoldAdminSite):
     """Asks for the permission to set things up, not for a flag of its own."""
 
     index_title = "Everything that is stored"

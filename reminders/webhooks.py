@@ -56,7 +56,7 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         store_pushed(item, now=now)
     except (DatabaseError, InterfaceError) as error:
-        logger.error("A push could not be stored: %s", type(error).__name__)  # noqa: TRY400 -- no personal data
+        logger.error("A push could not be stored: %s", type(error).__name__)
         return _answer(503, "try again")
     if isinstance(item, ReplyPayload):  # a patient waits for an answer; reports have time
         enqueue_debounced("apply")

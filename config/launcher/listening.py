@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from waitress.adjustments import Adjustments  # type: ignore[import-untyped]  # waitress has no types
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # as above
-from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]  # as above
-from waitress.server import MultiSocketServer, TcpWSGIServer  # type: ignore[import-untyped]  # as above
-from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]  # as above
-from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]  # as above
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import MultiSocketServer, TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import RequestEntityTooLarge
 
 from config.proxy import Application, is_trusted
 
@@ -59,7 +59,7 @@ class _Adjusted:
         return getattr(self._adj, name)
 
 
-class LimitedRequest(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class LimitedRequest(HTTPRequestParser):
     """A request whose body may be large only where an upload is expected."""
 
     adj: Any  # Any: waitress's options
@@ -86,7 +86,7 @@ class LimitedRequest(HTTPRequestParser):  # type: ignore[misc]  # waitress has n
         return taken
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class Channel(HTTPChannel):
     """A connection that knows since when it has been waited for."""
 
     parser_class = LimitedRequest
@@ -130,7 +130,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return bool(self.request.body_bytes_received < due)
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+class Server(TcpWSGIServer):
     """One listening socket."""
 
     channel_class = Channel

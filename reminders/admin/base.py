@@ -34,7 +34,7 @@ SCOPE = "scope"
 """Where a request keeps what its user may see, as on the staff pages."""
 
 
-class CheapPaginator(Paginator):  # type: ignore[type-arg]  # has no parameter when it runs
+class CheapPaginator(Paginator):
     """Counts a whole large table by the database's own estimate: an exact count would read all of
     it.
     """
@@ -82,7 +82,7 @@ class TheirsFilter(RelatedFieldListFilter):
         return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=theirs)
 
 
-class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold has no types
+class StaffAdmin(ModelAdmin):
     """A list that stays quick with millions of rows, and keeps to the locations that its user may
     see.
     """

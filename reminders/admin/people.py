@@ -45,7 +45,7 @@ class CountryField(forms.ChoiceField):
         return "GB" if code == "UK" else code
 
 
-class LocationForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class LocationForm(forms.ModelForm):
     """Days by name, languages by name; a zone that exists."""
 
     open_days = forms.TypedMultipleChoiceField(

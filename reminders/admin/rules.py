@@ -24,7 +24,7 @@ from reminders.models import ReminderRule, Wording
 WHEN = ("days_before", "at_time", "minutes_before", "weekdays_only")
 
 
-class RuleAdminForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class RuleAdminForm(forms.ModelForm):
     """Says in words what the database would refuse."""
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class RuleAdmin(StaffAdmin):
         return reverse("rules_edit", args=[obj.pk])
 
 
-class WordingForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class WordingForm(forms.ModelForm):
     """Refuses what the editor under Set-up refuses."""
 
     purpose = forms.ChoiceField(

@@ -87,7 +87,7 @@ def signed_in(request: HttpRequest) -> User:
     return scope(request).user
 
 
-class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
+class ProfileInline(StackedInline):
     """Which locations they may see."""
 
     model = StaffProfile
@@ -115,7 +115,9 @@ class ProfileInline(StackedInline):  # type: ignore[misc]  # Unfold has no types
 
 
 @admin.register(User)
-class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc, type-arg]  # Unfold has no types
+class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc]  # both bases set the same names
+    """People who sign in."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

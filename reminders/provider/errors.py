@@ -31,17 +31,17 @@ class MessagesApiError(Exception):
     """
 
 
-class NotReceived(MessagesApiError):  # noqa: N818 - the names of this tree say what is known, not that it failed
+class NotReceived(MessagesApiError):
     """The provider surely has not seen the request: sending it again is safe."""
 
 
-class OutcomeUnknown(MessagesApiError):  # noqa: N818 - see NotReceived
+class OutcomeUnknown(MessagesApiError):
     """The request may have taken effect: ask, never repeat blindly. For a call that only reads: ask
     later.
     """
 
 
-class CredentialsRefused(MessagesApiError):  # noqa: N818 - see NotReceived
+class CredentialsRefused(MessagesApiError):
     """The account may not do this (401, 402, 403): stop until somebody has put it right.
 
     `message` holds the provider's own words.
@@ -55,7 +55,7 @@ class CredentialsRefused(MessagesApiError):  # noqa: N818 - see NotReceived
         self.status = status
 
 
-class SlowDown(MessagesApiError):  # noqa: N818 - see NotReceived
+class SlowDown(MessagesApiError):
     """Too many requests, or the provider is busy: nothing was taken. `retry_after` is in seconds,
     if told.
     """
@@ -66,7 +66,7 @@ class SlowDown(MessagesApiError):  # noqa: N818 - see NotReceived
         self.retry_after = retry_after
 
 
-class Refused(MessagesApiError):  # noqa: N818 - see NotReceived
+class Refused(MessagesApiError):
     """The request is not acceptable and had no effect at all; the same request will be refused
     again.
 
@@ -90,7 +90,7 @@ class Refused(MessagesApiError):  # noqa: N818 - see NotReceived
         self.status = status
 
 
-class NotFound(MessagesApiError):  # noqa: N818 - see NotReceived
+class NotFound(MessagesApiError):
     """The provider knows nothing under this id, or no longer: it keeps messages for 45 days."""
 
 

@@ -32,10 +32,8 @@ DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
 SEPARATORS = (b"", b"\n")
 
 
-class BadSignature(Exception):  # noqa: N818 - says what was found, as the client's errors do
-    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of
-    it.
-    """
+class BadSignature(Exception):
+    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of it."""
 
 
 class HmacAuth(httpx.Auth):

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from waitress.channel import (  # type: ignore[import-untyped]  # waitress has no types
+from waitress.channel import (
     ClientDisconnected,
     HTTPChannel,
 )
-from waitress.server import create_server  # type: ignore[import-untyped]  # as above
-from waitress.task import WSGITask  # type: ignore[import-untyped]  # as above
+from waitress.server import create_server
+from waitress.task import WSGITask
 
 from reminders.sandbox.http import LARGEST_BODY
 
@@ -31,7 +31,7 @@ CLOSE_AFTER_ANSWER = 0.1
 """Seconds that the answer to an order to refuse connections gets to leave."""
 
 
-class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+class _Task(WSGITask):
     def get_environment(self) -> dict[str, Any]:  # Any: as WSGI defines it
         environ: dict[str, Any] = super().get_environment()  # Any: as above
         environ["sandbox.close"] = self._close_connection
@@ -44,7 +44,7 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         raise ClientDisconnected
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class _Channel(HTTPChannel):
     task_class = _Task
 
 

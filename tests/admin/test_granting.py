@@ -3,6 +3,7 @@ offers.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -356,7 +357,7 @@ def test_a_location_that_limits_users_is_not_deleted_and_the_page_says_whom(acti
     place = make_location(name="Mill")
     make_user("bea", locations=(place,))
     client = signed_in(administrator())
-    given = {"post": "yes"}
+    given: dict[str, Any] = {"post": "yes"}
     if action:
         given |= {"action": "delete_selected", "_selected_action": [place.pk]}
     address = "/admin/reminders/location/" + ("" if action else f"{place.pk}/delete/")

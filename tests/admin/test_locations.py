@@ -1,5 +1,7 @@
 """Who may see some locations only sees nothing of the others in the administration either."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -166,8 +168,8 @@ def site_wide() -> dict[str, object]:
 )
 def test_what_holds_for_all_locations_is_only_looked_at_by_who_is_limited(name, signed_in):
     client, *_ = signed_in
-    row = site_wide()[name]
-    model = type(row)
+    row: Any = site_wide()[name]
+    model: Any = type(row)
     before = model._default_manager.filter(pk=row.pk).values().get()
 
     statuses = [

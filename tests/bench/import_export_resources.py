@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import tablib  # type: ignore[import-untyped]  # it has no types
+import tablib
 from django.utils import timezone
-from import_export import fields, resources, widgets  # type: ignore[import-untyped]  # it has no types
+from import_export import fields, resources, widgets
 
 from reminders.models import Appointment, Contact, Location
 
@@ -40,7 +40,7 @@ class Bulk:
     use_transactions = True
 
 
-class ContactRows(resources.ModelResource):  # type: ignore[misc]  # the library has no types
+class ContactRows(resources.ModelResource):
     """Contacts by their patient number."""
 
     external_id = fields.Field(attribute="external_id", column_name="patient id")
@@ -54,7 +54,7 @@ class ContactRows(resources.ModelResource):  # type: ignore[misc]  # the library
         fields = ("external_id", "first_name", "last_name", "phone")
 
 
-class AppointmentRows(resources.ModelResource):  # type: ignore[misc]  # the library has no types
+class AppointmentRows(resources.ModelResource):
     """Appointments by their diary id."""
 
     external_id = fields.Field(attribute="external_id", column_name="id")

@@ -14,6 +14,7 @@ def paused_card() -> InboxItem:
     """A patient with a coming visit wants no more texts."""
     work.ordinary()
     one = InboxItem.objects.filter(appointment__isnull=False).order_by("pk").first().appointment
+    assert one
     Suppression.objects.create(phone=one.contact.phone, reason="paused", since=timezone.now())
     return make_card(one, "please stop texting me", kind="opt_out")
 

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ print(json.dumps(said))
 """
 
 
-def settings_in(environment: dict[str, str], names: list[str]) -> dict[str, object]:
+def settings_in(environment: dict[str, str], names: list[str]) -> dict[str, Any]:
     code = (
         "import json, config.settings as s;"
         f"print(json.dumps({{name: getattr(s, name) for name in {names}}}, default=str))"

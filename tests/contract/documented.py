@@ -93,7 +93,13 @@ DETAIL: Shape = {
 }
 BLOCKED: Shape = {"uri": str, "numbers": [str], "pagination?": {"page": str, "next_uri": str}}
 AUTHORISED: Shape = {"uri": str, "numbers": [{"number": str, "authorised": bool}]}
-KEY: Shape = {"key_id": UUID_TEXT, "cipher": str, "digest": str, "created": TIME, "enabled": bool}
+KEY: dict[str, Any] = {
+    "key_id": UUID_TEXT,
+    "cipher": str,
+    "digest": str,
+    "created": TIME,
+    "enabled": bool,
+}
 NEW_KEY: Shape = {**KEY, "public_key": str}
 INVALID: Shape = {"message": str, "details": [str]}
 ERROR: Shape = {"message": str}

@@ -210,7 +210,7 @@ def test_replies(answering):
             source_number="+61491570006",
             destination_number="+61491570110",
             content="Yes, see you",
-            raw=REPLY,
+            raw=dict(REPLY),
         ),
         ReplyPayload(
             reply_id=SECOND,
@@ -220,7 +220,7 @@ def test_replies(answering):
             source_number="+61491570156",
             destination_number=None,
             content="Are you open?",
-            raw=UNPROMPTED_REPLY,
+            raw=dict(UNPROMPTED_REPLY),
         ),
     ]
     assert [shown(request) for request in asked] == [("GET", "/v1/replies", None)]
@@ -394,7 +394,7 @@ def test_a_pushed_reply_of_the_account():
         source_number="+61491570006",
         destination_number="+61491570110",
         content="Yes, see you",
-        raw=pushed,
+        raw=dict(pushed),
     )
 
 
@@ -418,6 +418,6 @@ def test_a_pushed_opt_out():
         source_number="+61491570006",
         destination_number="+61491570110",
         content="STOP",
-        raw=pushed,
+        raw=dict(pushed),
         is_opt_out_notice=True,
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -101,7 +102,8 @@ def names_of_list(address: Address) -> list[str]:
     found = [*_LISTS]
     for model, page in admin.site._registry.items():
         if f"{model._meta.app_label}_{model._meta.model_name}" == address.model:
-            filters = [one if isinstance(one, str) else one[0] for one in page.list_filter]
+            given: list[Any] = list(page.list_filter)
+            filters = [one if isinstance(one, str) else one[0] for one in given]
             found += [f"{name}{turn}" for name in filters for turn in _TURNS]
             found += [f"{name}{turn}" for name in ("id", "pk") for turn in ("", "__in", "__exact")]
     return found

@@ -13,7 +13,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -63,7 +62,7 @@ class Crawler:
         error = sys.exc_info()[1]
         self._raised = f"{type(error).__name__}: {error}"[:200]
 
-    def ask(self, method: str, address: str, **more: object) -> None:
+    def ask(self, method: str, address: str, **more: Any) -> None:
         """One request; only what answers 500 is remembered."""
         self.asked += 1
         self.client.cookies = SimpleCookie(self.signed_in)  # signing out is for one request, too
@@ -76,7 +75,7 @@ class Crawler:
                 b"".join(response.streaming_content)
             transaction.set_rollback(True)
 
-    def _answer(self, method: str, address: str, **more: object) -> HttpResponse:
+    def _answer(self, method: str, address: str, **more: Any) -> Any:
         if isinstance(more.get("data"), bytes):  # as it is, whatever the type says
             return self.client.generic(method.upper(), address, more["data"], more["content_type"])
         return getattr(self.client, method)(address, **more)
@@ -89,7 +88,8 @@ class Crawler:
     def shown(self, address: str) -> dict[str, Any]:
         """What the page at this address is made of; empty where there is none for this user."""
         self.client.cookies = SimpleCookie(self.signed_in)
-        return self.client.get(address).context or {}
+        context: Any = self.client.get(address).context
+        return context or {}
 
     def real(self, address: Address) -> list[str]:
         """What the arguments of an address name in truth."""
@@ -112,13 +112,14 @@ def arguments(crawler: Crawler) -> Iterator[Request]:
 
 def queries_and_forms(crawler: Crawler) -> Iterator[Request]:
     """Every name that a page may ask for at once, each with another value at each turn."""
-    turns, ways = range(0, len(ALL), TURN), ({}, {"HX-Request": "true"})
+    ways: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true"})
+    turns = range(0, len(ALL), TURN)
     for address, turn, headers, method in product(ADDRESSES, turns, ways, METHODS):
         if crawler.passes_over():
             continue
         where = address.route.format(*crawler.real(address))
         given = form(names_asked(address), ALL, first=turn)
-        more = {"headers": headers}
+        more: dict[str, Any] = {"headers": headers}
         if method == "post":
             more |= {"data": given, "content_type": FORM}
         yield method, f"{where}?{given}", more
@@ -157,7 +158,7 @@ def _filled(context: dict) -> dict[str, str]:
     if "adminform" not in context:
         return {}
     formsets = [one.formset.management_form for one in context["inline_admin_formsets"]]
-    given = {}
+    given: dict[str, Any] = {}
     for one in [context["adminform"].form, *formsets]:
         given |= {one.add_prefix(name): one[name].value() for name in one.fields}
     return {name: "" if value is None else str(value) for name, value in given.items()}

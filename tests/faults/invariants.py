@@ -86,7 +86,9 @@ def _doubles(facts: Facts) -> Iterator[str]:
     """At most one delivered text per reminder version, and per message."""
     per_version: Counter[Any] = Counter()
     for message_id, entry in facts.delivered():
-        what = {(row.appointment_id, row.rule_id, row.version) for row in facts.carried[message_id]}
+        what: set[Any] = {
+            (row.appointment_id, row.rule_id, row.version) for row in facts.carried[message_id]
+        }
         per_version.update(what or {message_id})
         if message_id not in facts.messages:
             yield f"a text nobody wrote was delivered: {entry['message_id']}"

@@ -147,7 +147,7 @@ def test_held_texts_that_cannot_be_withdrawn_do_not_hide_others(world: World) ->
     assert list(states([appointment])) == [(1, "withdrawn", "superseded")]
 
 
-def _outbound():  # type: ignore[no-untyped-def]  # two lines
+def _outbound():
     from reminders.provider import OutboundMessage
 
     return OutboundMessage("Held", "+447700900001")

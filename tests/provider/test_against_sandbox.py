@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def api(request, sandbox: Sandbox) -> Iterator[MessagesApi]:
         yield api
 
 
-def text(number: str = ANN, **fields: object) -> OutboundMessage:
+def text(number: str = ANN, **fields: Any) -> OutboundMessage:
     return OutboundMessage(
         "See you at 10:00", number, metadata={"message": str(uuid.uuid4())}, **fields
     )

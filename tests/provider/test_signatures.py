@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -31,7 +32,8 @@ def shown(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 def signed_headers(
     *, separator: bytes = b"", digest: str = "SHA512", date: datetime = NOW
 ) -> dict[str, str]:
-    algorithm = {"224": hashes.SHA224, "256": hashes.SHA256, "512": hashes.SHA512}[digest[-3:]]()
+    algorithms = {"224": hashes.SHA224(), "256": hashes.SHA256(), "512": hashes.SHA512()}
+    algorithm = algorithms[digest[-3:]]
     written = format_datetime(date, usegmt=True)
     signed = separator.join([f"POST {PATH} HTTP/1.1".encode(), written.encode(), BODY])
     signature = PRIVATE.sign(signed, padding.PKCS1v15(), algorithm)
@@ -44,7 +46,7 @@ def signed_headers(
     }
 
 
-def check(headers: dict[str, str], **changed: object) -> None:
+def check(headers: dict[str, str], **changed: Any) -> None:
     asked = {
         "public_keys": shown(PRIVATE),
         "method": "POST",

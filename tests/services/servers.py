@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -167,7 +168,7 @@ def _rabbit_environment(folder: Path, *, port: int) -> dict[str, str]:
 
 
 def _start(
-    command: list[str | Path], folder: Path, environment: dict[str, str] | None = None
+    command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
     with (folder / "server.log").open("ab") as log:
         return processes.start(command, output=log, environment=environment, folder=folder)

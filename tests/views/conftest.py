@@ -1,6 +1,7 @@
 """Signed-in clients."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from tests.factories import make_user
 def sign_in() -> Callable[..., Client]:
     """A client of a new user with a role who may see these locations; none given: all of them."""
 
-    def as_(role: str = "receptionist", *locations: Location, **values: object) -> Client:
+    def as_(role: str = "receptionist", *locations: Location, **values: Any) -> Client:
         client = Client()
         client.force_login(make_user(group=role, locations=locations, **values))
         return client

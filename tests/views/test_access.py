@@ -1,10 +1,10 @@
 """Every page and action, for every role, at an own and at a foreign location: the server decides."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -20,7 +20,7 @@ ALLOWED = {200, 204, 302, 409, 422}
 """
 
 
-def ask(user: User | None, row: Row, there: dict) -> HttpResponse:
+def ask(user: User | None, row: Row, there: dict[str, Any]) -> Any:
     client = Client()
     if user:
         client.force_login(user)
@@ -32,12 +32,12 @@ def ask(user: User | None, row: Row, there: dict) -> HttpResponse:
     return client.post(address + query, given)
 
 
-def addresses(patterns: list) -> Iterator[str]:
+def addresses(patterns: list[Any]) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver) and pattern.app_name != "admin":
             yield from addresses(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
-            yield pattern.name
+            yield str(pattern.name)
 
 
 def test_every_address_has_its_row():
@@ -144,7 +144,7 @@ def test_a_role_keeps_what_an_administrator_made_of_it():
 def test_a_restricted_receptionist_changes_nothing_of_another_location():
     mine, other = make_location(), make_location()
     user = make_user(group="receptionist", locations=(mine,))
-    there = things(other, user=user, name="Foreigner")
+    there: dict[str, Any] = things(other, user=user, name="Foreigner")
     client = Client()
     client.force_login(user)
 

@@ -69,7 +69,9 @@ def test_a_typed_number_shows_nothing_of_the_people_it_belongs_to(sites, sign_in
     InboxItem.objects.create(
         kind="unmatched", phone=NUMBER, reply=make_reply("Whose"), opened_at=NOON
     )
-    opt_out(NUMBER, reason="patient", words="STOP it, Foreigner", by=PATIENT, now=NOON)
+    opt_out(
+        NUMBER, reason=Suppression.Reason.PATIENT, words="STOP it, Foreigner", by=PATIENT, now=NOON
+    )
     client = sign_in("receptionist", mine)
 
     page = client.get(f"/contacts/{type_number(client).pk}/")
@@ -168,7 +170,7 @@ def test_the_administration_keeps_to_the_same(sites, sign_in):
     DeliveryReport.objects.create(provider_id="D", message=text, status="delivered", stored_at=NOON)
     InboxItem.objects.create(kind="unmatched", phone=NUMBER, opened_at=NOON)
     record("rule_changed", by=SYSTEM, now=NOON, details={"name": "Other's rule"})
-    opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON)
+    opt_out(NUMBER, reason=Suppression.Reason.PATIENT, words="STOP", by=PATIENT, now=NOON)
     client = sign_in("administrator", mine)
     type_number(client)
     AuditEntry.objects.filter(contact__first_name="Typed").delete()
@@ -245,7 +247,14 @@ def test_moving_ones_own_patient_to_the_number_lifts_no_opt_out(sites, sign_in):
     own = make_contact()
     make_appointment(location=mine, contact=own, day=LATER)
     reply = make_reply("STOP", contact=patient)
-    opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON, reply_id=reply.pk)
+    opt_out(
+        NUMBER,
+        reason=Suppression.Reason.PATIENT,
+        words="STOP",
+        by=PATIENT,
+        now=NOON,
+        reply_id=reply.pk,
+    )
     Contact.objects.filter(pk=own.pk).update(phone=NUMBER)
     own.refresh_from_db()
 
@@ -273,7 +282,7 @@ def test_a_patients_stop_is_lifted_with_their_words_only(sites, sign_in, reason)
 
 def test_who_sees_everything_states_the_patients_words_too(sites, sign_in):
     patient = sites[2]
-    opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON)
+    opt_out(NUMBER, reason=Suppression.Reason.PATIENT, words="STOP", by=PATIENT, now=NOON)
     client = sign_in("administrator")
 
     assert [lift(client, patient, words) for words in ("", "  ", "Start again")] == [
@@ -285,14 +294,14 @@ def test_who_sees_everything_states_the_patients_words_too(sites, sign_in):
 
 def test_what_staff_opted_out_is_lifted_without_words(sites, sign_in):
     _, other, patient = sites
-    opt_out(NUMBER, reason="staff", words="Rang us", by=SYSTEM, now=NOON)
+    opt_out(NUMBER, reason=Suppression.Reason.STAFF, words="Rang us", by=SYSTEM, now=NOON)
 
     assert lift(sign_in("receptionist", other), patient) is True
 
 
 def test_taking_a_lifting_back_makes_it_the_patients_stop_again(sites, sign_in):
     _, other, patient = sites
-    opt_out(NUMBER, reason="patient", words="STOP", by=PATIENT, now=NOON)
+    opt_out(NUMBER, reason=Suppression.Reason.PATIENT, words="STOP", by=PATIENT, now=NOON)
     client = sign_in("receptionist", other)
     lift(client, patient, "Yes please")
     [note] = client.get(f"/contacts/{patient.pk}/").context["messages"]

@@ -55,7 +55,7 @@ def start(
     Call it from a thread that lives as long as the child should: the kernel takes the death of the
     starting thread for the death of the parent.
     """
-    return subprocess.Popen(  # noqa: S603  # the commands are our own
+    return subprocess.Popen(  # the commands are our own
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,

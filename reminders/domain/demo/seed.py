@@ -71,7 +71,7 @@ def seed(*, now: datetime) -> bool:
     with transaction.atomic():
         if Location.objects.exists():
             return False
-        chance = random.Random(7)  # noqa: S311 -- the same demo every time
+        chance = random.Random(7)
         _logins()
         people = [Practitioner.objects.create(name=name) for name in PRACTITIONERS]
         services = [

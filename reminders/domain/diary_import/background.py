@@ -109,7 +109,7 @@ def _work(pk: int, *, now: datetime) -> bool:
         except OperationalError:
             raise  # the database is away or busy: the lock is freed and the next round begins anew
         except Exception as error:
-            logger.error("Import %s stopped: %s", pk, type(error).__name__)  # noqa: TRY400 -- the text may name patients
+            logger.error("Import %s stopped: %s", pk, type(error).__name__)
             _stop(row)
     return True
 

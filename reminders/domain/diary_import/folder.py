@@ -155,7 +155,7 @@ def _take_up(file: _File, tree: Tree, *, now: datetime) -> bool:
         raise  # the database is away or busy, or the commit's answer got lost: the next round finds out
     except Exception as error:  # the texts of errors may name patients, and names of files too
         why = error.strerror if isinstance(error, OSError) else type(error).__name__
-        logger.error("A file of the watched folder can't be dealt with: %s", why)  # noqa: TRY400 -- as above
+        logger.error("A file of the watched folder can't be dealt with: %s", why)
         return False
 
 
@@ -194,7 +194,7 @@ def _deal_with(file: _File, tree: Tree, *, now: datetime) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        logger.error("A file of the watched folder stopped: %s", type(error).__name__)  # noqa: TRY400 -- the text may name patients
+        logger.error("A file of the watched folder stopped: %s", type(error).__name__)
         _fail(file, tree, refuse(FAULT), now=now)
         return True
     try:

@@ -46,7 +46,7 @@ class ImportProblem:
         return {"row": self.row, "column": self.column or None, "message": self.message}
 
 
-class ImportRefused(Exception):  # noqa: N818 -- the glossary's word; nothing went wrong in the program
+class ImportRefused(Exception):
     """Nothing is imported, and these problems say why. `more` counts problems beyond those listed."""
 
     def __init__(self, problems: Sequence[ImportProblem], *, rows: int = 0, more: int = 0) -> None:

@@ -141,7 +141,7 @@ def _apply_one(reply_id: int, desk: AnswerContext, *, now: datetime) -> int:
         raise
     except Exception as error:
         # Without the error's own text, which may hold what the patient wrote.
-        logger.error("Reply %s can't be acted on: %s", reply_id, type(error).__name__)  # noqa: TRY400 -- as above
+        logger.error("Reply %s can't be acted on: %s", reply_id, type(error).__name__)
         problem = f"Could not be acted on ({type(error).__name__})"
     with transaction.atomic():
         reply = Reply.objects.select_for_update().get(pk=reply_id)

@@ -52,7 +52,7 @@ _WORDS = {
 _URGENT = Case(When(kind=InboxItem.Kind.EMERGENCY, then=0), default=1)
 
 
-class CardTouched(Exception):  # noqa: N818 - says what happened; the page shows it to the second person
+class CardTouched(Exception):
     """Somebody else was faster. The text says who did what, for staff; `card` is as it is now."""
 
     def __init__(self, card: InboxItem) -> None:

@@ -147,7 +147,7 @@ def _work(
         raise
     except Exception as error:
         # Without the error's own text, which may hold a patient's data.
-        logger.error(("Job %s (%s) stopped: %s"), job.pk, job.kind, type(error).__name__)  # noqa: TRY400 -- as above
+        logger.error("Job %s (%s) stopped: %s", job.pk, job.kind, type(error).__name__)
         words = FAULT.format(type(error).__name__)
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.FAILED, words=words, finished_at=clock(), claimed_until=None

@@ -199,7 +199,9 @@ class OneMachine:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the site."""
-        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104  # shown
+        host = (
+            "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host
+        )  # shown
         return f"http://{host}:{self.port}/"
 
     def sandbox_answers(self) -> bool:
@@ -208,7 +210,7 @@ class OneMachine:
 
     def site_answers(self) -> bool:
         """Tell whether the web site answers."""
-        return listens("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port)  # noqa: S104  # compared
+        return listens("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port)  # compared
 
 
 def check_options(host: str, port: int, workers: int) -> None:

@@ -59,7 +59,7 @@ class Fault:
     _dice: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._dice = random.Random(self.seed)  # noqa: S311 - faults, not secrets
+        self._dice = random.Random(self.seed)
 
     def strikes(self, endpoint: str) -> bool:
         """Whether this request meets it; counts down."""

@@ -189,5 +189,6 @@ def _pem(private: rsa.RSAPrivateKey) -> str:
 
 def _key(body: Json) -> SandboxKey:
     private = serialization.load_pem_private_key(body["private"].encode(), password=None)
-    assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101 - only such keys are written
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise TypeError("Only RSA keys are written")
     return SandboxKey(body["key_id"], body["digest"], body["created"], private, body["enabled"])

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\+?[0-9]{8,15}", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+\S*", re.ASCII)
 
 
-class RequestRefused(Exception):  # noqa: N818 - the word for it; the details are the message
+class RequestRefused(Exception):
     """A request that is answered with 400 and `details`."""
 
     def __init__(self, *details: str) -> None:

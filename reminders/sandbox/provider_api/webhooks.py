@@ -154,11 +154,13 @@ class Pusher:
             self._account.collected(entry)
 
     def _post(self, push: Push) -> int | None:
-        assert self._client is not None  # noqa: S101 - the threads start after the client
+        client = self._client
+        if client is None:
+            raise RuntimeError("The threads that push start after the client")
         try:
-            request = self._client.build_request("POST", push.url, content=push.body)
+            request = client.build_request("POST", push.url, content=push.body)
             request.headers.update(self._headers(request, push.body))
-            return self._client.send(request).status_code
+            return client.send(request).status_code
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
 

@@ -24,7 +24,7 @@ def radios() -> forms.RadioSelect:
     return forms.RadioSelect(attrs={"class": "form-check-input"})
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class RuleForm(forms.ModelForm):
     """Reads a rule as a manager would say it; `instance` holds it, not saved."""
 
     counts = forms.ChoiceField(

@@ -22,7 +22,7 @@ from reminders.views.shared.pages import StaffRequest, say, staff_page
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class FirstLoginForm(BaseUserCreationForm):  # type: ignore[type-arg]  # has no parameter when it runs
+class FirstLoginForm(BaseUserCreationForm):
     """Who the first administrator is; passwords as Django wants them."""
 
     first_name = forms.CharField(max_length=150, required=False, strip=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from reminders.domain.operations.sign_ins import end_pause, forget_failures, is_paused, note_failure
 
 
-class Counting(AxesHandler):  # type: ignore[misc]  # axes has no types
+class Counting(AxesHandler):
     """Asked before a password is hashed, told after it was wrong or right."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from celery.worker.request import Request as CelerysRequest
@@ -118,6 +119,7 @@ def request_that_expires(at: str | None) -> CelerysRequest:
     from kombu import Connection, Message
 
     task: Task = app.tasks["reminders.tasks.send"]
+    headers: Any = {"id": "1", "task": task.name, "expires": at}
     with Connection("memory://") as broker:
         message = Message(
             body="[[], {}, {}]",
@@ -125,7 +127,7 @@ def request_that_expires(at: str | None) -> CelerysRequest:
             content_type="application/json",
             content_encoding="utf-8",
             delivery_info={},
-            headers={"id": "1", "task": task.name, "expires": at},
+            headers=headers,
         )
         made: CelerysRequest = symbol_by_name(task.Request)(message, app=app, task=task)
     return made

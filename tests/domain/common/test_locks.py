@@ -20,7 +20,8 @@ from reminders.domain.consent.suppressions import opt_out
 from reminders.domain.diary.appointments import change_contact, set_status
 from reminders.domain.diary.staff_actions import mark, stop_reminder
 from reminders.domain.planning.withdrawal import withdraw_messages
-from reminders.domain.replies.receive import apply_waiting_reports, store_reports
+from reminders.domain.replies.delivery_reports import apply_waiting_reports
+from reminders.domain.replies.receive import store_reports
 from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.send import record
 from reminders.domain.sending.submit import SubmissionResult

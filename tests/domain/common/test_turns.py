@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -144,9 +145,7 @@ def test_slow_rings_share_a_lane_and_the_one_that_waits_is_rung_for(rung_for: li
 
     def slow(ring: RunOutcome) -> None:
         for name in ("reports", "replies", "reports"):
-            elsewhere(
-                lambda name=name: run(name, lambda ring: did.append("slow"), lane=lane, at_most=1)
-            )
+            elsewhere(partial(run, name, lambda ring: did.append("slow"), lane=lane, at_most=1))
 
     run("imports", slow, lane=lane, at_most=20)
 

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import connection
 from pytest_django import Settings
 
-from config.launcher.embedded.places import unprivileged_identity
+from config.launcher.embedded.processes import unprivileged_identity
 from reminders.domain.operations import alerts, database_room
 from reminders.domain.operations.alerts import Known, alert_administrators, alert_unsaved
 from reminders.domain.operations.health import status_report

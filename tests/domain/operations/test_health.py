@@ -16,7 +16,7 @@ from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.circuit_breaker import provider_answered, provider_failed
 from reminders.models import Message, ProviderState, Reminder, Reply, TaskRun
-from reminders.provider import CredentialsRefused, OutcomeUnknown, SlowDown
+from reminders.provider import CredentialsRefused, MessagesApiError, OutcomeUnknown, SlowDown
 from tests import factories as make
 from tests.factories import NOON
 from tests.programs import wait_until
@@ -203,7 +203,9 @@ def test_a_text_handed_over_for_later_is_not_due() -> None:
 
 
 @pytest.mark.parametrize("error", [CredentialsRefused(""), SlowDown(60)])
-def test_a_brake_is_released_by_a_poll_where_nothing_waits_to_be_sent(error: Exception) -> None:
+def test_a_brake_is_released_by_a_poll_where_nothing_waits_to_be_sent(
+    error: MessagesApiError,
+) -> None:
     provider_failed(error, now=NOON)
     later = timedelta(seconds=61)
 

@@ -84,7 +84,7 @@ def test_on_a_number_that_both_share_it_is_still_another_patients(
     message = texted(appointment)
     hand_on(appointment, phone=message.phone)
 
-    found = answers(said, **({"phone": message.phone} if by_number else {"to": message}), now=LATER)  # type: ignore[arg-type]  # either
+    found = answers(said, **({"phone": message.phone} if by_number else {"to": message}), now=LATER)
 
     now = Appointment.objects.get(pk=appointment.pk)
     assert (now.status, now.no_more_texts, cards()) == ("booked", False, ["unclear"])
@@ -98,7 +98,7 @@ def test_a_strangers_no_declines_nothing_and_tells_them_nothing(by_number: bool)
     correct_number(appointment)
     before = Message.objects.count()
 
-    found = answers("no", **({"phone": message.phone} if by_number else {"to": message}), now=LATER)  # type: ignore[arg-type]  # either
+    found = answers("no", **({"phone": message.phone} if by_number else {"to": message}), now=LATER)
 
     assert (status(appointment), found.outcome, cards()) == ("booked", "not_theirs", ["unclear"])
     assert (answer_to(found), Message.objects.count()) == (READ, before + 1)

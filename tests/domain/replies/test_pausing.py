@@ -49,6 +49,7 @@ def test_a_wish_in_free_words_pauses_the_number_at_once(said: str) -> None:
     phone, card = paused(said)
 
     held = Suppression.objects.get()
+    assert card.reply
     assert (held.phone, held.reason, held.words, held.reply) == (phone, "paused", said, card.reply)
     assert (later_text(), cards()) == (("skipped", "opted_out"), ["opt_out"])
     assert (answer_to(card.reply), card.reply.outcome) == ("", "paused")

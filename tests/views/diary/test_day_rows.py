@@ -4,6 +4,7 @@ markup.
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -62,7 +63,7 @@ TEXTED = {
 }
 
 
-def line(**values: object) -> SheetLine:
+def line(**values: Any) -> SheetLine:
     return SheetLine(replace(ANN, **values), NOON)
 
 

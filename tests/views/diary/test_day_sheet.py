@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, time
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,15 +31,15 @@ def names(response) -> list[str]:
     return [line.row.name for line in response.context["lines"]]
 
 
-def live(client: Client, **given: object):
+def live(client: Client, **given: Any):
     return client.get("/day/rows/", {"date": DAY.isoformat()} | given, headers=HTMX)
 
 
-def note(response) -> dict[str, object]:
+def note(response) -> dict[str, Any]:
     return json.loads(response.headers["HX-Trigger"])["toast"]
 
 
-def booked(first_name: str = "Ann", **values: object) -> Appointment:
+def booked(first_name: str = "Ann", **values: Any) -> Appointment:
     return make_appointment(
         day=DAY, contact=make_contact(first_name=first_name, last_name=""), **values
     )

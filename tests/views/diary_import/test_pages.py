@@ -155,7 +155,7 @@ def test_the_outcome_comes_as_csv_that_no_spreadsheet_runs(sign_in: SignIn, site
 
     response = client.get(f"{address}outcome.csv")
 
-    lines = b"".join(response).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # it streams
+    lines = b"".join(response).decode("utf-8-sig").splitlines()
     assert lines[0] == f"Row,Outcome,Why,{HEADER}"
     assert lines[1] == f"2,New,,{ANN}"
     assert lines[2].startswith('3,New,"Digits are missing.')
@@ -174,7 +174,7 @@ def test_the_outcome_as_csv_keeps_the_order_of_the_file_and_ends_with_what_is_go
 
     response = client.get(f"{address}outcome.csv")
 
-    lines = b"".join(response).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # it streams
+    lines = b"".join(response).decode("utf-8-sig").splitlines()
     assert lines[1:] == [
         f"2,New,,9,Cy Orr,0491 570 157,{DAY},10:00",
         f"3,Unchanged,,{ANN}",

@@ -34,9 +34,13 @@ def booked(
 ) -> Appointment:
     """An appointment tomorrow, not confirmed."""
     contact = values.pop("contact", None) or make_contact(first_name=name, last_name="")
-    return make_appointment(
-        **({"location": place, "day": tomorrow(place), "contact": contact, "at": at} | values)
-    )
+    given: dict[str, Any] = {
+        "location": place,
+        "day": tomorrow(place),
+        "contact": contact,
+        "at": at,
+    }
+    return make_appointment(**(given | values))
 
 
 def make_card(appointment: Appointment, text: str = "Maybe?", **values: Any) -> InboxItem:

@@ -268,7 +268,7 @@ def _likely(found: date, text: str) -> date:
 def _serial(plain: str, text: str) -> datetime:
     """A spreadsheet's count of days since 30 December 1899, its fraction being the time of day."""
     days = float(plain.replace(",", "."))
-    found = datetime(1899, 12, 30) + timedelta(seconds=round(days * 86400))  # noqa: DTZ001 -- a wall time
+    found = datetime(1899, 12, 30) + timedelta(seconds=round(days * 86400))
     _likely(found.date(), text)
     return found
 
@@ -285,7 +285,7 @@ def read_time(text: str) -> time:
     plain = _bounded(text, "time")
     if found := _FRACTION.fullmatch(plain):
         seconds = round(float(f"0.{found[1]}") * 86400)
-        return (datetime(2000, 1, 1) + timedelta(seconds=seconds)).time()  # noqa: DTZ001 -- a wall time
+        return (datetime(2000, 1, 1) + timedelta(seconds=seconds)).time()
     if found := _DIGITS.fullmatch(plain):
         return _clock(int(found[1]), int(found[2]), 0, "", text)
     found = _TIME.fullmatch(plain)

@@ -13,7 +13,7 @@ _UNSEEN = " -.,'\u2019\u2018`\u00b4"
 _MARK = re.compile(f"[{_MARKS}]")
 _DROP_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 _TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame rev fr master herr frau hr mme mlle m sr sra srta".split()  # noqa: SIM905 -- a list of words
+    "mr mrs ms miss mx dr prof professor sir dame rev fr master herr frau hr mme mlle m sr sra srta".split()
 )
 
 

@@ -20,7 +20,7 @@ UNPACKED = 400 * 1024 * 1024
 OUTPUT = 300 * 1024 * 1024
 MAX_ROWS = 1_000_050
 MAX_COLUMNS = 500
-EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's times are wall times
+EPOCH = datetime(1899, 12, 30)
 
 
 class SheetError(Exception):

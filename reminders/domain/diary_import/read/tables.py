@@ -111,7 +111,7 @@ def convert_workbook(source: Source, folder: Path) -> Path:
     copy_to(source, workbook)
     command = [sys.executable, "-I", sheets.__file__, str(workbook), str(text)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=sheets.SECONDS, check=False)  # noqa: S603 -- our own program, no shell
+        done = subprocess.run(command, capture_output=True, timeout=sheets.SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise refuse(
             "Reading the workbook takes too long. Save it as CSV and import that file."

@@ -267,7 +267,7 @@ class TestWhatAFileChangesInPeople:
         bring_in(csv_of(ANN, header=HEADER))
         outcome = numbered("2,7,Ann Lee,0491 570 006,2026-03-05,10:00", diary="B")
         assert people() == [("B", "7", "Ann Lee", A)]
-        row = Import.objects.get(pk=outcome.import_id)
+        row = Import.objects.get(id=outcome.import_id or 0)
 
         ask_to_undo(row, user_id=mia.pk)
         row.refresh_from_db()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -93,7 +94,7 @@ def test_a_number_alone_answers_no_list() -> None:
 
 
 def test_a_name_after_thanks_may_be_the_writers() -> None:
-    family = {"languages": ["en"], "names": ["Ann", "Ben"]}
+    family: dict[str, Any] = {"languages": ["en"], "names": ["Ann", "Ben"]}
 
     assert read_answer("Yes, thanks. Ann", listed=True, **family).intent == Intent.UNCLEAR
     assert read_answer("Yes, Ann", listed=True, **family).picks == ("Ann",)
