@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reminders.models import Import
-from tests.browser import work
-from tests.browser.scenes import Diary, an_upload, far_too_much, ordinary_day
+from tests.browser.scenes import work
+from tests.browser.scenes.days import Diary, an_upload, far_too_much, ordinary_day
 
 THEMES = ("light", "dark")
 PHONE = {"width": 390, "height": 844}

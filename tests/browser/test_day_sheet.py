@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, Message, Reminder
-from tests.browser.scenes import Diary, ordinary_day
+from tests.browser.scenes.days import Diary, ordinary_day
 from tests.factories import make_handed_over
 
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from reminders.models import Appointment, CallAttempt, InboxItem
-from tests.browser import work
-from tests.browser.scenes import Diary
+from tests.browser.scenes import work
+from tests.browser.scenes.days import Diary
 
 WIDE = {"viewport": {"width": 1280, "height": 800}}
 NARROW = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from reminders.models import Appointment, Contact
-from tests.browser.scenes import Diary, ordinary_day
+from tests.browser.scenes.days import Diary, ordinary_day
 from tests.factories import make_contact, make_user
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from reminders.models import InboxItem, Suppression
-from tests.browser import work
+from tests.browser.scenes import work
 from tests.browser.test_worklists import LOOKS
 from tests.views.worklists.work import make_card
 

@@ -12,7 +12,7 @@ from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Location, Message, Reminder
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
-from tests.browser.scenes import quiet_clockwork
+from tests.browser.scenes.days import quiet_clockwork
 from tests.factories import make_appointment, make_confirmation_rule, make_contact, make_location
 
 

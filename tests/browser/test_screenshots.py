@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page
 
 from reminders.models import Appointment, Import, InboxItem, ReminderRule
-from tests.browser import scenes, work
+from tests.browser.scenes import days as scenes
+from tests.browser.scenes import work
 from tests.factories import make_user
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"

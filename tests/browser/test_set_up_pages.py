@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Job, ReminderRule, Wording
-from tests.browser.scenes import Diary
+from tests.browser.scenes.days import Diary
 from tests.factories import make_contact, make_location, make_reminder_rule
 
 SIZES = {"desk": {"width": 1280, "height": 900}, "pocket": {"width": 390, "height": 844}}

@@ -9,7 +9,7 @@ from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.replies.receive import receive_reports
 from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
-from tests.browser.scenes import Diary
+from tests.browser.scenes.days import Diary
 from tests.factories import make_contact
 
 

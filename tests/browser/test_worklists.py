@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.staff_actions import mark
 from reminders.models import Appointment, InboxItem, Message
-from tests.browser import work
+from tests.browser.scenes import work
 from tests.factories import make_user
 
 PAGES = ("/calls/", "/inbox/", "/not-sent/", "/forecast/", "/data-quality/?who=all", "/statistics/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,8 +21,6 @@ from reminders.provider import (
     Refused,
     ReplyPayload,
     ReportedMessage,
-    SignatureKey,
-    parse_webhook,
 )
 
 MESSAGE = "6a2f9c1e-70b3-4f55-9d0e-2b1c8a7e4d31"
@@ -87,31 +84,6 @@ REPORT = {
     "vendor_account_id": ACCOUNT,
     "metadata": METADATA,
 }
-
-Asked = list[httpx.Request]
-Answering = Callable[[int, object], tuple[MessagesApi, Asked]]
-
-
-@pytest.fixture
-def answering() -> Answering:
-    """A client whose wire ends in one prepared answer, and the requests it made."""
-
-    def build(status: int, body: object) -> tuple[MessagesApi, Asked]:
-        asked: Asked = []
-
-        def respond(request: httpx.Request) -> httpx.Response:
-            asked.append(request)
-            return httpx.Response(status, json=body) if body is not None else httpx.Response(status)
-
-        api = MessagesApi(
-            base_url="https://messages.example",
-            key="k",
-            secret="s",
-            transport=httpx.MockTransport(respond),
-        )
-        return api, asked
-
-    return build
 
 
 def shown(request: httpx.Request) -> tuple[str, str, Any]:
@@ -295,129 +267,3 @@ def test_detail_report(answering):
     moment = datetime(2026, 3, 2, 9, 15, 30, tzinfo=UTC)
     assert found == [ReportedMessage(MESSAGE, "delivered", 220, METADATA, moment, "+61491570006")]
     assert shown(asked[0])[:2] == ("POST", "/v2-preview/reporting/messages/detail")
-
-
-def test_blocked_numbers(answering):
-    api, asked = answering(
-        200,
-        {
-            "uri": "/v1/number_authorisation/mt/blacklist",
-            "numbers": ["+61491570156", "61491570157"],
-        },
-    )
-
-    assert list(api.blocked_numbers()) == ["+61491570156", "+61491570157"]
-    assert [shown(request) for request in asked] == [
-        ("GET", "/v1/number_authorisation/mt/blacklist", None)
-    ]
-
-
-@pytest.mark.parametrize("status", [200, 201])
-def test_block(answering, status):
-    api, asked = answering(
-        status, {"uri": "/v1/number_authorisation/mt/blacklist", "numbers": ["61491570156"]}
-    )
-
-    api.block(["+61491570156"])
-
-    assert [shown(request) for request in asked] == [
-        ("POST", "/v1/number_authorisation/mt/blacklist", {"numbers": ["+61491570156"]})
-    ]
-
-
-def test_is_authorised(answering):
-    path = "/v1/number_authorisation/is_authorised/+61491570156,+61491570157"
-    numbers = [
-        {"number": "+61491570156", "authorised": True},
-        {"number": "+61491570157", "authorised": False},
-    ]
-    api, asked = answering(200, {"uri": path, "numbers": numbers})
-
-    assert api.is_authorised(["+61491570156", "61491570157"]) == {
-        "+61491570156": True,
-        "+61491570157": False,
-    }
-    assert [shown(request) for request in asked] == [("GET", path, None)]
-
-
-def test_signature_keys(answering):
-    keys = [
-        {
-            "key_id": key_id,
-            "cipher": "RSA",
-            "digest": "SHA224",
-            "created": MOMENT,
-            "enabled": enabled,
-        }
-        for key_id, enabled in ((FIRST, True), (SECOND, False))
-    ]
-    api, asked = answering(200, keys)
-
-    assert api.signature_keys() == [
-        SignatureKey(FIRST, "RSA", "SHA224", enabled=True),
-        SignatureKey(SECOND, "RSA", "SHA224", enabled=False),
-    ]
-    assert [shown(request) for request in asked] == [
-        ("GET", "/v1/iam/signature_keys?page=1&page_size=100", None)
-    ]
-
-
-def test_a_pushed_delivery_report_of_the_account():
-    """The template for the whole account adds a code and writes numbers as texts."""
-    pushed = {
-        name: value
-        for name, value in REPORT.items()
-        if name not in ("callback_url", "billing_units")
-    }
-    pushed |= {"status": "delivered", "delay": "0", "error_code": "220"}
-
-    read = parse_webhook(json.dumps(pushed).encode())
-
-    assert read == read_report(pushed, status="delivered", code=220, units=None)
-
-
-def test_a_pushed_reply_of_the_account():
-    pushed = {
-        name: value
-        for name, value in REPLY.items()
-        if name not in ("callback_url", "vendor_account_id")
-    }
-    pushed |= {"account_id": "HillClinic"}
-
-    read = parse_webhook(json.dumps(pushed).encode())
-
-    assert read == ReplyPayload(
-        reply_id=FIRST,
-        message_id=MESSAGE,
-        metadata=METADATA,
-        received_at=READ_MOMENT,
-        source_number="+61491570006",
-        destination_number="+61491570110",
-        content="Yes, see you",
-        raw=dict(pushed),
-    )
-
-
-def test_a_pushed_opt_out():
-    pushed = {
-        "notification_id": SECOND,
-        "account_id": "HillClinic",
-        "destination_number": "+61491570110",
-        "source_number": "+61491570006",
-        "date_received": MOMENT,
-        "content": "STOP",
-    }
-
-    read = parse_webhook(json.dumps(pushed).encode())
-
-    assert read == ReplyPayload(
-        reply_id=SECOND,
-        message_id=None,
-        metadata={},
-        received_at=READ_MOMENT,
-        source_number="+61491570006",
-        destination_number="+61491570110",
-        content="STOP",
-        raw=dict(pushed),
-        is_opt_out_notice=True,
-    )

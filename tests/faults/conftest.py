@@ -8,9 +8,9 @@ from django.utils import timezone
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.faults import audit
-from tests.faults.programs import Site, site
-from tests.faults.world import World
+from tests.faults.support import audit
+from tests.faults.support.programs import Site, site
+from tests.faults.support.world import World
 
 
 @pytest.fixture

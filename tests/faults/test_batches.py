@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reminders.models import Message, Reminder
-from tests.faults.world import World
+from tests.faults.support.world import World
 
 
 def messages() -> Counter[str]:

@@ -13,7 +13,7 @@ from reminders.domain.diary.appointments import (
     set_status,
 )
 from reminders.models import Appointment, Suppression
-from tests.faults.world import STAFF, World, fictional_number
+from tests.faults.support.world import STAFF, World, fictional_number
 
 DAY_AND_MORE = timedelta(hours=74)
 Change = Callable[[World, Appointment], object]

@@ -16,8 +16,8 @@ from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Message
 from reminders.provider import MessagesApi
-from tests.faults.crashing import POINTS, Deadly, fork, killed, work_with
-from tests.faults.world import STAFF, World, seeds
+from tests.faults.support.crashing import POINTS, Deadly, fork, killed, work_with
+from tests.faults.support.world import STAFF, World, seeds
 
 # Longer than any claim is held: what the dead worker left is everybody's by then.
 CLAIMS_ARE_OVER = timedelta(minutes=3)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.crawl.conftest import crawler as crawler  # the fixture
 from tests.crawl.crawler import WHO, crawl
-from tests.faults.world import SEEDS
+from tests.faults.support.world import SEEDS
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 

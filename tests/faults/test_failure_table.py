@@ -7,7 +7,7 @@ import pytest
 
 from reminders.models import Message, ProviderState
 from reminders.provider import MessagesApi
-from tests.faults.world import World
+from tests.faults.support.world import World
 
 DAY_AND_MORE = timedelta(hours=26)
 SURELY_NOT_RECEIVED = ["401", "403", "429", "503_with_time", "retry_after"]

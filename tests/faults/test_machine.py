@@ -23,8 +23,8 @@ from reminders.domain.consent.suppressions import opt_in, opt_out
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, Suppression
 from tests import factories as make
+from tests.faults.support.world import STAFF, World
 from tests.faults.test_crashes import forget
-from tests.faults.world import STAFF, World
 
 EXAMPLES, STEPS = {"small": (6, 25), "all": (300, 40)}.get(
     os.environ.get("FAULT_SEEDS", "small"), (30, 30)

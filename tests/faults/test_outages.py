@@ -17,7 +17,7 @@ from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sending.send import send_due
 from reminders.models import Appointment, Message, ProviderState, Reminder
 from tests import factories as make
-from tests.faults.world import STAFF, World
+from tests.faults.support.world import STAFF, World
 
 
 def messages() -> Counter[str]:

@@ -14,7 +14,7 @@ from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.domain.diary_import.importing import bring_in, csv_of
-from tests.faults.world import World
+from tests.faults.support.world import World
 
 ANN = "+447700900123"
 STEP = timedelta(hours=2)

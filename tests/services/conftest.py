@@ -10,8 +10,8 @@ from celery import current_app
 
 from config.launcher.local import broker_options
 from tests.faults.conftest import audited, clinic
-from tests.faults.programs import Site, site
-from tests.faults.world import World
+from tests.faults.support.programs import Site, site
+from tests.faults.support.world import World
 from tests.services.servers import RabbitServer, RedisServer, Server
 
 __all__ = ["audited", "clinic"]

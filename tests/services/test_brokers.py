@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import Message
-from tests.faults.programs import (
+from tests.faults.support.programs import (
     Site,
     accepted_twice,
     found,
@@ -27,7 +27,7 @@ from tests.faults.programs import (
     wait_for,
     wait_for_rings,
 )
-from tests.faults.world import World, fictional_number
+from tests.faults.support.world import World, fictional_number
 from tests.programs import free_port
 from tests.services.servers import Server
 

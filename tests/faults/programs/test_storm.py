@@ -15,8 +15,8 @@ from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.models import Appointment, DeliveryReport, Message, Reply, Suppression
 from reminders.sandbox.control_room.faults import KINDS
 from tests import factories as make
-from tests.faults.programs import Site, accepted_twice, found, settle, wait_for
-from tests.faults.world import SEEDS, STAFF, World
+from tests.faults.support.programs import Site, accepted_twice, found, settle, wait_for
+from tests.faults.support.world import SEEDS, STAFF, World
 
 pytestmark = pytest.mark.faults
 

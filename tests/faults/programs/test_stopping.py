@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from reminders.models import Message
-from tests.faults.programs import Site, accepted_twice, found, settle, taken, wait_for
-from tests.faults.world import World
+from tests.faults.support.programs import Site, accepted_twice, found, settle, taken, wait_for
+from tests.faults.support.world import World
 
 pytestmark = pytest.mark.faults
 

@@ -23,8 +23,8 @@ from config.launcher.embedded.broker import Broker
 from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
 from reminders.models import Message, Reminder, TaskRun
 from reminders.sandbox import Sandbox
-from tests.faults.invariants import violations
-from tests.faults.world import World
+from tests.faults.support.invariants import violations
+from tests.faults.support.world import World
 from tests.programs import ROOT, data_folder, wait_until
 
 CALL_TAKES_AT_MOST = 1.0

@@ -30,7 +30,7 @@ from reminders.models import Appointment, AuditEntry, Contact, Location, Message
 from reminders.provider import MessagesApi, MessagesApiError
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.faults.invariants import violations
+from tests.faults.support.invariants import violations
 
 STAFF = Actor(AuditEntry.Source.STAFF)
 RING = timedelta(seconds=15)

@@ -10,7 +10,7 @@ import redis
 from django.db import connection
 
 from tests.conftest import SERVER
-from tests.faults.programs import (
+from tests.faults.support.programs import (
     Site,
     accepted_twice,
     found,
@@ -20,7 +20,7 @@ from tests.faults.programs import (
     wait_for,
     wait_for_rings,
 )
-from tests.faults.world import World
+from tests.faults.support.world import World
 from tests.programs import free_port
 
 pytestmark = pytest.mark.faults

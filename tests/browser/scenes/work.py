@@ -7,7 +7,7 @@ from datetime import timedelta
 from reminders.domain.pages.statistics import reckon
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, CallAttempt, CannedReply, InboxItem, Reminder, Suppression
-from tests.browser.scenes import NAMES, TEXT, Diary
+from tests.browser.scenes.days import NAMES, TEXT, Diary
 from tests.factories import make_appointment, make_contact, make_message
 
 REPLIES = (

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import DeliveryReport, Message, Reminder
-from tests.faults.programs import Site, rung, wait_for, wait_for_rings
-from tests.faults.world import SEEDS, World, fictional_number
+from tests.faults.support.programs import Site, rung, wait_for, wait_for_rings
+from tests.faults.support.world import SEEDS, World, fictional_number
 
 pytestmark = pytest.mark.faults
 

@@ -19,8 +19,8 @@ from django.db import connection, connections
 from reminders.domain.sending.send import send_due
 from reminders.models import Reminder
 from reminders.provider import MessagesApi
-from tests.faults.audit import CLAIM, RECORD, Gate
-from tests.faults.world import World
+from tests.faults.support.audit import CLAIM, RECORD, Gate
+from tests.faults.support.world import World
 
 PATIENCE = 20.0
 

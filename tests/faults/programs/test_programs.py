@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from reminders.models import Message
-from tests.faults.audit import CLAIM, RECORD, Gate
-from tests.faults.programs import (
+from tests.faults.support.audit import CLAIM, RECORD, Gate
+from tests.faults.support.programs import (
     HELD_FOR,
     Site,
     accepted,
@@ -21,7 +21,7 @@ from tests.faults.programs import (
     taken,
     wait_for,
 )
-from tests.faults.world import SEEDS, World, seeds
+from tests.faults.support.world import SEEDS, World, seeds
 
 pytestmark = pytest.mark.faults
 

@@ -13,8 +13,8 @@ import pytest
 from django.db import connection
 
 from reminders.models import Message, Reply
-from tests.faults.programs import Site, found, wait_for, wait_for_rings
-from tests.faults.world import SEEDS, World
+from tests.faults.support.programs import Site, found, wait_for, wait_for_rings
+from tests.faults.support.world import SEEDS, World
 from tests.programs import free_port
 
 pytestmark = pytest.mark.faults

@@ -1,0 +1,1 @@
+"""Sites in every state, for the browser tests and the pictures."""
