@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-browser test-services test-folders test-newcomer test-faults lint types migration format lock screenshots clean
+.PHONY: help run setup setup-dev test test-browser test-services test-timing test-folders test-newcomer test-faults lint types migration format lock screenshots clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,9 @@ test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 	@command -v rabbitmq-server >/dev/null || test -x /usr/sbin/rabbitmq-server || \
 		{ echo "The service tests need RabbitMQ; on Debian or Ubuntu: apt-get install rabbitmq-server" >&2; exit 1; }
 	"$(BIN)/python" -m pytest -m services $(PYTEST_ARGS)
+
+test-timing: setup-dev ## how long single functions take: on a quiet machine
+	"$(BIN)/python" -m pytest -n 0 -m bench --ignore tests/bench $(PYTEST_ARGS)
 
 test-folders: ## make run and make test as root and as a user, in closed folders and odd paths
 	@"$(PYTHON)" .ci/folders.py

@@ -12,12 +12,18 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from config.launcher.embedded.places import ServicePaths, reaches
 from config.launcher.embedded.postgres import Postgres
 from config.launcher.embedded.processes import Identity, unprivileged_identity
 
 pytest_plugins = ["tests.fixtures"]
+
+# A change is tried with a few hundred inputs, CI's run with thousands.
+hypothesis_settings.register_profile("quick", max_examples=200)
+hypothesis_settings.register_profile("thorough", max_examples=2_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SERVER = pytest.StashKey[Postgres]()
 SOCKETS = "REMINDERS_TEST_SOCKETS"

@@ -131,6 +131,7 @@ def test_a_request_to_slow_down_holds_every_worker_for_as_long_as_it_says(world:
     assert world.violations() == []
 
 
+@pytest.mark.faults
 def test_a_provider_that_names_a_century_is_asked_again_within_the_hour(world: World) -> None:
     world.book(1)
     order(world, "retry_after", seconds=3_600)

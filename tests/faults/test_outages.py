@@ -181,6 +181,7 @@ def test_a_database_restarted_in_the_middle_loses_nothing(world: World, after: f
     assert world.violations() == []
 
 
+@pytest.mark.faults  # counts in real time
 def test_no_session_is_held_while_the_provider_hangs(world: World) -> None:
     world.book(3)
     world.sandbox.order_fault("hang", endpoint="*", times=None, seconds=0.6)

@@ -72,7 +72,7 @@ ITEMS = st.dictionaries(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(item=ITEMS | JSON)
 def test_nothing_that_is_pushed_is_an_error(item):
     read = parse_webhook(push(item))
@@ -81,7 +81,7 @@ def test_nothing_that_is_pushed_is_an_error(item):
     json.dumps(read.raw, ensure_ascii=False, allow_nan=False).encode()
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(body=st.binary(max_size=200))
 def test_no_bytes_are_an_error(body):
     assert isinstance(parse_webhook(body), Unreadable | ReplyPayload | DeliveryReportPayload)

@@ -80,9 +80,7 @@ def schedules(draw: st.DrawFn, *, weekdays_only: bool | None = None) -> Schedule
 
 
 notice = st.timedeltas(timedelta(days=-1), timedelta(days=20))
-thoroughly = settings(
-    max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+thoroughly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @thoroughly

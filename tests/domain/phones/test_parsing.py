@@ -117,7 +117,7 @@ def writings(draw: st.DrawFn) -> tuple[str, str]:
     return home, before + digits
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(writings())
 def test_the_quick_reading_is_the_librarys(writing: tuple[str, str]) -> None:
     country, bare = writing
@@ -142,7 +142,7 @@ def test_typical_writings_of_every_region_take_the_quick_reading() -> None:
     assert missed == []
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text("+0123456789 ()-./,;xEe#=\"'\n\t", max_size=40))
 def test_no_text_breaks_the_reading_and_what_is_read_reads_back(raw: str) -> None:
     read = read_phone(raw, "AU")

@@ -63,7 +63,7 @@ def subjects(
     )
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), books(timed=True), instants)
 def test_each_rule_speaks_once_of_each_appointment_and_only_when_it_may(
     data: st.DataObject, book: RuleSet, now: datetime
@@ -90,7 +90,7 @@ def test_each_rule_speaks_once_of_each_appointment_and_only_when_it_may(
         assert subject.channel != "none"
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books(timed=False), st.sampled_from(PLACES), st.none() | st.sampled_from(SERVICES))
 def test_of_each_kind_only_the_most_special_rules_apply(
     book: RuleSet, place: int, service: int | None

@@ -124,7 +124,7 @@ def test_only_texts_that_ask_are_acted_on(kind: str, text: str) -> None:
     assert (found.statuses, found.no_more, found.outcome) == ({}, (), ReplyOutcome.UNCLEAR)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(
     intent=st.sampled_from(Intent),
     also=st.frozensets(

@@ -20,7 +20,7 @@ def second_opinion(text: str) -> tuple[str, int]:
     return ("GSM-7" if split.encoding == "gsm0338" else "UCS-2", len(split.parts))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(GSM | MIXED | ANY)
 def test_segments_agree_with_another_implementation(text: str) -> None:
     size = measure(text)
@@ -28,7 +28,7 @@ def test_segments_agree_with_another_implementation(text: str) -> None:
     assert (size.encoding, size.segments) == second_opinion(text)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(GSM | MIXED)
 def test_what_is_left_in_a_segment_can_be_filled_and_no_more(text: str) -> None:
     size = measure(text)
@@ -83,7 +83,7 @@ def test_plain_composes_letters_the_alphabet_has() -> None:
     assert plain("cafe\u0301") == "café"
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(ANY)
 def test_plain_is_settled_after_one_pass(text: str) -> None:
     assert plain(plain(text)) == plain(text)

@@ -156,13 +156,13 @@ def test_a_family_text_needs_an_appointment() -> None:
         render_family(compile_wording("{appointments}"), [])
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=80) | st.text(alphabet="{}[]ab %_", max_size=30))
 def test_any_wording_compiles_or_is_explained(text: str) -> None:
     assert rendered_or_explained(text) != ""
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_rendered_value_holds_no_control_character(value: str) -> None:
     text = compile_wording("{location}: {first_name}.").render(

@@ -45,6 +45,7 @@ took.
 WHOLE_FILES = ("a table",)
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("name", PARSERS)
 def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
     parser = PARSERS[name]
@@ -59,6 +60,7 @@ def test_four_times_the_text_takes_about_four_times_as_long(name: str) -> None:
         assert whole <= 9 * quarter + 0.001, (kind, quarter, whole)
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_kilobyte_is_read_at_once(name: str) -> None:
     parser, found = PARSERS[name], (0.0, 0, "")
@@ -72,8 +74,9 @@ def test_a_kilobyte_is_read_at_once(name: str) -> None:
     assert found[0] <= MOST_A_KILOBYTE, found
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize("parser", PARSERS.values(), ids=PARSERS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(text=HOSTILE)
 def test_any_cell_is_read_or_refused_in_time(parser: Parser, text: str) -> None:
     assert seconds(parser, text) <= 0.002 + MOST_A_KILOBYTE * len(text) / 1024

@@ -107,7 +107,7 @@ def test_a_patient_named_like_an_answer_still_answers() -> None:
     )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(
     st.text(max_size=200) | st.text(alphabet="yesnoYN 12?.,!'👍👎\n", max_size=40),
     st.lists(st.sampled_from(list(LANGUAGES)), max_size=3),
@@ -118,7 +118,7 @@ def test_any_text_is_read(text: str, languages: list[str]) -> None:
     assert answer.certain <= (answer.intent != Intent.UNCLEAR)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(CLEAR))
 def test_a_question_never_decides(row: dict[str, str]) -> None:
     assume("\n" not in row["text"] and "“" not in row["text"])
@@ -128,7 +128,7 @@ def test_a_question_never_decides(row: dict[str, str]) -> None:
     assert answer.intent not in DECIDING
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from(CLEAR), st.sampled_from(CLEAR))
 def test_two_opposite_answers_never_decide(one: dict[str, str], other: dict[str, str]) -> None:
     assume(one["intent"] != other["intent"] and not {"\n", "“"} & set(one["text"] + other["text"]))

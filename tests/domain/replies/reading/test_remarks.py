@@ -134,7 +134,7 @@ def is_known(word: str, languages: list[str]) -> bool:
     )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(deadline=None)
 @given(
     st.sampled_from(
         [(language, says) for language in LANGUAGES for says in SAYS[language].split("|")]

@@ -61,6 +61,7 @@ def test_twice_the_text_takes_at_most_about_twice_the_time(shape: str) -> None:
     assert long < max(8 * short, 0.002)
 
 
+@pytest.mark.bench
 @settings(max_examples=300, deadline=None)
 @given(st.text(min_size=1, max_size=12), st.integers(0, 3))
 def test_no_repeated_text_takes_long(piece: str, names: int) -> None:
@@ -71,5 +72,6 @@ def test_no_repeated_text_takes_long(piece: str, names: int) -> None:
     assert time.process_time() - begun < 0.25
 
 
+@pytest.mark.bench
 def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
     assert seconds("x " * 50_000) < 0.1
