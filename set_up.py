@@ -101,7 +101,8 @@ def _make(venv: Path) -> None:
     for module in ("venv", "ensurepip"):
         if importlib.util.find_spec(module) is None:
             stop(
-                "python3 cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv"
+                "python3 cannot make virtual environments; on Debian or Ubuntu: apt-get install "
+                "python3-venv"
             )
     _check_writable(venv.parent)
     _remove(venv)
@@ -118,7 +119,8 @@ def _remove(venv: Path) -> None:
     elif venv.is_dir() and any(venv.iterdir()):
         if not (venv / "pyvenv.cfg").exists():
             stop(
-                f"{venv} is no virtual environment, so it is left alone. Choose another folder: VENV=..."
+                f"{venv} is no virtual environment, so it is left alone. Choose another folder: "
+                f"VENV=..."
             )
         sys.stdout.write(
             f"{venv} is of another Python, was moved or is incomplete: it is made anew.\n"
@@ -143,7 +145,8 @@ def _install(venv: Path, lock: str) -> None:
     ]
     if subprocess.run(command).returncode != 0:  # pip, on our own lock file
         stop(
-            "The packages could not be installed; the lines above say why. The next start tries again."
+            "The packages could not be installed; the lines above say why. The next start tries "
+            "again."
         )
     # Developing needs all that running does.
     for name in {"run", lock}:

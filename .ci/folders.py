@@ -171,7 +171,8 @@ def attempt(case: Case, folder: Path, wheels: Path) -> bool:
             extra_groups=[] if identity else None,
         )
     sys.stdout.write(
-        f"{'passed' if ended.returncode == 0 else 'FAILED'}: {case.name}\n{ended.stdout}{ended.stderr}\n"
+        f"{'passed' if ended.returncode == 0 else 'FAILED'}: "
+        f"{case.name}\n{ended.stdout}{ended.stderr}\n"
     )
     sys.stdout.flush()
     forget_moved_data(ended.stdout)

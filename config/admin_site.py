@@ -32,7 +32,9 @@ class AdminSite(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Sign in on the staff pages; whoever is signed in already reads that this is not for them."""
+        """Sign in on the staff pages; whoever is signed in already reads that this is not for
+        them.
+        """
         if request.user.is_authenticated:
             return forbidden(request)
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))

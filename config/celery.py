@@ -1,4 +1,6 @@
-"""The Celery application; its settings stand in `config.settings`, its schedules in the database."""
+"""The Celery application; its settings stand in `config.settings`, its schedules in the
+database.
+"""
 
 import os
 from datetime import datetime

@@ -40,11 +40,13 @@ if not ALLOWED_HOSTS and ONE_MACHINE:
     ALLOWED_HOSTS += [_public.hostname] if _public.hostname else []
 if not SECRET_KEY and not ONE_MACHINE:
     env.refuse(
-        "SECRET_KEY is required when DEBUG is off: a long random text, kept secret; or SECRET_KEY_FILE."
+        "SECRET_KEY is required when DEBUG is off: a long random text, kept secret; or "
+        "SECRET_KEY_FILE."
     )
 if not ALLOWED_HOSTS:
     env.refuse(
-        "ALLOWED_HOSTS is required when DEBUG is off: the host names of this site separated by commas, "
+        "ALLOWED_HOSTS is required when DEBUG is off: the host names of this site separated by "
+        "commas, "
         "such as reminders.example."
     )
 

@@ -1,4 +1,6 @@
-"""Fixtures that many tests share: the sandbox over real HTTP, our own client of it, and Chromium."""
+"""Fixtures that many tests share: the sandbox over real HTTP, our own client of it, and
+Chromium.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def api(sandbox: Sandbox) -> Iterator[MessagesApi]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The test database, without the rules that every new site begins with: tests make their own."""
+    """The test database, without the rules that every new site begins with: tests make their
+    own.
+    """
     with django_db_blocker.unblock():
         ReminderRule.objects.all().delete()
         keep_what_is_there()

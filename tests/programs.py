@@ -98,7 +98,9 @@ def free_port() -> int:
 
 
 def hear_ctrl_c() -> None:
-    """Undo what a shell does to programs in its background: they and their children ignore Ctrl-C."""
+    """Undo what a shell does to programs in its background: they and their children ignore
+    Ctrl-C.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -113,8 +115,12 @@ class Up:
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port), *arguments],
-                cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=hear_ctrl_c,
-            )  # fmt: skip
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=hear_ctrl_c,
+            )
 
     @property
     def url(self) -> str:

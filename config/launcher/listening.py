@@ -80,7 +80,8 @@ class LimitedRequest(HTTPRequestParser):
             self.expect_continue = False
         if isinstance(self.error, RequestEntityTooLarge) and self.headers_finished:
             self.error = RequestEntityTooLarge(
-                "This is more than can be taken here. To import a diary, open the page Import again, "
+                "This is more than can be taken here. To import a diary, open the page Import "
+                "again, "
                 "then choose the file."
             )
         return taken

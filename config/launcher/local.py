@@ -75,7 +75,9 @@ def broker_options(url: str) -> dict[str, Any]:  # Any: Celery's own type
 
 
 def static_storage(*, collected: bool) -> str:
-    """Return the storage of static files: named by content and compressed once they are collected."""
+    """Return the storage of static files: named by content and compressed once they are
+    collected.
+    """
     if not collected:
         return "django.contrib.staticfiles.storage.StaticFilesStorage"
     return "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -47,7 +47,9 @@ def main() -> None:
 
 
 def may_upload(path: str, cookies: str) -> bool:
-    """Whether a request may be as large as a diary: to the import, by somebody who opened its page."""
+    """Whether a request may be as large as a diary: to the import, by somebody who opened its
+    page.
+    """
     return path.startswith(reverse("imports")) and holds_pass(cookies)
 
 

@@ -33,7 +33,9 @@ SEPARATORS = (b"", b"\n")
 
 
 class BadSignature(Exception):
-    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of it."""
+    """What was pushed is not proven to come from the provider: answer 401 and keep nothing of
+    it.
+    """
 
 
 class HmacAuth(httpx.Auth):

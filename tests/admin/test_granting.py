@@ -64,8 +64,17 @@ def group(name: str) -> Group:
 
 
 EVERYTHING = {f"{PROFILE}-0-all_locations": "on"}
-HR = ("change_user", "add_user", "view_user", "delete_user", "change_reminderrule", "change_staffprofile",
-      "view_staffprofile", "add_staffprofile", "view_location")  # fmt: skip
+HR = (
+    "change_user",
+    "add_user",
+    "view_user",
+    "delete_user",
+    "change_reminderrule",
+    "change_staffprofile",
+    "view_staffprofile",
+    "add_staffprofile",
+    "view_location",
+)
 
 
 def hr(*locations: Location) -> User:

@@ -84,7 +84,9 @@ def test_the_owner_changes_any_role_but_leaves_an_administrator():
 
 @pytest.mark.parametrize("taken", ["deleted", "switched off", "demoted", "limited", "role emptied"])
 def test_the_last_administrator_stays(taken):
-    """Two who take each other's rights at the same moment: the second looks again at what is left."""
+    """Two who take each other's rights at the same moment: the second looks again at what is
+    left.
+    """
     last = administrator()
     before = Before.change_by(last)
     match taken:

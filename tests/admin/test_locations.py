@@ -89,7 +89,9 @@ def fill(place: Location, user) -> None:
 
 @pytest.fixture
 def signed_in():
-    """The administration as a manager of one of two locations sees it; the locations and the user."""
+    """The administration as a manager of one of two locations sees it; the locations and the
+    user.
+    """
     mine, other = make.make_location(), make.make_location()
     user = make.make_user(group="administrator", locations=(mine,))
     fill(mine, user)

@@ -1,4 +1,6 @@
-"""Every list and every record of the administration opens, for whom it should, at a steady price."""
+"""Every list and every record of the administration opens, for whom it should, at a steady
+price.
+"""
 
 from collections.abc import Callable
 

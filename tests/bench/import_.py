@@ -210,7 +210,8 @@ FROM reminders_message m WHERE m.provider_id = 'bench-' || r.id
 
 _UNCHECKED = (
     "INSERT INTO reminders_practitioner (name, active) SELECT DISTINCT c8, true FROM bench_rows",
-    "INSERT INTO reminders_service (name, instructions, active) SELECT DISTINCT c9, '', true FROM bench_rows",
+    "INSERT INTO reminders_service (name, instructions, active) SELECT DISTINCT c9, '', true "
+    "FROM bench_rows",
     """
 INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
     phone_problem, language, channel, notes, created_at, updated_at)

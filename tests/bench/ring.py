@@ -61,7 +61,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(*, appointments: int, texts: int, **_options: Any) -> dict[str, Any]:
-    """Measure every ring with nothing due; `ok` tells whether all hold the limit by their indexes."""
+    """Measure every ring with nothing due; `ok` tells whether all hold the limit by their
+    indexes.
+    """
     with scratch_database():
         fill(appointments=appointments, texts=texts)
         rings = {name: measure(ring) for name, ring in nothing_due().items()}

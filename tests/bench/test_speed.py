@@ -30,7 +30,9 @@ def microseconds_each(work: Callable[[], int]) -> float:
 
 
 def appointments(days: int, copies: int) -> Iterator[tuple[SendingHours, datetime]]:
-    """`copies` appointments on every quarter hour from 07:00 to 18:00, at a location in each zone."""
+    """`copies` appointments on every quarter hour from 07:00 to 18:00, at a location in each
+    zone.
+    """
     for key, day, quarter in product(ZONES, range(days), range(44)):
         shown = datetime(2026, 2, 1, 7) + timedelta(days=day, minutes=15 * quarter)
         hours = SendingHours(zone(key), time(8), time(20))

@@ -150,7 +150,9 @@ def signed_in(address: str) -> Iterator[httpx.Client]:
 
 
 def save_and_wait(client: httpx.Client, place: Location, number: int) -> float:
-    """Save an urgent appointment of a new patient; the seconds until its confirmation is accepted."""
+    """Save an urgent appointment of a new patient; the seconds until its confirmation is
+    accepted.
+    """
     token = _token(client.get("/appointments/new/").text)
     starts_at = (timezone.now() + STARTS_AFTER).astimezone(place.tz)
     form = _form(place, starts_at, number) | {"csrfmiddlewaretoken": token}

@@ -152,10 +152,17 @@ def test_a_planned_text_is_stopped_from_the_row(open_page):
     diary = tomorrow()
     ann = diary.book(name="Ann Lee")
     reminder = Reminder.objects.create(
-        appointment=ann, rule=diary.reminder, version=1, due_at=ann.starts_at - timedelta(hours=1),
-        cutoff_at=ann.starts_at, location=diary.place, starts_at=ann.starts_at, local_date=ann.local_date,
-        phone=ann.contact.phone, updated_at=diary.now,
-    )  # fmt: skip
+        appointment=ann,
+        rule=diary.reminder,
+        version=1,
+        due_at=ann.starts_at - timedelta(hours=1),
+        cutoff_at=ann.starts_at,
+        location=diary.place,
+        starts_at=ann.starts_at,
+        local_date=ann.local_date,
+        phone=ann.contact.phone,
+        updated_at=diary.now,
+    )
     page = open_page(f"/?date={diary.day}")
 
     row(page, ann).get_by_role("button", name="More for Ann Lee").click()

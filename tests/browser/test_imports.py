@@ -1,4 +1,6 @@
-"""The evening's import in a real browser: from upload to outcome, questions, problems, taking back."""
+"""The evening's import in a real browser: from upload to outcome, questions, problems, taking
+back.
+"""
 
 import re
 from datetime import timedelta

@@ -17,7 +17,9 @@ from tests.factories import make_appointment, make_confirmation_rule, make_conta
 
 
 def a_site_where_it_is_ten() -> Location:
-    """So that five in the afternoon lies ahead today, whenever this runs; shut in two days' time."""
+    """So that five in the afternoon lies ahead today, whenever this runs; shut in two days'
+    time.
+    """
     now = timezone.now()
     ahead = (10 - now.hour + 11) % 24 - 11
     place = make_location(

@@ -40,8 +40,16 @@ MALFORMED = [
     ("DATABASE_URL", "postgres://db.example/", "it names no database"),
     ("DATABASE_URL", "postgres://db/x?sslmod=require", "it has unknown options: sslmod"),
     ("DATABASE_URL", "postgres://db:port/x", "it is 'postgres://db:port/x'"),
-    ("CELERY_BROKER_URL", "kafka://x", "an address such as redis://localhost:6379/0; it is 'kafka://x'"),
-    ("MESSAGES_API_URL", "api.example", "an address such as https://reminders.example; it is 'api.example'"),
+    (
+        "CELERY_BROKER_URL",
+        "kafka://x",
+        "an address such as redis://localhost:6379/0; it is 'kafka://x'",
+    ),
+    (
+        "MESSAGES_API_URL",
+        "api.example",
+        "an address such as https://reminders.example; it is 'api.example'",
+    ),
     ("MESSAGES_API_AUTH", "oauth", "one of basic, hmac; it is 'oauth'"),
     ("MESSAGES_API_TIMEOUT", "abc", "a number of seconds, such as 10; it is 'abc'"),
     ("MESSAGES_API_TIMEOUT", "0", "a number of seconds from 0.1 to 300; it is '0'"),
@@ -58,13 +66,25 @@ MALFORMED = [
     ("DEFAULT_COUNTRY", "XX", "the two capital letters of a country, such as GB; it is 'XX'"),
     ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL; it is 'loud'"),
     ("SENTRY_DSN", "nonsense", "an address such as https://reminders.example; it is 'nonsense'"),
-    ("EMAIL_URL", "http://mail", "an address such as smtp://user:password@mail.example:587; it is 'http://mail'"),
+    (
+        "EMAIL_URL",
+        "http://mail",
+        "an address such as smtp://user:password@mail.example:587; it is 'http://mail'",
+    ),
     ("ADMINS", "ann, bob", "separated by commas, such as ann@clinic.example; it is 'ann, bob'"),
-    ("IMPORT_FOLDER", "diary", "the path of a folder from the root, such as /srv/diary; it is 'diary'"),
-    ("MESSAGES_PER_HOUR", "many", "a whole number from 0 to 1000000000, such as 20000; it is 'many'"),
+    (
+        "IMPORT_FOLDER",
+        "diary",
+        "the path of a folder from the root, such as /srv/diary; it is 'diary'",
+    ),
+    (
+        "MESSAGES_PER_HOUR",
+        "many",
+        "a whole number from 0 to 1000000000, such as 20000; it is 'many'",
+    ),
     ("DATABASE_POOL_SIZE", "1.5", "a whole number from 0 to 1000, such as 10; it is '1.5'"),
     ("SECRET_KEY_FILE", "/nowhere", "the path of a readable text file; it is '/nowhere'"),
-]  # fmt: skip
+]
 
 
 EACH_IN_A_FORK = """
@@ -153,11 +173,28 @@ def test_production_asks_for_its_own_key_and_hosts(
 
 def test_given_values_arrive_in_the_settings(bare_environment: dict[str, str]) -> None:
     names = [
-        "ALLOWED_HOSTS", "CELERY_BROKER_URL", "MESSAGES_API_URL", "MESSAGES_API_AUTH", "MESSAGES_API_ACCOUNT",
-        "MESSAGES_API_TIMEOUT", "MESSAGES_SOURCE_NUMBER", "HAND_OVER_AHEAD", "SEND_EVERY", "POLL_EVERY",
-        "RECONCILE_AFTER", "TIME_ZONE", "DEFAULT_COUNTRY", "LOG_LEVEL", "ADMINS", "EMAIL_HOST", "EMAIL_PORT",
-        "EMAIL_HOST_PASSWORD", "SESSION_COOKIE_SECURE", "MESSAGES_PER_NUMBER_PER_DAY", "MESSAGES_PER_HOUR",
-    ]  # fmt: skip
+        "ALLOWED_HOSTS",
+        "CELERY_BROKER_URL",
+        "MESSAGES_API_URL",
+        "MESSAGES_API_AUTH",
+        "MESSAGES_API_ACCOUNT",
+        "MESSAGES_API_TIMEOUT",
+        "MESSAGES_SOURCE_NUMBER",
+        "HAND_OVER_AHEAD",
+        "SEND_EVERY",
+        "POLL_EVERY",
+        "RECONCILE_AFTER",
+        "TIME_ZONE",
+        "DEFAULT_COUNTRY",
+        "LOG_LEVEL",
+        "ADMINS",
+        "EMAIL_HOST",
+        "EMAIL_PORT",
+        "EMAIL_HOST_PASSWORD",
+        "SESSION_COOKIE_SECURE",
+        "MESSAGES_PER_NUMBER_PER_DAY",
+        "MESSAGES_PER_HOUR",
+    ]
 
     assert settings_in({**bare_environment, **PRODUCTION}, names) == {
         "ALLOWED_HOSTS": ["reminders.example", "www.reminders.example"],

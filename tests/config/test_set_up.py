@@ -40,7 +40,9 @@ def checkout(made: Path) -> Path:
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `make setup` there, also where the tests are run by a `make` with arguments of its own."""
+    """Run `make setup` there, also where the tests are run by a `make` with arguments of its
+    own.
+    """
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
     }

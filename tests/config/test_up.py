@@ -186,7 +186,8 @@ def test_a_folder_first_started_by_another_user_is_named_in_one_line(
 
     assert (ended.returncode, ended.stderr) == (
         1,
-        f"{data_dir}/root belongs to another user (uid 0, not {NOBODY}). Start as root, who started here "
+        f"{data_dir}/root belongs to another user (uid 0, not {NOBODY}). Start as root, who "
+        f"started here "
         "first, or set DATA_DIR to a folder of your own, such as DATA_DIR=$HOME/till-then.\n",
     )
 

@@ -1,4 +1,6 @@
-"""The client against the provider's documented requests and answers, restated with fictional data."""
+"""The client against the provider's documented requests and answers, restated with fictional
+data.
+"""
 
 from __future__ import annotations
 

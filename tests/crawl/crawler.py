@@ -181,7 +181,9 @@ def lists_of_admin(crawler: Crawler) -> Iterator[Request]:
 
 
 def where_things_are_shown(crawler: Crawler) -> Iterator[Request]:
-    """The administration's way from a kind of thing and an id to its page, for every kind there is."""
+    """The administration's way from a kind of thing and an id to its page, for every kind there
+    is.
+    """
     for kind in ContentType.objects.order_by("pk"):
         first = kind.model_class()._default_manager.first() if kind.model_class() else None
         for value in [str(first.pk) if first else "1", "1", *ALL]:

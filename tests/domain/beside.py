@@ -12,7 +12,9 @@ from django.db import connection, transaction
 
 
 class Beside(Thread):
-    """Something that runs at the same time on a connection of its own; `result` is what came of it."""
+    """Something that runs at the same time on a connection of its own; `result` is what came of
+    it.
+    """
 
     def __init__(self, work: Any) -> None:
         super().__init__(daemon=True)

@@ -48,7 +48,9 @@ def hours(key: str, text: str, open_days: str = "1-7") -> SendingHours:
 
 
 def schedule(message: str, rule: str, quiet: str = "", late: str = "") -> Schedule:
-    """A rule from words: 1 day; 2 days 17:00; 60 minutes; with "weekdays" behind: open days only."""
+    """A rule from words: 1 day; 2 days 17:00; 60 minutes; with "weekdays" behind: open days
+    only.
+    """
     count, unit, *more = rule.split()
     at = [time.fromisoformat(word) for word in more if ":" in word]
     default_quiet, min_notice, cutoff = DEFAULTS[message]

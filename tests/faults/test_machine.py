@@ -30,10 +30,21 @@ EXAMPLES, STEPS = {"small": (6, 25), "all": (300, 40)}.get(
     os.environ.get("FAULT_SEEDS", "small"), (30, 30)
 )
 SEND_FAULTS = [
-    "error_500_before", "error_500_after_accepting", "drop_response_after_accepting", "unreadable_202",
-    "401", "429", "503", "retry_after", "400_unreadable", "fewer", "more", "reordered", "foreign",
+    "error_500_before",
+    "error_500_after_accepting",
+    "drop_response_after_accepting",
+    "unreadable_202",
+    "401",
+    "429",
+    "503",
+    "retry_after",
+    "400_unreadable",
+    "fewer",
+    "more",
+    "reordered",
+    "foreign",
     "reset_after_receiving",
-]  # fmt: skip
+]
 ASK_FAULTS = [
     "error_500_before",
     "error_500_after_accepting",

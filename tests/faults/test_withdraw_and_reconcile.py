@@ -29,7 +29,9 @@ def statuses(world: World) -> list[str]:
 
 
 def sent_twice(world: World) -> Appointment:
-    """A text that the provider has twice, because its detail report lagged for longer than we wait."""
+    """A text that the provider has twice, because its detail report lagged for longer than we
+    wait.
+    """
     [appointment] = world.book(starts_in=timedelta(hours=40))
     world.sandbox.order_fault("drop_response_after_accepting", endpoint="send")
     world.sandbox.change_settings(report_lag=LONG_LAG)

@@ -80,7 +80,8 @@ def test_stop_is_final_until_start(clinic: Clinic) -> None:
         ("delivered", QUESTION.replace("Wed 4 March at 10:00", "Fri 6 March at 12:30")),
         (
             "scheduled",
-            "Hi Ann, a reminder of your appointment at Harbour Dental on Fri 6 March at 12:30. See you then!",
+            "Hi Ann, a reminder of your appointment at Harbour Dental on Fri 6 March at 12:30. "
+            "See you then!",
         ),
     ]
 

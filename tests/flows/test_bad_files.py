@@ -40,7 +40,8 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "two columns of one meaning": (
         f"id,name,name,phone,date,time\n1,Ann,Lee,0491 570 006,{DAY},10:00\n",
-        "Two columns are called “name”, and they differ. Which one is the name? Rename the other one.",
+        "Two columns are called “name”, and they differ. Which one is the name? Rename the other "
+        "one.",
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)),
@@ -81,7 +82,8 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an impossible time": (
         HEADER + GOOD + row(2, at="25:61"),
-        "Row 3, column “time”: “25:61” is not a time: a day has the hours 0 to 23, an hour 60 minutes.",
+        "Row 3, column “time”: “25:61” is not a time: a day has the hours 0 to 23, an hour 60 "
+        "minutes.",
     ),
     "an id twice": (
         HEADER + GOOD + row(2) + row(1),
@@ -98,7 +100,8 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a zero byte in the header": (
         HEADER.replace("name", "na\0me") + GOOD,
-        "Row 1, column “2”: There is a zero byte in the text: the export is damaged. Export the file again.",
+        "Row 1, column “2”: There is a zero byte in the text: the export is damaged. Export the "
+        "file again.",
     ),
     "a comma too many": (
         HEADER + GOOD + row(2, name="Ray, Ben, Dr"),
@@ -173,7 +176,8 @@ def test_a_bad_phone_is_imported_and_told(diary: Path) -> None:
 
     assert run(diary) == (
         0,
-        "1 row: 1 new, 0 changed, 0 unchanged, 0 gone from the file, 1 cannot be reminded.\nImported.\n",
+        "1 row: 1 new, 0 changed, 0 unchanged, 0 gone from the file, 1 cannot be "
+        "reminded.\nImported.\n",
         [
             "Cannot be reminded. Row 2, column “phone”: There is no such number in this country. "
             "Check the digits; if it is from abroad, write it with + and the country code."

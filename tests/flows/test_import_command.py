@@ -1,4 +1,6 @@
-"""The command as scripts use it: exit codes, JSON, errors by row, standard input, saved mappings."""
+"""The command as scripts use it: exit codes, JSON, errors by row, standard input, saved
+mappings.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ def test_a_file_is_imported_and_again_is_nothing_new(site: Location, diary: Path
     code, out, err = run(str(diary))
     assert (code, out) == (
         0,
-        "2 rows: 2 new, 0 changed, 0 unchanged, 0 gone from the file, 1 cannot be reminded.\nImported.\n",
+        "2 rows: 2 new, 0 changed, 0 unchanged, 0 gone from the file, 1 cannot be "
+        "reminded.\nImported.\n",
     )
     assert "Cannot be reminded. Row 3, column “phone”: Digits are missing." in err
 
@@ -139,7 +142,8 @@ def test_an_unknown_mapping_names_those_there_are(site: Location, diary: Path) -
 
     assert (code, err.splitlines()[0]) == (
         1,
-        "There is no mapping “Back desk”. There is “Front desk”. Mappings are saved when a file is imported "
+        "There is no mapping “Back desk”. There is “Front desk”. Mappings are saved when a file "
+        "is imported "
         "in the browser.",
     )
 

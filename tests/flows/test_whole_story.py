@@ -132,7 +132,8 @@ def test_from_the_diary_to_the_day_sheet(clinic: Clinic) -> None:
         "metadata": {"message": references[0], "appointment": appointment},
     }
     assert without_id(reminder) == both | {
-        "content": f"Hi Ann, a reminder of your appointment at Harbour Dental on {when}. See you then!",
+        "content": f"Hi Ann, a reminder of your appointment at Harbour Dental on {when}. See you "
+        f"then!",
         "scheduled": written(starts_at - timedelta(hours=1)),
         "message_expiry_timestamp": written(starts_at - timedelta(minutes=10)),
         "metadata": {"message": references[1], "appointment": appointment},
@@ -178,7 +179,9 @@ def written(at: datetime) -> str:
 
 
 def day_sheet(clinic: Clinic) -> list[tuple[str, ...]]:
-    """Time, name, state, text and answer of each row of the day, as a signed-in browser gets them."""
+    """Time, name, state, text and answer of each row of the day, as a signed-in browser gets
+    them.
+    """
     with httpx.Client(base_url=clinic.up.url, follow_redirects=True) as browser:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/").text)
         assert token

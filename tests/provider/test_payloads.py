@@ -1,4 +1,6 @@
-"""What the provider sends is read forgivingly: one bad item is set aside, the rest comes through."""
+"""What the provider sends is read forgivingly: one bad item is set aside, the rest comes
+through.
+"""
 
 import json
 from datetime import UTC, datetime

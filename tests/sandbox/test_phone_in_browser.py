@@ -1,4 +1,6 @@
-"""The phone page in Chromium: texts appear by themselves, answers go out, every size can be read."""
+"""The phone page in Chromium: texts appear by themselves, answers go out, every size can be
+read.
+"""
 
 from collections.abc import Iterator
 

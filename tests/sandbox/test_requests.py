@@ -81,7 +81,8 @@ def test_wrong_credentials_are_refused(sandbox, stranger, headers):
         (
             {"destination_number": "abc"},
             [
-                "/messages/1/destination_number: International address must be between 8 and 15 characters"
+                "/messages/1/destination_number: International address must be between 8 and 15 "
+                "characters"
                 " excluding the first '+', International address contains invalid characters."
             ],
         ),
@@ -120,7 +121,8 @@ def test_wrong_credentials_are_refused(sandbox, stranger, headers):
         (
             {"source_number_type": "SHORTCODE"},
             [
-                "/messages/1/source_number_type: Source number type is only valid with a source number"
+                "/messages/1/source_number_type: Source number type is only valid with a source "
+                "number"
             ],
         ),
     ],

@@ -1,4 +1,6 @@
-"""Each test runs once on Redis and once on RabbitMQ, with a clinic whose programs ring through it."""
+"""Each test runs once on Redis and once on RabbitMQ, with a clinic whose programs ring through
+it.
+"""
 
 import shutil
 import tempfile
@@ -43,7 +45,9 @@ def server(request: pytest.FixtureRequest, servers: dict[str, Server]) -> Iterat
 
 @pytest.fixture
 def running(clinic: World, database_url: str, server: Server) -> Iterator[Site]:
-    """The programs of a site on that broker, none started yet; this process rings through it too."""
+    """The programs of a site on that broker, none started yet; this process rings through it
+    too.
+    """
     kept = {name: current_app.conf[name] for name in ("broker_url", "broker_transport_options")}
     current_app.conf.update(
         broker_url=server.url, broker_transport_options=broker_options(server.url)

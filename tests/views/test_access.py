@@ -1,4 +1,6 @@
-"""Every page and action, for every role, at an own and at a foreign location: the server decides."""
+"""Every page and action, for every role, at an own and at a foreign location: the server
+decides.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,6 @@
-"""What a page asks of the database does not grow with what it shows: 10 rows cost as much as 300."""
+"""What a page asks of the database does not grow with what it shows: 10 rows cost as much as
+300.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -64,23 +66,37 @@ def fill_the_diary(place: Location, numbers: Sequence[int]) -> list[Appointment]
     )
     return Appointment.objects.bulk_create(
         Appointment(
-            location=place, contact=person, practitioner=practitioner, service=service, starts_at=TOMORROW,
-            local_date=TOMORROW.date(), local_time=TOMORROW.time(), changed_at=now,
+            location=place,
+            contact=person,
+            practitioner=practitioner,
+            service=service,
+            starts_at=TOMORROW,
+            local_date=TOMORROW.date(),
+            local_time=TOMORROW.time(),
+            changed_at=now,
         )
         for person in people
-    )  # fmt: skip
+    )
 
 
 def text_them(place: Location, rule: ReminderRule, visits: Sequence[Appointment]) -> None:
     now = timezone.now()
     texts = Message.objects.bulk_create(
         Message(
-            kind="reminder", appointment=visit, contact=visit.contact, location=place, phone="+447700900123",
-            text="Hello", state="delivered", scheduled_at=now - timedelta(hours=1), expires_at=TOMORROW,
-            send_after=now, created_at=now - timedelta(hours=1),
+            kind="reminder",
+            appointment=visit,
+            contact=visit.contact,
+            location=place,
+            phone="+447700900123",
+            text="Hello",
+            state="delivered",
+            scheduled_at=now - timedelta(hours=1),
+            expires_at=TOMORROW,
+            send_after=now,
+            created_at=now - timedelta(hours=1),
         )
         for visit in visits
-    )  # fmt: skip
+    )
     common = {
         "location": place,
         "starts_at": TOMORROW,
@@ -96,11 +112,15 @@ def text_them(place: Location, rule: ReminderRule, visits: Sequence[Appointment]
     )
     Reminder.objects.bulk_create(
         Reminder(
-            appointment=visit, state="skipped", reason="held", version=2, due_at=now - timedelta(hours=2),
+            appointment=visit,
+            state="skipped",
+            reason="held",
+            version=2,
+            due_at=now - timedelta(hours=2),
             **common,
         )
         for visit in visits
-    )  # fmt: skip
+    )
 
 
 def hear_from_them(place: Location, visits: Sequence[Appointment], numbers: Sequence[int]) -> None:

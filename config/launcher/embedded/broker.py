@@ -120,7 +120,8 @@ def program_file() -> Path:
         if file.exists():
             return file
     raise ServiceError(
-        "There is no embedded broker for this platform. Set CELERY_BROKER_URL to a Redis or RabbitMQ server, "
+        "There is no embedded broker for this platform. Set CELERY_BROKER_URL to a Redis or "
+        "RabbitMQ server, "
         "such as redis://localhost:6379/0."
     )
 

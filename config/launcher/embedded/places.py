@@ -81,7 +81,8 @@ def foreign(path: Path, *, owner: int, uid: int) -> str:
     """Return whose `path` is, where `uid` would need it, and what to do."""
     who = _name_of(owner)
     return (
-        f"{path} belongs to another user (uid {owner}, not {uid}). Start as {who}, who started here first, "
+        f"{path} belongs to another user (uid {owner}, not {uid}). Start as {who}, who started "
+        f"here first, "
         f"or {OWN_FOLDER}."
     )
 
@@ -134,7 +135,9 @@ def _may_pass(identity: Identity, folder: Path) -> bool:
 
 
 def _make_passable(folder: Path, identity: Identity | None) -> None:
-    """Create `folder` and those above it; where the service drops root, whatever root's umask is."""
+    """Create `folder` and those above it; where the service drops root, whatever root's umask
+    is.
+    """
     for missing in reversed([step for step in (folder, *folder.parents) if not step.exists()]):
         missing.mkdir(exist_ok=True)
         if identity:
@@ -149,7 +152,9 @@ def _socket_folder(home: Path) -> Path:
 
 
 def _fits_libpq(folder: Path) -> bool:
-    """Tell whether clients can name a socket here: a comma ends a host's name, bytes must be UTF-8."""
+    """Tell whether clients can name a socket here: a comma ends a host's name, bytes must be
+    UTF-8.
+    """
     text = str(folder)
     short = len(os.fsencode(folder)) + SOCKET_NAME_ROOM <= LONGEST_SOCKET_PATH
     return short and text.isprintable() and "," not in text

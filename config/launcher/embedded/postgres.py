@@ -199,7 +199,9 @@ class Postgres:
         raise ServiceError(f"PostgreSQL in {self.place.data} does not answer: {self._refusal}")
 
     def _see_off_former_server(self) -> None:
-        """Wait for a server whose parent was killed, and forget one that left its pid file behind."""
+        """Wait for a server whose parent was killed, and forget one that left its pid file
+        behind.
+        """
         patience = time.monotonic() + LEAVE_SECONDS
         while (pid := self._former_server()) is not None:
             if time.monotonic() > patience:

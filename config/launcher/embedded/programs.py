@@ -40,7 +40,8 @@ def programs_folder() -> Path:
         if (folder / "postgres").exists():
             return folder
     raise ServiceError(
-        "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a PostgreSQL server, "
+        "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a PostgreSQL "
+        "server, "
         "such as postgres://user:password@localhost/reminders."
     )
 
@@ -58,7 +59,8 @@ def programs_for(identity: Identity | None, *, copies: Path = COPIES) -> Path:
         return _copy_of(found, copies) / PACKAGE / INSTALLED / "bin"
     except OSError as error:
         raise ServiceError(
-            f"PostgreSQL's programs lie where only root may read them, and could not be copied to {copies} "
+            f"PostgreSQL's programs lie where only root may read them, and could not be copied to "
+            f"{copies} "
             f"({error.strerror}). Start as an ordinary user, or in a folder that others may enter."
         ) from error
 

@@ -1,4 +1,6 @@
-"""Measure the product: `bench send`, `bench receive`, `bench ring`, `bench pages`, `bench import`."""
+"""Measure the product: `bench send`, `bench receive`, `bench ring`, `bench pages`, `bench
+import`.
+"""
 
 import json
 import pkgutil

@@ -1,4 +1,6 @@
-"""Work the rings off in this process until nothing is left to do now: for tests, cron and repairs."""
+"""Work the rings off in this process until nothing is left to do now: for tests, cron and
+repairs.
+"""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -84,7 +86,9 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _work_off(self, name: str) -> bool:
-        """Repeat one ring until it finds nothing to do; False if the provider could not be reached."""
+        """Repeat one ring until it finds nothing to do; False if the provider could not be
+        reached.
+        """
         total = 0
         try:
             with recorded_run(NOTED_AS.get(name, name)) as outcome:

@@ -224,7 +224,8 @@ def check_options(host: str, port: int, workers: int) -> None:
         return
     if settings.EMBEDDED_DATABASE and runs_here(Path(settings.DATA_DIR)):
         raise CommandError(
-            f"Till Then is running already, with the data in {settings.DATA_DIR}. Stop it there with Ctrl-C, "
+            f"Till Then is running already, with the data in {settings.DATA_DIR}. Stop it there "
+            f"with Ctrl-C, "
             "or set DATA_DIR to another folder for a second one."
         )
     raise CommandError(other_port(host, port, refusal))
@@ -240,7 +241,9 @@ def port_refusal(host: str, port: int) -> OSError | None:
 
 
 def other_port(host: str, port: int, refusal: OSError) -> str:
-    """Return why the port cannot be used, and what to call instead, as the caller would write it."""
+    """Return why the port cannot be used, and what to call instead, as the caller would write
+    it.
+    """
     unknown = isinstance(refusal, socket.gaierror)
     reason = refusal.strerror if unknown or not refusal.errno else os.strerror(refusal.errno)
     problem = f"Port {port} of {host} cannot be used ({reason})."
@@ -281,7 +284,8 @@ def free_port(first: int) -> int:
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
     raise PartError(
-        f"The sandbox found no free port from {first} to {first + SANDBOX_PORTS - 1}; choose --port."
+        f"The sandbox found no free port from {first} to {first + SANDBOX_PORTS - 1}; choose "
+        f"--port."
     )
 
 

@@ -12,12 +12,22 @@ from typing import Any
 from reminders.sandbox.provider_api.records import Json
 
 ENDPOINTS = (
-    "send", "status", "cancel", "replies", "confirm_replies", "reports", "confirm_reports", "detail",
-    "blocked", "keys", "*",
-)  # fmt: skip
+    "send",
+    "status",
+    "cancel",
+    "replies",
+    "confirm_replies",
+    "reports",
+    "confirm_reports",
+    "detail",
+    "blocked",
+    "keys",
+    "*",
+)
 KINDS = {
     "refuse_connection": "the port is closed for `seconds` (1), at once, for every endpoint",
-    "hang": "the request is read, ignored and left without an answer for `seconds` (30), then cut off",
+    "hang": "the request is read, ignored and left without an answer for `seconds` (30), then "
+    "cut off",
     "hang_after_accepting": "as hang, but the request was carried out first",
     "reset_after_receiving": "read and ignored, then the connection is reset",
     "drop_response_after_accepting": "carried out, then the connection is closed without an answer",
@@ -35,7 +45,8 @@ KINDS = {
     "more": "carried out, the answer has a message nobody sent besides",
     "reordered": "carried out, the answer's messages are in reverse order",
     "foreign": "carried out, the answer's first message is one nobody sent",
-    "slow": "carried out, answered `seconds` (0.05) after it came; until cleared, unless `times` is given",
+    "slow": "carried out, answered `seconds` (0.05) after it came; until cleared, unless `times` "
+    "is given",
 }
 
 HANG = 30.0

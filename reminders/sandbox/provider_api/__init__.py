@@ -1,1 +1,3 @@
-"""The Messages API as the provider publishes it: endpoints, checks, what becomes of a text, pushes."""
+"""The Messages API as the provider publishes it: endpoints, checks, what becomes of a text,
+pushes.
+"""

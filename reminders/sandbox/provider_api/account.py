@@ -45,7 +45,9 @@ News = Callable[[Report | StoredReply], None]
 
 
 class Account:
-    """Everything the provider would keep for one customer. Any thread may call any public method."""
+    """Everything the provider would keep for one customer. Any thread may call any public
+    method.
+    """
 
     def __init__(self, clock: SandboxClock | None = None) -> None:
         self.lock = threading.RLock()

@@ -30,7 +30,9 @@ class Queue:
         self._places[entry.record_id].append(self._added)
 
     def oldest(self, account: str, *, not_before: float) -> list[Entry]:
-        """Up to 100 entries; those from before `not_before` (seconds since 1970) are dropped first."""
+        """Up to 100 entries; those from before `not_before` (seconds since 1970) are dropped
+        first.
+        """
         line = self._lines[account]
         while line and _age(next(iter(line.values()))) < not_before:
             line.popitem(last=False)

@@ -16,9 +16,19 @@ MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 10, 100, 256
 FORMATS = ("SMS", "MMS", "TTS")
 SOURCE_TYPES = ("INTERNATIONAL", "ALPHANUMERIC", "SHORTCODE")
 FIELDS = (
-    "callback_url", "content", "destination_number", "delivery_report", "format", "message_expiry_timestamp",
-    "metadata", "scheduled", "source_number", "source_number_type", "media", "subject",
-)  # fmt: skip
+    "callback_url",
+    "content",
+    "destination_number",
+    "delivery_report",
+    "format",
+    "message_expiry_timestamp",
+    "metadata",
+    "scheduled",
+    "source_number",
+    "source_number_type",
+    "media",
+    "subject",
+)
 
 _NUMBER = re.compile(r"\+?[0-9]{8,15}", re.ASCII)
 _URL = re.compile(r"https?://[^\s/]+\S*", re.ASCII)

@@ -152,9 +152,19 @@ class Diary:
                 f"{appointment.local_date:%a %-d %B}",
                 f"{appointment.local_time:%H:%M}",
             ),
-            **({"state": state, "words": words, "scheduled_at": at, "created_at": at, "send_after": at,
-                "expires_at": at + timedelta(hours=20), "accepted_at": at} | values),
-        )  # fmt: skip
+            **(
+                {
+                    "state": state,
+                    "words": words,
+                    "scheduled_at": at,
+                    "created_at": at,
+                    "send_after": at,
+                    "expires_at": at + timedelta(hours=20),
+                    "accepted_at": at,
+                }
+                | values
+            ),
+        )
         make_handed_over(appointment, self.rule, message=message)
         return message
 

@@ -137,11 +137,19 @@ def not_sent(diary: Diary, *, count: int) -> None:
                 defaults={"reason": "patient", "words": "STOP", "since": diary.now},
             )
         Reminder.objects.create(
-            appointment=one, rule=diary.reminder, version=one.version, location=diary.place,
-            state="expired" if reasons[index % 7] == "cutoff" else "skipped", reason=reasons[index % 7],
-            due_at=diary.now - timedelta(hours=index % 150, minutes=5), cutoff_at=diary.now,
-            phone=one.contact.phone, starts_at=one.starts_at, local_date=one.local_date, updated_at=diary.now,
-        )  # fmt: skip
+            appointment=one,
+            rule=diary.reminder,
+            version=one.version,
+            location=diary.place,
+            state="expired" if reasons[index % 7] == "cutoff" else "skipped",
+            reason=reasons[index % 7],
+            due_at=diary.now - timedelta(hours=index % 150, minutes=5),
+            cutoff_at=diary.now,
+            phone=one.contact.phone,
+            starts_at=one.starts_at,
+            local_date=one.local_date,
+            updated_at=diary.now,
+        )
 
 
 def far_too_much() -> Diary:
@@ -160,9 +168,14 @@ def far_too_much() -> Diary:
     for index in range(60):
         at = diary.now - timedelta(hours=3 * index + 1)
         make_message(
-            contact=busy.contact, phone=busy.contact.phone, location=diary.place, state="delivered",
-            text=TEXT.format("Ann", "Tue 3 March", "10:00") * (1 + index % 3), scheduled_at=at, created_at=at,
-        )  # fmt: skip
+            contact=busy.contact,
+            phone=busy.contact.phone,
+            location=diary.place,
+            state="delivered",
+            text=TEXT.format("Ann", "Tue 3 March", "10:00") * (1 + index % 3),
+            scheduled_at=at,
+            created_at=at,
+        )
     past_weeks(diary, weeks=30, a_week=4)
     plan(diary)
     not_sent(diary, count=120)

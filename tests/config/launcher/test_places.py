@@ -189,7 +189,8 @@ def test_a_folder_of_somebody_else_names_who_started_there(
         Broker(data_dir).start()
 
     assert str(refused.value) == (
-        f"{data_dir}/broker belongs to another user (uid {owner}, not 0). Start as {starter}, who started "
+        f"{data_dir}/broker belongs to another user (uid {owner}, not 0). Start as {starter}, who "
+        f"started "
         "here first, or set DATA_DIR to a folder of your own, such as DATA_DIR=$HOME/till-then."
     )
 

@@ -31,7 +31,8 @@ LATER = NOW + timedelta(hours=8)
 BOB = "2,Bob Ray,0491 570 156,2026-03-05,11:30"
 WORKER = (
     "import django; django.setup(); from django.utils import timezone; "
-    "from reminders.domain.diary_import import work_off_imports; work_off_imports(now=timezone.now())"
+    "from reminders.domain.diary_import import work_off_imports; "
+    "work_off_imports(now=timezone.now())"
 )
 
 

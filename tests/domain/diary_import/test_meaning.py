@@ -285,7 +285,8 @@ def test_an_unknown_location_is_refused_by_name_and_created_when_asked(settings:
     )
 
     assert refusal(content) == [
-        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the name, or "
+        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the "
+        "name, or "
         "create the location first. Or say --create-locations."
     ]
     assert bring_in(content, create_locations=True).counts.new == 2

@@ -176,7 +176,8 @@ class TestBadRows:
     def test_no_phone_column(self) -> None:
         self.check(
             csv_of(ANN, header="id,name,fone,date,time"),
-            "There is no phone column. The columns are called “id”, “name”, “fone”, “date”, “time”.",
+            "There is no phone column. The columns are called “id”, “name”, “fone”, “date”, "
+            "“time”.",
         )
 
     def test_no_header(self) -> None:
@@ -189,7 +190,8 @@ class TestBadRows:
     def test_a_zero_byte_in_the_header(self) -> None:
         self.check(
             csv_of(f"{ANN},x", header=f"{HEADER},ex\0tra"),
-            "Row 1, column “6”: There is a zero byte in the text: the export is damaged. Export the "
+            "Row 1, column “6”: There is a zero byte in the text: the export is damaged. Export "
+            "the "
             "file again.",
         )
 
@@ -211,21 +213,25 @@ class TestBadRows:
             csv_of(
                 ANN, "2,Bob,0491 570 156,2026-02-30,10:00", "3,Cy,0491 570 157,2026-03-01,25:00"
             ),
-            "Row 3, column “date”: “2026-02-30” is not a date: there is no such day in the calendar.",
-            "Row 4, column “time”: “25:00” is not a time: a day has the hours 0 to 23, an hour 60 minutes.",
+            "Row 3, column “date”: “2026-02-30” is not a date: there is no such day in the "
+            "calendar.",
+            "Row 4, column “time”: “25:00” is not a time: a day has the hours 0 to 23, an hour "
+            "60 minutes.",
         )
 
     def test_an_id_twice(self) -> None:
         self.check(
             csv_of(ANN, "1,Bob,0491 570 156,2026-03-05,10:00"),
-            "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs its own.",
+            "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs "
+            "its own.",
         )
 
     def test_the_same_appointment_twice_without_ids(self) -> None:
         row = "Ann Lee,0491 570 006,2026-03-04,10:00"
         self.check(
             csv_of(row, row, header="name,phone,date,time"),
-            "Row 3: This is the same appointment as in row 2: same person, phone, location and start. "
+            "Row 3: This is the same appointment as in row 2: same person, phone, location and "
+            "start. "
             "Delete one of the two.",
         )
 
@@ -243,7 +249,8 @@ class TestBadRows:
     def test_zero_bytes(self) -> None:
         self.check(
             csv_of(ANN, "2,B\0b,0491 570 156,2026-03-04,10:00"),
-            "Row 3, column “name”: There is a zero byte in the text: the export is damaged. Export the "
+            "Row 3, column “name”: There is a zero byte in the text: the export is damaged. "
+            "Export the "
             "file again.",
         )
 
@@ -254,7 +261,8 @@ class TestBadRows:
         )
         self.check(
             content,
-            "Row 3, column “name”: A character can't be read as UTF-8. Save the file as “CSV UTF-8” in "
+            "Row 3, column “name”: A character can't be read as UTF-8. Save the file as “CSV "
+            "UTF-8” in "
             "the spreadsheet "
             "and import that file.",
         )
@@ -277,7 +285,8 @@ class TestBadRows:
     def test_two_columns_of_one_name_that_differ(self) -> None:
         self.check(
             csv_of(f"{ANN},0491 570 156", header=f"{HEADER},Phone"),
-            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the other one.",
+            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the "
+            "other one.",
         )
 
     def test_a_status_that_is_none(self) -> None:

@@ -222,7 +222,8 @@ def test_two_columns_of_one_name_are_asked_about_and_told_apart() -> None:
         [
             {
                 "ask": "columns",
-                "message": "Two columns are called “phone”, and they differ. Which one is the phone?",
+                "message": "Two columns are called “phone”, and they differ. Which one is the "
+                "phone?",
             }
         ],
     )

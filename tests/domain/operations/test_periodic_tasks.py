@@ -15,10 +15,25 @@ from reminders.domain.operations.periodic_tasks import periodic_jobs, seed_perio
 pytestmark = pytest.mark.django_db
 
 EVERY = {
-    "send": 15, "withdraw": 10, "reconcile": 30, "replies": 15, "reports": 15, "apply": 10, "expire": 60,
-    "check": 300, "plan": 21_600, "push_blocked": 60, "sync_blocked": 86_400, "imports": 10, "folder": 60,
-    "tidy": 21_600, "jobs": 10, "figures": 600, "alert": 60, "heartbeat": 10,
-}  # fmt: skip
+    "send": 15,
+    "withdraw": 10,
+    "reconcile": 30,
+    "replies": 15,
+    "reports": 15,
+    "apply": 10,
+    "expire": 60,
+    "check": 300,
+    "plan": 21_600,
+    "push_blocked": 60,
+    "sync_blocked": 86_400,
+    "imports": 10,
+    "folder": 60,
+    "tidy": 21_600,
+    "jobs": 10,
+    "figures": 600,
+    "alert": 60,
+    "heartbeat": 10,
+}
 
 
 def intervals() -> dict[str, int]:

@@ -148,9 +148,14 @@ def test_what_was_tried_is_told_in_order():
     make_handed_over(
         appointment,
         make_confirmation_rule(),
-        message=make_message(appointment=appointment, phone=appointment.contact.phone, state="failed",
-                             words="The number does not exist", scheduled_at=NOON),
-    )  # fmt: skip
+        message=make_message(
+            appointment=appointment,
+            phone=appointment.contact.phone,
+            state="failed",
+            words="The number does not exist",
+            scheduled_at=NOON,
+        ),
+    )
     at = NOON + timedelta(minutes=5)
     record_calls([appointment.pk], Outcome.VOICEMAIL, by=Actor.staff(user.pk), now=at)
 

@@ -23,9 +23,13 @@ MINUTE = timedelta(minutes=1)
 
 def make_reply(number, *, at=NOON, text="Yes", **values):
     return Reply.objects.create(
-        provider_id=f"reply-{at.timestamp()}-{text}", phone=number, text=text, received_at=at, stored_at=at,
+        provider_id=f"reply-{at.timestamp()}-{text}",
+        phone=number,
+        text=text,
+        received_at=at,
+        stored_at=at,
         **values,
-    )  # fmt: skip
+    )
 
 
 def texts(contact, **options):
@@ -43,9 +47,13 @@ def test_texts_both_ways_stand_in_their_order_once_each():
     )
     make_reply(contact.phone, at=NOON + MINUTE, contact=contact)
     make_message(
-        contact=contact, phone=contact.phone, text="Thanks", kind="answer", scheduled_at=NOON + 2 * MINUTE,
+        contact=contact,
+        phone=contact.phone,
+        text="Thanks",
+        kind="answer",
+        scheduled_at=NOON + 2 * MINUTE,
         created_at=NOON + 2 * MINUTE,
-    )  # fmt: skip
+    )
 
     assert texts(contact) == [(True, "Coming?"), (False, "Yes"), (True, "Thanks")]
 

@@ -42,7 +42,8 @@ class TestFamily:
 
         assert (status(ann), status(ben)) == ("confirmed", "confirmed")
         assert answer_to(found) == (
-            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 10:00, 2) Ben 10:30. See you then."
+            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 10:00, 2) Ben 10:30. "
+            "See you then."
         )
 
     def test_a_number_picks_one(self) -> None:

@@ -1,4 +1,6 @@
-"""Replies about an appointment that is another person's by now, or whose person has another number."""
+"""Replies about an appointment that is another person's by now, or whose person has another
+number.
+"""
 
 from datetime import time, timedelta
 
@@ -140,7 +142,8 @@ class TestFamily:
         assert [status(one) for one in visits] == ["confirmed", "booked", "confirmed"]
         assert list(found.appointments.order_by("pk")) == [visits[0], visits[2]]
         assert answer_to(found) == (
-            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 09:00, 3) Cleo 11:00. See you then."
+            "Thanks, confirmed for Wed 4 March at Harbour Dental: 1) Ann 09:00, 3) Cleo 11:00. "
+            "See you then."
         )
         assert InboxItem.objects.values_list("kind", "appointment").get() == ("unclear", None)
 

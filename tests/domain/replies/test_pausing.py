@@ -28,7 +28,9 @@ SAID = "please stop texting me"
 
 
 def paused(said: str = SAID) -> tuple[str, InboxItem]:
-    """A number whose patient was asked and wants no more texts; a reminder was planned for later."""
+    """A number whose patient was asked and wants no more texts; a reminder was planned for
+    later.
+    """
     make.make_reminder_rule()
     appointment = visit()
     message = texted(appointment)

@@ -1,4 +1,6 @@
-"""What a patient restates is compared with what our text told; numbers count where it offered them."""
+"""What a patient restates is compared with what our text told; numbers count where it offered
+them.
+"""
 
 import pytest
 

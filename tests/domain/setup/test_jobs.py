@@ -51,7 +51,8 @@ def test_a_job_with_a_fault_ends_and_the_next_one_is_done(monkeypatch: pytest.Mo
     assert (finished, states()) == (1, {"broken": "failed", jobs.REPLAN: "done"})
     job = Job.objects.get(kind="broken")
     assert job.words == (
-        "A fault in the program (ZeroDivisionError) stopped it; what was done by then stays. The planning "
+        "A fault in the program (ZeroDivisionError) stopped it; what was done by then stays. The "
+        "planning "
         "that runs every few hours goes on with the rest. Please tell your administrator."
     )
     assert (job.finished_at, job.claimed_until) == (NOON, None)

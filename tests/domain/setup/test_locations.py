@@ -98,7 +98,9 @@ def test_later_hours_move_texts():
 
 
 def test_a_country_that_changes_its_clocks_moves_what_was_booked_before():
-    """As after a new release of the zones' rules: the stored instant no longer fits the wall time."""
+    """As after a new release of the zones' rules: the stored instant no longer fits the wall
+    time.
+    """
     make.make_confirmation_rule()
     appointment = make.make_appointment(day=date(2026, 3, 10))
     Appointment.objects.update(starts_at=appointment.starts_at + timedelta(hours=1))

@@ -1,4 +1,6 @@
-"""Names in the set-up that texts say: those that the provider holds go out again with the new one."""
+"""Names in the set-up that texts say: those that the provider holds go out again with the new
+one.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, time

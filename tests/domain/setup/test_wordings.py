@@ -245,7 +245,8 @@ def test_a_preview_shows_the_next_appointment_and_the_longest(scope):
     assert preview.dearest is not None
     assert preview.example.text == "Dear Ann, Harbour Dental on Wed 4 March at 10:00. Reply Y or N."
     assert preview.dearest.text == (
-        "Dear Wilhelmina-Alexandrina Theodora, Royal Harbour Dental Surgery and Orthodontic Centre, "
+        "Dear Wilhelmina-Alexandrina Theodora, Royal Harbour Dental Surgery and Orthodontic "
+        "Centre, "
         "North Wing on Wed 4 March at 10:00. Reply Y or N."
     )
     assert (preview.spread, preview.sampled, preview.most_parts) == ([(1, 1)], 1, 1)

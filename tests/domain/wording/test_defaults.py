@@ -1,4 +1,6 @@
-"""The starter texts pass the product's own checks, and cost one segment where the language allows."""
+"""The starter texts pass the product's own checks, and cost one segment where the language
+allows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Ten thousand pushes at a real web site: replays, noise and wrong addresses among them do no harm."""
+"""Ten thousand pushes at a real web site: replays, noise and wrong addresses among them do no
+harm.
+"""
 
 import random
 import time
@@ -73,7 +75,8 @@ def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(
     )
     connection.close()
     print(  # noqa: T201 -- for docs
-        f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages {max(pages):.2f} s"
+        f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages "
+        f"{max(pages):.2f} s"
     )
 
     assert wrongly_answered == {}

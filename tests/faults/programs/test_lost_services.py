@@ -1,4 +1,6 @@
-"""Broker, database and provider go away under real programs, which go on by themselves afterwards."""
+"""Broker, database and provider go away under real programs, which go on by themselves
+afterwards.
+"""
 
 import time
 import urllib.error

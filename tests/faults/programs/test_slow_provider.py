@@ -103,7 +103,9 @@ def test_a_slow_provider_and_a_long_queue_hold_up_neither_texts_nor_the_heartbea
 
 
 def lateness() -> list[timedelta]:
-    """How much later than due each text was accepted, in order; one that was not counts until now."""
+    """How much later than due each text was accepted, in order; one that was not counts until
+    now.
+    """
     took = Message.objects.values_list(F("scheduled_at"), F("accepted_at"))
     return sorted((accepted or timezone.now()) - due for due, accepted in took)
 

@@ -76,7 +76,9 @@ def installed() -> Iterator[None]:
 
 
 class Gate:
-    """A closed gate: what comes to it waits. `waiting` tells how many; leaving the block opens it."""
+    """A closed gate: what comes to it waits. `waiting` tells how many; leaving the block opens
+    it.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -108,7 +110,8 @@ class Gate:
     def waiting(self) -> int:
         """How many sessions wait at the gate."""
         row = self._session.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted",
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT "
+            "granted",
             [self.number],
         ).fetchone()
         return int(row[0]) if row else 0

@@ -95,7 +95,9 @@ def send_with(world: World, transport: httpx.BaseTransport, clock: Callable[[], 
 
 
 def die_at_gate(world: World, gate: int) -> bool:
-    """A worker that is killed while a statement of its transaction runs; the server rolls it back."""
+    """A worker that is killed while a statement of its transaction runs; the server rolls it
+    back.
+    """
     with Gate(gate) as closed:
         child = fork(lambda: send_with(world, httpx.HTTPTransport(), world.clock))
         until = time.monotonic() + PATIENCE
@@ -137,7 +139,9 @@ def during_the_call(world: World, number: int) -> bool:
 
 
 def after_202_before_record(world: World, number: int) -> bool:
-    """The provider has taken the texts and said so; nothing is recorded, or the record rolls back."""
+    """The provider has taken the texts and said so; nothing is recorded, or the record rolls
+    back.
+    """
     if number % 2:
         return die_at_gate(world, RECORD)
     nth = _call_of(number // 2)

@@ -127,7 +127,8 @@ def environment_of(
         "RECONCILE_AFTER": str(RECONCILE_AFTER),
         "SEND_EVERY": "1",
         "POLL_EVERY": "1",
-        "SECRET_KEY": "a key for tests, long enough to be taken for one of those that are in earnest",
+        "SECRET_KEY": "a key for tests, long enough to be taken for one of those that are in "
+        "earnest",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "MESSAGES_PER_HOUR": "0",
         "LOG_LEVEL": "WARNING",

@@ -39,7 +39,9 @@ _numbers = count()
 
 
 def seeds(*, small: int, full: int) -> range:
-    """How many runs: a few, all that the product promises (FAULT_SEEDS=all), or as many as it says."""
+    """How many runs: a few, all that the product promises (FAULT_SEEDS=all), or as many as it
+    says.
+    """
     if SEEDS.isdigit():
         return range(int(SEEDS))
     return range(full if SEEDS == "all" else small)

@@ -156,9 +156,18 @@ def test_the_second_of_two_editors_sees_what_the_first_changed(sign_in):
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("lov", True), ("ada love", True), ("LOVELACE", True), ("07700 900 123", True), ("00123", True),
-     ("+44 7700 900123", True), ("D-77", True), ("babbage", False), ("900124", False)],
-)  # fmt: skip
+    [
+        ("lov", True),
+        ("ada love", True),
+        ("LOVELACE", True),
+        ("07700 900 123", True),
+        ("00123", True),
+        ("+44 7700 900123", True),
+        ("D-77", True),
+        ("babbage", False),
+        ("900124", False),
+    ],
+)
 def test_the_list_finds_by_name_number_and_diary_id(sign_in, query, expected):
     ada = make_contact(first_name="Ada", last_name="Lovelace", phone="+447700900123")
     make_appointment(day=DAY, contact=ada, external_id="D-77")

@@ -13,9 +13,17 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
 GIVEN = {"first_name": "Ann", "last_name": "Lee", "username": "ann", "password1": PASSWORD}
 PAGES = (
-    "/", "/calls/", "/inbox/", "/appointments/", "/appointments/new/", "/contacts/", "/contacts/new/",
-    "/not-sent/", "/forecast/", "/data-quality/",
-)  # fmt: skip
+    "/",
+    "/calls/",
+    "/inbox/",
+    "/appointments/",
+    "/appointments/new/",
+    "/contacts/",
+    "/contacts/new/",
+    "/not-sent/",
+    "/forecast/",
+    "/data-quality/",
+)
 MANAGERS_PAGES = ("/import/", "/statistics/", "/set-up/", "/set-up/rules/", "/set-up/wordings/")
 
 
@@ -143,10 +151,17 @@ def test_a_location_out_of_use_is_none(sign_in):
 def test_the_first_location_leads_on_and_the_second_does_not(sign_in):
     client = sign_in("administrator", is_staff=True)
     values = {
-        "name": "Main", "phone": "020 7946 0000", "active": "on", "zone": "Europe/London", "country": "GB",
-        "language": "en", "opens": "08:00", "closes": "20:00", "open_days": ["1", "2"],
+        "name": "Main",
+        "phone": "020 7946 0000",
+        "active": "on",
+        "zone": "Europe/London",
+        "country": "GB",
+        "language": "en",
+        "opens": "08:00",
+        "closes": "20:00",
+        "open_days": ["1", "2"],
         "late_decline_hours": "4",
-    }  # fmt: skip
+    }
 
     first = client.post("/admin/reminders/location/add/", values | {"_save": "Save"})
     second = client.post(

@@ -183,9 +183,14 @@ class TestAsking:
         """A text whose time has come and whose report has not."""
         one = booked(open_place())
         message = make_message(
-            contact=one.contact, phone=one.contact.phone, state="queued", kind="staff", location=one.location,
-            scheduled_at=NOON, expires_at=NOON + timedelta(hours=2),
-        )  # fmt: skip
+            contact=one.contact,
+            phone=one.contact.phone,
+            state="queued",
+            kind="staff",
+            location=one.location,
+            scheduled_at=NOON,
+            expires_at=NOON + timedelta(hours=2),
+        )
         send_due(api, clock=lambda: NOON)
         message.refresh_from_db()
         assert message.state == "accepted"

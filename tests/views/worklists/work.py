@@ -48,9 +48,14 @@ def make_card(appointment: Appointment, text: str = "Maybe?", **values: Any) -> 
     now = timezone.now()
     contact: Contact = appointment.contact
     reply = Reply.objects.create(
-        provider_id=f"r-{appointment.pk}-{text}-{now.timestamp()}", contact=contact, phone=contact.phone,
-        text=text, received_at=now, stored_at=now, applied_at=now,
-    )  # fmt: skip
+        provider_id=f"r-{appointment.pk}-{text}-{now.timestamp()}",
+        contact=contact,
+        phone=contact.phone,
+        text=text,
+        received_at=now,
+        stored_at=now,
+        applied_at=now,
+    )
     plain = {
         "kind": "unclear",
         "reply": reply,
