@@ -28,7 +28,10 @@ OF_SESSIONS = frozenset({"PGCLIENTENCODING", "PGDATESTYLE", "PGGEQO", "PGOPTIONS
 EXPECTED = f"DATABASE_URL takes an address such as {EXAMPLE}"
 # A statement that waits or a transaction left open must not stop the others for good. Compiling a
 # statement before it runs takes longer than running it, for all that the product asks.
-LIMITS = "-c lock_timeout=10s -c statement_timeout=300s -c idle_in_transaction_session_timeout=120s -c jit=off"
+LIMITS = (
+    "-c lock_timeout=10s -c statement_timeout=300s "
+    "-c idle_in_transaction_session_timeout=120s -c jit=off"
+)
 
 
 def forget_client_variables(environment: MutableMapping[str, str], *, embedded: bool) -> None:

@@ -137,7 +137,8 @@ class ReplyPayload:
     """One text from a phone, or the notice that it opted out. `received_at` is UTC, None if
     unreadable.
 
-    `pictures`: how many pictures or other files came with it. Pushed ones without an id get one made from their content, the same for each repetition.
+    `pictures`: how many pictures or other files came with it. Pushed ones without an id get one
+    made from their content, the same for each repetition.
     """
 
     reply_id: str

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from reminders.domain.replies.review import teach
 from reminders.models import Appointment, InboxItem, Message, TaughtReply
-from tests.browser import work
+from tests.browser.scenes import work
 from tests.browser.test_worklists import LOOKS
 from tests.factories import make_message
 from tests.views.worklists.work import make_card
@@ -25,6 +25,7 @@ def read_card(text: str = "Righty ho boss", unknown: tuple[str, ...] = ()) -> In
     work.ordinary()
     coming = Appointment.objects.filter(starts_at__gt=timezone.now(), status="booked")
     one = coming.exclude(contact__phone="").order_by("pk").first()
+    assert one is not None
     card = make_card(one, text)
     card.reply.message = make_message(
         appointment=one, contact=one.contact, location=one.location, phone=one.contact.phone,
@@ -48,6 +49,7 @@ def picture(page, name: str) -> None:
 @pytest.mark.parametrize("look", ALL_LOOKS)
 def test_card_and_taught_replies_are_accessible_and_fit(open_page, accessible, look):
     card = read_card("Righty ho boss, if the Bus runs", unknown=("if", "the", "Bus", "runs"))
+    assert card.appointment is not None
     taught = make_card(card.appointment, "Righty ho boss")
     TaughtReply.objects.create(
         language="en", words="righty ho boss", meaning="yes", taught_at=timezone.now()
@@ -80,7 +82,9 @@ def test_one_key_confirms_and_answers(open_page):
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("The answer is going out.")).to_be_visible()
-    assert Appointment.objects.get(pk=card.appointment_id).status == "confirmed"
+    assert card.appointment is not None
+    card.appointment.refresh_from_db()
+    assert card.appointment.status == "confirmed"
     assert Message.objects.filter(answers=card.reply, kind="answer").count() == 1
 
 

@@ -132,7 +132,7 @@ def test_hmac_signs_date_body_and_request_line(wire, make_api):
 
     headers, body = wire.seen[0].headers, wire.raw_bodies[0]
     assert headers["Content-MD5"] == hashlib.md5(body, usedforsecurity=False).hexdigest()
-    signed = f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\nPOST /v1/replies/confirmed HTTP/1.1"
+    signed = f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\nPOST /v1/replies/confirmed HTTP/1.1"  # noqa: E501 -- one text
     assert headers["Authorization"] == expected("Date Content-MD5 request-line", signed)
 
 

@@ -266,9 +266,7 @@ def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
 
 def _replies(appointment: Appointment) -> Iterator[Moment]:
     for reply in Reply.objects.filter(appointments=appointment):
-        yield Moment(
-            at=reply.received_at, title="Reply", kind="reply", text=reply.shown, side="in"
-        )
+        yield Moment(at=reply.received_at, title="Reply", kind="reply", text=reply.shown, side="in")
 
 
 def _calls(appointment: Appointment) -> Iterator[Moment]:

@@ -10,7 +10,10 @@ import unicodedata
 LONGEST_CELL = 200  # characters; beyond this it is a text, not a number
 
 # Separators inside of a number, and the invisible marks that phones and web pages put around one.
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_INVISIBLE = (
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"
 _DROPPED = dict.fromkeys(map(ord, " .()\u00a0\u2007\u2009\u202f" + _DASHES + _INVISIBLE))
 

@@ -268,7 +268,10 @@ def adoptable(
     ]
 
 
-_TEXT = "SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.asks, m.text, m.answers_id, m.phone = r.phone"
+_TEXT = (
+    "SELECT r.id, m.id, m.kind, m.state, c.id, m.location_id, m.asks, m.text, m.answers_id, "
+    "m.phone = r.phone"
+)
 
 _TEXTS = f"""
 {_TEXT}, CASE WHEN mu.id IS NULL THEN 'provider_id' ELSE 'metadata' END

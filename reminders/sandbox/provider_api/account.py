@@ -36,7 +36,10 @@ DUPLICATE_WITHIN = 86_400.0
 SOCIAL_FROM, SOCIAL_TO = 8, 18
 OPT_OUT_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 OPT_IN_WORDS = frozenset({"START", "UNSTOP"})
-OPTED_OUT = "You have opted out and will receive no more texts from this sender. Reply START to receive them again."
+OPTED_OUT = (
+    "You have opted out and will receive no more texts from this sender. "
+    "Reply START to receive them again."
+)
 OPTED_IN = "You will receive texts from this sender again. Reply STOP to opt out."
 BY_ITSELF = "by itself"
 """In place of a message's id: the answer belongs to whatever was delivered last."""

@@ -191,7 +191,7 @@ def test_many_failed_sign_ins_write_little():
 
 def written_by_this_connection() -> int:
     """Bytes of the write-ahead log, without those of tests beside this one."""
-    if connection.pg_version < 180000:
+    if connection.cursor().connection.info.server_version < 180000:
         pytest.skip("PostgreSQL counts the log of one connection since version 18.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")

@@ -85,4 +85,7 @@ def _look_for(
                 break
 
 
-_NOT_DECODED = "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import that file."
+_NOT_DECODED = (
+    "A character can't be read as {}. Save the file as “CSV UTF-8” in the spreadsheet and import "
+    "that file."
+)

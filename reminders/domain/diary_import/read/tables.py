@@ -263,7 +263,10 @@ def _check_cells(cells: Sequence[str], number: int) -> None:
         )
     for place, cell in enumerate(cells):
         if len(cell) > MAX_CELL:
-            problem = f"A cell has {len(cell):,} characters; at most {MAX_CELL:,} fit. Shorten it and export again."
+            problem = (
+                f"A cell has {len(cell):,} characters; at most {MAX_CELL:,} fit. "
+                "Shorten it and export again."
+            )
             raise ImportRefused([ImportProblem(problem, number, f"{place + 1}")])
 
 

@@ -88,7 +88,8 @@ def _default(
 
 def _unknown(name: str) -> str:
     known = list(Location.objects.filter(active=True).values_list("name", flat=True)[:6])
-    there = f" There is {', '.join(f'“{site}”' for site in known[:5])}{' and more' if len(known) > 5 else ''}."
+    named = ", ".join(f"“{site}”" for site in known[:5])
+    there = f" There is {named}{' and more' if len(known) > 5 else ''}."
     return (
         f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create the "
         f"location first."
