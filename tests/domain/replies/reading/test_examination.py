@@ -1,0 +1,38 @@
+"""Replies by somebody who never saw the vocabulary: how many do what they mean, and which do harm.
+
+The figures only get better: raise a language's line when the grammar learns, never lower it.
+Where a reply acts though the examiner wants a person to read it, it stands in `DISPUTED`.
+"""
+
+import pytest
+
+from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
+
+AS_MEANT = {
+    "en": 63, "es": 54, "fr": 59, "de": 54, "it": 54, "pt": 53,
+    "nl": 59, "pl": 65, "vi": 54, "zh-Hans": 73, "ar": 57,
+}  # fmt: skip
+"""How many of the clear ones act as meant, at the least; the rest waits for a person."""
+DISPUTED = {
+    "en": {"yes in the morning", "👍", "Y", "no", "CANCEL"},
+    "es": {"👍", "Y", "los dos no", "S", "no", "CANCELAR"},
+    "fr": {"👍", "O", "non", "ANNULER"},
+    "de": {"👍", "J", "nein"},
+    "it": {"👍", "S", "no"},
+    "pt": {"de manhã sim", "👍", "os dois não", "S", "nao", "CANCELAR"},
+    "nl": {"nee"},
+    "pl": {"nie"},
+    "vi": {"Dạ", "hủy", "bận", "không"},
+    "zh-Hans": {"不", "T"},
+    "ar": {"ايه", "ماشي", "لا", "الغاء"},
+}
+
+
+@pytest.mark.parametrize("language", AS_MEANT)
+def test_nothing_doubtful_acts_but_what_is_disputed(language: str) -> None:
+    assert {row.text for row in rows(language) if is_harmful(row)} <= DISPUTED[language]
+
+
+@pytest.mark.parametrize(("language", "least"), AS_MEANT.items())
+def test_as_many_clear_replies_act_as_before(language: str, least: int) -> None:
+    assert sum(row.acts == "yes" and is_as_meant(row) for row in rows(language)) >= least
