@@ -414,7 +414,7 @@ def _card(case: Case, kind: InboxItem.Kind, visit: Visit | None) -> NewCard:
         kind,
         phone=case.reply.phone,
         reply_id=case.reply.id,
-        message_id=case.match.message_id,
+        message_id=case.match.message_id or case.match.texted_elsewhere,
         appointment_id=visit.id if visit else None,
         contact_id=visit.contact_id if visit else case.match.contact_id,
         location_id=visit.location_id if visit else case.match.location_id,

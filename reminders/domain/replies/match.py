@@ -72,6 +72,7 @@ class Told(NamedTuple):
 class ReplyMatch:
     """What a reply is about. `told` is in the order in which the text lists the appointments.
 
+    `texted_elsewhere`: the text that it answers, where that went to another number; staff decide.
     `stored_asks` is what is stored of what may be answered to the text, `text` its words,
     `answered_id` the reply that it answered itself. `numbers` are the appointments of the last list
     that still holds, in its order. `waiting` are appointments that the number was told of lately
@@ -92,6 +93,7 @@ class ReplyMatch:
     numbers: list[Told] = field(default_factory=list)
     waiting: frozenset[int] = frozenset()
     with_staff: bool = False
+    texted_elsewhere: uuid.UUID | None = None
 
     @property
     def asks(self) -> Asks | None:
@@ -155,7 +157,7 @@ def _match(
     if text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER and lately:
         return _single(lately) or ReplyMatch()
     if not text.same_number:  # a second number of the family, or a stranger's: staff see the text
-        return ReplyMatch(message_id=text.id, location_id=text.location_id)
+        return ReplyMatch(texted_elsewhere=text.id, location_id=text.location_id)
     return ReplyMatch(
         by=MatchedBy(text.by),
         message_id=text.id,

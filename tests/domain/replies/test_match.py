@@ -7,7 +7,8 @@ import pytest
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import set_status
-from reminders.models import Appointment, Message
+from reminders.domain.replies.candidates import candidates
+from reminders.models import Appointment, InboxItem, Message
 from tests import factories as make
 from tests.domain.replies.texting import (
     answer_to,
@@ -121,7 +122,8 @@ def test_what_is_over_or_cancelled_is_no_candidate() -> None:
         texted(visit)
     set_status([off.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=NOON)
 
-    assert answers("Y", phone=contact.phone).outcome == "unmatched"
+    assert answers("Y", phone=contact.phone).outcome in ("passed", "called_off")
+    assert [status(past), status(off)] == ["booked", "cancelled"]
 
 
 def test_a_number_that_nobody_knows_is_for_a_person_and_is_answered_where_it_is_clear_by_whom() -> (
@@ -135,6 +137,15 @@ def test_a_number_that_nobody_knows_is_for_a_person_and_is_answered_where_it_is_
     assert answer_to(found).startswith(
         "Thanks, we have passed your message to the reception at The Only One."
     )
+
+
+def test_staff_may_settle_what_a_second_number_of_the_family_answers_by_one_click() -> None:
+    appointment = make.make_appointment()
+    answers("Y", to=texted(appointment), phone=make.phone())
+
+    listed = candidates(InboxItem.objects.get(), now=NOON)
+
+    assert [one.appointment for one in listed] == [appointment]
 
 
 def test_a_reply_from_another_number_than_the_one_texted_changes_nothing() -> None:
