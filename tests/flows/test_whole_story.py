@@ -195,7 +195,7 @@ def day_sheet(clinic: Clinic) -> list[tuple[str, ...]]:
             .text
         )
     rows = re.findall(r'<tr id="row-.*?</tr>', page, flags=re.DOTALL)
-    words = r'<(?:time|a class="who"|span class="state|span class="said).*?</(?:time|a|span)>'
+    words = r'<(?:time|a\s+class="who"|span\s+class="state|span\s+class="said).*?</(?:time|a|span)>'
     return [tuple(plain(part) for part in re.findall(words, row, flags=re.DOTALL)) for row in rows]
 
 

@@ -153,11 +153,19 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     stale = [message_id for (message_id,) in cursor.fetchall()]
     if stale:
         withdraw_messages(stale, now=now)
-        cursor.execute(statements.MOVE_WITHDRAWING, given)
         enqueue_after_commit("withdraw")
+    # Also where nothing is asked back just now: a second change while the first text is on its way
+    # back would else bring the next one at the time of the first change.
+    if _any_withdrawing(cursor, ids):
+        cursor.execute(statements.MOVE_WITHDRAWING, given)
     if written and _any_due(cursor, now=now):
         enqueue_after_commit("send")
     return PlanResult(written=written, taken_back=taken_back, to_withdraw=len(stale))
+
+
+def _any_withdrawing(cursor: Any, ids: str) -> bool:
+    cursor.execute(statements.ANY_WITHDRAWING, {"ids": ids})
+    return bool(cursor.fetchone()[0])
 
 
 def _any_due(cursor: Any, *, now: datetime) -> bool:

@@ -57,6 +57,14 @@ WANTED_TYPES = (
     *("text", "int8", "timestamptz", "date", "text"),
 )
 
+# The state is written out, so that the plan may use the partial index whatever the parameters are.
+ANY_WITHDRAWING = """
+SELECT EXISTS (
+    SELECT 1 FROM reminders_reminder
+    WHERE state = 'withdrawing' AND appointment_id = ANY(%(ids)s)
+)
+"""
+
 ANY_DUE = """
 SELECT EXISTS (SELECT 1 FROM wanted_reminder WHERE reason = '' AND due_at <= %(until)s)
 """

@@ -18,12 +18,16 @@ import redis
 
 from config.launcher.embedded import broker, programs
 from config.launcher.embedded.broker import Broker
-from config.launcher.embedded.places import LONGEST_SOCKET_PATH, ServiceError, place_of
+from config.launcher.embedded.places import LONGEST_SOCKET_PATH, ServiceError, place_of, reaches
 from config.launcher.embedded.postgres import Postgres, postgres_place
+from config.launcher.embedded.processes import nobody
 from config.launcher.embedded.sharing import owned_postgres, shared_postgres
 from tests.programs import AS_NOBODY, NOBODY, ROOT, run, running_in, wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+in_open_folder = pytest.mark.skipif(
+    not reaches(nobody(), ROOT), reason="an ordinary user may not enter this checkout"
+)
 
 OWNER = """
 import sys, time
@@ -224,6 +228,7 @@ def test_root_keeps_the_data_elsewhere_when_the_checkout_is_closed_to_others(
 
 
 @as_root
+@in_open_folder
 def test_an_ordinary_user_runs_everything_as_himself(data_dir: Path) -> None:
     os.chown(data_dir, NOBODY, NOBODY)
 

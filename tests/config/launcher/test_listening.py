@@ -202,7 +202,7 @@ def test_a_large_body_is_taken_where_the_pass_for_it_is_shown(serve):
     def may_upload(path: str, cookies: str) -> bool:
         return (path, cookies) == ("/import/", "upload=pass")
 
-    port = serve(may_upload=may_upload, body_grace=30)
+    port = serve(may_upload=may_upload, body=size - 1, body_grace=30)
     allowed = post(size, path="/import/", more="Cookie: upload=pass\r\n")
 
     said = [answer(port, head + b"x" * size) for head in (allowed, post(size, path="/import/"))]

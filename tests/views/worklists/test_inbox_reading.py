@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from reminders.models import Appointment, InboxItem, Message, Suppression, TaughtReply
 from tests.factories import make_message
+from tests.views.reading import as_read
 from tests.views.worklists.test_inbox import HTMX, decide, note_on
 from tests.views.worklists.work import booked, make_card, open_place
 
@@ -28,7 +29,7 @@ def read_card(text: str = "Yes, Bus", **reading: object) -> InboxItem:
 
 
 def page_of(client, card: InboxItem) -> str:
-    return client.get(f"/inbox/{card.pk}/").content.decode()
+    return as_read(client.get(f"/inbox/{card.pk}/"))
 
 
 def test_question_and_reply_stand_side_by_side_with_the_words_marked(sign_in):
