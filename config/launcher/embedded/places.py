@@ -4,6 +4,7 @@ The same answer comes out in every process of one checkout, so that a second she
 services. Nothing is created here except by `make_data_folder` and `make_private`.
 """
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -16,6 +17,8 @@ from config.launcher.embedded.processes import Identity, nobody, unprivileged_id
 
 # The kernel's limit is 107 bytes on Linux and 103 on macOS, with the file's name.
 LONGEST_SOCKET_PATH = 100
+# For sockets whose path would be too long; what we make there is private: see make_private.
+SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 -- as above
 OWN_FOLDER = "set DATA_DIR to a folder of your own, such as DATA_DIR=$HOME/till-then"
 SOCKET_NAME_ROOM = len("/.s.PGSQL.5432")
 
@@ -96,6 +99,13 @@ def make_home(place: ServicePaths) -> None:
     make_private(place.sockets, place.identity)
 
 
+def forget_sockets(place: ServicePaths) -> None:
+    """Remove the folder of the sockets if it lies among those of others and nothing is in it."""
+    if not place.sockets.is_relative_to(place.home):
+        with contextlib.suppress(OSError):
+            place.sockets.rmdir()
+
+
 def make_private(folder: Path, identity: Identity | None) -> None:
     """Create `folder` for its one user alone, or refuse a folder that belongs to somebody else."""
     uid = identity.uid if identity else os.geteuid()
@@ -148,7 +158,8 @@ def _socket_folder(home: Path) -> Path:
     near = home / "run"
     if _fits_libpq(near):
         return near
-    return Path("/tmp") / f"reminders-{os.geteuid()}-{_key(home)}"  # noqa: S108  # private: see make_private
+    usable = (folder for folder in SHORT_FOLDERS if os.access(folder, os.W_OK | os.X_OK))
+    return next(usable, SHORT_FOLDERS[0]) / f"reminders-{os.geteuid()}-{_key(home)}"
 
 
 def _fits_libpq(folder: Path) -> bool:

@@ -19,7 +19,13 @@ import psycopg
 from psycopg import sql
 
 from config.launcher.embedded import processes
-from config.launcher.embedded.places import ServiceError, ServicePaths, make_home, place_of
+from config.launcher.embedded.places import (
+    ServiceError,
+    ServicePaths,
+    forget_sockets,
+    make_home,
+    place_of,
+)
 from config.launcher.embedded.programs import programs_for
 
 USER = "reminders"
@@ -109,6 +115,7 @@ class Postgres:
         if self._process is not None:
             processes.stop(self._process, signal.SIGINT, seconds=10)
             self._process = None
+            forget_sockets(self.place)
 
     def last_words(self, lines: int = 5) -> str:
         """Return the end of the server's log."""

@@ -12,7 +12,7 @@ from kombu import Connection
 from config.database import forget_client_variables
 from config.environment import Environment
 from config.launcher import local
-from config.launcher.embedded import postgres
+from config.launcher.embedded import places, postgres
 from config.launcher.embedded.broker import Broker
 from config.launcher.embedded.places import ServiceError, make_data_folder, place_of, reaches
 from config.launcher.embedded.postgres import postgres_place
@@ -136,6 +136,14 @@ def test_sockets_lie_where_clients_can_name_them(name: str, near: bool) -> None:
     var = Path("/srv") / name
 
     assert place_of("broker", var).sockets.is_relative_to(var) == near
+
+
+def test_sockets_lie_in_the_first_folder_for_all_that_may_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(places, "SHORT_FOLDERS", (tmp_path / "not there", tmp_path))
+
+    assert place_of("broker", Path("/srv") / ("l" * 90)).sockets.parent == tmp_path
 
 
 @as_root
