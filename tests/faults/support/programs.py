@@ -176,11 +176,16 @@ def accepted() -> int:
 
 
 def unsettled() -> dict[str, int]:
-    """What the rings have yet to do; a text lost twice may wait in plain sight."""
+    """What the rings have yet to do; a text lost twice may wait in plain sight.
+
+    An automatic answer may wait for minutes: a number gets one in ten.
+    """
     ahead = timezone.now() + timedelta(hours=23, minutes=50)
     found = {
         "planned": Reminder.objects.filter(state="planned", due_at__lte=ahead).count(),
-        "open": Message.objects.filter(state__in=["queued", "submitting"]).count(),
+        "open": Message.objects.filter(state__in=["queued", "submitting"])
+        .exclude(kind="answer", state="queued", send_after__gt=timezone.now())
+        .count(),
         "unknown": Message.objects.filter(state="unknown", resent=False).count(),
         "withdraw": Message.objects.filter(
             cancel_requested_at__isnull=False, cancel_settled_at=None
