@@ -18,7 +18,7 @@ from tests import factories as make
 from tests.faults.support.programs import Site, accepted_twice, found, settle, wait_for
 from tests.faults.support.world import SEEDS, STAFF, World
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.storm]
 
 AT_ONCE = 0.2
 """The share of requests that meet a fault."""
