@@ -8,7 +8,7 @@ from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
 from reminders.models.delivery_reports import DeliveryReport
 from reminders.models.figures import DailyStatistics
-from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow
+from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow, TaughtAnswer
 from reminders.models.messages import Message
 from reminders.models.operations import (
     FirstLogin,
@@ -51,6 +51,7 @@ __all__ = [
     "StaffProfile",
     "Suppression",
     "TaskRun",
+    "TaughtAnswer",
     "TaughtReply",
     "Trouble",
     "WebhookSecret",

@@ -34,6 +34,41 @@ class ImportMapping(models.Model):
         return self.name
 
 
+class TaughtAnswer(models.Model):
+    """What somebody once said of a column or of a value in it, for the next files of the diary.
+
+    `header` and `value` are folded, so that case, accents and blanks do not matter; both are "" for
+    what concerns a whole file. One without a location holds at all of them.
+    """
+
+    diary = models.CharField(max_length=60, blank=True)
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True)
+    about = models.CharField(max_length=10)
+    header = models.CharField(max_length=200, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    meaning = models.CharField(max_length=100, blank=True)
+    shown = models.CharField(
+        max_length=400, blank=True, help_text="The column and value as the file wrote them."
+    )
+    taught_at = models.DateTimeField()
+    taught_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["diary", "header", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["diary", "location", "about", "header", "value"],
+                nulls_distinct=False,
+                name="answer_taught_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.shown or self.header
+
+
 class Import(models.Model):
     """One file, from upload to outcome. Applied whole or not at all."""
 
@@ -71,6 +106,9 @@ class Import(models.Model):
     date_format = models.CharField(max_length=40, blank=True)
     diary = models.CharField(max_length=60, blank=True)
     gone = models.CharField(max_length=6, choices=Gone, default=Gone.KEEP)
+    answers: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, help_text="What was answered for this file, beside its columns."
+    )
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     problems: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")

@@ -1,6 +1,6 @@
 """Bring a diary's export in: read, check, match, apply, take back.
 
-One module per step; `running` puts them in order. The names below are what the rest of the product
+One module per step; `pipeline` puts them in order. The names below are what the rest of the product
 uses.
 """
 
@@ -18,7 +18,7 @@ from reminders.domain.diary_import.problems import (
     ImportRefused,
     NeedsConfirmation,
 )
-from reminders.domain.diary_import.read.sources import Source, open_path, open_stream
+from reminders.domain.diary_import.read.files.sources import Source, open_path, open_stream
 
 __all__ = [
     "DatesUnclear",

@@ -32,8 +32,8 @@ from reminders.domain.diary_import.pipeline import (
     remembered_mapping,
 )
 from reminders.domain.diary_import.problems import ImportRefused, refuse
-from reminders.domain.diary_import.read.sources import Source, open_file, printable
-from reminders.domain.diary_import.read.tables import open_table
+from reminders.domain.diary_import.read.files.sources import Source, open_file, printable
+from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)

@@ -24,17 +24,18 @@ from reminders.domain.diary_import.problems import (
     Problems,
     refuse,
 )
-from reminders.domain.diary_import.read.columns import (
+from reminders.domain.diary_import.questions import Answers
+from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
+from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.files.tables import Table, open_table
+from reminders.domain.diary_import.read.first_pass import Survey, survey
+from reminders.domain.diary_import.read.header.columns import (
     Columns,
     choose_columns,
     header_digest,
     stop_if_missing,
 )
-from reminders.domain.diary_import.read.dates import DateReader, order_of
-from reminders.domain.diary_import.read.first_pass import Survey, survey
 from reminders.domain.diary_import.read.rows import RowReader
-from reminders.domain.diary_import.read.sources import Source
-from reminders.domain.diary_import.read.tables import Table, open_table
 from reminders.domain.diary_import.read.time_limit import WHOLE, reading_within
 from reminders.domain.diary_import.write.applying import apply_result
 from reminders.domain.diary_import.write.locking import lock_changes
@@ -72,6 +73,7 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=dict)
     mapping_name: str = ""
     date_format: str = ""
+    answers: Answers = field(default_factory=Answers)
     diary: str = ""
     gone: str = Import.Gone.KEEP
     create_locations: bool = False

@@ -13,8 +13,8 @@ from django.db import connection
 
 from reminders.domain.diary_import.pipeline import ImportOutcome
 from reminders.domain.diary_import.problems import ImportRefused
+from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
-from reminders.domain.diary_import.read.tables import open_table
 from reminders.domain.diary_import.uploads import open_import
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw

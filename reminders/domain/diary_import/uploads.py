@@ -17,16 +17,16 @@ from reminders.domain.common.access import Scope, scope_of
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
-from reminders.domain.diary_import.read.columns import (
+from reminders.domain.diary_import.read.cells.dates import order_of
+from reminders.domain.diary_import.read.cells.names import tidy
+from reminders.domain.diary_import.read.files.sources import Source, open_blocks
+from reminders.domain.diary_import.read.files.tables import Table, open_table
+from reminders.domain.diary_import.read.header.columns import (
     Columns,
     choose_columns,
     header_digest,
     stop_if_missing,
 )
-from reminders.domain.diary_import.read.dates import order_of
-from reminders.domain.diary_import.read.names import tidy
-from reminders.domain.diary_import.read.sources import Source, open_blocks
-from reminders.domain.diary_import.read.tables import Table, open_table
 from reminders.domain.diary_import.write.sites import WHICH_LOCATION
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import, ImportMapping, ImportPart, Location

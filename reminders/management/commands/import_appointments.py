@@ -23,7 +23,7 @@ from reminders.domain.diary_import import (
     open_stream,
     options_with_mapping,
 )
-from reminders.domain.diary_import.read.sources import printable
+from reminders.domain.diary_import.read.files.sources import printable
 
 LISTED = 100
 

@@ -20,8 +20,8 @@ from config.upload_pass import hand_out
 from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.outcome import csv_lines
 from reminders.domain.diary_import.problems import ImportRefused
-from reminders.domain.diary_import.read.columns import FIELDS
-from reminders.domain.diary_import.read.dates import ORDER_WORDS
+from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
+from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.domain.diary_import.undo import CHANGED_SINCE, SENT, ask_to_undo, undoable
 from reminders.domain.diary_import.uploads import (
     OPEN,

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.dateformat import format as format_date
 
 from reminders.domain.diary_import.pipeline import phone_words
-from reminders.domain.diary_import.read.columns import FIELDS
+from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.models import Appointment, Import, ImportRow
 
 Outcome = ImportRow.Outcome

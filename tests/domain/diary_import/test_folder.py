@@ -13,8 +13,8 @@ from django.db import OperationalError
 
 from reminders.domain.diary_import import ImportOutcome, Options, folder, import_file, pick_up_files
 from reminders.domain.diary_import.folder_files import FoundFile, Tree
-from reminders.domain.diary_import.read.columns import header_digest
-from reminders.domain.diary_import.read.sources import Source
+from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.header.columns import header_digest
 from reminders.models import Appointment, Import, ImportMapping
 from tests import factories as make
 from tests.domain.diary_import.importing import ANN, NOW, csv_of, diary, sydney

@@ -24,11 +24,11 @@ from reminders.domain.diary_import import (
     work_off_imports,
 )
 from reminders.domain.diary_import.problems import Problems
-from reminders.domain.diary_import.read.columns import choose_columns, stop_if_missing
-from reminders.domain.diary_import.read.dates import DateReader, UnreadableError
+from reminders.domain.diary_import.read.cells.dates import DateReader, UnreadableError
+from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.first_pass import survey
+from reminders.domain.diary_import.read.header.columns import choose_columns, stop_if_missing
 from reminders.domain.diary_import.read.rows import ImportLocation, RowReader
-from reminders.domain.diary_import.read.tables import open_table
 from reminders.domain.diary_import.uploads import go, upload
 from reminders.domain.diary_import.write.copying import STAGED
 from reminders.models import Appointment, Contact, Import

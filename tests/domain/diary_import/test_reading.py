@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from reminders.domain.diary_import import ImportRefused, open_stream
-from reminders.domain.diary_import.read.tables import open_table
+from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.models import Appointment, Contact
 from tests.domain.diary_import.importing import (
     ANN,

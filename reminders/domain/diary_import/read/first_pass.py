@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reminders.domain.diary_import.problems import Problems, refuse
-from reminders.domain.diary_import.read.columns import Columns
-from reminders.domain.diary_import.read.dates import DateReader
-from reminders.domain.diary_import.read.encodings import REPLACED
-from reminders.domain.diary_import.read.tables import ZERO_BYTE, Table
+from reminders.domain.diary_import.read.cells.dates import DateReader
+from reminders.domain.diary_import.read.files.encodings import REPLACED
+from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
+from reminders.domain.diary_import.read.header.columns import Columns
 
 MAX_LOCATIONS = 1_000
 

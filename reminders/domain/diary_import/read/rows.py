@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 from reminders.domain.clock.rule_schedule import FLAG_WORDS, read_wall_time
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.problems import Problems
-from reminders.domain.diary_import.read.cell_words import read_minutes, read_status
-from reminders.domain.diary_import.read.columns import FIELDS, Columns
-from reminders.domain.diary_import.read.dates import DateReader, Start, UnreadableError
-from reminders.domain.diary_import.read.languages import read_language
-from reminders.domain.diary_import.read.names import folded, split_name, tidy, without_title
+from reminders.domain.diary_import.read.cells.cell_words import read_minutes, read_status
+from reminders.domain.diary_import.read.cells.dates import DateReader, Start, UnreadableError
+from reminders.domain.diary_import.read.cells.languages import read_language
+from reminders.domain.diary_import.read.cells.names import folded, split_name, tidy, without_title
+from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.domain.diary_import.write.copying import copy_line
 from reminders.domain.phones.notations import LONGEST_CELL
 from reminders.domain.phones.parsing import (

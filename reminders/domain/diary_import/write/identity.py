@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.diary_import.read.names import same_name_in_sql
+from reminders.domain.diary_import.read.cells.names import same_name_in_sql
 
 APART = (
     "Somebody else has this patient number, so this is taken as another person, who gets no number. Check "

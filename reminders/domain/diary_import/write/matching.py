@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.diary_import.problems import MOST_SHOWN, Problems
-from reminders.domain.diary_import.read.names import same_name_in_sql
+from reminders.domain.diary_import.read.cells.names import same_name_in_sql
 from reminders.domain.diary_import.write.identity import gather_people, recognise_people
 
 

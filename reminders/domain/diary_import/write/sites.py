@@ -12,7 +12,7 @@ from django.db import connection
 
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.diary_import.problems import Problems, refuse
-from reminders.domain.diary_import.read.columns import Columns
+from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import LONGEST, ImportLocation
 from reminders.models import Location
 

@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.diary_import.problems import MOST_SHOWN, Problems
-from reminders.domain.diary_import.read.columns import Columns
+from reminders.domain.diary_import.read.files.tables import Table
+from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import RowReader
-from reminders.domain.diary_import.read.tables import Table
 from reminders.domain.diary_import.write.copying import STAGED
 
 BATCH = 2_000

@@ -16,10 +16,8 @@ from itertools import product
 from hypothesis import strategies as st
 
 from reminders.domain.diary_import.problems import ImportRefused
-from reminders.domain.diary_import.read import looks
-from reminders.domain.diary_import.read.cell_words import read_minutes, read_status
-from reminders.domain.diary_import.read.columns import choose_columns, squashed
-from reminders.domain.diary_import.read.dates import (
+from reminders.domain.diary_import.read.cells.cell_words import read_minutes, read_status
+from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     DateReader,
     order_of,
@@ -27,11 +25,13 @@ from reminders.domain.diary_import.read.dates import (
     read_start,
     read_time,
 )
-from reminders.domain.diary_import.read.encodings import detect_encoding
-from reminders.domain.diary_import.read.languages import read_language
-from reminders.domain.diary_import.read.names import split_name, tidy, without_title
-from reminders.domain.diary_import.read.sources import Source
-from reminders.domain.diary_import.read.tables import open_table
+from reminders.domain.diary_import.read.cells.languages import read_language
+from reminders.domain.diary_import.read.cells.names import split_name, tidy, without_title
+from reminders.domain.diary_import.read.files.encodings import detect_encoding
+from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.files.tables import open_table
+from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.columns import choose_columns, squashed
 from reminders.domain.phones.parsing import read_phone, search_digits
 
 Parser = Callable[[str], object]

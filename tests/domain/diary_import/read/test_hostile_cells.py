@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 
 from reminders.domain.diary_import import ImportRefused
-from reminders.domain.diary_import.read import columns as columns_module
 from reminders.domain.diary_import.read import time_limit
-from reminders.domain.diary_import.read.dates import (
+from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     UnreadableError,
     read_date,
     read_start,
     read_time,
 )
-from reminders.domain.diary_import.read.sources import Source
-from reminders.domain.diary_import.read.tables import LOOK_EVERY, MAX_CELL, open_table
+from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.files.tables import LOOK_EVERY, MAX_CELL, open_table
+from reminders.domain.diary_import.read.header import columns as columns_module
 from reminders.domain.diary_import.read.time_limit import TOO_SLOW, reading_within
 from reminders.domain.diary_import.uploads import upload
 from tests.domain.diary_import.importing import ANN, HEADER, NOW, csv_of, refusal, sydney

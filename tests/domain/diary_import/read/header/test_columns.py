@@ -2,8 +2,8 @@
 
 import pytest
 
-from reminders.domain.diary_import.read.columns import KEPT
-from reminders.domain.diary_import.read.synonyms import SYNONYMS
+from reminders.domain.diary_import.read.header.fields import KEPT
+from reminders.domain.diary_import.read.header.synonyms import SYNONYMS
 from reminders.models import Appointment
 from tests.domain.diary_import.importing import ANN, HEADER, bring_in, csv_of, sydney
 

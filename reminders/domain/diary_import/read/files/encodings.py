@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from reminders.domain.diary_import.problems import refuse
-from reminders.domain.diary_import.read.sources import ACCEPTED, Source
+from reminders.domain.diary_import.read.files.sources import ACCEPTED, Source
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1a")) + b"\x7f"
 _UNDEFINED_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")

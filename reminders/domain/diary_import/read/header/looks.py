@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from reminders.domain.diary_import.read.dates import (
+from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
     UnreadableError,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused
-from reminders.domain.diary_import.read.dates import (
+from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
     DateReader,

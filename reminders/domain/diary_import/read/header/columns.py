@@ -14,35 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
-from reminders.domain.diary_import.read import looks
-from reminders.domain.diary_import.read.synonyms import SYNONYMS
+from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.fields import FIELDS, KEPT
+from reminders.domain.diary_import.read.header.synonyms import SYNONYMS
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
-
-KEPT: dict[str, str] = {"room": "Room"}
-"""What a column may mean that no table has a column for: kept under this name with what the product
-does not know, whatever the file calls it.
-"""
-
-FIELDS: dict[str, str] = {
-    "external_id": "Diary id",
-    "patient_id": "Patient number",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "name": "Name",
-    "phone": "Phone",
-    "date": "Date",
-    "time": "Time",
-    "starts_at": "Date and time",
-    "duration": "Minutes",
-    "location": "Location",
-    "practitioner": "Practitioner",
-    "service": "Service",
-    "language": "Language",
-    "status": "Status",
-    "notes": "Notes",
-    **KEPT,
-}
-"""What a column may mean, with the words for it."""
 
 MAX_COLUMNS = 500
 _NUMBER_SIGNS = str.maketrans({"#": " no ", "№": " no ", "°": "o"})

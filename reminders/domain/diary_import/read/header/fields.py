@@ -1,0 +1,72 @@
+"""What a column may mean: what is imported, what decides about a row, and what is known but only kept."""
+
+from __future__ import annotations
+
+KEPT: dict[str, str] = {"room": "Room"}
+"""Kept under this name with what the product does not know, whatever the file calls it."""
+
+FIELDS: dict[str, str] = {
+    "external_id": "Diary id",
+    "patient_id": "Patient number",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Name",
+    "preferred_name": "Preferred first name",
+    "phone": "Phone",
+    "second_phone": "Second phone",
+    "date": "Date",
+    "time": "Time",
+    "hour": "Hour",
+    "minute": "Minute",
+    "am_pm": "AM or PM",
+    "starts_at": "Date and time",
+    "ends_at": "End",
+    "duration": "Minutes",
+    "time_zone": "Time zone",
+    "all_day": "All day",
+    "location": "Location",
+    "practitioner": "Practitioner",
+    "service": "Service",
+    "language": "Language",
+    "status": "Status",
+    "cancelled": "Cancelled (yes or no)",
+    "cancelled_at": "Cancelled on",
+    "may_text": "May be texted (yes or no)",
+    "no_texts": "Must not be texted (yes or no)",
+    "deceased": "Deceased",
+    "guardian_name": "Parent or guardian",
+    "guardian_phone": "Parent's or guardian's phone",
+    "notes": "Notes",
+    **KEPT,
+}
+"""What a column may mean, with the words for it."""
+
+ASIDE: dict[str, str] = {
+    "booked_on": "when it was booked",
+    "changed_on": "when it was changed",
+    "birth": "date of birth",
+    "last_visit": "last visit",
+    "next_visit": "next visit or recall",
+    "printed_on": "when it was printed or exported",
+    "paid_on": "a date of billing",
+    "kin_name": "next of kin",
+    "kin_phone": "next of kin's phone",
+    "fax": "fax",
+    "pager": "pager",
+    "staff_phone": "phone of staff",
+    "location_phone": "phone of the location",
+    "staff_email": "e-mail of staff",
+    "booked_by": "who booked it",
+    "referrer": "who referred",
+    "email": "e-mail",
+    "address": "address",
+    "sex": "sex or gender",
+    "age": "age",
+    "money": "fee or amount",
+    "insurer": "insurer or funder",
+    "gp": "general practitioner",
+    "record": "another record's number",
+}
+"""Known kinds of columns that are not imported: they take nobody else's place, and are never asked about."""
+
+COLUMN_WORDS = FIELDS | ASIDE
