@@ -310,7 +310,7 @@ def test_formulas_and_markup_are_stored_as_they_are() -> None:
     bring_in(
         csv_of(
             '1,"=HYPERLINK(""http://x"")",0491 570 006,2026-03-04,10:00',
-            "2,<b>Bo</b> Ray,0491570156,46085,0.5",
+            "2,<b>Bo</b> Ray,0491570156,2026-03-04,0.500",
         )
     )
 
