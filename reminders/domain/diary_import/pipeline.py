@@ -40,7 +40,7 @@ from reminders.domain.diary_import.read.time_limit import WHOLE, reading_within
 from reminders.domain.diary_import.write.applying import apply_result
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
-from reminders.domain.diary_import.write.sites import find_sites, lock_sites
+from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites
 from reminders.domain.diary_import.write.staging import prepare_transaction, stage, stop_if_twice
 from reminders.domain.diary_import.write.summary import (
     Counts,
@@ -185,7 +185,13 @@ def prepared_import(
     """
     tell = progress or (lambda _percent, _words: None)
     prepare_transaction()
-    with open_table(source, mapping=options.mapping) as table:
+    with open_table(
+        source,
+        answers=options.answers,
+        mapping=options.mapping,
+        country=country_of(options.location),
+        today=now.date(),
+    ) as table:
         tell(2, "Reading the file")
         columns = choose_columns(
             table.header, table.sample, mapping=options.mapping, guess=options.guess
@@ -202,7 +208,7 @@ def prepared_import(
     counts = count_result()
     counts.gone, counts.expected = gone, expected
     outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
-    outcome.warnings = [*_footer(table), *_warnings(outcome, options)]
+    outcome.warnings = [*_opened(table), *_warnings(outcome, options)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
@@ -224,9 +230,11 @@ def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tup
             return found
 
 
-def _footer(table: Table) -> list[str]:
+def _opened(table: Table) -> list[str]:
+    """What is to be told of the file as it was opened, and of rows that are no appointments."""
     told = ", ".join(f"row {number} (“{words[:40]}”)" for number, words in table.footer)
-    return [f"Passed over at the end, as it is no appointment: {told}."] if told else []
+    footer = [f"Passed over at the end, as it is no appointment: {told}."] if told else []
+    return [*table.warnings, *table.passed_over.in_words(), *footer]
 
 
 def _told(dates: DateReader) -> str:

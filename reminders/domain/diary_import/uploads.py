@@ -27,7 +27,7 @@ from reminders.domain.diary_import.read.header.columns import (
     header_digest,
     stop_if_missing,
 )
-from reminders.domain.diary_import.write.sites import WHICH_LOCATION
+from reminders.domain.diary_import.write.sites import WHICH_LOCATION, country_of
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import, ImportMapping, ImportPart, Location
 
@@ -50,7 +50,11 @@ def upload(
     Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows
     that name none; where it is needed and not given, it is asked for.
     """
-    with open_blocks(blocks, name=name) as source, open_table(source) as table:
+    country = country_of(location.name if location else "")
+    with (
+        open_blocks(blocks, name=name) as source,
+        open_table(source, country=country) as table,
+    ):
         user = User.objects.get(pk=user_id) if user_id else None
         columns, known = _read_columns(table, scope_of(user) if user else None)
         row = Import(
@@ -142,7 +146,11 @@ def has_file(row: Import) -> bool:
 def sample_of(row: Import, *, rows: int) -> list[tuple[int, list[str]]]:
     """The first rows of the file with their numbers, for the one who chooses the columns."""
     found: list[tuple[int, list[str]]] = []
-    with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
+    country = country_of(row.location.name if row.location else "")
+    with (
+        open_import(row) as source,
+        open_table(source, mapping=row.mapping, country=country) as table,
+    ):
         for number, cells in table.rows():
             found.append((number, cells))
             if len(found) >= rows:
@@ -162,7 +170,11 @@ def choose(
 
     Raises ImportRefused when something needed is still missing or chosen twice.
     """
-    with open_import(row) as source, open_table(source, mapping=mapping) as table:
+    country = country_of(location.name if location else "")
+    with (
+        open_import(row) as source,
+        open_table(source, mapping=mapping, country=country) as table,
+    ):
         columns = choose_columns(table.header, table.sample, mapping=mapping)
         asked = Import(location=location, created_by=row.created_by)
         if missing := _what_to_ask(asked, columns):

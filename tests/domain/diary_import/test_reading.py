@@ -74,8 +74,8 @@ def test_a_title_above_the_header_and_the_separator_line_are_passed_over() -> No
         (b"", "The file is empty."),
         (b"\n\n\n", "There is nothing in the file."),
         (b"%PDF-1.7 ...", "This is a PDF document, not a table."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Excel workbook (.xls)."),
-        (b"<!DOCTYPE html><table>", "This is a web page or XML, not a table."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "The workbook is damaged and can't be opened."),
+        (b"<!DOCTYPE html><table>", "There is no table in this web page."),
         (b"\x1f\x8b\x08", "This is a compressed file (gzip)."),
         (bytes(range(256)) * 8, "This is not a text file."),
         ("a,b".encode("utf-32"), "The file is in UTF-32"),
@@ -155,10 +155,15 @@ def test_a_footer_is_passed_over_and_told() -> None:
 
 
 @pytest.mark.django_db
-def test_a_row_of_one_cell_in_the_middle_is_no_footer() -> None:
+def test_a_title_between_the_rows_is_passed_over_and_told() -> None:
     sydney()
 
-    assert refusal(csv_of("Dr Ash", ANN))[0].startswith("Row 2, column “date”: There is no date.")
+    outcome = bring_in(csv_of("Dr Ash", ANN))
+
+    assert (outcome.counts.rows, outcome.warnings) == (
+        1,
+        ["Passed over, as it is a title and no appointment: row 2 (“Dr Ash”)."],
+    )
 
 
 @pytest.mark.django_db
