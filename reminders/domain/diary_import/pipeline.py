@@ -24,7 +24,7 @@ from reminders.domain.diary_import.problems import (
     Problems,
     refuse,
 )
-from reminders.domain.diary_import.questions import Answers
+from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import Table, open_table
@@ -78,7 +78,6 @@ class Options:
     gone: str = Import.Gone.KEEP
     create_locations: bool = False
     only_locations: frozenset[int] | None = None
-    guess: bool = False
     confirmed: bool = False
     wait: bool = True
     source: str = "command"
@@ -187,10 +186,7 @@ def prepared_import(
     prepare_transaction()
     with open_table(source, mapping=options.mapping) as table:
         tell(2, "Reading the file")
-        columns = choose_columns(
-            table.header, table.sample, mapping=options.mapping, guess=options.guess
-        )
-        stop_if_missing(columns)
+        columns = _columns(table, options, now=now)
         dates = DateReader(order_of(options.date_format))
         with reading_within(WHOLE):
             found = survey(table, columns, dates)
@@ -211,6 +207,32 @@ def prepared_import(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
+    """What the columns mean; raises QuestionsOpen for what only a person can say."""
+    mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
+    answers = options.answers.over(Answers.of(mapping))
+    columns = choose_columns(
+        table.header,
+        table.sample,
+        answers=answers,
+        country=_country(options.location),
+        today=now.date(),
+    )
+    stop_if_missing(columns)
+    if columns.questions:
+        raise QuestionsOpen(columns.questions)
+    return columns
+
+
+def _country(location: str) -> str:
+    """The country whose numbers the file most likely holds; "" where its location is not known."""
+    sites = Location.objects.filter(active=True)
+    if location:
+        sites = sites.filter(name__iexact=location)
+    countries = set(sites.values_list("country", flat=True)[:50])
+    return countries.pop() if len(countries) == 1 else ""
 
 
 def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reminders.domain.diary_import.read.header.columns import squashed
+from reminders.domain.diary_import.read.header.folding import squashed
 
 LONGEST_WORD = 60
 """Characters of a status or a length of time at most."""

@@ -25,7 +25,8 @@ from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files import sheets
 from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding
 from reminders.domain.diary_import.read.files.sources import ACCEPTED, Source, copy_to, open_path
-from reminders.domain.diary_import.read.header.columns import MAX_COLUMNS, recognised, squashed
+from reminders.domain.diary_import.read.header.columns import MAX_COLUMNS, recognised
+from reminders.domain.diary_import.read.header.folding import squashed
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
 
 MAX_ROWS = 1_000_000
