@@ -27,7 +27,7 @@ from reminders.domain.diary_import.problems import (
     NeedsConfirmation,
     Problems,
 )
-from reminders.domain.diary_import.questions import QuestionsOpen
+from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import Table, open_table
@@ -156,10 +156,7 @@ def prepared_import(
         today=now.date(),
     ) as table:
         tell(2, "Reading the file")
-        columns = choose_columns(
-            table.header, table.sample, mapping=options.mapping, guess=options.guess
-        )
-        stop_if_missing(columns)
+        columns = _columns(table, options, now=now)
         dates = DateReader(order_of(options.order_of_dates))
         with reading_within(WHOLE):
             found = survey(table, columns, dates, options.answers)
@@ -193,6 +190,23 @@ def prepared_import(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
+    """What the columns mean; raises QuestionsOpen for what only a person can say."""
+    mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
+    answers = options.answers.over(Answers.of(mapping))
+    columns = choose_columns(
+        table.header,
+        table.sample,
+        answers=answers,
+        country=country_of(options.location),
+        today=now.date(),
+    )
+    stop_if_missing(columns)
+    if columns.questions:
+        raise QuestionsOpen(columns.questions)
+    return columns
 
 
 def _compare(

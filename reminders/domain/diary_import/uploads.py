@@ -17,6 +17,7 @@ from reminders.domain.common.access import Scope, scope_of
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
+from reminders.domain.diary_import.questions import About, Answer, Answers
 from reminders.domain.diary_import.read.cells.dates import order_of
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.sources import Source, open_blocks
@@ -62,7 +63,7 @@ def upload(
             source="browser",
             digest=source.digest(),
             location=location or (known.location if known else None),
-            mapping=columns.as_mapping(),
+            mapping=columns.proposed(),
             mapping_name=known.name if known else "",
             header=columns.header,
             date_format=known.date_format if known else "",
@@ -81,10 +82,15 @@ def _read_columns(table: Table, scope: Scope | None) -> tuple[Columns, ImportMap
     known = remembered_mapping(table.header, here=scope.at_locations() if scope else None)
     if known:
         try:
-            return choose_columns(table.header, table.sample, mapping=known.columns), known
+            return _choose_columns(table, known.columns), known
         except ImportRefused:
             known = None
-    return choose_columns(table.header, table.sample, guess=True), None
+    return _choose_columns(table, {}), None
+
+
+def _choose_columns(table: Table, mapping: Mapping[str, str]) -> Columns:
+    answers = Answers.of(Answer(About.COLUMN, meaning, name) for name, meaning in mapping.items())
+    return choose_columns(table.header, table.sample, answers=answers)
 
 
 def _keep(row: Import, source: Source) -> None:
@@ -102,12 +108,12 @@ def _check_or_ask(row: Import, columns: Columns) -> None:
 
 def _what_to_ask(row: Import, columns: Columns) -> str:
     """The most fundamental thing that only a person can say; "" when the file can be checked."""
-    if columns.unclear:
-        return columns.unclear[0].message
     try:
         stop_if_missing(columns)
     except ImportRefused as refused:
         return refused.problems[0].message
+    if columns.questions:
+        return columns.questions[0].words
     if "location" in columns.places or row.location_id:
         return ""
     sites = Location.objects.filter(active=True)
@@ -175,7 +181,7 @@ def choose(
         open_import(row) as source,
         open_table(source, mapping=mapping, country=country) as table,
     ):
-        columns = choose_columns(table.header, table.sample, mapping=mapping)
+        columns = _choose_columns(table, mapping)
         asked = Import(location=location, created_by=row.created_by)
         if missing := _what_to_ask(asked, columns):
             raise refuse(missing)

@@ -184,8 +184,14 @@ class TestBadRows:
     def test_no_phone_column(self) -> None:
         self.check(
             csv_of(ANN, header="id,name,fone,date,time"),
-            "There is no phone column. The columns are called “id”, “name”, “fone”, “date”, "
-            "“time”.",
+            "Column “fone”: Is this the patient's phone? (For example fone: 0491 570 006.) Answer "
+            'with --column "fone=phone", --column "fone=".',
+        )
+
+    def test_nothing_that_could_be_a_phone(self) -> None:
+        self.check(
+            csv_of("1,Ann Lee,2026-03-04,10:00", header="id,name,date,time"),
+            "There is no phone column. The columns are called “id”, “name”, “date”, “time”.",
         )
 
     def test_no_header(self) -> None:
@@ -193,7 +199,7 @@ class TestBadRows:
 
     def test_no_header_is_not_guessed_away(self) -> None:
         content = f"{ANN}\n2,Bob Ray,0491 570 156,2026-03-05,11:30\n".encode()
-        assert refusal(content, guess=True)[0].startswith("Row 1: There is no header row")
+        assert refusal(content)[0].startswith("Row 1: There is no header row")
 
     def test_a_zero_byte_in_the_header(self) -> None:
         self.check(
@@ -293,8 +299,8 @@ class TestBadRows:
     def test_two_columns_of_one_name_that_differ(self) -> None:
         self.check(
             csv_of(f"{ANN},0491 570 156", header=f"{HEADER},Phone"),
-            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the "
-            "other one.",
+            "Which phone is texted? (For example phone: 0491 570 006; Phone (2): 0491 570 156.) "
+            'Answer with --column "phone=phone", --column "Phone (2)=phone".',
         )
 
     def test_a_status_that_is_none(self) -> None:
