@@ -38,9 +38,13 @@ class TaughtAnswer(models.Model):
     """What somebody once said of a column or of a value in it, for the next files of the diary.
 
     `header` and `value` are folded, so that case, accents and blanks do not matter; both are "" for
-    what concerns a whole file. One without a location holds at all of them.
+    what concerns a whole file. `layout` tells for which columns it was taught: a column of that name
+    in another program's file may be something else. One without a location holds at all of them.
     """
 
+    layout = models.CharField(
+        max_length=64, blank=True, help_text="A digest of all columns' names, in any order."
+    )
     diary = models.CharField(max_length=60, blank=True)
     location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True)
     about = models.CharField(max_length=10)
@@ -59,7 +63,7 @@ class TaughtAnswer(models.Model):
         ordering = ["diary", "header", "value"]
         constraints = [
             models.UniqueConstraint(
-                fields=["diary", "location", "about", "header", "value"],
+                fields=["diary", "location", "layout", "about", "header", "value"],
                 nulls_distinct=False,
                 name="answer_taught_once",
             )
