@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reminders.domain.diary_import.questions import SET_ASIDE, About, Question
+from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Question
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS, FIELDS
 
@@ -80,3 +80,19 @@ def without_examples(question: Question, *, name_column: bool) -> str:
     if question.about in _WITHOUT_COLUMN and not column:
         return _WITHOUT_COLUMN[question.about]
     return _WITHOUT_EXAMPLES[question.about].format(column[:60])
+
+
+def answer_words(answer: Answer) -> tuple[str, str]:
+    """What an answer is about, and what it says."""
+    about = {
+        About.COLUMN: f"The column “{answer.header}”",
+        About.MEANING: f"“{answer.value or '(blank)'}” in the column “{answer.header}”",
+        About.DATES: "How dates are written",
+        About.TIME_ZONE: "The time zone of the times",
+        About.LOCATION: "The location",
+        About.SHEET: "The sheet",
+        About.ENCODING: "The encoding",
+        About.CHECK: "Looked at and right",
+        About.ERRORS: "Rows with mistakes",
+    }[answer.about]
+    return about, meaning_words(answer.about, answer.meaning)
