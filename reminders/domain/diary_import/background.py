@@ -21,6 +21,7 @@ from reminders.domain.common.turns import GoOn, for_ever, is_stopping
 from reminders.domain.diary_import.asking.head import mapping_with
 from reminders.domain.diary_import.asking.missing import questions_of
 from reminders.domain.diary_import.asking.stored import answers_of
+from reminders.domain.diary_import.asking.waiting import IMPORTED, settle_cards
 from reminders.domain.diary_import.pipeline import (
     ImportOutcome,
     Options,
@@ -205,6 +206,7 @@ def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
         if teach:
             remember_answers(row, now=now)
         ImportPart.objects.filter(of=row).delete()
+        settle_cards([row.pk], IMPORTED, by_id=row.created_by_id, now=now)
 
 
 def _what_changed(before: dict[str, Any], outcome: ImportOutcome) -> str:

@@ -98,11 +98,6 @@ class ImportOutcome:
     planned: PlanResult | None = None
     import_id: int | None = None
 
-    @property
-    def set_aside(self) -> list[str]:
-        """The columns of the file that were not read, by its own names."""
-        return [name for name, meaning in self.columns.items() if not meaning]
-
 
 def options_with_mapping(name: str, options: Options) -> Options:
     """The same options with a saved mapping by name; what the options say themselves wins."""

@@ -6,7 +6,7 @@ background; checking and applying it is `background`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,9 +23,10 @@ from reminders.domain.diary_import.asking.stored import (
     key_of,
     stored_answer,
 )
+from reminders.domain.diary_import.asking.waiting import LET_GO, THROWN_AWAY, settle_cards
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
-from reminders.domain.diary_import.questions import About, Answer, Answers, Question
+from reminders.domain.diary_import.questions import About, Answer, Answers
 from reminders.domain.diary_import.read.cells.dates import order_of
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.sources import Source, open_blocks
@@ -38,7 +39,7 @@ State = Import.State
 MEANWHILE = "Somebody else has gone on with this file meanwhile. Load the page again."
 OPEN = (State.UPLOADED, State.READY, State.REFUSED)
 """The states in which somebody may still change how the file is read."""
-KEPT_FOR = timedelta(days=3)
+KEPT_FOR, FOLDER_KEPT_FOR = timedelta(days=3), timedelta(days=14)
 
 
 def upload(
@@ -71,16 +72,6 @@ def upload(
     return row
 
 
-def keep_for_answers(
-    row: Import, source: Source, questions: Sequence[Question], *, answers: Iterable[Answer]
-) -> None:
-    """Keep a file that came in without a person, so that one can answer and go on with it."""
-    row.state, row.problems = State.UPLOADED, [one.as_stored() for one in questions]
-    row.answers = [stored_answer(answer) for answer in answers]
-    row.save()
-    _keep(row, source)
-
-
 def look(row: Import, source: Source) -> Head:
     """Read the head with all that is known: answers, columns chosen, and what is remembered.
 
@@ -104,7 +95,7 @@ def _first_look(row: Import, source: Source, circle: Circle) -> Head:
 
     def remembered(header: list[str]) -> Known:
         nonlocal found
-        found = remembered_mapping(header, here=here)
+        found = None if row.mapping else remembered_mapping(header, here=here)
         return _known(row, found, header)
 
     try:
@@ -127,7 +118,9 @@ def _known(row: Import, mapping: ImportMapping | None, header: list[str]) -> Kno
     diary = row.diary or (mapping.diary if mapping else "")
     circle = circle_of(diary, location_id, only_locations(row))
     answers = [*taught_for(header, circle), *answers_of(row)]
-    return Known(answers, mapping.columns if mapping else {}, () if location_id else _places(row))
+    return Known(
+        answers, mapping.columns if mapping else row.mapping, () if location_id else _places(row)
+    )
 
 
 def _places(row: Import) -> list[str]:
@@ -292,21 +285,30 @@ def remember_answers(row: Import, *, now: datetime) -> None:
     remember(answers_of(row), header=row.header, circle=circle, now=now, user_id=row.created_by_id)
 
 
-def discard(row: Import) -> bool:
+def discard(row: Import, *, user_id: int | None, now: datetime) -> bool:
     """Forget a file that was not imported; False when it already is, or is being imported."""
-    deleted, _ = Import.objects.filter(
-        pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]
-    ).delete()
-    return bool(deleted)
+    with transaction.atomic():
+        rows = Import.objects.select_for_update().filter(
+            pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]
+        )
+        if not rows:
+            return False
+        settle_cards([row.pk], THROWN_AWAY, by_id=user_id, now=now)
+        rows.delete()
+    return True
 
 
 def forget_old_files(*, now: datetime) -> int:
     """Let go of uploaded files that nobody went on with; the imports stay as a record."""
-    old = Import.objects.filter(created_at__lt=now - KEPT_FOR, parts__isnull=False).exclude(
+    # Nobody looks after the folder over a long holiday, while who uploads a file is there.
+    old = Q(created_at__lt=now - KEPT_FOR) & ~Q(source="folder")
+    old |= Q(created_at__lt=now - FOLDER_KEPT_FOR)
+    rows = Import.objects.filter(old, parts__isnull=False).exclude(
         state__in=[State.CHECKING, State.QUEUED, State.APPLYING]
     )
-    ids = list(old.values_list("pk", flat=True).distinct()[:100])
+    ids = list(rows.values_list("pk", flat=True).distinct()[:100])
     ImportPart.objects.filter(of_id__in=ids).delete()
+    settle_cards(ids, LET_GO, by_id=None, now=now)
     return Import.objects.filter(pk__in=ids, state__in=OPEN).update(
         state=State.REFUSED,
         words="Nobody went on with this file, so it was let go. Upload it again.",

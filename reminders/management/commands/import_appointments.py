@@ -196,7 +196,7 @@ def _as_json(outcome: ImportOutcome) -> dict[str, Any]:  # Any: JSON
         "cancelled": counts.cancelled,
         "questions": [],
         "left_out": counts.as_json().get("left_out", {}),
-        "set_aside": outcome.set_aside,
+        "set_aside": _set_aside(outcome),
         "contacts_changed": counts.changed_contacts,
         "contacts_apart": counts.apart,
         "to_withdraw": counts.to_withdraw,
@@ -248,6 +248,12 @@ def _passed_over(outcome: ImportOutcome) -> list[str]:
     """The rows and columns of the file that were not imported, each with its reason or name."""
     left_out = outcome.counts.as_json().get("left_out", {})
     lines = [f"Left out: {count:,} ({reason})." for reason, count in left_out.items()]
-    if outcome.set_aside:
-        lines.append(f"Set aside: {', '.join(outcome.set_aside)}.")
+    if aside := _set_aside(outcome):
+        lines.append(f"Set aside: {', '.join(aside)}.")
     return lines
+
+
+def _set_aside(outcome: ImportOutcome) -> list[str]:
+    """The columns that were not read, by the file's own names."""
+    told = outcome.counts.as_json().get("set_aside")
+    return told or [name for name, meaning in outcome.columns.items() if not meaning]

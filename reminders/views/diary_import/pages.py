@@ -236,7 +236,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action(IMPORT)
 def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a file that was not imported."""
-    if discard(_get(request, pk)):
+    if discard(_get(request, pk), user_id=request.user.pk, now=timezone.now()):
         say(request, "The file was thrown away. Nothing was imported.")
         return redirect("imports")
     say(request, "This file is already being imported.", tone="warning")

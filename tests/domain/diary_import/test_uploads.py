@@ -369,5 +369,5 @@ def test_a_discarded_file_is_gone() -> None:
     sydney()
     row = uploaded(csv_of(ANN, header=HEADER))
 
-    assert discard(row)
+    assert discard(row, user_id=None, now=NOW)
     assert (Import.objects.count(), ImportPart.objects.count()) == (0, 0)

@@ -6,47 +6,52 @@ answer it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from reminders.domain.diary_import.asking.head import Known, mapping_with, read_head
+from reminders.domain.diary_import.asking.head import Head, Known, mapping_with, read_head
 from reminders.domain.diary_import.asking.options import GivenAnswers
 from reminders.domain.diary_import.pipeline import Options
-from reminders.domain.diary_import.questions import Answer, Answers, QuestionsOpen
+from reminders.domain.diary_import.questions import Answers, QuestionsOpen
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.taught import circle_of, taught_for
 from reminders.models import Location
 
 
-def options_for(source: Source, options: Options, given: GivenAnswers) -> Options:
-    """The options of an import without a person: with what was given, and what was taught.
+@dataclass(frozen=True)
+class Ready:
+    """What is known of a file before its rows are read; with `questions` it can't be imported."""
 
-    Raises QuestionsOpen when the head of the file leaves something open.
-    """
+    options: Options
+    head: Head
+
+
+def get_ready(source: Source, options: Options, given: GivenAnswers) -> Ready:
+    """The options with what was given and what was taught, and what the head leaves open."""
     place = Location.objects.filter(name__iexact=options.location).first()
     circle = circle_of(options.diary, place.pk if place and options.location else None, None)
-    active = Location.objects.filter(active=True)
+    active = Location.objects.filter(active=True).order_by("name")
 
     def known(header: list[str]) -> Known:
         answers = [*taught_for(header, circle), *given.for_header(header)]
-        places = [] if options.location else list(active.values_list("name", flat=True)[:50])
+        places = () if options.location else list(active.values_list("name", flat=True))
         return Known(answers, options.mapping, places)
 
     head = read_head(
         source, known, circle=circle, before=given.of_file, mapping=options.mapping, guess=False
     )
-    if head.questions:
-        raise QuestionsOpen(head.questions)
-    return with_answers(options, head.answers, head.header)
-
-
-def with_answers(options: Options, answers: Sequence[Answer], header: Sequence[str]) -> Options:
-    """The options with these answers under what they say themselves."""
-    found = options.answers.over(Answers.of(answers))
-    return replace(
+    found = Answers.of(head.answers)
+    ready = replace(
         options,
         answers=found,
-        mapping=mapping_with(options.mapping, found, header),
+        mapping=mapping_with(options.mapping, found, head.header),
         date_format=options.date_format or found.date_format,
-        location=options.location or found.location,
     )
+    return Ready(ready, head)
+
+
+def options_for(source: Source, options: Options, given: GivenAnswers) -> Options:
+    """The options of an import whose head leaves nothing open; raises QuestionsOpen."""
+    ready = get_ready(source, options, given)
+    if ready.head.questions:
+        raise QuestionsOpen(ready.head.questions)
+    return ready.options

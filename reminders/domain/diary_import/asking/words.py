@@ -20,6 +20,7 @@ STATUSES: Mapping[str, str] = {
     "arrived": "Arrived",
     "no_show": "Did not come",
     "leave_out": "Leave these rows out",
+    "settled": "Paid or written up: booked while it is still to come",
 }
 YES_OR_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}
 _KINDS = (STATUSES, YES_OR_NO)
