@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
             name='layout',
             field=models.CharField(blank=True, help_text="A digest of all columns' names, in any order.", max_length=64),
         ),
+        migrations.AddField(
+            model_name='taughtanswer',
+            name='columns',
+            field=models.TextField(blank=True, help_text='The names of all columns of the file.'),
+        ),
         migrations.AlterField(
             model_name='inboxitem',
             name='kind',

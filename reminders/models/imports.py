@@ -54,6 +54,7 @@ class TaughtAnswer(models.Model):
     shown = models.CharField(
         max_length=400, blank=True, help_text="The column and value as the file wrote them."
     )
+    columns = models.TextField(blank=True, help_text="The names of all columns of the file.")
     taught_at = models.DateTimeField()
     taught_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

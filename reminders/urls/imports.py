@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from reminders.views.diary_import import pages, questions
+from reminders.views.diary_import import example, pages, questions
 
 urlpatterns = [
     path("", pages.index, name="imports"),
+    path("example/", example.show, name="import_example"),
+    path("example.csv", example.download, name="import_example_csv"),
     path("<id:pk>/", pages.show, name="import"),
     path("<id:pk>/progress/", pages.progress, name="import_progress"),
     path("<id:pk>/columns/", pages.columns, name="import_columns"),

@@ -9,9 +9,10 @@ never remembered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -30,6 +31,10 @@ _OF_TIMES = {About.DATES, About.TIME_ZONE}
 TAUGHT = OF_COLUMNS | _OF_TIMES | {About.SHEET, About.ENCODING}
 _LONGEST = {"header": 200, "value": 200, "meaning": 100, "shown": 400}
 """Characters, as the columns of the table have them."""
+MOST_COLUMNS = 2_000
+"""Characters of the columns' names that are kept to be shown."""
+_KEPT = ("diary", "location_id", "layout", "about", "header", "value")
+_SAID = ("meaning", "shown", "columns", "taught_by_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ def remember(
             continue
         of_column = answer.about in OF_COLUMNS
         of_signs = answer.about is About.ENCODING
-        shown = f"{answer.header}: {answer.value}" if answer.value else answer.header
+        blank = answer.about is About.MEANING and not answer.value
+        shown = f"{answer.header}: {answer.value}" if answer.value or blank else answer.header
         TaughtAnswer.objects.update_or_create(
             diary=circle.diary,
             location_id=circle.location_id,
@@ -107,7 +113,8 @@ def remember(
             value=folded_value(answer.value),
             defaults={
                 "meaning": answer.meaning,
-                "shown": shown if of_column else _columns_in_words(header),
+                "shown": shown if of_column else "",
+                "columns": ", ".join(cell for cell in header if cell)[:MOST_COLUMNS],
                 "taught_at": now,
                 "taught_by_id": user_id,
             },
@@ -124,10 +131,6 @@ def _too_long(answer: Answer) -> bool:
         or len(answer.meaning) > _LONGEST["meaning"]
         or len(answer.header) + len(answer.value) + 2 > _LONGEST["shown"]
     )
-
-
-def _columns_in_words(header: Sequence[str]) -> str:
-    return ", ".join(cell for cell in header if cell)[: _LONGEST["shown"]]
 
 
 def taught_for(header: Sequence[str], circle: Circle) -> list[Answer]:
@@ -180,3 +183,25 @@ def _of(circle: Circle) -> QuerySet[TaughtAnswer]:
         here |= Q(location=circle.location_id)
     rows = TaughtAnswer.objects.filter(here, diary=circle.diary)
     return rows.order_by(F("location").asc(nulls_first=True), "pk")
+
+
+def teach_otherwise(row: TaughtAnswer, meaning: str, *, now: datetime, user_id: int | None) -> None:
+    """Give what was taught another meaning, for the files that come from now on."""
+    row.meaning, row.taught_at, row.taught_by_id = meaning, now, user_id
+    row.save(update_fields=["meaning", "taught_at", "taught_by"])
+
+
+def forget(row: TaughtAnswer) -> dict[str, Any]:
+    """Forget it; return what `taught_again` needs to take that back."""
+    kept = {name: getattr(row, name) for name in (*_KEPT, *_SAID)}
+    kept["taught_at"] = row.taught_at.isoformat()
+    row.delete()
+    return kept
+
+
+def taught_again(kept: Mapping[str, Any]) -> bool:
+    """Take forgetting back; False when the same was taught anew meanwhile."""
+    said = {name: kept[name] for name in _SAID}
+    said["taught_at"] = datetime.fromisoformat(kept["taught_at"])
+    key = {name: kept[name] for name in _KEPT}
+    return TaughtAnswer.objects.get_or_create(**key, defaults=said)[1]

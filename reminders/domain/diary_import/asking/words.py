@@ -83,17 +83,25 @@ def without_examples(question: Question, *, name_column: bool) -> str:
     return _WITHOUT_EXAMPLES[question.about].format(column[:60])
 
 
+_SUBJECTS: Mapping[str, str] = {
+    About.DATES: "How dates are written",
+    About.TIME_ZONE: "The time zone of the times",
+    About.LOCATION: "The location",
+    About.SHEET: "The sheet",
+    About.ENCODING: "The encoding",
+    About.CHECK: "Looked at and right",
+    About.ERRORS: "Rows with mistakes",
+}
+
+
+def subject_words(about: str, shown: str) -> str:
+    """What an answer is about; of a column or a value what the file calls it, as "Status: x"."""
+    return _SUBJECTS.get(about, shown)
+
+
 def answer_words(answer: Answer) -> tuple[str, str]:
     """What an answer is about, and what it says."""
-    about = {
-        About.COLUMN: f"The column “{answer.header}”",
-        About.MEANING: f"“{answer.value or '(blank)'}” in the column “{answer.header}”",
-        About.DATES: "How dates are written",
-        About.TIME_ZONE: "The time zone of the times",
-        About.LOCATION: "The location",
-        About.SHEET: "The sheet",
-        About.ENCODING: "The encoding",
-        About.CHECK: "Looked at and right",
-        About.ERRORS: "Rows with mistakes",
-    }[answer.about]
-    return about, meaning_words(answer.about, answer.meaning)
+    shown = f"The column “{answer.header}”"
+    if answer.about is About.MEANING:
+        shown = f"“{answer.value or '(blank)'}” in the column “{answer.header}”"
+    return subject_words(answer.about, shown), meaning_words(answer.about, answer.meaning)
