@@ -22,7 +22,7 @@ from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS, KEPT
 from reminders.domain.diary_import.read.header.folding import squashed
 from reminders.domain.diary_import.read.header.names.naming import read_names
-from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY, languages
 from reminders.domain.diary_import.read.header.sheet import Sheet
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
@@ -130,6 +130,8 @@ def choose_columns(
     if len(names) > MAX_COLUMNS:
         raise refuse(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} are read.", row=1)
     columns = Columns(names, {})
+    languages()  # both once for the process, and not on this file's time
+    looks.get_ready()
     with reading_within(HEAD):
         _choose(columns, sample, (answers or Answers()).columns, country=country, today=today)
     return columns
