@@ -11,13 +11,14 @@ import unicodedata
 
 _WORDS: dict[str, str] = {
     "kinds": """
-        m mob mobile mobil mobilnr mobilnummer mobiltelefon mobiel mobiele movil celular cell cellphone
-        cellular cel handy handynr portable port gsm natel iphone smartphone kom komorka komorkowy
-        matkapuhelin puhelin puh kannykka cellulare telemovel tlm h home hjem hjemme w work d day daytime
-        evening evenings morning mornings t tel telefon telefono telefoon telefone telephone phone ph p tlf telf fon fono
-        landline festnetz fixe fisso fijo vast privat private privado prive priv dienstlich bureau arbeit
-        no nr num number nummer numero numer s sms text texts whatsapp wa viber signal only best preferred
-        main primary first second other or and und et y e en og och oder ou of
+        m mob mobile mobil mobilnr mobilnummer mobiltelefon mobiel mobiele movil celular cell
+        cellphone cellular cel handy handynr portable port gsm natel iphone smartphone kom komorka
+        komorkowy matkapuhelin puhelin puh kannykka cellulare telemovel tlm h home hjem hjemme w
+        work d day daytime evening evenings morning mornings t tel telefon telefono telefoon
+        telefone telephone phone ph p tlf telf fon fono landline festnetz fixe fisso fijo vast
+        privat private privado prive priv dienstlich bureau arbeit no nr num number nummer numero
+        numer s sms text texts whatsapp wa viber signal only best preferred main primary first
+        second other or and und et y e en og och oder ou of
     """,
     "people": """
         mum mums mom moms mother mothers dad dads father fathers parent parents wife wifes husband husbands
