@@ -8,6 +8,7 @@ known is named in a column of its own.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
@@ -24,6 +25,10 @@ HEADER = (
     *("UID", "Summary", "Start", "End", "All day", "Time zone", "Status", "Location"),
     *("Description", "Organizer", "Attendee", "Attendee phone", "Attendee e-mail", "Created"),
 )
+DAMAGED = "The calendar is damaged or cut off. Export it again, or export it as CSV."
+_BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
+_DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"}
+"""What must be readable: the reader drops a property that is not, and so a date taken out returns."""
 _RESOURCES = {"ROOM", "RESOURCE"}
 Component = Any  # of icalendar: a dictionary of properties, each with a class of its own
 
@@ -87,14 +92,12 @@ def _calendars(text: str) -> list[Component]:
     try:
         found = Calendar.from_ical(text, multiple=True)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise NotReadError(
-            "The calendar is damaged and can't be read. Export it again, or export it as CSV."
-        ) from error
+        raise NotReadError(DAMAGED) from error
     calendars = [component for component in found if component.name == "VCALENDAR"]
-    if not calendars:
-        raise NotReadError(
-            "There is no calendar in the file. Export it again, or export it as CSV."
-        )
+    # The reader leaves out what has no end, as in a file that was cut off.
+    read = sum(len(calendar.walk("VEVENT")) for calendar in calendars)
+    if not calendars or read != len(_BEGIN.findall(text)):
+        raise NotReadError(DAMAGED)
     return calendars
 
 
@@ -132,8 +135,13 @@ def _stamp(event: Component, name: str) -> str:
 
 def _single(event: Component, events: Events, window: Window) -> Iterator[list[str]]:
     start = _moment(event, "DTSTART")
-    if start is None or window.holds(start):
-        yield _row(event, _text(event.get("UID")), events, event)
+    broken = start is None or _is_broken(event)
+    if broken or (start is not None and window.holds(start)):
+        yield _row(event, _text(event.get("UID")), events, event, unreadable=broken)
+
+
+def _is_broken(event: Component) -> bool:
+    return any(name in _DECISIVE for name, _ in event.errors)
 
 
 def _repeated(
@@ -148,6 +156,9 @@ def _repeated(
         alone.add_component(part)
     first = min(parts, key=lambda part: "RECURRENCE-ID" in part)
     found: list[Component] = []
+    if any(map(_is_broken, parts)):
+        yield _row(first, uid.strip(), events, first, unreadable=True)
+        return
     try:
         for event in recurring_ical_events.of(alone).after(window.start):
             start = _moment(event, "DTSTART")
