@@ -129,7 +129,7 @@ def _version(event: Component) -> tuple[int, str]:
 
 
 def _stamp(event: Component, name: str) -> str:
-    moment = getattr(event.get(name), "dt", None)
+    moment = _part(event.get(name), "dt", None)
     return moment.isoformat() if isinstance(moment, date) else ""
 
 
@@ -196,7 +196,7 @@ def _row(
     event: Component, uid: str, events: Events, master: Component, *, unreadable: bool = False
 ) -> list[str]:
     start, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
-    length = getattr(event.get("DURATION"), "dt", None)
+    length = _part(event.get("DURATION"), "dt", None)
     if end is None and start is not None and isinstance(length, timedelta):
         end = start + length
     all_day = start is not None and not isinstance(start, datetime)
@@ -223,8 +223,16 @@ def _row(
 def _moment(event: Component, name: str) -> date | datetime | None:
     value = event.get(name)
     value = value[0] if isinstance(value, list) and value else value
-    moment = getattr(value, "dt", None)
+    moment = _part(value, "dt", None)
     return moment if isinstance(moment, date) else None
+
+
+def _part(value: object, name: str, default: Any) -> Any:
+    """An attribute of a property; the default where the property could not be read."""
+    try:
+        return getattr(value, name, default)
+    except ValueError:
+        return default
 
 
 def _iso(moment: date | datetime | None, zone: tzinfo | None) -> str:
@@ -238,11 +246,11 @@ def _unknown_zone(start: date | datetime | None, master: Component, zone: tzinfo
     if not isinstance(start, datetime) or start.tzinfo is not None or zone is not None:
         return ""
     property_ = master.get("DTSTART")
-    return str(getattr(property_, "params", {}).get("TZID", ""))
+    return str(_part(property_, "params", {}).get("TZID", ""))
 
 
 def _is_person(guest: object, event: Component) -> bool:
-    kind = str(getattr(guest, "params", {}).get("CUTYPE", "")).upper()
+    kind = str(_part(guest, "params", {}).get("CUTYPE", "")).upper()
     return kind not in _RESOURCES and str(guest).lower() != str(event.get("ORGANIZER")).lower()
 
 
@@ -255,7 +263,7 @@ def _listed(value: object) -> Iterable[object]:
 def _called(person: object) -> str:
     if person is None:
         return ""
-    return str(getattr(person, "params", {}).get("CN", "")).strip('"')
+    return str(_part(person, "params", {}).get("CN", "")).strip('"')
 
 
 def _address(person: object, kind: str) -> str:
