@@ -144,7 +144,7 @@ def messages(content: bytes) -> list[str]:
     """What the import says against a file; nothing when it imported all of it."""
     try:
         with open_stream(io.BytesIO(content), name="any") as source:
-            counts = import_file(source, Options(guess=True), now=NOW).counts
+            counts = import_file(source, Options(), now=NOW).counts
     except ImportRefused as refused:
         assert (Appointment.objects.count(), Contact.objects.count()) == (0, 0)
         return [problem.message for problem in refused.problems] or ["No reason given"]
@@ -175,7 +175,7 @@ def read(content: bytes) -> list[str]:
     problems = Problems()
     try:
         with open_stream(io.BytesIO(content), name="any") as source, open_table(source) as table:
-            columns = choose_columns(table.header, table.sample, guess=True)
+            columns = choose_columns(table.header, table.sample)
             stop_if_missing(columns)
             dates = DateReader()
             found = survey(table, columns, dates)

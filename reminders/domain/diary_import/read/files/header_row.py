@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reminders.domain.diary_import.read.header.columns import recognised, squashed
+from reminders.domain.diary_import.read.header.columns import recognised
+from reminders.domain.diary_import.read.header.folding import squashed
 
 HEADER_WITHIN = 25
 """So many rows are looked at; reports print a practice's address and their criteria on top."""

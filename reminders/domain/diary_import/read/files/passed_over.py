@@ -14,8 +14,6 @@ from enum import StrEnum
 MOST_LISTED = 20
 FEW_COLUMNS = 4
 """In a table of fewer columns a row of one cell may be an appointment that lacks the rest."""
-FOOTER = 5
-"""So many of the last rows at most are told as the end of the report."""
 
 
 class Reason(StrEnum):
@@ -43,7 +41,6 @@ class PassedOver:
 
     listed: dict[Reason, list[tuple[int, str]]] = field(default_factory=dict)
     counts: dict[Reason, int] = field(default_factory=dict)
-    last: list[tuple[int, str]] = field(default_factory=list)
 
     def note(self, reason: Reason, number: int, words: str) -> None:
         """Remember a row."""
@@ -51,25 +48,10 @@ class PassedOver:
         rows = self.listed.setdefault(reason, [])
         if len(rows) < MOST_LISTED:
             rows.append((number, words))
-        self.last.append((number, words))
 
-    def footer(self) -> list[tuple[int, str]]:
-        """The rows below the last appointment, when they are few."""
-        return self.last if len(self.last) <= FOOTER else []
-
-    def in_words(self) -> list[str]:
-        """A sentence for each reason; rows of the footer have one of their own."""
-        own = set(self.footer())
-        sentences = []
-        for reason, rows in self.listed.items():
-            above = [row for row in rows if row not in own]
-            count = self.counts[reason] - (len(rows) - len(above))
-            if not above:
-                continue
-            told = ", ".join(f"row {number} (“{words[:40]}”)" for number, words in above[:5])
-            more = f" and {count - 5:,} more" if count > 5 else ""
-            sentences.append(f"Passed over, as it is {reason} and no appointment: {told}{more}.")
-        return sentences
+    def by_reason(self) -> list[tuple[Reason, int, list[tuple[int, str]]]]:
+        """Each reason with how many rows it has, and the first of them."""
+        return [(reason, self.counts[reason], rows) for reason, rows in self.listed.items()]
 
 
 class Forms:

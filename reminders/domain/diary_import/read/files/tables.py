@@ -70,11 +70,6 @@ class Table:
         """How the text is decoded."""
         return self.form.encoding
 
-    @property
-    def footer(self) -> list[tuple[int, str]]:
-        """The last rows that are no appointments ("Total: 12"): known once all rows were read."""
-        return self.passed_over.footer()
-
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every row below the header that may be an appointment, with its number."""
         passed = self.passed_over = PassedOver()
@@ -90,8 +85,6 @@ class Table:
                     if self.dated and reason is Reason.TITLE and looks_like_date(words):
                         day = words
                     continue
-            if passed.last:
-                passed.last = []
             count += 1
             if count > MAX_ROWS:
                 raise refuse(
