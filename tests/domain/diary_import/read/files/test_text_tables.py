@@ -105,17 +105,16 @@ class TestPassedOver:
     def test_blanks_are_nothing_at_all(self) -> None:
         assert self.told(ANN, " , ,\t, ,", "", "\u00a0,,,,", BOB) == {}
 
-    def test_the_end_of_a_report_is_its_footer(self) -> None:
-        table, _ = opened(lines(HEADER, ANN, "Total: 1", "Printed by Kim"))
-        assert table.footer == [(3, "Total: 1"), (4, "Printed by Kim")]
-        assert table.passed_over.in_words() == []
+    def test_the_end_of_a_report(self) -> None:
+        told = self.told(ANN, BOB, "Total: 2", "Printed by Kim")
+        assert told == {Reason.TOTAL: [(4, "Total: 2")], Reason.TITLE: [(5, "Printed by Kim")]}
 
-    def test_what_is_told_is_bounded(self) -> None:
+    def test_what_is_kept_of_it_is_bounded(self) -> None:
         rows = [row for n in range(100) for row in (f"Group {n}", ANN, BOB)]
         table, found = opened(lines(HEADER, *rows))
-        assert (len(found), table.passed_over.counts) == (200, {Reason.TITLE: 100})
-        (sentence,) = table.passed_over.in_words()
-        assert sentence.endswith("row 14 (“Group 4”) and 95 more.")
+        assert len(found) == 200
+        ((reason, count, listed),) = table.passed_over.by_reason()
+        assert (reason, count, len(listed)) == (Reason.TITLE, 100, 20)
 
 
 @pytest.mark.parametrize(
