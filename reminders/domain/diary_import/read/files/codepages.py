@@ -115,7 +115,7 @@ class Reading:
     @property
     def clean(self) -> bool:
         """Whether nearly all words are such as a language has them."""
-        return not self.failed and self.cost <= 2 * len(self.words)
+        return not self.failed and self.cost <= 3 * len(self.words)
 
 
 def readings(words: Sequence[bytes], *, country: str) -> list[Reading]:
@@ -173,9 +173,13 @@ def text_cost(text: str, languages: tuple[str, ...], likely: frozenset[str]) -> 
         run = found[0]
         if not run.isascii():
             cost += _run_cost(run, languages, likely)
-            # "Ł20.00" is a misread "£20.00": a letter of its own with a number after it.
-            cost += _LONE if len(run) == 1 and text[found.end() : found.end() + 1].isdigit() else 0
+            cost += _LONE if _is_lone(run, text[found.end() :]) else 0
     return cost
+
+
+def _is_lone(run: str, rest: str) -> bool:
+    """ "Ł20.00" is a misread "£20.00": a letter of its own with a number after it."""
+    return len(run) == 1 and rest[:1].isdigit() and script_of(run) != "han"
 
 
 def mixes_scripts(text: str) -> bool:
