@@ -20,7 +20,7 @@ from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.conversion import Converted, convert
-from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding
+from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding, repaired
 from reminders.domain.diary_import.read.files.header_row import (
     HEADER_WITHIN,
     distinct,
@@ -150,14 +150,21 @@ def open_table(
             today=today or datetime.now(UTC).date(),
         )
         with open_path(converted.path) as text:
-            yield _converted_table(text, converted, mapping)
+            yield _converted_table(text, converted, answers, mapping)
 
 
-def _converted_table(text: Source, converted: Converted, mapping: Mapping[str, str]) -> Table:
-    table = _table(text, Format(converted.encoding), mapping)
+def _converted_table(
+    text: Source, converted: Converted, answers: Answers, mapping: Mapping[str, str]
+) -> Table:
+    encoding = repaired(text, converted.encoding, answers=answers)
+    table = _table(text, Format(encoding), mapping)
     table.kind, table.sheet = converted.kind, converted.sheet
-    table.warnings = [*converted.warnings, *table.warnings]
+    table.warnings = [*converted.warnings, *_told(encoding), *table.warnings]
     return table
+
+
+def _told(encoding: Encoding) -> list[str]:
+    return [encoding.told] if encoding.told else []
 
 
 def _text_table(
@@ -173,7 +180,7 @@ def _text_table(
 
     delimiter = named_separator(source, encoding) or max(DELIMITERS, key=promise)
     table = _table(source, Format(encoding, delimiter, escapes), mapping)
-    table.warnings += [encoding.told] if encoding.told else []
+    table.warnings += _told(encoding)
     return table
 
 
