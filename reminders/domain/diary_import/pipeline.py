@@ -51,9 +51,9 @@ from reminders.domain.diary_import.results import (
     warnings_of,
     write,
 )
-from reminders.domain.diary_import.second_look import look_at_staged
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
+from reminders.domain.diary_import.write.second_look import look_at_staged
 from reminders.domain.diary_import.write.sites import find_sites, lock_sites
 from reminders.domain.diary_import.write.staging import prepare_transaction, stage
 from reminders.domain.diary_import.write.summary import (
@@ -160,7 +160,7 @@ def prepared_import(
         reader = _stage(table, columns, dates, found, options, tell, now=now)
         mistakes = look_at_staged(columns, reader, options, rows=found.rows)
         for number, words in table.footer:
-            reader.left_out.add(Reason.TOTAL, number, [words])
+            reader.left_out.add(Reason.FOOTER, number, [words])
     tell(40, "Comparing with the diary")
     by_id = "external_id" in columns.places
     faulty = sorted(set(reader.faulty_ids)) if mistakes else []

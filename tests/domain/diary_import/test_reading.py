@@ -150,15 +150,18 @@ def test_a_footer_is_passed_over_and_told() -> None:
 
     assert (outcome.counts.rows, outcome.warnings) == (
         1,
-        ["Passed over at the end, as it is no appointment: row 4 (“Total: 1”), row 5 (“Page 1”)."],
+        ["2 rows passed over (4, 5): at the end of the file, no appointment."],
     )
 
 
 @pytest.mark.django_db
-def test_a_row_of_one_cell_in_the_middle_is_no_footer() -> None:
+def test_a_row_of_one_cell_in_the_middle_is_a_title() -> None:
     sydney()
 
-    assert refusal(csv_of("Dr Ash", ANN))[0].startswith("Row 2, column “date”: There is no date.")
+    outcome = bring_in(csv_of("Dr Ash", ANN))
+
+    assert (outcome.counts.new, outcome.counts.left_out) == (1, {"title": 1})
+    assert outcome.counts.left_out_rows == {"title": [(2, "Dr Ash")]}
 
 
 @pytest.mark.django_db
@@ -292,8 +295,10 @@ class TestBadRows:
     def test_a_status_that_is_none(self) -> None:
         self.check(
             csv_of(f"{ANN},perhaps", header=f"{HEADER},status"),
-            "Row 2, column “status”: “perhaps” is not a status that is understood. Write booked or "
-            "cancelled.",
+            "Row 2, column “status”: What does the status “perhaps” mean? (1 row) (For example "
+            'perhaps.) Answer with --meaning "status:perhaps=booked", --meaning '
+            '"status:perhaps=cancelled", --meaning "status:perhaps=arrived", --meaning '
+            '"status:perhaps=no_show" and so on.',
         )
 
     def test_no_name(self) -> None:

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     TITLE = "title"
     HEADER = "header"
     TOTAL = "total"
+    FOOTER = "footer"
     DUPLICATE = "duplicate"
     ALL_DAY = "all_day"
     STATUS = "status"
@@ -37,6 +38,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.TITLE: "a title, not an appointment",
     Reason.HEADER: "the header once more",
     Reason.TOTAL: "a total",
+    Reason.FOOTER: "at the end of the file, no appointment",
     Reason.DUPLICATE: "the same row once more",
     Reason.ALL_DAY: "an all-day entry is no appointment",
     Reason.STATUS: "its status says to leave it out",

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from reminders.domain.diary_import.read.cells.cell_words import read_minutes
 from reminders.domain.diary_import.read.cells.dates import UnreadableError
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import MOST_NAMES
 from reminders.domain.diary_import.read.rows.starts import (
@@ -15,7 +16,6 @@ from reminders.domain.diary_import.read.rows.starts import (
     StartReader,
     without_zone,
 )
-from reminders.domain.diary_import.read.rows.words import is_no_value
 
 LONGEST_VISIT = 1440
 _HALF_A_DAY = 720

@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, time, tzinfo
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from reminders.domain.clock.rule_schedule import FLAG_WORDS, read_wall_time
-from reminders.domain.diary_import.questions import Answers
+from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells.dates import DateReader, Start, UnreadableError
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import ImportLocation
 from reminders.domain.diary_import.read.rows.meanings import (
-    EACH_ROWS_OWN,
     LOCATIONS_OWN,
     ValueColumn,
 )
@@ -77,14 +77,15 @@ class StartReader:
         self._has = {name for name, place in self._places.items() if place >= 0}
         self._values = values
         self._fail = fail
-        self._each_own = answers.time_zone == EACH_ROWS_OWN
-        self._whole = None if self._each_own else read_zone(answers.time_zone)
-        self._starts: dict[tuple[int | str, ...], ReadStart] = {}
-        self._key = [self._places[name] for name in _PARTS if name in self._has]
+        header = folded_header(columns.name_of("time_zone"))
+        self._each_own = answers.columns.get(header) == "time_zone"
+        self._whole = read_zone(answers.time_zone)
+        self._starts: dict[tuple[object, ...], ReadStart] = {}
+        self._key = itemgetter(*(sorted(self._places[name] for name in self._has) or [-1]))
 
     def start(self, cells: list[str], site: ImportLocation) -> ReadStart:
         """The start of a row; NO_START after a mistake."""
-        key = (site.id, *[cells[place] for place in self._key])
+        key = (site.id, self._key(cells))
         known = self._starts.get(key)
         if known is None:
             known = self._read(cells, site)

@@ -1,50 +1,70 @@
-"""The words of cells that decide about a row, as `cells` reads them."""
+"""Words that decide about a row where they stand in a name or beside a time."""
 
 from __future__ import annotations
 
-from reminders.domain.diary_import.questions import folded_value
-from reminders.domain.diary_import.read.cells.cell_words import read_status as read_status
+import re
 
-_YES = frozenset(
-    "yes y true t 1 x ja j wahr oui o vrai si s verdadero vero sim verdadeiro tak prawda ano pravda "
-    "kylla はい 是 نعم ✓ ✔ checked on waar sand".split()
-)
-_NO = frozenset(
-    "no n false f 0 nein falsch non faux falso nee onwaar nao nie falsz ne nej nei falsk ei いいえ 否 لا "
-    "✗ ✘ unchecked off".split()
-)
-_NO_VALUE = frozenset("- -- – — n/a na null nil nan #n/a . ? tba tbc".split())
-_AM = frozenset("am a a.m. a.m vorm. vormittag matin manana mattina ochtend 上午 午前 ص".split())
-_PM = frozenset(
-    "pm p p.m. p.m nachm. nachmittag apres-midi tarde pomeriggio middag 下午 午後 م".split()
-)
+from reminders.domain.diary_import.read.cells.flags import read_text_wish
+from reminders.domain.diary_import.read.cells.words import folded_word
 
-
-def read_flag(text: str) -> bool | None:
-    """What a yes or no says; None for anything else."""
-    plain = folded_value(text).strip(" .")
-    return True if plain in _YES else False if plain in _NO else None
+DECEASED, NO_TEXTS = "deceased", "no_texts"
+_HALVES = {
+    "am": "am a vorm vormittag vormittags matin manana mattina ochtend manha rano dopoledne "
+    "fm formiddag ap 上午 午前 ص 오전",
+    "pm": "pm p nachm nachmittag nachmittags apresmidi tarde pomeriggio middag popoludniu odpoledne "
+    "em eftermiddag ettermiddag ip 下午 午後 م 오후",
+}
+_HALF_OF = {folded_word(word): half for half, words in _HALVES.items() for word in words.split()}
+_DECEASED = frozenset(
+    folded_word(word)
+    for word in "deceased|died|dec'd|decd|rip|dead|passed away|late|verstorben|gestorben|† |décédé|"
+    "décédée|décès|fallecido|fallecida|difunto|deceduto|deceduta|overleden|falecido|falecida|"
+    "zmarły|zmarła|avliden|avlidna|død|afdød|avdød|kuollut|zemřel|zemřela|死亡|故人|已故|متوفى|متوفاة".split(
+        "|"
+    )
+)
+PLAIN_MARKS = frozenset(
+    {"deceased", "decd", "rip", "verstorben", "decede", "fallecido", "overleden"}
+)
+"""Words that no name has: they count also without signs around them, behind the name."""
+_SIGNED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|\*+([^*]+)\*+|<([^<>]*)>")
+_BEHIND = re.compile(r"(.+?)(?:\s+[-–—*#!]+\s*|\s*[*#!]+\s*|\s+)([^\s*#!-]+)[*#!]*")
+_DASHED = re.compile(r"(.+?)\s+[-–—*#!]+\s*(.+?)[*#!]*")
 
 
 def read_half(text: str) -> str | None:
     """Which half of the day a cell names; None for anything else."""
-    plain = folded_value(text)
-    return "am" if plain in _AM else "pm" if plain in _PM else None
+    return _HALF_OF.get(folded_word(text)) if len(text) <= _LONGEST_HALF else None
 
 
-def is_no_value(text: str) -> bool:
-    """Whether a cell only says that there is nothing to say."""
-    return folded_value(text) in _NO_VALUE
-
-
-def likely_status(text: str) -> str | None:
-    """The status that an unknown word most likely means; None where nothing speaks for one."""
-    plain = folded_value(text)
-    if any(part in plain for part in ("cancel", "delet", "annul", "abgesagt", "storn")):
-        return "cancelled"
-    return "no_show" if "no show" in plain or "no-show" in plain else None
+_LONGEST_HALF = 20
 
 
 def read_marks(name: str) -> tuple[str, frozenset[str]]:
-    """The name without marks such as "(no texts)", and what they say."""
-    return name, frozenset()
+    """The name without marks such as "(no texts)" or "*DECEASED*", and what they say.
+
+    A mark that says something else stays where it is.
+    """
+    found: set[str] = set()
+
+    def take(match: re.Match[str]) -> str:
+        meaning = _mark(next(filter(None, match.groups()), ""))
+        if meaning is None:
+            return match[0]
+        found.add(meaning)
+        return " "
+
+    plain = " ".join(_SIGNED.sub(take, name).split())
+    for pattern in (_DASHED, _BEHIND):
+        behind = pattern.fullmatch(plain)
+        meaning = _mark(behind[2]) if behind else None
+        if behind and meaning and (pattern is _DASHED or folded_word(behind[2]) in PLAIN_MARKS):
+            found.add(meaning)
+            plain = behind[1]
+    return plain.strip(" ,-–—"), frozenset(found)
+
+
+def _mark(text: str) -> str | None:
+    if read_text_wish(text) is False:
+        return NO_TEXTS
+    return DECEASED if folded_word(text) in _DECEASED - {""} else None
