@@ -126,20 +126,25 @@ def test_a_file_without_any_appointment_imports_nothing_and_says_why() -> None:
     outcome = bring_in(csv_of("9,Lunch,,2026-03-04,12:00"))
 
     assert (outcome.counts.rows, outcome.counts.left_out) == (0, {"blocked": 1})
-    assert outcome.warnings == ["1 row passed over (2): a break or blocked time."]
+    assert outcome.warnings == [
+        "1 row passed over (2: “9 | Lunch | 2026-03-04 | 12:00”): a break or blocked time."
+    ]
 
 
 class TestRepeatedIds:
-    """An id that stands with several people or visits is no appointment's id."""
+    """An id that stands with several people or visits is no appointment's id.
+
+    Here beyond the first rows, by which the columns are chosen: so the column is given.
+    """
+
+    MAPPING = {"id": "external_id"}
+    ANN = ("7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Ann Lee,0491 570 006,2026-03-11,10:00")
+    TWO = ("7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Bob Ray,0491 570 156,2026-03-11,10:00")
 
     def test_of_one_patient_with_several_visits_it_is_asked_about(self) -> None:
         sydney()
 
-        [(words, choices)] = asked(
-            csv_of(
-                "7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Ann Lee,0491 570 006,2026-03-11,10:00"
-            )
-        )
+        [(words, choices)] = asked(csv_of(*self.ANN), mapping=self.MAPPING)
 
         assert words == (
             "“id” can’t be each appointment's own number: 1 of 1 stand with several visits. Is it the "
@@ -150,31 +155,21 @@ class TestRepeatedIds:
     def test_of_several_people_it_is_likelier_something_else(self) -> None:
         sydney()
 
-        [(_, choices)] = asked(
-            csv_of(
-                "7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Bob Ray,0491 570 156,2026-03-04,10:00"
-            )
-        )
+        [(_, choices)] = asked(csv_of(*self.TWO), mapping=self.MAPPING)
 
         assert choices == ["", "patient_id", "external_id"]
 
     def test_the_answer_is_taken(self) -> None:
         sydney()
-        content = csv_of(
-            "7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Ann Lee,0491 570 006,2026-03-11,10:00"
-        )
 
-        bring_in(content, mapping={"id": "patient_id"})
+        bring_in(csv_of(*self.ANN), answers=said(About.COLUMN, "patient_id", "id"))
 
         assert Appointment.objects.count() == 2
         assert Contact.objects.values_list("external_id", flat=True).get() == "7"
 
     def test_who_says_that_it_is_the_appointments_own_is_told_of_mistakes(self) -> None:
         sydney()
-        content = csv_of(
-            "7,Ann Lee,0491 570 006,2026-03-04,10:00", "7,Bob Ray,0491 570 156,2026-03-11,10:00"
-        )
 
-        assert refusal(content, answers=said(About.COLUMN, "external_id", "id")) == [
+        assert refusal(csv_of(*self.TWO), answers=said(About.COLUMN, "external_id", "id")) == [
             "Row 3, column “id”: The diary id “7” is already in row 2. Each appointment needs its own."
         ]

@@ -248,6 +248,13 @@ class TestEnds:
 
         assert lengths() == [45, 30, None, 45]
 
+    def test_a_cell_that_holds_a_stretch_gives_both(self) -> None:
+        london()
+
+        bring_in(csv("date,time", "2027-03-03,10:30 - 11:15", "2027-03-03,09:00"))
+
+        assert (walls(), lengths()) == (["2027-03-03 10:30", "2027-03-03 09:00"], [45, None])
+
     def test_a_column_of_minutes_goes_before_the_end(self) -> None:
         london()
 
@@ -302,16 +309,16 @@ class TestAllDay:
 
         assert walls() == ["2027-03-03 10:00"]
         assert outcome.counts.left_out == {"all_day": 2}
-        assert outcome.warnings == [
-            "2 rows passed over (2, 4): an all-day entry is no appointment."
-        ]
+        assert [number for number, _ in outcome.counts.left_out_rows["all_day"]] == [2, 4]
+        [told] = outcome.warnings
+        assert told.endswith("): an all-day entry is no appointment.")
 
     def test_nor_is_one_from_midnight_to_midnight(self) -> None:
         london()
 
         outcome = bring_in(
             csv("starts_at,End", "2027-03-03 00:00,2027-03-05 00:00", "2027-03-03 00:00,00:30"),
-            mapping={"End": "ends_at"},
+            mapping={"starts_at": "starts_at", "End": "ends_at"},
         )
 
         assert (walls(), outcome.counts.left_out) == (["2027-03-03 00:00"], {"all_day": 1})

@@ -42,7 +42,7 @@ class LengthReader:
             return self._as_minutes(text) if known is None else known
         ends = cells[self._ends_at]
         if not ends or start.wall is None:
-            return ""
+            return start.stretch
         key = (start.starts_at, ends)
         found = self._between.get(key)
         if found is None:

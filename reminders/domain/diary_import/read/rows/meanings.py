@@ -29,10 +29,11 @@ from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_
 from reminders.domain.diary_import.read.cells.languages import read_language
 from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.cells.statuses import likely_status, read_status
+from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import places_of
 from reminders.domain.diary_import.read.rows.words import read_half
-from reminders.domain.diary_import.read.rows.zones import likely_zones, read_zone
+from reminders.domain.diary_import.read.rows.zones import likely_zones
 
 BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"
 ARRIVED, NO_SHOW, LEAVE_OUT = "arrived", "no_show", "leave_out"
@@ -132,7 +133,7 @@ def _cancelled_at(text: str) -> str | None:
 
 
 def _zone(text: str) -> str | None:
-    return text if read_zone(text) else None
+    return text if read_time_zone(text) else None
 
 
 def _flags(yes: str, no: str) -> Kind:
@@ -167,7 +168,7 @@ KINDS: dict[str, Kind] = {
         {LOCATIONS_OWN: "the time zone of the location"},
         asks="Which time zone is “{value}”?",
         likely=likely_zones,
-        accepts=lambda meaning: read_zone(meaning) is not None,
+        accepts=lambda meaning: read_time_zone(meaning) is not None,
     ),
     "language": Kind(
         lambda text: LOCATIONS_OWN if is_no_value(text) else read_language(text),

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.questions import Answers, folded_header
-from reminders.domain.diary_import.read.cells.names import folded, split_name, tidy, without_title
+from reminders.domain.diary_import.read.cells import marks
+from reminders.domain.diary_import.read.cells.names import (
+    folded,
+    is_no_name,
+    read_name,
+    read_parts,
+    tidy,
+)
 from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.cells.words import by_phrase
 from reminders.domain.diary_import.read.header.columns import Columns
@@ -15,8 +22,6 @@ from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.domain.diary_import.read.rows.kinds import LONGEST, places_of
 from reminders.domain.diary_import.read.rows.meanings import NO, YES, ValueColumn
 from reminders.domain.diary_import.read.rows.starts import Fail
-from reminders.domain.diary_import.read.rows.words import DECEASED as MARKED_DECEASED
-from reminders.domain.diary_import.read.rows.words import NO_TEXTS, PLAIN_MARKS, read_marks
 from reminders.domain.phones.notations import LONGEST_CELL
 from reminders.domain.phones.parsing import (
     NOTE_WORDS,
@@ -36,10 +41,8 @@ TEXTS_WORDS = {
     DECEASED: "The diary says that this patient has died.",
 }
 """Why a row's patient gets no text though there is a number."""
-_MARK_OF = {MARKED_DECEASED: DECEASED, NO_TEXTS: MUST_NOT}
+_MARK_OF = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
 _MOST_PHONES = 30_000
-_LONGEST_NO_NAME = 16
-"""So many characters at most has a word such as "unknown": longer names are not looked up."""
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
 Phone = tuple[str, str, str, str, str]
 """The number, the cell as given, its kind, what is wrong with it, and a note."""
@@ -61,6 +64,7 @@ class NameReader:
         self._fail = fail
         # Looked up for plain letters, as most names have no others: folding each takes its time.
         self._no_values = frozenset(by_phrase("no_values", ("words",))[0])
+        self._mark_words = frozenset(by_phrase("names", ("no_name",))[0])
         self._missing = "name" if self._whole >= 0 else "first_name"
 
     def name(self, cells: list[str]) -> Name:
@@ -75,35 +79,41 @@ class NameReader:
         return found
 
     def _in_parts(self, first: str, last: str) -> Name:
+        first = tidy(short(first, "first_name", self._fail))
+        last = tidy(short(last, "last_name", self._fail))
         texts = ""
-        if not (first.isalpha() and last.isalpha()) or last.lower() in PLAIN_MARKS:
+        if not self._is_plain(first + last) or self._is_marked(f"{first} {last}"):
             first, one = _unmarked(first)
             last, other = _unmarked(last)
             texts = min(one or other, other or one)
-            first, last = (_value(first), _value(last))
-            if not first and not last:
-                return self._no_name()
-        first = without_title(short(first, "first_name", self._fail))
-        last = short(last, "last_name", self._fail)
-        if "  " in first or "  " in last:
-            first, last = tidy(first), tidy(last)
-        return first, last, "", texts
+            first, last = ("" if is_no_name(first) and last else first), _value(last)
+        if (not first and not last) or (not last and is_no_name(first)):
+            return self._no_name()
+        found = read_parts(first, last)
+        return found.first, found.last, found.preferred, texts
 
     def _in_one(self, written: str) -> Name:
         whole, texts = tidy(short(written, "name", self._fail)), ""
         letters = whole.replace(" ", "")
-        if not (letters.isascii() and letters.isalpha()):
+        if not self._is_plain(letters) or self._is_marked(whole):
             whole, texts = _unmarked(whole)
-            if not _value(whole):
-                return self._no_name()
-        elif letters.lower() in self._no_values and is_no_value(whole):
+        if not whole or (
+            (" " not in whole or letters.lower() in self._no_values or texts) and is_no_name(whole)
+        ):
             return self._no_name()
-        elif whole.rpartition(" ")[2].lower() in PLAIN_MARKS:
-            whole, texts = _unmarked(whole)
-        first, last = split_name(whole)
-        if (len(first) > 150 or len(last) > 150) and len(tidy(written)) <= LONGEST["name"]:
+        found = read_name(whole)
+        if max(len(found.first), len(found.last)) > 150 and len(tidy(written)) <= LONGEST["name"]:
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
-        return first, last, "", texts
+        return found.first, found.last, found.preferred, texts
+
+    @staticmethod
+    def _is_plain(letters: str) -> bool:
+        """Most names are: then neither signs nor foreign words need to be looked for."""
+        return letters.isascii() and letters.isalpha()
+
+    def _is_marked(self, name: str) -> bool:
+        """Whether a word stands in it that no name has, such as DECEASED."""
+        return not self._mark_words.isdisjoint(name.lower().split(" "))
 
     def _no_name(self) -> Name:
         self._fail(self._missing, "There is no name. Fill it in.")
@@ -112,13 +122,13 @@ class NameReader:
 
 def _value(text: str) -> str:
     """The text, or "" for one that only says that there is no name."""
-    return "" if len(text) <= _LONGEST_NO_NAME and is_no_value(text) else text
+    return "" if is_no_value(text) else text
 
 
 def _unmarked(text: str) -> tuple[str, str]:
     """A name without its marks, and the strictest of what they say."""
-    name, marks = read_marks(text)
-    said = [_MARK_OF[mark] for mark in marks if mark in _MARK_OF]
+    name, found = marks.read_marks(text)
+    said = [_MARK_OF[mark] for mark in found]
     return name, min(said, default="")
 
 
