@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.diary_import.pipeline import ImportOutcome
+from reminders.domain.diary_import.pipeline import ImportOutcome, keep_mistakes
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
@@ -31,6 +31,7 @@ def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, given)
         cursor.execute(_GONE, given)
+    keep_mistakes(row, outcome)
     counts = outcome.counts
     counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
     counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)

@@ -156,7 +156,7 @@ def test_wrong_rows_are_shown_with_their_cells() -> None:
 
     row = worked_off(uploaded(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00")))
 
-    assert (row.state, row.counts) == ("refused", {"rows": 2, "errors": 2})
+    assert (row.state, row.counts) == ("refused", {"rows": 2, "errors": 3})
     assert [(each.number, each.column, each.cells[1]) for each in row.rows.all()] == [
         (3, "date", "Bob Ray")
     ]
