@@ -22,9 +22,9 @@ from reminders.domain.diary_import.read.header.choose_when import choose_when
 from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS, KEPT
 from reminders.domain.diary_import.read.header.folding import squashed
-from reminders.domain.diary_import.read.header.naming import read_names
+from reminders.domain.diary_import.read.header.names.naming import read_names
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
 from reminders.domain.diary_import.read.header.sheet import Sheet
-from reminders.domain.diary_import.read.header.vocabulary import LIKELY
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_COLUMNS = 500
