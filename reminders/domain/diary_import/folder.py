@@ -42,6 +42,7 @@ from reminders.domain.diary_import.questions import Question, QuestionsOpen
 from reminders.domain.diary_import.read.files.sources import Source, open_file, printable
 from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.header.columns import recognised
+from reminders.domain.diary_import.write.sites import country_of
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)
@@ -221,7 +222,7 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
             return
         if file.tries > MOST_TRIES:
             raise refuse(FAULT)
-        options = options_for(source, _options(source, file), GivenAnswers())
+        options = options_for(source, _options(source, file), GivenAnswers(), now=now)
         outcome = import_file(source, options, now=now)
         follow(outcome.header, options, newest=None, now=now)
 
@@ -254,7 +255,7 @@ def _let_wait(file: _File, tree: Tree, questions: list[Question], *, now: dateti
     """Keep the file with its questions, so that somebody answers and goes on with that very file."""
     with open_file(tree.open(file.found), name=file.found.name) as source:
         options = _options(source, file)
-        head = get_ready(source, options, GivenAnswers()).head
+        head = get_ready(source, options, GivenAnswers(), now=now).head
         return keep_waiting(
             source, options, questions, header=head.header, answers=head.answers, now=now
         )
@@ -265,7 +266,7 @@ def _options(source: Source, file: _File) -> Options:
     if mapping:
         return options_with_mapping(mapping, options)
     try:
-        with open_table(source) as table:
+        with open_table(source, country=country_of("")) as table:
             known = remembered_mapping(table.header)
     except QuestionsOpen:
         return options  # its sheet or its characters are asked about before it has a header

@@ -7,8 +7,15 @@ answer it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from reminders.domain.diary_import.asking.head import Head, Known, mapping_with, read_head
+from reminders.domain.diary_import.asking.head import (
+    Head,
+    Known,
+    mapping_with,
+    read_head,
+    surroundings,
+)
 from reminders.domain.diary_import.asking.options import GivenAnswers
 from reminders.domain.diary_import.pipeline import Options
 from reminders.domain.diary_import.questions import Answers, QuestionsOpen
@@ -25,7 +32,7 @@ class Ready:
     head: Head
 
 
-def get_ready(source: Source, options: Options, given: GivenAnswers) -> Ready:
+def get_ready(source: Source, options: Options, given: GivenAnswers, *, now: datetime) -> Ready:
     """The options with what was given and what was taught, and what the head leaves open."""
     place = Location.objects.filter(name__iexact=options.location).first()
     circle = circle_of(options.diary, place.pk if place and options.location else None, None)
@@ -37,21 +44,26 @@ def get_ready(source: Source, options: Options, given: GivenAnswers) -> Ready:
         return Known(answers, options.mapping, places)
 
     head = read_head(
-        source, known, circle=circle, before=given.of_file, mapping=options.mapping, guess=False
+        source,
+        known,
+        around=surroundings(circle, options.location, now=now),
+        before=given.of_file,
+        mapping=options.mapping,
     )
     found = Answers.of(head.answers)
+    # What was said of columns stands in the mapping, where each kind of "not used" is one.
     ready = replace(
         options,
-        answers=found,
+        answers=replace(found, columns={}),
         mapping=mapping_with(options.mapping, found, head.header),
         date_format=options.date_format or found.date_format,
     )
     return Ready(ready, head)
 
 
-def options_for(source: Source, options: Options, given: GivenAnswers) -> Options:
+def options_for(source: Source, options: Options, given: GivenAnswers, *, now: datetime) -> Options:
     """The options of an import whose head leaves nothing open; raises QuestionsOpen."""
-    ready = get_ready(source, options, given)
+    ready = get_ready(source, options, given, now=now)
     if ready.head.questions:
         raise QuestionsOpen(ready.head.questions)
     return ready.options
