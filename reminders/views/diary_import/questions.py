@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -80,7 +81,7 @@ class Group:
         return len(self.asked) > 1
 
 
-def their_imports(request: StaffRequest) -> Any:  # Any: a queryset with what it is joined to
+def their_imports(request: StaffRequest) -> QuerySet[Import]:
     """The imports a user may see: those of sites they may not see name patients they may not see."""
     rows = Import.objects.select_related("location", "created_by")
     return rows.filter(created_by=request.user) if request.scope.restricted else rows
