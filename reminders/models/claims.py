@@ -99,7 +99,7 @@ SELECT
     appointment.id AS appointment_id,
     appointment.uuid AS appointment_uuid,
     contact.id AS contact_id,
-    contact.first_name,
+    coalesce(nullif(contact.preferred_name, ''), contact.first_name) AS first_name,
     contact.name,
     contact.language,
     contact.channel,

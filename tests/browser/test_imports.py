@@ -196,7 +196,7 @@ def test_wrong_cells_carry_their_reason(upload, accessible):
             "There is no phone column.",
         ),
         (csv_of(f"{ANN},Bondi", header=f"{HEADER},site"), "There is no location “Bondi”."),
-        (csv_of(ANN, ANN), "is already in row 2"),
+        (csv_of(ANN, f"{ANN}:00"), "is already in row 2"),
     ],
 )
 def test_each_fundamental_problem_is_told(upload, content, words):

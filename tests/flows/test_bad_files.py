@@ -86,8 +86,14 @@ FILES: dict[str, tuple[str | bytes, str]] = {
         "minutes.",
     ),
     "an id twice": (
-        HEADER + GOOD + row(2) + row(1),
+        HEADER + GOOD + row(2) + GOOD.replace("10:00", "10:00:00"),
         "Row 4, column “id”: The diary id “1” is already in row 2. Each appointment needs its own.",
+    ),
+    "an id of two people": (
+        HEADER + GOOD + row(2) + row(1),
+        "Row 4, column “id”: “id” can’t be each appointment's own number: 1 of 2 stand with "
+        "several people. Is it the patient's number? (For example 1.) Answer with "
+        '--column "id=", --column "id=patient_id", --column "id=external_id".',
     ),
     "a name of 10,000 characters": (
         HEADER + GOOD + row(2, name="A" * 10_000),

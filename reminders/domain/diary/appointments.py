@@ -262,7 +262,7 @@ def change_contact(
             raise_version(ids, now=now)
             withdraw_messages(astray, now=now)
             return plan_appointments(ids, now=now)
-        if changed.keys() & {"first_name", "last_name"}:
+        if changed.keys() & {"first_name", "last_name", "preferred_name"}:
             return PlanResult(to_withdraw=withdraw_mentioning(ids, PERSON, now=now))
     return PlanResult()
 

@@ -152,7 +152,7 @@ def correction_text(appointment: Appointment) -> str:
     words = WordingCatalogue.load().words(None, "correction", (contact.language, place.language))
     language = words.language if words else "en"
     values = values_for(
-        first_name=contact.first_name,
+        first_name=contact.greeting,
         name=contact.name,
         starts_at=appointment.starts_at,
         zone=place.zone,

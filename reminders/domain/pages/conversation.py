@@ -177,7 +177,7 @@ def _fill(
         if about_visit and (appointment is None or place is None):
             return ""
         values = values_for(
-            first_name=contact.first_name if contact else "",
+            first_name=contact.greeting if contact else "",
             name=contact.name if contact else "",
             starts_at=appointment.starts_at if appointment else _ANY_TIME,
             zone=place.zone if place else "UTC",

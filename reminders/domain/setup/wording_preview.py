@@ -133,7 +133,7 @@ def _reads(row: Appointment) -> str:
 
 def _values(row: Appointment, place: WordingKey) -> Values:
     return values_for(
-        first_name=row.contact.first_name,
+        first_name=row.contact.greeting,
         name=row.contact.name,
         starts_at=row.starts_at,
         zone=row.location.zone,

@@ -30,6 +30,7 @@ COLUMNS = frozenset(
     {
         "first_name",
         "last_name",
+        "preferred_name",
         "phone",
         "phone_as_given",
         "phone_kind",

@@ -285,9 +285,9 @@ def test_an_unknown_location_is_refused_by_name_and_created_when_asked(settings:
     )
 
     assert refusal(content) == [
-        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the "
-        "name, or "
-        "create the location first. Or say --create-locations."
+        "Row 2, column “site”: There is no location “Melbourne”. Which one is it? (For example "
+        'Melbourne.) Answer with --meaning "site:Melbourne=create", --meaning '
+        '"site:Melbourne=Sydney", --meaning "site:Melbourne=leave_out".'
     ]
     assert bring_in(content, create_locations=True).counts.new == 2
     assert list(Location.objects.values_list("name", "zone", "country")) == [
@@ -302,7 +302,7 @@ def test_with_several_locations_one_must_be_named() -> None:
 
     assert refusal(csv_of(ANN)) == [
         "There is no location column, and there are several locations: which one is this file of? "
-        "Say which one with --location."
+        "Answer with --location Perth, --location Sydney."
     ]
     bring_in(csv_of(ANN), location="perth")
     assert Appointment.objects.get().location.name == "Perth"

@@ -221,7 +221,7 @@ class TestBadRows:
 
     def test_an_id_twice(self) -> None:
         self.check(
-            csv_of(ANN, "1,Bob,0491 570 156,2026-03-05,10:00"),
+            csv_of(ANN, ANN.replace("10:00", "10:00:00")),
             "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs "
             "its own.",
         )
@@ -229,7 +229,7 @@ class TestBadRows:
     def test_the_same_appointment_twice_without_ids(self) -> None:
         row = "Ann Lee,0491 570 006,2026-03-04,10:00"
         self.check(
-            csv_of(row, row, header="name,phone,date,time"),
+            csv_of(row, f"{row}:00", header="name,phone,date,time"),
             "Row 3: This is the same appointment as in row 2: same person, phone, location and "
             "start. "
             "Delete one of the two.",

@@ -15,6 +15,7 @@ from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
 
 FEW = 10
 """So few rows that a share of them says nothing."""
@@ -29,6 +30,10 @@ class Counts:
 
     `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
     last file of this kind.
+
+    `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
+    each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
+    because of a mistake.
     """
 
     rows: int = 0
@@ -51,6 +56,15 @@ class Counts:
     new_practitioners: list[str] = field(default_factory=list)
     new_services: list[str] = field(default_factory=list)
     fingerprint: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    set_aside: list[str] = field(default_factory=list)
+    errors: int = 0
+
+    @property
+    def contacts_changed(self) -> int:
+        """How many patients the file changes, as the interfaces call it."""
+        return self.changed_contacts
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the Import's `counts`."""
@@ -118,7 +132,8 @@ def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
         for names, statement in OTHERWISE_NAMED:
             cursor.execute(statement, {"now": now})
             named += handed_over.mentioning([row[0] for row in cursor.fetchall()], names, now=now)
-        cursor.execute(_TO_WITHDRAW, {"now": now, "cancel": cancel_gone, "named": named})
+        given = withdrawable_at(now) | {"now": now, "cancel": cancel_gone, "named": named}
+        cursor.execute(_TO_WITHDRAW, given)
         return int((cursor.fetchone() or (0,))[0])
 
 
@@ -182,18 +197,17 @@ ORDER BY 1 LIMIT 50
 """
 
 _TO_WITHDRAW = """
-SELECT count(*) FROM (SELECT m.id
+SELECT count(*) FROM (SELECT message.id
 FROM (
     SELECT appointment_id FROM import_result WHERE matters AND appointment_id IS NOT NULL
     UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
         WHERE x.matters AND a.starts_at > %(now)s
     UNION SELECT appointment_id FROM import_gone WHERE %(cancel)s
 ) changed
-JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state IN ('sending', 'sent')
-JOIN reminders_message m ON m.id = r.message_id AND m.cancel_requested_at IS NULL
-    AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
+JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state = ANY(%(handed_over)s)
+JOIN reminders_message message ON message.id = r.message_id AND <withdrawable>
 UNION SELECT unnest(%(named)s::uuid[])) texts
-"""
+""".replace("<withdrawable>", IS_WITHDRAWABLE)
 
 _TEXTS = """
 DROP TABLE IF EXISTS pg_temp.import_texts;
@@ -202,15 +216,18 @@ SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id
     SELECT s.number AS id, s.local_date, s.location_id, coalesce(r.service_id, a.service_id) AS service_id,
            s.starts_at,
            coalesce(s.phone, c.phone) AS phone, coalesce(r.status_to, s.status, a.status, 'booked') AS status,
-           coalesce(a.no_more_texts, false) OR coalesce(c.channel, 'sms') = 'none'
+           coalesce(a.no_more_texts, false) OR coalesce(x.channel, c.channel, 'sms') = 'none'
+               OR s.person IN (SELECT person FROM import_people WHERE texts <> 'yes')
                OR coalesce(c.wrong_number = coalesce(s.phone, c.phone), false) AS unwanted
     FROM import_result r JOIN import_staged s ON s.number = r.number
     LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
     LEFT JOIN reminders_contact c ON c.id = r.contact_id
+    LEFT JOIN import_contact_change x ON x.contact_id = c.id
     WHERE (r.outcome = 'new' OR r.matters) AND r.cannot = '' AND s.starts_at > %(now)s
     UNION ALL
     SELECT -a.id, a.local_date, a.location_id, a.service_id, a.starts_at, coalesce(x.phone, c.phone),
-           a.status, a.no_more_texts OR c.channel = 'none' OR c.wrong_number = coalesce(x.phone, c.phone)
+           a.status, a.no_more_texts OR coalesce(x.channel, c.channel) = 'none'
+               OR c.wrong_number = coalesce(x.phone, c.phone)
     FROM import_contact_change x JOIN reminders_contact c ON c.id = x.contact_id
     JOIN reminders_appointment a ON a.contact_id = c.id
     WHERE x.matters AND a.starts_at > %(now)s
