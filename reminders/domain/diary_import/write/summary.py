@@ -28,8 +28,8 @@ class Counts:
 
     `apart`: new people who came with the patient number of somebody else.
 
-    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
-    last file of this kind.
+    `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
+    to `last_day`; `last_rows` had the last file of this kind.
 
     `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
     each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
@@ -50,6 +50,8 @@ class Counts:
     changed_contacts: int = 0
     apart: int = 0
     last_rows: int = 0
+    first_day: str = ""
+    last_day: str = ""
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
     at_once: int = 0
@@ -91,18 +93,11 @@ def count_result() -> Counts:
     return counts
 
 
-def half_missing(counts: Mapping[str, Any]) -> bool:
-    """Whether the file is at most half the size of the last one of its kind."""
-    before = int(counts.get("last_rows", 0))
-    return before >= FEW and int(counts.get("rows", 0)) * 2 <= before
-
-
 def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     """What wants a second yes before it is done, in words; "" when nothing does.
 
     That is cancelling more than a fifth of the diary within the file's dates, because appointments
-    are gone from the file or because it calls many of them cancelled; and a file that has shrunk to
-    half.
+    are gone from the file or because it calls many of them cancelled.
     """
     gone = int(counts.get("gone", 0)) if cancel_gone else 0
     called = int(counts.get("cancelled", 0))
@@ -110,9 +105,7 @@ def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     if cancelled * 5 > expected and cancelled:
         share = f", {round(100 * cancelled / expected)} % of those in its dates" if expected else ""
         return f"cancel {cancelled:,} {'appointment' if cancelled == 1 else 'appointments'}{share}"
-    return (
-        "import it although it is so much shorter than the last one" if half_missing(counts) else ""
-    )
+    return ""
 
 
 def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
