@@ -34,6 +34,7 @@ from reminders.domain.diary_import.pipeline import (
 from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.read.files.sources import Source, open_file, printable
 from reminders.domain.diary_import.read.files.tables import open_table
+from reminders.domain.diary_import.write.sites import country_of
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)
@@ -235,7 +236,7 @@ def _options(source: Source, mapping: str) -> Options:
     options = Options(source="folder")
     if mapping:
         return options_with_mapping(mapping, options)
-    with open_table(source) as table:
+    with open_table(source, country=country_of("")) as table:
         known = remembered_mapping(table.header)
     return options_with_mapping(known.name, options) if known else options
 

@@ -28,7 +28,7 @@ from reminders.domain.diary_import.problems import (
     NeedsConfirmation,
     Problems,
 )
-from reminders.domain.diary_import.questions import QuestionsOpen
+from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import Table, open_table
@@ -55,7 +55,7 @@ from reminders.domain.diary_import.results import (
 from reminders.domain.diary_import.second_look import look_at_staged
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
-from reminders.domain.diary_import.write.sites import find_sites, lock_sites
+from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites
 from reminders.domain.diary_import.write.staging import prepare_transaction, stage
 from reminders.domain.diary_import.write.summary import (
     Counts,
@@ -149,19 +149,22 @@ def prepared_import(
     """
     tell = progress or (lambda _percent, _words: None)
     prepare_transaction()
-    with open_table(source, mapping=options.mapping) as table:
+    with open_table(
+        source,
+        answers=options.answers,
+        mapping=options.mapping,
+        country=country_of(options.location),
+        today=now.date(),
+    ) as table:
         tell(2, "Reading the file")
-        columns = choose_columns(
-            table.header, table.sample, mapping=options.mapping, guess=options.guess
-        )
-        stop_if_missing(columns)
+        columns = _columns(table, options, now=now)
         dates = DateReader(order_of(options.order_of_dates))
         with reading_within(WHOLE):
             found = survey(table, columns, dates, options.answers)
         reader = _stage(table, columns, dates, found, options, tell, now=now)
         mistakes = look_at_staged(columns, reader, options, rows=found.rows)
-        for number, words in table.footer:
-            reader.left_out.add(Reason.TOTAL, number, [words])
+        for form, count, rows in table.passed_over.by_reason():
+            reader.left_out.add_all(Reason[form.name], count, rows)
     tell(40, "Comparing with the diary")
     by_id = "external_id" in columns.places
     faulty = sorted(set(reader.faulty_ids)) if mistakes else []
@@ -181,7 +184,8 @@ def prepared_import(
         RowMistake(problem, reader.mistakes.get(number, []))
         for number, problem in sorted(problems_by_row(mistakes).items())
     ]
-    outcome.warnings = [*reader.left_out.in_words(), *warnings_of(outcome)]
+    told = [*table.warnings, *reader.left_out.in_words()]
+    outcome.warnings = [*told, *warnings_of(outcome)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
@@ -190,6 +194,23 @@ def prepared_import(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
+    """What the columns mean; raises QuestionsOpen for what only a person can say."""
+    mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
+    answers = options.answers.over(Answers.of(mapping))
+    columns = choose_columns(
+        table.header,
+        table.sample,
+        answers=answers,
+        country=country_of(options.location),
+        today=now.date(),
+    )
+    stop_if_missing(columns)
+    if columns.questions:
+        raise QuestionsOpen(columns.questions)
+    return columns
 
 
 def _compare(

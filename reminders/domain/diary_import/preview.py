@@ -17,6 +17,7 @@ from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
 from reminders.domain.diary_import.uploads import open_import
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
+from reminders.domain.diary_import.write.sites import country_of
 from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw
 from reminders.models import Import, ImportRow
 
@@ -61,7 +62,11 @@ def keep_refusal(row: Import, refused: ImportRefused) -> None:
 def _cells(row: Import, numbers: set[int], *, last: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     try:
-        with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
+        country = country_of(row.location.name if row.location else "")
+        with (
+            open_import(row) as source,
+            open_table(source, mapping=row.mapping, country=country) as table,
+        ):
             for number, cells in table.rows():
                 if number in numbers:
                     found[number] = [cell[:500].replace("\0", "\ufffd") for cell in cells]

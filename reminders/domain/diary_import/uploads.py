@@ -17,6 +17,7 @@ from reminders.domain.common.access import Scope, scope_of
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
+from reminders.domain.diary_import.questions import About, Answer, Answers
 from reminders.domain.diary_import.read.cells.dates import order_of
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.sources import Source, open_blocks
@@ -27,7 +28,7 @@ from reminders.domain.diary_import.read.header.columns import (
     header_digest,
     stop_if_missing,
 )
-from reminders.domain.diary_import.write.sites import WHICH_LOCATION
+from reminders.domain.diary_import.write.sites import WHICH_LOCATION, country_of
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import, ImportMapping, ImportPart, Location
 
@@ -50,7 +51,11 @@ def upload(
     Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows
     that name none; where it is needed and not given, it is asked for.
     """
-    with open_blocks(blocks, name=name) as source, open_table(source) as table:
+    country = country_of(location.name if location else "")
+    with (
+        open_blocks(blocks, name=name) as source,
+        open_table(source, country=country) as table,
+    ):
         user = User.objects.get(pk=user_id) if user_id else None
         columns, known = _read_columns(table, scope_of(user) if user else None)
         row = Import(
@@ -58,7 +63,7 @@ def upload(
             source="browser",
             digest=source.digest(),
             location=location or (known.location if known else None),
-            mapping=columns.as_mapping(),
+            mapping=columns.proposed(),
             mapping_name=known.name if known else "",
             header=columns.header,
             date_format=known.date_format if known else "",
@@ -77,10 +82,15 @@ def _read_columns(table: Table, scope: Scope | None) -> tuple[Columns, ImportMap
     known = remembered_mapping(table.header, here=scope.at_locations() if scope else None)
     if known:
         try:
-            return choose_columns(table.header, table.sample, mapping=known.columns), known
+            return _choose_columns(table, known.columns), known
         except ImportRefused:
             known = None
-    return choose_columns(table.header, table.sample, guess=True), None
+    return _choose_columns(table, {}), None
+
+
+def _choose_columns(table: Table, mapping: Mapping[str, str]) -> Columns:
+    answers = Answers.of(Answer(About.COLUMN, meaning, name) for name, meaning in mapping.items())
+    return choose_columns(table.header, table.sample, answers=answers)
 
 
 def _keep(row: Import, source: Source) -> None:
@@ -98,12 +108,12 @@ def _check_or_ask(row: Import, columns: Columns) -> None:
 
 def _what_to_ask(row: Import, columns: Columns) -> str:
     """The most fundamental thing that only a person can say; "" when the file can be checked."""
-    if columns.unclear:
-        return columns.unclear[0].message
     try:
         stop_if_missing(columns)
     except ImportRefused as refused:
         return refused.problems[0].message
+    if columns.questions:
+        return columns.questions[0].words
     if "location" in columns.places or row.location_id:
         return ""
     sites = Location.objects.filter(active=True)
@@ -142,7 +152,11 @@ def has_file(row: Import) -> bool:
 def sample_of(row: Import, *, rows: int) -> list[tuple[int, list[str]]]:
     """The first rows of the file with their numbers, for the one who chooses the columns."""
     found: list[tuple[int, list[str]]] = []
-    with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
+    country = country_of(row.location.name if row.location else "")
+    with (
+        open_import(row) as source,
+        open_table(source, mapping=row.mapping, country=country) as table,
+    ):
         for number, cells in table.rows():
             found.append((number, cells))
             if len(found) >= rows:
@@ -162,8 +176,12 @@ def choose(
 
     Raises ImportRefused when something needed is still missing or chosen twice.
     """
-    with open_import(row) as source, open_table(source, mapping=mapping) as table:
-        columns = choose_columns(table.header, table.sample, mapping=mapping)
+    country = country_of(location.name if location else "")
+    with (
+        open_import(row) as source,
+        open_table(source, mapping=mapping, country=country) as table,
+    ):
+        columns = _choose_columns(table, mapping)
         asked = Import(location=location, created_by=row.created_by)
         if missing := _what_to_ask(asked, columns):
             raise refuse(missing)

@@ -41,6 +41,17 @@ def site_of(location: Location) -> ImportLocation:
     return ImportLocation(id=location.pk, zone=ZoneInfo(location.zone), country=location.country)
 
 
+def country_of(name: str) -> str:
+    """The country of a location, or of all of them when it is the same; "" when they differ.
+
+    A hint for the encoding of a file: programs write the letters of their country.
+    """
+    sites = Location.objects.filter(active=True)
+    named = sites.filter(name__iexact=name) if name else sites
+    countries = set(named.values_list("country", flat=True)[:1_000])
+    return countries.pop() if len(countries) == 1 else ""
+
+
 @dataclass
 class Sites:
     """The locations of a file by casefolded name, None for those whose rows are left out.

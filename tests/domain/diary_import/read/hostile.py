@@ -52,11 +52,11 @@ def _table(text: str) -> object:
 
 
 def _header(text: str) -> object:
-    return choose_columns([text, "b"], [["1", "2"]], guess=True)
+    return choose_columns([text, "b"], [["1", "2"]])
 
 
 def _sample(text: str) -> object:
-    return choose_columns(["a", "b"], [[text, text]], guess=True)
+    return choose_columns(["a", "b"], [[text, text]])
 
 
 PARSERS: dict[str, Parser] = {

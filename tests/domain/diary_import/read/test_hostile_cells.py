@@ -22,8 +22,9 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_start,
     read_time,
 )
+from reminders.domain.diary_import.read.files.records import LOOK_EVERY, MAX_CELL
 from reminders.domain.diary_import.read.files.sources import Source
-from reminders.domain.diary_import.read.files.tables import LOOK_EVERY, MAX_CELL, open_table
+from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.header import columns as columns_module
 from reminders.domain.diary_import.read.time_limit import TOO_SLOW, reading_within
 from reminders.domain.diary_import.uploads import upload

@@ -8,8 +8,24 @@ from reminders.domain.diary_import.read.cells.words import by_phrase, folded_wor
 
 LONGEST_NO_VALUE = 30
 """Characters of such a word at most."""
-_NAMES = frozenset({"Na", "Nan", "Nil", "Ka", "Nat"})
-"""Written like this they are given names, as in "Na Li" and "Nan Hughes"; in capitals they are not."""
+_NAMES = frozenset(
+    {
+        "Na",
+        "Nan",
+        "Nil",
+        "Ka",
+        "Nat",
+        "Blank",
+        "Leer",
+        "Sin",
+        "Sans",
+        "Ohne",
+        "Vide",
+        "Brak",
+        "Void",
+    }
+)
+"""Written like this they are names, as in "Na Li" and "Nan Blank"; in capitals they are not."""
 _FORMULA_ERRORS = ("#", "<", "\\")
 
 

@@ -101,16 +101,24 @@ class LeftOut:
             told = " | ".join(cell.strip() for cell in cells if cell.strip())
             shown.append((number, told[:100]))
 
+    def add_all(self, reason: Reason, count: int, rows: Sequence[tuple[int, str]]) -> None:
+        """Count as many rows, of which these are examples."""
+        if rows:
+            first, *others = rows
+            self.add(reason, first[0], [first[1]], rows=count - len(others))
+            for number, words in others:
+                self.add(reason, number, [words])
+
     @property
     def total(self) -> int:
         """How many rows are passed over."""
         return sum(self.counts.values())
 
     def in_words(self) -> list[str]:
-        """One line for each reason, with the numbers of its first rows."""
+        """One line for each reason, with the first rows."""
         lines = []
         for name, count in self.counts.items():
-            numbers = ", ".join(f"{number}" for number, _ in self.examples[name])
+            numbers = ", ".join(f"{number}: “{told[:40]}”" for number, told in self.examples[name])
             more = " and more" if count > len(self.examples[name]) else ""
             rows = "row" if count == 1 else "rows"
             lines.append(

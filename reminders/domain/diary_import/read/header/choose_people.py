@@ -1,0 +1,205 @@
+"""Which columns name the patient and which phone is texted; staff and relatives are never either.
+
+The wrong person's name or phone in a text is the worst that an import can do, so everything but a
+plain name with a fitting content is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reminders.domain.diary_import.read.header.fields import PHONES
+from reminders.domain.diary_import.read.header.sheet import Sheet
+from reminders.domain.diary_import.read.header.vocabulary import ASKED, LIKELY, SURE
+
+_NAMES = ("name", "first_name", "last_name")
+_NOT_NAMES = ("date", "time", "both", "phone", "email", "flag", "zone")
+_NOT_PHONES = ("date", "time", "both", "email", "flag", "zone", "name")
+_OTHERS_PHONES = (
+    "kin_phone",
+    "guardian_phone",
+    "other_phone",
+    "staff_phone",
+    "location_phone",
+    "fax",
+)
+_WHOSE = "Whose names are these: which column names the patient?"
+_WHICH_PHONE = "Which phone is texted?"
+_FEW = 0.5
+"""A column with at most so many different values as another one names staff rather than patients."""
+
+
+def choose_phone(sheet: Sheet) -> None:
+    """Place the phone that is texted and the next best one, or ask."""
+    if "phone" in sheet.places:
+        _second_phone(sheet, _called_phones(sheet))
+        return
+    called = _called_phones(sheet)
+    filled = sheet.filled(called)
+    if not filled:
+        if called:  # a column of phones that is blank in the sample may be filled further down
+            sheet.place("phone", called[0])
+            _second_phone(sheet, called[1:])
+        else:
+            _ask_for_a_phone(sheet)
+        return
+    best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else filled[0]
+    rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
+    only_work = _kind(sheet, best) == "work_phone"
+    if rivals or only_work:
+        choices = [(each, "phone", "") for each in [best, *rivals]]
+        sheet.ask("phone", _WHICH_PHONE, choices, none=best if not rivals else None)
+        return
+    sheet.place("phone", best)
+    _second_phone(sheet, [each for each in called if each != best])
+
+
+def _kind(sheet: Sheet, place: int) -> str:
+    kinds = [kind for kind in PHONES if sheet.strength(place, kind) >= LIKELY]
+    return max(kinds, key=lambda kind: (sheet.strength(place, kind), PHONES[kind]), default="")
+
+
+def _rank(sheet: Sheet, place: int) -> int:
+    return PHONES.get(_kind(sheet, place), 0)
+
+
+def _called_phones(sheet: Sheet) -> list[int]:
+    """Columns called a phone of the patient's, the preferred one first."""
+    found = [n for n in sheet.called(*PHONES) if _may_be_phone(sheet, n)]
+    return sorted(found, key=lambda n: (-_rank(sheet, n), sheet.named[n].rank, n))
+
+
+def _may_be_phone(sheet: Sheet, place: int) -> bool:
+    profile = sheet.profiles[place]
+    if sheet.strength(place, *PHONES) < SURE:  # "Contact" is a phone only where it holds phones
+        return profile.mostly("phone")
+    return profile.what not in _NOT_PHONES or profile.any("phone")
+
+
+def _is_rival(sheet: Sheet, best: int, other: int) -> bool:
+    """Whether another phone is as good: of the same kind, or at home against at work, and never the
+    same number.
+    """
+    one, two = _kind(sheet, best), _kind(sheet, other)
+    unclear = {one, two} == {"home_phone", "work_phone"}
+    numbered = one == two and sheet.named[best].rank != sheet.named[other].rank
+    return ((one == two and not numbered) or unclear) and not sheet.same(best, other)
+
+
+def _second_phone(sheet: Sheet, called: Sequence[int]) -> None:
+    filled = sheet.filled(called)
+    if filled and "second_phone" not in sheet.places:
+        mobiles = [
+            n for n in filled if sheet.country and sheet.profiles[n].mobiles(sheet.country) > 0
+        ]
+        sheet.place("second_phone", (mobiles or filled)[0])
+    sheet.aside(called)
+
+
+def _ask_for_a_phone(sheet: Sheet) -> None:
+    """Phones under a name that nobody knows, or under somebody else's: never taken unasked."""
+    unknown = [
+        n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
+    ]
+    others = [n for n in sheet.called(*_OTHERS_PHONES) if sheet.profiles[n].mostly("phone")]
+    found = [*unknown, *others]
+    if found:
+        words = "Is this the patient's phone?" if len(found) == 1 else _WHICH_PHONE
+        sheet.ask("phone", words, [(n, "phone", "") for n in found], none=found[0])
+        # somebody else's phone stays theirs: it is decided only if the question is answered so
+
+
+def _unknown(sheet: Sheet, place: int) -> bool:
+    """Whether the name tells nothing, or too little to act on."""
+    return all(much <= ASKED for much in sheet.named[place].kinds.values())
+
+
+def choose_names(sheet: Sheet) -> None:
+    """Place first, last, full and preferred name, or ask whose names a column holds."""
+    sheet.choose_one(
+        "preferred_name", sheet.called("preferred_name"), "Which of these is the preferred name?"
+    )
+    for kind in ("first_name", "last_name"):
+        found = [n for n in sheet.called(kind, least=SURE) if _may_be_name(sheet, n)]
+        sheet.choose_one(kind, found, f"Which of these is the patient's {kind.replace('_', ' ')}?")
+    _choose_full_name(sheet)
+    _settle_names(sheet)
+
+
+def _may_be_name(sheet: Sheet, place: int) -> bool:
+    return sheet.profiles[place].what not in (*_NOT_NAMES, "integer")
+
+
+def _plain(sheet: Sheet, place: int) -> bool:
+    """Whether a column is called a name without saying whose."""
+    return "patient" not in sheet.named[place].parts
+
+
+def _choose_full_name(sheet: Sheet) -> None:
+    if "name" in sheet.places:
+        return
+    called = [n for n in sheet.called("name") if _may_be_name(sheet, n)]
+    if {"first_name", "last_name"} <= sheet.places.keys():
+        sheet.aside(n for n in called if sheet.strength(n, "name") < SURE)
+        called = [n for n in called if n in sheet.free]
+    sure = [n for n in called if sheet.strength(n, "name") == SURE]
+    if sure:
+        _choose_sure_name(sheet, sorted(sure, key=lambda n: (_plain(sheet, n), n)))
+    elif not {"first_name", "last_name"} & sheet.places.keys():
+        _ask_whose_names(sheet, called)
+
+
+def _choose_sure_name(sheet: Sheet, sure: Sequence[int]) -> None:
+    """Take the plainly named column, unless another one names many more people."""
+    whose = not _plain(sheet, sure[0])
+    if whose:
+        sheet.choose_one("name", sure, _WHOSE, rival=lambda one, other: not _plain(sheet, other))
+        return
+    best = sure[0]
+    people = max(sheet.profiles[best].distinct, 1)
+    rivals = [
+        n for n in sorted(sheet.free)
+        if n not in sure and not sheet.named[n].kinds and sheet.profiles[n].mostly("name")
+        and sheet.profiles[n].distinct >= 4 and people <= _FEW * sheet.profiles[n].distinct
+    ]  # fmt: skip
+    if rivals:
+        sheet.ask("name", _WHOSE, [(n, "name", "") for n in [*rivals, best]])
+    else:
+        sheet.choose_one("name", sure, _WHOSE)
+
+
+def _ask_whose_names(sheet: Sheet, called: Sequence[int]) -> None:
+    """Names under a word that may mean somebody else, or under none that is known."""
+    found = [n for n in called if sheet.profiles[n].mostly("name")]
+    owners = [n for n in found if "patient" in sheet.named[n].parts]
+    if len(owners) == 1 and any("animal" in each.parts for each in sheet.named):
+        sheet.place("name", owners[0])  # beside a pet the owner is who comes
+        return
+    found += [
+        n for n in sorted(sheet.free)
+        if n not in found and _unknown(sheet, n) and sheet.profiles[n].mostly("name")
+    ]  # fmt: skip
+    found.sort(key=lambda n: (-sheet.strength(n, "name"), -sheet.profiles[n].distinct, n))
+    if found:
+        words = _WHOSE if len(found) > 1 else "Are these the patients' names?"
+        choices = [(n, "name", "") for n in found[:6]]
+        sheet.ask("name", words, choices, none=found[0] if len(found) == 1 else None)
+
+
+def _settle_names(sheet: Sheet) -> None:
+    """Beside a first name a column called "Name" holds the last name, unless it holds the first one
+    too. A first name alone that has several words is the whole name.
+    """
+    places = sheet.places
+    if {"name", "first_name"} <= places.keys() - sheet.answered and "last_name" not in places:
+        first = sheet.profiles[places["first_name"]].cells
+        name = sheet.profiles[places["name"]].cells
+        rows = [(a.casefold(), b.casefold()) for a, b in zip(first, name, strict=True) if a]
+        whole = sum(a in b for a, b in rows)
+        if whole * 2 < len(rows) or not rows:
+            places["last_name"] = places.pop("name")
+    alone = (
+        "first_name" in places.keys() - sheet.answered and not {"last_name", "name"} & places.keys()
+    )
+    if alone and sheet.profiles[places["first_name"]].mostly("name"):
+        places["name"] = places.pop("first_name")
