@@ -31,7 +31,7 @@ def row(number: int, *, name: str = "Ben Ray", day: str = DAY, at: str = "11:00"
 FILES: dict[str, tuple[str | bytes, str]] = {
     "a column that nobody knows instead of one that is needed": (
         HEADER.replace("date", "moon") + GOOD,
-        "There is no date column. The columns are called “id”, “name”, “phone”, “moon”, “time”.",
+        'There is no date column. Which column holds the date? Answer with --column "moon=date".',
     ),
     "no header": (
         GOOD + row(2),

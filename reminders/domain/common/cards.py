@@ -21,6 +21,7 @@ class NewCard:
     appointment_id: int | None = None
     contact_id: int | None = None
     location_id: int | None = None
+    upload_id: int | None = None
 
 
 def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
@@ -34,6 +35,7 @@ def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
             appointment_id=card.appointment_id,
             contact_id=card.contact_id,
             location_id=card.location_id,
+            upload_id=card.upload_id,
             opened_at=now,
         )
         for card in cards

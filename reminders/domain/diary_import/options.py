@@ -35,7 +35,6 @@ class Options:
     gone: str = Import.Gone.KEEP
     create_locations: bool = False
     only_locations: frozenset[int] | None = None
-    guess: bool = False
     confirmed: bool = False
     wait: bool = True
     source: str = "command"

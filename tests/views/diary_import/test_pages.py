@@ -86,7 +86,8 @@ def test_a_missing_column_is_asked_for(sign_in: SignIn, site: Location) -> None:
     content = csv_of(f"1,Q,0491 570 006,{DAY},10:00", header="id,who is it,phone,date,time")
     address = send(client, content)
     page = text(client, address)
-    assert "There is no name column. The columns are called" in page
+    assert "There is no name column. Which column holds the name?" in page
+    assert 'value="0" checked' in page
 
     again = client.post(f"{address}columns/", {f"column-{n}": "" for n in range(5)})
     assert again.status_code == 422
@@ -104,7 +105,8 @@ def test_the_writing_of_dates_is_asked_in_words(sign_in: SignIn, site: Location)
     address = send(client, csv_of(f"1,Ann Lee,0491 570 006,03/04/{DAY.year + 1},10:00"))
     assert f"3 April {DAY.year + 1}" in text(client, address)
 
-    client.post(f"{address}dates/", {"order": "mdy"})
+    sign = client.get(f"{address}questions/").context["sign"]
+    client.post(f"{address}questions/", {"question-0": "1", "sign": sign})
     work_off_imports(now=timezone.now())
 
     assert "Import 1 appointment" in text(client, address)

@@ -1,0 +1,190 @@
+"""The head of a file, read with all that is known, and what only a person can say of it.
+
+Every way in asks here first: the pages, the command and the watched folder. What was said for this
+file goes over a saved mapping, a mapping over what was taught. Rows are not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from django.utils.timezone import localdate
+
+from reminders.domain.diary_import.asking.missing import location_question, missing_questions
+from reminders.domain.diary_import.problems import ImportRefused
+from reminders.domain.diary_import.questions import (
+    About,
+    Answer,
+    Answers,
+    Question,
+    QuestionsOpen,
+    folded_header,
+)
+from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.files.tables import Table, open_table
+from reminders.domain.diary_import.read.header.columns import (
+    choose_columns,
+    stop_if_missing,
+)
+from reminders.domain.diary_import.read.header.fields import FIELDS
+from reminders.domain.diary_import.taught import (
+    Circle,
+    layout_of,
+    likeliest_first,
+    taught_encoding,
+    taught_sheets,
+)
+
+
+@dataclass
+class Head:
+    """What is known of a file before its rows are read.
+
+    `answers` are those for this file, then those taught before; `mapping` is what all columns mean,
+    once no question about them is left.
+    """
+
+    header: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a file once its header is read; of `answers` the later ones hold.
+
+    `places` are the names of the locations of which it may be, where it is not known of which.
+    """
+
+    answers: Sequence[Answer]
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    places: Sequence[str] = ()
+
+
+def read_head(
+    source: Source,
+    known: Callable[[list[str]], Known],
+    *,
+    circle: Circle,
+    before: Sequence[Answer] = (),
+    mapping: Mapping[str, str] | None = None,
+    country: str = "",
+) -> Head:
+    """Read what can be read before the rows; `before` are the answers that hold for any header.
+
+    The names in `mapping` help to find the header among the first rows; `country` is that of the
+    location, which tells how letters and numbers are most likely written.
+
+    Raises ImportRefused for what nobody can answer.
+    """
+    answers = list(before)
+    place = _Place(source, circle, country)
+    while True:
+        head = Head(answers=answers)
+        try:
+            with opened(source, Answers.of(answers), mapping, country=country) as table:
+                head.header = table.header
+                _read(table, known(table.header), head, country=country)
+                head.questions = likeliest_first(head.questions, circle)
+                return head
+        except QuestionsOpen as asked:
+            head.questions = asked.questions
+            # Each round answers one more of the questions that come before the header.
+            more = None if head.header else _taught_before(place, asked.questions, answers)
+            if more is None:
+                return head
+            answers = [more, *answers]
+
+
+@contextmanager
+def opened(
+    source: Source,
+    answers: Answers,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    country: str = "",
+) -> Iterator[Table]:
+    """The file as a table, as far as it was answered how."""
+    names = {**(mapping or {}), **answers.columns}
+    with open_table(source, answers=answers, mapping=names, country=country) as table:
+        yield table
+
+
+def _read(table: Table, known: Known, head: Head, *, country: str) -> None:
+    head.answers = list(known.answers)
+    answers = Answers.of(head.answers)
+    mapping = mapping_with(known.mapping, answers, table.header)
+    columns = choose_columns(
+        table.header,
+        table.sample,
+        answers=Answers.of(Answer(About.COLUMN, field, name) for name, field in mapping.items()),
+        country=country,
+        today=localdate(),
+    )
+    head.questions = list(columns.questions)
+    if not head.questions:
+        head.questions = missing_questions(columns, table.sample)
+    if not head.questions:
+        stop_if_missing(columns)
+    if len(known.places) > 1 and not answers.location and "location" not in columns.places:
+        head.questions.append(location_question(known.places))
+    head.mapping = columns.as_mapping()
+
+
+def mapping_with(
+    mapping: Mapping[str, str], answers: Answers, header: Sequence[str]
+) -> dict[str, str]:
+    """The mapping with what was answered of columns over it; no field is given twice by that."""
+    said = {name: answers.columns.get(folded_header(name)) for name in header if name}
+    fields = {meaning for meaning in said.values() if meaning}
+    merged = {name: meaning for name, meaning in mapping.items() if meaning not in fields}
+    for name, meaning in said.items():
+        if meaning is not None:
+            merged[name] = meaning if meaning in FIELDS else ""
+    return merged
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A file, and where it belongs."""
+
+    source: Source
+    circle: Circle
+    country: str
+
+
+def _taught_before(
+    place: _Place, questions: Sequence[Question], answers: Sequence[Answer]
+) -> Answer | None:
+    """What was taught for a question that comes before there is a header; None when nothing was."""
+    given = {answer.about for answer in answers}
+    for question in questions:
+        if question.about is About.SHEET and About.SHEET not in given:
+            return _known_sheet(place, question, answers)
+        if question.about is About.ENCODING and About.ENCODING not in given:
+            header = _header_with(place, [*answers, question.likeliest.answer])
+            return taught_encoding(header, place.circle) if header else None
+    return None
+
+
+def _known_sheet(place: _Place, question: Question, answers: Sequence[Answer]) -> Answer | None:
+    """Sheets called 1, 2 and 3 are in many workbooks: the columns must be the same, too."""
+    found = None
+    for answer, layout in taught_sheets(question, place.circle):
+        header = _header_with(place, [*answers, answer])
+        found = answer if header and layout_of(header) == layout else found
+    return found
+
+
+def _header_with(place: _Place, answers: Sequence[Answer]) -> list[str]:
+    """The header as it reads with these answers; empty where it can't be read so."""
+    said = Answers.of(answers)
+    with (
+        suppress(ImportRefused),
+        opened(place.source, said, country=place.country) as table,
+    ):
+        return table.header
+    return []
