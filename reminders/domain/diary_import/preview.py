@@ -11,13 +11,14 @@ from typing import Any
 
 from django.db import connection
 
+from reminders.domain.diary_import.asking.head import opened
+from reminders.domain.diary_import.asking.stored import answers_of
 from reminders.domain.diary_import.pipeline import ImportOutcome
 from reminders.domain.diary_import.problems import ImportRefused
-from reminders.domain.diary_import.read.files.tables import open_table
+from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
-from reminders.domain.diary_import.uploads import open_import
+from reminders.domain.diary_import.uploads import around, open_import
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
-from reminders.domain.diary_import.write.sites import country_of
 from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw
 from reminders.models import Import, ImportRow
 
@@ -62,10 +63,10 @@ def keep_refusal(row: Import, refused: ImportRefused) -> None:
 def _cells(row: Import, numbers: set[int], *, last: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     try:
-        country = country_of(row.location.name if row.location else "")
+        answers = Answers.of(answers_of(row))
         with (
             open_import(row) as source,
-            open_table(source, mapping=row.mapping, country=country) as table,
+            opened(source, answers, around(row), row.mapping) as table,
         ):
             for number, cells in table.rows():
                 if number in numbers:

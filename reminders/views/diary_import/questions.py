@@ -17,7 +17,7 @@ from reminders.domain.diary_import.asking.stored import (
     questions_of_import,
     sign_of,
 )
-from reminders.domain.diary_import.asking.words import answer_words
+from reminders.domain.diary_import.asking.words import answer_words, reason_words
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.questions import About, Choice, Question
 from reminders.domain.diary_import.uploads import MEANWHILE, OPEN, has_file
@@ -178,7 +178,11 @@ def reading_of(row: Import) -> dict[str, Any]:
     return {
         "answered": [_answered(n, stored) for n, stored in enumerate(row.answers)],
         "set_aside": aside,
-        "left_out": sorted(counts.get("left_out", {}).items(), key=lambda one: -one[1]),
+        "left_out": [
+            (reason_words(code), count)
+            for code, count in sorted(counts.get("left_out", {}).items(), key=lambda one: -one[1])
+        ],
+        "mistakes": counts.get("errors", 0) if row.state != Import.State.REFUSED else 0,
         "may_change": row.state in OPEN and has_file(row),
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Question
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS, FIELDS
+from reminders.domain.diary_import.read.rows.left_out import REASON_WORDS, Reason
 
 ASIDE_WORDS = "Kept aside"
 STATUSES: Mapping[str, str] = {
@@ -105,3 +106,8 @@ def answer_words(answer: Answer) -> tuple[str, str]:
     if answer.about is About.MEANING:
         shown = f"“{answer.value or '(blank)'}” in the column “{answer.header}”"
     return subject_words(answer.about, shown), meaning_words(answer.about, answer.meaning)
+
+
+def reason_words(code: str) -> str:
+    """Why rows were passed over, from a code of `left_out.Reason`."""
+    return REASON_WORDS[Reason(code)] if code in set(Reason) else code.replace("_", " ")

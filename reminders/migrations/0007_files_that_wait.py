@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0005_taught_answers'),
+        ('reminders', '0006_preferred_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
