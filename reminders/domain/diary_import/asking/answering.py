@@ -59,6 +59,17 @@ def answer_questions(
     _read_again(row, sign)
 
 
+def say_known(row: Import, answers: Sequence[Answer]) -> None:
+    """Take it that names of the file are others' of the diary, and have the file read so."""
+    for answer in answers:
+        asked = f"Who or what is “{answer.value}”?"
+        row.answers = [
+            *(one for one in row.answers if key_of(answer_from(one)) != key_of(answer)),
+            stored_answer(answer, asked=asked, chosen=answer.meaning),
+        ]
+    _read_again(row, "")
+
+
 def ask_again(row: Import, place: int) -> bool:
     """Take one answer back, and read the file without it; False when there is no such answer.
 

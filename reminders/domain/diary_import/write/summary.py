@@ -33,7 +33,7 @@ class Counts:
 
     `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
     each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
-    because of a mistake.
+    because of a mistake. New names stand with the number of their rows.
     """
 
     rows: int = 0
@@ -55,8 +55,8 @@ class Counts:
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
     at_once: int = 0
-    new_practitioners: list[str] = field(default_factory=list)
-    new_services: list[str] = field(default_factory=list)
+    new_practitioners: list[tuple[str, int]] = field(default_factory=list)
+    new_services: list[tuple[str, int]] = field(default_factory=list)
     fingerprint: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
     left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
@@ -87,9 +87,9 @@ def count_result() -> Counts:
         )
         counts.fingerprint = f"{total}/{of_contacts}"
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
-        counts.new_practitioners = [row[0] for row in cursor.fetchall()]
+        counts.new_practitioners = cursor.fetchall()
         cursor.execute(_NEW_NAMES.format(table="service"))
-        counts.new_services = [row[0] for row in cursor.fetchall()]
+        counts.new_services = cursor.fetchall()
     return counts
 
 
@@ -184,8 +184,10 @@ SELECT (SELECT count(*) FROM import_people p
 """
 
 _NEW_NAMES = """
-SELECT DISTINCT s.{table} FROM import_staged s
-WHERE s.{table} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = s.{table})
+SELECT named.* FROM (
+    SELECT {table} AS name, count(*) FROM import_staged WHERE {table} IS NOT NULL GROUP BY 1
+) named
+WHERE NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = named.name)
 ORDER BY 1 LIMIT 50
 """
 
