@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db import DatabaseError, transaction
 from psycopg import errors
 
+from reminders.domain.diary_import.checks import questions_about_file
 from reminders.domain.diary_import.options import (
     STOP,
     Options,
@@ -175,13 +176,16 @@ def prepared_import(
     counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
     counts.set_aside = list(getattr(columns, "set_aside", ()))
     counts.errors = reader.problems.rows
+    strange = questions_about_file(columns, options, counts, order=dates.order or "", now=now)
+    if strange:
+        raise QuestionsOpen(strange, rows=found.rows)
     outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
     outcome.mistakes = [
         RowMistake(problem, reader.mistakes.get(number, []))
         for number, problem in sorted(problems_by_row(mistakes).items())
     ]
     told = [*table.warnings, *reader.left_out.in_words()]
-    outcome.warnings = [*told, *warnings_of(outcome, options)]
+    outcome.warnings = [*told, *warnings_of(outcome)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [

@@ -27,6 +27,7 @@ from reminders.domain.diary_import.asking.head import (
 from reminders.domain.diary_import.asking.stored import (
     answer_from,
     answers_of,
+    is_agreement,
     key_of,
     stored_answer,
 )
@@ -216,7 +217,11 @@ def choose(
 
     Raises ImportRefused when something needed is still missing or chosen twice.
     """
-    others = [a for a in answers_of(row) if a.about not in (About.COLUMN, About.DATES)]
+    others = [
+        answer
+        for answer in answers_of(row)
+        if answer.about not in (About.COLUMN, About.DATES) and not is_agreement(answer)
+    ]
     places = () if location else _places(row)
     with open_import(row) as source:
         head = read_head(

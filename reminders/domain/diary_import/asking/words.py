@@ -62,7 +62,6 @@ _WITHOUT_EXAMPLES: Mapping[About, str] = {
     About.LOCATION: "Which location is the file of?",
     About.SHEET: "Which sheet of the workbook holds the appointments?",
     About.ENCODING: "With which characters was the file saved?",
-    About.CHECK: "Something about the file as a whole is unusual: is it right?",
     About.ERRORS: "Some rows have mistakes: should the others be imported?",
 }
 _WITHOUT_COLUMN: Mapping[About, str] = {
@@ -78,6 +77,8 @@ def without_examples(question: Question, *, name_column: bool) -> str:
     The question's own words may quote a cell. `name_column` only where the first row is known to be
     a header, because else its cells are somebody's, too.
     """
+    if question.about is About.CHECK:
+        return question.words  # counts and days, which say what to look for and name nobody
     column = question.column if name_column else ""
     if question.about in _WITHOUT_COLUMN and not column:
         return _WITHOUT_COLUMN[question.about]

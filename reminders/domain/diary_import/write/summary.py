@@ -29,12 +29,12 @@ class Counts:
 
     `apart`: new people who came with the patient number of somebody else.
 
-    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
-    last file of this kind.
+    `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
+    to `last_day`; `last_rows` had the last file of this kind.
 
     `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
     each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
-    because of a mistake.
+    because of a mistake. New names stand with the number of their rows.
     """
 
     rows: int = 0
@@ -51,11 +51,13 @@ class Counts:
     changed_contacts: int = 0
     apart: int = 0
     last_rows: int = 0
+    first_day: str = ""
+    last_day: str = ""
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
     at_once: int = 0
-    new_practitioners: list[str] = field(default_factory=list)
-    new_services: list[str] = field(default_factory=list)
+    new_practitioners: list[tuple[str, int]] = field(default_factory=list)
+    new_services: list[tuple[str, int]] = field(default_factory=list)
     fingerprint: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
     left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
@@ -82,24 +84,17 @@ def count_result() -> Counts:
         fingerprint = f"{rows.pop('signs')}/{people.pop('signs')}"
         counts = Counts(**rows, **people, fingerprint=fingerprint)
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
-        counts.new_practitioners = [row[0] for row in cursor.fetchall()]
+        counts.new_practitioners = cursor.fetchall()
         cursor.execute(_NEW_NAMES.format(table="service"))
-        counts.new_services = [row[0] for row in cursor.fetchall()]
+        counts.new_services = cursor.fetchall()
     return counts
-
-
-def half_missing(counts: Mapping[str, Any]) -> bool:
-    """Whether the file is at most half the size of the last one of its kind."""
-    before = int(counts.get("last_rows", 0))
-    return before >= FEW and int(counts.get("rows", 0)) * 2 <= before
 
 
 def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     """What wants a second yes before it is done, in words; "" when nothing does.
 
     That is cancelling more than a fifth of the diary within the file's dates, because appointments
-    are gone from the file or because it calls many of them cancelled; and a file that has shrunk to
-    half.
+    are gone from the file or because it calls many of them cancelled.
     """
     gone = int(counts.get("gone", 0)) if cancel_gone else 0
     called = int(counts.get("cancelled", 0))
@@ -107,9 +102,7 @@ def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     if cancelled * 5 > expected and cancelled:
         share = f", {round(100 * cancelled / expected)} % of those in its dates" if expected else ""
         return f"cancel {cancelled:,} {'appointment' if cancelled == 1 else 'appointments'}{share}"
-    return (
-        "import it although it is so much shorter than the last one" if half_missing(counts) else ""
-    )
+    return ""
 
 
 def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
@@ -192,8 +185,10 @@ SELECT (SELECT count(*) FROM import_people p
 """
 
 _NEW_NAMES = """
-SELECT DISTINCT s.{table} FROM import_staged s
-WHERE s.{table} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = s.{table})
+SELECT named.* FROM (
+    SELECT {table} AS name, count(*) FROM import_staged WHERE {table} IS NOT NULL GROUP BY 1
+) named
+WHERE NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = named.name)
 ORDER BY 1 LIMIT 50
 """
 
