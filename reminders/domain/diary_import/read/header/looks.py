@@ -152,13 +152,6 @@ def looks_like_zone(value: str) -> bool:
     return value in _zones() or bool(_ZONE.fullmatch(value))
 
 
-def get_ready() -> None:
-    """Load the names of months and days, and the words of cells, once for the process."""
-    looks_like_date("1 March 2027")
-    is_word("yes_or_no", "yes")
-    _zones()
-
-
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(zone for zone in available_timezones() if "/" in zone)
