@@ -212,8 +212,8 @@ def _in_a_row(words: list[str], *, titled: bool) -> tuple[str, str]:
     if len(words) == 1:
         # After a title one word is the family name; alone it is what the person is called, unless
         # it is written as family names are.
-        family = titled or is_shouted(words[0]) or _GAELIC.fullmatch(words[0])
-        return ("", whole) if family else given(words)
+        is_family = titled or is_shouted(words[0]) or bool(_GAELIC.fullmatch(words[0]))
+        return ("", whole) if is_family else given(words)
     if (order := _family_first(words)) is not None:
         family, given_words = words[:order], words[order:]
         first, more = given(given_words)
