@@ -26,6 +26,7 @@ from reminders.domain.diary_import.pipeline import (
     ImportOutcome,
     Options,
     Progress,
+    keep_mistakes,
     prepared_import,
     retry_on_conflict,
     write,
@@ -159,7 +160,7 @@ def options_of(row: Import) -> Options:
         mapping=mapping_with(row.mapping, answers, row.header),
         mapping_name=row.mapping_name,
         date_format=row.date_format or answers.date_format,
-        answers=answers,
+        answers=replace(answers, columns={}),
         diary=row.diary,
         gone=row.gone,
         only_locations=only_locations(row),
@@ -177,6 +178,7 @@ def _check(row: Import, tell: Progress, *, now: datetime) -> None:
         prepared_import(source, reading, now=now, look=True, progress=tell) as outcome,
     ):
         keep_preview(row, outcome, now=now)
+        keep_mistakes(row, outcome)
     _ready(row, outcome, words="")
 
 
@@ -197,6 +199,7 @@ def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
             if outcome.counts.fingerprint != seen or outcome.counts.gone != row.counts.get("gone"):
                 words = _what_changed(row.counts, outcome)
                 keep_preview(row, outcome, now=now)
+                keep_mistakes(row, outcome)
                 _ready(row, outcome, words=words)
                 return
             ImportRow.objects.filter(of=row).delete()

@@ -47,7 +47,7 @@ from reminders.models import Import
 
 logger = logging.getLogger(__name__)
 WORKING, DONE, FAILED = OURS = "working", "done", "failed"
-ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".ods"})
+ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".ics"})
 SETTLED = 5
 """Seconds without a change after which a file is complete."""
 MOST_TRIES = 3
@@ -222,7 +222,7 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
             return
         if file.tries > MOST_TRIES:
             raise refuse(FAULT)
-        options = options_for(source, _options(source, file), GivenAnswers())
+        options = options_for(source, _options(source, file), GivenAnswers(), now=now)
         outcome = import_file(source, options, now=now)
         follow(outcome.header, options, newest=None, now=now)
 
@@ -255,7 +255,7 @@ def _let_wait(file: _File, tree: Tree, questions: list[Question], *, now: dateti
     """Keep the file with its questions, so that somebody answers and goes on with that very file."""
     with open_file(tree.open(file.found), name=file.found.name) as source:
         options = _options(source, file)
-        head = get_ready(source, options, GivenAnswers()).head
+        head = get_ready(source, options, GivenAnswers(), now=now).head
         return keep_waiting(
             source, options, questions, header=head.header, answers=head.answers, now=now
         )

@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db import DatabaseError, transaction
 from psycopg import errors
 
+from reminders.domain.diary_import.checks import questions_about_file
 from reminders.domain.diary_import.options import (
     STOP,
     Options,
@@ -51,10 +52,10 @@ from reminders.domain.diary_import.results import (
     warnings_of,
     write,
 )
-from reminders.domain.diary_import.second_look import look_at_staged
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
-from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites
+from reminders.domain.diary_import.write.second_look import look_at_staged
+from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites, only_site
 from reminders.domain.diary_import.write.staging import prepare_transaction, stage
 from reminders.domain.diary_import.write.summary import (
     Counts,
@@ -157,7 +158,7 @@ def prepared_import(
     ) as table:
         tell(2, "Reading the file")
         columns = _columns(table, options, now=now)
-        dates = DateReader(order_of(options.order_of_dates))
+        dates = _date_reader(options, now=now)
         with reading_within(WHOLE):
             found = survey(table, columns, dates, options.answers)
         reader = _stage(table, columns, dates, found, options, tell, now=now)
@@ -175,13 +176,16 @@ def prepared_import(
     counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
     counts.set_aside = list(getattr(columns, "set_aside", ()))
     counts.errors = reader.problems.rows
+    strange = questions_about_file(columns, options, counts, order=dates.order or "", now=now)
+    if strange:
+        raise QuestionsOpen(strange, rows=found.rows)
     outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
     outcome.mistakes = [
         RowMistake(problem, reader.mistakes.get(number, []))
         for number, problem in sorted(problems_by_row(mistakes).items())
     ]
     told = [*table.warnings, *reader.left_out.in_words()]
-    outcome.warnings = [*told, *warnings_of(outcome, options)]
+    outcome.warnings = [*told, *warnings_of(outcome)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
@@ -190,6 +194,16 @@ def prepared_import(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _date_reader(options: Options, *, now: datetime) -> DateReader:
+    site = only_site(options.default_location)
+    return DateReader(
+        order_of(options.order_of_dates),
+        country=site.country if site else country_of(options.default_location),
+        zone=site.zone if site else None,
+        today=now.date(),
+    )
 
 
 def _columns(table: Table, options: Options, *, now: datetime) -> Columns:

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Q
-
 from reminders.domain.diary_import.options import Options
 from reminders.domain.diary_import.problems import ImportProblem
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.rows.people import TEXTS_WORDS
 from reminders.domain.diary_import.write.applying import apply_result
-from reminders.domain.diary_import.write.summary import Counts, half_missing
+from reminders.domain.diary_import.write.summary import Counts
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
 from reminders.domain.planning.plan import PlanResult
 from reminders.models import Import, ImportRow, Location
@@ -60,34 +58,15 @@ def phone_words(code: str) -> str:
     )
 
 
-def warnings_of(outcome: ImportOutcome, options: Options) -> list[str]:
+def warnings_of(outcome: ImportOutcome) -> list[str]:
+    """What somebody should know of an import that needs no answer."""
     counts = outcome.counts
-    same_site = (
-        Q(location__name__iexact=options.default_location)
-        if options.default_location
-        else Q(location=None)
-    )
-    last = (
-        Import.objects.filter(
-            same_site, state=Import.State.APPLIED, header=outcome.header, diary=options.diary
-        )
-        .exclude(applied_at=None)
-        .order_by(F("applied_at").desc())
-        .first()
-    )
-    counts.last_rows = int(last.counts.get("rows", 0)) if last else 0
-    warnings = []
-    if half_missing(counts.as_json()):
-        warnings.append(
-            f"The file has {counts.rows:,} rows; the last one of this kind had {counts.last_rows:,}. Is it "
-            "complete?"
-        )
-    if counts.flagged:
-        warnings.append(
-            f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
-            f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
-        )
-    return warnings
+    if not counts.flagged:
+        return []
+    return [
+        f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
+        f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
+    ]
 
 
 def record_import(

@@ -16,10 +16,18 @@ from django.db.models import Q
 
 from reminders.domain.common.access import scope_of
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.diary_import.asking.head import Head, Known, opened, read_head
+from reminders.domain.diary_import.asking.head import (
+    Head,
+    Known,
+    Surroundings,
+    opened,
+    read_head,
+    surroundings,
+)
 from reminders.domain.diary_import.asking.stored import (
     answer_from,
     answers_of,
+    is_agreement,
     key_of,
     stored_answer,
 )
@@ -31,8 +39,7 @@ from reminders.domain.diary_import.read.cells.dates import order_of
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.sources import Source, open_blocks
 from reminders.domain.diary_import.read.header.columns import header_digest
-from reminders.domain.diary_import.taught import Circle, circle_of, remember, taught_for
-from reminders.domain.diary_import.write.sites import country_of
+from reminders.domain.diary_import.taught import circle_of, remember, taught_for
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import, ImportMapping, ImportPart, Location
 
@@ -79,22 +86,23 @@ def look(row: Import, source: Source) -> Head:
     What is remembered counts once, when the header is first read. After that it stands among the
     answers, where somebody may have changed it.
     """
+    if not row.header:
+        return _first_look(row, source)
     answers, places = answers_of(row), () if row.location_id else _places(row)
+    known = Known(answers, row.mapping, places)
+    return read_head(
+        source, lambda _: known, around=around(row), before=answers, mapping=row.mapping
+    )
+
+
+def around(row: Import) -> Surroundings:
+    """What helps to read the file of an import."""
     circle = circle_of(row.diary, row.location_id, only_locations(row))
-    if row.header:
-        known = Known(answers, row.mapping, places)
-        return read_head(
-            source,
-            lambda _: known,
-            circle=circle,
-            before=answers,
-            mapping=row.mapping,
-            country=_country(row),
-        )
-    return _first_look(row, source, circle)
+    name = row.location.name if row.location else ""
+    return surroundings(circle, name, now=row.created_at)
 
 
-def _first_look(row: Import, source: Source, circle: Circle) -> Head:
+def _first_look(row: Import, source: Source) -> Head:
     here = scope_of(row.created_by).at_locations() if row.created_by else Q()
     before = answers_of(row)
     found: ImportMapping | None = None
@@ -105,17 +113,13 @@ def _first_look(row: Import, source: Source, circle: Circle) -> Head:
         return _known(row, found, header)
 
     try:
-        head = read_head(source, remembered, circle=circle, before=before, country=_country(row))
+        head = read_head(source, remembered, around=around(row), before=before)
     except ImportRefused:
         if found is None:
             raise
         found = None  # the file has changed beyond what the mapping says: begin anew
         head = read_head(
-            source,
-            lambda header: _known(row, None, header),
-            circle=circle,
-            before=before,
-            country=_country(row),
+            source, lambda header: _known(row, None, header), around=around(row), before=before
         )
     if found:
         row.location, row.mapping_name = row.location or found.location, found.name
@@ -131,10 +135,6 @@ def _known(row: Import, mapping: ImportMapping | None, header: list[str]) -> Kno
     return Known(
         answers, mapping.columns if mapping else row.mapping, () if location_id else _places(row)
     )
-
-
-def _country(row: Import) -> str:
-    return country_of(row.location.name if row.location else "")
 
 
 def _places(row: Import) -> list[str]:
@@ -201,7 +201,7 @@ def sample_of(row: Import, *, rows: int) -> tuple[dict[str, str], list[list[str]
     answers = Answers.of(answers_of(row))
     with open_import(row) as source:
         mapping = row.mapping or look(row, source).mapping
-        with opened(source, answers, row.mapping, country=_country(row)) as table:
+        with opened(source, answers, around(row), row.mapping) as table:
             return dict(mapping), [cells for _, cells in islice(table.rows(), rows)]
 
 
@@ -217,16 +217,19 @@ def choose(
 
     Raises ImportRefused when something needed is still missing or chosen twice.
     """
-    others = [a for a in answers_of(row) if a.about not in (About.COLUMN, About.DATES)]
+    others = [
+        answer
+        for answer in answers_of(row)
+        if answer.about not in (About.COLUMN, About.DATES) and not is_agreement(answer)
+    ]
     places = () if location else _places(row)
     with open_import(row) as source:
         head = read_head(
             source,
             lambda _: Known(others, mapping, places),
-            circle=Circle(),
+            around=around(row),
             before=others,
             mapping=mapping,
-            country=country_of(location.name if location else ""),
         )
     if head.questions:
         raise refuse(head.questions[0].words)

@@ -26,6 +26,7 @@ from reminders.domain.diary_import import (
 from reminders.domain.diary_import.asking.missing import questions_of
 from reminders.domain.diary_import.asking.options import GivenAnswers, given_answers
 from reminders.domain.diary_import.asking.unattended import options_for
+from reminders.domain.diary_import.asking.words import reason_words
 from reminders.domain.diary_import.read.files.sources import printable
 
 LISTED = 100
@@ -34,7 +35,9 @@ LISTED = 100
 class Command(BaseCommand):
     """Exit 0: imported. Exit 1: nothing imported, errors by row on stderr."""
 
-    help = "Import appointments from a CSV, TSV, XLSX or ODS file. A file is imported whole or not at all."
+    help = (
+        "Import appointments from a CSV, Excel, ODS or calendar file, the whole of it or nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `interfaces`: names that scripts rely on."""
@@ -77,10 +80,11 @@ class Command(BaseCommand):
         """Import, and report."""
         try:
             with _open(options["file"]) as source:
+                now = timezone.now()
                 outcome = import_file(
                     source,
-                    options_for(source, _options(options), _given(options)),
-                    now=timezone.now(),
+                    options_for(source, _options(options), _given(options), now=now),
+                    now=now,
                     dry_run=options["dry_run"],
                 )
         except ImportRefused as refused:
@@ -190,12 +194,12 @@ def _as_json(outcome: ImportOutcome) -> dict[str, Any]:  # Any: JSON
         "unchanged": counts.unchanged,
         "gone": counts.gone,
         "cannot_be_reminded": counts.cannot_be_reminded,
-        "errors": [],
+        "errors": [mistake.problem.as_json() for mistake in outcome.mistakes],
         "cannot_be_reminded_rows": [problem.as_json() for problem in outcome.cannot_be_reminded],
         "moved": counts.moved,
         "cancelled": counts.cancelled,
         "questions": [],
-        "left_out": counts.as_json().get("left_out", {}),
+        "left_out": counts.left_out,
         "set_aside": _set_aside(outcome),
         "contacts_changed": counts.changed_contacts,
         "contacts_apart": counts.apart,
@@ -246,8 +250,10 @@ def _in_words(outcome: ImportOutcome, *, dry_run: bool) -> str:
 
 def _passed_over(outcome: ImportOutcome) -> list[str]:
     """The rows and columns of the file that were not imported, each with its reason or name."""
-    left_out = outcome.counts.as_json().get("left_out", {})
-    lines = [f"Left out: {count:,} ({reason})." for reason, count in left_out.items()]
+    left_out = outcome.counts.left_out
+    lines = [f"Left out: {n:,} ({reason_words(code)})." for code, n in left_out.items()]
+    if outcome.counts.errors:
+        lines.append(f"Left, with a mistake: {outcome.counts.errors:,}.")
     if aside := _set_aside(outcome):
         lines.append(f"Set aside: {', '.join(aside)}.")
     return lines
@@ -255,5 +261,4 @@ def _passed_over(outcome: ImportOutcome) -> list[str]:
 
 def _set_aside(outcome: ImportOutcome) -> list[str]:
     """The columns that were not read, by the file's own names."""
-    told = outcome.counts.as_json().get("set_aside")
-    return told or [name for name, meaning in outcome.columns.items() if not meaning]
+    return outcome.counts.set_aside

@@ -35,6 +35,7 @@ from reminders.domain.diary_import.uploads import (
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import
 from reminders.views.diary_import.questions import reading_of, their_imports
+from reminders.views.diary_import.reading import understood
 from reminders.views.diary_import.tables import (
     Tab,
     button_words,
@@ -122,16 +123,20 @@ def _context(request: StaffRequest, row: Import) -> dict[str, Any]:
     cancel = request.GET.get("gone") == Import.Gone.CANCEL
     counts = row.counts
     warnings = [problem["message"] for problem in row.problems if problem.get("warning")]
-    return {
-        "row": row,
-        "counts": counts,
-        "warnings": warnings,
-        "file_there": row.state in OPEN and has_file(row),
-        "cancel": cancel,
-        "confirm": second_question(counts, cancel_gone=cancel),
-        "button": button_words(counts, cancel=cancel),
-        "name": row.mapping_name or _stem(row),
-    } | reading_of(row)
+    return (
+        {
+            "row": row,
+            "counts": counts,
+            "warnings": warnings,
+            "file_there": row.state in OPEN and has_file(row),
+            "cancel": cancel,
+            "confirm": second_question(counts, cancel_gone=cancel),
+            "button": button_words(counts, cancel=cancel),
+            "name": row.mapping_name or _stem(row),
+        }
+        | reading_of(row)
+        | understood(request, row)
+    )
 
 
 def _stem(row: Import) -> str:

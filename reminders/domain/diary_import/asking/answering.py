@@ -6,12 +6,13 @@ the file. The file is read before its row is locked, because a workbook takes a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
 from reminders.domain.diary_import.asking.stored import (
     answer_from,
+    is_agreement,
     key_of,
     questions_of_import,
     sign_of,
@@ -54,8 +55,19 @@ def answer_questions(
         raise refuse(MEANWHILE)
     # Whoever answers for a file that came in by itself is the one who brings it in, and teaches.
     row.created_by_id = row.created_by_id or user_id
-    _take(row, ((one, one.choices[picks[one.name]]) for one in questions))
+    _take(row, [(one, one.choices[picks[one.name]]) for one in questions])
     _read_again(row, sign)
+
+
+def say_known(row: Import, answers: Sequence[Answer]) -> None:
+    """Take it that names of the file are others' of the diary, and have the file read so."""
+    for answer in answers:
+        asked = f"Who or what is “{answer.value}”?"
+        row.answers = [
+            *(one for one in row.answers if key_of(answer_from(one)) != key_of(answer)),
+            stored_answer(answer, asked=asked, chosen=answer.meaning),
+        ]
+    _read_again(row, "")
 
 
 def ask_again(row: Import, place: int) -> bool:
@@ -67,6 +79,7 @@ def ask_again(row: Import, place: int) -> bool:
         return False
     answer = answer_from(row.answers[place])
     row.answers = [one for n, one in enumerate(row.answers) if n != place]
+    _forget_agreements(row, [answer])
     if answer.about in (About.COLUMN, About.SHEET, About.ENCODING):
         row.mapping = {}
     if answer.about is About.DATES:
@@ -77,7 +90,7 @@ def ask_again(row: Import, place: int) -> bool:
     return True
 
 
-def _take(row: Import, chosen: Iterable[tuple[Question, Choice]]) -> None:
+def _take(row: Import, chosen: Sequence[tuple[Question, Choice]]) -> None:
     for question, choice in chosen:
         answer = kept_answer(question, choice.answer)
         row.answers = [
@@ -88,6 +101,14 @@ def _take(row: Import, chosen: Iterable[tuple[Question, Choice]]) -> None:
             row.location = _location(row, answer.meaning)
         if answer.about is About.DATES:
             row.date_format = answer.meaning
+
+    _forget_agreements(row, [choice.answer for _, choice in chosen])
+
+
+def _forget_agreements(row: Import, changed: Iterable[Answer]) -> None:
+    """Whoever agreed that all visits are past spoke of the dates as they were read then."""
+    if any(one.about not in (About.CHECK, About.ERRORS) for one in changed):
+        row.answers = [one for one in row.answers if not is_agreement(answer_from(one))]
 
 
 def _replaced(old: Answer, new: Answer) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-
-from django.utils.timezone import localdate
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from reminders.domain.diary_import.asking.missing import location_question, missing_questions
 from reminders.domain.diary_import.problems import ImportRefused
@@ -36,14 +35,15 @@ from reminders.domain.diary_import.taught import (
     taught_encoding,
     taught_sheets,
 )
+from reminders.domain.diary_import.write.sites import country_of
 
 
 @dataclass
 class Head:
     """What is known of a file before its rows are read.
 
-    `answers` are those for this file, then those taught before; `mapping` is what all columns mean,
-    once no question about them is left.
+    `answers` are those taught before, then those for this file; `mapping` is what all columns mean,
+    with the likeliest as long as a question about them is left.
     """
 
     header: list[str] = field(default_factory=list)
@@ -64,36 +64,46 @@ class Known:
     places: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What helps to read a file: the country of its location, the day, and for whom it is."""
+
+    circle: Circle
+    country: str = ""
+    today: date | None = None
+
+
+def surroundings(circle: Circle, location: str, *, now: datetime) -> Surroundings:
+    """Those of a file of this location, "" where it is not known of which."""
+    return Surroundings(circle, country_of(location), now.date())
+
+
 def read_head(
     source: Source,
     known: Callable[[list[str]], Known],
     *,
-    circle: Circle,
+    around: Surroundings,
     before: Sequence[Answer] = (),
     mapping: Mapping[str, str] | None = None,
-    country: str = "",
 ) -> Head:
     """Read what can be read before the rows; `before` are the answers that hold for any header.
 
-    The names in `mapping` help to find the header among the first rows; `country` is that of the
-    location, which tells how letters and numbers are most likely written.
-
-    Raises ImportRefused for what nobody can answer.
+    The names in `mapping` help to find the header among the first rows. Raises ImportRefused for
+    what nobody can answer.
     """
     answers = list(before)
-    place = _Place(source, circle, country)
     while True:
         head = Head(answers=answers)
         try:
-            with opened(source, Answers.of(answers), mapping, country=country) as table:
+            with opened(source, Answers.of(answers), around, mapping) as table:
                 head.header = table.header
-                _read(table, known(table.header), head, country=country)
-                head.questions = likeliest_first(head.questions, circle)
+                _read(table, known(table.header), head, around)
+                head.questions = likeliest_first(head.questions, around.circle)
                 return head
         except QuestionsOpen as asked:
             head.questions = asked.questions
             # Each round answers one more of the questions that come before the header.
-            more = None if head.header else _taught_before(place, asked.questions, answers)
+            more = None if head.header else _taught_before(source, asked.questions, answers, around)
             if more is None:
                 return head
             answers = [more, *answers]
@@ -103,35 +113,34 @@ def read_head(
 def opened(
     source: Source,
     answers: Answers,
+    around: Surroundings,
     mapping: Mapping[str, str] | None = None,
-    *,
-    country: str = "",
 ) -> Iterator[Table]:
     """The file as a table, as far as it was answered how."""
     names = {**(mapping or {}), **answers.columns}
-    with open_table(source, answers=answers, mapping=names, country=country) as table:
+    with open_table(
+        source, answers=answers, mapping=names, country=around.country, today=around.today
+    ) as table:
         yield table
 
 
-def _read(table: Table, known: Known, head: Head, *, country: str) -> None:
+def _read(table: Table, known: Known, head: Head, around: Surroundings) -> None:
     head.answers = list(known.answers)
     answers = Answers.of(head.answers)
     mapping = mapping_with(known.mapping, answers, table.header)
     columns = choose_columns(
         table.header,
         table.sample,
-        answers=Answers.of(Answer(About.COLUMN, field, name) for name, field in mapping.items()),
-        country=country,
-        today=localdate(),
+        answers=replace(answers, columns=mapping),
+        country=around.country,
+        today=around.today,
     )
-    head.questions = list(columns.questions)
-    if not head.questions:
-        head.questions = missing_questions(columns, table.sample)
+    head.questions = [*columns.questions, *missing_questions(columns, table.sample)]
     if not head.questions:
         stop_if_missing(columns)
     if len(known.places) > 1 and not answers.location and "location" not in columns.places:
         head.questions.append(location_question(known.places))
-    head.mapping = columns.as_mapping()
+    head.mapping = columns.proposed()
 
 
 def mapping_with(
@@ -147,44 +156,33 @@ def mapping_with(
     return merged
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A file, and where it belongs."""
-
-    source: Source
-    circle: Circle
-    country: str
-
-
 def _taught_before(
-    place: _Place, questions: Sequence[Question], answers: Sequence[Answer]
+    source: Source, questions: Sequence[Question], answers: Sequence[Answer], around: Surroundings
 ) -> Answer | None:
     """What was taught for a question that comes before there is a header; None when nothing was."""
     given = {answer.about for answer in answers}
     for question in questions:
         if question.about is About.SHEET and About.SHEET not in given:
-            return _known_sheet(place, question, answers)
+            return _known_sheet(source, question, answers, around)
         if question.about is About.ENCODING and About.ENCODING not in given:
-            header = _header_with(place, [*answers, question.likeliest.answer])
-            return taught_encoding(header, place.circle) if header else None
+            header = _header_with(source, [*answers, question.likeliest.answer], around)
+            return taught_encoding(header, around.circle) if header else None
     return None
 
 
-def _known_sheet(place: _Place, question: Question, answers: Sequence[Answer]) -> Answer | None:
+def _known_sheet(
+    source: Source, question: Question, answers: Sequence[Answer], around: Surroundings
+) -> Answer | None:
     """Sheets called 1, 2 and 3 are in many workbooks: the columns must be the same, too."""
     found = None
-    for answer, layout in taught_sheets(question, place.circle):
-        header = _header_with(place, [*answers, answer])
+    for answer, layout in taught_sheets(question, around.circle):
+        header = _header_with(source, [*answers, answer], around)
         found = answer if header and layout_of(header) == layout else found
     return found
 
 
-def _header_with(place: _Place, answers: Sequence[Answer]) -> list[str]:
+def _header_with(source: Source, answers: Sequence[Answer], around: Surroundings) -> list[str]:
     """The header as it reads with these answers; empty where it can't be read so."""
-    said = Answers.of(answers)
-    with (
-        suppress(ImportRefused),
-        opened(place.source, said, country=place.country) as table,
-    ):
+    with suppress(ImportRefused), opened(source, Answers.of(answers), around) as table:
         return table.header
     return []

@@ -11,19 +11,20 @@ from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused
 from reminders.domain.diary_import.questions import About, Answer, Choice, Question, QuestionsOpen
 from reminders.domain.diary_import.read.header import looks
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.write.sites import WHICH_LOCATION
 
 SHOWN = 3
 _LONGEST = 60
-WHICH_LOCATION = (
-    "There is no location column, and there are several locations: which one is this file of?"
-)
-
 Looks = Callable[[str], bool]
 
 
 def missing_questions(columns: Columns, sample: Sequence[Sequence[str]]) -> list[Question]:
-    """One question for each thing that no column gives, over the columns that give nothing yet."""
-    has = columns.places.keys()
+    """One question for each thing that no column gives, over the columns that give nothing yet.
+
+    What another question could bring is not missing.
+    """
+    has = set(columns.places)
+    has |= {c.answer.meaning for question in columns.questions for c in question.choices}
     questions = []
     if not has & {"name", "first_name", "last_name"}:
         questions.append(_which(columns, sample, "name", "name", looks.looks_like_name))

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from reminders.domain.diary_import.checks.numbers import Check
+from reminders.domain.diary_import.options import LEAVE_PAST
 from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, folded_header
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS
@@ -52,7 +54,7 @@ def given_answers(
         About.ERRORS: errors,
     }
     of_file = [Answer(about, meaning) for about, meaning in plain.items() if meaning]
-    of_file += [Answer(About.CHECK, code.strip()) for code in agree if code.strip()]
+    of_file += [_agreement(code.strip()) for code in agree if code.strip()]
     columns, meanings = tuple(columns), tuple(meanings)
     for text in columns:
         if "=" not in text:
@@ -61,6 +63,13 @@ def given_answers(
         if "=" not in text or ":" not in text.rpartition("=")[0]:
             raise refuse(f'--meaning takes "HEADER:value=meaning", which “{text[:80]}” is not.')
     return GivenAnswers(columns, meanings, tuple(of_file))
+
+
+def _agreement(code: str) -> Answer:
+    known = [*map(str, Check), LEAVE_PAST]
+    if code not in known:
+        raise refuse(f"--agree takes {', '.join(known)}; “{code[:40]}” is none of them.")
+    return Answer(About.CHECK, code)
 
 
 def _zone(name: str) -> str:

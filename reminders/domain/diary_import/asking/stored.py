@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reminders.domain.common.digest import digest
+from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.questions import (
     About,
     Answer,
@@ -34,6 +35,11 @@ def answer_from(stored: Sequence[str]) -> Answer:
 def answers_of(row: Import) -> list[Answer]:
     """All that was answered for a file; of two to the same, the later one holds."""
     return [answer_from(stored) for stored in row.answers]
+
+
+def is_agreement(answer: Answer) -> bool:
+    """Whether it says of a strange file that it is right, which holds for one reading of it alone."""
+    return answer.about is About.CHECK and answer.meaning in set(Check)
 
 
 def key_of(answer: Answer) -> tuple[str, str, str]:

@@ -7,14 +7,20 @@ answer it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from reminders.domain.diary_import.asking.head import Head, Known, mapping_with, read_head
+from reminders.domain.diary_import.asking.head import (
+    Head,
+    Known,
+    mapping_with,
+    read_head,
+    surroundings,
+)
 from reminders.domain.diary_import.asking.options import GivenAnswers
 from reminders.domain.diary_import.pipeline import Options
 from reminders.domain.diary_import.questions import Answers, QuestionsOpen
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.taught import circle_of, taught_for
-from reminders.domain.diary_import.write.sites import country_of
 from reminders.models import Location
 
 
@@ -26,7 +32,7 @@ class Ready:
     head: Head
 
 
-def get_ready(source: Source, options: Options, given: GivenAnswers) -> Ready:
+def get_ready(source: Source, options: Options, given: GivenAnswers, *, now: datetime) -> Ready:
     """The options with what was given and what was taught, and what the head leaves open."""
     place = Location.objects.filter(name__iexact=options.location).first()
     circle = circle_of(options.diary, place.pk if place and options.location else None, None)
@@ -40,24 +46,24 @@ def get_ready(source: Source, options: Options, given: GivenAnswers) -> Ready:
     head = read_head(
         source,
         known,
-        circle=circle,
+        around=surroundings(circle, options.location, now=now),
         before=given.of_file,
         mapping=options.mapping,
-        country=country_of(options.location),
     )
     found = Answers.of(head.answers)
+    # What was said of columns stands in the mapping, where each kind of "not used" is one.
     ready = replace(
         options,
-        answers=found,
+        answers=replace(found, columns={}),
         mapping=mapping_with(options.mapping, found, head.header),
         date_format=options.date_format or found.date_format,
     )
     return Ready(ready, head)
 
 
-def options_for(source: Source, options: Options, given: GivenAnswers) -> Options:
+def options_for(source: Source, options: Options, given: GivenAnswers, *, now: datetime) -> Options:
     """The options of an import whose head leaves nothing open; raises QuestionsOpen."""
-    ready = get_ready(source, options, given)
+    ready = get_ready(source, options, given, now=now)
     if ready.head.questions:
         raise QuestionsOpen(ready.head.questions)
     return ready.options

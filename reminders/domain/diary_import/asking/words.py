@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Question
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS, FIELDS
+from reminders.domain.diary_import.read.rows.left_out import REASON_WORDS, Reason
 
 ASIDE_WORDS = "Kept aside"
 STATUSES: Mapping[str, str] = {
@@ -61,7 +62,6 @@ _WITHOUT_EXAMPLES: Mapping[About, str] = {
     About.LOCATION: "Which location is the file of?",
     About.SHEET: "Which sheet of the workbook holds the appointments?",
     About.ENCODING: "With which characters was the file saved?",
-    About.CHECK: "Something about the file as a whole is unusual: is it right?",
     About.ERRORS: "Some rows have mistakes: should the others be imported?",
 }
 _WITHOUT_COLUMN: Mapping[About, str] = {
@@ -77,6 +77,8 @@ def without_examples(question: Question, *, name_column: bool) -> str:
     The question's own words may quote a cell. `name_column` only where the first row is known to be
     a header, because else its cells are somebody's, too.
     """
+    if question.about is About.CHECK:
+        return question.words  # counts and days, which say what to look for and name nobody
     column = question.column if name_column else ""
     if question.about in _WITHOUT_COLUMN and not column:
         return _WITHOUT_COLUMN[question.about]
@@ -105,3 +107,8 @@ def answer_words(answer: Answer) -> tuple[str, str]:
     if answer.about is About.MEANING:
         shown = f"“{answer.value or '(blank)'}” in the column “{answer.header}”"
     return subject_words(answer.about, shown), meaning_words(answer.about, answer.meaning)
+
+
+def reason_words(code: str) -> str:
+    """Why rows were passed over, from a code of `left_out.Reason`."""
+    return REASON_WORDS[Reason(code)] if code in set(Reason) else code.replace("_", " ")

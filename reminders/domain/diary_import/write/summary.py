@@ -15,6 +15,7 @@ from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.models.rows import read_dicts
 from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
 
 FEW = 10
@@ -28,12 +29,12 @@ class Counts:
 
     `apart`: new people who came with the patient number of somebody else.
 
-    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
-    last file of this kind.
+    `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
+    to `last_day`; `last_rows` had the last file of this kind.
 
     `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
     each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
-    because of a mistake.
+    because of a mistake. New names stand with the number of their rows.
     """
 
     rows: int = 0
@@ -50,11 +51,13 @@ class Counts:
     changed_contacts: int = 0
     apart: int = 0
     last_rows: int = 0
+    first_day: str = ""
+    last_day: str = ""
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
     at_once: int = 0
-    new_practitioners: list[str] = field(default_factory=list)
-    new_services: list[str] = field(default_factory=list)
+    new_practitioners: list[tuple[str, int]] = field(default_factory=list)
+    new_services: list[tuple[str, int]] = field(default_factory=list)
     fingerprint: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
     left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
@@ -75,34 +78,23 @@ def count_result() -> Counts:
     """Read the counts from the tables that matching filled."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT)
-        rows, new, changed, unchanged, cannot, moved, cancelled, flagged, total = (
-            cursor.fetchone() or (0,) * 9
-        )
-        counts = Counts(rows, new, changed, unchanged, 0, cannot, moved, cancelled, flagged)
+        [rows] = read_dicts(cursor)
         cursor.execute(_COUNT_CONTACTS)
-        counts.new_contacts, counts.changed_contacts, counts.apart, of_contacts = (
-            cursor.fetchone() or (0,) * 4
-        )
-        counts.fingerprint = f"{total}/{of_contacts}"
+        [people] = read_dicts(cursor)
+        fingerprint = f"{rows.pop('signs')}/{people.pop('signs')}"
+        counts = Counts(**rows, **people, fingerprint=fingerprint)
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
-        counts.new_practitioners = [row[0] for row in cursor.fetchall()]
+        counts.new_practitioners = cursor.fetchall()
         cursor.execute(_NEW_NAMES.format(table="service"))
-        counts.new_services = [row[0] for row in cursor.fetchall()]
+        counts.new_services = cursor.fetchall()
     return counts
-
-
-def half_missing(counts: Mapping[str, Any]) -> bool:
-    """Whether the file is at most half the size of the last one of its kind."""
-    before = int(counts.get("last_rows", 0))
-    return before >= FEW and int(counts.get("rows", 0)) * 2 <= before
 
 
 def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     """What wants a second yes before it is done, in words; "" when nothing does.
 
     That is cancelling more than a fifth of the diary within the file's dates, because appointments
-    are gone from the file or because it calls many of them cancelled; and a file that has shrunk to
-    half.
+    are gone from the file or because it calls many of them cancelled.
     """
     gone = int(counts.get("gone", 0)) if cancel_gone else 0
     called = int(counts.get("cancelled", 0))
@@ -110,9 +102,7 @@ def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     if cancelled * 5 > expected and cancelled:
         share = f", {round(100 * cancelled / expected)} % of those in its dates" if expected else ""
         return f"cancel {cancelled:,} {'appointment' if cancelled == 1 else 'appointments'}{share}"
-    return (
-        "import it although it is so much shorter than the last one" if half_missing(counts) else ""
-    )
+    return ""
 
 
 def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
@@ -168,31 +158,37 @@ def _due_slots(slots: Iterable[tuple[Any, ...]], *, now: datetime) -> Iterator[t
 
 
 _COUNT = """
-SELECT count(*), count(*) FILTER (WHERE r.outcome = 'new'), count(*) FILTER (WHERE r.outcome = 'changed'),
-       count(*) FILTER (WHERE r.outcome = 'unchanged'), count(*) FILTER (WHERE r.cannot <> ''),
-       count(*) FILTER (WHERE r.moved), count(*) FILTER (WHERE r.status_to = 'cancelled'),
-       count(*) FILTER (WHERE s.words IS NOT NULL),
-       coalesce(sum(hashtextextended(concat_ws('|', r.number, r.outcome, r.appointment_id, r.contact_id,
-           r.status_to,
-           r.moved, r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
-               r.cannot), 0)
-           ::numeric), 0)
+SELECT count(*) AS rows,
+       count(*) FILTER (WHERE r.outcome = 'new') AS new,
+       count(*) FILTER (WHERE r.outcome = 'changed') AS changed,
+       count(*) FILTER (WHERE r.outcome = 'unchanged') AS unchanged,
+       count(*) FILTER (WHERE r.cannot <> '') AS cannot_be_reminded,
+       count(*) FILTER (WHERE r.moved) AS moved,
+       count(*) FILTER (WHERE r.status_to = 'cancelled') AS cancelled,
+       count(*) FILTER (WHERE s.words IS NOT NULL) AS flagged,
+       coalesce(sum(hashtextextended(concat_ws(
+           '|', r.number, r.outcome, r.appointment_id, r.contact_id, r.status_to, r.moved,
+           r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
+           r.cannot
+       ), 0)::numeric), 0) AS signs
 FROM import_result r JOIN import_staged s ON s.number = r.number
 LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
 """
 
 _COUNT_CONTACTS = """
 SELECT (SELECT count(*) FROM import_people p
-        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)),
-       (SELECT count(*) FROM import_contact_change),
-       (SELECT count(*) FROM import_apart),
+        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)) AS new_contacts,
+       (SELECT count(*) FROM import_contact_change) AS changed_contacts,
+       (SELECT count(*) FROM import_apart) AS apart,
        (SELECT coalesce(sum(hashtextextended(concat_ws('|', contact_id, details), 0)::numeric), 0)
-        FROM import_contact_change)
+        FROM import_contact_change) AS signs
 """
 
 _NEW_NAMES = """
-SELECT DISTINCT s.{table} FROM import_staged s
-WHERE s.{table} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = s.{table})
+SELECT named.* FROM (
+    SELECT {table} AS name, count(*) FROM import_staged WHERE {table} IS NOT NULL GROUP BY 1
+) named
+WHERE NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = named.name)
 ORDER BY 1 LIMIT 50
 """
 
