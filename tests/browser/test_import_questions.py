@@ -57,12 +57,13 @@ def of_values(count: int) -> list[Question]:
     words = ["Broken", "DNA", "Waitlisted – rang, no answer, left a message with the neighbour"]
     return [
         Question(
-            About.MEANING, f"status:{n}", "What does it mean?",
+            About.MEANING, f"status:{n}",
+            f"What does “{words[n % 3]} {n}” mean in the column “Appt Status”? ({n + 2} rows)",
             tuple(
                 Choice(Answer(About.MEANING, to, "Appt Status", f"{words[n % 3]} {n}"), shown)
                 for to, shown in STATUSES.items()
             ),
-            (f"{n + 2} rows",), None, "Appt Status",
+            (f"{words[n % 3]} {n}",), None, "Appt Status",
         )
         for n in range(count)
     ]  # fmt: skip

@@ -116,8 +116,9 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a location that is none": (
         HEADER.replace("time", "time,location") + GOOD.replace("\n", ",Nowhere\n"),
-        "Row 2, column “location”: There is no location “Nowhere”. There is “Sydney”. "
-        "Correct the name, or create the location first. Or say --create-locations.",
+        "Row 2, column “location”: There is no location “Nowhere”. Which one is it? (For example "
+        'Nowhere.) Answer with --meaning "location:Nowhere=create", --meaning '
+        '"location:Nowhere=Sydney", --meaning "location:Nowhere=leave_out".',
     ),
 }
 

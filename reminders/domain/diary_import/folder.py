@@ -47,7 +47,7 @@ from reminders.models import Import
 
 logger = logging.getLogger(__name__)
 WORKING, DONE, FAILED = OURS = "working", "done", "failed"
-ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".ods"})
+ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".ics"})
 SETTLED = 5
 """Seconds without a change after which a file is complete."""
 MOST_TRIES = 3

@@ -52,10 +52,10 @@ from reminders.domain.diary_import.results import (
     warnings_of,
     write,
 )
-from reminders.domain.diary_import.second_look import look_at_staged
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
-from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites
+from reminders.domain.diary_import.write.second_look import look_at_staged
+from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites, only_site
 from reminders.domain.diary_import.write.staging import prepare_transaction, stage
 from reminders.domain.diary_import.write.summary import (
     Counts,
@@ -158,7 +158,7 @@ def prepared_import(
     ) as table:
         tell(2, "Reading the file")
         columns = _columns(table, options, now=now)
-        dates = DateReader(order_of(options.order_of_dates))
+        dates = _date_reader(options, now=now)
         with reading_within(WHOLE):
             found = survey(table, columns, dates, options.answers)
         reader = _stage(table, columns, dates, found, options, tell, now=now)
@@ -194,6 +194,16 @@ def prepared_import(
         ]
     _stop_if_much_gone(counts, options)
     yield outcome
+
+
+def _date_reader(options: Options, *, now: datetime) -> DateReader:
+    site = only_site(options.default_location)
+    return DateReader(
+        order_of(options.order_of_dates),
+        country=site.country if site else country_of(options.default_location),
+        zone=site.zone if site else None,
+        today=now.date(),
+    )
 
 
 def _columns(table: Table, options: Options, *, now: datetime) -> Columns:

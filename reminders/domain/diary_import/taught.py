@@ -104,21 +104,22 @@ def remember(
         of_signs = answer.about is About.ENCODING
         blank = answer.about is About.MEANING and not answer.value
         shown = f"{answer.header}: {answer.value}" if answer.value or blank else answer.header
-        TaughtAnswer.objects.update_or_create(
-            diary=circle.diary,
-            location_id=circle.location_id,
-            layout=_plain_layout(header) if of_signs else layout_of(header),
-            about=str(answer.about),
-            header=folded_header(answer.header) if of_column else "",
-            value=folded_value(answer.value),
-            defaults={
-                "meaning": answer.meaning,
-                "shown": shown if of_column else "",
-                "columns": ", ".join(cell for cell in header if cell)[:MOST_COLUMNS],
-                "taught_at": now,
-                "taught_by_id": user_id,
-            },
-        )
+        key: dict[str, Any] = {  # Any: a location's id, or None for all of them
+            "diary": circle.diary,
+            "location_id": circle.location_id,
+            "layout": _plain_layout(header) if of_signs else layout_of(header),
+            "about": str(answer.about),
+            "header": folded_header(answer.header) if of_column else "",
+            "value": folded_value(answer.value),
+        }
+        said = {
+            "meaning": answer.meaning,
+            "shown": shown if of_column else "",
+            "columns": ", ".join(cell for cell in header if cell)[:MOST_COLUMNS],
+            "taught_at": now,
+            "taught_by_id": user_id,
+        }
+        TaughtAnswer.objects.update_or_create(**key, defaults=said)
         kept += 1
     return kept
 

@@ -35,7 +35,9 @@ LISTED = 100
 class Command(BaseCommand):
     """Exit 0: imported. Exit 1: nothing imported, errors by row on stderr."""
 
-    help = "Import appointments from a CSV, TSV, XLSX or ODS file. A file is imported whole or not at all."
+    help = (
+        "Import appointments from a CSV, Excel, ODS or calendar file, the whole of it or nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `interfaces`: names that scripts rely on."""

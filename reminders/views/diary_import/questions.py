@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -28,6 +30,8 @@ from reminders.views.shared.pages import StaffRequest, say, staff_action, staff_
 MOST_RADIOS = 8
 """Choices beyond which a list to choose from is shorter than one button for each."""
 EXAMPLES = 5
+_IN_ROWS = re.compile(r" \((\d[\d,]* rows?)\)$")
+"""How a question about a value ends that tells how often it stands in the file."""
 ALONE = (About.CHECK,)
 """Nothing is chosen beforehand where "go on" must not say yes to what nobody has read."""
 
@@ -62,6 +66,13 @@ class AskedQuestion:
         return self.question.examples[:EXAMPLES]
 
     @property
+    def beside(self) -> list[str]:
+        """What stands beside a value: in how many rows it is, and examples that say more than it."""
+        rows = _IN_ROWS.search(self.question.words)
+        told = [rows[1]] if rows else []
+        return told + [example for example in self.examples if example != self.value][:2]
+
+    @property
     def value(self) -> str:
         """The value that is asked about, where one is."""
         return self.question.likeliest.answer.value
@@ -71,7 +82,7 @@ class AskedQuestion:
 class Group:
     """Questions that stand together: the values of one column, or a question alone."""
 
-    column: str
+    words: str
     asked: list[AskedQuestion]
 
     @property
@@ -80,7 +91,7 @@ class Group:
         return len(self.asked) > 1
 
 
-def their_imports(request: StaffRequest) -> Any:  # Any: a queryset with what it is joined to
+def their_imports(request: StaffRequest) -> QuerySet[Import]:
     """The imports a user may see: those of sites they may not see name patients they may not see."""
     rows = Import.objects.select_related("location", "created_by")
     return rows.filter(created_by=request.user) if request.scope.restricted else rows
@@ -145,12 +156,20 @@ def _answer(
 
 
 def _groups(asked: Sequence[AskedQuestion]) -> Iterator[Group]:
-    def together(one: AskedQuestion) -> tuple[str, int]:
-        values = one.question.about is About.MEANING and one.value
-        return (one.question.column, -1) if values else ("", one.n)
+    """Values of one column together, but only where the very same is asked of each of them."""
 
-    for (column, _), group in groupby(asked, together):
-        yield Group(column, list(group))
+    def together(one: AskedQuestion) -> tuple[str, str, int]:
+        if one.question.about is not About.MEANING or not one.value:
+            return "", "", one.n
+        return one.question.column, _without_value(one), -1
+
+    for (_, words, _), group in groupby(asked, together):
+        yield Group(words, list(group))
+
+
+def _without_value(one: AskedQuestion) -> str:
+    words = _IN_ROWS.sub("", one.question.words)
+    return words.replace(f"“{one.value[:60]}”", "“…”")
 
 
 @staff_action(IMPORT)

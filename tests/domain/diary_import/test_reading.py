@@ -236,8 +236,8 @@ class TestBadRows:
     def test_an_id_twice(self) -> None:
         self.check(
             csv_of(ANN, ANN.replace("10:00", "10:00:00")),
-            "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs "
-            "its own.",
+            "Column “id”: What number is “id”: the patient's or the appointment's? (For example id: "
+            '1.) Answer with --column "id=patient_id", --column "id=external_id", --column "id=".',
         )
 
     def test_the_same_appointment_twice_without_ids(self) -> None:
@@ -306,8 +306,10 @@ class TestBadRows:
     def test_a_status_that_is_none(self) -> None:
         self.check(
             csv_of(f"{ANN},perhaps", header=f"{HEADER},status"),
-            "Row 2, column “status”: “perhaps” is not a status that is understood. Write booked or "
-            "cancelled.",
+            "Row 2, column “status”: What does the status “perhaps” mean? (1 row) (For example "
+            'perhaps.) Answer with --meaning "status:perhaps=booked", --meaning '
+            '"status:perhaps=cancelled", --meaning "status:perhaps=arrived", --meaning '
+            '"status:perhaps=no_show" and so on.',
         )
 
     def test_no_name(self) -> None:

@@ -115,7 +115,13 @@ def test_the_writing_of_dates_is_asked_in_words(sign_in: SignIn, site: Location)
 def test_wrong_cells_carry_their_reason(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
 
-    page = text(client, send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00")))
+    address = send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00"))
+    asked = client.get(f"{address}questions/").context
+    [question] = [one.question for one in asked["asked"]]
+    stop = [choice.answer.meaning for choice in question.choices].index("stop")
+    client.post(f"{address}questions/", {"question-0": str(stop), "sign": asked["sign"]})
+    work_off_imports(now=timezone.now())
+    page = text(client, address)
 
     assert "there is no such day in the calendar" in page
     assert "a day has the hours 0 to 23" in page
@@ -210,12 +216,12 @@ def test_zero_bytes_in_what_is_posted_are_no_fault(sign_in: SignIn, site: Locati
 
 def test_the_preview_says_what_each_column_is_read_as(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
-    header = "nr,wer,x,date,time"
+    header = "nr,Patient,Handy,date,time"
 
     page = text(client, send(client, csv_of(ANN, header=header)))
 
-    assert '<bdi>wer</bdi><span class="sub">Name</span>' in page
-    assert '<bdi>x</bdi><span class="sub">Phone</span>' in page
+    assert '<bdi>Patient</bdi><span class="sub">Name</span>' in page
+    assert '<bdi>Handy</bdi><span class="sub">Phone</span>' in page
 
 
 def test_an_import_is_taken_back(sign_in: SignIn, site: Location) -> None:

@@ -38,6 +38,16 @@ def question(name: str, about: About = About.COLUMN, *, column: str = "", n: int
     return Question(about, name, f"What about {name}?", choices, ("<i>x</i>",), 3, column)
 
 
+def value(
+    text: str, words: str = "What does “{}” mean in the column “Status”? (7 rows)"
+) -> Question:
+    """A question about a value of a column."""
+    choices = tuple(
+        Choice(Answer(About.MEANING, to, "Status", text), to) for to in ("booked", "cancelled")
+    )
+    return Question(About.MEANING, text, words.format(text), choices, column="Status")
+
+
 def waiting(*questions: Question, **values: object) -> Import:
     """A file that waits with these questions."""
     plain = {"filename": "diary.csv", "created_at": NOON, "state": "uploaded"}
@@ -171,13 +181,17 @@ def test_what_the_file_says_is_shown_as_text(sign_in: SignIn) -> None:
 
 
 def test_the_values_of_one_column_stand_together(sign_in: SignIn) -> None:
-    values = [question(f"v{n}", About.MEANING, column="Status") for n in range(39)]
-    row = waiting(question("a"), *values)
+    values = [value(f"v{n}") for n in range(38)]
+    other = value("v38", "“v38” says that a coming visit is over. What is it?")
+    row = waiting(question("a"), *values, other)
 
     page = as_read(sign_in("manager").get(f"/import/{row.pk}/questions/"))
 
     assert page.count("<legend") == 40
     assert len(re.findall(r'id="group-\d+"', page)) == 1
+    assert "What does “…” mean in the column “Status”?" in page
+    assert page.count("<bdi>7 rows</bdi>") == 38
+    assert "“v38” says that a coming visit is over. What is it?" in page
 
 
 def test_many_choices_are_a_list(sign_in: SignIn) -> None:

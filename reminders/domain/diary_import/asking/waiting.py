@@ -70,7 +70,9 @@ def follow(
         header=list(header),
         mapping_name=options.mapping_name,
         diary=options.diary,
-    ).exclude(pk=newest.pk if newest else None)
+    )
+    if newest:
+        waiting = waiting.exclude(pk=newest.pk)
     # Whoever answers one of them at this moment holds its row, and then finds it let go.
     ids = list(waiting.select_for_update().values_list("pk", flat=True))
     ImportPart.objects.filter(of_id__in=ids).delete()

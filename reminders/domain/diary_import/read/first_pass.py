@@ -9,16 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reminders.domain.diary_import.problems import DatesUnclear, Problems, refuse
-from reminders.domain.diary_import.questions import (
-    About,
-    Answer,
-    Answers,
-    Choice,
-    Question,
-    QuestionsOpen,
-)
-from reminders.domain.diary_import.read.cells.dates import DateReader
+from reminders.domain.diary_import.problems import Problems, refuse
+from reminders.domain.diary_import.questions import Answers, Question, QuestionsOpen
+from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
@@ -75,19 +68,10 @@ def survey(
 def _decide(dates: DateReader, columns: Columns, found: Survey) -> None:
     try:
         dates.decide(column=columns.name_of("date", "starts_at"))
-    except DatesUnclear as unclear:
+    except DatesOpen as unclear:
         if not found.questions:
             raise
-        raise QuestionsOpen([_about_dates(unclear), *found.questions], rows=found.rows) from None
-
-
-def _about_dates(unclear: DatesUnclear) -> Question:
-    problem = unclear.problems[0]
-    choices = tuple(
-        Choice(Answer(About.DATES, order), words, words)
-        for order, words in unclear.readings.items()
-    )
-    return Question(About.DATES, "dates", problem.message, choices, (), problem.row, problem.column)
+        raise QuestionsOpen([*unclear.questions, *found.questions], rows=found.rows) from None
 
 
 def _ragged(has: int, width: int) -> str:

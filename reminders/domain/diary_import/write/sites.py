@@ -52,6 +52,13 @@ def country_of(name: str) -> str:
     return countries.pop() if len(countries) == 1 else ""
 
 
+def only_site(name: str) -> ImportLocation | None:
+    """The location of a file where there is but one that it can be of."""
+    sites = Location.objects.filter(active=True)
+    found = (sites.filter(name__iexact=name) if name else sites)[:2]
+    return site_of(found[0]) if len(found) == 1 else None
+
+
 @dataclass
 class Sites:
     """The locations of a file by casefolded name, None for those whose rows are left out.

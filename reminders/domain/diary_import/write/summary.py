@@ -15,6 +15,7 @@ from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.models.rows import read_dicts
 from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
 
 FEW = 10
@@ -77,15 +78,11 @@ def count_result() -> Counts:
     """Read the counts from the tables that matching filled."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT)
-        rows, new, changed, unchanged, cannot, moved, cancelled, flagged, total = (
-            cursor.fetchone() or (0,) * 9
-        )
-        counts = Counts(rows, new, changed, unchanged, 0, cannot, moved, cancelled, flagged)
+        [rows] = read_dicts(cursor)
         cursor.execute(_COUNT_CONTACTS)
-        counts.new_contacts, counts.changed_contacts, counts.apart, of_contacts = (
-            cursor.fetchone() or (0,) * 4
-        )
-        counts.fingerprint = f"{total}/{of_contacts}"
+        [people] = read_dicts(cursor)
+        fingerprint = f"{rows.pop('signs')}/{people.pop('signs')}"
+        counts = Counts(**rows, **people, fingerprint=fingerprint)
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
         counts.new_practitioners = cursor.fetchall()
         cursor.execute(_NEW_NAMES.format(table="service"))
@@ -161,26 +158,30 @@ def _due_slots(slots: Iterable[tuple[Any, ...]], *, now: datetime) -> Iterator[t
 
 
 _COUNT = """
-SELECT count(*), count(*) FILTER (WHERE r.outcome = 'new'), count(*) FILTER (WHERE r.outcome = 'changed'),
-       count(*) FILTER (WHERE r.outcome = 'unchanged'), count(*) FILTER (WHERE r.cannot <> ''),
-       count(*) FILTER (WHERE r.moved), count(*) FILTER (WHERE r.status_to = 'cancelled'),
-       count(*) FILTER (WHERE s.words IS NOT NULL),
-       coalesce(sum(hashtextextended(concat_ws('|', r.number, r.outcome, r.appointment_id, r.contact_id,
-           r.status_to,
-           r.moved, r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
-               r.cannot), 0)
-           ::numeric), 0)
+SELECT count(*) AS rows,
+       count(*) FILTER (WHERE r.outcome = 'new') AS new,
+       count(*) FILTER (WHERE r.outcome = 'changed') AS changed,
+       count(*) FILTER (WHERE r.outcome = 'unchanged') AS unchanged,
+       count(*) FILTER (WHERE r.cannot <> '') AS cannot_be_reminded,
+       count(*) FILTER (WHERE r.moved) AS moved,
+       count(*) FILTER (WHERE r.status_to = 'cancelled') AS cancelled,
+       count(*) FILTER (WHERE s.words IS NOT NULL) AS flagged,
+       coalesce(sum(hashtextextended(concat_ws(
+           '|', r.number, r.outcome, r.appointment_id, r.contact_id, r.status_to, r.moved,
+           r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
+           r.cannot
+       ), 0)::numeric), 0) AS signs
 FROM import_result r JOIN import_staged s ON s.number = r.number
 LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
 """
 
 _COUNT_CONTACTS = """
 SELECT (SELECT count(*) FROM import_people p
-        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)),
-       (SELECT count(*) FROM import_contact_change),
-       (SELECT count(*) FROM import_apart),
+        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)) AS new_contacts,
+       (SELECT count(*) FROM import_contact_change) AS changed_contacts,
+       (SELECT count(*) FROM import_apart) AS apart,
        (SELECT coalesce(sum(hashtextextended(concat_ws('|', contact_id, details), 0)::numeric), 0)
-        FROM import_contact_change)
+        FROM import_contact_change) AS signs
 """
 
 _NEW_NAMES = """

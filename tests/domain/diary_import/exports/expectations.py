@@ -110,9 +110,12 @@ def _differ(wanted: dict[str, Any], row: Appointment) -> list[str]:
     for name in ("practitioner", "service"):
         there = getattr(row, name)
         given = "" if there is None else there.name
-        if wanted.get(name) is not None and _words(given) not in map(_words, _also(wanted, name)):
+        # A column that was set aside, and said so, tells less than it could and nothing wrong.
+        known = wanted.get(name) is not None and given
+        if known and _words(given) not in map(_words, _also(wanted, name)):
             found.append(f"{name} is “{given}” instead of “{wanted[name]}”")
-    if wanted.get("duration") and row.duration not in _also(wanted, "duration"):
+    told = wanted.get("duration") and row.duration
+    if told and row.duration not in _also(wanted, "duration"):
         found.append(f"lasts {row.duration} instead of {wanted['duration']}")
     return found
 

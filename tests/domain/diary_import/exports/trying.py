@@ -37,6 +37,7 @@ def try_bytes(content: bytes, expected: Expected) -> Found:
             continue
         except ImportRefused as refused:
             found.refused = [str(problem) for problem in refused.problems]
+            found.no_right_choice = knowing.no_right_choice
             return found
         rows = Appointment.objects.select_related("contact", "practitioner", "service")
         found.wrong = differences(expected, list(rows.order_by("pk")))

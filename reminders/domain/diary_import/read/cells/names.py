@@ -156,6 +156,8 @@ def read_parts(first: str, last: str) -> PersonName:
         and last.isalpha()
     ):
         return PersonName(first, last) if len(first) > 1 else PersonName("", f"{first} {last}")
+    if len(first) + len(last) > 2 * LONGEST_NAME:
+        return PersonName(first, last)
     first, nickname = _without_nickname(first)
     words = first.split()
     titles = leading_titles(words)

@@ -27,7 +27,10 @@ def words_of(text: str) -> list[str]:
 
     Vowel signs of Arabic, Thai and Indian scripts stay, as words differ by them alone.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if len(normal) > 2 * len(text) + 8:
+        return []  # one ligature may stand for a sentence, and our callers' bounds for nothing
+    folded = normal.casefold().replace("'", "").replace("’", "")
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", folded.translate(_PLAIN)))
     if not plain.isalnum():
         plain = "".join(

@@ -91,7 +91,7 @@ _ANSI: Mapping[str, str] = {
 }
 """What Windows writes in a country, where that is not cp1252."""
 
-_IN_WORD, _BOX, _MIXED, _SHOUTED = 6.0, 12.0, 8.0, 3.0
+_IN_WORD, _BOX, _MIXED, _SHOUTED, _LONE = 6.0, 12.0, 8.0, 3.0, 3.0
 _HOME = 1.9
 """What it is worth that a clean reading is in the encoding of the location's country: less than what
 makes a reading certain, so that one word that two encodings read well is asked about."""
@@ -115,7 +115,7 @@ class Reading:
     @property
     def clean(self) -> bool:
         """Whether nearly all words are such as a language has them."""
-        return not self.failed and self.cost <= 2 * len(self.words)
+        return not self.failed and self.cost <= 3 * len(self.words)
 
 
 def readings(words: Sequence[bytes], *, country: str) -> list[Reading]:
@@ -169,10 +169,17 @@ def text_cost(text: str, languages: tuple[str, ...], likely: frozenset[str]) -> 
     """How unlikely a reading of a word with its signs is."""
     text = unicodedata.normalize("NFC", text)
     cost = sum(_sign_cost(text, place) for place, char in enumerate(text) if not char.isascii())
-    for run in WORD.findall(text):
+    for found in WORD.finditer(text):
+        run = found[0]
         if not run.isascii():
             cost += _run_cost(run, languages, likely)
+            cost += _LONE if _is_lone(run, text[found.end() :]) else 0
     return cost
+
+
+def _is_lone(run: str, rest: str) -> bool:
+    """ "Ł20.00" is a misread "£20.00": a letter of its own with a number after it."""
+    return len(run) == 1 and rest[:1].isdigit() and script_of(run) != "han"
 
 
 def mixes_scripts(text: str) -> bool:
@@ -194,6 +201,8 @@ def _sign_cost(text: str, place: int) -> float:
         return _BOX
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     inside = before.isalpha() and after.isalpha()
+    if char == "’" and after.isalpha() and not before:
+        return 2  # a word that begins with an apostrophe is a quoted one, or misread Greek
     if char in "’·" or (char == "‘" and not before.isalpha()):
         return 0
     if char in _DASHES or char == "‘":

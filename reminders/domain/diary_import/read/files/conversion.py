@@ -156,17 +156,19 @@ def _question(tables: Sequence[Described]) -> Question:
     for table in tables[:20]:
         header = find_header(list(enumerate(table.top, start=1)), {})
         names = ", ".join(filter(None, header[1][:6])) if header else ""
-        words = f"“{table.name[:60]}”: {table.rows:,} rows"
+        words = f"“{table.name[:60]}”: {_rows(table)}"
         choices.append(Choice(Answer(About.SHEET, table.name), words, names))
     examples = tuple(f"{choice.words} ({choice.example})" for choice in choices[:3])
     words = "The workbook has several sheets with rows. Which one is the diary?"
     return Question(About.SHEET, "sheet", words, tuple(choices), examples)
 
 
+def _rows(table: Described) -> str:
+    return "1 row" if table.rows == 1 else f"{table.rows:,} rows"
+
+
 def _left_aside(tables: Sequence[Described], chosen: Described) -> list[str]:
-    names = [
-        f"“{table.name[:40]}” ({table.rows:,} rows)" for table in tables if table is not chosen
-    ]
+    names = [f"“{table.name[:40]}” ({_rows(table)})" for table in tables if table is not chosen]
     if not names:
         return []
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""

@@ -91,12 +91,23 @@ def detect_encoding(
         _stop_if_shifted(source)
         return utf8
     if not utf8.damaged and not signed and _is_utf_8_by_chance(cells):
-        return _by_words(source, cells, country=country)
+        raise _which_reading(readings(cells.words, country=country), cells, and_utf_8=True)
     if not utf8.damaged:
-        return utf8 if signed else _once_or_twice(utf8, cells)
+        return _once_or_twice(utf8, cells)
     if signed or cells.mostly_utf_8:
         return _utf_8_with_others(utf8, cells)
     return _by_words(source, cells, country=country)
+
+
+def repaired(source: Source, encoding: Encoding, *, answers: Answers) -> Encoding:
+    """How to read what the converter wrote: workbooks keep what was misread before they were saved.
+
+    Raises QuestionsOpen where only some cells were encoded twice.
+    """
+    if answers.encoding == TWICE:
+        return replace(encoding, twice=True)
+    cells = collect(source)
+    return encoding if answers.encoding or not cells else _once_or_twice(encoding, cells)
 
 
 def named(name: str, *, signed: bool = False) -> Encoding:
@@ -250,13 +261,17 @@ def _by_words(source: Source, cells: Cells, *, country: str) -> Encoding:
     certain = len(found) == 1 or found[1].cost - best.cost >= CERTAIN
     if certain and best.clean:
         return _checked(source, Encoding(best.page.codec, _called(best.page.codec)))
-    close = [reading for reading in found if reading.cost - best.cost < 2 * CERTAIN][:SHOWN]
-    if len(close) < 2:
-        close = found[:2]
-    raise _question(
-        _choices(likeliest_first(close, cells.words), cells),
-        "The letters of this file can be read in several ways. Which one is right?",
-    )
+    raise _which_reading(found, cells)
+
+
+def _which_reading(found: list[Reading], cells: Cells, *, and_utf_8: bool = False) -> QuestionsOpen:
+    close = [reading for reading in found if reading.cost - found[0].cost < 2 * CERTAIN][:SHOWN]
+    choices = _choices(likeliest_first(close if len(close) > 1 else found[:2], cells.words), cells)
+    if and_utf_8:
+        example = ", ".join(cells.texts("utf-8")[:3])
+        choices.append(Choice(Answer(About.ENCODING, "utf-8"), "UTF-8", example))
+    words = "The letters of this file can be read in several ways. Which one is right?"
+    return _question(choices, words)
 
 
 def _choices(close: list[Reading], cells: Cells) -> list[Choice]:

@@ -8,6 +8,7 @@ a letter is in any encoding that is read.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -59,7 +60,8 @@ def collect(source: Source) -> Cells:
     found = Cells()
     for cell in _cells(source):
         stripped = cell.strip()
-        for word in stripped.split(b" "):
+        for marked in stripped.split(b" "):
+            word = marked.removeprefix(BOM_UTF8)
             if not word.isascii():
                 found.cell_of.setdefault(word, stripped)
         if len(found.cell_of) >= MOST_WORDS:

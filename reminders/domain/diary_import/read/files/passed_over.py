@@ -31,6 +31,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TOTAL = 60
+DATE = "Date"
+"""What the column is called that the dates in titles become."""
 
 
 @dataclass
@@ -61,6 +63,12 @@ class Forms:
             self.header.pop()
         self.wide = len(self.header) >= FEW_COLUMNS
         self.first = self.header[0] if self.header else ""
+
+    def title(self, cells: list[str]) -> str:
+        """The words of a title; "" of any other row."""
+        if self.reason(cells) is not Reason.TITLE:
+            return ""
+        return next(filter(None, map(str.strip, cells)))
 
     def is_ordinary(self, cells: list[str]) -> bool:
         """A quick look, for nearly all rows: it has a first cell and others, and is no header."""

@@ -20,14 +20,14 @@ from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.conversion import Converted, convert
-from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding
+from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding, repaired
 from reminders.domain.diary_import.read.files.header_row import (
     HEADER_WITHIN,
     distinct,
     fields_in,
     find_header,
 )
-from reminders.domain.diary_import.read.files.passed_over import Forms, PassedOver, Reason
+from reminders.domain.diary_import.read.files.passed_over import DATE, Forms, PassedOver, Reason
 from reminders.domain.diary_import.read.files.records import (
     Format,
     has_escapes,
@@ -35,6 +35,7 @@ from reminders.domain.diary_import.read.files.records import (
     read_records,
 )
 from reminders.domain.diary_import.read.files.sources import ACCEPTED, CSV, Source, open_path
+from reminders.domain.diary_import.read.header.looks import looks_like_date
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_ROWS = 1_000_000
@@ -47,8 +48,9 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class Table:
     """A table in a text file. `header_row` is the header's number in the spreadsheet.
 
-    `kind` is csv, workbook or ics. `warnings` are what people should know of how it was opened;
-    `passed_over` are the rows that are no appointments: known once all rows were read.
+    `kind` is csv, workbook or ics. With `dated`, the last column is the date in the title above.
+    `warnings` are what people should know of how it was opened; `passed_over` are the rows that are
+    no appointments: known once all rows were read.
     """
 
     source: Source
@@ -60,6 +62,7 @@ class Table:
     kind: str = CSV
     sheet: str = ""
     warnings: list[str] = field(default_factory=list)
+    dated: bool = False
     passed_over: PassedOver = field(default_factory=PassedOver)
 
     @property
@@ -71,20 +74,23 @@ class Table:
         """Every row below the header that may be an appointment, with its number."""
         passed = self.passed_over = PassedOver()
         ordinary, reason_of = self.forms.is_ordinary, self.forms.reason
-        count = 0
+        count, day, width = 0, "", len(self.header)
         for number, cells in self._below_header():
             if not ordinary(cells):
                 if not any(map(str.strip, cells)):
                     continue
                 if reason := reason_of(cells):
-                    passed.note(reason, number, next(filter(None, map(str.strip, cells))))
+                    words = next(filter(None, map(str.strip, cells)))
+                    passed.note(reason, number, words)
+                    if self.dated and reason is Reason.TITLE and looks_like_date(words):
+                        day = words
                     continue
             count += 1
             if count > MAX_ROWS:
                 raise refuse(
                     "The file has more than 1,000,000 rows. Split it and import the parts one by one."
                 )
-            yield number, cells
+            yield number, _with_day(cells, day, width) if self.dated else cells
         _stop_if_mostly_titles(passed, count)
 
     def _below_header(self) -> Iterator[tuple[int, list[str]]]:
@@ -98,9 +104,14 @@ class Table:
         return self.header[place][:100] if place < len(self.header) else f"{place + 1}"
 
 
+def _with_day(cells: list[str], day: str, width: int) -> list[str]:
+    """The row with the date of the title above it as its last cell; a row that is too long stays so."""
+    return cells if len(cells) >= width else [*cells, *[""] * (width - 1 - len(cells)), day]
+
+
 def _stop_if_mostly_titles(passed: PassedOver, count: int) -> None:
     titles = passed.counts.get(Reason.TITLE, 0)
-    if titles > 10 and titles > count:
+    if titles > 10 * (count + 1):  # free times of a day may be rows of one cell, too
         number, words = passed.listed[Reason.TITLE][0]
         raise refuse(
             f"{titles:,} rows have a single cell each, such as “{words[:40]}”: that is no table of "
@@ -139,13 +150,21 @@ def open_table(
             today=today or datetime.now(UTC).date(),
         )
         with open_path(converted.path) as text:
-            yield _converted_table(text, converted, mapping)
+            yield _converted_table(text, converted, answers, mapping)
 
 
-def _converted_table(text: Source, converted: Converted, mapping: Mapping[str, str]) -> Table:
-    table = _table(text, Format(converted.encoding), mapping)
-    table.kind, table.sheet, table.warnings = converted.kind, converted.sheet, converted.warnings
+def _converted_table(
+    text: Source, converted: Converted, answers: Answers, mapping: Mapping[str, str]
+) -> Table:
+    encoding = repaired(text, converted.encoding, answers=answers)
+    table = _table(text, Format(encoding), mapping)
+    table.kind, table.sheet = converted.kind, converted.sheet
+    table.warnings = [*converted.warnings, *_told(encoding), *table.warnings]
     return table
+
+
+def _told(encoding: Encoding) -> list[str]:
+    return [encoding.told] if encoding.told else []
 
 
 def _text_table(
@@ -161,7 +180,7 @@ def _text_table(
 
     delimiter = named_separator(source, encoding) or max(DELIMITERS, key=promise)
     table = _table(source, Format(encoding, delimiter, escapes), mapping)
-    table.warnings = [encoding.told] if encoding.told else []
+    table.warnings += _told(encoding)
     return table
 
 
@@ -187,4 +206,26 @@ def _table(source: Source, form: Format, mapping: Mapping[str, str]) -> Table:
     forms = Forms(cells)
     below = [row for n, row in head if n > number and any(map(str.strip, row))]
     sample = [row for row in below if forms.is_ordinary(row) or not forms.reason(row)][:SAMPLE]
-    return Table(source, form, distinct([tidy(cell) for cell in cells]), number, forms, sample)
+    table = Table(source, form, distinct([tidy(cell) for cell in cells]), number, forms, sample)
+    titles = [title for row in below if (title := forms.title(row)) and looks_like_date(title)]
+    if titles and not _has_dates(sample):
+        _take_dates_from_titles(table, titles[0])
+    return table
+
+
+def _has_dates(sample: list[list[str]]) -> bool:
+    """Whether a column of the table itself holds dates, most of the time."""
+    cells = [cell for row in sample[:20] for cell in row if cell]
+    return sum(map(looks_like_date, cells)) * 2 > len(sample[:20])
+
+
+def _take_dates_from_titles(table: Table, first: str) -> None:
+    """Lists kept by hand have the day once, above its rows: it becomes a column of theirs."""
+    while table.header and not table.header[-1]:
+        table.header.pop()
+    table.header = distinct([*table.header, DATE])
+    table.dated = True
+    table.sample = [row for _, row in islice(table.rows(), SAMPLE)]
+    table.warnings.append(
+        f"The date of a row is that of the title above it, such as “{first[:40]}”."
+    )

@@ -6,8 +6,9 @@ Next week's file would move this week's visits if a patient's number were taken 
 
 from __future__ import annotations
 
+from reminders.domain.diary_import.read.header.folding import squashed
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY, SURE
 from reminders.domain.diary_import.read.header.sheet import Sheet
-from reminders.domain.diary_import.read.header.vocabulary import LIKELY, SURE
 
 _NOT_IDS = ("date", "time", "both", "email", "flag", "name", "zone")
 _SLIPS = 0.1
@@ -36,6 +37,19 @@ def _patient_number(sheet: Sheet) -> None:
         "patient_id", found, "Which of these is the patient's number?",
         rival=lambda one, other: sheet.named[other].rank == sheet.named[one].rank,
     )  # fmt: skip
+
+
+def _shared(sheet: Sheet, place: int) -> bool:
+    """Whether an account's number stands beside several names: then it is a family's."""
+    column = next((sheet.places[k] for k in ("first_name", "name") if k in sheet.places), None)
+    if column is None:
+        return False
+    names: dict[str, set[str]] = {}
+    pairs = zip(sheet.profiles[place].cells, sheet.profiles[column].cells, strict=True)
+    for number, name in pairs:
+        if number and name:
+            names.setdefault(number, set()).add(squashed(name))
+    return any(len(each) > 1 for each in names.values())
 
 
 def _appointment_number(sheet: Sheet) -> None:
@@ -110,7 +124,8 @@ def _which_number(sheet: Sheet, place: int) -> None:
         return
     only_patient = "external_id" not in kinds or kinds["external_id"] < LIKELY
     if only_patient or "external_id" in sheet.places:
-        if "patient_id" not in sheet.places and kinds.get("patient_id"):
+        free = "patient_id" not in sheet.places and kinds.get("patient_id")
+        if free and not _shared(sheet, place):
             sheet.place("patient_id", place)
         sheet.aside([place])
         return
@@ -138,4 +153,5 @@ def _maybe_patient_number(sheet: Sheet) -> None:
                 words = f"Is “{sheet.label(place)}” the patient's number?"
                 sheet.ask_one(place, words, _BOTH[:1])
             continue
-        sheet.place("patient_id", place)
+        if not _shared(sheet, place):
+            sheet.place("patient_id", place)

@@ -6,20 +6,15 @@ asked about, whatever it is called.
 
 from __future__ import annotations
 
+from reminders.domain.diary_import.read.header.choose_unknown import FLAGS, choose_unknown
+from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, SURE
 from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
-from reminders.domain.diary_import.read.header.vocabulary import ASKED, LIKELY, SURE
 
 _NOT_WORDS = ("date", "time", "both", "phone", "email", "zone")
 _UNRIVALLED = ("service", "language", "notes", "room")
 """Of several of these the first by name is taken: the others are kept, and nobody is texted wrongly."""
 _MOST_STATUSES = 12
 """More different values than these, each of two words, are names of people."""
-_FLAGS = [
-    ("may_text", "Yes means that the patient may be texted"),
-    ("no_texts", "Yes means that the patient must not be texted"),
-    ("cancelled", "Yes means that the visit is cancelled"),
-]
-_CONSENT = ("may_text", "no_texts", "channel", "deceased", "active", "deleted")
 
 
 def choose_rest(sheet: Sheet) -> None:
@@ -36,7 +31,7 @@ def choose_rest(sheet: Sheet) -> None:
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
-    _unknown(sheet)
+    choose_unknown(sheet)
     sheet.aside(set(sheet.free))
 
 
@@ -58,9 +53,10 @@ def _cancelled(sheet: Sheet) -> None:
 def _status(sheet: Sheet) -> None:
     sure = [n for n in sheet.called("status", least=SURE) if _may_be_status(sheet, n)]
     likely = [n for n in sheet.called("status") if n not in sure and _may_be_status(sheet, n)]
-    # "Confirmed" with yes and no tells nothing that changes the visit; with words it is a status
-    likely = [n for n in likely if not sheet.profiles[n].is_flags]
-    sheet.choose_one("status", sure or likely, "Which of these is the status of the visit?")
+    # "Confirmed" with words is a status; with yes and no it is one only where no other tells
+    words = [n for n in likely if not sheet.profiles[n].is_flags]
+    flags = [n for n in likely if "arrived" not in sheet.named[n].parts]
+    sheet.choose_one("status", sure or words or flags, "Which of these is the status of the visit?")
     sheet.aside(sheet.called("status"))
 
 
@@ -79,7 +75,7 @@ def _consent(sheet: Sheet) -> None:
         profile = sheet.profiles[place]
         if profile.is_flags or profile.any("consent"):
             words = f"What does “{sheet.label(place)}” say?"
-            sheet.ask_one(place, words, _FLAGS)
+            sheet.ask_one(place, words, FLAGS)
 
 
 def _practitioner_by_another_name(sheet: Sheet) -> None:
@@ -87,6 +83,9 @@ def _practitioner_by_another_name(sheet: Sheet) -> None:
     if "practitioner" in sheet.places:
         return
     for place in sheet.called("practitioner", least=ASKED):
+        if sheet.profiles[place].mostly("titled"):  # a calendar of “Dr. Rosen” is hers
+            sheet.place("practitioner", place)
+            return
         if sheet.profiles[place].filled and sheet.profiles[place].what not in _NOT_WORDS:
             words = f"Are these in “{sheet.label(place)}” the people whom patients come to see?"
             kinds = [
@@ -95,29 +94,3 @@ def _practitioner_by_another_name(sheet: Sheet) -> None:
             ]
             sheet.ask_one(place, words, kinds)
             return
-
-
-def _unknown(sheet: Sheet) -> None:
-    """Columns with a name that nobody knows, by what could change the meaning of a row."""
-    for place in sorted(sheet.free):
-        named = sheet.named[place].kinds
-        profile = sheet.profiles[place]
-        if not profile.filled or any(much >= LIKELY for much in named.values()):
-            continue
-        label = sheet.label(place)
-        if profile.is_flags:
-            words = f"“{label}” says yes or no. What does it mean?"
-            sheet.ask_one(place, words, _FLAGS)
-        elif profile.any("deceased"):
-            sheet.ask_one(place, f"Does “{label}” tell who has died?", [("deceased", "Yes")])
-        elif profile.any("consent"):
-            words = f"“{label}” seems to tell who may be texted. What is it?"
-            kinds = [*_FLAGS[:2], ("channel", "How the patient wants to be reminded")]
-            sheet.ask_one(place, words, kinds)
-        elif profile.any("cancelled") and profile.distinct <= 12:
-            words = f"“{label}” seems to tell what became of a visit. Is it the status?"
-            kinds = [
-                ("status", "Yes: the status"),
-                ("cancelled", "It tells that a visit is cancelled"),
-            ]
-            sheet.ask_one(place, words, kinds)

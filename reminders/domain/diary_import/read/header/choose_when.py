@@ -14,14 +14,23 @@ from reminders.domain.diary_import.read.header.moments import (
     same_days,
     same_times,
 )
+from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, LIKELY, SURE
 from reminders.domain.diary_import.read.header.sheet import Sheet
-from reminders.domain.diary_import.read.header.vocabulary import ASKED, LIKELY, SURE
 
 _WHEN = ("starts_at", "date", "time")
 _FIELD = {"both": "starts_at", "date": "date", "time": "time"}
+_NEVER_WHEN = ("flag", "email", "name", "zone", "half")
 _WHICH_DATE = "Which of these dates is the visit?"
 _WHICH_TIME = "At which of these times does the visit start?"
-_MAYBE = ("booked_on", "changed_on", "next_visit", "printed_on", "end_date", "confirmed")
+_MAYBE = (
+    "booked_on",
+    "changed_on",
+    "next_visit",
+    "arrived_on",
+    "end_date",
+    "confirmed",
+    "printed_on",
+)
 """Known dates that are offered for the visit only where the file has no other."""
 
 
@@ -51,7 +60,7 @@ def _form(sheet: Sheet, place: int) -> str:
     profile = sheet.profiles[place]
     if profile.form:
         return _FIELD[profile.form]
-    if profile.what in ("", "integer") and sheet.strength(place, *_WHEN) == SURE:
+    if profile.what not in _NEVER_WHEN and sheet.strength(place, *_WHEN) == SURE:
         much = sheet.named[place].kinds
         return next((kind for kind in _WHEN if kind in much), "")
     return ""
@@ -63,6 +72,8 @@ def _choose_start(sheet: Sheet) -> None:
     days = [place for place in called if forms[place] in ("date", "starts_at")]
     days = [n for n in days if not (forms[n] == "starts_at" and _is_time_with_day(sheet, n, forms))]
     filled = sheet.filled(days) or days
+    # a weekday alone tells no day where there is a date as well
+    filled = [n for n in filled if sheet.profiles[n].mostly("digits")] or filled
     if not filled:
         _ask_for_a_date(sheet)
         return
@@ -72,12 +83,19 @@ def _choose_start(sheet: Sheet) -> None:
     rivals += _unknown_rivals(sheet, best)
     if rivals:
         kinds = {place: forms.get(place) or _FIELD[sheet.profiles[place].form] for place in rivals}
-        choices = [(best, forms[best], ""), *((n, kinds[n], "") for n in rivals)]
-        sheet.ask("when", _WHICH_DATE, choices)
+        kinds[best] = forms[best]
+        likeliest = sorted([best, *rivals], key=lambda n: _earlier_ones(sheet, n, [best, *rivals]))
+        sheet.ask("when", _WHICH_DATE, [(n, kinds[n], "") for n in likeliest])
     else:
         # where somebody named the time of day, a whole start gives the day alone
         sheet.place("date" if "time" in sheet.answered else forms[best], best)
     sheet.aside(place for place in days if place != best)
+
+
+def _earlier_ones(sheet: Sheet, place: int, among: Sequence[int]) -> int:
+    """Minus how many of the others lie before a date: a visit comes after its booking."""
+    cells = sheet.profiles[place].cells
+    return -sum(lies_before(sheet.profiles[n].cells, cells) for n in among if n != place)
 
 
 def _is_time_with_day(sheet: Sheet, place: int, forms: dict[str, str] | dict[int, str]) -> bool:
@@ -140,8 +158,13 @@ def _ask_for_a_date(sheet: Sheet) -> None:
             for place in sheet.called(*_MAYBE, least=ASKED)
             if sheet.profiles[place].form in ("date", "both")
         ]
+    kinds = {n: _FIELD[sheet.profiles[n].form] for n in found}
+    if not found:  # a name that tells, and a content that nobody can read
+        found = [n for n in sheet.called(*_WHEN) if sheet.profiles[n].what not in _NEVER_WHEN]
+        found = [n for n in found if sheet.profiles[n].mostly("digits")][:4]
+        kinds = {n: "starts_at" if sheet.profiles[n].mostly("clock") else "date" for n in found}
     if found:
-        choices = [(n, _FIELD[sheet.profiles[n].form], "") for n in found]
+        choices = [(n, kinds[n], "") for n in found]
         words = _WHICH_DATE if len(found) > 1 else "Is this date the visit?"
         sheet.ask("when", words, choices, none=found[0] if len(found) == 1 else None)
 
@@ -164,8 +187,14 @@ def _choose_time(sheet: Sheet) -> None:
             rival=lambda one, other: _level(sheet, other) >= min(best, LIKELY),
         )  # fmt: skip
         return
-    if "date" in sheet.places and not sheet.called("hour"):
+    # a question about the day may be answered with a day alone: then the time is asked as well
+    if not sheet.called("hour") and not _asked_for_starts(sheet):
         _ask_for_a_time(sheet)
+
+
+def _asked_for_starts(sheet: Sheet) -> bool:
+    offered = {choice.answer.meaning for each in sheet.questions for choice in each.choices}
+    return "starts_at" in offered
 
 
 def _times_beside_a_start(sheet: Sheet, times: Sequence[int]) -> None:
@@ -190,6 +219,8 @@ def _ask_for_a_time(sheet: Sheet) -> None:
             place, "ends_at", "duration", "arrived_on", least_known(sheet, place)
         )
     ]
+    if not found:  # "9:00 to" without any other time
+        found = [n for n in sheet.called("ends_at") if sheet.profiles[n].form == "time"]
     if found:
         words = _WHICH_TIME if len(found) > 1 else "Is this the time of the visit?"
         choices = [(n, "time", "") for n in found]
@@ -228,6 +259,8 @@ def _choose_hour(sheet: Sheet) -> None:
     called = sheet.called("duration") if not minutes else []
     if minutes:
         sheet.choose_one("minute", minutes, "Which of these are the minutes?")
+    elif len(called) == 1 and {"0", "00"} & set(sheet.profiles[called[0]].values):
+        sheet.place("minute", called[0])  # no visit lasts for no time
     elif len(called) == 1:
         words = f"What does “{sheet.label(called[0])}” say?"
         kinds = [("minute", "The minutes of the start"), ("duration", "How long the visit lasts")]
@@ -248,19 +281,23 @@ def _ask_about_zones(sheet: Sheet) -> None:
             words = (
                 f"“{sheet.label(place)}” names time zones. Are the times of the visits meant so?"
             )
-            sheet.ask_one(place, words, [("time_zone", "Yes: the times are of that zone")])
+            kinds = [("time_zone", "Yes: the times are of that zone")]
+            sheet.ask_one(place, words, kinds, keep_first=named == ASKED)
 
 
 def _choose_end(sheet: Sheet) -> None:
-    called = sheet.called("ends_at")
-    ends = [
-        n
-        for n in called
-        if sheet.profiles[n].form in ("time", "both") or not sheet.profiles[n].what
-    ]
+    called = sheet.called("ends_at", "end_date")
+    ends = [n for n in called if _may_be_end(sheet, n)]
     whole = [n for n in ends if sheet.profiles[n].form == "both" and "starts_at" in sheet.places]
     sheet.choose_one("ends_at", whole or ends, "Which of these is the end of the visit?")
     sheet.aside(called)
+
+
+def _may_be_end(sheet: Sheet, place: int) -> bool:
+    profile = sheet.profiles[place]
+    if not sheet.strength(place, "ends_at"):  # "End date" tells the end where it holds a time, too
+        return profile.form == "both"
+    return profile.form in ("time", "both") or profile.what in ("", "integer", "phone")
 
 
 def _see_other_dates(sheet: Sheet) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from reminders.domain.diary_import.problems import refuse
 from reminders.domain.diary_import.questions import Answers, Question, folded_header
@@ -21,9 +22,9 @@ from reminders.domain.diary_import.read.header.choose_when import choose_when
 from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS, KEPT
 from reminders.domain.diary_import.read.header.folding import squashed
-from reminders.domain.diary_import.read.header.naming import read_names
+from reminders.domain.diary_import.read.header.names.naming import read_names
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
 from reminders.domain.diary_import.read.header.sheet import Sheet
-from reminders.domain.diary_import.read.header.vocabulary import LIKELY
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_COLUMNS = 500
@@ -113,6 +114,15 @@ def _is_value(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def _load_tables() -> None:
+    """Read the tables of words once, before the clock of the first file runs: on a busy machine they
+    take longer than its head.
+    """
+    read_names(["Name"])
+    looks.looks_like_date_and_time("1 January 2027 9:30")
+
+
 def choose_columns(
     header: Sequence[str],
     sample: Sequence[Sequence[str]],
@@ -130,6 +140,7 @@ def choose_columns(
     if len(names) > MAX_COLUMNS:
         raise refuse(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} are read.", row=1)
     columns = Columns(names, {})
+    _load_tables()
     with reading_within(HEAD):
         _choose(columns, sample, (answers or Answers()).columns, country=country, today=today)
     return columns

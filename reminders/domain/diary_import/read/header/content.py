@@ -30,7 +30,11 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "consent": partial(looks.is_word, "consent"),
     "deceased": partial(looks.is_word, "deceased"),
     "half": partial(looks.is_word, "half_day"),
-    "title": partial(looks.is_word, "person_titles"),
+    "titled": looks.looks_titled,
+    "letters": looks.has_letters,
+    "digits": looks.has_digits,
+    "clock": looks.has_clock,
+    "phone inside": looks.holds_a_phone,
 }
 _MOSTLY = 0.6
 _NEEDS_DIGIT = frozenset({"date", "time", "both", "phone", "integer", "id"})

@@ -24,6 +24,8 @@ from reminders.domain.diary_import.read.cells.dates import (
 from reminders.domain.diary_import.read.header.folding import squashed
 
 _PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
+_PHONE_INSIDE = re.compile(r"[+(]?\d[\d\s().+/-]{6,18}\d")
+_CLOCK = re.compile(r"\d{1,2}[:.hH]\d{2}|\d{1,2} ?[apAP]\.?[mM]?\b")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_(][\w'’.-]*){1,4}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*)*")
@@ -87,6 +89,33 @@ def looks_like_name(value: str) -> bool:
     if len(value) > _LONGEST_NAME:
         return False
     return bool(_NAME.fullmatch(value) or _SPACELESS_NAME.fullmatch(value))
+
+
+def looks_titled(value: str) -> bool:
+    """Whether a cell begins as the name of somebody with a title: "Dr. Rosen"."""
+    first, *more = value[:_LONGEST_NAME].split()
+    return bool(more) and is_word("person_titles", first)
+
+
+def has_letters(value: str) -> bool:
+    """Whether there is a word in a cell."""
+    return any(map(str.isalpha, value[:_LONGEST_NAME]))
+
+
+def has_digits(value: str) -> bool:
+    """Whether there is a number in a cell."""
+    return any(map(str.isdigit, value[:_LONGEST_NAME]))
+
+
+def has_clock(value: str) -> bool:
+    """Whether something like a time of day stands in a cell."""
+    return bool(_CLOCK.search(value[:_LONGEST_NAME]))
+
+
+def holds_a_phone(value: str) -> bool:
+    """Whether a phone number stands somewhere in a cell, among words."""
+    found = _PHONE_INSIDE.search(value[:_LONGEST_NAME])
+    return bool(found) and looks_like_phone(found[0].strip())
 
 
 def looks_like_words(value: str) -> bool:

@@ -9,8 +9,8 @@ from datetime import date
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Choice, Question
 from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS
-from reminders.domain.diary_import.read.header.naming import Named
-from reminders.domain.diary_import.read.header.vocabulary import LIKELY
+from reminders.domain.diary_import.read.header.names.naming import Named
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
 
 ONLY_KEEP = "Only keep it; nothing is read from it"
 
@@ -71,6 +71,7 @@ class Sheet:
         choices: Sequence[tuple[int, str, str]],
         *,
         none: int | None = None,
+        keep_first: bool = False,
     ) -> None:
         """Ask what columns are: each choice is a place, what it would then be, and words.
 
@@ -85,7 +86,8 @@ class Sheet:
             for place, kind, said in choices
         ]
         if none is not None:
-            offered.append(Choice(Answer(About.COLUMN, SET_ASIDE, self.label(none)), ONLY_KEEP))
+            keep = Choice(Answer(About.COLUMN, SET_ASIDE, self.label(none)), ONLY_KEEP)
+            offered.insert(0 if keep_first else len(offered), keep)
         examples = [
             f"{self.label(place)}: {', '.join(shown)}"
             for place in dict.fromkeys(place for place, _, _ in choices)
@@ -100,10 +102,13 @@ class Sheet:
         )  # fmt: skip
         self.free -= {place for place, _, _ in choices}
 
-    def ask_one(self, place: int, words: str, kinds: Sequence[tuple[str, str]]) -> None:
-        """Ask what one column is, or whether it is only kept."""
+    def ask_one(
+        self, place: int, words: str, kinds: Sequence[tuple[str, str]], *, keep_first: bool = False
+    ) -> None:
+        """Ask what one column is, or whether it is only kept: first where that is the likeliest."""
         name = f"{self.label(place)}"[:60]
-        self.ask(name, words, [(place, kind, said) for kind, said in kinds], none=place)
+        choices = [(place, kind, said) for kind, said in kinds]
+        self.ask(name, words, choices, none=place, keep_first=keep_first)
 
     def choose_one(
         self,

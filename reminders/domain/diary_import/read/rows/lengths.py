@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from reminders.domain.diary_import.read.cells.cell_words import read_minutes
 from reminders.domain.diary_import.read.cells.dates import UnreadableError
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import MOST_NAMES
 from reminders.domain.diary_import.read.rows.starts import (
@@ -15,7 +16,6 @@ from reminders.domain.diary_import.read.rows.starts import (
     StartReader,
     without_zone,
 )
-from reminders.domain.diary_import.read.rows.words import is_no_value
 
 LONGEST_VISIT = 1440
 _HALF_A_DAY = 720
@@ -42,7 +42,7 @@ class LengthReader:
             return self._as_minutes(text) if known is None else known
         ends = cells[self._ends_at]
         if not ends or start.wall is None:
-            return ""
+            return start.stretch
         key = (start.starts_at, ends)
         found = self._between.get(key)
         if found is None:

@@ -25,17 +25,15 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_date,
     read_start,
 )
+from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.languages import read_language
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
+from reminders.domain.diary_import.read.cells.statuses import likely_status, read_status
+from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import places_of
-from reminders.domain.diary_import.read.rows.words import (
-    is_no_value,
-    likely_status,
-    read_flag,
-    read_half,
-    read_status,
-)
-from reminders.domain.diary_import.read.rows.zones import likely_zones, read_zone
+from reminders.domain.diary_import.read.rows.words import read_half
+from reminders.domain.diary_import.read.rows.zones import likely_zones
 
 BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"
 ARRIVED, NO_SHOW, LEAVE_OUT = "arrived", "no_show", "leave_out"
@@ -46,8 +44,6 @@ PAST_ONLY = frozenset({ARRIVED, NO_SHOW, SETTLED})
 """What no visit can be before it was due."""
 LOCATIONS_OWN = "default"
 """Of a language or a zone: that of the row's location."""
-EACH_ROWS_OWN = "column"
-"""The answer that each row's times are of the zone that the row names."""
 MOST_ASKED = 60
 """A column with more values that nobody knows is something else."""
 _LONGEST = 100
@@ -60,6 +56,7 @@ _STATUS_CHOICES = {
     LEAVE_OUT: "leave these rows out",
     CONFIRMED: "booked, and the patient has confirmed",
 }
+_CONSENT_CHOICES = {YES: "the patient may be texted", NO: "the patient must not be texted"}
 _LANGUAGE_CHOICES = {LOCATIONS_OWN: "the language of the location", "en": "English"}
 
 
@@ -82,12 +79,15 @@ class Kind:
 
 
 def _status(text: str) -> str | None:
-    return "" if is_no_value(text) and not read_status(text) else read_status(text)
+    found = read_status(text)
+    if found is None:
+        return "" if is_no_value(text) else None
+    return str(found)
 
 
 def _likely_status(text: str) -> list[str]:
     likely = likely_status(text)
-    return [likely] if likely else []
+    return [str(likely)] if likely else []
 
 
 def _flag(text: str) -> str | None:
@@ -98,7 +98,24 @@ def _flag(text: str) -> str | None:
 def _cancelled(text: str) -> str | None:
     """Yes and no, and the words of a status where they stand in such a column."""
     known = {CANCELLED: YES, BOOKED: NO, CONFIRMED: NO}
-    return _flag(text) or known.get(read_status(text) or "")
+    return _flag(text) or known.get(str(read_status(text)))
+
+
+def _active(text: str) -> str | None:
+    """Of a column that says whether the visit still stands."""
+    known = {CANCELLED: NO, BOOKED: YES, CONFIRMED: YES}
+    return _flag(text) or known.get(str(read_status(text)))
+
+
+def _may_text(text: str) -> str | None:
+    """Yes and no, and wishes in words: "SMS", "None", "Opted out"."""
+    wish = read_text_wish(text)
+    return _flag(text) if wish is None else (YES if wish else NO)
+
+
+def _no_texts(text: str) -> str | None:
+    wish = read_text_wish(text)
+    return _flag(text) if wish is None else (NO if wish else YES)
 
 
 def _cancelled_at(text: str) -> str | None:
@@ -116,7 +133,7 @@ def _cancelled_at(text: str) -> str | None:
 
 
 def _zone(text: str) -> str | None:
-    return text if read_zone(text) else None
+    return text if read_time_zone(text) else None
 
 
 def _flags(yes: str, no: str) -> Kind:
@@ -136,8 +153,13 @@ KINDS: dict[str, Kind] = {
     "cancelled_at": Kind(
         _cancelled_at, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
     ),
-    "may_text": _flags("the patient may be texted", "the patient must not be texted"),
-    "no_texts": _flags("the patient must not be texted", "the patient may be texted"),
+    "deleted": Kind(_cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted"}),
+    "active": Kind(_active, {YES: "the visit still stands", NO: "the visit is cancelled"}),
+    "may_text": Kind(_may_text, _CONSENT_CHOICES),
+    "channel": Kind(_may_text, _CONSENT_CHOICES),
+    "no_texts": Kind(
+        _no_texts, {YES: "the patient must not be texted", NO: "the patient may be texted"}
+    ),
     "deceased": _flags("the patient has died: no texts", "the patient is alive"),
     "all_day": _flags("an entry for the whole day: leave it out", "a visit at its time"),
     "am_pm": Kind(read_half, {"am": "before noon", "pm": "after noon"}),
@@ -146,7 +168,7 @@ KINDS: dict[str, Kind] = {
         {LOCATIONS_OWN: "the time zone of the location"},
         asks="Which time zone is “{value}”?",
         likely=likely_zones,
-        accepts=lambda meaning: read_zone(meaning) is not None,
+        accepts=lambda meaning: read_time_zone(meaning) is not None,
     ),
     "language": Kind(
         lambda text: LOCATIONS_OWN if is_no_value(text) else read_language(text),
@@ -164,7 +186,7 @@ class ValueColumn:
     `meaning` is None for a value that is not known and not answered.
     """
 
-    field: str
+    means: str
     place: int
     header: str
     answers: Answers
@@ -184,15 +206,15 @@ class ValueColumn:
     def answered(self, text: str) -> str | None:
         """What somebody said of the value, if it makes sense for such a column."""
         given = self.answers.meaning_of(self.header, text)
-        return given if given and KINDS[self.field].may_mean(given) else None
+        return given if given and KINDS[self.means].may_mean(given) else None
 
     def _read(self, text: str) -> str | None:
         if not text:
             return ""
         given = self.answered(text)
-        own = KINDS[self.field].read(text) if len(text) <= _LONGEST else None
+        own = KINDS[self.means].read(text) if len(text) <= _LONGEST else None
         # Of "Paid" it is said what it means of coming visits; those that are over came.
-        if self.field == "status" and own in PAST_ONLY and given not in (None, LEAVE_OUT):
+        if self.means == "status" and own in PAST_ONLY and given not in (None, LEAVE_OUT):
             return own
         return given or own
 
@@ -200,10 +222,13 @@ class ValueColumn:
         """Keep a value that nobody knows, with its row."""
         self.unknown.setdefault(folded_value(text), []).append(number)
 
-    def question(self, text: str, rows: int, first: int, *, words: str = "") -> Question:
+    def question(
+        self, text: str, rows: int, row: int, *, words: str = "", first: str = ""
+    ) -> Question:
         """What the value means, in words, the likeliest first."""
-        kind = KINDS[self.field]
-        meanings = dict.fromkeys([*kind.likely(text), *kind.choices])
+        kind = KINDS[self.means]
+        likely = [first] if first else kind.likely(text)
+        meanings = dict.fromkeys([*likely, *kind.choices])
         shown = text[:60]
         asks = words or kind.asks.format(value=shown, header=self.header)
         count = "1 row" if rows == 1 else f"{rows:,} rows"
@@ -216,7 +241,7 @@ class ValueColumn:
                 for each in meanings
             ),
             (text[:100],),
-            first,
+            row,
             self.header[:100],
         )
 
@@ -227,7 +252,7 @@ def value_columns(columns: Columns, answers: Answers) -> list[ValueColumn]:
         ValueColumn(name, place, columns.header[place], answers)
         for name in KINDS
         for place in places_of(columns, name)
-        if name != "time_zone" or answers.time_zone in ("", EACH_ROWS_OWN)
+        if name != "time_zone" or not answers.time_zone
     ]
 
 

@@ -5,18 +5,23 @@ Names are taken apart by `cells.names`, numbers read by `phones`; here stands wh
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.questions import Answers, folded_header
-from reminders.domain.diary_import.read.cells.names import folded, split_name, tidy, without_title
+from reminders.domain.diary_import.read.cells import marks
+from reminders.domain.diary_import.read.cells.names import (
+    folded,
+    is_no_name,
+    read_name,
+    read_parts,
+    tidy,
+)
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
+from reminders.domain.diary_import.read.cells.words import by_phrase
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.domain.diary_import.read.rows.kinds import LONGEST, places_of
 from reminders.domain.diary_import.read.rows.meanings import NO, YES, ValueColumn
 from reminders.domain.diary_import.read.rows.starts import Fail
-from reminders.domain.diary_import.read.rows.words import is_no_value, read_marks
 from reminders.domain.phones.notations import LONGEST_CELL
 from reminders.domain.phones.parsing import (
     NOTE_WORDS,
@@ -36,29 +41,16 @@ TEXTS_WORDS = {
     DECEASED: "The diary says that this patient has died.",
 }
 """Why a row's patient gets no text though there is a number."""
-_MARK_OF = {"deceased": DECEASED, "no_texts": MUST_NOT}
-# Looked for in every name: marks stand in signs, or are one of a few words.
-_MAY_BE_MARKED = re.compile(
-    r"[^\w\s,.'’`-]| [-–] |\b(?:dec|no|not|don|rip|stop|keine?|pas|sin)", re.I
-)
+_MARK_OF = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
 _MOST_PHONES = 30_000
-_LONGEST_NO_NAME = 16
-"""So many characters at most has a word such as "unknown": longer names are not looked up."""
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
 Phone = tuple[str, str, str, str, str]
 """The number, the cell as given, its kind, what is wrong with it, and a note."""
 
 
-class Name(NamedTuple):
-    """A patient's name as it is kept, how they like to be called, and what a mark in it says."""
-
-    first: str
-    last: str
-    preferred: str
-    texts: str
-
-
-NO_NAME = Name("", "", "", "")
+Name = tuple[str, str, str, str]
+"""First and last name as they are kept, how somebody likes to be called, what a mark says of texts."""
+_NO_NAME: Name = ("", "", "", "")
 
 
 class NameReader:
@@ -70,59 +62,73 @@ class NameReader:
             for name in ("first_name", "last_name", "name", "preferred_name")
         )
         self._fail = fail
+        # Looked up for plain letters, as most names have no others: folding each takes its time.
+        self._no_values = frozenset(by_phrase("no_values", ("words",))[0])
+        self._mark_words = frozenset(by_phrase("names", ("no_name",))[0])
         self._missing = "name" if self._whole >= 0 else "first_name"
 
     def name(self, cells: list[str]) -> Name:
-        """The name of a row; NO_NAME after a mistake."""
+        """The name of a row; blank after a mistake."""
         first, last = cells[self._first], cells[self._last]
         has_parts = first or last
         found = self._in_parts(first, last) if has_parts else self._in_one(cells[self._whole])
-        if found is None:
-            return NO_NAME
         preferred = cells[self._preferred]
         if preferred and not is_no_value(preferred):
-            return found._replace(preferred=short(preferred, "preferred_name", self._fail))
+            first, last, _, texts = found
+            return first, last, short(preferred, "preferred_name", self._fail), texts
         return found
 
-    def _in_parts(self, first: str, last: str) -> Name | None:
+    def _in_parts(self, first: str, last: str) -> Name:
+        first = tidy(short(first, "first_name", self._fail))
+        last = tidy(short(last, "last_name", self._fail))
         texts = ""
-        if not (first.isalpha() and last.isalpha()):  # most are, and marks have signs around them
+        if not self._is_plain(first + last) or self._is_marked(f"{first} {last}"):
             first, one = _unmarked(first)
             last, other = _unmarked(last)
             texts = min(one or other, other or one)
-            first, last = (_value(first), _value(last))
-            if not first and not last:
-                return self._no_name()
-        first = without_title(short(first, "first_name", self._fail))
-        last = short(last, "last_name", self._fail)
-        if "  " in first or "  " in last:
-            first, last = tidy(first), tidy(last)
-        return Name(first, last, "", texts)
-
-    def _in_one(self, written: str) -> Name | None:
-        whole, texts = _unmarked(tidy(short(written, "name", self._fail)))
-        if not _value(whole):
+            first, last = ("" if is_no_name(first) and last else first), _value(last)
+        if (not first and not last) or (not last and is_no_name(first)):
             return self._no_name()
-        first, last = split_name(whole)
-        if (len(first) > 150 or len(last) > 150) and len(tidy(written)) <= LONGEST["name"]:
-            self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
-        return Name(first, last, "", texts)
+        found = read_parts(first, last)
+        return found.first, found.last, found.preferred, texts
 
-    def _no_name(self) -> None:
+    def _in_one(self, written: str) -> Name:
+        whole, texts = tidy(short(written, "name", self._fail)), ""
+        letters = whole.replace(" ", "")
+        if not self._is_plain(letters) or self._is_marked(whole):
+            whole, texts = _unmarked(whole)
+        if not whole or (
+            (" " not in whole or letters.lower() in self._no_values or texts) and is_no_name(whole)
+        ):
+            return self._no_name()
+        found = read_name(whole)
+        if max(len(found.first), len(found.last)) > 150 and len(tidy(written)) <= LONGEST["name"]:
+            self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
+        return found.first, found.last, found.preferred, texts
+
+    @staticmethod
+    def _is_plain(letters: str) -> bool:
+        """Most names are: then neither signs nor foreign words need to be looked for."""
+        return letters.isascii() and letters.isalpha()
+
+    def _is_marked(self, name: str) -> bool:
+        """Whether a word stands in it that no name has, such as DECEASED."""
+        return not self._mark_words.isdisjoint(name.lower().split(" "))
+
+    def _no_name(self) -> Name:
         self._fail(self._missing, "There is no name. Fill it in.")
+        return _NO_NAME
 
 
 def _value(text: str) -> str:
     """The text, or "" for one that only says that there is no name."""
-    return "" if len(text) <= _LONGEST_NO_NAME and is_no_value(text) else text
+    return "" if is_no_value(text) else text
 
 
 def _unmarked(text: str) -> tuple[str, str]:
     """A name without its marks, and the strictest of what they say."""
-    if text.isalpha() or not _MAY_BE_MARKED.search(text):
-        return text, ""
-    name, marks = read_marks(text)
-    said = [_MARK_OF[mark] for mark in marks if mark in _MARK_OF]
+    name, found = marks.read_marks(text)
+    said = [_MARK_OF[mark] for mark in found]
     return name, min(said, default="")
 
 
@@ -193,6 +199,7 @@ class ConsentReader:
     def __init__(self, values: dict[str, list[ValueColumn]]) -> None:
         said = {
             "may_text": {YES: MAY, NO: MUST_NOT},
+            "channel": {YES: MAY, NO: MUST_NOT},
             "no_texts": {YES: MUST_NOT, NO: MAY},
             # That somebody is alive is no consent.
             "deceased": {YES: DECEASED},
@@ -238,5 +245,5 @@ def person_key(number: int, patient_id: str, phone: Phone, name: Name) -> str:
     Two names under one number are two people: then it is the number of a family's account.
     """
     if patient_id:
-        return f"#{patient_id}/{folded(name.first + name.last)}"
-    return f"{phone[0] or phone[1]}/{folded(name.first + name.last)}" if phone[1] else f"!{number}"
+        return f"#{patient_id}/{folded(name[0] + name[1])}"
+    return f"{phone[0] or phone[1]}/{folded(name[0] + name[1])}" if phone[1] else f"!{number}"

@@ -51,6 +51,8 @@ from reminders.domain.diary_import.write.copying import copy_line
 
 MOST_KEPT = 1_000
 """The cells of so many rows with mistakes are kept, to be shown with them."""
+_WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
+"""Reasons to leave a row out, whatever else is wrong with it."""
 _PERSON = ("name", "first_name", "last_name", "phone", "second_phone")
 
 
@@ -94,7 +96,7 @@ class RowReader:
         self._others = columns.others
         values: dict[str, list[ValueColumn]] = {}
         for column in value_columns(columns, self.answers):
-            values.setdefault(column.field, []).append(column)
+            values.setdefault(column.means, []).append(column)
         self._values = values
         self._name = NameReader(columns, fail=self._fail).name
         self._phone = PhoneReader(columns, self.answers).phone
@@ -106,6 +108,7 @@ class RowReader:
         self._consent = ConsentReader(values)
         self._all_day = values.get("all_day", [])
         self._has_end = "ends_at" in columns.places
+        self._looks_closer = self._has_end or leave_past
 
     def line(self, number: int, cells: list[str]) -> str:
         """The row as one line of COPY text, with its line end; "" when it is passed over or wrong."""
@@ -122,7 +125,7 @@ class RowReader:
         if site is None:
             return self._without_site(cells, original)
         values, reason = self._read(number, cells, site)
-        if self._failed and reason is not Reason.STATUS:
+        if self._failed and reason not in _WHATEVER_ELSE:
             return self._refused(cells, original)
         if reason is not None:
             self._failed.clear()
@@ -141,18 +144,21 @@ class RowReader:
         if patient_id:
             patient_id = patient_number(patient_id, self._fail)
         name = self._name(cells)
+        first, last, preferred, texts = name
         phone = self._phone(cells, site.country)
         start = self.starts.start(cells, site)
         status = self.statuses.status(cells, start, number)
-        reason = self._why_left_out(cells, start, status, has_phone=bool(phone[1]))
         number_, given, kind, problem, note = phone
+        reason = None
+        if not given or self._looks_closer or status == LEAVE_OUT:
+            reason = self._why_left_out(cells, start, status, has_phone=bool(given))
         words = f"{note} {start.words}".strip() if note or start.words else ""
         values = (
             external_id,
             patient_id,
             person_key(number, patient_id, phone, name),
-            name.first,
-            name.last,
+            first,
+            last,
             number_,
             given,
             kind,
@@ -170,8 +176,8 @@ class RowReader:
             cells[places["notes"]],
             self._extra(cells) if self._others else "",
             words,
-            name.preferred,
-            self._consent.texts(cells, name.texts) if self._consent.says else name.texts,
+            preferred,
+            self._consent.texts(cells, texts) if self._consent.says else texts,
         )
         return values, reason
 

@@ -11,20 +11,22 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, time, tzinfo
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from reminders.domain.clock.rule_schedule import FLAG_WORDS, read_wall_time
-from reminders.domain.diary_import.questions import Answers
+from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells.dates import DateReader, Start, UnreadableError
+from reminders.domain.diary_import.read.cells.when.durations import minutes_between
+from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import ImportLocation
 from reminders.domain.diary_import.read.rows.meanings import (
-    EACH_ROWS_OWN,
     LOCATIONS_OWN,
     ValueColumn,
 )
-from reminders.domain.diary_import.read.rows.zones import is_zone_word, read_zone
+from reminders.domain.diary_import.read.rows.zones import is_zone_word
 
 Fail = Callable[[str, str], None]
 """Notes a mistake in the row: the field and what is wrong."""
@@ -38,7 +40,10 @@ REMEMBERED = 50_000
 
 
 class ReadStart(NamedTuple):
-    """A start as it is staged; `at` is its instant, `wall` the time as the row writes it."""
+    """A start as it is staged; `at` is its instant, `wall` the time as the row writes it.
+
+    `stretch` are the minutes of a cell that holds beginning and end.
+    """
 
     local_date: str
     local_time: str
@@ -47,6 +52,7 @@ class ReadStart(NamedTuple):
     words: str
     at: datetime | None
     wall: datetime | None
+    stretch: str = ""
 
 
 NO_START = ReadStart("", "", "", "", "", None, None)
@@ -77,14 +83,15 @@ class StartReader:
         self._has = {name for name, place in self._places.items() if place >= 0}
         self._values = values
         self._fail = fail
-        self._each_own = answers.time_zone == EACH_ROWS_OWN
-        self._whole = None if self._each_own else read_zone(answers.time_zone)
-        self._starts: dict[tuple[int | str, ...], ReadStart] = {}
-        self._key = [self._places[name] for name in _PARTS if name in self._has]
+        header = folded_header(columns.name_of("time_zone"))
+        self._each_own = answers.columns.get(header) == "time_zone"
+        self._whole = read_time_zone(answers.time_zone)
+        self._starts: dict[tuple[object, ...], ReadStart] = {}
+        self._key = itemgetter(*(sorted(self._places[name] for name in self._has) or [-1]))
 
     def start(self, cells: list[str], site: ImportLocation) -> ReadStart:
         """The start of a row; NO_START after a mistake."""
-        key = (site.id, *[cells[place] for place in self._key])
+        key = (site.id, self._key(cells))
         known = self._starts.get(key)
         if known is None:
             known = self._read(cells, site)
@@ -109,6 +116,9 @@ class StartReader:
         named = behind or self._whole or self._zone_of_row(cells)
         zone = named or site.zone
         staged = _as_staged(start, zone, site.zone)
+        begins = start.wall or start.instant
+        if start.ends and begins and (minutes := minutes_between(begins, start.ends)):
+            staged = staged._replace(stretch=str(minutes))
         if named and not (behind or self._whole or self._each_own) and start.wall is not None:
             at_site = _as_staged(start, site.zone, site.zone)
             if at_site.at != staged.at:
@@ -121,7 +131,7 @@ class StartReader:
         if "time_zone" not in self._has:
             return None
         meaning = self._values["time_zone"][0].meaning(self._cell(cells, "time_zone"))
-        return read_zone(meaning) if meaning and meaning != LOCATIONS_OWN else None
+        return read_time_zone(meaning) if meaning and meaning != LOCATIONS_OWN else None
 
     def _written(
         self, cells: list[str], site: ImportLocation
@@ -145,10 +155,11 @@ class StartReader:
         text = self._with_half(written, cells)
         if not text:
             return None
-        at, zone = self._apart("time", text, self.dates.time, site)
+        at, zone = self._apart("time", text, self.dates.span, site)
         if day is None or at is None:
             return None
-        return Start(datetime.combine(day, at), None), zone
+        ends = datetime.combine(day, at.ends) if at.ends else None
+        return Start(datetime.combine(day, at.begins), None, ends), zone
 
     def _written_time(self, cells: list[str]) -> str:
         text = self._cell(cells, "time")
@@ -161,9 +172,14 @@ class StartReader:
         """The time with the AM or PM of its own column, unless it says so itself; "" after a
         mistake.
         """
-        if not self.has_no_half(text):
+        if "am_pm" not in self._has:
             return text
         half = self._values["am_pm"][0].meaning(self._cell(cells, "am_pm"))
+        if own := HAS_HALF.search(text):
+            if not half or own[0][0].lower() == half[0]:
+                return text
+            self._fail("am_pm", f"“{text[:40]}” and this column contradict each other.")
+            return ""
         if half:
             return f"{text} {half}"
         # Without AM or PM only a time that cannot be of the other half of the day is read.
@@ -203,7 +219,7 @@ class StartReader:
         if found and is_zone_word(found[2]):
             with suppress(UnreadableError):
                 value = read(found[1].strip())
-                zone = self._whole or read_zone(found[2])
+                zone = self._whole or read_time_zone(found[2])
                 if zone is None:
                     self.zone_words.setdefault(found[2], (self.number, site.zone.key))
                 return value, zone

@@ -28,6 +28,15 @@ def opened(
         return table, [cells for _, cells in table.rows()]
 
 
+def numbers_of(content: bytes) -> list[int]:
+    """The numbers of the header and of the rows."""
+    with (
+        open_stream(io.BytesIO(content), name="diary") as source,
+        open_table(source, today=TODAY) as table,
+    ):
+        return [table.header_row, *(number for number, _ in table.rows())]
+
+
 def rows_of(content: bytes, **how: Any) -> list[list[str]]:
     """The cells of the rows."""
     return opened(content, **how)[1]

@@ -6,6 +6,7 @@ import pytest
 
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.questions import About, Answers, QuestionsOpen
+from tests.domain.diary_import.read.files.books import xlsx
 from tests.domain.diary_import.read.files.opening import (
     HEADER,
     names_of,
@@ -172,7 +173,6 @@ class TestTwice:
 
     def test_a_file_that_is_wholly_so_is_put_right_and_told(self) -> None:
         names = ["Zoë Léger", "à la Crème", "Łukasz Żak", "Иван"]
-        content = diary(names, "utf-8").decode("cp1252", errors="replace")
         content = "".join(_as_cp1252(byte) for byte in diary(names, "utf-8"))
 
         table, rows = opened(content.encode())
@@ -181,6 +181,15 @@ class TestTwice:
         assert table.warnings == [
             "The letters were encoded twice and are put right: “ZoÃ« LÃ©ger” is read as “Zoë Léger”."
         ]
+
+    def test_a_byte_order_mark_hides_it_from_nobody(self) -> None:
+        assert names_of(diary(["ZoÃ« LÃ©ger"], "utf-8-sig")) == ["Zoë Léger"]
+
+    def test_a_workbook_keeps_what_was_misread_before(self) -> None:
+        row = ["1", "ZoÃ« LÃ©ger", "0491 570 006", "2027-03-03", "10:30"]
+        table, rows = opened(xlsx({"Diary": [HEADER.split(","), row]}))
+        assert rows[0][1] == "Zoë Léger"
+        assert table.warnings[0].startswith("The letters were encoded twice and are put right")
 
     def test_some_cells_are_asked_about(self) -> None:
         content = diary(["ZoÃ« LÃ©ger", "Jörg Müller"], "utf-8")
@@ -227,6 +236,10 @@ class TestMixed:
     def test_the_answer_reads_each_cell_in_its_own(self) -> None:
         answers = Answers(encoding="utf-8+cp1252")
         assert names_of(self.CONTENT, answers=answers) == ["Zoë Léger", "Bjørn Müller"]
+
+    def test_utf_8_by_chance_is_asked_about(self) -> None:
+        question = question_of(diary(["Jiří Dvořák"], "mac_latin2"), country="CZ")
+        assert {choice.answer.meaning for choice in question.choices} >= {"mac_latin2", "utf-8"}
 
     def test_a_stray_byte_that_is_no_letter_is_damage(self) -> None:
         content = diary(["Zoë Léger"], "utf-8") + b"9,Zo\x81,0491 570 006,2027-03-04,10:00\n"

@@ -30,6 +30,8 @@ def plain(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     normal = unicodedata.normalize("NFKC", text)
+    if len(normal) > len(text) + _MOST_MORE:
+        return ""  # one ligature may stand for a sentence: then the bound on the length is none
     return " ".join(
         "".join(
             str(unicodedata.decimal(char)) if char.isdecimal() else _LIKE.get(char, char)
@@ -39,6 +41,7 @@ def plain(text: str) -> str:
     )
 
 
+_MOST_MORE = 8
 _UNSEEN = frozenset(
     "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )

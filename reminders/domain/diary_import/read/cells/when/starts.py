@@ -54,10 +54,17 @@ _FULL_CLOCK = re.compile(r".*(?:T\d{1,2}:\d{2}|\d:\d{2}:\d{2}(?:[.,]\d+)?)\s?$")
 _REAL_WEST = re.compile(r"-(?:(?:0?[1-9]|1[0-2])(?::?00)?|0?(?:9|3|2):?30|0?0(?::?00)?)")
 _NO_ZONES = frozenset({"UHR", "HRS", "NOON"})
 _BETWEEN = re.compile(
-    r"(?:\s?[,;|]\s?|\s-\s|\s|(?<=\d)T(?=\d))(?:(?:at|um|à|a las|alle|om|kl\.?|klo|o|às|um)\s)?"
+    r"(?:\s?[,;|]\s?|\s-\s|\s|(?<=\d\d)T(?=\d))(?:(?:at|um|à|a las|alle|om|kl\.?|klo|o|às|um)\s)?"
 )
 _WHOLE_YEAR = re.compile(r"^\d{4}\b|\d{4}$")
 _NOT_DIGITS_ALONE = re.compile(r"[:.]\d|\d\s?[hu時时点點시]|[^\W\d_]")
+
+
+_DAY_LIKE = re.compile(r"(?=.*\d)(?:[\d./\\\- ]+|.*[^\W\d_].*)", re.DOTALL)
+"""Digits with the signs of dates, or digits and a word: what else there is, is not looked at twice."""
+_A_DIGIT = re.compile(r"\d")
+_MOST_CUTS = 10
+"""So many places at most may part the day from the time: "Wednesday, the 4th of March 2026, at 2 pm"."""
 
 
 class Start(NamedTuple):
@@ -144,7 +151,8 @@ def _taken_apart(plain: str, order: str, country: str, text: str) -> tuple[date,
         return read_date(found[1], order), TimeSpan(at, None)
     ways: set[tuple[date, TimeSpan]] = set()
     reason: UnreadableError | None = None
-    for cut in _BETWEEN.finditer(plain):
+    cuts = list(_BETWEEN.finditer(plain))
+    for cut in cuts if len(cuts) <= _MOST_CUTS else ():
         left, right = plain[: cut.start()].strip(" ,"), plain[cut.end() :].strip(" ,")
         for day_text, time_text in ((left, right), (right, left)):
             found_way, why = _way(day_text, time_text, order, country)
@@ -166,7 +174,9 @@ def _way(
     day_text: str, time_text: str, order: str, country: str
 ) -> tuple[tuple[date, TimeSpan] | None, UnreadableError | None]:
     """One way to read a cut cell; if one half alone can be read, why the other one can not."""
-    if not any(map(str.isdecimal, day_text)) or len(day_text) < 5:
+    if len(day_text) < 5 or not _DAY_LIKE.fullmatch(day_text):
+        return None, None
+    if not (_A_DIGIT.search(time_text) or time_text.isalpha()):
         return None, None
     try:
         day = read_date(day_text, order, country=country)

@@ -8,6 +8,7 @@ known is named in a column of its own.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
@@ -24,6 +25,10 @@ HEADER = (
     *("UID", "Summary", "Start", "End", "All day", "Time zone", "Status", "Location"),
     *("Description", "Organizer", "Attendee", "Attendee phone", "Attendee e-mail", "Created"),
 )
+DAMAGED = "The calendar is damaged or cut off. Export it again, or export it as CSV."
+_BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
+_DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"}
+"""What must be readable: the reader drops a property that is not, and so a date taken out returns."""
 _RESOURCES = {"ROOM", "RESOURCE"}
 Component = Any  # of icalendar: a dictionary of properties, each with a class of its own
 
@@ -87,14 +92,12 @@ def _calendars(text: str) -> list[Component]:
     try:
         found = Calendar.from_ical(text, multiple=True)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise NotReadError(
-            "The calendar is damaged and can't be read. Export it again, or export it as CSV."
-        ) from error
+        raise NotReadError(DAMAGED) from error
     calendars = [component for component in found if component.name == "VCALENDAR"]
-    if not calendars:
-        raise NotReadError(
-            "There is no calendar in the file. Export it again, or export it as CSV."
-        )
+    # The reader leaves out what has no end, as in a file that was cut off.
+    read = sum(len(calendar.walk("VEVENT")) for calendar in calendars)
+    if not calendars or read != len(_BEGIN.findall(text)):
+        raise NotReadError(DAMAGED)
     return calendars
 
 
@@ -126,14 +129,19 @@ def _version(event: Component) -> tuple[int, str]:
 
 
 def _stamp(event: Component, name: str) -> str:
-    moment = getattr(event.get(name), "dt", None)
+    moment = _part(event.get(name), "dt", None)
     return moment.isoformat() if isinstance(moment, date) else ""
 
 
 def _single(event: Component, events: Events, window: Window) -> Iterator[list[str]]:
     start = _moment(event, "DTSTART")
-    if start is None or window.holds(start):
-        yield _row(event, _text(event.get("UID")), events, event)
+    broken = start is None or _is_broken(event)
+    if broken or (start is not None and window.holds(start)):
+        yield _row(event, _text(event.get("UID")), events, event, unreadable=broken)
+
+
+def _is_broken(event: Component) -> bool:
+    return any(name in _DECISIVE for name, _ in event.errors)
 
 
 def _repeated(
@@ -148,6 +156,9 @@ def _repeated(
         alone.add_component(part)
     first = min(parts, key=lambda part: "RECURRENCE-ID" in part)
     found: list[Component] = []
+    if any(map(_is_broken, parts)):
+        yield _row(first, uid.strip(), events, first, unreadable=True)
+        return
     try:
         for event in recurring_ical_events.of(alone).after(window.start):
             start = _moment(event, "DTSTART")
@@ -185,7 +196,7 @@ def _row(
     event: Component, uid: str, events: Events, master: Component, *, unreadable: bool = False
 ) -> list[str]:
     start, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
-    length = getattr(event.get("DURATION"), "dt", None)
+    length = _part(event.get("DURATION"), "dt", None)
     if end is None and start is not None and isinstance(length, timedelta):
         end = start + length
     all_day = start is not None and not isinstance(start, datetime)
@@ -212,8 +223,16 @@ def _row(
 def _moment(event: Component, name: str) -> date | datetime | None:
     value = event.get(name)
     value = value[0] if isinstance(value, list) and value else value
-    moment = getattr(value, "dt", None)
+    moment = _part(value, "dt", None)
     return moment if isinstance(moment, date) else None
+
+
+def _part(value: object, name: str, default: Any) -> Any:
+    """An attribute of a property; the default where the property could not be read."""
+    try:
+        return getattr(value, name, default)
+    except ValueError:
+        return default
 
 
 def _iso(moment: date | datetime | None, zone: tzinfo | None) -> str:
@@ -227,11 +246,11 @@ def _unknown_zone(start: date | datetime | None, master: Component, zone: tzinfo
     if not isinstance(start, datetime) or start.tzinfo is not None or zone is not None:
         return ""
     property_ = master.get("DTSTART")
-    return str(getattr(property_, "params", {}).get("TZID", ""))
+    return str(_part(property_, "params", {}).get("TZID", ""))
 
 
 def _is_person(guest: object, event: Component) -> bool:
-    kind = str(getattr(guest, "params", {}).get("CUTYPE", "")).upper()
+    kind = str(_part(guest, "params", {}).get("CUTYPE", "")).upper()
     return kind not in _RESOURCES and str(guest).lower() != str(event.get("ORGANIZER")).lower()
 
 
@@ -244,7 +263,7 @@ def _listed(value: object) -> Iterable[object]:
 def _called(person: object) -> str:
     if person is None:
         return ""
-    return str(getattr(person, "params", {}).get("CN", "")).strip('"')
+    return str(_part(person, "params", {}).get("CN", "")).strip('"')
 
 
 def _address(person: object, kind: str) -> str:

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.parsers import expat
 
-from .output import MAX_COLUMNS, NotReadError, Output, Table
+from .output import MAX_COLUMNS, MAX_ROWS, NotReadError, Output, Table
 
 NO_TABLE = "There is no table in this web page. Export the diary as CSV (or XLSX or ODS)."
+DAMAGED = "The workbook (XML) is damaged. Save it as .xlsx or CSV and import that file."
 DEEPEST = 20
 _BLANKS = re.compile(r"\s+")
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -133,9 +134,7 @@ def convert_xml(path: Path, output: Output) -> None:
         with path.open("rb") as file:
             parser.ParseFile(file)
     except expat.ExpatError as error:
-        raise NotReadError(
-            "The workbook (XML) is damaged. Save it as .xlsx or CSV and import that file."
-        ) from error
+        raise NotReadError(DAMAGED) from error
     if not output.tables:
         raise NotReadError(
             "This is XML, but no workbook. Export the diary as CSV (or XLSX or ODS)."
@@ -147,7 +146,7 @@ class _Book:
         self.output = output
         self.rows: list[list[str]] = []
         self.name, self.kind, self.data = "", "", False
-        self.hidden = False
+        self.hidden, self.place = False, 0
 
     def entity(self, *_: object) -> None:
         """Entities of the file's own are how small files become huge."""
@@ -162,29 +161,31 @@ class _Book:
             # Excel writes that a sheet is hidden in a namespace of its own.
             self.hidden = self.hidden or name == "Visible"
             return
-        index = int(attrs.get(f"{_NAMESPACE} Index", "0")[:7] or 0)
+        index = _whole(attrs.get(f"{_NAMESPACE} Index"))
         if name == "Worksheet":
             self.rows, self.hidden = [], False
             self.name = attrs.get(f"{_NAMESPACE} Name", "")
         elif name == "Row":
-            if index - len(self.rows) > 1_000_000:
-                raise NotReadError("The file has more than 1,000,000 rows. Split it.")
-            self.rows.extend([] for _ in range(max(index - 1 - len(self.rows), 0)))
-            self.rows.append([])
+            self._start_row(index)
         elif name == "Cell" and self.rows:
-            row = self.rows[-1]
-            row.extend([""] * min(max(index - 1 - len(row), 0), 2 * MAX_COLUMNS))
-            row.append("")
-            row.extend(
-                [""] * min(int(attrs.get(f"{_NAMESPACE} MergeAcross", "0")[:4]), MAX_COLUMNS)
-            )
-            self.place = (
-                len(row)
-                - 1
-                - min(int(attrs.get(f"{_NAMESPACE} MergeAcross", "0")[:4]), MAX_COLUMNS)
-            )
+            self._start_cell(index, _whole(attrs.get(f"{_NAMESPACE} MergeAcross")))
         elif name == "Data" and self.rows and self.rows[-1]:
             self.kind, self.data = attrs.get(f"{_NAMESPACE} Type", ""), True
+
+    def _start_row(self, index: int) -> None:
+        if max(index, len(self.rows)) > MAX_ROWS:
+            raise NotReadError(
+                "The file has more than 1,000,000 rows. Split it and import the parts one by one."
+            )
+        self.rows.extend([] for _ in range(index - 1 - len(self.rows)))
+        self.rows.append([])
+
+    def _start_cell(self, index: int, merged: int) -> None:
+        row = self.rows[-1]
+        self.place = max(index - 1, len(row))
+        if self.place + merged > 2 * MAX_COLUMNS:
+            raise NotReadError(f"The sheet has more than {MAX_COLUMNS} columns. Save it as CSV.")
+        row.extend([""] * (self.place + 1 + merged - len(row)))
 
     def text(self, data: str) -> None:
         """Text counts inside of a value only."""
@@ -203,6 +204,15 @@ class _Book:
             with self.output.table(self.name) as table:
                 _write(table, self.rows)
             self.rows = []
+
+
+def _whole(text: str | None) -> int:
+    """A number of the file's own; one that is none, or has no end, is refused."""
+    if text is None:
+        return 0
+    if not text.isdecimal() or len(text) > 9:
+        raise NotReadError(DAMAGED)
+    return int(text)
 
 
 def _write(table: Table, rows: list[list[str]]) -> None:

@@ -39,12 +39,13 @@ class SheetFacts:
         if self.hidden_rows:
             shown = ", ".join(map(str, self.hidden_rows[:5]))
             more = " and others" if len(self.hidden_rows) > 5 else ""
+            count = len(self.hidden_rows)
+            are = "1 row is" if count == 1 else f"{count:,} rows are"
             return [
-                f"{len(self.hidden_rows):,} rows are hidden in the workbook, as a filter does (row "
-                f"{shown}{more}). They are read, too."
+                f"{are} hidden in the workbook, as a filter does (row {shown}{more}), and read, too."
             ]
         if self.hidden_somewhere:
-            return ["Some rows are hidden in the workbook, as a filter does. They are read, too."]
+            return ["Some rows are hidden in the workbook, as a filter does, and read, too."]
         return []
 
     def refusal(self) -> str:

@@ -92,7 +92,7 @@ def _write_visible(
             continue
         sheet = workbook.get_sheet_by_name(about.name)
         if about.visible != SheetVisibleEnum.Visible:
-            if sheet.total_height:
+            if sheet.end is not None:
                 output.warnings.append(
                     f"Left aside: the hidden sheet “{about.name[:60]}”. Show it in the workbook to "
                     "have it read."
@@ -118,10 +118,9 @@ def _write_sheet(sheet: CalamineSheet, output: Output, facts: SheetFacts) -> Non
 
 
 def _write_rows(sheet: CalamineSheet, table: Table) -> None:
-    if not sheet.total_height:
+    if sheet.end is None:
         return
-    for _ in range(sheet.start[0] if sheet.start else 0):
-        table.write([])
+    # The reader gives the blank rows above and the blank columns before the first cell, too.
     for row in sheet.iter_rows():
         table.write(_text(value) for value in row)
 

@@ -116,8 +116,9 @@ def _when(parts: Parts) -> str | None:
         return "hour" if "hour" in parts else "minute"
     if "duration" in parts:
         return "duration"
-    if parts & {"name", "number", "status", "kind", "notes", "room"} or _who(parts):
-        return None
+    who = _who(parts)
+    if parts & {"name", "number", "status", "kind", "notes", "room"} or who not in ("", "site"):
+        return None  # the clinic's time is the clock that counts
     both = "moment" in parts or {"date", "time"} <= parts
     if "finish" in parts and "begin" not in parts:
         return "end_date" if "date" in parts and not both else "ends_at"
@@ -131,6 +132,8 @@ def _name(parts: Parts) -> str | None:
         return None
     who = _who(parts)
     said = parts & {"given", "family", "name", "preferred", "middle", "last", "title"}
+    if who == "animal" and "patient" in parts:
+        return "name?"  # "Owner (Animal)"
     if said and who == "staff" and said & {"given", "family", "title"}:
         return "staff_part"
     if who:
@@ -151,6 +154,10 @@ def _name(parts: Parts) -> str | None:
 def _number(parts: Parts) -> str | None:
     if "number" not in parts or parts & (_PHONES | _WHEN):
         return None
+    if "status" in parts and "visit" in parts:
+        return "status"
+    if "texts" in parts:
+        return "mobile"
     if _who(parts) or parts & {"service", "room", "kind", "status", "paid", "money", "reason"}:
         return "insurer" if "insurer" in parts else "record"
     if "patient" in parts:
@@ -160,8 +167,8 @@ def _number(parts: Parts) -> str | None:
 
 def _plain(parts: Parts) -> str | None:
     if "zone" in parts:
-        return "time_zone"
-    if parts & {"status"}:
+        return "time_zone~" if "patient" in parts else "time_zone"
+    if "status" in parts:
         if "patient" in parts and "visit" not in parts:
             return "patient_status"
         return "record" if _who(parts) or parts & {"texts", "reminder"} else "status"
@@ -182,7 +189,10 @@ _RULES: tuple[Callable[[Parts], str | None], ...] = (
 
 
 def kind_of(parts: Parts) -> str | None:
-    """The kind of column that a header of these parts is; None when they make no sense together."""
+    """The kind of column that a header of these parts is; None when they make no sense together.
+
+    With "?" or "~" after it where the parts tell as little as such a name in `words/`.
+    """
     for rule in _RULES:
         if found := rule(parts):
             return found

@@ -6,18 +6,20 @@ for different things, it decides.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from reminders.domain.diary_import.read.header.compose import kind_of
 from reminders.domain.diary_import.read.header.folding import pieces, squashed, without_nth
-from reminders.domain.diary_import.read.header.vocabulary import (
+from reminders.domain.diary_import.read.header.names.compose import kind_of
+from reminders.domain.diary_import.read.header.names.vocabulary import (
     ASKED,
     LIKELY,
     SURE,
     Language,
+    kind_and_strength,
     languages,
 )
 
@@ -30,6 +32,11 @@ _MATTERS = frozenset(
 _LINKS = ("", "s", "n", "en", "es", "e", "er")
 """What joins the words of a compound in the languages that write them as one."""
 _MOST_WORDS = 5
+_LEAST_FOREIGN = 5
+"""Letters of a name that is understood in a language that is not the file's."""
+_PREFIX = re.compile(r"([A-Za-z]{1,6})[_.](?=[A-Za-z])")
+_PREFIXED = 3
+"""So many headers with the same beginning have it from a table's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,26 @@ class Named:
 
 def read_names(header: Sequence[str]) -> list[Named]:
     """Every header of a file as what its name allows."""
+    header = _without_prefix(header)
     known = [_in_languages(without_nth(name)) for name in header]
     votes = Counter(tag for each in known for tag in each)
     main = max(languages(), key=lambda tag: (votes[tag], tag == "en"))
     return [_settled(name, each, main) for name, each in zip(header, known, strict=True)]
+
+
+def _without_prefix(header: Sequence[str]) -> list[str]:
+    """The headers without what a table's name puts before all of them: "pc_eventDate"."""
+    before = Counter(found[1] for name in header if (found := _PREFIX.match(name)))
+    common = {prefix for prefix, count in before.items() if count >= _PREFIXED}
+    common = {prefix for prefix in common if not _in_languages(prefix) and not _is_part(prefix)}
+    return [
+        name[found.end() :] if (found := _PREFIX.match(name)) and found[1] in common else name
+        for name in header
+    ]
+
+
+def _is_part(word: str) -> bool:
+    return any(squashed(word) in language.parts for language in languages().values())
 
 
 def _settled(name: str, known: dict[str, Named], main: str) -> Named:
@@ -59,7 +82,8 @@ def _settled(name: str, known: dict[str, Named], main: str) -> Named:
     for tag in (main, "en"):
         if tag in known:
             return known[tag]
-    if not known:
+    short = name.isascii() and len(squashed(name)) < _LEAST_FOREIGN
+    if not known or short:  # "For" is no Danish first name in an English file
         return _in_part(without_nth(name), main)
     readings = list(known.values())
     if len({tuple(each.kinds) for each in readings}) == 1:
@@ -77,12 +101,15 @@ def _in_languages(name: str) -> dict[str, Named]:
     found = {}
     for tag, language in languages().items():
         parts, whole = _parts(name, language)
+        english = "en" in found and found["en"].parts == parts
+        if english and key not in language.names:
+            continue  # understood by its English words alone, which tells nothing of the language
         if key in language.names:
             kinds = language.names[key]
             first = next(iter(kinds))
             found[tag] = Named(kinds, parts, language.ranks[key, first])
         elif whole and (kind := kind_of(parts)):
-            found[tag] = Named({kind: SURE}, parts)
+            found[tag] = Named(dict([kind_and_strength(kind)]), parts)
     return found
 
 
@@ -90,7 +117,7 @@ def _in_part(name: str, main: str) -> Named:
     """What a header with unknown words may be: enough to ask, too little to act on."""
     for tag in dict.fromkeys((main, "en")):
         parts, _ = _parts(name, languages()[tag])
-        kind = kind_of(parts)
+        kind = (kind_of(parts) or "").rstrip("?~")
         if kind in _MATTERS:
             return Named({kind: ASKED}, parts)
     return Named()
@@ -136,7 +163,7 @@ def _taken_apart(word: str, tag: str) -> tuple[str, ...]:
     latin = word.isascii()
     if len(word) > 40 or len(word) < (6 if latin else 2):
         return ()
-    least = 3 if latin else 1
+    least = 2 if latin else 1
     reached: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(least, len(word) + 1):
         for start in range(max(0, end - language.longest), end - least + 1):
@@ -148,7 +175,8 @@ def _taken_apart(word: str, tag: str) -> tuple[str, ...]:
 
 
 def _segment(text: str, language: Language, *, last: bool) -> str | None:
-    if part := language.parts.get(text):
+    part = language.parts.get(text)
+    if part and (len(text) > 2 or not text.isascii() or (last and part == "number")):
         return part
     if last or not text.isascii():
         return None

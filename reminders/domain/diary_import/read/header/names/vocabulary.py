@@ -16,7 +16,14 @@ from reminders.domain.diary_import.read.header.folding import squashed
 SURE, LIKELY, ASKED = 3, 2, 1
 """How much a name tells: one thing; several, so that the content decides; too little to act on."""
 _STRENGTHS = {"?": LIKELY, "~": ASKED}
-_FOLDER = Path(__file__).parent / "words"
+
+
+def kind_and_strength(written: str) -> tuple[str, int]:
+    """A kind as it is written: "name" is sure, "name?" likely, "name~" only to be asked about."""
+    return written.rstrip("?~"), _STRENGTHS.get(written[-1], SURE)
+
+
+_FOLDER = Path(__file__).parents[1] / "words"
 
 
 @dataclass
@@ -38,10 +45,9 @@ def _language(path: Path) -> Language:
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     found = Language(path.stem)
     for written, text in content["names"].items():
-        kind = written.rstrip("?~")
+        kind, strength = kind_and_strength(written)
         if kind not in KINDS:
             raise ValueError(f"{path.name}: “{kind}” is no kind of column.")
-        strength = _STRENGTHS.get(written[-1], SURE)
         for rank, word in enumerate(_words(text)):
             found.names.setdefault(word, {}).setdefault(kind, strength)
             found.ranks.setdefault((word, kind), rank)

@@ -9,15 +9,16 @@ from __future__ import annotations
 from reminders.domain.diary_import.options import ASK, LEAVE, STOP, Options
 from reminders.domain.diary_import.problems import ImportProblem
 from reminders.domain.diary_import.questions import (
+    SET_ASIDE,
     About,
     Answer,
     Choice,
     Question,
     QuestionsOpen,
+    folded_header,
 )
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import RowReader
-from reminders.domain.diary_import.read.rows.meanings import EACH_ROWS_OWN
 from reminders.domain.diary_import.read.rows.zones import likely_zones
 from reminders.domain.diary_import.write.twice import look_for_repeats
 
@@ -106,15 +107,15 @@ def _about_column(zones: dict[str, tuple[int, str]], header: str) -> Question:
     row, local = next(iter(zones.values()))
     named = ", ".join(f"“{zone[:40]}”" for zone in list(zones)[:3])
     return Question(
-        About.TIME_ZONE,
-        "time_zone",
+        About.COLUMN,
+        f"column:{folded_header(header)}",
         f"The column “{header}” names {named}, but the location's clocks show {local}. "
         "Whose clock are the times of these rows?",
         (
             Choice(
-                Answer(About.TIME_ZONE, EACH_ROWS_OWN), "Each row's time is of the zone it names"
+                Answer(About.COLUMN, "time_zone", header), "Each row's time is of the zone it names"
             ),
-            Choice(Answer(About.TIME_ZONE, local), f"All times are of {local}"),
+            Choice(Answer(About.COLUMN, SET_ASIDE, header), f"All times are of {local}"),
         ),
         tuple(zones)[:3],
         row,
