@@ -164,6 +164,7 @@ TABLE = (
     row("import_questions", "GET", MANAGERS, "upload"),
     row("import_questions", "POST", MANAGERS, "upload"),
     row("import_ask_again", "POST", MANAGERS, "upload"),
+    row("import_known_names", "POST", MANAGERS, "upload"),
     row("import_go", "POST", MANAGERS, "upload"),
     row("import_discard", "POST", MANAGERS, "upload"),
     row("import_csv", "GET", MANAGERS, "upload"),

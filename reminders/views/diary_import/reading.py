@@ -81,6 +81,16 @@ class NewNames:
     names: list[NewName]
     known: list[str]
 
+    @property
+    def alike(self) -> list[NewName]:
+        """Those that are much like a known one: asked about first."""
+        return [one for one in self.names if one.close]
+
+    @property
+    def others(self) -> list[NewName]:
+        """The rest, who are likely new."""
+        return [one for one in self.names if not one.close]
+
 
 def understood(request: StaffRequest, row: Import) -> dict[str, Any]:
     """What the preview shows of it; nothing once the file is imported."""

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ NIGHTLY = LastFile(
 )
 
 
-def found(**values: object) -> list[Check]:
+def found(**values: Any) -> list[Check]:  # Any: fields of three dataclasses
     """The checks that an ordinary diary does not stand once these numbers are others."""
     rows = {name: values.pop(name) for name in _names(RowNumbers) if name in values}
     people = {name: values.pop(name) for name in _names(PeopleNumbers) if name in values}
@@ -44,7 +45,7 @@ def test_a_file_whose_rows_are_all_left_out_is_asked_nothing() -> None:
     assert doubts_about(FileNumbers(RowNumbers())) == {}
 
 
-STRANGE = {
+STRANGE: dict[Check, tuple[dict[str, Any], dict[str, Any]]] = {
     Check.PAST: ({"past": 80}, {"past": 79}),
     Check.AHEAD: ({"ahead": 20}, {"ahead": 19}),
     Check.MIDNIGHT: ({"midnight": 5}, {"midnight": 4}),
