@@ -186,8 +186,8 @@ def _choose_full_name(sheet: Sheet) -> None:
         return
     called = [n for n in sheet.called("name") if _may_be_name(sheet, n)]
     if {"first_name", "last_name"} <= sheet.places.keys():
-        sheet.aside(n for n in called if sheet.strength(n, "name") < SURE)
-        called = [n for n in called if n in sheet.free]
+        # "Title" and "Subject" may still be what the visit is for
+        called = [n for n in called if sheet.strength(n, "name") == SURE]
     sure = [n for n in called if sheet.strength(n, "name") == SURE]
     if sure:
         _choose_sure_name(sheet, sorted(sure, key=lambda n: (_plain(sheet, n), n)))

@@ -100,3 +100,9 @@ def test_names_under_an_unknown_name_are_asked_about() -> None:
     assert asked_of("Zorp | Mobile", "Ann Lee | 07700 900111", "Bob Ray | 07700 900112")[0] == [
         ("Zorp", "name"), ("Zorp", "")
     ]  # fmt: skip
+
+
+def test_a_title_beside_a_whole_name_is_what_the_visit_is_for() -> None:
+    found = people("First name | Last name | Mobile | Title", "Ann | Lee | 07700 900111 | Check-up")
+
+    assert found["service"] == "Title"
