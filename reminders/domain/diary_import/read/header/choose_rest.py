@@ -7,11 +7,12 @@ asked about, whatever it is called.
 from __future__ import annotations
 
 from reminders.domain.diary_import.read.header.choose_unknown import FLAGS, choose_unknown
+from reminders.domain.diary_import.read.header.fields import KEPT
 from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, SURE
 from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
 
 _NOT_WORDS = ("date", "time", "both", "phone", "email", "zone")
-_UNRIVALLED = ("service", "language", "notes", "room")
+_UNRIVALLED = ("service", "language", "notes", *KEPT)
 """Of several of these the first by name is taken: the others are kept, and nobody is texted wrongly."""
 _MOST_STATUSES = 12
 """More different values than these, each of two words, are names of people."""
