@@ -17,12 +17,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
+from django.db.models import DateTimeField, Func
 
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.enqueue import enqueue_now
+from reminders.models import TaskRun
 
 logger = logging.getLogger(__name__)
 
@@ -161,9 +164,13 @@ def _take(name: str, holder: str) -> bool:
     between.
     """
     given = {"name": name, "holder": holder, "lease": LEASE}
-    return _changes(_TAKE, given) or not (
-        _changes(_RING_AGAIN, given) or not _changes(_TAKE, given)
-    )
+    return _changes(_TAKE, given) or (not _leave_word(name) and _changes(_TAKE, given))
+
+
+def _leave_word(name: str) -> bool:
+    """Have who holds the turn start the next run; False where nobody holds it by now."""
+    held = TaskRun.objects.filter(name=name, held_until__gt=_CLOCK)
+    return bool(held.update(rung_again=True))
 
 
 def _give_back(name: str, holder: str) -> bool:
@@ -171,7 +178,14 @@ def _give_back(name: str, holder: str) -> bool:
     out.
     """
     try:
-        return _changes(_GIVE_BACK, {"name": name, "holder": holder})
+        with transaction.atomic():
+            # Under the row's lock: a word left between the reading and the giving back would be
+            # lost.
+            run = TaskRun.objects.select_for_update().filter(name=name, holder=holder).first()
+            if run is None:
+                return False
+            TaskRun.objects.filter(name=name).update(holder="", held_until=None, rung_again=False)
+            return run.rung_again
     except Error as error:
         logger.warning("The turn of %s could not be given back: %s", name, type(error).__name__)
         return False
@@ -180,7 +194,9 @@ def _give_back(name: str, holder: str) -> bool:
 def _renew(name: str, holder: str, over: threading.Event) -> None:
     while not over.wait(RENEW_EVERY):
         try:
-            _changes(_RENEW, {"name": name, "holder": holder, "lease": LEASE})
+            # Only while it is ours: after a stall, somebody else may have taken it over.
+            ours = TaskRun.objects.filter(name=name, holder=holder)
+            ours.update(held_until=_CLOCK + timedelta(seconds=LEASE))
         except Error as error:
             logger.warning("The turn of %s could not be renewed: %s", name, type(error).__name__)
         finally:
@@ -196,6 +212,7 @@ def _changes(statement: str, given: dict[str, Any]) -> bool:  # Any: the driver'
 
 # By the database's clock, which all workers share: by their own, a fast one would take a turn that
 # is not over.
+_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 _TAKE = """
 INSERT INTO reminders_taskrun AS run (name, count, error, started_at, holder, held_until)
 VALUES (
@@ -213,28 +230,4 @@ SET holder = excluded.holder,
     rung_again = false
 WHERE run.held_until IS NULL OR run.held_until <= clock_timestamp()
 RETURNING true
-"""
-
-_RING_AGAIN = """
-UPDATE reminders_taskrun
-SET rung_again = true
-WHERE name = %(name)s AND held_until > clock_timestamp()
-RETURNING true
-"""
-
-_RENEW = """
-UPDATE reminders_taskrun
-SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE name = %(name)s AND holder = %(holder)s
-RETURNING true
-"""
-
-# Reads under the row's lock whether somebody left word meanwhile: without it, a word left between
-# the reading and the giving back would be lost.
-_GIVE_BACK = """
-UPDATE reminders_taskrun run
-SET holder = '', held_until = NULL, rung_again = false
-FROM (SELECT name, rung_again FROM reminders_taskrun WHERE name = %(name)s FOR UPDATE) was
-WHERE run.name = was.name AND run.holder = %(holder)s
-RETURNING was.rung_again
 """

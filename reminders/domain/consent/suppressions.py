@@ -201,18 +201,16 @@ def opt_in_all(
     words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
     if not words:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPT_IN,
-            {
-                "phones": list(words),
-                "words": list(words.values()),
-                "now": now,
-                "by": by.user_id,
-                "synced_at": synced_at,
-            },
-        )
-        lifted = [row[0] for row in cursor.fetchall()]
+    with transaction.atomic():
+        # Locked before they are read: of two who lift the same one, the second finds nothing.
+        in_force = Suppression.objects.filter(phone__in=words, lifted_at=None).order_by("phone")
+        rows = list(in_force.select_for_update(no_key=True))
+        for row in rows:
+            row.lifted_at, row.lifted_by_id, row.synced_at = now, by.user_id, synced_at
+            row.lifted_words = words[row.phone]
+        lifting = ["lifted_at", "lifted_by_id", "lifted_words", "synced_at"]
+        Suppression.objects.bulk_update(rows, lifting, batch_size=500)
+    lifted = [row.phone for row in rows]
     _remember("opted_in", {phone: words[phone] for phone in lifted}, by=by, now=now)
     return lifted
 
@@ -241,15 +239,4 @@ SET reason = excluded.reason,
     synced_at = excluded.synced_at
 WHERE reminders_suppression.reason = %(paused)s AND excluded.reason <> %(paused)s
 RETURNING phone
-"""
-
-_OPT_IN = """
-UPDATE reminders_suppression suppression
-SET lifted_at = %(now)s,
-    lifted_by_id = %(by)s,
-    lifted_words = given.words,
-    synced_at = %(synced_at)s
-FROM unnest(%(phones)s::text[], %(words)s::text[]) AS given (phone, words)
-WHERE suppression.phone = given.phone AND suppression.lifted_at IS NULL
-RETURNING suppression.phone
 """

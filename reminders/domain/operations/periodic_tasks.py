@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from reminders.domain.common import database_clock
@@ -23,7 +23,6 @@ from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.turns import Lane, TimeBox, is_stopping, turn
 from reminders.domain.sending import circuit_breaker
 from reminders.models import TaskRun
-from reminders.models.states_in_sql import Given
 from reminders.provider import MessagesApiError
 
 logger = logging.getLogger(__name__)
@@ -163,15 +162,22 @@ def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutc
 
 def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> None:
     """Write down that a ring went by."""
-    given: Given = {
-        "name": name,
-        "started": started,
-        "now": database_clock.now(),
-        "count": count,
-        "error": error[:300],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE, given)
+    ended = database_clock.now()
+    run = TaskRun(
+        name=name,
+        started_at=started,
+        finished_at=ended,
+        succeeded_at=None if error else ended,
+        count=count,
+        error=error[:300],
+    )
+    written = ["started_at", "finished_at", "count", "error"]
+    # A failure keeps the last success: it is how staff see since when something is wrong.
+    written += [] if error else ["succeeded_at"]
+    # One statement, because workers note the same task at the same time.
+    TaskRun.objects.bulk_create(
+        [run], update_conflicts=True, unique_fields=["name"], update_fields=written
+    )
 
 
 def does_of(name: str) -> str:
@@ -182,24 +188,3 @@ def does_of(name: str) -> str:
 def last_success(name: str) -> datetime | None:
     """When a ring last went well (UTC), None if it never did."""
     return TaskRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
-
-
-# One statement, because workers note the same task at the same time. A failure keeps the last
-# success: it is how staff see since when something is wrong.
-_NOTE = """
-INSERT INTO reminders_taskrun AS run (name, started_at, finished_at, succeeded_at, count, error)
-VALUES (
-    %(name)s,
-    %(started)s,
-    %(now)s,
-    CASE WHEN %(error)s = '' THEN %(now)s::timestamptz END,
-    %(count)s,
-    %(error)s
-)
-ON CONFLICT (name) DO UPDATE
-SET started_at = excluded.started_at,
-    finished_at = excluded.finished_at,
-    count = excluded.count,
-    error = excluded.error,
-    succeeded_at = coalesce(excluded.succeeded_at, run.succeeded_at)
-"""
