@@ -134,7 +134,7 @@ def _lock(rows: QuerySet[Any]) -> list[Any]:  # Any: of any table, with ids of a
     return list(ordered.values_list("pk", flat=True))
 
 
-def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
+def retry_on_conflict(change: Callable[P, R]) -> Callable[P, R]:
     """Run a change once more when the database stopped it for another: no click of a person may get
     lost.
 

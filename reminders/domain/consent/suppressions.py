@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
+from reminders.domain.common.locks import lock_coming_on, retry_on_conflict
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.models import Contact, Message, Suppression
@@ -66,7 +66,7 @@ def is_paused(phone: str) -> bool:
     return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
 
 
-@again_after_deadlock
+@retry_on_conflict
 def opt_out(
     phone: str,
     *,
@@ -104,7 +104,7 @@ def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
         enqueue_after_commit("withdraw")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
     """Let a number be texted again and plan its coming texts; False if it was not opted out."""
     with transaction.atomic():
@@ -114,7 +114,7 @@ def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
     return bool(lifted)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
     """Lift an opt-out as staff may; False if there is none by now.
 

@@ -20,13 +20,14 @@ from django.db.models import F, Q
 
 from reminders.domain.clock import rule_schedule
 from reminders.domain.common.audit import Actor, record, record_each
+from reminders.domain.common.etags import refuse_if_changed
 from reminders.domain.common.locks import (
-    again_after_deadlock,
     lock_appointment,
     lock_appointments,
     lock_audit_entry,
     lock_coming_of,
     lock_contact,
+    retry_on_conflict,
 )
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
@@ -43,20 +44,6 @@ class AppointmentError(ValueError):
     """A change that can't be made; its text says why, for staff."""
 
 
-class ChangedMeanwhileError(AppointmentError):
-    """Somebody else saved a later state than the form showed; `since` is the form's (UTC)."""
-
-    def __init__(self, since: datetime) -> None:
-        super().__init__("Somebody else changed this meanwhile. Nothing was saved.")
-        self.since = since
-
-
-def _check_seen(row: Appointment | Contact, seen: datetime | None) -> None:
-    """Under the row's lock; a form without its moment counts as just opened."""
-    if seen and row.updated_at > seen:
-        raise ChangedMeanwhileError(seen)
-
-
 def set_status(
     ids: Sequence[int],
     status: Appointment.Status,
@@ -69,7 +56,7 @@ def set_status(
     return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def set_statuses(
     wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
 ) -> list[AuditEntry]:
@@ -99,7 +86,7 @@ def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]
     return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
@@ -139,7 +126,7 @@ def wall_time(day: date, at: time, *, location: Location) -> dict[str, Any]:
     return {"starts_at": read.at, "local_date": day, "local_time": at, "wall_flag": read.flag or ""}
 
 
-@again_after_deadlock
+@retry_on_conflict
 def create_appointment(
     *,
     location: Location,
@@ -165,24 +152,24 @@ def create_appointment(
     return appointment
 
 
-@again_after_deadlock
+@retry_on_conflict
 def change_appointment(
     appointment: Appointment,
     changes: Mapping[str, Any],
     *,
     by: Actor,
     now: datetime,
-    seen: datetime | None = None,
+    seen: str = "",
 ) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
     `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which
     are read on the wall clock of the (new) location. Columns that stay the same change nothing.
-    `seen` is when the form's state was saved (UTC): raises ChangedMeanwhileError for a later one.
+    `seen` is the etag of what the form showed: raises ChangedMeanwhileError for a later state.
     """
     with transaction.atomic():
         row = lock_appointment(appointment.pk)
-        _check_seen(row, seen)
+        refuse_if_changed(row, seen)
         wanted = _complete(row, changes)
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
@@ -234,14 +221,14 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def change_contact(
     contact: Contact,
     changes: Mapping[str, Any],
     *,
     by: Actor,
     now: datetime,
-    seen: datetime | None = None,
+    seen: str = "",
 ) -> PlanResult:
     """Write changed columns of one contact; number, language, channel and name reach the coming
     texts. `seen` is as in `change_appointment`.
@@ -249,7 +236,7 @@ def change_contact(
     with transaction.atomic():
         lock_coming_of([contact.pk], now=now)
         row = lock_contact(contact.pk)
-        _check_seen(row, seen)
+        refuse_if_changed(row, seen)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return PlanResult()

@@ -13,13 +13,13 @@ from datetime import datetime
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor, record_each
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_coming_of
+from reminders.domain.common.locks import lock_appointments, lock_coming_of, retry_on_conflict
 from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.diary.wrong_numbers import mark_wrong, take_back, write_again
 from reminders.models import Appointment, AuditEntry, CallAttempt
 
 
-@again_after_deadlock
+@retry_on_conflict
 def record_calls(
     appointment_ids: Collection[int], outcome: CallAttempt.Outcome, *, by: Actor, now: datetime
 ) -> list[int]:
@@ -41,7 +41,7 @@ def record_calls(
     return [call.pk for call in made]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take calls back that were written down by mistake; returns how many were still in force."""
     with transaction.atomic():
@@ -77,7 +77,7 @@ def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
     return set(wrong.values_list("appointment__contact_id", "at"))
 
 
-@again_after_deadlock
+@retry_on_conflict
 def answer_by_phone(
     appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
 ) -> list[AuditEntry]:
@@ -98,7 +98,7 @@ def answer_by_phone(
         return set_status(ids, status, by=by, now=now)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take answers back that were given by phone, with their calls; returns how many still held."""
     with transaction.atomic():

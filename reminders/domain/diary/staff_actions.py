@@ -14,10 +14,10 @@ from django.db import transaction
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import (
-    again_after_deadlock,
     lock_appointment,
     lock_appointments,
     lock_messages,
+    retry_on_conflict,
 )
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.diary.appointments import EXPECTED, set_status
@@ -45,7 +45,7 @@ class StaffActionError(ValueError):
     """Something that can't be done now; its text says why and what to do instead, for staff."""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def mark(
     appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
 ) -> AuditEntry | None:
@@ -67,7 +67,7 @@ def mark(
     return events[0]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Have a reminder's text sent at once, whatever its rule says about times; never twice.
 
@@ -102,7 +102,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             enqueue_after_commit(task)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Keep a reminder from being sent; one that the provider holds for later is withdrawn there.
 
@@ -123,7 +123,7 @@ def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         record("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
 
 
-@again_after_deadlock
+@retry_on_conflict
 def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
     """Take `stop_reminder` back: the text is planned again by its rule. False if it is not held."""
     with transaction.atomic():
@@ -171,7 +171,7 @@ def correction_text(appointment: Appointment) -> str:
     )
 
 
-@again_after_deadlock
+@retry_on_conflict
 def correct(
     appointment: Appointment,
     *,
@@ -201,7 +201,7 @@ def correct(
         )
 
 
-@again_after_deadlock
+@retry_on_conflict
 def send_text(
     contact: Contact,
     text: str,

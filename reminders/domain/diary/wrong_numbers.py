@@ -16,7 +16,7 @@ from django.db.models import F
 
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
+from reminders.domain.common.locks import lock_coming_of, retry_on_conflict
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.domain.sending.outbox import queue_text
@@ -67,7 +67,7 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
     enqueue_after_commit("send")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def is_right_after_all(contact: Contact, *, by: Actor, now: datetime) -> None:
     """Take back every call that found this contact's present number wrong."""
     with transaction.atomic():

@@ -7,7 +7,7 @@ only adds them up. What was confirmed and then attended counts as both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -167,15 +167,15 @@ def _place_of(row: dict[str, Any]) -> _Place:
     return row["location_id"], row["practitioner_id"], row["day"]
 
 
-def _count_visits(visits: QuerySet[Appointment]) -> Iterable[dict[str, Any]]:
+def _count_visits(visits: QuerySet[Appointment]) -> Iterator[dict[str, Any]]:
     """The visits of each day, location and practitioner, by what became of them."""
     took_place = Q(status__in=(Status.ARRIVED, Status.NO_SHOW))
     yes = AuditEntry.objects.filter(
         appointment=OuterRef("pk"), kind=Status.CONFIRMED, undone_at=None
     )
     # A visit that took place counts as confirmed if it was before, by anybody and not taken back.
-    confirmed = Q(status=Status.CONFIRMED) | took_place & Exists(yes)
-    return visits.values("location_id", "practitioner_id", day=F("local_date")).annotate(
+    confirmed = Q(status=Status.CONFIRMED) | took_place & Q(Exists(yes))
+    counted = visits.values("location_id", "practitioner_id", day=F("local_date")).annotate(
         appointments=Count("pk", filter=~Q(status=Status.CANCELLED)),
         confirmed=Count("pk", filter=confirmed),
         declined=Count("pk", filter=Q(status=Status.DECLINED)),
@@ -183,6 +183,7 @@ def _count_visits(visits: QuerySet[Appointment]) -> Iterable[dict[str, Any]]:
         no_show=Count("pk", filter=Q(status=Status.NO_SHOW)),
         cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
     )
+    return (dict(row) for row in counted)
 
 
 def _count_texts(visits: QuerySet[Appointment]) -> dict[_Place, dict[str, int]]:

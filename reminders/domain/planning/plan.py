@@ -19,8 +19,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from reminders.domain.common.connections import map_ordered
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.parallel import map_ordered
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import desired_reminders
 from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
