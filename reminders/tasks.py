@@ -205,7 +205,9 @@ def work_off_jobs(ring: RunOutcome) -> None:
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def figures(ring: RunOutcome) -> None:
-    """Reckon the figures of the last days for the statistics; once a day those of the whole year."""
+    """Reckon the figures of the last days for the statistics; once a day those of the whole
+    year.
+    """
     ring.count = statistics.keep_figures(now=now(), go_on=ring.may_go_on)
 
 

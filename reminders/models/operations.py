@@ -1,4 +1,5 @@
-"""What the running application knows about itself: its periodic tasks, the provider's state, work in
+"""What the running application knows about itself: its periodic tasks, the provider's state, work
+in
 the background, failed sign-ins, and figures that are reckoned ahead.
 
 Kept in the database, so that any number of workers on any number of machines share it.

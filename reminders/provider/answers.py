@@ -97,7 +97,9 @@ def next_token(answer: JsonObject) -> str | None:
 
 
 def authorisations(items: Iterable[object]) -> Iterator[tuple[str, bool]]:
-    """Numbers with a leading plus, and whether each may be texted; what is unreadable is left out."""
+    """Numbers with a leading plus, and whether each may be texted; what is unreadable is left
+    out.
+    """
     for item in items:
         if isinstance(item, dict) and isinstance(item.get("authorised"), bool):
             number = read_number(item.get("number"))

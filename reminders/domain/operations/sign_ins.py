@@ -60,7 +60,8 @@ def note_failure(name: str, address: str, *, now: datetime) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_COUNT, given)
         full = any(row[0] for row in cursor.fetchall())
-        # Each failure sweeps a few that ran out: nobody's guesses fill the table, and no task has to
+        # Each failure sweeps a few that ran out: nobody's guesses fill the table, and no task
+        # has to
         # run for it. Those that another failure counts at this moment are passed by.
         over = SignInCount.objects.filter(until__lte=now).order_by("until")
         swept = over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT]

@@ -261,4 +261,4 @@ FROM sums
 LEFT JOIN reminders_location location ON location.id = sums.location_id
 LEFT JOIN reminders_practitioner practitioner ON practitioner.id = sums.practitioner_id
 ORDER BY kind, week, name
-"""  # noqa: S608 -- the names are this module's own
+"""

@@ -1,4 +1,6 @@
-"""What the provider does of its own accord: it obeys STOP, and waits for the hours of social sending."""
+"""What the provider does of its own accord: it obeys STOP, and waits for the hours of social
+sending.
+"""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

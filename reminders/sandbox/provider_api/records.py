@@ -214,7 +214,9 @@ def _with_callback(shown: Json, message: StoredMessage) -> Json:
 def reply_from(
     number: str, content: str, at: float, answers: StoredMessage | None, last_account: str
 ) -> StoredReply:
-    """What somebody texted; without a message that it answers it is the account's that sent last."""
+    """What somebody texted; without a message that it answers it is the account's that sent
+    last.
+    """
     return StoredReply(
         reply_id=str(uuid.uuid4()),
         account=answers.account if answers else last_account,
