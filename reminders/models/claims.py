@@ -193,6 +193,7 @@ def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
     ).annotate(opted_out=Exists(refused), wrong_number=Exists(not_theirs))
     # Of the message alone: its appointment is only read, and a change of it must not wait for us.
     locked = waiting.select_related("appointment").select_for_update(skip_locked=True, of=("self",))
+    # Evaluated once, here: asked again, it would lock other rows than it returned.
     rows = list(locked.order_by("send_after")[:limit])
     carried = _carried_by([row.pk for row in rows])
     return [_queued(row, *carried.get(row.pk, (None, None, None, None))) for row in rows]

@@ -21,6 +21,7 @@ def release_connection() -> None:
     """Give this thread's connection back; the next query takes another. Not within a
     transaction.
     """
+    # Within a transaction closing would roll back what the caller believes to be written.
     if not connection.in_atomic_block:
         connection.close()
 

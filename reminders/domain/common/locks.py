@@ -74,6 +74,7 @@ def giving_up_soon() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '4s'")
         yield
+        # What follows in this transaction may wait as ever; the limit was for this lock alone.
         cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
@@ -148,6 +149,8 @@ def retry_on_conflict(change: Callable[P, R]) -> Callable[P, R]:
             return change(*args, **kwargs)
         except OperationalError as error:
             code = getattr(error.__cause__, "sqlstate", None)
+            # Within a caller's transaction everything before this change is lost as well: only the
+            # caller can begin again.
             if connection.in_atomic_block or code not in STOPPED_EACH_OTHER:
                 raise
         return change(*args, **kwargs)

@@ -29,6 +29,7 @@ from reminders.models import TaskRun
 
 logger = logging.getLogger(__name__)
 
+# As long as three renewals: a database that is away for a moment must not give the turn to two.
 LEASE = 30
 RENEW_EVERY = 10.0
 AT_MOST = 20.0
@@ -95,6 +96,7 @@ class Lane:
             free = self._taken < self.width
             self._taken += free
             if not free:
+                # A dictionary keeps the order, and each name once however often it comes.
                 self._waiting[name] = None
         try:
             yield free
@@ -107,6 +109,8 @@ class Lane:
             self._taken -= 1
             following = next(iter(self._waiting), None)
             if following:
+                # Under the lock, so that the same one is not started twice; outside of it, because
+                # the broker may be slow.
                 del self._waiting[following]
         if following:
             enqueue_now(following)
@@ -122,6 +126,7 @@ def share_threads(threads: int, *, urgent_too: bool) -> None:
     """Say how many threads this worker has, and whether it works on urgent rings besides slow
     ones.
     """
+    # Half of them stays for what is due: a slow provider would else take every thread for minutes.
     BACKGROUND.width = max(1, threads // 2) if urgent_too else threads
 
 
@@ -146,6 +151,8 @@ def turn(name: str) -> Iterator[Turn]:
     if not found.mine:
         yield found
         return
+    # The renewing has a thread of its own, because the work may wait for the provider far longer
+    # than a lease lasts.
     over = threading.Event()
     threading.Thread(
         target=_renew, args=(name, holder, over), name=f"turn {name}", daemon=True
@@ -155,6 +162,7 @@ def turn(name: str) -> Iterator[Turn]:
     finally:
         over.set()
         rung_meanwhile = _give_back(name, holder)
+    # Not after a failure: it would start itself again at once, and fail as fast as it can.
     if found.went_well and (rung_meanwhile or found.cut_short):
         enqueue_now(name)
 

@@ -129,6 +129,7 @@ def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
             return False
         if not may_lift(row, scope=scope):
             raise ConsentError(NOT_YOURS)
+        # The patient's STOP may only be lifted by the patient: these words are the proof of it.
         if takes_words(row) and not words:
             raise ConsentError(SAY_WORDS)
         lifted = opt_in_all([(phone, words)], by=scope.actor, now=now)
@@ -168,6 +169,8 @@ def opt_out_all(
     """
     if not wanted:
         return []
+    # In the order of the numbers, so that two batches with the same ones take turns. Of several for
+    # a number the last one given counts: the sorting keeps their order.
     by_phone = {item.phone: item for item in sorted(wanted, key=lambda item: item.phone)}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -184,6 +187,7 @@ def opt_out_all(
             },
         )
         fresh = [row[0] for row in cursor.fetchall()]
+    # Only of those that were new: a second STOP is no second event.
     _remember("opted_out", {phone: by_phone[phone].words for phone in fresh}, by=by, now=now)
     return fresh
 

@@ -66,8 +66,12 @@ def set_statuses(
     planned.
     """
     with transaction.atomic():
+        # Before they are read: a status read without the lock may be another one when it is
+        # written.
         lock_appointments(wanted)
         rows = Appointment.objects.filter(pk__in=wanted).order_by("pk")
+        # Those that have it already get no line of history, and no undo that would take another
+        # person's change back.
         before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
         events: list[AuditEntry] = []
         for status in sorted({wanted[pk] for pk in before}):
@@ -75,6 +79,7 @@ def set_statuses(
             _write_status(changing, status, now=now)
             lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
             events += record_each(kind or str(status), lines, by=by, now=now)
+        # Once for all: a family's yes is one plan, and its reminders are locked in one order.
         plan_appointments(_to_plan(before, wanted), now=now)
     return events
 
@@ -92,6 +97,8 @@ def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         event = lock_audit_entry(event_id)
         old, new = event.details.get("from"), event.details.get("to")
+        # Undone already, or by somebody who clicked at the same moment: the line's lock lets one
+        # through.
         if event.undone_at or not old or event.appointment_id is None:
             return False
         if lock_appointment(event.appointment_id).status != new:
@@ -146,6 +153,7 @@ def create_appointment(
             **wall_time(day, at, location=location),
             **{name: value for name, value in plain.items() if name in PLAIN | {"service_id"}},
         )
+        # For the columns that the database fills in, such as the UUID that travels with every text.
         appointment.refresh_from_db()
         record("created", by=by, now=now, appointment_id=appointment.pk)
         plan_appointments([appointment.pk], now=now)
@@ -171,6 +179,8 @@ def change_appointment(
         row = lock_appointment(appointment.pk)
         refuse_if_changed(row, seen)
         wanted = _complete(row, changes)
+        # Of the row as it is under the lock: what the form left alone must not undo what somebody
+        # else saved.
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
             return PlanResult()
@@ -195,6 +205,8 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
     wanted = dict(changes)
     if {"local_date", "local_time", "location_id"} & changes.keys():
         location = Location.objects.get(pk=changes.get("location_id", row.location_id))
+        # The wall time that was given stays when the place changes; the moment that it means moves
+        # with the zone.
         day, at = (
             changes.get("local_date", row.local_date),
             changes.get("local_time", row.local_time),
@@ -206,6 +218,7 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _begin_anew(row: Appointment, changed: Mapping[str, Any], *, now: datetime) -> None:
     """A new version; a moved appointment is to be confirmed again."""
     raise_version([row.pk], now=now)
+    # They answered about another time: a yes to Monday is none to Tuesday.
     if "starts_at" in changed and row.status in (Status.CONFIRMED, Status.DECLINED, Status.NO_SHOW):
         Appointment.objects.filter(pk=row.pk).update(status=Status.BOOKED, status_since=now)
 
@@ -241,6 +254,7 @@ def change_contact(
         if not changed:
             return PlanResult()
         details = {name: [getattr(row, name), value] for name, value in changed.items()}
+        # Before the number is changed: they are found by the one that they were sent to.
         astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         record("contact_changed", by=by, now=now, contact_id=row.pk, details=details)

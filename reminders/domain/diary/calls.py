@@ -31,6 +31,8 @@ def record_calls(
         about = Appointment.objects.filter(pk__in=appointment_ids).order_by("pk")
         called = dict(about.values_list("pk", "contact__phone"))
         if outcome == CallAttempt.Outcome.WRONG_NUMBER:
+            # First, because it locks coming appointments: the calls below point at them, and come
+            # after.
             mark_wrong(set(about.values_list("contact_id", flat=True)), by=by, now=now)
         made = CallAttempt.objects.bulk_create(
             CallAttempt(appointment_id=pk, at=now, by_id=by.user_id, outcome=outcome, phone=phone)
@@ -58,6 +60,7 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
             appointment_id__in=ids.values(),
             kind="call",
             undone_at=None,
+            # A call and its line of history have the same moment, which is what joins them.
             at__in=CallAttempt.objects.filter(pk__in=ids).values("at"),
         ).update(undone_at=now)
         record_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)

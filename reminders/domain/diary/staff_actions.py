@@ -58,6 +58,8 @@ def mark(
         row = lock_appointment(appointment_id)
         if row.status == status:
             return None
+        # By the status and not by the row's etag: notes that somebody added meanwhile are no reason
+        # to refuse a click.
         if seen and row.status != seen:
             now_words = row.get_status_display()
             raise StaffActionError(
@@ -81,6 +83,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         values = {
             "forced": True,
             "due_at": now,
+            # Staff may send later than the rule would, but not into the visit itself.
             "cutoff_at": max(row.cutoff_at, row.starts_at - SOON),
             "phone": phone,
             "reason": Reason.NONE,
@@ -91,11 +94,14 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             _check_withdrawable(row, now=now)
             rows.update(**values)
             withdraw_messages([row.message_id], now=now)
+        # Nobody knows whether the phone has it: a second one could be the same text twice.
         elif row.state == State.WITHDRAWING or row.reason == Reason.UNKNOWN:
             raise StaffActionError(
                 "This text may be on its way already. Please call, or write a text."
             )
         else:
+            # Without its old message: the claim writes a new one, and the old one stays on record
+            # as it ended.
             rows.update(**values, state=State.PLANNED, message=None)
         record("send_now", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
         for task in ("withdraw", "send"):
@@ -132,6 +138,7 @@ def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
         freed = held.filter(state=State.SKIPPED).update(
             state=State.PLANNED, reason=Reason.NONE, message=None, updated_at=now
         )
+        # Still on its way back: without the reason it is planned again as soon as it is settled.
         freed += held.filter(state=State.WITHDRAWING).update(reason=Reason.NONE, updated_at=now)
         if freed:
             plan_appointments([row.appointment_id], now=now)

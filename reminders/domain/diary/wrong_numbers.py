@@ -34,6 +34,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
     """
     coming = lock_coming_of(contact_ids, now=now)
     fresh = _lock(contact_ids, wrong=False)
+    # The number itself and no flag: once it is corrected, the mark says nothing any more.
     Contact.objects.filter(pk__in=fresh).update(wrong_number=F("phone"))
     record_contacts("number_wrong", [(pk, {}) for pk in fresh], by=by, now=now)
     withdraw_messages(on_their_way(fresh, now=now), now=now)

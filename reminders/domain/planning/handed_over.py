@@ -131,9 +131,12 @@ def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     """
     try:
         with giving_up_soon():
+            # First, and alone: claims take it shared before they lock anything, so none is under
+            # way once it is ours.
             lock_wordings(alone=True)
             held = find()
             lock_appointments_of(held)
+    # Only the lock's time-out is expected here; whoever saved is asked to do it again.
     except OperationalError as error:
         raise BusyError(BUSY) from error
     return held

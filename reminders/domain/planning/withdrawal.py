@@ -33,7 +33,9 @@ def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime)
     # "already sent" of a text that no longer holds.
     wanted = Message.objects.filter(pk__in=ids, cancel_requested_at=None)
     marked = wanted.filter(state__in=message_states.OPEN).update(cancel_requested_at=now)
+    # Their reminders wait from here on: until the old text is settled, nothing may replace it.
     _execute(statements.REMINDERS_WAIT, ids, now=now)
+    # What the provider never saw needs no asking: it ends here, and its reminders are free at once.
     cancel_queued(ids, now=now)
     release_reminders_of(ids, now=now)
     return marked
