@@ -17,7 +17,7 @@ from reminders.models.people import Location, Practitioner
 
 
 class TaskRun(models.Model):
-    """When each bell last rang and how it went."""
+    """When each periodic task last ran and how it went."""
 
     name = models.CharField(max_length=40, primary_key=True)
     started_at = models.DateTimeField(null=True, blank=True)

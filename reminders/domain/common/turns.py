@@ -1,9 +1,9 @@
-"""Whose turn it is: one run of a ring at a time over all workers, for so long, on so many threads.
+"""Whose turn it is: one run of a task at a time over all workers, for so long, on so many threads.
 
-A ring that comes while another worker has the turn is not lost: the one who has it rings again at
-its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
+A start that comes while another worker has the turn is not lost: the one who has it starts it again
+at its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
 holder lives and free half a minute after the holder died, so that no connection is held while the
-provider is asked. Slow rings share a lane that is narrower than a worker, so that heartbeat and due
+provider is asked. Slow tasks share a lane that is narrower than a worker, so that heartbeat and due
 texts always find a thread.
 """
 
@@ -79,7 +79,7 @@ def for_ever() -> bool:
 
 
 class Lane:
-    """So many threads of this process for the rings of one kind; who finds none free is rung for
+    """So many threads of this process for the tasks of one kind; who finds none free is started
     later.
     """
 
@@ -91,7 +91,7 @@ class Lane:
 
     @contextmanager
     def thread_for(self, name: str) -> Iterator[bool]:
-        """Whether a thread is free; at the end the one that waits longest gets its ring."""
+        """Whether a thread is free; at the end the one that waits longest is started."""
         with self._lock:
             free = self._taken < self.width
             self._taken += free
@@ -123,7 +123,7 @@ BACKGROUND = Lane(4)
 
 
 def share_threads(threads: int, *, urgent_too: bool) -> None:
-    """Say how many threads this worker has, and whether it works on urgent rings besides slow
+    """Say how many threads this worker has, and whether it works on urgent tasks besides slow
     ones.
     """
     # Half of them stays for what is due: a slow provider would else take every thread for minutes.
@@ -141,10 +141,10 @@ class Turn:
 
 @contextmanager
 def turn(name: str) -> Iterator[Turn]:
-    """The turn, ours inside the block if no other worker has it; at its end rings again for what is
+    """The turn, ours inside the block if no other worker has it; at its end starts again for what is
     left.
 
-    After a failure nobody rings: the next round tries.
+    After a failure nothing is started: the next round tries.
     """
     holder = f"{socket.gethostname()[:50]} {secrets.token_hex(8)}"
     found = Turn(mine=_take(name, holder))
@@ -161,9 +161,9 @@ def turn(name: str) -> Iterator[Turn]:
         yield found
     finally:
         over.set()
-        rung_meanwhile = _give_back(name, holder)
+        asked_meanwhile = _give_back(name, holder)
     # Not after a failure: it would start itself again at once, and fail as fast as it can.
-    if found.went_well and (rung_meanwhile or found.cut_short):
+    if found.went_well and (asked_meanwhile or found.cut_short):
         enqueue_now(name)
 
 
@@ -182,7 +182,7 @@ def _leave_word(name: str) -> bool:
 
 
 def _give_back(name: str, holder: str) -> bool:
-    """End the turn; whether somebody rang meanwhile. A database that is away lets the lease run
+    """End the turn; whether somebody asked meanwhile. A database that is away lets the lease run
     out.
     """
     try:

@@ -208,13 +208,15 @@ def opt_in_all(
     with transaction.atomic():
         # Locked before they are read: of two who lift the same one, the second finds nothing.
         in_force = Suppression.objects.filter(phone__in=words, lifted_at=None).order_by("phone")
-        rows = list(in_force.select_for_update(no_key=True))
-        for row in rows:
-            row.lifted_at, row.lifted_by_id, row.synced_at = now, by.user_id, synced_at
-            row.lifted_words = words[row.phone]
-        lifting = ["lifted_at", "lifted_by_id", "lifted_words", "synced_at"]
-        Suppression.objects.bulk_update(rows, lifting, batch_size=500)
-    lifted = [row.phone for row in rows]
+        locked = in_force.select_for_update(no_key=True)
+        found = dict(locked.values_list("pk", "phone"))
+        # By what was said: a comparison with the provider's list lifts many with the same words.
+        for said in set(words.values()):
+            theirs = [pk for pk, phone in found.items() if words[phone] == said]
+            Suppression.objects.filter(pk__in=theirs).update(
+                lifted_at=now, lifted_by_id=by.user_id, lifted_words=said, synced_at=synced_at
+            )
+    lifted = list(found.values())
     _remember("opted_in", {phone: words[phone] for phone in lifted}, by=by, now=now)
     return lifted
 

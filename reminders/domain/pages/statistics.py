@@ -208,7 +208,7 @@ def _count_texts(visits: QuerySet[Appointment]) -> dict[_Place, dict[str, int]]:
 
 
 def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
-    """What the ring does: the last days, and once a day the whole year, a week at a time."""
+    """What the task does: the last days, and once a day the whole year, a week at a time."""
     today = _latest_day(now)
     written = reckon(today - LATELY, today, now=now)
     whole = last_success(WHOLE_YEAR)
@@ -223,7 +223,7 @@ def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
 
 
 def ensure_fresh(*, since: date, now: datetime) -> None:
-    """For sites where the bell does not ring: reckon the last days when the figures are old."""
+    """For sites where no task runs: reckon the last days when the figures are old."""
     newest = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
     if newest is not None and now - newest < STALE:
         return

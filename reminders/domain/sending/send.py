@@ -57,7 +57,7 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class Sent:
-    """What a run of the send ring came to."""
+    """What a run of the task `send` came to."""
 
     accepted: int = 0
     failed: int = 0
