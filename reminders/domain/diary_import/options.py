@@ -62,7 +62,7 @@ class Options:
 
     @property
     def passes_over_past(self) -> bool:
-        """Whether visits that have begun are left out."""
+        """Whether visits of days before today are left out."""
         return self.leave_past or LEAVE_PAST in self.answers.agreed
 
 

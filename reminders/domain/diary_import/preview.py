@@ -13,7 +13,7 @@ from django.db import connection
 
 from reminders.domain.diary_import.asking.head import opened
 from reminders.domain.diary_import.asking.stored import answers_of
-from reminders.domain.diary_import.pipeline import ImportOutcome, keep_mistakes
+from reminders.domain.diary_import.pipeline import ImportOutcome
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
@@ -38,7 +38,6 @@ def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
         cursor.execute(_ROWS, given)
         cursor.execute(_GONE, given)
         cursor.execute(_READ, given)
-    keep_mistakes(row, outcome)
     counts = outcome.counts
     counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
     counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)

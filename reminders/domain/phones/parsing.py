@@ -30,7 +30,7 @@ from reminders.domain.phones.numbering_plans import (
     read_international,
     region_plan,
 )
-from reminders.domain.phones.remarks import numbers_among_words
+from reminders.domain.phones.remarks import is_somebody_elses, numbers_among_words
 
 __all__ = [
     "NOTE_WORDS",
@@ -65,6 +65,7 @@ class PhoneProblem(StrEnum):
     TOO_LONG = "too_long"
     UNKNOWN_COUNTRY = "unknown_country"
     INVALID = "invalid"
+    SOMEBODY_ELSES = "somebody_elses"
 
 
 NOTE_WORDS: dict[PhoneNote, str] = {
@@ -83,6 +84,7 @@ PROBLEM_WORDS: dict[PhoneProblem, str] = {
     PhoneProblem.UNKNOWN_COUNTRY: "No country has the code after the +. Correct it, or leave it out at home.",
     PhoneProblem.INVALID: "There is no such number in this country. Check the digits; if it is from abroad, "
     "write it with + and the country code.",
+    PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
 }
 
 
@@ -216,6 +218,8 @@ def _read(raw: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     bare = writings.bare(raw)
     if not raw.endswith((".0", ".00")) and (line := _plain(bare, home)):
         return PhoneNumber(*(line if line.kind in _TEXTED else _elsewhere(bare, home) or line))
+    if is_somebody_elses(raw):
+        return PhoneProblem.SOMEBODY_ELSES  # before brackets are taken for decoration
     text = writings.tidy(raw)
     return PhoneProblem.MISSING if writings.is_blank(text) else _read_cell(text, home)
 
@@ -252,7 +256,10 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     if digits is None:
         return PhoneProblem.DAMAGED
     if writings.has_extension(digits):
-        return PhoneProblem.EXTENSION
+        # A mobile has no switchboard behind it: what follows is nothing that a text could miss.
+        number = _read_one(writings.without_extension(digits), home)
+        mobile = isinstance(number, PhoneNumber) and number.kind is PhoneKind.MOBILE
+        return number if mobile else PhoneProblem.EXTENSION
     if any(char.isalpha() for char in digits):
         numbers = numbers_among_words(digits)
         if len(numbers) > 1:

@@ -20,19 +20,25 @@ _WORDS: dict[str, str] = {
         numer s sms text texts whatsapp wa viber signal only best preferred main primary first
         second other or and und et y e en og och oder ou of
     """,
-    "people": """
-        mum mums mom moms mother mothers dad dads father fathers parent parents wife wifes husband husbands
-        partner partners son sons daughter daughters sister brother carer carers guardian grandma grandpa
-        grandmother grandfather nan his her their own self mutter vater mama papa eltern ehefrau ehemann frau
-        mann sohn tochter oma opa mere pere maman parents epouse epoux femme mari fils fille madre padre
-        mama esposa esposo hijo hija moglie marito figlio figlia moeder vader zoon dochter mae pai filho filha
-        matka ojciec zona maz mor far mamma pappa aiti isa
+    "parents": """
+        mum mums mom moms mother mothers dad dads father fathers parent parents carer carers guardian
+        own self his her their mutter vater mama papa eltern mere pere maman madre padre moeder vader mae
+        pai matka ojciec mor far mamma pappa aiti isa
     """,
     "times": """
         after before from until till from am pm uhr uur h nach vor ab bis apres avant despues antes dopo prima
         na voor efter fore etter weekends weekdays anytime always nur only seulement
     """,
 }
+_OTHERS = frozenset(
+    """
+    husband husbands wife wifes spouse partner partners girlfriend boyfriend son sons daughter daughters
+    sister brother friend neighbour neighbor landlord ehemann ehefrau gatte gattin sohn tochter nachbar
+    mari epoux epouse conjoint fils fille voisin esposo esposa marido hijo hija marito moglie figlio figlia
+    echtgenoot echtgenote zoon dochter buren filho filha maz zona syn corka make maka son dotter
+    """.split()
+)
+"""People whose phone is not the patient's: a parent's or carer's may be texted, theirs is another's."""
 _MEANINGLESS = frozenset(word for words in _WORDS.values() for word in words.split())
 _TIME = re.compile(
     r"(?<![\d+])\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|uhr|uur|h)(?![a-z])"
@@ -61,6 +67,11 @@ def numbers_among_words(text: str) -> list[str]:
     if left_over or any(sum(map(str.isdigit, number)) < _FEWEST_DIGITS for number in numbers):
         return []
     return numbers
+
+
+def is_somebody_elses(text: str) -> bool:
+    """Whether a cell says of its number that a relative answers it, who is no parent of the patient."""
+    return any(_folded(word) in _OTHERS for word in _WORD.findall(text))
 
 
 def _folded(word: str) -> str:

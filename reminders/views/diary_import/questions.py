@@ -169,7 +169,9 @@ def _groups(asked: Sequence[AskedQuestion]) -> Iterator[Group]:
 
 def _without_value(one: AskedQuestion) -> str:
     words = _IN_ROWS.sub("", one.question.words)
-    return words.replace(f"“{one.value[:60]}”", "“…”")
+    # Long values are cut short in the words; in how long a piece is not this page's to know.
+    shown = next((n for n in range(len(one.value), 0, -1) if f"“{one.value[:n]}”" in words), 0)
+    return words.replace(f"“{one.value[:shown]}”", "“…”") if shown else words
 
 
 @staff_action(IMPORT)

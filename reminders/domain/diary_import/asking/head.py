@@ -135,9 +135,10 @@ def _read(table: Table, known: Known, head: Head, around: Surroundings) -> None:
         country=around.country,
         today=around.today,
     )
-    head.questions = [*columns.questions, *missing_questions(columns, table.sample)]
-    if not head.questions:
+    missing = missing_questions(columns, table.sample)
+    if not missing:
         stop_if_missing(columns)
+    head.questions = [*columns.questions, *missing]
     if len(known.places) > 1 and not answers.location and "location" not in columns.places:
         head.questions.append(location_question(known.places))
     head.mapping = columns.proposed()

@@ -6,7 +6,6 @@ Whatever does not fit the file is refused in words, never ignored. Pure.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -50,7 +49,8 @@ def given_answers(
     plain = {
         About.TIME_ZONE: _zone(time_zone),
         About.SHEET: sheet.strip(),
-        About.ENCODING: _codec(encoding),
+        # Which there are, and some that are no codec's name, is for the reading of files to say.
+        About.ENCODING: encoding.strip(),
         About.ERRORS: errors,
     }
     of_file = [Answer(about, meaning) for about, meaning in plain.items() if meaning]
@@ -79,16 +79,6 @@ def _zone(name: str) -> str:
         raise refuse(
             f"There is no time zone “{name[:60]}”. Write it like Europe/London.",
             hint="Correct --time-zone.",
-        ) from None
-
-
-def _codec(name: str) -> str:
-    try:
-        return codecs.lookup(name.strip()).name if name.strip() else ""
-    except (LookupError, ValueError):
-        raise refuse(
-            f"There is no encoding “{name[:60]}”. Write it like utf-8, cp1252 or mac-roman.",
-            hint="Correct --encoding.",
         ) from None
 
 

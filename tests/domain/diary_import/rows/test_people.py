@@ -161,5 +161,5 @@ class TestNamesOfPlaces:
             answers=meaning("doctor", "Dr Patl", "Dr Patel"),
         )
 
-        assert outcome.counts.new_practitioners == ["Dr Patel"]
+        assert [name for name, _ in outcome.counts.new_practitioners] == ["Dr Patel"]
         assert Practitioner.objects.get().name == "Dr Patel"

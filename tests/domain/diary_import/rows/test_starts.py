@@ -51,8 +51,8 @@ class TestAmAndPm:
             csv(
                 "date,time,AM/PM",
                 "2027-03-03,2:30,PM",
-                "2027-03-03,02:30,a.m.",
-                "2027-03-03,12:15,am",
+                "2027-03-03,09:30,a.m.",
+                "2027-03-03,7:15,am",
                 "2027-03-03,12:15,P",
             ),
             mapping=self.MAPPING,
@@ -60,8 +60,8 @@ class TestAmAndPm:
 
         assert walls() == [
             "2027-03-03 14:30",
-            "2027-03-03 02:30",
-            "2027-03-03 00:15",
+            "2027-03-03 09:30",
+            "2027-03-03 07:15",
             "2027-03-03 12:15",
         ]
 
@@ -241,12 +241,12 @@ class TestEnds:
                 "2027-03-03 10:30,2027-03-03 11:15",
                 "2027-03-03 10:30,11:00",
                 "2027-03-03 10:30,",
-                "2027-03-03 23:30,2027-03-04 00:15",
+                "2027-03-03 22:30,2027-03-04 00:15",
             ),
             mapping=self.MAPPING,
         )
 
-        assert lengths() == [45, 30, None, 45]
+        assert lengths() == [45, 30, None, 105]
 
     def test_a_cell_that_holds_a_stretch_gives_both(self) -> None:
         london()
@@ -317,8 +317,8 @@ class TestAllDay:
         london()
 
         outcome = bring_in(
-            csv("starts_at,End", "2027-03-03 00:00,2027-03-05 00:00", "2027-03-03 00:00,00:30"),
+            csv("starts_at,End", "2027-03-03 00:00,2027-03-05 00:00", "2027-03-03 10:00,10:30"),
             mapping={"starts_at": "starts_at", "End": "ends_at"},
         )
 
-        assert (walls(), outcome.counts.left_out) == (["2027-03-03 00:00"], {"all_day": 1})
+        assert (walls(), outcome.counts.left_out) == (["2027-03-03 10:00"], {"all_day": 1})

@@ -100,10 +100,15 @@ def is_no_name(text: str) -> bool:
     return len(plain) <= 40 and all(is_a("titles", word) for word in plain.split())
 
 
-def read_name(text: str) -> PersonName:
-    """A whole name in one cell, without marks."""
+def read_name(text: str, *, family_first: bool = False) -> PersonName:
+    """A whole name in one cell, without marks.
+
+    `family_first`: somebody said of the column that family names come first ("Nagy Zsófia"), which no
+    single cell shows.
+    """
     if quick := _quickly(text):
-        return quick
+        turned = family_first and "," not in text
+        return PersonName(quick.last, quick.first) if turned else quick
     if len(text) > LONGEST_NAME:
         first, _, last = text.partition(" ")
         return PersonName(first, last)
@@ -118,7 +123,11 @@ def read_name(text: str) -> PersonName:
         titles = leading_titles(words)
         first, last = ("", name)
         if titles < len(words) and not any(map(is_couple, words)):
-            first, last = _in_a_row(words[titles:], titled=titles > 0)
+            named = words[titles:]
+            if family_first and len(named) > 1:
+                first, last = _turned(named)
+            else:
+                first, last = _in_a_row(named, titled=titles > 0)
     return PersonName(first, f"{last} {aside}".strip(), nickname if first else "")
 
 
@@ -140,7 +149,8 @@ def _without_remarks(name: str) -> tuple[str, str]:
     """The name up to the first word behind it that is none: "(Mother)", "- VIP", "2"."""
     words = name.split()
     end = next((at for at, word in enumerate(words) if at and _is_aside(word)), len(words))
-    return (" ".join(words[:end]), " ".join(words[end:])) if end else (name, "")
+    aside = [] if all(is_a("titles", word) for word in words[end:]) else words[end:]
+    return (" ".join(words[:end]), " ".join(aside)) if end else (name, "")
 
 
 def _is_aside(word: str) -> bool:
@@ -212,17 +222,26 @@ def _in_a_row(words: list[str], *, titled: bool) -> tuple[str, str]:
     if len(words) == 1:
         # After a title one word is the family name; alone it is what the person is called, unless
         # it is written as family names are.
-        family = titled or is_shouted(words[0]) or _GAELIC.fullmatch(words[0])
-        return ("", whole) if family else given(words)
+        is_family = titled or is_shouted(words[0]) or bool(_GAELIC.fullmatch(words[0]))
+        return ("", whole) if is_family else given(words)
     if (order := _family_first(words)) is not None:
         family, given_words = words[:order], words[order:]
         first, more = given(given_words)
         return first, f"{more} {' '.join(family)}".strip()
     if _is_doubtful(words):
         return "", whole
-    end = _last_begins(words)
-    first, more = given(words[:end])
-    return first, f"{more} {' '.join(words[end:])}".strip()
+    # Of three words the second may be of either name: "Mary Ann Lee", but "Carmen Cortés Nieto".
+    first, more = given(words[:1])
+    return first, f"{more} {' '.join(words[1:])}".strip()
+
+
+def _turned(words: list[str]) -> tuple[str, str]:
+    """First and last of words of which the family name, with its particles, is known to come first."""
+    family = 1
+    while family < len(words) - 1 and is_a("particles", words[family - 1]):
+        family += 1
+    first, more = given(words[family:])
+    return first, f"{more} {' '.join(words[:family])}".strip()
 
 
 def _family_first(words: list[str]) -> int | None:
@@ -258,17 +277,6 @@ def _is_doubtful(words: list[str]) -> bool:
     if particle or _GAELIC.fullmatch(first):
         return True
     return is_shouted(first) and not all(map(is_shouted, words)) and first not in LETTER_NAMES
-
-
-def _last_begins(words: list[str]) -> int:
-    """Where the last name begins: at its particles, else with the last word that is no suffix."""
-    end = len(words)
-    while end > 2 and is_a("suffixes", words[end - 1]):
-        end -= 1
-    for place in range(1, end - 1):
-        if is_a("particles", words[place]):
-            return place
-    return max(end - 1, 1)
 
 
 def _without_nickname(text: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ from reminders.domain.diary_import.read.files.sources import (
     WORKBOOK,
     Source,
     copy_to,
+    printable,
 )
 
 _START = (
@@ -155,8 +156,8 @@ def _question(tables: Sequence[Described]) -> Question:
     choices = []
     for table in tables[:20]:
         header = find_header(list(enumerate(table.top, start=1)), {})
-        names = ", ".join(filter(None, header[1][:6])) if header else ""
-        words = f"“{table.name[:60]}”: {_rows(table)}"
+        names = printable(", ".join(filter(None, header[1][:6]))) if header else ""
+        words = f"“{printable(table.name[:60])}”: {_rows(table)}"
         choices.append(Choice(Answer(About.SHEET, table.name), words, names))
     examples = tuple(f"{choice.words} ({choice.example})" for choice in choices[:3])
     words = "The workbook has several sheets with rows. Which one is the diary?"

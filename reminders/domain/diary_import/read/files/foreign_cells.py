@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reminders.domain.diary_import.read.files.sources import Source
+from reminders.domain.diary_import.read.files.sources import Source, printable
 
 MOST_WORDS = 5_000
 LONGEST = 2_000
@@ -52,7 +52,7 @@ class Cells:
         """The first cells, read in an encoding, for people."""
         chosen = self.words if only is None else only
         cells = dict.fromkeys(self.cell_of[word] for word in chosen[:SHOWN_CELLS])
-        return tuple(cell.decode(codec, errors=errors)[:SHOWN_LETTERS] for cell in cells)
+        return tuple(printable(cell.decode(codec, errors=errors)[:SHOWN_LETTERS]) for cell in cells)
 
 
 def collect(source: Source) -> Cells:

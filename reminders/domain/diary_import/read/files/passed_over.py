@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reminders.domain.diary_import.read.files.sources import printable
+
 MOST_LISTED = 20
 FEW_COLUMNS = 4
 """In a table of fewer columns a row of one cell may be an appointment that lacks the rest."""
@@ -47,7 +49,7 @@ class PassedOver:
         self.counts[reason] = self.counts.get(reason, 0) + 1
         rows = self.listed.setdefault(reason, [])
         if len(rows) < MOST_LISTED:
-            rows.append((number, words))
+            rows.append((number, printable(words[:200])))
 
     def by_reason(self) -> list[tuple[Reason, int, list[tuple[int, str]]]]:
         """Each reason with how many rows it has, and the first of them."""

@@ -34,7 +34,13 @@ from reminders.domain.diary_import.read.files.records import (
     named_separator,
     read_records,
 )
-from reminders.domain.diary_import.read.files.sources import ACCEPTED, CSV, Source, open_path
+from reminders.domain.diary_import.read.files.sources import (
+    ACCEPTED,
+    CSV,
+    Source,
+    open_path,
+    printable,
+)
 from reminders.domain.diary_import.read.header.looks import looks_like_date
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
@@ -227,5 +233,5 @@ def _take_dates_from_titles(table: Table, first: str) -> None:
     table.dated = True
     table.sample = [row for _, row in islice(table.rows(), SAMPLE)]
     table.warnings.append(
-        f"The date of a row is that of the title above it, such as “{first[:40]}”."
+        f"The date of a row is that of the title above it, such as “{printable(first[:40])}”."
     )

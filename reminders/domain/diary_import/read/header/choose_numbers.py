@@ -70,8 +70,10 @@ def _appointment_number(sheet: Sheet) -> None:
 def _may_be_id(sheet: Sheet, place: int) -> bool:
     profile = sheet.profiles[place]
     if sheet.strength(place, "external_id", "patient_id") == SURE:
-        return profile.what not in _NOT_IDS
-    return profile.what not in _NOT_IDS and (profile.mostly("id") or not profile.values)
+        return profile.what not in _NOT_IDS or profile.what == "email"  # a calendar's UID
+    if profile.what in _NOT_IDS:
+        return False
+    return profile.mostly("id") or not any(" " in value for value in profile.values)
 
 
 def _see_repeats(sheet: Sheet) -> None:
@@ -84,7 +86,8 @@ def _see_repeats(sheet: Sheet) -> None:
     del sheet.places["external_id"]
     words = f"“{sheet.label(place)}” repeats on different days. What is it?"
     kinds = _BOTH if "patient_id" not in sheet.places else _BOTH[1:]
-    sheet.ask_one(place, words, kinds)
+    # one number for several treatments in a row is neither
+    sheet.ask_one(place, words, kinds, keep_first=True)
 
 
 def _repeating(sheet: Sheet, place: int) -> float:

@@ -38,11 +38,7 @@ def choose_phone(sheet: Sheet) -> None:
     called = _called_phones(sheet)
     filled = sheet.filled(called)
     if not filled:
-        if called:  # a column of phones that is blank in the sample may be filled further down
-            sheet.place("phone", called[0])
-            _second_phone(sheet, called[1:])
-        else:
-            _ask_for_a_phone(sheet)
+        _ask_for_a_phone(sheet, blank=called)
         return
     best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else _likeliest(sheet, filled)
     rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
@@ -115,8 +111,11 @@ def _second_phone(sheet: Sheet, called: Sequence[int]) -> None:
     sheet.aside(called)
 
 
-def _ask_for_a_phone(sheet: Sheet) -> None:
-    """Phones under a name that nobody knows, or under somebody else's: never taken unasked."""
+def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
+    """Phones under a name that nobody knows, or under somebody else's: never taken unasked.
+
+    Columns of the patient's own that are blank in the sample may be filled further down.
+    """
     unknown = [
         n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
     ]
@@ -127,8 +126,10 @@ def _ask_for_a_phone(sheet: Sheet) -> None:
         sheet.places["phone"] = sheet.places["guardian_phone"]
     elif found:
         words = "Is this the patient's phone?" if len(found) == 1 else _WHICH_PHONE
-        sheet.ask("phone", words, [(n, "phone", "") for n in found], none=found[0])
-        # somebody else's phone stays theirs: it is decided only if the question is answered so
+        sheet.ask("phone", words, [(n, "phone", "") for n in [*found, *blank]], none=found[0])
+    elif blank:
+        sheet.place("phone", blank[0])
+        _second_phone(sheet, blank[1:])
 
 
 def _unknown(sheet: Sheet, place: int) -> bool:

@@ -75,7 +75,8 @@ def _consent(sheet: Sheet) -> None:
         profile = sheet.profiles[place]
         if profile.is_flags or profile.any("consent"):
             words = f"What does “{sheet.label(place)}” say?"
-            sheet.ask_one(place, words, FLAGS)
+            said = bool(sheet.named[place].parts & {"texts", "consent", "stop"})
+            sheet.ask_one(place, words, FLAGS, keep_first=not said)
 
 
 def _practitioner_by_another_name(sheet: Sheet) -> None:

@@ -14,6 +14,8 @@ from reminders.domain.phones.parsing import PhoneNumber, read_phone
 
 MOST_VALUES = 40
 """Different values of a column that are looked at."""
+MOST_CELLS, _LEAST_VALUES = 5_000, 8
+"""Different values that are looked at in all columns, but some of each."""
 _TESTS: dict[str, Callable[[str], bool]] = {
     "date": looks.looks_like_date,
     "time": looks.looks_like_time,
@@ -37,6 +39,9 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "phone inside": looks.holds_a_phone,
 }
 _MOSTLY = 0.6
+_FIRST = 5
+"""A column is none of dates, times or phones whose first different values are none."""
+_COSTLY = frozenset({"date", "time", "both", "phone"})
 _NEEDS_DIGIT = frozenset({"date", "time", "both", "phone", "integer", "id"})
 
 
@@ -46,7 +51,10 @@ class Profile:
     def __init__(self, place: int, sample: Sequence[Sequence[str]]) -> None:
         self.cells = [row[place].strip() if place < len(row) else "" for row in sample]
         self.values = list(dict.fromkeys(cell for cell in self.cells if cell))
-        self._looked_at = self.values[:MOST_VALUES]
+        width = len(sample[0]) if sample else 1
+        self._looked_at = self.values[
+            : max(_LEAST_VALUES, min(MOST_VALUES, MOST_CELLS // max(width, 1)))
+        ]
         self._shares: dict[str, float] = {}
 
     @property
@@ -66,11 +74,11 @@ class Profile:
             stop_if_late()
             test = _TESTS[kind]
             digits = kind in _NEEDS_DIGIT
-            hits = sum(
-                1
-                for value in self._looked_at
-                if (not digits or any(map(str.isdigit, value))) and test(value)
-            )
+            hits = 0
+            for number, value in enumerate(self._looked_at):
+                if number == _FIRST and not hits and kind in _COSTLY:
+                    break
+                hits += (not digits or any(map(str.isdigit, value))) and test(value)
             known = self._shares[kind] = hits / len(self._looked_at) if self._looked_at else 0.0
         return known
 

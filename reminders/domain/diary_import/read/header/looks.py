@@ -25,6 +25,9 @@ from reminders.domain.diary_import.read.header.folding import squashed
 
 _PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
 _PHONE_INSIDE = re.compile(r"[+(]?\d[\d\s().+/-]{6,18}\d")
+_TWO_NUMBERS = re.compile(r"\d{1,2}[^\w\s]{1,2} ?\d{1,2}|\d{8}")
+_NUMBERED = re.compile(r"[A-Za-z]{1,3}[-_#]?\d")
+"""A code such as A-1, which is no one o'clock in the morning."""
 _CLOCK = re.compile(r"\d{1,2}[:.hH]\d{2}|\d{1,2} ?[apAP]\.?[mM]?\b")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_(][\w'’.-]*){1,4}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
@@ -48,20 +51,26 @@ def _reads(reader: Callable[[str], object], value: str) -> bool:
     return True
 
 
+def _reads_in_an_order(reader: Callable[[str, str], object], value: str) -> bool:
+    """Day first, and where two numbers stand beside each other month first as well."""
+    if _reads(lambda text: reader(text, DMY), value):
+        return True
+    return bool(_TWO_NUMBERS.search(value)) and _reads(lambda text: reader(text, MDY), value)
+
+
 def looks_like_date(value: str) -> bool:
     """Whether a cell holds a date alone, whichever its order."""
     plain = value.strip()
     if plain.isdigit() and len(plain) != 8:
         return False
-    return _reads(lambda text: read_date(text, DMY), plain) or _reads(
-        lambda text: read_date(text, MDY), plain
-    )
+    return _reads_in_an_order(read_date, plain)
 
 
 def looks_like_time(value: str) -> bool:
     """Whether a cell holds a time of day alone."""
     return (
         not value.strip().isdigit()
+        and not _NUMBERED.match(value)
         and " " not in value.strip(" aApPmM.")
         and _reads(read_time, value)
     )
@@ -71,9 +80,7 @@ def looks_like_date_and_time(value: str) -> bool:
     """Whether a cell holds both; a bare number is no date here, whatever a spreadsheet thinks."""
     if value.strip().isdigit():
         return False
-    return _reads(lambda text: read_start(text, DMY), value) or _reads(
-        lambda text: read_start(text, MDY), value
-    )
+    return _reads_in_an_order(read_start, value)
 
 
 def looks_like_phone(value: str) -> bool:

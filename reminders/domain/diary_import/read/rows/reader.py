@@ -61,7 +61,7 @@ class RowReader:
 
     `sites` are by casefolded name, None for one whose rows are left out; `default` is for rows that
     name none. `known_names` holds the spelling of practitioners and services that exist, by field
-    and casefolded name. `past` is the instant before which visits are left out, None for none.
+    and casefolded name. With `leave_past` visits of days before today are left out.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class RowReader:
         self.rows_with_mistakes = 0
         self.number = 0
         self._leave_past = leave_past
+        self._todays: dict[int, str] = {}
         self._failed: list[tuple[str, str, str]] = []
         self._width = len(columns.header)
         self._places = {name: columns.places.get(name, -1) for name in FIELDS}
@@ -151,7 +152,7 @@ class RowReader:
         number_, given, kind, problem, note = phone
         reason = None
         if not given or self._looks_closer or status == LEAVE_OUT:
-            reason = self._why_left_out(cells, start, status, has_phone=bool(given))
+            reason = self._why_left_out(cells, start, site, status=status, has_phone=bool(given))
         words = f"{note} {start.words}".strip() if note or start.words else ""
         values = (
             external_id,
@@ -182,7 +183,13 @@ class RowReader:
         return values, reason
 
     def _why_left_out(
-        self, cells: list[str], start: ReadStart, status: str, *, has_phone: bool
+        self,
+        cells: list[str],
+        start: ReadStart,
+        site: ImportLocation,
+        *,
+        status: str,
+        has_phone: bool,
     ) -> Reason | None:
         if status == LEAVE_OUT:
             return Reason.STATUS
@@ -190,7 +197,14 @@ class RowReader:
             return reason
         if self._has_end and self._lengths.is_whole_day(cells, start):
             return Reason.ALL_DAY
-        return Reason.PAST if self._leave_past and start.at and start.at < self.now else None
+        is_past = self._leave_past and start.local_date < self._today(site)
+        return Reason.PAST if is_past and start.local_date else None
+
+    def _today(self, site: ImportLocation) -> str:
+        """The date at the location, as starts are compared with it."""
+        if site.id not in self._todays:
+            self._todays[site.id] = self.now.astimezone(site.zone).date().isoformat()
+        return self._todays[site.id]
 
     def _written_name(self, cells: list[str]) -> str:
         places = self._places

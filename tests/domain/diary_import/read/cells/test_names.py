@@ -63,6 +63,26 @@ def test_a_name_in_two_cells(first: str, last: str, expected: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Nagy Zsófia", "Zsófia", "Nagy"),
+        ("Lee Ann", "Ann", "Lee"),
+        ("Lee, Ann", "Ann", "Lee"),
+        ("ROSSI CHIARA", "Chiara", "ROSSI"),
+        ("De Luca Luca", "Luca", "De Luca"),
+        ("LO PRESTI ILARIA", "Ilaria", "LO PRESTI"),
+        ("Dr. Nagy Zsófia Anna", "Zsófia Anna", "Nagy"),
+        ("Nagy Z.", "", "Z. Nagy"),
+        ("Nagy", "Nagy", ""),
+    ],
+)
+def test_where_family_names_come_first_the_rest_is_greeted(
+    text: str, first: str, last: str
+) -> None:
+    assert read_name(text, family_first=True) == PersonName(first, last)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", " ", "NULL", "N/A", "-", "?", "TBA", "Mr", "Mrs.", "Dr. Dr.", "Frau", "0", "123", "様"],
 )

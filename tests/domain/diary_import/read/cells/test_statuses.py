@@ -32,6 +32,8 @@ def test_a_known_word_is_sure_and_nothing_else_may_stand_beside_it(row: dict[str
         ("Left message", "booked"),
         ("Pending", "booked"),
         ("Tentative", "booked"),
+        ("Accepted", "booked"),
+        ("fest", "booked"),
         ("Waiting", "booked"),
         ("En attente", "booked"),
         ("Not cancelled", "booked"),

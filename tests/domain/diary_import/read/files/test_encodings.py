@@ -295,3 +295,8 @@ def test_bytes_that_are_no_text_in_any_language_are_not_read_as_names() -> None:
     content = HEADER.encode() + b"\n1,\x81\x8d\xff\xfe\x90\x9d\x81,1,2027-03-03,10:30\n"
     with pytest.raises(ImportRefused):
         opened(content)
+
+
+def test_what_a_question_shows_can_be_stored() -> None:
+    question = question_of(b"\n\x00|0A\xf0\x97\x80\x80\n")
+    assert r"\x00" not in repr(question.as_stored())

@@ -119,7 +119,7 @@ class DateReader:
         found = _NUMERIC_BEFORE.match(bare)
         if found is None or len(found[1]) > 2:
             return {}
-        orders = _EVERY if len(found[5]) <= 2 else (DMY, MDY)
+        orders: tuple[str, ...] = _EVERY if len(found[5]) <= 2 else (DMY, MDY)
         if found[2] == "." and usual_order(self.country) != MDY:
             # Only countries that put the day first separate with dots, or those with the year first.
             orders = tuple(order for order in orders if order != MDY)
