@@ -9,24 +9,25 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from reminders.domain.replies.reading.tokens import Token, fold, tokenise
 
-YES = frozenset({"yes", "ok", "confirm", "comes"})
-NO = frozenset({"no", "cant", "calls_off"})
-_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "start", "help"})
+YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for"})
+NO = frozenset({"no", "cant", "calls_off", "cant_for"})
+_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "cancel", "start", "help"})
 ACTING = YES | NO | _TEXTS
 """Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
 
 _BESIDE = frozenset(
     {"thanks", "please", "greet", "address", "filler", "joins", "about", "ontime", "praise"}
 )
-_FEELING = frozenset({"seen", "regret", "smile", "sad", "sick"})
+_FEELING = frozenset({"seen", "regret", "smile", "nod", "sad", "sick"})
 _SCOPE = frozenset({"today", "tomorrow", "link", "all", "but", "late", "reason", "doubt"})
-WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE))
+_REMARKS = frozenset({"hitch", "brings", "promise", "slip", "myself"})
+WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE | _REMARKS))
 """Kinds that a reader steps over; the other lists of the files are looked for on their own."""
 
 _DATA = Path(__file__).with_name("languages")
@@ -35,6 +36,7 @@ SLOT = "<min>"
 _PLACEHOLDER = "slotmin"
 KIND = ""
 _OPTION = re.compile(r"\[([^\]]*)\]")
+_PART = re.compile(r"\{(\w+)\}")
 
 Phrase = tuple[str, ...]
 Phrases = dict[Phrase, str]
@@ -74,7 +76,19 @@ def _trie(phrases: Phrases) -> Trie:
         for word in phrase:
             node = node.setdefault(word, {})
         node[KIND] = kind
-    return root
+    return _shared(root, {})
+
+
+def _shared(node: Trie, known: dict[tuple[object, ...], Trie]) -> Trie:
+    """The same, with one node in place of all that are alike: a tenth of the memory."""
+    for word, child in node.items():
+        if word != KIND:
+            node[word] = _shared(child, known)
+    # By identity: children are shared already, so that alike ones are the same one.
+    alike = tuple(
+        sorted((word, child if word == KIND else id(child)) for word, child in node.items())
+    )
+    return known.setdefault(alike, node)
 
 
 def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
@@ -140,12 +154,50 @@ def _learned(table: dict[str, Any]) -> tuple[Phrases, Phrases]:
     exact: Phrases = {}
     folded: Phrases = {}
     for kind in WALKED:
-        for tokens in _phrases(table.get(kind, ())):
-            written = _slotted(token.exact for token in tokens)
-            bare = _slotted(token.folded for token in tokens)
-            exact[written] = _within(exact.get(written), kind)
-            folded[bare] = _within(folded.get(bare), kind)
+        for pattern in table.get(kind, ()):
+            for written, bare in _spellings(pattern.replace("{min}", _PLACEHOLDER)):
+                exact[written] = _within(exact.get(written), kind)
+                folded[bare] = _within(folded.get(bare), kind)
     return exact, folded
+
+
+def _spellings(pattern: str) -> Iterator[tuple[Phrase, Phrase]]:
+    """The words of each phrase that a pattern stands for, as written and without accents.
+
+    Each piece is cut into words once, however many phrases it stands in.
+    """
+    pieces = _OPTION.split(pattern)
+    if not all(_apart(before, after) for before, after in itertools.pairwise(pieces)):
+        pieces = ["", "|".join(expand(pattern))]
+    choices = [
+        [_both(choice) for choice in (piece.split("|") if odd % 2 else [piece])]
+        for odd, piece in enumerate(pieces)
+    ]
+    for chosen in itertools.product(*choices):
+        written: Phrase = tuple(itertools.chain.from_iterable(one[0] for one in chosen))
+        if written:
+            yield written, tuple(itertools.chain.from_iterable(one[1] for one in chosen))
+
+
+def _apart(before: str, after: str) -> bool:
+    """Whether a word surely ends between two pieces of a pattern, whichever is chosen of each."""
+    ends = {choice[-1:] for choice in before.split("|")}
+    begins = {choice[:1] for choice in after.split("|")}
+    return all(
+        end in ("", " ") or begin in ("", " ") or _is_chinese(end) or _is_chinese(begin)
+        for end in ends
+        for begin in begins
+    )
+
+
+def _is_chinese(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"
+
+
+@lru_cache(maxsize=4096)
+def _both(text: str) -> tuple[Phrase, Phrase]:
+    tokens = tokenise(text)
+    return _slotted(token.exact for token in tokens), _slotted(token.folded for token in tokens)
 
 
 def _with_signs(
@@ -199,5 +251,18 @@ def reactions() -> dict[str, tuple[str, ...]]:
 def read_table(
     code: str,
 ) -> dict[str, Any]:  # Any: lists of phrases and a table, which tomllib does not promise
-    """One language's file, by its code."""
-    return tomllib.loads((_DATA / f"{code}.toml").read_text(encoding="utf-8"))
+    """One language's file, by its code; its patterns with what each of their names stands for."""
+    table = tomllib.loads((_DATA / f"{code}.toml").read_text(encoding="utf-8"))
+    parts = table.get("parts", {})
+
+    def named(found: re.Match[str]) -> str:
+        return str(parts.get(found[1], found[0]))
+
+    return {
+        name: [_PART.sub(named, line) for line in held] if parts and _is_list(held) else held
+        for name, held in table.items()
+    }
+
+
+def _is_list(held: object) -> bool:
+    return isinstance(held, list) and all(isinstance(line, str) for line in held)

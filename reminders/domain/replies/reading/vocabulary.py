@@ -6,13 +6,14 @@ The grammar of each language is `answer_grammar`'s. What a whole text means is f
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import (
     KIND,
+    NO,
     SLOT,
     YES,
     Language,
@@ -29,6 +30,8 @@ __all__ = ["PhraseMatch", "Vocabulary", "codes_of", "fold", "vocabulary"]
 MINUTES_AT_MOST = 30
 """Who comes later than that may be too late: a person decides."""
 
+_MOST_PASSED = 3
+"""A day, a date and a time may stand in the middle of a phrase."""
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}|([^\W\d_])\2+$")
 _STRETCHABLE = YES | {"no", "thanks", "greet", "please", "praise", "regret", "filler"}
 _SETS = (
@@ -48,12 +51,21 @@ _SETS = (
 
 class PhraseMatch(NamedTuple):
     """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its
-    accents tell.
+    accents tell. `over`: where in it a day or time stands: "I can't [on Tuesday] come".
     """
 
     kind: str
     length: int
     accented: bool = False
+    over: tuple[int, ...] = ()
+
+
+Over = Callable[[int], int]
+"""How many tokens the day or time takes that stands at a place; 0 of none."""
+
+
+def _nothing(at: int) -> int:
+    return 0
 
 
 @dataclass(slots=True)
@@ -82,30 +94,42 @@ class Vocabulary:
         """Whether our own texts to the patient offer 1 and 2."""
         return self.languages[0].digits
 
-    def match(self, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
+    def match(self, tokens: Sequence[Token], at: int, over: Over = _nothing) -> PhraseMatch | None:
         """The longest phrase that begins at `at`; as written before without accents.
 
         Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré".
         """
         best: PhraseMatch | None = None
         for language in self.languages:
-            found = self._match(language, tokens, at)
+            found = self._match(language, tokens, at, over)
             best = _better(best, found) if best and found else best or found
         return best
 
-    def _match(self, language: Language, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
-        folded = self._longest(language.folded, tokens, at, accents=False, bare=language.tones)
-        exact = self._longest(language.exact, tokens, at, accents=True)
+    def _match(
+        self, language: Language, tokens: Sequence[Token], at: int, over: Over
+    ) -> PhraseMatch | None:
+        folded = self._longest(
+            language.folded, tokens, at, over, accents=False, bare=language.tones
+        )
+        exact = self._longest(language.exact, tokens, at, over, accents=True)
         if exact is None or (folded and folded.length > exact.length):
             return folded
         accented = any(token.exact != token.folded for token in tokens[at : at + exact.length])
         return exact._replace(accented=accented)
 
     def _longest(
-        self, node: Trie, tokens: Sequence[Token], at: int, *, accents: bool, bare: bool = False
+        self,
+        node: Trie,
+        tokens: Sequence[Token],
+        at: int,
+        over: Over,
+        *,
+        accents: bool,
+        bare: bool = False,
     ) -> PhraseMatch | None:
         best: PhraseMatch | None = None
         end, whole, too_late = at, True, False
+        passed: tuple[int, ...] = ()
         while end < len(tokens):
             token = tokens[end]
             whole = whole and (end == at or not token.apart)
@@ -116,11 +140,16 @@ class Vocabulary:
                 following = node[SLOT] if length else None
                 too_late = too_late or minutes > MINUTES_AT_MOST
             if following is None or (bare and token.exact != token.folded):
-                break
+                # "No mañana puedo" is "no, tomorrow I can": behind a bare no nothing is passed over.
+                length = 0 if end == at or node.get(KIND) in NO else over(end)
+                if not length or len(passed) == _MOST_PASSED:
+                    break
+                passed, end = (*passed, end), end + length
+                continue
             node, end = following, end + length
             kind = node.get(KIND)
             if kind and (whole or kind == "doubt"):
-                best = PhraseMatch("doubt" if too_late else kind, end - at)
+                best = PhraseMatch("doubt" if too_late else kind, end - at, over=passed)
         return best
 
     def opens(self, phrase: Phrase) -> bool:

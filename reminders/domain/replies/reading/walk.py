@@ -6,17 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import ACTING, NO
 from reminders.domain.replies.reading.tokens import Token
 from reminders.domain.replies.reading.vocabulary import Vocabulary
-from reminders.domain.replies.reading.when import Agrees, Almanac
+from reminders.domain.replies.reading.when import Agrees, Almanac, When
 
 _MAX_PICK = 9
 _SIGNED_WITH = 6
 """Words that a name and a telephone number under "Kind regards" may have."""
 _SHORTEST_NUMBER = 3
-_ASKS = frozenset({"calls_off", "reschedule"})
+_ASKS = frozenset({"calls_off", "cancel", "reschedule"})
 """Kinds of phrases that ask for something without a no in them."""
 
 
@@ -30,13 +31,23 @@ class GrammarStep:
     opens: bool = False
 
 
+class NamedTime(NamedTuple):
+    """A day or time that is restated. `after`: how many were picked before it; `part`: it only tells
+    the part of the day.
+    """
+
+    agrees: Agrees
+    after: int = 0
+    part: bool = False
+
+
 @dataclass(slots=True)
 class WalkedText:
     """What a text consists of. `unknown`: the words as written that nothing accounts for."""
 
     steps: list[GrammarStep] = field(default_factory=list)
     picks: list[int | str] = field(default_factory=list)
-    times: list[Agrees] = field(default_factory=list)
+    times: list[NamedTime] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
     @property
@@ -94,7 +105,7 @@ class Walker:
 
     def _take(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         """Account for what begins at `at`; return how many tokens that takes."""
-        match = self.words.match(tokens, at)
+        match = self.words.match(tokens, at, lambda place: self._time_length(tokens, place))
         length = match.length if match else 0
         named = _name_at(self.names, tokens, at) if reading.acting or not match else 0
         if named:
@@ -104,16 +115,22 @@ class Walker:
             return _add(reading, "address", tokens[at : at + met])
         time = self.almanac.find(tokens, at)
         if time and time.length > length:
-            reading.times.append(time.agrees)
-            return time.length
+            return _name_time(reading, time)
         if tokens[at].exact.isdecimal() and not length:
             return self._signed(reading, tokens, at) or self._number(reading, tokens[at])
         if match and self._stands_alone(match.kind, tokens, at):
             return _add(reading, "doubt", tokens[at : at + length])
         if match:
+            passed = (self.almanac.find(tokens, place) for place in match.over)
+            for named in filter(None, passed):
+                _name_time(reading, named)
             opens = self.words.opens(tuple(token.folded for token in tokens[at : at + length]))
             return _add(reading, match.kind, tokens[at : at + length], opens=opens)
         return self._signed(reading, tokens, at) or _unknown(reading, tokens[at])
+
+    def _time_length(self, tokens: Sequence[Token], at: int) -> int:
+        time = self.almanac.find(tokens, at)
+        return time.length if time else 0
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
         """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
@@ -162,6 +179,11 @@ class Walker:
         if token.raw.isdecimal():
             return len(token.raw) >= _SHORTEST_NUMBER
         return token.raw.istitle() and not self.words.is_word(token.folded)
+
+
+def _name_time(reading: WalkedText, time: When) -> int:
+    reading.times.append(NamedTime(time.agrees, len(reading.picks), time.part))
+    return time.length
 
 
 def _add(reading: WalkedText, kind: str, tokens: Sequence[Token], *, opens: bool = False) -> int:

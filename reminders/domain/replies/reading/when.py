@@ -27,10 +27,13 @@ _BETWEEN = re.compile(r"\D+")
 
 
 class When(NamedTuple):
-    """A day or a time found in a text, and how many tokens it takes."""
+    """A day or a time found in a text, and how many tokens it takes. `part`: only the part of the
+    day.
+    """
 
     agrees: Agrees
     length: int
+    part: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ class Almanac:
             for reader in readers:
                 found = reader(_Words(self, tokens, begin, at_clock=at_clock and begin == start))
                 if found:
-                    return When(found.agrees, found.length + begin - at)
+                    return found._replace(length=found.length + begin - at)
         return None
 
     def _may_tell(self, tokens: Sequence[Token], at: int) -> bool:
@@ -251,7 +254,8 @@ def _part(words: _Words) -> When | None:
     """ "in the morning"."""
     for name, (first, last) in _HALF.items():
         if words.take(name) is not None:
-            return words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
+            found = words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
+            return found._replace(part=True)
     return None
 
 
