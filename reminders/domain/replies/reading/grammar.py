@@ -7,12 +7,13 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from reminders.domain.replies.reading.spelling import SPELLINGS, mistaken
 from reminders.domain.replies.reading.tokens import Token, fold, tokenise
 
 YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for"})
@@ -62,6 +63,10 @@ class Language:
     few: frozenset[Phrase]
     numbers: dict[Phrase, int]
     characters: dict[int, str]
+    mistyped: dict[str, str]
+    """Answers of one word by how they are easily mistyped."""
+    respell: Callable[[str], str] | None
+    """How words are spelled where the keys for accents are missing."""
     digits: bool
     tones: bool
     """Whether accents make other words, so that one that is written with them must have the right
@@ -99,6 +104,22 @@ def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
         for phrase, kind in phrases.items()
         if kind in ("no", "cant") and (len(phrase) == 1 or phrase in beginnings)
     )
+
+
+def mistypings(folded: Phrases) -> dict[str, str]:
+    """How answers of one word are easily mistyped; not where that is a word, or may be two of them."""
+    words = {word for phrase in folded for word in phrase}
+    meant: dict[str, set[str]] = {}
+    for phrase, kind in folded.items():
+        # Not in scripts where nearly every order of letters is a word, as in Arabic.
+        if len(phrase) == 1 and kind in YES | NO and phrase[0].isascii() and phrase[0].isalpha():
+            for typed in mistaken(phrase[0]):
+                meant.setdefault(typed, set()).add(phrase[0])
+    return {
+        typed: next(iter(found))
+        for typed, found in meant.items()
+        if len(found) == 1 and typed not in words
+    }
 
 
 def agreed(first: str, second: str) -> str:
@@ -140,6 +161,8 @@ def language_of(code: str) -> Language:
             for phrase in _folded([text])
         },
         characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
+        mistyped=mistypings(folded),
+        respell=SPELLINGS.get(table.get("spelling", "")),
         digits=bool(table.get("digits", False)),
         tones=bool(table.get("tones", False)),
     )

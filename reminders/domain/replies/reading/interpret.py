@@ -22,6 +22,7 @@ from reminders.domain.replies.reading.rules import (
     SAYS_NO,
     SAYS_THANKS,
     SAYS_YES,
+    introduces_well,
     only_tells_part_of_day,
     picks_fit,
     right_time,
@@ -118,14 +119,14 @@ def read_answer(
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
     body = plain(body, words.characters)
-    tokens = [words.unstretched(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
+    tokens = [words.as_meant(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
     if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
         return Interpretation(Intent.YES, certain=True, matched=tokens[0].exact)
     walker = Walker(
         words,
         almanac(codes),
         names=[tokenise(name, characters=words.characters) for name in names or ()],
-        people=[tokenise(name, characters=words.characters) for name in asked.people],
+        people=_people(names or (), asked, words, listed=listed),
         listed=listed,
         numbered=listed or question is None,
         digits=asked.is_open and (words.digits if asked.digits is None else asked.digits),
@@ -140,6 +141,21 @@ def read_answer(
             )
         answer = answer or _unclear(reading, tokens, words, whole=whole)
     return _in_the_light_of(answer, asked, reading)
+
+
+def _people(
+    names: Collection[str], asked: Question, words: Vocabulary, *, listed: bool
+) -> list[list[Token]]:
+    """Who may be named beside an answer: the clinic and its people, and the patient as a signature
+    shortens the name ("A. Lee", "Lee").
+    """
+    people = [tokenise(name, characters=words.characters) for name in asked.people]
+    for name in names if not listed else ():
+        first, *others = tokenise(name, characters=words.characters) or (None,)
+        if first and others:
+            initial = first._replace(exact=first.exact[:1], folded=first.folded[:1])
+            people += [[others[-1]], [initial, others[-1]]]
+    return people
 
 
 def _meaning(
@@ -188,10 +204,10 @@ def _wholly_read(
     if not right_time(reading, asked):
         other = frozenset({"another_time"} if asked.starts else ())
         return Interpretation(Intent.UNCLEAR, other, matched=reading.matched)
-    if only_tells_part_of_day(reading):
+    if only_tells_part_of_day(reading) or not introduces_well(reading, listed=asked.listed > 1):
         return None
     also = (reading.kinds & DAYS) | (acting & {"no_more"})
-    also |= {"card"} if "late" in reading.kinds else set()
+    also |= {"card"} if reading.kinds & {"late", "brings"} else set()
     also |= reading.kinds & {"all"} if intent is Intent.NO else set()
     states = bool(acting & (SAYS_YES | SAYS_NO))
     return Interpretation(intent, also, picks, certain=True, matched=reading.matched, states=states)

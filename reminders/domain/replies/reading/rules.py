@@ -51,6 +51,8 @@ def says_yes(reading: WalkedText) -> bool:
 def says_no(reading: WalkedText, words: Vocabulary) -> bool:
     """Whether a text that was understood to its last word is a no."""
     acting, kinds = reading.acting, reading.kinds
+    if any(named.until for named in reading.times):
+        return False  # "no puedo hasta el martes": on Tuesday it is possible
     if acting == {"cancel"}:
         return _calls_off_this_one(reading)
     if not (acting & NO and acting <= NO | {"cancel"}):
@@ -73,6 +75,18 @@ def _tells_of_somebody(reading: WalkedText) -> bool:
     """ "She can't come" is an answer only where it is said who."""
     others = reading.kinds & {"comes_for", "cant_for"}
     return not others or bool(reading.picks) or "all" in reading.kinds
+
+
+def introduces_well(reading: WalkedText, *, listed: bool) -> bool:
+    """Whether each "this is" stands before the answer, with a name: "yes this is Ann" answers
+    another question, and in a family nobody knows who writes.
+    """
+    places = [at for at, step in enumerate(reading.steps) if step.kind == "myself"]
+    if not places:
+        return True
+    answer = next(at for at, step in enumerate(reading.steps) if step.kind in YES | NO)
+    named = reading.picks or "address" in reading.kinds
+    return bool(named) and not listed and places[-1] < answer
 
 
 def _harmless_after_but(reading: WalkedText) -> bool:

@@ -32,7 +32,8 @@ MINUTES_AT_MOST = 30
 
 _MOST_PASSED = 3
 """A day, a date and a time may stand in the middle of a phrase."""
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}|([^\W\d_])\2+$")
+_STRETCHED = re.compile(r"([^\W\d_])\1+")
+_LONGEST_MISTYPED = 30
 _STRETCHABLE = YES | {"no", "thanks", "greet", "please", "praise", "regret", "filler"}
 _SETS = (
     *(
@@ -188,23 +189,44 @@ class Vocabulary:
         """Whether it stands in any phrase."""
         return word in self.words
 
-    def unstretched(self, token: Token) -> Token:
-        """A word as it was meant before letters were repeated: "yesss" and "noooo" are "yes" and
-        "no".
+    def as_meant(self, token: Token) -> Token:
+        """A word that no list holds as it was meant: with a letter repeated ("yesss"), two letters in
+        the wrong order ("nien"), or typed for an accent ("bestaetigt").
         """
-        if (
-            token.folded in self.words
-            or len(token.folded) > 30
-            or not _STRETCHED.search(token.folded)
-        ):
+        word = token.folded
+        if word in self.words or not 3 <= len(word) <= _LONGEST_MISTYPED or not word.isalpha():
             return token
-        for width in (r"\1\2", r"\1\1\2\2"):
+        spelled = self._respelled(word) or self._unstretched(token) or self.mistyped(word)
+        return token._replace(exact=spelled, folded=spelled) if spelled else token
+
+    def _respelled(self, word: str) -> str:
+        """As accents are typed where the keys are missing: "ae", or Vietnamese Telex."""
+        for language in self.languages:
+            bare = language.respell(word) if language.respell else word
+            if bare != word and bare in self.words:
+                return bare
+        return ""
+
+    def _unstretched(self, token: Token) -> str:
+        if not _STRETCHED.search(token.folded):
+            return ""
+        for width in (r"\1", r"\1\1"):
             word = _STRETCHED.sub(width, token.folded)
-            meant = token._replace(exact=word, folded=word)
-            match = self.match([meant], 0)
+            match = self.match([token._replace(exact=word, folded=word)], 0)
             if match and match.kind in _STRETCHABLE:
-                return meant
-        return token
+                return word
+        return ""
+
+    def mistyped(self, word: str) -> str:
+        """The answer of one word that was meant by this one; empty where none or several may be."""
+        meant = {
+            found
+            for language in self.languages
+            if (found := language.mistyped.get(word)) is not None
+        }
+        found = next(iter(meant)) if len(meant) == 1 else ""
+        match = self.match([Token(found, found, found)], 0) if found else None
+        return found if match and match.kind in YES | NO else ""
 
     def mentions(self, phrases: Collection[Phrase], tokens: Sequence[Token]) -> bool:
         """Whether one of `phrases` stands anywhere in the text."""

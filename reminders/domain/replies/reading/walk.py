@@ -32,13 +32,14 @@ class GrammarStep:
 
 
 class NamedTime(NamedTuple):
-    """A day or time that is restated. `after`: how many were picked before it; `part`: it only tells
-    the part of the day.
+    """A day or time that is restated. `after`: how many were picked before it; `part` and `until`
+    as of a `When`.
     """
 
     agrees: Agrees
     after: int = 0
     part: bool = False
+    until: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +50,8 @@ class WalkedText:
     picks: list[int | str] = field(default_factory=list)
     times: list[NamedTime] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    found: dict[int, When | None] = field(default_factory=dict)
+    """Days and times by the place where they begin, as far as they were looked for."""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -105,7 +108,9 @@ class Walker:
 
     def _take(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         """Account for what begins at `at`; return how many tokens that takes."""
-        match = self.words.match(tokens, at, lambda place: self._time_length(tokens, place))
+        match = self.words.match(
+            tokens, at, lambda place: self._time_length(reading, tokens, place)
+        )
         length = match.length if match else 0
         named = _name_at(self.names, tokens, at) if reading.acting or not match else 0
         if named:
@@ -113,7 +118,7 @@ class Walker:
         met = _name_at(self.people, tokens, at)
         if met > length:
             return _add(reading, "address", tokens[at : at + met])
-        time = self.almanac.find(tokens, at)
+        time = self._time(reading, tokens, at)
         if time and time.length > length:
             return _name_time(reading, time)
         if tokens[at].exact.isdecimal() and not length:
@@ -121,15 +126,21 @@ class Walker:
         if match and self._stands_alone(match.kind, tokens, at):
             return _add(reading, "doubt", tokens[at : at + length])
         if match:
-            passed = (self.almanac.find(tokens, place) for place in match.over)
+            passed = (self._time(reading, tokens, place) for place in match.over)
             for named in filter(None, passed):
                 _name_time(reading, named)
             opens = self.words.opens(tuple(token.folded for token in tokens[at : at + length]))
             return _add(reading, match.kind, tokens[at : at + length], opens=opens)
         return self._signed(reading, tokens, at) or _unknown(reading, tokens[at])
 
-    def _time_length(self, tokens: Sequence[Token], at: int) -> int:
-        time = self.almanac.find(tokens, at)
+    def _time(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> When | None:
+        # Once for each place, however many phrases ask for it: so it stays linear.
+        if at not in reading.found:
+            reading.found[at] = self.almanac.find(tokens, at)
+        return reading.found[at]
+
+    def _time_length(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
+        time = self._time(reading, tokens, at)
         return time.length if time else 0
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
@@ -182,7 +193,7 @@ class Walker:
 
 
 def _name_time(reading: WalkedText, time: When) -> int:
-    reading.times.append(NamedTime(time.agrees, len(reading.picks), time.part))
+    reading.times.append(NamedTime(time.agrees, len(reading.picks), time.part, time.until))
     return time.length
 
 
