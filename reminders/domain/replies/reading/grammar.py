@@ -13,11 +13,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from reminders.domain.replies.reading.graph import KIND, Graph, Node, Phrase
 from reminders.domain.replies.reading.spelling import SPELLINGS, mistaken
 from reminders.domain.replies.reading.tokens import Token, fold, tokenise
 
-YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for"})
-NO = frozenset({"no", "cant", "calls_off", "cant_for"})
+YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for", "comes_all"})
+NO = frozenset({"no", "cant", "calls_off", "cant_for", "cant_all"})
 _TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "cancel", "start", "help"})
 ACTING = YES | NO | _TEXTS
 """Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
@@ -35,23 +36,17 @@ _DATA = Path(__file__).with_name("languages")
 _SIGNS = "signs"
 SLOT = "<min>"
 _PLACEHOLDER = "slotmin"
-KIND = ""
 _OPTION = re.compile(r"\[([^\]]*)\]")
 _PART = re.compile(r"\{(\w+)\}")
-
-Phrase = tuple[str, ...]
-Phrases = dict[Phrase, str]
-Trie = dict[str, Any]  # Any: a node holds nodes by word and, under "", the kind that ends there
 
 
 @dataclass(slots=True)
 class Language:
     """The phrases of one language and of the signs that all understand."""
 
-    exact: Trie
-    """Only those that mean something else with their accents."""
-    folded: Trie
-    opens: frozenset[Phrase]
+    exact: Node
+    """As they are written with their accents."""
+    folded: Node
     words: frozenset[str]
     whole_yes: frozenset[str]
     closing: frozenset[Phrase]
@@ -74,47 +69,14 @@ class Language:
     """
 
 
-def _trie(phrases: Phrases) -> Trie:
-    root: Trie = {}
-    for phrase, kind in phrases.items():
-        node = root
-        for word in phrase:
-            node = node.setdefault(word, {})
-        node[KIND] = kind
-    return _shared(root, {})
-
-
-def _shared(node: Trie, known: dict[tuple[object, ...], Trie]) -> Trie:
-    """The same, with one node in place of all that are alike: a tenth of the memory."""
-    for word, child in node.items():
-        if word != KIND:
-            node[word] = _shared(child, known)
-    # By identity: children are shared already, so that alike ones are the same one.
-    alike = tuple(
-        sorted((word, child if word == KIND else id(child)) for word, child in node.items())
-    )
-    return known.setdefault(alike, node)
-
-
-def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
-    """A bare no, and each one that a verb may follow: "no puedo", as there is "no puedo ir"."""
-    beginnings = {phrase[:end] for phrase in phrases for end in range(1, len(phrase))}
-    return frozenset(
-        phrase
-        for phrase, kind in phrases.items()
-        if kind in ("no", "cant") and (len(phrase) == 1 or phrase in beginnings)
-    )
-
-
-def mistypings(folded: Phrases) -> dict[str, str]:
+def mistypings(folded: Node, words: frozenset[str]) -> dict[str, str]:
     """How answers of one word are easily mistyped; not where that is a word, or may be two of them."""
-    words = {word for phrase in folded for word in phrase}
     meant: dict[str, set[str]] = {}
-    for phrase, kind in folded.items():
+    for word, node in folded.items():
         # Not in scripts where nearly every order of letters is a word, as in Arabic.
-        if len(phrase) == 1 and kind in YES | NO and phrase[0].isascii() and phrase[0].isalpha():
-            for typed in mistaken(phrase[0]):
-                meant.setdefault(typed, set()).add(phrase[0])
+        if word != KIND and node.get(KIND) in YES | NO and word.isascii() and word.isalpha():
+            for typed in mistaken(word):
+                meant.setdefault(typed, set()).add(word)
     return {
         typed: next(iter(found))
         for typed, found in meant.items()
@@ -140,13 +102,18 @@ def agreed(first: str, second: str) -> str:
 def language_of(code: str) -> Language:
     """The grammar of one language, by its code."""
     table, signs = read_table(code), read_table(_SIGNS)
-    exact, folded = _with_signs(_learned(table), _learned(signs))
+    graph = Graph()
+    own, common = phrases_of(table, graph), phrases_of(signs, graph)
+    # What all understand, unless the language itself understands it otherwise ("no" in Polish).
+    exact, folded = (
+        graph.join(mine, theirs, _first) for mine, theirs in zip(own, common, strict=True)
+    )
+    words = _words_of(table) | _words_of(signs)
     when = table.get("when", {})
     return Language(
-        exact=_trie({phrase: kind for phrase, kind in exact.items() if folded.get(phrase) != kind}),
-        folded=_trie(folded),
-        opens=_unfinished(folded),
-        words=frozenset(word for phrase in folded for word in phrase),
+        exact=exact,
+        folded=folded,
+        words=words,
         closing=_folded(table.get("closing", ())),
         wrong_number=_folded(table.get("wrong_number", ())),
         negates=_words(table, "negates"),
@@ -161,7 +128,7 @@ def language_of(code: str) -> Language:
             for phrase in _folded([text])
         },
         characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
-        mistyped=mistypings(folded),
+        mistyped=mistypings(folded, words),
         respell=SPELLINGS.get(table.get("spelling", "")),
         digits=bool(table.get("digits", False)),
         tones=bool(table.get("tones", False)),
@@ -172,34 +139,52 @@ def _words(table: dict[str, Any], name: str) -> frozenset[str]:
     return frozenset(fold(word) for word in table.get(name, ()))
 
 
-def _learned(table: dict[str, Any]) -> tuple[Phrases, Phrases]:
-    """The kinds of a file's phrases, as written and without accents."""
-    exact: Phrases = {}
-    folded: Phrases = {}
-    for kind in WALKED:
-        for pattern in table.get(kind, ()):
-            for written, bare in _spellings(pattern.replace("{min}", _PLACEHOLDER)):
-                exact[written] = _within(exact.get(written), kind)
-                folded[bare] = _within(folded.get(bare), kind)
+def phrases_of(
+    table: dict[str, Any], graph: Graph, kinds: Iterable[str] = WALKED
+) -> tuple[Node, Node]:
+    """The phrases of a file, as written and without accents."""
+    patterns = [(kind, _choices(pattern)) for kind in kinds for pattern in table.get(kind, ())]
+    exact, folded = (
+        graph.all(
+            (
+                graph.pattern([[one[side] for one in choice] for choice in choices], kind)
+                for kind, choices in patterns
+            ),
+            _within,
+        )
+        for side in (0, 1)
+    )
     return exact, folded
 
 
-def _spellings(pattern: str) -> Iterator[tuple[Phrase, Phrase]]:
-    """The words of each phrase that a pattern stands for, as written and without accents.
+def _first(one: str, _other: str) -> str:
+    return one
 
-    Each piece is cut into words once, however many phrases it stands in.
+
+def _words_of(table: dict[str, Any]) -> frozenset[str]:
+    return frozenset(
+        word
+        for kind in WALKED
+        for pattern in table.get(kind, ())
+        for choice in _choices(pattern)
+        for _, folded in choice
+        for word in folded
+    )
+
+
+def _choices(pattern: str) -> list[list[tuple[Phrase, Phrase]]]:
+    """The words of each piece of a pattern, as written and without accents.
+
+    Pieces are cut into words one by one, however many phrases they stand in.
     """
+    pattern = pattern.replace("{min}", _PLACEHOLDER)
     pieces = _OPTION.split(pattern)
     if not all(_apart(before, after) for before, after in itertools.pairwise(pieces)):
         pieces = ["", "|".join(expand(pattern))]
-    choices = [
+    return [
         [_both(choice) for choice in (piece.split("|") if odd % 2 else [piece])]
         for odd, piece in enumerate(pieces)
     ]
-    for chosen in itertools.product(*choices):
-        written: Phrase = tuple(itertools.chain.from_iterable(one[0] for one in chosen))
-        if written:
-            yield written, tuple(itertools.chain.from_iterable(one[1] for one in chosen))
 
 
 def _apart(before: str, after: str) -> bool:
@@ -223,23 +208,15 @@ def _both(text: str) -> tuple[Phrase, Phrase]:
     return _slotted(token.exact for token in tokens), _slotted(token.folded for token in tokens)
 
 
-def _with_signs(
-    own: tuple[Phrases, Phrases], signs: tuple[Phrases, Phrases]
-) -> tuple[Phrases, Phrases]:
-    """What all understand, unless the language itself understands it otherwise ("no" in Polish)."""
-    exact = {phrase: kind for phrase, kind in signs[0].items() if phrase not in own[1]}
-    return exact | own[0], signs[1] | own[1]
-
-
 def _slotted(words: Iterable[str]) -> Phrase:
     return tuple(SLOT if word == _PLACEHOLDER else word for word in words)
 
 
-def _within(before: str | None, kind: str) -> str:
+def _within(before: str, kind: str) -> str:
     """Two meanings of one spelling in one language, such as "dung" without its accents: nobody can
     tell.
     """
-    if before is None or before == kind:
+    if before == kind:
         return kind
     return agreed(before, kind) if {before, kind} & ACTING else before
 

@@ -59,6 +59,8 @@ def says_no(reading: WalkedText, words: Vocabulary) -> bool:
         return False
     if not _harmless_after_but(reading) or not _tells_of_somebody(reading):
         return False
+    if "slip" in reading.kinds and not acting & {"cant", "cant_for"}:
+        return False  # "declined by mistake" takes the no back
     if acting & SAYS_NO:
         return kinds <= _BESIDE_STATED_NO and not _denied_by_all(reading)
     return kinds <= _BESIDE_NO and _stands_as_bare_no(reading, words)

@@ -12,16 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import (
-    KIND,
     NO,
     SLOT,
     YES,
     Language,
-    Phrase,
-    Trie,
     agreed,
     language_of,
 )
+from reminders.domain.replies.reading.graph import KIND, Node, Phrase
 from reminders.domain.replies.reading.tokens import Token, fold
 from reminders.domain.wording.languages import known_language
 
@@ -53,12 +51,14 @@ _SETS = (
 class PhraseMatch(NamedTuple):
     """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its
     accents tell. `over`: where in it a day or time stands: "I can't [on Tuesday] come".
+    `opens`: a bare no, or one that a verb may follow: "no puedo", as there is "no puedo ir".
     """
 
     kind: str
     length: int
     accented: bool = False
     over: tuple[int, ...] = ()
+    opens: bool = False
 
 
 Over = Callable[[int], int]
@@ -120,7 +120,7 @@ class Vocabulary:
 
     def _longest(
         self,
-        node: Trie,
+        node: Node,
         tokens: Sequence[Token],
         at: int,
         over: Over,
@@ -134,7 +134,7 @@ class Vocabulary:
         while end < len(tokens):
             token = tokens[end]
             whole = whole and (end == at or not token.apart)
-            following: Trie | None = node.get(token.exact if accents else token.folded)
+            following: Node | None = node.get(token.exact if accents else token.folded)
             length = 1
             if following is None and SLOT in node:
                 minutes, length = self.minutes_at(tokens, end)
@@ -150,14 +150,9 @@ class Vocabulary:
             node, end = following, end + length
             kind = node.get(KIND)
             if kind and (whole or kind == "doubt"):
-                best = PhraseMatch("doubt" if too_late else kind, end - at, over=passed)
+                opens = kind in ("no", "cant") and (end - at == 1 or len(node) > 1)
+                best = PhraseMatch("doubt" if too_late else kind, end - at, False, passed, opens)
         return best
-
-    def opens(self, phrase: Phrase) -> bool:
-        """Whether it is a bare no, or one that a verb may follow: "no puedo", as there is "no puedo
-        ir".
-        """
-        return any(phrase in language.opens for language in self.languages)
 
     def minutes_at(self, tokens: Sequence[Token], at: int) -> tuple[int, int]:
         """Minutes told at `at` ("10 min", "five minutes", "a few minutes") and their tokens; 0 of
@@ -239,7 +234,7 @@ def _better(one: PhraseMatch, other: PhraseMatch) -> PhraseMatch:
         return one if one.length > other.length else other
     if one.accented != other.accented:
         return one if one.accented else other
-    return one._replace(kind=agreed(one.kind, other.kind))
+    return one._replace(kind=agreed(one.kind, other.kind), opens=one.opens or other.opens)
 
 
 def _phrase_at(phrases: Collection[Phrase], tokens: Sequence[Token], at: int) -> int:

@@ -13,6 +13,7 @@ from reminders.domain.replies.reading.tokens import Token
 from reminders.domain.replies.reading.vocabulary import Vocabulary
 from reminders.domain.replies.reading.when import Agrees, Almanac, When
 
+_OF_ALL = {"comes_all": "comes_for", "cant_all": "cant_for"}
 _MAX_PICK = 9
 _SIGNED_WITH = 6
 """Words that a name and a telephone number under "Kind regards" may have."""
@@ -129,8 +130,9 @@ class Walker:
             passed = (self._time(reading, tokens, place) for place in match.over)
             for named in filter(None, passed):
                 _name_time(reading, named)
-            opens = self.words.opens(tuple(token.folded for token in tokens[at : at + length]))
-            return _add(reading, match.kind, tokens[at : at + length], opens=opens)
+            if match.kind in _OF_ALL:
+                return self._say_of_all(reading, match.kind, tokens[at : at + length])
+            return _add(reading, match.kind, tokens[at : at + length], opens=match.opens)
         return self._signed(reading, tokens, at) or _unknown(reading, tokens[at])
 
     def _time(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> When | None:
@@ -142,6 +144,13 @@ class Walker:
     def _time_length(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         time = self._time(reading, tokens, at)
         return time.length if time else 0
+
+    def _say_of_all(self, reading: WalkedText, kind: str, span: Sequence[Token]) -> int:
+        """ "Neither can come" says two things; where one appointment was asked about, who knows."""
+        if not self.listed:
+            return _add(reading, "doubt", span)
+        _add(reading, "all", span)
+        return _add(reading, _OF_ALL[kind], span)
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
         """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
