@@ -24,7 +24,6 @@ Agrees = Callable[[datetime], bool]
 _HALF = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24)}
 _LEADING = {
     *("at", "before", "until", "day", "clock", "ordinal", "of", "half", "quarter", "and"),
-    *("half_to", "half_past"),
 }
 _OPPOSITE = {"half_to": "half_past", "half_past": "half_to"}
 """English "half ten" is 10:30 and German "halb elf": of one word the first language counts."""
@@ -341,7 +340,7 @@ def almanac(codes: tuple[str, ...]) -> Almanac:
 def _roles(code: str) -> dict[tuple[str, ...], dict[str, int]]:
     when = read_table(code).get("when", {})
     roles: dict[tuple[str, ...], dict[str, int]] = {}
-    for name in (*sorted(_LEADING), *_HALF):
+    for name in (*sorted(_LEADING), *_OPPOSITE, *_HALF):
         _add(roles, name, dict.fromkeys(when.get(name, ()), 0))
     _add(roles, "am", dict.fromkeys(when.get("am", ()), 0))
     _add(roles, "pm", dict.fromkeys(when.get("pm", ()), 12))

@@ -9,8 +9,8 @@ import pytest
 from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
 
 AS_MEANT = {
-    "en": 63, "es": 54, "fr": 59, "de": 54, "it": 54, "pt": 53,
-    "nl": 59, "pl": 65, "vi": 54, "zh-Hans": 72, "ar": 57,
+    "en": 86, "es": 82, "fr": 84, "de": 81, "it": 84, "pt": 88,
+    "nl": 93, "pl": 92, "vi": 92, "zh-Hans": 97, "ar": 92,
 }  # fmt: skip
 """How many of the clear ones act as meant, at the least; the rest waits for a person."""
 # What the carriers opt out on, they opt out on; one letter in Spanish and Chinese is theirs or ours.
