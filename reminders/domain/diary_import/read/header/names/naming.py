@@ -32,6 +32,8 @@ _MATTERS = frozenset(
 _LINKS = ("", "s", "n", "en", "es", "e", "er")
 """What joins the words of a compound in the languages that write them as one."""
 _MOST_WORDS = 5
+_LONGEST_NAME = 12
+"""Words of a header; more are a sentence."""
 _LEAST_FOREIGN = 5
 """Letters of a name that is understood in a language that is not the file's."""
 _PREFIX = re.compile(r"([A-Za-z]{1,6})[_.](?=[A-Za-z])")
@@ -96,11 +98,12 @@ def _settled(name: str, known: dict[str, Named], main: str) -> Named:
 def _in_languages(name: str) -> dict[str, Named]:
     """The header's meanings in every language that knows all of it."""
     key = squashed(name)
-    if not key:
+    words = [word for word in pieces(name) if not word.isdigit()]
+    if not key or len(words) > _LONGEST_NAME:
         return {}
     found = {}
     for tag, language in languages().items():
-        parts, whole = _parts(name, language)
+        parts, whole = _parts(words, language, all_or_none=key not in language.names)
         english = "en" in found and found["en"].parts == parts
         if english and key not in language.names:
             continue  # understood by its English words alone, which tells nothing of the language
@@ -116,16 +119,18 @@ def _in_languages(name: str) -> dict[str, Named]:
 def _in_part(name: str, main: str) -> Named:
     """What a header with unknown words may be: enough to ask, too little to act on."""
     for tag in dict.fromkeys((main, "en")):
-        parts, _ = _parts(name, languages()[tag])
+        words = [word for word in pieces(name) if not word.isdigit()][:_LONGEST_NAME]
+        parts, _ = _parts(words, languages()[tag])
         kind = (kind_of(parts) or "").rstrip("?~")
         if kind in _MATTERS:
             return Named({kind: ASKED}, parts)
     return Named()
 
 
-def _parts(name: str, language: Language) -> tuple[frozenset[str], bool]:
+def _parts(
+    words: Sequence[str], language: Language, *, all_or_none: bool = False
+) -> tuple[frozenset[str], bool]:
     """The known parts of a header, and whether nothing in it is unknown."""
-    words = [word for word in pieces(name) if not word.isdigit()]
     found: set[str] = set()
     whole = bool(words)
     place = 0
@@ -135,13 +140,15 @@ def _parts(name: str, language: Language) -> tuple[frozenset[str], bool]:
             parts, count = taken
             found |= parts
             place += count
+        elif all_or_none:
+            return frozenset(), False
         else:
             whole = False
             place += 1
     return frozenset(found - {"filler"}), whole
 
 
-def _phrase(words: list[str], place: int, language: Language) -> tuple[set[str], int] | None:
+def _phrase(words: Sequence[str], place: int, language: Language) -> tuple[set[str], int] | None:
     for count in range(min(_MOST_WORDS, len(words) - place), 0, -1):
         text = "".join(words[place : place + count])
         part = language.parts.get(text) or (language.tag != "en" and _english(text))
