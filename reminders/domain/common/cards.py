@@ -40,6 +40,7 @@ def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
         )
         for card in cards
     ]
+    # A reply that is applied twice must not bring a second card; the constraint knows of both.
     InboxItem.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -188,8 +188,8 @@ def _of(circle: Circle) -> QuerySet[TaughtAnswer]:
 
 def teach_otherwise(row: TaughtAnswer, meaning: str, *, now: datetime, user_id: int | None) -> None:
     """Give what was taught another meaning, for the files that come from now on."""
-    row.meaning, row.taught_at, row.taught_by_id = meaning, now, user_id
-    row.save(update_fields=["meaning", "taught_at", "taught_by"])
+    said = {"meaning": meaning, "taught_at": now, "taught_by_id": user_id}
+    TaughtAnswer.objects.filter(pk=row.pk).update(**said)
 
 
 def forget(row: TaughtAnswer) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from reminders.domain.common.access import Scope
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.pages.day_sheet import DayRow, rows_of

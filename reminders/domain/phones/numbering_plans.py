@@ -131,7 +131,9 @@ class RegionPlan:
         return None if found is None else _BY_NAME[found.lastgroup]
 
     def without_trunk(self, dialled: str) -> str | None:
-        """`dialled` without the prefix for calls inside the country; None when that is not plain."""
+        """`dialled` without the prefix for calls inside the country; None when that is not
+        plain.
+        """
         found = self.trunk.match(dialled)
         if found is None:
             return dialled
@@ -191,7 +193,9 @@ class CallingCodePlan:
 
 
 def _pattern(desc: PhoneNumberDesc | None) -> str:
-    """The description's own expression, bound to the lengths that it allows; "" when there is none."""
+    """The description's own expression, bound to the lengths that it allows; "" when there is
+    none.
+    """
     if desc is None or not desc.national_number_pattern:
         return ""
     lengths = "|".join(f"[0-9]{{{length}}}" for length in desc.possible_length)

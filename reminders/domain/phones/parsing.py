@@ -76,14 +76,26 @@ PROBLEM_WORDS: dict[PhoneProblem, str] = {
     PhoneProblem.MISSING: "There is no phone number. Add a mobile number to send texts.",
     PhoneProblem.DAMAGED: "The spreadsheet damaged this number and digits are lost. "
     "Format the phone column as text, then export it again.",
-    PhoneProblem.LETTERS: "There are letters in it. Enter digits only; look for an O in place of a zero.",
-    PhoneProblem.NOT_A_NUMBER: "This is no phone number. Enter digits; from abroad, + and the country code.",
-    PhoneProblem.EXTENSION: "This number has an extension, which no text reaches. Enter a mobile number.",
+    PhoneProblem.LETTERS: (
+        "There are letters in it. Enter digits only; look for an O in place of a zero."
+    ),
+    PhoneProblem.NOT_A_NUMBER: (
+        "This is no phone number. Enter digits; from abroad, + and the country code."
+    ),
+    PhoneProblem.EXTENSION: (
+        "This number has an extension, which no text reaches. Enter a mobile number."
+    ),
     PhoneProblem.TOO_SHORT: "Digits are missing. Enter the whole number, with the area code.",
-    PhoneProblem.TOO_LONG: "There are too many digits. Check for one typed twice; enter one number only.",
-    PhoneProblem.UNKNOWN_COUNTRY: "No country has the code after the +. Correct it, or leave it out at home.",
-    PhoneProblem.INVALID: "There is no such number in this country. Check the digits; if it is from abroad, "
-    "write it with + and the country code.",
+    PhoneProblem.TOO_LONG: (
+        "There are too many digits. Check for one typed twice; enter one number only."
+    ),
+    PhoneProblem.UNKNOWN_COUNTRY: (
+        "No country has the code after the +. Correct it, or leave it out at home."
+    ),
+    PhoneProblem.INVALID: (
+        "There is no such number in this country. Check the digits; if it is from abroad, "
+        "write it with + and the country code."
+    ),
     PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
 }
 

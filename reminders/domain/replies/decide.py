@@ -40,7 +40,7 @@ def decide(
         return _pause(answer, listed)
     if answer.intent in _FOR_A_PERSON or asked.asks in (None, Asks.STAFF) or not listed:
         return _for_a_person(answer, listed, asked)
-    if asked.asks is Asks.AUTOMATIC and _is_bare(answer) and _may_change(listed, now=now):
+    if asked.asks in _ONLY_TELLS and _is_bare(answer) and _may_change(listed, now=now):
         return _after_our_answer(answer.intent is Intent.YES, listed, asked, now=now)
     chosen = None if _picks_none(answer, asked) else choose(answer, listed)
     if chosen is None:
@@ -228,7 +228,8 @@ def _about_texts(answer: Interpretation, listed: Sequence[RepliedAppointment]) -
 
 
 _FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.COURTESY})
-_ASKS_NOTHING = frozenset({Asks.NOTICE, Asks.AUTOMATIC, Asks.WHICH})
+_ONLY_TELLS = frozenset({Asks.NOTICE, Asks.AUTOMATIC})
+_ASKS_NOTHING = _ONLY_TELLS | {Asks.WHICH}
 """Kinds of text to which a courtesy is no answer; after the question which one, a card waits
 already.
 """

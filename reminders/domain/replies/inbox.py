@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments
+from reminders.domain.common.locks import lock_appointments, retry_on_conflict
 from reminders.domain.consent.suppressions import is_opted_out, is_paused, is_textable
 from reminders.domain.diary.appointments import set_status
 from reminders.domain.replies.candidates import why_not_coming
@@ -153,7 +153,7 @@ class Settled(NamedTuple):
     why_not: str = ""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def settle(
     card: InboxItem,
     action: Action | str,

@@ -168,6 +168,7 @@ def _question(
         starts=starts,
         said_at=reply.received_at.astimezone(zone),
         people=tuple(sorted(places | {one.practitioner for one in about if one.practitioner})),
+        who=tuple((one.first_name, one.name) if one.theirs else () for one in about),
     )
 
 

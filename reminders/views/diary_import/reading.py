@@ -143,7 +143,7 @@ def _when(read: dict[str, Any]) -> str:
 
 def _phone(read: dict[str, Any], cannot: str) -> tuple[str, str, bool]:
     number = display(read["phone"], read["country"]) if read["phone"] else "none"
-    return number, cannot or ("texted" if read["phone"] else ""), bool(cannot)
+    return number, cannot, bool(cannot)
 
 
 def _status(value: str) -> str:

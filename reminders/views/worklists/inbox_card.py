@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from reminders.domain.common import access
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import is_textable
 from reminders.domain.diary_import.asking.stored import questions_of_import
 from reminders.domain.pages.conversation import opt_out_in_force, ready_lines, thread

@@ -55,7 +55,7 @@ def test_a_row_is_shown_as_it_was_understood(site: Location) -> None:
         {
             "When": ("Mar 3, 2027 · 9:30a", "Wed 3 March 2027, 09:30 in Sydney", ""),
             "Patient": ("Lee, Ann · Annie", "Ann Lee", "greeted as “Annie”"),
-            "Phone": ("0491 570 006", "0491 570 006", "texted"),
+            "Phone": ("0491 570 006", "0491 570 006", ""),
             "Status": ("Booked", "Booked", ""),
             "Where and with whom": ("Dr Patell", "Sydney, Dr Patell", ""),
         }

@@ -7,48 +7,46 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from reminders.domain.replies.reading.graph import KIND, Graph, Node, Phrase
+from reminders.domain.replies.reading.spelling import SPELLINGS, mistaken
 from reminders.domain.replies.reading.tokens import Token, fold, tokenise
 
-YES = frozenset({"yes", "ok", "confirm", "comes"})
-NO = frozenset({"no", "cant", "calls_off"})
-_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "start", "help"})
+YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for", "comes_all"})
+NO = frozenset({"no", "cant", "calls_off", "cant_for", "cant_all"})
+_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "cancel", "start", "help"})
 ACTING = YES | NO | _TEXTS
 """Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
 
 _BESIDE = frozenset(
     {"thanks", "please", "greet", "address", "filler", "joins", "about", "ontime", "praise"}
 )
-_FEELING = frozenset({"seen", "regret", "smile", "sad", "sick"})
+_FEELING = frozenset({"seen", "regret", "smile", "nod", "sad", "sick"})
 _SCOPE = frozenset({"today", "tomorrow", "link", "all", "but", "late", "reason", "doubt"})
-WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE))
+_REMARKS = frozenset({"hitch", "brings", "promise", "slip", "myself"})
+WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE | _REMARKS))
 """Kinds that a reader steps over; the other lists of the files are looked for on their own."""
 
 _DATA = Path(__file__).with_name("languages")
 _SIGNS = "signs"
 SLOT = "<min>"
 _PLACEHOLDER = "slotmin"
-KIND = ""
 _OPTION = re.compile(r"\[([^\]]*)\]")
-
-Phrase = tuple[str, ...]
-Phrases = dict[Phrase, str]
-Trie = dict[str, Any]  # Any: a node holds nodes by word and, under "", the kind that ends there
+_PART = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(slots=True)
 class Language:
     """The phrases of one language and of the signs that all understand."""
 
-    exact: Trie
-    """Only those that mean something else with their accents."""
-    folded: Trie
-    opens: frozenset[Phrase]
+    exact: Node
+    """As they are written with their accents."""
+    folded: Node
     words: frozenset[str]
     whole_yes: frozenset[str]
     closing: frozenset[Phrase]
@@ -60,6 +58,10 @@ class Language:
     few: frozenset[Phrase]
     numbers: dict[Phrase, int]
     characters: dict[int, str]
+    mistyped: dict[str, str]
+    """Answers of one word by how they are easily mistyped."""
+    respell: Callable[[str], str] | None
+    """How words are spelled where the keys for accents are missing."""
     digits: bool
     tones: bool
     """Whether accents make other words, so that one that is written with them must have the right
@@ -67,24 +69,19 @@ class Language:
     """
 
 
-def _trie(phrases: Phrases) -> Trie:
-    root: Trie = {}
-    for phrase, kind in phrases.items():
-        node = root
-        for word in phrase:
-            node = node.setdefault(word, {})
-        node[KIND] = kind
-    return root
-
-
-def _unfinished(phrases: Phrases) -> frozenset[Phrase]:
-    """A bare no, and each one that a verb may follow: "no puedo", as there is "no puedo ir"."""
-    beginnings = {phrase[:end] for phrase in phrases for end in range(1, len(phrase))}
-    return frozenset(
-        phrase
-        for phrase, kind in phrases.items()
-        if kind in ("no", "cant") and (len(phrase) == 1 or phrase in beginnings)
-    )
+def mistypings(folded: Node, words: frozenset[str]) -> dict[str, str]:
+    """How answers of one word are easily mistyped; not where that is a word, or may be two of them."""
+    meant: dict[str, set[str]] = {}
+    for word, node in folded.items():
+        # Not in scripts where nearly every order of letters is a word, as in Arabic.
+        if word != KIND and node.get(KIND) in YES | NO and word.isascii() and word.isalpha():
+            for typed in mistaken(word):
+                meant.setdefault(typed, set()).add(word)
+    return {
+        typed: next(iter(found))
+        for typed, found in meant.items()
+        if len(found) == 1 and typed not in words
+    }
 
 
 def agreed(first: str, second: str) -> str:
@@ -105,13 +102,18 @@ def agreed(first: str, second: str) -> str:
 def language_of(code: str) -> Language:
     """The grammar of one language, by its code."""
     table, signs = read_table(code), read_table(_SIGNS)
-    exact, folded = _with_signs(_learned(table), _learned(signs))
+    graph = Graph()
+    own, common = phrases_of(table, graph), phrases_of(signs, graph)
+    # What all understand, unless the language itself understands it otherwise ("no" in Polish).
+    exact, folded = (
+        graph.join(mine, theirs, _first) for mine, theirs in zip(own, common, strict=True)
+    )
+    words = _words_of(table) | _words_of(signs)
     when = table.get("when", {})
     return Language(
-        exact=_trie({phrase: kind for phrase, kind in exact.items() if folded.get(phrase) != kind}),
-        folded=_trie(folded),
-        opens=_unfinished(folded),
-        words=frozenset(word for phrase in folded for word in phrase),
+        exact=exact,
+        folded=folded,
+        words=words,
         closing=_folded(table.get("closing", ())),
         wrong_number=_folded(table.get("wrong_number", ())),
         negates=_words(table, "negates"),
@@ -126,6 +128,8 @@ def language_of(code: str) -> Language:
             for phrase in _folded([text])
         },
         characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
+        mistyped=mistypings(folded, words),
+        respell=SPELLINGS.get(table.get("spelling", "")),
         digits=bool(table.get("digits", False)),
         tones=bool(table.get("tones", False)),
     )
@@ -135,36 +139,84 @@ def _words(table: dict[str, Any], name: str) -> frozenset[str]:
     return frozenset(fold(word) for word in table.get(name, ()))
 
 
-def _learned(table: dict[str, Any]) -> tuple[Phrases, Phrases]:
-    """The kinds of a file's phrases, as written and without accents."""
-    exact: Phrases = {}
-    folded: Phrases = {}
-    for kind in WALKED:
-        for tokens in _phrases(table.get(kind, ())):
-            written = _slotted(token.exact for token in tokens)
-            bare = _slotted(token.folded for token in tokens)
-            exact[written] = _within(exact.get(written), kind)
-            folded[bare] = _within(folded.get(bare), kind)
+def phrases_of(
+    table: dict[str, Any], graph: Graph, kinds: Iterable[str] = WALKED
+) -> tuple[Node, Node]:
+    """The phrases of a file, as written and without accents."""
+    patterns = [(kind, _choices(pattern)) for kind in kinds for pattern in table.get(kind, ())]
+    exact, folded = (
+        graph.all(
+            (
+                graph.pattern([[one[side] for one in choice] for choice in choices], kind)
+                for kind, choices in patterns
+            ),
+            _within,
+        )
+        for side in (0, 1)
+    )
     return exact, folded
 
 
-def _with_signs(
-    own: tuple[Phrases, Phrases], signs: tuple[Phrases, Phrases]
-) -> tuple[Phrases, Phrases]:
-    """What all understand, unless the language itself understands it otherwise ("no" in Polish)."""
-    exact = {phrase: kind for phrase, kind in signs[0].items() if phrase not in own[1]}
-    return exact | own[0], signs[1] | own[1]
+def _first(one: str, _other: str) -> str:
+    return one
+
+
+def _words_of(table: dict[str, Any]) -> frozenset[str]:
+    return frozenset(
+        word
+        for kind in WALKED
+        for pattern in table.get(kind, ())
+        for choice in _choices(pattern)
+        for _, folded in choice
+        for word in folded
+    )
+
+
+def _choices(pattern: str) -> list[list[tuple[Phrase, Phrase]]]:
+    """The words of each piece of a pattern, as written and without accents.
+
+    Pieces are cut into words one by one, however many phrases they stand in.
+    """
+    pattern = pattern.replace("{min}", _PLACEHOLDER)
+    pieces = _OPTION.split(pattern)
+    if not all(_apart(before, after) for before, after in itertools.pairwise(pieces)):
+        pieces = ["", "|".join(expand(pattern))]
+    return [
+        [_both(choice) for choice in (piece.split("|") if odd % 2 else [piece])]
+        for odd, piece in enumerate(pieces)
+    ]
+
+
+def _apart(before: str, after: str) -> bool:
+    """Whether a word surely ends between two pieces of a pattern, whichever is chosen of each."""
+    ends = {choice[-1:] for choice in before.split("|")}
+    begins = {choice[:1] for choice in after.split("|")}
+    return all(
+        end in ("", " ") or begin in ("", " ") or _is_chinese(end) or _is_chinese(begin)
+        for end in ends
+        for begin in begins
+    )
+
+
+def _is_chinese(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"
+
+
+@lru_cache(maxsize=4096)
+def _both(text: str) -> tuple[Phrase, Phrase]:
+    tokens = tokenise(text)
+    return _slotted(token.exact for token in tokens), _slotted(token.folded for token in tokens)
 
 
 def _slotted(words: Iterable[str]) -> Phrase:
     return tuple(SLOT if word == _PLACEHOLDER else word for word in words)
 
 
-def _within(before: str | None, kind: str) -> str:
+def _within(before: str, kind: str) -> str:
     """Two meanings of one spelling in one language, such as "dung" without its accents: nobody can
     tell.
     """
-    if before is None or before == kind:
+    if before == kind:
         return kind
     return agreed(before, kind) if {before, kind} & ACTING else before
 
@@ -199,5 +251,18 @@ def reactions() -> dict[str, tuple[str, ...]]:
 def read_table(
     code: str,
 ) -> dict[str, Any]:  # Any: lists of phrases and a table, which tomllib does not promise
-    """One language's file, by its code."""
-    return tomllib.loads((_DATA / f"{code}.toml").read_text(encoding="utf-8"))
+    """One language's file, by its code; its patterns with what each of their names stands for."""
+    table = tomllib.loads((_DATA / f"{code}.toml").read_text(encoding="utf-8"))
+    parts = table.get("parts", {})
+
+    def named(found: re.Match[str]) -> str:
+        return str(parts.get(found[1], found[0]))
+
+    return {
+        name: [_PART.sub(named, line) for line in held] if parts and _is_list(held) else held
+        for name, held in table.items()
+    }
+
+
+def _is_list(held: object) -> bool:
+    return isinstance(held, list) and all(isinstance(line, str) for line in held)

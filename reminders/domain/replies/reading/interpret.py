@@ -10,12 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
-from reminders.domain.replies.reading.grammar import NO, YES, reactions
+from reminders.domain.replies.reading.grammar import NO, reactions
 from reminders.domain.replies.reading.pauses import wants_no_more
+from reminders.domain.replies.reading.rules import (
+    CHOOSES,
+    COURTEOUS,
+    DAYS,
+    SAYS_NO,
+    SAYS_THANKS,
+    SAYS_YES,
+    introduces_well,
+    only_tells_part_of_day,
+    picks_fit,
+    right_time,
+    says_no,
+    says_yes,
+)
 from reminders.domain.replies.reading.tokens import (
     MAX_TEXT,
     MAX_WORDS,
@@ -27,8 +40,8 @@ from reminders.domain.replies.reading.tokens import (
     tokens_of,
 )
 from reminders.domain.replies.reading.vocabulary import Vocabulary, codes_of, vocabulary
-from reminders.domain.replies.reading.walk import GrammarStep, WalkedText, Walker
-from reminders.domain.replies.reading.when import almanac, is_day
+from reminders.domain.replies.reading.walk import WalkedText, Walker
+from reminders.domain.replies.reading.when import almanac
 from reminders.domain.wording.questions import Asks, Question
 
 
@@ -76,40 +89,6 @@ class Interpretation:
     taught: int | None = None
 
 
-_COURTEOUS = frozenset(
-    {"thanks", "greet", "address", "filler", "joins", "praise", "seen", "smile", "please", "about"}
-)
-_SAYS_THANKS = frozenset({"thanks", "greet", "praise", "seen", "smile"})
-_DAYS = frozenset({"today", "tomorrow"})
-_CHOOSES = frozenset({"link", "all"})
-_BESIDE_YES = YES | _COURTEOUS | _DAYS | _CHOOSES | {"ontime", "late", "but", "no_more", "regret"}
-_BESIDE_NO = (
-    NO
-    | _DAYS
-    | _CHOOSES
-    | {
-        *(
-            "thanks",
-            "greet",
-            "address",
-            "filler",
-            "joins",
-            "smile",
-            "regret",
-            "reason",
-            "sad",
-            "sick",
-            "but",
-        )
-    }
-)
-_BESIDE_STATED_NO = _BESIDE_NO | {"please", "about", "seen"}
-_AFTER_BARE_NO = (
-    NO | _DAYS | _CHOOSES | {"thanks", "regret", "joins", "reason", "sad", "sick", "smile", "but"}
-)
-"""What may follow a bare no at once: "no doctor", "no all good" deny something else."""
-_AFTER_BUT = frozenset({"thanks", "late", "smile", "joins"})
-
 _QUESTION = re.compile(r"[?？؟⁇❓❔]")
 _OPENING = '"“„«”'
 _CLOSING = '"”“»'
@@ -140,14 +119,14 @@ def read_answer(
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
     body = plain(body, words.characters)
-    tokens = [words.unstretched(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
+    tokens = [words.as_meant(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
     if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
         return Interpretation(Intent.YES, certain=True, matched=tokens[0].exact)
     walker = Walker(
         words,
         almanac(codes),
         names=[tokenise(name, characters=words.characters) for name in names or ()],
-        people=[tokenise(name, characters=words.characters) for name in asked.people],
+        people=_people(names or (), asked, words, listed=listed),
         listed=listed,
         numbered=listed or question is None,
         digits=asked.is_open and (words.digits if asked.digits is None else asked.digits),
@@ -162,6 +141,21 @@ def read_answer(
             )
         answer = answer or _unclear(reading, tokens, words, whole=whole)
     return _in_the_light_of(answer, asked, reading)
+
+
+def _people(
+    names: Collection[str], asked: Question, words: Vocabulary, *, listed: bool
+) -> list[list[Token]]:
+    """Who may be named beside an answer: the clinic and its people, and the patient as a signature
+    shortens the name ("A. Lee", "Lee").
+    """
+    people = [tokenise(name, characters=words.characters) for name in asked.people]
+    for name in names if not listed else ():
+        first, *others = tokenise(name, characters=words.characters) or (None,)
+        if first and others:
+            initial = first._replace(exact=first.exact[:1], folded=first.folded[:1])
+            people += [[others[-1]], [initial, others[-1]]]
+    return people
 
 
 def _meaning(
@@ -187,29 +181,35 @@ def _wholly_read(
 ) -> Interpretation | None:
     acting, picks = reading.acting, tuple(reading.picks)
     plain = not picks and not reading.times
-    if not asks_back and plain and reading.kinds & _SAYS_THANKS and reading.kinds <= _COURTEOUS:
+    if not asks_back and plain and reading.kinds & SAYS_THANKS and reading.kinds <= COURTEOUS:
+        if "nod" in reading.kinds and (asked.is_open or asked.asks is Asks.STAFF):
+            # Seen, or confirmed? Nobody can tell, so no "polite", and staff may teach it.
+            return Interpretation(Intent.UNCLEAR)
         return Interpretation(Intent.COURTESY, frozenset({"polite"}), certain=True)
     if "doubt" in reading.kinds or reading.twisted:
         return None
     simple = _intent_beyond_answers(reading, plain=plain, asks_back=asks_back)
     if simple:
         return Interpretation(simple, picks=picks, certain=True, matched=reading.matched)
-    if asks_back or not _picks_fit(reading):
+    if asks_back or not picks_fit(reading):
         return None
-    if not acting and asked.asks is Asks.WHICH and reading.kinds <= _COURTEOUS | _CHOOSES:
+    if not acting and asked.asks is Asks.WHICH and reading.kinds <= COURTEOUS | CHOOSES:
         return Interpretation(
             Intent.UNCLEAR, frozenset({"picked"}) | (reading.kinds & {"all"}), picks
         )
-    intent = _yes_or_no(reading, words)
-    if intent is None:
+    yes, no = says_yes(reading), says_no(reading, words)
+    if yes == no:
         return None
-    if not _right_time(reading, asked):
+    intent = Intent.YES if yes else Intent.NO
+    if not right_time(reading, asked):
         other = frozenset({"another_time"} if asked.starts else ())
         return Interpretation(Intent.UNCLEAR, other, matched=reading.matched)
-    also = (reading.kinds & _DAYS) | (acting & {"no_more"})
-    also |= {"card"} if "late" in reading.kinds else set()
+    if only_tells_part_of_day(reading) or not introduces_well(reading, listed=asked.listed > 1):
+        return None
+    also = (reading.kinds & DAYS) | (acting & {"no_more"})
+    also |= {"card"} if reading.kinds & {"late", "brings"} else set()
     also |= reading.kinds & {"all"} if intent is Intent.NO else set()
-    states = bool(acting & {"comes", "cant", "calls_off"})
+    states = bool(acting & (SAYS_YES | SAYS_NO))
     return Interpretation(intent, also, picks, certain=True, matched=reading.matched, states=states)
 
 
@@ -227,107 +227,12 @@ def _intent_beyond_answers(reading: WalkedText, *, plain: bool, asks_back: bool)
     return Intent.NO_MORE if acting == {"no_more"} and not reading.times else None
 
 
-def _picks_fit(reading: WalkedText) -> bool:
-    """Not "yes for", "yes all 2"."""
-    if "all" in reading.kinds:
-        return not reading.picks
-    return "link" not in reading.kinds or bool(reading.picks)
-
-
-def _yes_or_no(reading: WalkedText, words: Vocabulary) -> Intent | None:
-    acting, kinds = reading.acting, reading.kinds
-    if not _harmless_after_but(reading):
-        return None
-    if acting & YES and acting <= YES | {"no_more"} and kinds <= _BESIDE_YES:
-        return Intent.YES if _stands_as_yes(reading) else None
-    if acting & NO and acting <= NO:
-        stated = acting & {"cant", "calls_off"}
-        if kinds <= (_BESIDE_STATED_NO if stated else _BESIDE_NO):
-            return Intent.NO if stated or _stands_as_bare_no(reading, words) else None
-    return None
-
-
-def _harmless_after_but(reading: WalkedText) -> bool:
-    """ "But" ends certainty, unless what follows is known and harmless."""
-    places = [at for at, step in enumerate(reading.steps) if step.kind == "but"]
-    if not places:
-        return True
-    after = {step.kind for step in reading.steps[places[0] + 1 :]} - {"but"}
-    allowed = _AFTER_BUT | ({"reason", "regret"} if reading.acting <= NO else set())
-    allowed |= {"regret"} if "late" in after else set()
-    before = {step.kind for step in reading.steps[: places[0]]}
-    return bool(after) and after <= allowed and bool(before & (YES | NO)) and not reading.times
-
-
-def _stands_as_yes(reading: WalkedText) -> bool:
-    """Not "please confirm", "evening please", "yes, got it", nor "yes, sorry" for anything but
-    lateness.
-    """
-    kinds = reading.kinds
-    if "seen" in kinds and kinds & YES == {"yes"}:
-        return False
-    if "regret" in kinds and "late" not in kinds:
-        return False
-    return not ("please" in kinds and (kinds & YES == {"confirm"} or reading.times))
-
-
-def _stands_as_bare_no(reading: WalkedText, words: Vocabulary) -> bool:
-    """ "Oh no", "no doctor", "no estoy enfermo": such a no answers something else, or denies what
-    follows.
-    """
-    if reading.times:
-        return False
-    steps = reading.steps
-    for at, step in enumerate(steps):
-        if step.kind != "no":
-            continue
-        if at and steps[at - 1].kind == "filler":
-            return False
-        following = steps[at + 1] if at + 1 < len(steps) else None
-        if following and not following.apart and not _may_follow(step, following, words):
-            return False
-    return True
-
-
-def _may_follow(no: GrammarStep, following: GrammarStep, words: Vocabulary) -> bool:
-    if following.kind == "reason" and no.words[-1] in words.negates:
-        return False
-    return following.kind in _AFTER_BARE_NO
-
-
-def _right_time(reading: WalkedText, asked: Question) -> bool:
-    """Whether each day and time that is named is that of the visit.
-
-    "Today" and "tomorrow" are told to the caller where nobody said when the visit is.
-    """
-    starts = _meant(asked, reading.picks)
-    if reading.times and not starts:
-        return False
-    if not all(agrees(start) for agrees in reading.times for start in starts):
-        return False
-    said_at = asked.said_at
-    return said_at is None or all(
-        is_day(word, start, said_at) for word in reading.kinds & _DAYS for start in starts
-    )
-
-
-def _meant(asked: Question, picks: Sequence[int | str]) -> tuple[datetime, ...]:
-    """When those begin that were picked by their number, or all."""
-    numbers = [pick for pick in picks if isinstance(pick, int)]
-    if (
-        numbers
-        and len(numbers) == len(picks)
-        and all(number <= len(asked.starts) for number in numbers)
-    ):
-        return tuple(asked.starts[number - 1] for number in numbers)
-    return asked.starts
-
-
 def _unclear(
     reading: WalkedText, tokens: Sequence[Token], words: Vocabulary, *, whole: bool
 ) -> Interpretation:
     """For a person; with what they may want, where the words say so."""
-    also = reading.kinds & {"may_cancel"} if whole else frozenset()
+    cancels = whole and reading.kinds & {"may_cancel", "cancel"}
+    also = frozenset({"may_cancel"} if cancels else ())
     if words.mentions(words.wrong_number, tokens):
         also = frozenset({"suggest_opt_out"})
     return Interpretation(
@@ -341,12 +246,14 @@ def _in_the_light_of(
     """The same where something was asked; else an "ok" is a courtesy, and what staff asked, they
     read.
     """
+    nothing = Interpretation(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)
+    if asked.is_open and answer.quotes and answer.intent is Intent.YES:
+        return nothing  # as a thumbs-up that stands alone
     if asked.is_open or answer.intent not in (Intent.YES, Intent.NO, Intent.RESCHEDULE):
         return answer
-    nothing = Interpretation(Intent.UNCLEAR, matched=answer.matched, quotes=answer.quotes)
     if asked.asks is Asks.STAFF:
         return nothing
-    polite = answer.intent is Intent.YES and (answer.quotes or reading.kinds <= _COURTEOUS | {"ok"})
+    polite = answer.intent is Intent.YES and (answer.quotes or reading.kinds <= COURTEOUS | {"ok"})
     if polite and not answer.picks and not reading.times:
         return replace(nothing, intent=Intent.COURTESY, also=frozenset({"polite"}), certain=True)
     return answer

@@ -14,7 +14,7 @@ MAX_WORDS = 64
 """A longer text is for a person: nobody answers yes or no in that many words."""
 _LONGEST_WORD = 40
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"\d+(?:[:.h/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
+_WORD = re.compile(rf"\d+(?:[:.hu/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
 _SMILEY = re.compile(r"(?<!\w)[:;=]['-]?[dDpP](?!\w)|<3+")
 _BREAK = re.compile(r"[,.;:!\n，。、；：！،؛–—]")
 _SPELLED_OUT = re.compile(r"(?<=\b[a-zA-Z])\.(?=[a-zA-Z]\b)")

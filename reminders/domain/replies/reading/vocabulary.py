@@ -6,21 +6,20 @@ The grammar of each language is `answer_grammar`'s. What a whole text means is f
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import (
-    KIND,
+    NO,
     SLOT,
     YES,
     Language,
-    Phrase,
-    Trie,
     agreed,
     language_of,
 )
+from reminders.domain.replies.reading.graph import KIND, Node, Phrase
 from reminders.domain.replies.reading.tokens import Token, fold
 from reminders.domain.wording.languages import known_language
 
@@ -29,7 +28,10 @@ __all__ = ["PhraseMatch", "Vocabulary", "codes_of", "fold", "vocabulary"]
 MINUTES_AT_MOST = 30
 """Who comes later than that may be too late: a person decides."""
 
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}|([^\W\d_])\2+$")
+_MOST_PASSED = 3
+"""A day, a date and a time may stand in the middle of a phrase."""
+_STRETCHED = re.compile(r"([^\W\d_])\1+")
+_LONGEST_MISTYPED = 30
 _STRETCHABLE = YES | {"no", "thanks", "greet", "please", "praise", "regret", "filler"}
 _SETS = (
     *(
@@ -48,12 +50,23 @@ _SETS = (
 
 class PhraseMatch(NamedTuple):
     """A phrase found in a text: what it is, and how many tokens it takes. `accented`: as its
-    accents tell.
+    accents tell. `over`: where in it a day or time stands: "I can't [on Tuesday] come".
+    `opens`: a bare no, or one that a verb may follow: "no puedo", as there is "no puedo ir".
     """
 
     kind: str
     length: int
     accented: bool = False
+    over: tuple[int, ...] = ()
+    opens: bool = False
+
+
+Over = Callable[[int], int]
+"""How many tokens the day or time takes that stands at a place; 0 of none."""
+
+
+def _nothing(at: int) -> int:
+    return 0
 
 
 @dataclass(slots=True)
@@ -82,52 +95,64 @@ class Vocabulary:
         """Whether our own texts to the patient offer 1 and 2."""
         return self.languages[0].digits
 
-    def match(self, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
+    def match(self, tokens: Sequence[Token], at: int, over: Over = _nothing) -> PhraseMatch | None:
         """The longest phrase that begins at `at`; as written before without accents.
 
         Only a doubtful phrase reaches over a comma or a stop: "No, iré" is not "no iré".
         """
         best: PhraseMatch | None = None
         for language in self.languages:
-            found = self._match(language, tokens, at)
+            found = self._match(language, tokens, at, over)
             best = _better(best, found) if best and found else best or found
         return best
 
-    def _match(self, language: Language, tokens: Sequence[Token], at: int) -> PhraseMatch | None:
-        folded = self._longest(language.folded, tokens, at, accents=False, bare=language.tones)
-        exact = self._longest(language.exact, tokens, at, accents=True)
+    def _match(
+        self, language: Language, tokens: Sequence[Token], at: int, over: Over
+    ) -> PhraseMatch | None:
+        folded = self._longest(
+            language.folded, tokens, at, over, accents=False, bare=language.tones
+        )
+        exact = self._longest(language.exact, tokens, at, over, accents=True)
         if exact is None or (folded and folded.length > exact.length):
             return folded
         accented = any(token.exact != token.folded for token in tokens[at : at + exact.length])
         return exact._replace(accented=accented)
 
     def _longest(
-        self, node: Trie, tokens: Sequence[Token], at: int, *, accents: bool, bare: bool = False
+        self,
+        node: Node,
+        tokens: Sequence[Token],
+        at: int,
+        over: Over,
+        *,
+        accents: bool,
+        bare: bool = False,
     ) -> PhraseMatch | None:
         best: PhraseMatch | None = None
         end, whole, too_late = at, True, False
+        passed: tuple[int, ...] = ()
         while end < len(tokens):
             token = tokens[end]
             whole = whole and (end == at or not token.apart)
-            following: Trie | None = node.get(token.exact if accents else token.folded)
+            following: Node | None = node.get(token.exact if accents else token.folded)
             length = 1
             if following is None and SLOT in node:
                 minutes, length = self.minutes_at(tokens, end)
                 following = node[SLOT] if length else None
                 too_late = too_late or minutes > MINUTES_AT_MOST
             if following is None or (bare and token.exact != token.folded):
-                break
+                # "No mañana puedo" is "no, tomorrow I can": behind a bare no nothing is passed over.
+                length = 0 if end == at or node.get(KIND) in NO else over(end)
+                if not length or len(passed) == _MOST_PASSED:
+                    break
+                passed, end = (*passed, end), end + length
+                continue
             node, end = following, end + length
             kind = node.get(KIND)
             if kind and (whole or kind == "doubt"):
-                best = PhraseMatch("doubt" if too_late else kind, end - at)
+                opens = kind in ("no", "cant") and (end - at == 1 or len(node) > 1)
+                best = PhraseMatch("doubt" if too_late else kind, end - at, False, passed, opens)
         return best
-
-    def opens(self, phrase: Phrase) -> bool:
-        """Whether it is a bare no, or one that a verb may follow: "no puedo", as there is "no puedo
-        ir".
-        """
-        return any(phrase in language.opens for language in self.languages)
 
     def minutes_at(self, tokens: Sequence[Token], at: int) -> tuple[int, int]:
         """Minutes told at `at` ("10 min", "five minutes", "a few minutes") and their tokens; 0 of
@@ -159,23 +184,44 @@ class Vocabulary:
         """Whether it stands in any phrase."""
         return word in self.words
 
-    def unstretched(self, token: Token) -> Token:
-        """A word as it was meant before letters were repeated: "yesss" and "noooo" are "yes" and
-        "no".
+    def as_meant(self, token: Token) -> Token:
+        """A word that no list holds as it was meant: with a letter repeated ("yesss"), two letters in
+        the wrong order ("nien"), or typed for an accent ("bestaetigt").
         """
-        if (
-            token.folded in self.words
-            or len(token.folded) > 30
-            or not _STRETCHED.search(token.folded)
-        ):
+        word = token.folded
+        if word in self.words or not 3 <= len(word) <= _LONGEST_MISTYPED or not word.isalpha():
             return token
-        for width in (r"\1\2", r"\1\1\2\2"):
+        spelled = self._respelled(word) or self._unstretched(token) or self.mistyped(word)
+        return token._replace(exact=spelled, folded=spelled) if spelled else token
+
+    def _respelled(self, word: str) -> str:
+        """As accents are typed where the keys are missing: "ae", or Vietnamese Telex."""
+        for language in self.languages:
+            bare = language.respell(word) if language.respell else word
+            if bare != word and bare in self.words:
+                return bare
+        return ""
+
+    def _unstretched(self, token: Token) -> str:
+        if not _STRETCHED.search(token.folded):
+            return ""
+        for width in (r"\1", r"\1\1"):
             word = _STRETCHED.sub(width, token.folded)
-            meant = token._replace(exact=word, folded=word)
-            match = self.match([meant], 0)
+            match = self.match([token._replace(exact=word, folded=word)], 0)
             if match and match.kind in _STRETCHABLE:
-                return meant
-        return token
+                return word
+        return ""
+
+    def mistyped(self, word: str) -> str:
+        """The answer of one word that was meant by this one; empty where none or several may be."""
+        meant = {
+            found
+            for language in self.languages
+            if (found := language.mistyped.get(word)) is not None
+        }
+        found = next(iter(meant)) if len(meant) == 1 else ""
+        match = self.match([Token(found, found, found)], 0) if found else None
+        return found if match and match.kind in YES | NO else ""
 
     def mentions(self, phrases: Collection[Phrase], tokens: Sequence[Token]) -> bool:
         """Whether one of `phrases` stands anywhere in the text."""
@@ -188,7 +234,7 @@ def _better(one: PhraseMatch, other: PhraseMatch) -> PhraseMatch:
         return one if one.length > other.length else other
     if one.accented != other.accented:
         return one if one.accented else other
-    return one._replace(kind=agreed(one.kind, other.kind))
+    return one._replace(kind=agreed(one.kind, other.kind), opens=one.opens or other.opens)
 
 
 def _phrase_at(phrases: Collection[Phrase], tokens: Sequence[Token], at: int) -> int:

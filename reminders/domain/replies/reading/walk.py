@@ -6,17 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import ACTING, NO
 from reminders.domain.replies.reading.tokens import Token
 from reminders.domain.replies.reading.vocabulary import Vocabulary
-from reminders.domain.replies.reading.when import Agrees, Almanac
+from reminders.domain.replies.reading.when import Agrees, Almanac, When
 
+_OF_ALL = {"comes_all": "comes_for", "cant_all": "cant_for"}
 _MAX_PICK = 9
 _SIGNED_WITH = 6
 """Words that a name and a telephone number under "Kind regards" may have."""
 _SHORTEST_NUMBER = 3
-_ASKS = frozenset({"calls_off", "reschedule"})
+_ASKS = frozenset({"calls_off", "cancel", "reschedule"})
 """Kinds of phrases that ask for something without a no in them."""
 
 
@@ -30,14 +32,27 @@ class GrammarStep:
     opens: bool = False
 
 
+class NamedTime(NamedTuple):
+    """A day or time that is restated. `after`: how many were picked before it; `part` and `until`
+    as of a `When`.
+    """
+
+    agrees: Agrees
+    after: int = 0
+    part: bool = False
+    until: bool = False
+
+
 @dataclass(slots=True)
 class WalkedText:
     """What a text consists of. `unknown`: the words as written that nothing accounts for."""
 
     steps: list[GrammarStep] = field(default_factory=list)
     picks: list[int | str] = field(default_factory=list)
-    times: list[Agrees] = field(default_factory=list)
+    times: list[NamedTime] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    found: dict[int, When | None] = field(default_factory=dict)
+    """Days and times by the place where they begin, as far as they were looked for."""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -94,7 +109,9 @@ class Walker:
 
     def _take(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
         """Account for what begins at `at`; return how many tokens that takes."""
-        match = self.words.match(tokens, at)
+        match = self.words.match(
+            tokens, at, lambda place: self._time_length(reading, tokens, place)
+        )
         length = match.length if match else 0
         named = _name_at(self.names, tokens, at) if reading.acting or not match else 0
         if named:
@@ -102,18 +119,38 @@ class Walker:
         met = _name_at(self.people, tokens, at)
         if met > length:
             return _add(reading, "address", tokens[at : at + met])
-        time = self.almanac.find(tokens, at)
+        time = self._time(reading, tokens, at)
         if time and time.length > length:
-            reading.times.append(time.agrees)
-            return time.length
+            return _name_time(reading, time)
         if tokens[at].exact.isdecimal() and not length:
             return self._signed(reading, tokens, at) or self._number(reading, tokens[at])
         if match and self._stands_alone(match.kind, tokens, at):
             return _add(reading, "doubt", tokens[at : at + length])
         if match:
-            opens = self.words.opens(tuple(token.folded for token in tokens[at : at + length]))
-            return _add(reading, match.kind, tokens[at : at + length], opens=opens)
+            passed = (self._time(reading, tokens, place) for place in match.over)
+            for named in filter(None, passed):
+                _name_time(reading, named)
+            if match.kind in _OF_ALL:
+                return self._say_of_all(reading, match.kind, tokens[at : at + length])
+            return _add(reading, match.kind, tokens[at : at + length], opens=match.opens)
         return self._signed(reading, tokens, at) or _unknown(reading, tokens[at])
+
+    def _time(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> When | None:
+        # Once for each place, however many phrases ask for it: so it stays linear.
+        if at not in reading.found:
+            reading.found[at] = self.almanac.find(tokens, at)
+        return reading.found[at]
+
+    def _time_length(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:
+        time = self._time(reading, tokens, at)
+        return time.length if time else 0
+
+    def _say_of_all(self, reading: WalkedText, kind: str, span: Sequence[Token]) -> int:
+        """ "Neither can come" says two things; where one appointment was asked about, who knows."""
+        if not self.listed:
+            return _add(reading, "doubt", span)
+        _add(reading, "all", span)
+        return _add(reading, _OF_ALL[kind], span)
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
         """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
@@ -162,6 +199,11 @@ class Walker:
         if token.raw.isdecimal():
             return len(token.raw) >= _SHORTEST_NUMBER
         return token.raw.istitle() and not self.words.is_word(token.folded)
+
+
+def _name_time(reading: WalkedText, time: When) -> int:
+    reading.times.append(NamedTime(time.agrees, len(reading.picks), time.part, time.until))
+    return time.length
 
 
 def _add(reading: WalkedText, kind: str, tokens: Sequence[Token], *, opens: bool = False) -> int:

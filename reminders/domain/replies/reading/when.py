@@ -22,15 +22,23 @@ Agrees = Callable[[datetime], bool]
 """Whether an appointment that begins then (local time) is meant."""
 
 _HALF = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24)}
-_LEADING = {"at", "before", "day", "clock", "ordinal", "of", "half"}
+_LEADING = {
+    *("at", "before", "until", "day", "clock", "ordinal", "of", "half", "quarter", "and"),
+}
+_OPPOSITE = {"half_to": "half_past", "half_past": "half_to"}
+"""English "half ten" is 10:30 and German "halb elf": of one word the first language counts."""
 _BETWEEN = re.compile(r"\D+")
 
 
 class When(NamedTuple):
-    """A day or a time found in a text, and how many tokens it takes."""
+    """A day or a time found in a text, and how many tokens it takes. `part`: only the part of the
+    day; `until`: what leads to it may end a span ("bis Dienstag", "hasta el martes").
+    """
 
     agrees: Agrees
     length: int
+    part: bool = False
+    until: bool = False
 
 
 @dataclass(slots=True)
@@ -48,7 +56,8 @@ class Almanac:
         word = tokens[at].folded
         if not (word[0].isdecimal() or word in self.begins):
             return None
-        start, at_clock = self._lead(tokens, at)
+        start, leads = self._lead(tokens, at)
+        at_clock = bool(leads & {"at"})
         readers = (_date, _month_first, _time, _weekday, _part)
         for begin in dict.fromkeys((start, at)):
             if begin >= len(tokens) or not self._may_tell(tokens, begin):
@@ -56,22 +65,24 @@ class Almanac:
             for reader in readers:
                 found = reader(_Words(self, tokens, begin, at_clock=at_clock and begin == start))
                 if found:
-                    return When(found.agrees, found.length + begin - at)
+                    until = "until" in leads and begin == start
+                    return found._replace(length=found.length + begin - at, until=until)
         return None
 
     def _may_tell(self, tokens: Sequence[Token], at: int) -> bool:
         word = tokens[at].folded
         return word[0].isdecimal() or (word in self.tells and self.at(tokens, at)[0] > 0)
 
-    def _lead(self, tokens: Sequence[Token], at: int) -> tuple[int, bool]:
-        clock = False
+    def _lead(self, tokens: Sequence[Token], at: int) -> tuple[int, set[str]]:
+        leads: set[str] = set()
         for _ in range(3):
             length, roles = self.at(tokens, at)
-            if not length or not roles.keys() & {"at", "before"}:
+            found = roles.keys() & {"at", "before", "until"} if length else set()
+            if not found:
                 break
-            clock = clock or "at" in roles
+            leads |= found
             at += length
-        return at, clock
+        return at, leads
 
     def at(self, tokens: Sequence[Token], at: int) -> tuple[int, dict[str, int]]:
         """The longest phrase at `at` and what it stands for."""
@@ -197,30 +208,43 @@ def _same_day(parts: Sequence[int], start: datetime) -> bool:
 
 
 def _time(words: _Words) -> When | None:
-    """ "10:30", "at 10", "10 am", "10 Uhr 30", "10点半"."""
+    """ "10:30", "at 10", "10 am", "10 Uhr 30", "10点半", "half past ten", "halb elf"."""
     half = words.take("am", "pm") if words.begin == words.end else None
     word = words.word()
     parts = [int(part) for part in _BETWEEN.split(word[:8]) if part.isdecimal()]
-    if len(parts) == 2 and (":" in word or "h" in word):
+    if len(parts) == 2 and (":" in word or "h" in word or "u" in word):
         words.end += 1
         return words.found(_clock(words, parts, half))
+    by_half = _half_before(words)
     hour = words.number(2359)
     if hour is None:
         return None
+    in_words = not word[:1].isdecimal()
     said = words.take("clock") is not None
-    minute = _minute(words, said=said or words.at_clock)
+    minute = _minute(words, said=said or words.at_clock, in_words=in_words or words.at_clock)
     if hour > 24:
         hour, minute = divmod(hour, 100)
+    if by_half:
+        hour, minute = hour - (by_half < 0), 30
+    told = minute > 0 and (in_words or by_half != 0)
     before = words.end
     clock = _clock(words, [hour, minute], half)
-    if not (said or words.at_clock or half is not None or words.end > before):
+    if not (said or told or words.at_clock or half is not None or words.end > before):
         return None
     return words.found(clock)
 
 
-def _minute(words: _Words, *, said: bool) -> int:
-    if words.take("half") is not None:
-        return 30
+def _half_before(words: _Words) -> int:
+    """-1 for "halb elf", 1 for "half past ten", 0 without either."""
+    if words.take("half_to") is not None:
+        return -1
+    return 1 if words.take("half_past") is not None else 0
+
+
+def _minute(words: _Words, *, said: bool, in_words: bool) -> int:
+    for name, minute in (("half", 30), ("quarter", 15)):
+        if words.take(name) is not None:
+            return minute
     word = words.word()
     if said and word.isdecimal() and len(word) == 2 and int(word) < 60:
         words.end += 1
@@ -228,7 +252,21 @@ def _minute(words: _Words, *, said: bool) -> int:
         if fold(words.word()) in ("分", "phut"):
             words.end += 1
         return int(word)
-    return 0
+    return _minute_in_words(words) if in_words or said else 0
+
+
+def _minute_in_words(words: _Words) -> int:
+    """ "ten thirty", "dieci e trenta", "mười giờ ba mươi": so many minutes as nobody says of a day."""
+    before = words.end
+    words.take("and")
+    minute = None if words.word()[:1].isdecimal() else words.take("number")
+    if minute is None or not _LEAST_SPOKEN <= minute < 60:
+        words.end = before
+        return 0
+    return minute
+
+
+_LEAST_SPOKEN = 15
 
 
 def _clock(words: _Words, parts: Sequence[int], half: int | None = None) -> Agrees:
@@ -244,14 +282,34 @@ def _clock(words: _Words, parts: Sequence[int], half: int | None = None) -> Agre
 
 def _weekday(words: _Words) -> When | None:
     day = words.take("weekday")
-    return None if day is None else words.found(lambda start: start.weekday() == day)
+    if day is None:
+        return None
+    number = _day_behind(words)
+    return words.found(lambda start: start.weekday() == day and number in (0, start.day))
+
+
+def _day_behind(words: _Words) -> int:
+    """The 3 of "mardi 3", which is no time; 0 without one."""
+    before = words.end
+    words.take("before", "day")
+    word = words.word()
+    if not (word.isdecimal() and 1 <= len(word) <= 2 and 1 <= int(word) <= 31):
+        words.end = before
+        return 0
+    words.end += 1
+    words.take("ordinal")
+    if words.take("clock", "am", "pm", "half", "month", "of") is None:
+        return int(word)
+    words.end = before
+    return 0
 
 
 def _part(words: _Words) -> When | None:
     """ "in the morning"."""
     for name, (first, last) in _HALF.items():
         if words.take(name) is not None:
-            return words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
+            found = words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
+            return found._replace(part=True)
     return None
 
 
@@ -269,7 +327,9 @@ def almanac(codes: tuple[str, ...]) -> Almanac:
     both = Almanac()
     for code in codes:
         for phrase, roles in _roles(code).items():
-            both.roles[phrase] = roles | both.roles.get(phrase, {})
+            own = both.roles.get(phrase, {})
+            added = {name: roles[name] for name in roles if _OPPOSITE.get(name) not in own}
+            both.roles[phrase] = added | own
             both.begins[phrase[0]] = max(both.begins.get(phrase[0], 0), len(phrase))
             if roles.keys() - _LEADING:
                 both.tells.add(phrase[0])
@@ -280,7 +340,7 @@ def almanac(codes: tuple[str, ...]) -> Almanac:
 def _roles(code: str) -> dict[tuple[str, ...], dict[str, int]]:
     when = read_table(code).get("when", {})
     roles: dict[tuple[str, ...], dict[str, int]] = {}
-    for name in ("at", "before", "day", "clock", "ordinal", "of", "half", *_HALF):
+    for name in (*sorted(_LEADING), *_OPPOSITE, *_HALF):
         _add(roles, name, dict.fromkeys(when.get(name, ()), 0))
     _add(roles, "am", dict.fromkeys(when.get("am", ()), 0))
     _add(roles, "pm", dict.fromkeys(when.get("pm", ()), 12))

@@ -70,6 +70,7 @@ def read(row: Row) -> Interpretation:
         starts=tuple(start for _, start in FAMILY) if family else (VISIT,),
         said_at=SAID_AT,
         people=("Main Clinic", "Dr Marsh"),
+        who=tuple((one.first_name, one.name) for one in subjects(row)),
     )
     named = [name for one in subjects(row) for name in (one.first_name, one.name)]
     return read_answer(

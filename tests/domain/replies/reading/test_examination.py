@@ -9,28 +9,21 @@ import pytest
 from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
 
 AS_MEANT = {
-    "en": 63, "es": 54, "fr": 59, "de": 54, "it": 54, "pt": 53,
-    "nl": 59, "pl": 65, "vi": 54, "zh-Hans": 73, "ar": 57,
+    "en": 86, "es": 82, "fr": 84, "de": 81, "it": 84, "pt": 88,
+    "nl": 93, "pl": 92, "vi": 92, "zh-Hans": 97, "ar": 92,
 }  # fmt: skip
 """How many of the clear ones act as meant, at the least; the rest waits for a person."""
+# What the carriers opt out on, they opt out on; one letter in Spanish and Chinese is theirs or ours.
 DISPUTED = {
-    "en": {"yes in the morning", "👍", "Y", "no", "CANCEL"},
-    "es": {"👍", "Y", "los dos no", "S", "no", "CANCELAR"},
-    "fr": {"👍", "O", "non", "ANNULER"},
-    "de": {"👍", "J", "nein"},
-    "it": {"👍", "S", "no"},
-    "pt": {"de manhã sim", "👍", "os dois não", "S", "nao", "CANCELAR"},
-    "nl": {"nee"},
-    "pl": {"nie"},
-    "vi": {"Dạ", "hủy", "bận", "không"},
-    "zh-Hans": {"不", "T"},
-    "ar": {"ايه", "ماشي", "لا", "الغاء"},
+    "en": {"CANCEL"},
+    "es": {"Y"},
+    "zh-Hans": {"T"},
 }
 
 
 @pytest.mark.parametrize("language", AS_MEANT)
 def test_nothing_doubtful_acts_but_what_is_disputed(language: str) -> None:
-    assert {row.text for row in rows(language) if is_harmful(row)} <= DISPUTED[language]
+    assert {row.text for row in rows(language) if is_harmful(row)} <= DISPUTED.get(language, set())
 
 
 @pytest.mark.parametrize(("language", "least"), AS_MEANT.items())

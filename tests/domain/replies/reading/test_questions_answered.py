@@ -157,8 +157,26 @@ def test_courtesy_where_nothing_was_asked_does_nothing(asks: Asks, text: str) ->
 
 def test_an_ok_answers_an_open_question() -> None:
     assert read("Ok", ASKED).intent == Intent.YES
-    assert read("👍", ASKED).intent == Intent.YES
     assert read("Thanks", ASKED).intent == Intent.COURTESY
+
+
+@pytest.mark.parametrize("seen", ["👍", "👌👌", "👍 thanks", "Liked “Hi Ann, your appointment”"])
+def test_a_thumbs_up_alone_may_only_mean_seen(seen: str) -> None:
+    assert (read(seen, ASKED).intent, read(seen, ASKED).also) == (Intent.UNCLEAR, frozenset())
+    assert read(seen, Question(Asks.NOTICE)).intent == Intent.COURTESY
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [("ANULAR", "es"), ("annuler", "fr"), ("取消", "zh-Hans"), ("hủy", "vi"), ("إلغاء", "ar")],
+)
+def test_a_bare_cancel_may_mean_the_texts(word: str, language: str) -> None:
+    assert (read(word, ASKED, language).intent, read(word, ASKED, language).also) == (
+        Intent.UNCLEAR,
+        {"may_cancel"},
+    )
+    assert read(f"{word} 2.3. 10:30", ASKED, language).intent == Intent.NO
+    assert read(f"{word} 4.3.", ASKED, language).intent == Intent.UNCLEAR
 
 
 @pytest.mark.parametrize(

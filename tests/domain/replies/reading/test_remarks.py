@@ -127,7 +127,7 @@ def invented(language: str, draw: random.Random) -> str:
 def is_known(word: str, languages: list[str]) -> bool:
     known, days = vocabulary(languages), almanac(codes_of(languages))
     return all(
-        known.unstretched(token).folded in known.words
+        known.as_meant(token).folded in known.words
         or token.folded in days.begins
         or token.raw.isdecimal()
         for token in tokenise(word)
