@@ -35,7 +35,7 @@ class Knowing:
         return [Answer(question.about, wanted)]
 
     def _column(self, question: Question) -> list[Answer]:
-        truth = {folded_value(name): kind for name, kind in self.expected.facts["columns"].items()}
+        truth = self.truth
         right = [
             c.answer
             for c in question.choices
@@ -61,7 +61,16 @@ class Knowing:
             if choice.answer.meaning == wanted:
                 return choice.answer
         self.no_right_choice.append(f"{question.words} ({wanted})")
-        return first if wanted is None else Answer(About.MEANING, wanted, first.header, first.value)
+        if wanted is not None:
+            return Answer(About.MEANING, wanted, first.header, first.value)
+        # The column is something else altogether: who knows that sets it by hand.
+        truth = self.truth.get(folded_value(first.header))
+        return first if truth is None else Answer(About.COLUMN, truth, first.header)
+
+    @property
+    def truth(self) -> dict[str, str]:
+        """What each column truly is, by its folded name."""
+        return {folded_value(name): kind for name, kind in self.expected.facts["columns"].items()}
 
     def _fact(self, about: About) -> str:
         for asked in self.expected.facts["questions"]:
