@@ -58,10 +58,9 @@ def exported(
 def _appointments(
     first: date | None, last: date | None, now: datetime
 ) -> QuerySet[Any, Any]:  # Any: annotated values
+    # Of those whose time has come the latest; what is still to go stands behind them all.
     handed_over = Reminder.objects.filter(
-        appointment=OuterRef("pk"),
-        message__isnull=False,
-        # Only what is due already: nulls last puts the next one behind all that have gone.
+        appointment=OuterRef("pk"), message__isnull=False
     ).annotate(went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at")))
     last_text = handed_over.order_by(
         "-version", F("went_at").desc(nulls_last=True), "message__scheduled_at", "pk"
