@@ -23,6 +23,7 @@ class RemindersConfig(AppConfig):
         from reminders.domain.setup.locations import refuse_while_it_limits
         from reminders.models import Location
 
+        # A signal, because Django's own deletion of many rows calls no method of the model.
         pre_delete.connect(
             refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay"
         )
@@ -37,6 +38,8 @@ def allow_time(using: str, **_kwargs: Any) -> None:
     say.
     """
     with connections[using].cursor() as cursor:
+        # On the session: migrations run in several transactions, and SET LOCAL would end with the
+        # first.
         cursor.execute("SET statement_timeout = 0")
 
 

@@ -24,6 +24,7 @@ NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 @lru_cache(maxsize=1)
 def _sprite() -> str:
+    # Kept: with hashed names each look-up reads the manifest, for hundreds of icons a page.
     return static("reminders/icons.svg")
 
 
@@ -63,6 +64,7 @@ def at_zone(value: datetime | None, zone: str | Location | None) -> str:
     if value is None:
         return ""
     local, now = value.astimezone(_zone(zone)), timezone.now().astimezone(_zone(zone))
+    # By the dates over there: near midnight “today” is another day than the server's.
     near = NEAR.get((local.date() - now.date()).days)
     if near:
         return f"{near} {local:%H:%M}"
@@ -78,6 +80,7 @@ def lasting(value: timedelta) -> str:
     """“40 seconds”, “2 hours, 5 minutes”."""
     if value < timedelta(minutes=1):
         return f"{value.total_seconds():.0f} seconds"
+    # `timesince` wants two moments; any two that lie so far apart will do.
     now = timezone.now()
     return timesince(now - value, now)
 

@@ -32,6 +32,7 @@ class Turns:
     @contextmanager
     def one(self) -> Iterator[None]:
         """Hold a turn. Raises TooBusyError where none is to be had soon."""
+        # Turned away at once when the queue is full: waiting requests would take the web threads.
         if not self._inside.acquire(blocking=False):
             raise TooBusyError
         try:
@@ -42,6 +43,7 @@ class Turns:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
+        # A limit, because a sign-in that waits longer is tried again and doubles the queue.
         if not self._at_work.acquire(timeout=self._seconds):
             raise TooBusyError
         try:
@@ -59,5 +61,6 @@ class InTurn(PBKDF2PasswordHasher):
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """The hash as it is stored. Raises TooBusyError."""
+        # Checking a password hashes it as well and comes through here, so both are counted.
         with TURNS.one():
             return super().encode(password, salt, iterations)

@@ -43,12 +43,16 @@ class ReadableText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Answered here: the pages behind would look the path up in the database.
         if NUL in request.path_info:
             return HttpResponseNotFound("There is nothing here.\n", content_type="text/plain")
+        # Before anything reads GET or POST: Django decodes them once, by the encoding that holds
+        # then.
         request.encoding = "utf-8"
         request.COOKIES = {
             name: value for name, value in request.COOKIES.items() if NUL not in name + value
         }
+        # Looked for in the raw query: reading GET for each request would parse it for nothing.
         if "%00" in request.META.get("QUERY_STRING", ""):
             request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # immutable, too
         return self.get_response(request)
@@ -60,6 +64,7 @@ def _without_nul(query: QueryDict) -> QueryDict:
         plain.setlist(
             name.replace(NUL, UNREADABLE), [value.replace(NUL, UNREADABLE) for value in values]
         )
+    # As Django's own is: code that relies on it would else change a request for the next one.
     plain._mutable = False
     return plain
 
@@ -72,6 +77,8 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # The looser one only where the theme needs it: there, a script that got in could evaluate
+        # text.
         policy = ADMIN_POLICY if request.path.startswith("/admin/") else POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
@@ -88,6 +95,7 @@ class Probes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Before sessions and hosts: a probe must answer when the database does not.
         answer = PROBES.get(request.path_info)
         return answer(request) if answer else self.get_response(request)
 
@@ -102,6 +110,8 @@ class KeepNothing:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # By the cookie, not by `request.user`: that would read the session where no page asks for
+        # it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

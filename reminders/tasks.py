@@ -45,6 +45,7 @@ Work = Callable[[RunOutcome], None]
 def urgent(work: Work) -> Callable[[], None]:
     """A task whose work waits for nobody's: one run at a time over all workers."""
     name = work.__name__
+    # On its own lane: a backlog of slow work must not keep heartbeat and due texts waiting.
     return _task(name, work, lambda: run(name, work, lane=URGENT, at_most=AT_MOST))
 
 
@@ -62,6 +63,8 @@ def background(
         task_name = name or work.__name__
 
         def in_turn() -> None:
+            # Looked at before the turn is taken: a round left out costs nothing, and nobody waits
+            # for it.
             if not (asks_provider and circuit_breaker.is_told_to_wait(now=now())):
                 run(task_name, work, lane=BACKGROUND, at_most=at_most)
 
@@ -71,7 +74,9 @@ def background(
 
 
 def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], None]:
+    # Celery and the log know a task by its function's name; all would be called “in_turn”.
     in_turn.__name__, in_turn.__doc__ = name, work.__doc__
+    # The names stand in beat's tables: another one would ring for a task that nobody has.
     task: Callable[[], None] = shared_task(name=f"reminders.tasks.{name}", ignore_result=True)(
         in_turn
     )
@@ -85,16 +90,19 @@ def send(hands: int = 0) -> None:
     The only task that many run at a time. One that finds enough runs under way changes nothing:
     they take up whatever comes to be due. After a minute a run ends and starts the next one.
     """
+    # Not waiting for a place: it would hold a thread, and those under way take up what is due.
     if is_stopping() or not SENDERS.acquire(blocking=False):
         return
     try:
         with recorded_run("send", at_most=A_MINUTE) as outcome:
+            # Only the first one starts others: each of those would start as many again.
             if hands == 0 and is_a_lot(now=now()):
                 for hand in range(1, WORKERS):
                     enqueue_now("send", hand)
             outcome.count = send_due(messages_api(), clock=now, go_on=outcome.may_go_on).total
     finally:
         SENDERS.release()
+    # After the place is free again, so that the next run does not find all of them taken.
     if outcome.cut_short:
         enqueue_now("send", hands)
 
@@ -118,6 +126,7 @@ def reconcile(outcome: RunOutcome) -> None:
 @background(asks_provider=True)
 def replies(outcome: RunOutcome) -> None:
     """Fetch patients' replies, act on them, confirm them."""
+    # When it was asked, not when it answered: a brake pulled in between must not be let go by this.
     asked_at = now()
     outcome.count = receive.receive_replies(messages_api(), now=asked_at, go_on=outcome.may_go_on)
     circuit_breaker.provider_answered(now=now(), asked_at=asked_at)
@@ -132,6 +141,7 @@ def reports(outcome: RunOutcome) -> None:
 @urgent
 def apply(outcome: RunOutcome) -> None:
     """Act on what was pushed, or stored by a worker that died before acting."""
+    # Replies before reports: a patient waits for an answer, a report for nobody.
     at = now()
     outcome.count = receive.apply_waiting_replies(now=at, go_on=outcome.may_go_on)
     outcome.count += receive.apply_waiting(now=at, go_on=outcome.may_go_on)
@@ -163,6 +173,7 @@ def check(outcome: RunOutcome) -> None:
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def plan(outcome: RunOutcome) -> None:
     """Plan the whole future again, as a safety net."""
+    # First: planned by the old rules of time, texts would go out an hour off after an update.
     locations.follow_tzdata(now=now())
     outcome.count = plan_future(now=now(), on_step=lambda _id, _done: outcome.may_go_on()).written
 
@@ -195,6 +206,7 @@ def folder(outcome: RunOutcome) -> None:
             outcome.count = diary_import.pick_up_files(
                 settings.IMPORT_FOLDER, now=now(), go_on=outcome.may_go_on
             )
+        # Noted, not raised: the health page tells of it by these words, and the next round tries.
         except OSError as error:
             outcome.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 

@@ -34,19 +34,25 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     """Take a reply, an opt-out notice or a delivery report: 200 stored, 401, 404, 413 or 400
     refused.
     """
+    # The database's: the rounds that act on what is stored here go by it as well.
     now = database_clock.now()
     length = request.headers.get("Content-Length") or "0"
+    # Cut to 12 digits: turning thousands of them into a number is work that anybody could order.
     small = length.isascii() and length.isdigit() and int(length[:12]) <= LARGEST_BODY
     try:
+        # Of a stranger's push the body is read only where it is small, to tell the provider's by.
         if not webhook_secrets.is_ours(secret, now=now):
             return _refuse(request.body if small else b"", now=now)
     except (DatabaseError, InterfaceError):
+        # Not 404: that the secret could not be looked up must not read as “this address is not
+        # ours”.
         return _answer(503, "try again")
     if not small:
         return _answer(413, "too large")
     try:
         _check_signature(request, body := request.body)
     except BadSignature as error:
+        # Words of our own only: headers and body hold numbers and texts of patients.
         logger.warning("A push was refused: %s", error)
         return _answer(401, "bad signature")
     item = parse_webhook(body)
@@ -56,6 +62,7 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         store_pushed(item, now=now)
     except (DatabaseError, InterfaceError) as error:
+        # The provider pushes it again, and polling fetches it: nothing is lost by an honest 503.
         logger.error("A push could not be stored: %s", type(error).__name__)
         return _answer(503, "try again")
     if isinstance(item, ReplyPayload):  # a patient waits for an answer; reports have time
@@ -78,6 +85,7 @@ def _check_signature(request: HttpRequest, body: bytes) -> None:
         public_keys=settings.WEBHOOK_PUBLIC_KEY,
         headers=request.headers,
         method=request.method or "POST",
+        # With the query, as it stood on the request line: that is what the provider signed.
         path=request.get_full_path(),
         body=body,
         now=database_clock.now(),

@@ -41,6 +41,7 @@ class AppointmentAdmin(LookOnly):
         term = search_term.strip()
         if not term:
             return queryset, False
+        # The index begins with the diary: named one by one it is entered for each, not read whole.
         diaries = Appointment.objects.exclude(external_id="").values("diary").distinct()
         return queryset.filter(diary__in=diaries, external_id=term).exclude(external_id=""), False
 

@@ -43,6 +43,8 @@ class CheapPaginator(Paginator):
     def count(self) -> int:
         """How many rows there are; about so many where a large table is shown unfiltered."""
         rows: Any = self.object_list  # a QuerySet wherever the administration uses this
+        # Only unfiltered: the estimate is of the whole table and knows nothing of a filter or a
+        # scope.
         if not rows.query.where:
             about = _estimate(rows.model)
             if about > MANY:
@@ -57,12 +59,14 @@ def _estimate(model: type[Model]) -> int:
             [model._meta.db_table],
         )
         row = cursor.fetchone()
+    # -1 where the table was never analysed, which counts as small: then it is counted.
     return int(row[0]) if row else 0
 
 
 def scope(request: HttpRequest) -> Scope:
     """Which locations the signed-in user may see; read once for a request."""
     found = getattr(request, SCOPE, None)
+    # Under the staff pages' name, so that the frame around the list does not read it once more.
     if not isinstance(found, Scope):
         if not isinstance(request.user, User):
             raise PermissionDenied
@@ -76,6 +80,8 @@ class TheirsFilter(RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """What the table's own list shows."""
+        # By the other table's own list: a filter would else name locations and people of other
+        # sites.
         own = model_admin.admin_site._registry.get(field.related_model)
         theirs = {"pk__in": own.get_queryset(request).order_by().values("pk")} if own else {}
         ordering = self.field_admin_ordering(field, request, model_admin)
@@ -89,6 +95,7 @@ class StaffAdmin(ModelAdmin):
 
     place: ClassVar[str] = ""
     """Where a row's location stands, as in a filter; blank: the rows belong to no location."""
+    # The count beside a search would read the whole table, whatever the paginator estimates.
     show_full_result_count = False
     paginator = CheapPaginator
     list_per_page = 50
@@ -108,6 +115,8 @@ class StaffAdmin(ModelAdmin):
         return theirs.at_locations(self.place) if self.place else Q()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        # Without a row the question is about the list: what belongs to no location takes all
+        # locations.
         return bool(super().has_add_permission(request)) and self.is_theirs(request, None)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -121,6 +130,8 @@ class StaffAdmin(ModelAdmin):
         """Whether the user may change this row; without one, whether any of the list."""
         if not self.place or not obj:
             return bool(self.place) or scope(request).may_change_at(None)
+        # Asked of the database, not of the form's object: its location may be the one being given
+        # now.
         rows: QuerySet[Any] = type(obj)._default_manager.filter(pk=obj.pk)
         return scope(request).may_change_at(rows.values_list(self.place, flat=True).first())
 
@@ -141,11 +152,14 @@ class StaffAdmin(ModelAdmin):
         place = {Location: "pk", ReminderRule: "location"}.get(db_field.remote_field.model)
         if place:
             field.queryset = field.queryset.filter(**{f"{place}__in": theirs.location_ids})
+            # Blank means everywhere, which is not theirs to give.
             field.required = True
         return field
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """As Django's, after a look at what was ticked."""
+        # Django hands ticked ids to the database as they come; one that is no id would be an error
+        # 500.
         if all(map(self._may_be_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             found: HttpResponse | None = super().response_action(request, queryset)
             return found
@@ -173,6 +187,8 @@ class StaffAdmin(ModelAdmin):
         """As Django's; where rules can't be changed just now, say so and show the form again."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        # An import holds what would change here; the form is loaded anew, because nothing was
+        # saved.
         except BusyError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.get_full_path())

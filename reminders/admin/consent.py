@@ -17,6 +17,7 @@ class SuppressionAdmin(LookOnly):
     list_display = ("phone", "reason", "words", "began", "ended", "by")
     list_filter = ("reason", ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("by",)
+    # Exact: anything else would read every opt-out, and find numbers by a few digits.
     search_fields = ("phone__exact",)
     search_help_text = "A number as it is stored, such as +447700900123"
     ordering = ("-pk",)

@@ -52,6 +52,7 @@ class ImportMappingAdmin(StaffAdmin):
     list_display = ("name", "location", "date_format", "used_at")
     list_select_related = ("location",)
     search_fields = ("name",)
+    # Which column means what is decided with a file at hand; here nobody sees what it would do.
     readonly_fields = ("header", "columns", "used_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -26,6 +26,7 @@ class MessageAdmin(LookOnly):
     )
     list_filter = ("state", "kind", "format", "location")
     list_select_related = ("contact", "location")
+    # Exact matches go through an index; a part of a number would read millions of texts.
     search_fields = ("phone__exact", "provider_id__exact")
     search_help_text = "A number as it is stored, such as +447700900123, or the provider's id"
     ordering = ("-created_at",)

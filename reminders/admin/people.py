@@ -72,6 +72,7 @@ class LocationForm(forms.ModelForm):
 class LocationAdmin(StaffAdmin):
     """Sites. A changed zone or changed hours plan the coming texts anew."""
 
+    # A location is at itself: so a limited user sees and changes their own.
     place = "pk"
     form = LocationForm
     list_display = ("name", "zone", "phone", "texting_hours", "language", "active")
@@ -105,6 +106,8 @@ class LocationAdmin(StaffAdmin):
     ) -> HttpResponse:
         """From the first location on to the next of the first steps."""
         response = super().response_add(request, obj, post_url_continue)
+        # Asked after the save: of two who add one at once, neither is led on, which costs a click
+        # only.
         first = not Location.objects.exclude(pk=obj.pk).exists()
         return (
             HttpResponseRedirect(reverse("first_steps"))
@@ -114,11 +117,14 @@ class LocationAdmin(StaffAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new location is nobody's yet, so it takes somebody who may see them all."""
+        # The list's own rule would let a limited user add one, since locations have a place.
         return bool(super().has_add_permission(request)) and scope(request).may_change_at(None)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A location that limits users stays; the page says whom."""
         to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
+        # Deleted, it would leave those users with fewer locations or with none, who then see
+        # nobody.
         limits = [words for location in objs if (words := locations.limits_in_words(location))]
         return to_delete, counts, missing, [*protected, *limits]
 
@@ -168,6 +174,7 @@ class ContactAdmin(LookOnly):
     list_filter = ("channel", "phone_kind")
     search_fields = ("external_id__exact",)
     search_help_text = "The beginning of a name, some digits of a number, or a patient number"
+    # A generated column of the database: it cannot be written, and says nothing to people.
     exclude = ("search",)
     ordering = ("last_name", "first_name", "pk")
 
@@ -182,6 +189,7 @@ class ContactAdmin(LookOnly):
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
     ) -> tuple[QuerySet[Contact], bool]:
         """By the same indexes as the staff pages' own search."""
+        # The limit of the search is the page's: a short word would else list half of the table.
         if not search_term.strip() or not isinstance(request.user, User):
             return queryset, False
         found = find_contacts(search_term, scope=scope(request), limit=FOUND)

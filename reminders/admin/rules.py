@@ -31,6 +31,7 @@ class RuleAdminForm(forms.ModelForm):
         """Either days or minutes; a time of day only with days."""
         given = super().clean() or self.cleaned_data
         days, minutes = given.get("days_before"), given.get("minutes_before")
+        # The database's constraint says the same, but as an error 500.
         if (days is None) == (minutes is None):
             raise forms.ValidationError(
                 "Give either the days before or the minutes before, not both."
@@ -46,6 +47,7 @@ class RuleAdmin(StaffAdmin):
 
     place = "location"
     form = RuleAdminForm
+    # “Delete selected” would pass by `delete_model`, and so by the look whether a rule was used.
     actions = None
     list_display = ("name", "when", "whom", "kind", "active")
     list_filter = ("active", "kind", "location")
@@ -79,6 +81,7 @@ class RuleAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
         """Through the domain, which plans the future anew."""
+        # Without `seen`: this form shows no etag, so the last one to save wins here.
         saved = rules.save_rule(obj, by=self.actor(request), now=timezone.now())
         self.tell(request, saved.job)
 
@@ -105,6 +108,8 @@ class WordingForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Check the words as the editor does."""
         given = super().clean() or self.cleaned_data
+        # A saved one keeps its place: those fields are shown only, and are not among the given
+        # values.
         place = place_of(self.instance) if self.instance.pk else _place(given)
         if given.get("text") and not place.is_known:
             raise forms.ValidationError("There is no such text on this channel.")
@@ -136,6 +141,7 @@ class WordingAdmin(StaffAdmin):
 
     place = "rule__location"
     form = WordingForm
+    # Deleted by Django, the texts that the provider holds in these words would not be looked at.
     actions = None
     list_display = ("about", "language", "channel", "rule", "text", "active")
     list_filter = ("language", "channel", "active")
@@ -160,6 +166,8 @@ class WordingAdmin(StaffAdmin):
         """Purpose and language of a saved wording are shown, not asked."""
         form = super().get_form(request, obj, change, **kwargs)
         for name in ("purpose", "language"):
+            # Disabled, not read-only: the choices keep their labels, and what a browser sends is
+            # ignored.
             form.base_fields[name].disabled = obj is not None
         return form
 
@@ -168,6 +176,7 @@ class WordingAdmin(StaffAdmin):
         saved = wordings.save_wording(
             place_of(obj), obj.text, by=self.actor(request), now=timezone.now(), active=obj.active
         )
+        # The domain wrote the row by itself; the log entry and the redirect need its id.
         row = place_of(obj).row
         obj.pk = row.pk if row else obj.pk
         for problem in saved.problems:

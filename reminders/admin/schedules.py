@@ -38,6 +38,7 @@ class PeriodicTaskAdmin(StaffAdmin):
         "last_run_at",
         "total_run_count",
     )
+    # The task's name is what a worker knows it by: renamed, it would ring and nobody would answer.
     readonly_fields = ("name", "task", "last_run_at", "total_run_count")
     ordering = ("name",)
 

@@ -58,6 +58,7 @@ class RightsAdmin(StaffAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """All is written now, in the transaction of the form: look at what it came to."""
+        # Roles and locations are many-to-many: they are written here, after the user itself.
         super().save_related(request, form, formsets, change)
         saved = form.instance if isinstance(form.instance, User) else None
         granting.check_change(getattr(request, BEFORE), user=saved)
@@ -69,11 +70,14 @@ class RightsAdmin(StaffAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """All or none: the rights that are left are checked before the deletion holds."""
         with transaction.atomic():
+            # Deleted first and asked then: only so is it certain what is left; the error takes it
+            # all back.
             queryset.delete()
             granting.check_change(getattr(request, BEFORE))
 
     def _in_words(self, request: HttpRequest, view: Callable[..., Any], *given: Any) -> Any:
         if request.method == "POST":
+            # Before anything is written: afterwards one would be judged by rights given to oneself.
             setattr(request, BEFORE, Before.change_by(signed_in(request)))
         try:
             return view(request, *given)
@@ -93,6 +97,7 @@ class ProfileInline(StackedInline):
     model = StaffProfile
     fields = ("all_locations", "locations")
     autocomplete_fields = ("locations",)
+    # Without a profile a user sees nothing, and the next sign-in makes an empty one.
     can_delete = False
     verbose_name = verbose_name_plural = "What they may see"
 
@@ -110,6 +115,7 @@ class ProfileInline(StackedInline):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what one sees oneself."""
+        # Also what is checked: an id that is not offered is refused by the form, not only hidden.
         kwargs["queryset"] = granting.grantable_locations(signed_in(request))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -127,6 +133,7 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc]  # both base
     filter_horizontal = ()
     search_fields = ("username", "first_name", "last_name", "email")
     readonly_fields = ("last_login", "date_joined")
+    # Without is_superuser, is_staff and single permissions: rights come by roles alone.
     fieldsets = (
         (None, {"fields": ("username", "password", "is_active")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -176,6 +183,7 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc]  # both base
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
         """One's own password takes the old one, so it has a page of its own."""
+        # The form of the administration asks for no old password: an open browser would be enough.
         if id == str(request.user.pk):
             return HttpResponseRedirect(reverse("password_change"))
         return super().user_change_password(request, id, form_url)

@@ -37,6 +37,7 @@ class Appointment(models.Model):
 
     EXPECTED = (Status.BOOKED, Status.CONFIRMED)
 
+    # Made by the database: an import writes its rows by statements, which know no Python defaults.
     uuid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     # The day sheet's index and that of the contact's appointments begin with these two.
     location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)
@@ -48,6 +49,8 @@ class Appointment(models.Model):
         Service, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
     starts_at = models.DateTimeField()
+    # As given, beside the instant: when a zone's rules change, the instant is read again from
+    # these.
     local_date = models.DateField("date")
     local_time = models.TimeField("time")
     wall_flag = models.CharField(max_length=5, choices=WallFlag, blank=True, default=WallFlag.NONE)
@@ -64,6 +67,7 @@ class Appointment(models.Model):
     notes = models.TextField(blank=True)
     extra: models.JSONField[Any, Any] = models.JSONField("other columns", default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Not `updated_at`: a note that is added must not make a text look late.
     changed_at = models.DateTimeField(editable=False, help_text="Since when this version is known.")
     imported_by = models.ForeignKey(
         "Import",
@@ -82,6 +86,7 @@ class Appointment(models.Model):
         ordering = ["starts_at", "pk"]
         constraints = [
             models.UniqueConstraint(
+                # By diary: two programs may both begin to count at 1.
                 fields=["diary", "external_id"],
                 condition=~Q(external_id=""),
                 name="appointment_diary_id_once",

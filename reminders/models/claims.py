@@ -166,6 +166,7 @@ def is_any_due(*, until: datetime) -> bool:
     """Whether a reminder is due by `until`: most runs find none, and need not plan the large
     statement.
     """
+    # Without a lock: what comes to be due meanwhile is for the next round.
     return Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=until).exists()
 
 
@@ -179,6 +180,7 @@ def lock_family_reminders(
     keys: Sequence[tuple[str, int, date, int]], *, have: Sequence[int], day_ago: datetime
 ) -> list[DueReminder]:
     """Lock the other planned reminders with one of these phones, locations, days and rules."""
+    # As arrays side by side: a list of values would be another statement for each length.
     phones, locations, dates, rules = map(list, zip(*keys, strict=True))
     given: Given = {"phones": phones, "locations": locations, "dates": dates, "rules": rules}
     return _claim(_FAMILY, given | {"have": list(have), "day_ago": day_ago}, DueReminder)
@@ -250,5 +252,6 @@ def _queued(
 
 def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:
     with connection.cursor() as cursor:
+        # States as parameters: the statement and the model cannot name different ones.
         cursor.execute(statement, STATES | given)
         return read_rows(cursor, kind)

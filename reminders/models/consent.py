@@ -43,6 +43,7 @@ class Suppression(models.Model):
         ordering = ["-since"]
         constraints = [
             phone_check("suppression_phone_is_e164"),
+            # At most one in force: lifting it is then sure to lift all that holds texts back.
             models.UniqueConstraint(
                 fields=["phone"], condition=models.Q(lifted_at=None), name="suppression_open_once"
             ),

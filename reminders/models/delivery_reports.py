@@ -24,6 +24,7 @@ class DeliveryReport(models.Model):
         db_index=False,
         related_name="reports",
     )
+    # A report may come before we have recorded the provider's id: ours finds the message then.
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
     message_provider_id = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=30)

@@ -18,6 +18,7 @@ check_e164 = RegexValidator(
 
 def check_zone(value: str) -> None:
     """Refuse a name that is no IANA time zone."""
+    # By the tzdata package, which `config` makes the only source: the machine's list may differ.
     if value not in available_timezones():
         raise ValidationError(
             "“%(value)s” is no time zone. Write it like Australia/Sydney or Europe/London.",

@@ -65,6 +65,8 @@ class TaughtAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["diary", "location", "layout", "about", "header", "value"],
+                # Without it, an answer for all locations could be taught twice: NULL differs from
+                # NULL.
                 nulls_distinct=False,
                 name="answer_taught_once",
             )
@@ -151,6 +153,7 @@ class ImportPart(models.Model):
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="parts", db_index=False)
     position = models.PositiveIntegerField()
+    # In the database and not on a disk: the worker may be another machine than the web site.
     data = models.BinaryField()
 
     class Meta:

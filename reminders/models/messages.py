@@ -58,6 +58,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         stale = self.free(now=now).filter(
             cancel_requested_at__isnull=False,
             cancel_settled_at=None,
+            # What is unknown has no id to cancel by: it is found out first, then comes up here.
             state__in=[Message.State.ACCEPTED, Message.State.HELD],
         )
         rows = stale.order_by("scheduled_at").select_for_update(skip_locked=True)
@@ -83,6 +84,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "check_after"
         )
         rows = list(overdue.select_for_update(skip_locked=True)[:limit])
+        # Reckoned by the database from each row's own time: one update for all of them.
         as_long_again = Value(now) + (Value(now) - F("scheduled_at"))
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             check_after=Least(Greatest(Value(now + again), as_long_again), Value(now + SELDOM))
@@ -109,6 +111,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 Greatest(Value(now + again), as_long_again), Value(now + timedelta(hours=1))
             )
         )
+        # Past its expiry the provider sends it no more, wherever it may be: nothing is left to
+        # find.
         claimed.filter(expires_at__lte=now).update(unknown_since=None)
         return rows
 
@@ -141,6 +145,8 @@ class Message(models.Model):
     UNDELIVERED = message_states.UNDELIVERED
     WITHDRAWABLE = message_states.WITHDRAWABLE
 
+    # Made here, before the provider is called: the only thing that finds a text whose answer is
+    # lost.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     appointment = models.ForeignKey(
@@ -176,6 +182,7 @@ class Message(models.Model):
         max_length=300, blank=True, help_text="The last news in words for staff."
     )
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    # NULL and not "" while unknown: the constraint of uniqueness would let one blank in only.
     provider_id = models.CharField(max_length=100, null=True, blank=True, unique=True)
     scheduled_at = models.DateTimeField(help_text="When the text should reach the phone.")
     expires_at = models.DateTimeField(help_text="After this it must not be sent.")
@@ -213,10 +220,12 @@ class Message(models.Model):
         constraints = [
             phone_check("message_phone_is_e164"),
             models.CheckConstraint(
+                # The provider knows a text by its id alone: without it, it could not be withdrawn.
                 condition=~Q(state__in=message_states.AT_PROVIDER) | Q(provider_id__isnull=False),
                 name="message_at_provider_has_id",
             ),
             models.CheckConstraint(
+                # Without an end of its claim it would stay so for ever after its worker died.
                 condition=~Q(state=MessageState.SUBMITTING) | Q(claimed_until__isnull=False),
                 name="message_submitting_is_claimed",
             ),

@@ -28,6 +28,7 @@ class TaskRun(models.Model):
     holder = models.CharField(
         max_length=80, blank=True, db_default="", help_text="Who has the turn now."
     )
+    # A lease and no lock: a lock would hold a connection while the provider is asked.
     held_until = models.DateTimeField(
         null=True, blank=True, help_text="By the database's clock; renewed while the holder lives."
     )
@@ -49,6 +50,7 @@ class Trouble(models.Model):
         max_length=120, blank=True, help_text="Where, such as a program and its machine."
     )
     words = models.CharField(max_length=300, blank=True)
+    # A program that tells again adds to it; one row for each place, however long it lasts.
     count = models.PositiveIntegerField(default=1)
     since = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -69,6 +71,8 @@ class WebhookSecret(models.Model):
 
     class Meta:
         constraints = [
+            # Of two programs that start at once, both would make one, and pushes go to an unknown
+            # address.
             models.UniqueConstraint(
                 fields=["own"], condition=Q(own=True), name="webhook_secret_one_own"
             )
@@ -88,6 +92,7 @@ class ProviderState(models.Model):
         DOWN = "down", "The provider can't be reached"
         CAP = "cap", "The hourly limit of texts is reached"
 
+    # Fixed at 1, and held by a constraint: a second row would be a brake that nobody sees.
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     brake = models.CharField(max_length=12, choices=Brake, blank=True, default=Brake.NONE)
     since = models.DateTimeField(null=True, blank=True)
@@ -125,6 +130,7 @@ class Job(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    # The last appointment's id: a worker that takes over goes on behind it.
     cursor = models.BigIntegerField(default=0)
     result: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     words = models.CharField(max_length=300, blank=True)
@@ -203,6 +209,7 @@ class DailyStatistics(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["day", "location", "practitioner"],
+                # With NULLs alike: the figures without a practitioner are one row as well.
                 name="day_figure_once",
                 nulls_distinct=False,
             )

@@ -132,6 +132,7 @@ class Contact(models.Model):
         db_default="",
         help_text="How they like to be called, where that is not the first name.",
     )
+    # Kept by the database: whatever statement writes the parts of a name, the whole one follows.
     name = models.GeneratedField(
         expression=Trim(Concat(F("first_name"), Value(" "), F("last_name"))),
         output_field=models.CharField(max_length=301),
@@ -147,6 +148,7 @@ class Contact(models.Model):
     )
     language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    # The number and no flag: it ends by itself once the number is corrected.
     wrong_number = models.CharField(
         max_length=16,
         blank=True,
@@ -163,6 +165,7 @@ class Contact(models.Model):
     search = models.GeneratedField(
         expression=models.Func(
             Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("external_id")),
+            # The cast makes it immutable, as a stored column must be; names have no stems.
             template="to_tsvector('simple'::regconfig, %(expressions)s)",
         ),
         output_field=SearchVectorField(),
@@ -181,6 +184,7 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["phone"], condition=~models.Q(phone=""), name="contact_by_phone"),
+            # By its pattern class, so that a beginning is found by the index in any collation.
             models.Index(
                 OpClass(Reverse("phone"), name="text_pattern_ops"), name="contact_by_phone_end"
             ),

@@ -72,6 +72,7 @@ class Reminder(models.Model):
     )
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
+    # A function for the choices: written out, each new reason would be a migration.
     reason = models.CharField(max_length=16, choices=reasons, blank=True, default=Reason.NONE)
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField()
@@ -82,6 +83,7 @@ class Reminder(models.Model):
     )
     starts_at = models.DateTimeField()
     local_date = models.DateField()
+    # The number it was planned for: after a change the text must not go to the old one.
     phone = models.CharField(max_length=16, blank=True)
     forced = models.BooleanField(
         default=False, help_text="Staff asked for it now, whatever the rule says."
@@ -99,6 +101,7 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["due_at", "pk"]
         constraints = [
+            # What makes planning twice harmless: the second one finds the row and changes nothing.
             models.UniqueConstraint(
                 fields=["appointment", "rule", "version"], name="reminder_once"
             ),

@@ -31,6 +31,7 @@ class Reply(models.Model):
         NUMBER = "number", "The number"
         STAFF = "staff", "Staff"
 
+    # Unique: a reply is pushed and polled, and comes again until it is confirmed.
     provider_id = models.CharField(max_length=100, unique=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.POLL)
     message = models.ForeignKey(
@@ -178,6 +179,8 @@ class InboxItem(models.Model):
             models.UniqueConstraint(
                 fields=["upload"],
                 condition=Q(upload__isnull=False, done_at=None),
+                # Only among open ones: a file that is settled may be brought back and ask once
+                # more.
                 name="card_once_per_file",
             ),
         ]
@@ -237,6 +240,7 @@ class TaughtReply(models.Model):
             models.UniqueConstraint(
                 fields=["language", "words"],
                 condition=Q(removed_at=None),
+                # What was removed stays as history, so the same words may be taught again.
                 name="taught_once",
             )
         ]

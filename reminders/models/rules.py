@@ -76,6 +76,7 @@ class ReminderRule(models.Model):
             models.CheckConstraint(
                 condition=Q(days_before=None, minutes_before__isnull=False)
                 | Q(days_before__isnull=False, minutes_before=None),
+                # Exactly one: with both, or none, nobody could say when it sends.
                 name="rule_days_or_minutes",
             ),
             models.CheckConstraint(

@@ -47,6 +47,7 @@ def query(context: template.Context, **changes: object) -> str:
     What only a live look sends along stays out: a link from it is that of the whole page.
     """
     params: QueryDict = context["request"].GET.copy()
+    # Empty ones go as well, so that the same page has one address and not many.
     for name in LIVE_ONLY | {name for name, value in params.items() if not value}:
         params.pop(name, None)
     for name, value in changes.items():
@@ -74,6 +75,7 @@ def field(bound: BoundField, css: str = "", *, hide_optional: bool = False) -> d
         else "form-control"
     )
     attrs: dict[str, str | bool] = {}
+    # On a group the class would stand on the list around the choices, and Bootstrap draws a box.
     if not group:
         attrs["class"] = f"{kind} is-invalid" if bound.errors else kind
     control = bound.as_widget(attrs=attrs)

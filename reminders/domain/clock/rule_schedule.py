@@ -161,6 +161,7 @@ def plan(
     """
     start = _utc(starts_at)
     punctual = _punctual(schedule, hours, start)
+    # Not late where it is skipped anyway: the reason that the rule gives is the truer one.
     if punctual.skipped is not None or known_since <= punctual.due_at:
         return punctual
     return _late(schedule, hours, start, known_since, punctual)
@@ -171,6 +172,7 @@ def plan(
 def _punctual(schedule: Schedule, hours: SendingHours, start: datetime) -> Plan:
     cutoff_at = _whole(start - schedule.cutoff)
     ideal = _ideal(schedule, hours, start)
+    # Texting hours first, the cut-off then: an opening after it is too late, not quiet.
     due_at = _within_hours(schedule, hours, ideal, start)
     if due_at is None:
         return Plan(ideal, cutoff_at, Skip.QUIET_HOURS)
@@ -193,11 +195,13 @@ def _ideal(schedule: Schedule, hours: SendingHours, start: datetime) -> datetime
         due = start - timedelta(minutes=schedule.minutes_before)
         if not schedule.weekdays_only:
             return due
+        # By the day over there: elapsed minutes are counted in UTC, working days by the calendar.
         wall = due.astimezone(hours.zone)
         if is_open_day(wall.date(), hours):
             return due
         return _at_wall(_last_open_day(wall.date(), hours), wall.time(), hours)
     wall = start.astimezone(hours.zone)
+    # Days are subtracted from the date: 24 hours less is another time of day when clocks change.
     day = wall.date() - timedelta(days=schedule.days_before or 0)
     if schedule.weekdays_only:
         day = _last_open_day(day, hours)
@@ -228,6 +232,7 @@ def _within_hours(
     if schedule.quiet is Quiet.LATER:
         later = next_open(ideal, hours)
         staffed = not schedule.weekdays_only or is_open_day(local_date(later, hours.zone), hours)
+        # Room for both: the rule's cut-off, and the hours that a text sent later has to have left.
         if staffed and later <= start - max(schedule.later_needs, schedule.cutoff):
             return later
     return previous_open(ideal, hours, open_days_only=schedule.weekdays_only)
@@ -237,6 +242,7 @@ def _late(
     schedule: Schedule, hours: SendingHours, start: datetime, known_since: datetime, punctual: Plan
 ) -> Plan:
     latest = min(punctual.cutoff_at, start - schedule.min_notice)
+    # Up: rounded down, the due time would lie before the change that it follows from.
     moment = _whole_up(known_since)
     due_at = next_open(moment, hours)
     skipped: Skip | None = None
@@ -244,6 +250,7 @@ def _late(
         skipped = Skip.BOOKED_LATE
     elif moment > latest:
         skipped = Skip.SHORT_NOTICE
+    # Only where waiting would be needed; a rule that never sends at night still sends late by day.
     elif due_at > moment and schedule.quiet is Quiet.SKIP:
         skipped = Skip.QUIET_HOURS
     elif due_at > latest:
@@ -252,6 +259,7 @@ def _late(
 
 
 def _whole_up(at: datetime) -> datetime:
+    # Whole seconds, as everywhere in plans: two of the same must compare alike.
     at = at.astimezone(UTC)
     return _whole(at + SECOND) if at.microsecond else at
 

@@ -50,6 +50,8 @@ class SendingHours:
         """Whether texts may go in this minute of the day (0 to 1439) on the location's wall
         clock.
         """
+        # Over midnight, or all day where both are the same: then what is not between them is
+        # allowed.
         if self._first < self._last:
             return self._first <= minute <= self._last
         return minute >= self._first or minute <= self._last or self._first == self._last
@@ -73,6 +75,7 @@ def next_open(at: datetime, hours: SendingHours) -> datetime:
     if not is_quiet(at, hours):
         return at.astimezone(UTC)
     day = at.astimezone(hours.zone).date()
+    # From today on: `at` may be quiet in the morning, and the opening still be of this day.
     return next(edge for n in count() for edge in _edges(hours, day + n * DAY).starts if edge >= at)
 
 
@@ -107,6 +110,7 @@ class _Edges:
 @lru_cache(maxsize=16_384)
 def _edges(hours: SendingHours, day: date) -> _Edges:
     begin, end = day_bounds(day, hours.zone)
+    # Where the clocks jump, a stretch may begin or end at a wall time that is not given.
     jump = jump_between(begin, end, hours.zone)
     starts, ends = (
         [begin, *_readings(day, hours.opens, hours.zone)],
@@ -118,6 +122,7 @@ def _edges(hours: SendingHours, day: date) -> _Edges:
         ends.append(jump - MINUTE)
 
     def allowed(edges: list[datetime]) -> tuple[datetime, ...]:
+        # A set: both readings of a wall time are the same moment on most days.
         return tuple(sorted({at for at in edges if begin <= at < end and not is_quiet(at, hours)}))
 
     return _Edges(allowed(starts), allowed(ends))

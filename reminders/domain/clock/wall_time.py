@@ -72,6 +72,7 @@ def _flag(early: datetime, late: datetime) -> Flag | None:
     before, after = early.utcoffset(), late.utcoffset()
     if before == after or before is None or after is None:
         return None
+    # Before a gap the offset is the smaller one, before a repeated hour the larger.
     return "gap" if before < after else "twice"
 
 
@@ -107,6 +108,7 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _first_instant(day: date, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(day, time(), zone)
     early, late = midnight, midnight.replace(fold=1)
+    # Some countries change at midnight: then the day has no 00:00 and begins at the jump.
     if _flag(early, late) != "gap":
         return _utc(early)
     return jump_between(_utc(late), _utc(early), zone) or _utc(early)
@@ -121,6 +123,7 @@ def jump_between(start: datetime, end: datetime, zone: ZoneInfo) -> datetime | N
     before = start.astimezone(zone).utcoffset()
     if end.astimezone(zone).utcoffset() == before:
         return None
+    # Halved until a second is left: the list of changes itself is not for programs to read.
     while end - start > SECOND:
         middle = start + (end - start) // (2 * SECOND) * SECOND
         if middle.astimezone(zone).utcoffset() == before:

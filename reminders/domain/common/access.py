@@ -85,6 +85,7 @@ def seed_roles(**_: Any) -> None:
     """Create the roles that are missing. A role that exists keeps what an administrator made
     of it.
     """
+    # By name and never again: what an administrator took from a role must not come back.
     there = set(Group.objects.filter(name__in=PERMISSIONS).values_list("name", flat=True))
     missing = PERMISSIONS.keys() - there
     if not missing:
@@ -92,6 +93,7 @@ def seed_roles(**_: Any) -> None:
     permissions = _permissions(code for role in missing for code in PERMISSIONS[role])
     for role in sorted(missing):
         group = Group.objects.create(name=role)
+        # With the first migration some apps' permissions are not there yet; they are left out.
         group.permissions.set(
             permissions[code] for code in PERMISSIONS[role] if code in permissions
         )
@@ -126,6 +128,7 @@ class Scope:
 
     def location(self, pk: object) -> Location | None:
         """The location with this id if they may see it."""
+        # Compared as text: what is remembered or sent may be a number, a text or nothing.
         return next((location for location in self.locations if str(location.pk) == str(pk)), None)
 
     def may(self, permission: str) -> bool:
@@ -154,6 +157,7 @@ class Scope:
     def seen_cards(self) -> Q:
         """A condition on the inbox's cards; diaries that wait are for those who import everywhere."""
         seen = self._seen(Sight.cards)
+        # A file may name patients of any location, so its card is not for those who see some only.
         everywhere = self.may(IMPORT) and not self.restricted
         return seen if everywhere else seen & ~Q(kind=InboxItem.Kind.DIARY)
 
@@ -191,6 +195,7 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Read what a user may see; costs at most three statements. A superuser sees every location."""
+    # Made where it is missing, as for a user from the command line; it shows nothing by itself.
     profile, _ = StaffProfile.objects.get_or_create(user=user)
     active = Location.objects.filter(active=True)
     restricted = not (user.is_superuser or profile.all_locations)
@@ -200,6 +205,7 @@ def scope_of(user: User) -> Scope:
 
 def remember(profile: StaffProfile, **values: Any) -> None:
     """Keep what a page should show next time; writes only what changed."""
+    # Pages remember with every look; most of the time there is nothing to write.
     if all(profile.remembered.get(name) == value for name, value in values.items()):
         return
     profile.remembered = profile.remembered | values

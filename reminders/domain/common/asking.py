@@ -48,4 +48,5 @@ def asked_by(asks: str, kind: str, *, listed: int) -> Asks | None:
     if not kind:
         return None
     found = asked_by_kind(kind)
+    # Before this was kept, a family's text was a reminder like any other: the count tells.
     return Asks.NUMBERED if found is Asks.YES_NO and listed > 1 else found

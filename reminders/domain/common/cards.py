@@ -62,5 +62,6 @@ def open_once(cards: Sequence[NewCard], *, now: datetime) -> None:
     there = set(
         InboxItem.objects.filter(phone__in=phones, done_at=None).values_list("kind", "phone")
     )
+    # Also within the batch: two of a kind for one number open one.
     fresh = {(str(card.kind), card.phone): card for card in cards}
     open_all([card for key, card in fresh.items() if key not in there], now=now)

@@ -14,4 +14,5 @@ _PLAIN = re.compile(r"[+-]?[\d.,]+")
 
 def harmless(text: str) -> str:
     """`text` with an apostrophe before what looks like a formula; numbers stay as they are."""
+    # Numbers are let through: -5 and +44 begin like a formula and are none.
     return f"'{text}" if _FORMULA.match(text) and not _PLAIN.fullmatch(text) else text

@@ -24,6 +24,7 @@ class ChangedMeanwhileError(ValueError):
 
 def digest(value: object) -> str:
     """A short token of anything whose `repr` tells it whole."""
+    # Not `hash`: that differs from process to process, and each would see a change.
     return blake2b(repr(value).encode(), digest_size=8).hexdigest()
 
 

@@ -26,4 +26,5 @@ def fetch(
     if names == list(signature(make).parameters):
         # The names are checked once for all rows: naming each value took nine times as long.
         return [make(*row) for row in rows]
+    # By name: here a wrong set of columns ends in the TypeError that the docstring promises.
     return [make(**dict(zip(names, row, strict=True))) for row in rows]

@@ -23,6 +23,7 @@ def tell(code: str, *, place: str = "", words: str = "", count: int = 1, now: da
     with connection.cursor() as cursor:
         cursor.execute(
             _TELL,
+            # Cut to the columns: an overlong host name must not keep a trouble from being told.
             {"code": code, "place": place[:120], "words": words[:300], "count": count, "now": now,
              "over": now - LASTS[code]},
         )  # fmt: skip

@@ -88,6 +88,8 @@ class WordingCatalogue:
                 text = self.saved[key]
                 if text is not None:
                     return Words(compile_wording(text), language)
+                # Switched off counts for this language and ends the search: English must not answer
+                # instead.
                 if purpose in PURPOSES and PURPOSES[purpose].automatic:
                     return None
             if is_spoken(language):
@@ -103,6 +105,7 @@ class WordingCatalogue:
             if is_spoken(language)
             else [_tag(language)]
         )
+        # The rule before the tag: its own text in "pt" beats the general one in "pt-BR".
         for rule in dict.fromkeys((rule_id, None)):
             for tag in dict.fromkeys(tags):
                 if (rule, purpose, tag, channel) in self.saved:

@@ -41,6 +41,7 @@ def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: ra
     words = WordingCatalogue.load().words(rule.pk, "confirmation", ["en"]) if rule else None
     if not rule or not words:
         return 0
+    # Room for an answer: replies are dated so that they lie after the text and before now.
     asked_before = now - 2 * ANSWERED_AGO
     asked = [
         row
@@ -85,6 +86,7 @@ def _confirmation(row: Appointment, text: str, *, chance: random.Random) -> Mess
         state=Message.State.FAILED if failed else Message.State.DELIVERED,
         words="The phone can't be reached" if failed else "Delivered",
         status_code=UNREACHABLE if failed else None,
+        # Unique by country, because diary ids begin anew at each site.
         provider_id=f"demo-{row.location.country}-{row.external_id}",
         scheduled_at=at,
         send_after=at,
@@ -133,6 +135,7 @@ def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random
         Reply.appointments.through(reply_id=reply.pk, appointment_id=message.appointment_id)
         for reply, message in past
     )
+    # As of half an hour ago: the automatic answers are dated then, too.
     act_on_waiting(AnswerContext.load(), now=now - ANSWERED_AGO)
     # The patients have read these already: they are not to arrive on a phone that shows no
     # question.

@@ -69,8 +69,10 @@ CANNED = (
 def seed(*, now: datetime) -> bool:
     """Make the demo data, unless there are locations already. Returns whether it did."""
     with transaction.atomic():
+        # Never beside real data: demo patients would be planned and texted with the others.
         if Location.objects.exists():
             return False
+        # The same demo each time, so that pictures and walk-throughs stay true.
         chance = random.Random(7)
         _logins()
         people = [Practitioner.objects.create(name=name) for name in PRACTITIONERS]
@@ -88,6 +90,7 @@ def seed(*, now: datetime) -> bool:
             rows = list(_diary(place, contacts, people, services, now=now, chance=chance))
             booked += Appointment.objects.bulk_create(rows)
         write_past(booked, now=now, chance=chance)
+    # After the commit: planning takes its own transactions, in portions.
     plan_future(now=now)
     return True
 
@@ -136,6 +139,8 @@ def _numbers(country: str) -> list[str]:
             f"+61491570{end:03d}" for end in (6, 110, 157, 158, 159)
         ]  # 156 is the sandbox's own
     if country == "US":
+        # The last ones are the sandbox's special numbers: the demo has a failed and a silent text,
+        # too.
         return [f"+1212555{end:04d}" for end in range(100, 196)]
     return [f"+447700900{end:03d}" for end in (*range(80), *range(990, 996))]
 
@@ -176,9 +181,12 @@ def _diary(
                 chance=chance,
             )
     local = now.astimezone(place.tz)
+    # A confirmation goes out a day before at the same time: so these are due within two minutes.
     for minutes in (1, 1, 2):
         number += 1
         due = local + timedelta(minutes=minutes)
+        # From the moment it is due and on the wall clock, so that midnight and summer time are
+        # right.
         day, at = due.date() + timedelta(days=1), due.time().replace(second=0, microsecond=0)
         yield _booking(
             place, next(queue), day, at, people, services, number, now=now, chance=chance

@@ -161,6 +161,7 @@ def banners(now: datetime, pulse: Pulse | None = None) -> list[Banner]:
     """What everybody should know now, the worst first. `now` is UTC."""
     pulse = pulse or take_pulse(now=now)
     codes = pulse.troubles(now=now)
+    # Where nothing can be saved the banners say so, and one more question might hang as well.
     if UNSAVED.isdisjoint(codes) and _emergency_waits():
         codes.append("emergency")
     found = [_banner(code, pulse.details.get(code, "")) for code in codes]
@@ -189,6 +190,7 @@ def alert_administrators(*, now: datetime) -> int:
     if UNSAVED & current.keys():
         return 0
     with transaction.atomic():
+        # The row may be missing on a new site; of two who make it, one is ignored.
         ProviderState.objects.bulk_create([ProviderState(pk=1)], ignore_conflicts=True)
         state = ProviderState.objects.select_for_update().get(pk=1)
         known: Known = dict(state.alerted)
@@ -209,6 +211,8 @@ def watch(stop: Event) -> None:
 
     The ring does the same, but nobody could tell through it that the bells are silent.
     """
+    # In this thread's memory: what nothing can be written down about cannot be remembered
+    # elsewhere.
     remembered: Known = {}
     while not stop.wait(LOOK_EVERY):
         try:
@@ -233,6 +237,7 @@ def alert_unsaved(remembered: Known, *, now: datetime) -> int:
         found = [_banner("database")]
     begun, ended = _compare(remembered, {banner.code: banner for banner in found}, now=now)
     for banner in begun:
+        # A mail server that is away as well is tried again with the next look.
         remembered[banner.code]["told"] = _write(banner.title, banner.words)
     for code in ended:
         _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
@@ -274,6 +279,7 @@ def _write(subject: str, words: str) -> bool:
     where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
     try:
         mail_admins(subject, words + where)
+    # smtplib's errors are OSErrors; none of them may end the loop that watches.
     except OSError as error:
         logger.warning(
             "An e-mail to the administrators could not be sent: %s", type(error).__name__

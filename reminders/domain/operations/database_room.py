@@ -41,6 +41,7 @@ def refusal(*, anew: bool = False) -> Refusal:
 
     Known for 20 seconds, unless asked `anew`. Raises the database's errors when it can't be asked.
     """
+    # By the monotonic clock: a machine whose clock is set back would keep an old answer for hours.
     if anew or time.monotonic() >= _Known.until:
         with transaction.atomic(), connection.cursor() as cursor:
             read_only = is_read_only(cursor)
@@ -62,6 +63,7 @@ def _has_room() -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
             spill(cursor)
     except OperationalError as error:
+        # Any other fault is no full disk, and whoever asks has words for it.
         if getattr(error.__cause__, "sqlstate", "") != DISK_FULL:
             raise
         return False
@@ -71,8 +73,10 @@ def _has_room() -> bool:
 def spill(cursor: Cursor) -> None:
     """Have eight megabytes put into a temporary file that goes away at once. In a transaction."""
     cursor.execute("SET LOCAL work_mem = '64kB'")
+    # The data's own disk: elsewhere there may be room that says nothing about it.
     cursor.execute("SET LOCAL temp_tablespaces = ''")
     cursor.execute(_SPILL)
+    # Put back at once: the caller's transaction may go on with sorting of its own.
     cursor.execute("SET LOCAL work_mem = DEFAULT")
 
 

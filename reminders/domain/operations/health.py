@@ -80,6 +80,7 @@ class Pulse:
             found.append("replies")
         if self.heartbeat is None or now - self.heartbeat > BEAT_SILENT:
             found.append("beat")
+        # Beyond the interval that was asked for: a site that polls once an hour is not ill.
         if self.last_poll is None or now - self.last_poll > REPLIES_TOO_LONG + settings.POLL_EVERY:
             found.append("poll")
         if self._withdrawals_fail():
@@ -90,6 +91,7 @@ class Pulse:
         """A text waits to be withdrawn and none was of late; or it waits however many others
         were.
         """
+        # A long queue that moves is work; a short one that stands is a fault.
         waits = self.oldest_withdrawal or timedelta()
         return waits > (WITHDRAWING_TOO_LONG if self.withdrawing else WITHDRAWAL_TOO_LONG)
 
@@ -159,6 +161,7 @@ def _amiss(run: TaskRun, *, now: datetime) -> str:
     """How a task fails by a fault of the program, or hangs; "" where it does not, or the provider
     is why.
     """
+    # Only with a living lease: a run whose worker died has ended, and the next one takes its turn.
     if run.held_until and run.held_until > now and run.started_at and now - run.started_at > HANGS:
         return f"not ended for {round((now - run.started_at).total_seconds() / 60)} minutes"
     lately = run.finished_at is not None and now - run.finished_at < timedelta(days=1)
@@ -213,6 +216,7 @@ def status_report(*, now: datetime) -> dict[str, Any]:
 
 def unreachable_report(cause: str) -> dict[str, Any]:
     """The report where the database can't be asked: the same keys, and the cause."""
+    # The same keys: a program that watches must not fail over a missing one just then.
     nothing: dict[str, Any] = {key: {} for key in ("appointments", "reminders", "messages")}
     unknown = ("unknown", "to_withdraw", "oldest_due_seconds", "replies_unhandled", "last_poll")
     return {

@@ -96,9 +96,11 @@ def _seed(job: PeriodicJob, task: PeriodicTask | None) -> bool:
     )
     if task is None:
         task = PeriodicTask(name=job.does, task=f"reminders.tasks.{job.task}")
+    # Staff changed the interval: then the description says another one, and theirs is kept.
     elif task.description != _as_settings_say(task.interval) or task.interval == interval:
         return False
     task.interval, task.description = interval, _as_settings_say(interval)
+    # A ring that nobody took for two rounds is dropped: after a stop they would all come at once.
     task.expire_seconds = max(2 * seconds, 10)
     task.save()
     return True
@@ -149,10 +151,12 @@ def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutc
     except MessagesApiError as error:
         circuit_breaker.slow_down_if_asked([error], now=database_clock.now())
         outcome.error = f"{type(error).__name__}: {error}"
+    # The name alone: the text of an error may hold a patient's data.
     except Exception as error:
         outcome.error = type(error).__name__
         raise
     finally:
+        # Silent where there was nothing to do: every few seconds a line would bury the others.
         if outcome.count or outcome.error:
             logger.info("%s: %s", name, outcome.error or outcome.count)
         note(name, started=started, count=outcome.count, error=outcome.error)

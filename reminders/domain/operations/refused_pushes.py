@@ -27,10 +27,12 @@ class _Seen:
 
 def note(*, now: datetime) -> None:
     """Count one more. Raises the database's errors when it can't be written down."""
+    # Not `now`: that may jump when the clocks are compared.
     moment = time.monotonic()
     with _Seen.lock:
         _Seen.count += 1
         if moment - _Seen.written_at < WRITTEN_EVERY:
             return
         count, _Seen.count, _Seen.written_at = _Seen.count, 0, moment
+    # Outside of the lock: the database may be slow, and others only want to count.
     troubles.tell("pushes", count=count, now=now)

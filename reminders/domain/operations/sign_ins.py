@@ -44,6 +44,7 @@ def is_paused(name: str, address: str, *, now: datetime) -> bool:
     """Whether signing in under this name from this address has to wait."""
     full = Q()
     for one in _counts(name, address):
+        # Each key with its own limit, in one statement: who tries passwords must not cost us three.
         full |= Q(key=one.key, failures__gte=one.limit)
     return SignInCount.objects.filter(full, until__gt=now).exists()
 
@@ -105,8 +106,10 @@ def network_of(written: str) -> str:
 
 
 def _site(address: IPv6Address) -> IPv4Address | IPv6Network:
+    # The same visitor over a socket of either kind: else each address had two counts.
     if address.ipv4_mapped:
         return address.ipv4_mapped
+    # A household has 2^64 addresses: counted one by one nobody would ever be paused.
     return IPv6Network((int(address), _V6_SITE), strict=False)
 
 
@@ -128,6 +131,7 @@ def _half(words: str) -> str:
     """A digest that only this installation can make; names that nobody tells apart have the
     same.
     """
+    # Cut, so that a megabyte for a name costs no more than a name.
     plain = words.strip().casefold()[:300].encode("utf-8", "replace")
     return hmac.digest(settings.SECRET_KEY.encode(), b"sign-in\n" + plain, "sha256").hex()[
         : len(_ANY)

@@ -164,6 +164,7 @@ def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
     """
     tomorrow = now.astimezone(location.tz).date() + timedelta(days=1)
     days = [tomorrow + timedelta(days=ahead) for ahead in range(SEARCHED_DAYS)]
+    # “or days”: a location that is open on no day would else have no list at all.
     working = [day for day in days if day.isoweekday() in location.open_days] or days
     return tomorrow, working[:WORKING_DAYS][-1]
 
@@ -173,15 +174,18 @@ def calls_to_make(
 ) -> Calls:
     """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
     spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
+    # The widest span of all: the statement's bound on the start, which an index can use.
     last = max((span[2] for span in spans), default=now.date())
     given = {
         "locations": [span[0] for span in spans],
         "firsts": [span[1] for span in spans],
         "lasts": [span[2] for span in spans],
         "now": now,
+        # Two days more than the last date: local dates lie up to a day off UTC on either side.
         "until": last + timedelta(days=2),
     }
     found = fetch(AppointmentToCall, _FIND, given)
+    # Before the filter by day: the other days stay there to be chosen.
     days = sorted({one.local_date for one in found})
     groups = _together(one for one in found if day in (None, one.local_date))
     return Calls(sorted(groups, key=_urgency), days)
@@ -190,6 +194,7 @@ def calls_to_make(
 def _together(found: Iterable[AppointmentToCall]) -> list[list[AppointmentToCall]]:
     by_phone: dict[str, list[AppointmentToCall]] = defaultdict(list)
     for one in found:
+        # Without a number everybody is a household of their own, never one of all who have none.
         by_phone[one.phone or f"#{one.id}"].append(one)
     return [
         group[start : start + MOST_TOGETHER]
@@ -212,6 +217,7 @@ def households(groups: Sequence[Sequence[AppointmentToCall]], *, now: datetime) 
         calls = [
             CallRow(rows[found.id], Obstacle(found.obstacle), tuple(tries[found.id]))
             for found in group
+            # An appointment may have been deleted between the two statements.
             if found.id in rows
         ]
         if calls:

@@ -28,6 +28,7 @@ def etag(*, now: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_TRACES, {"lately": now - LATELY, "now": now})
         traces = cursor.fetchone() or ()
+    # The minute is part of it: “over”, “just now” and due texts change without any row.
     return "-".join(str(trace) for trace in (*traces, int(now.timestamp()) // 60))
 
 
@@ -48,6 +49,7 @@ def _latest(table: str, value: str = "id", order: str = "id") -> str:
 
 def _moments(table: str, column: str) -> str:
     """When something came to pass last."""
+    # In whole milliseconds: a sum of floating seconds loses what tells two moments apart.
     return _latest(table, f"(1000 * extract(epoch FROM {column}))::bigint", column)
 
 

@@ -77,6 +77,7 @@ class Bubble(NamedTuple):
 
     def may_be_asked_about(self, now: datetime) -> bool:
         """Whether the provider may know more of it than we do."""
+        # Not before its time: until then the provider can only say that it has it.
         return self.outgoing and self.state in Message.AT_PROVIDER and self.at <= now
 
     @property
@@ -107,6 +108,7 @@ def thread(
     statement = _THREAD
     if scope is not None and scope.restricted:
         statement = _READABLE
+        # An unknown contact or a blank number must match nobody, and not everybody without one.
         mine = Q(contact=contact_id, contact__isnull=False) | Q(phone=phone) & ~Q(phone="")
         texts = Message.objects.filter(scope.seen_messages(), mine).exclude(kind=Message.Kind.TEST)
         replies = Reply.objects.filter(scope.seen_replies(), mine).exclude(outcome="duplicate")
@@ -141,6 +143,7 @@ def visits(
         )
         ids = [row[0] for row in cursor.fetchall()]
     rows = rows_of(ids, now=now) if ids else []
+    # The statement takes the nearest both ways; people look for the next one first.
     coming = [row for row in rows if row.starts_at > now]
     past = [row for row in reversed(rows) if row.starts_at <= now]
     return (coming + past)[:most]
@@ -174,11 +177,13 @@ def _fill(
     try:
         template = compile_wording(text)
         about_visit = {"date", "time"} & set(template.placeholders)
+        # “See you on {date}” without a visit would be sent with the date of the stand-in below.
         if about_visit and (appointment is None or place is None):
             return ""
         values = values_for(
             first_name=contact.greeting if contact else "",
             name=contact.name if contact else "",
+            # Never shown: a line that tells a time is left out above where there is no visit.
             starts_at=appointment.starts_at if appointment else _ANY_TIME,
             zone=place.zone if place else "UTC",
             language=(contact.language if contact else "") or (place.language if place else "en"),

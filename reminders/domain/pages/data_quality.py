@@ -157,12 +157,15 @@ def shared_numbers(
     given = look.given | {
         "after": after,
         "limit": limit,
+        # One person on a number is no sharing, whatever an address asks for.
         "least": max(2, at_least),
         "people": people,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         numbers = cursor.fetchall()
+        # Named are also those without a visit ahead: who shares the number is what one wants to
+        # see.
         names = _names(
             cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given
         )
@@ -173,6 +176,7 @@ def _shared(look: FlawSearch, *, after: str = "") -> str:
     """Counts only who is looked at: that others are on a number is not for everybody."""
     anybody = "SELECT numbers.people AS shared_by"
     theirs = _SHARED_BY.format(look=replace(look, coming=False).condition)
+    # The group is counted by index already; only a narrowed look has to count again.
     count = anybody if look.location_ids is None else theirs
     return _SHARED.format(count=count, look=look.condition, after=after)
 

@@ -127,6 +127,7 @@ class DayRow:
             self.card_kind,
             self.out_state,
             self.reason,
+            # Somebody else was told: the patient is to be called, as if nothing had gone out.
             told=self.told and not self.wrong_number,
             textable=self.textable,
         )
@@ -144,6 +145,7 @@ class DayRow:
     @property
     def reason_words(self) -> str:
         """Why a text was not sent, as staff read it."""
+        # The present state first: a stored reason is of the day when it was planned.
         if not self.phone:
             return Reminder.Reason.NO_PHONE.label
         if self.wrong_number:
@@ -201,10 +203,12 @@ def _state(
     """
     if status in SETTLED:
         return DayState(status)
+    # Before the answer: a confirmed visit with an unread remark must not look settled.
     if card_kind and card_kind not in NOT_A_REPLY:
         return DayState.CHECK
     if status in (DayState.DECLINED, DayState.CONFIRMED):
         return DayState(status)
+    # Before “asked”: the last text decides, also where an earlier one had arrived.
     if out_state in FAILED:
         return DayState.UNREACHABLE
     if told:
@@ -253,6 +257,7 @@ def day_sheet(
     theirs = [
         (row, row.state) for row in everyone if practitioner_id in (None, row.practitioner_id)
     ]
+    # Worked out once for each row: the state is a property that decides anew each time.
     counts = Counter(one for _, one in theirs)
     rows = [row for row, one in theirs if state in (None, one)]
     return DaySheet(

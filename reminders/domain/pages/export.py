@@ -40,6 +40,7 @@ def exported(
     the last text about the appointment as it is now whose time has come, before that of the next
     one, "" without any.
     """
+    # In portions through a cursor: a year of appointments must not lie in memory at once.
     for row in _appointments(first, last, now).iterator(chunk_size=2_000):
         starts_at = row["starts_at"].astimezone(ZoneInfo(row["location__zone"]))
         yield {
@@ -57,6 +58,7 @@ def exported(
 def _appointments(
     first: date | None, last: date | None, now: datetime
 ) -> QuerySet[Any, Any]:  # Any: annotated values
+    # Of those whose time has come the latest; what is still to go stands behind them all.
     handed_over = Reminder.objects.filter(
         appointment=OuterRef("pk"), message__isnull=False
     ).annotate(went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at")))
@@ -103,6 +105,7 @@ def write_json(
     count = 0
     file.write("[")
     for row in exported(now=now, first=first, last=last):
+        # By hand, row by row: one call of json would want the whole list first.
         file.write(("," if count else "") + "\n" + json.dumps(row, ensure_ascii=False))
         count += 1
     file.write("\n]\n" if count else "]\n")

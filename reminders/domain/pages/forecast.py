@@ -90,6 +90,7 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
     planned = fetch(_Planned, _PLANNED, given)
     held = fetch(_Held, _HELD, given)
     sizes = _average_segments(given) if planned else {}
+    # A rule without a text in the sample counts as the others do on average.
     everywhere = sum(sizes.values()) / len(sizes) if sizes else 1.0
     cells: dict[tuple[date, int], ForecastCell] = defaultdict(ForecastCell)
     for one in planned:
@@ -99,6 +100,7 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
         cells[known.day, known.rule_id] += ForecastCell(known.messages, known.segments)
     used = {rule_id for _, rule_id in cells}
     shown = tuple(rule for pk, rule in names.items() if pk in used)
+    # The earliest of the locations' days: the list begins where somebody still has yesterday.
     first = min((now.astimezone(place.tz).date() for place in locations), default=now.date())
     return Forecast(shown, _days(first, days, shown, cells))
 
@@ -112,6 +114,7 @@ def _days(
     }
     totals = {day: sum(cell.messages for cell in row) for day, row in rows.items()}
     busy = [total for total in totals.values() if total]
+    # One busy day has nothing to be heavier than.
     limit = HEAVY * sum(busy) / len(busy) if len(busy) > 1 else float("inf")
     return tuple(Day(day, rows[day], heavy=totals[day] > limit) for day in dates)
 
@@ -176,6 +179,7 @@ def _segments(book: WordingCatalogue, one: _Sample) -> int:
             instructions=one.instructions,
         )
         return measure(words.template.render(values)).segments
+    # A faulty wording is told of elsewhere; here it only leaves the sample.
     except WordingError:
         return 0
 

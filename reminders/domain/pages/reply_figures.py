@@ -75,6 +75,7 @@ def reply_figures(
         "locations": list(location_ids),
         "everywhere": everywhere,
         "since": datetime.combine(first, time(), zone),
+        # The midnight after the last day, by the wall clock: a day may have 23 or 25 hours.
         "until": datetime.combine(until + timedelta(days=1), time(), zone),
         "zone": zone.key,
         "follow_up": [str(kind) for kind in FOLLOW_UP],

@@ -74,6 +74,7 @@ def find_appointments(
         .order_by("starts_at", "pk")
         .values_list("pk", flat=True)[: limit + 1]
     )
+    # Read only for what is left: a long past must not be walked through for a full page.
     past = (
         rows.filter(local_date__lt=today).order_by("-starts_at", "pk").values_list("pk", flat=True)
     )
@@ -83,6 +84,7 @@ def find_appointments(
 
 def _candidates(condition: Q, *, scope: Scope, most: int) -> list[int]:
     people = scope.contacts().alias(phone_end=Reverse("phone")).filter(condition)
+    # Unordered: sorting would first find everybody who fits a short word, then cut.
     return list(people.order_by().values_list("pk", flat=True)[:most])
 
 
@@ -99,6 +101,7 @@ def _conditions(query: str, *, countries: Sequence[str]) -> Q:
     words = _WORD.findall(query.lower())
     if sum(map(len, words)) < LEAST_LETTERS:
         return Q()
+    # Letters and digits only, by `_WORD`: the search is raw and would take operators from people.
     prefixes = " & ".join(f"'{word}':*" for word in words)
     by_name = Q(search=SearchQuery(prefixes, config="simple", search_type="raw"))
     return by_name | Q(external_id=query) & ~Q(external_id="")
@@ -108,8 +111,10 @@ def _by_phone(query: str, countries: Sequence[str]) -> Q:
     if sum(map(str.isdigit, query)) < LEAST_DIGITS:
         return Q()
     condition = Q(external_id=query) & ~Q(external_id="")
+    # The same digits are another number in another country: each of the user's is tried.
     for country in countries or ("",):
         digits = search_digits(query, country or None)
+        # The end is turned round, because an index finds beginnings only.
         condition |= Q(phone_end__startswith=digits[::-1])
         condition |= _begins(f"+{digits}")
         if country:
@@ -121,6 +126,7 @@ def _begins(prefix: str) -> Q:
     """A range instead of a pattern, which needs no special index. No number is longer than 15
     digits.
     """
+    # Padded with nines to more than any number has: the last one that begins so.
     return Q(phone__gte=prefix, phone__lte=prefix.ljust(16, "9")) & ~Q(phone="")
 
 

@@ -143,6 +143,7 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
     are.
     """
     locations = list(Location.objects.values_list("pk", flat=True))
+    # Begun ones only: what is still to come has neither answers nor a fate to count.
     visits = Appointment.objects.filter(
         location_id__in=locations, local_date__range=(since, until), starts_at__lte=now
     ).order_by()
@@ -215,6 +216,7 @@ def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
     if whole is None or now - whole > timedelta(days=1):
         first = today - KEPT
         for start in _weeks(first, today - LATELY):
+            # Without the note: the year is taken up again with the next round, from its beginning.
             if not go_on():
                 return written
             written += reckon(start, min(start + WEEK - timedelta(days=1), today), now=now)
@@ -228,11 +230,13 @@ def ensure_fresh(*, since: date, now: datetime) -> None:
     if newest is not None and now - newest < STALE:
         return
     today = _latest_day(now)
+    # The first time as far back as the page looks; later only what still changes.
     reckon(since if newest is None else max(since, today - LATELY), today, now=now)
 
 
 def _latest_day(now: datetime) -> date:
     """The date where the day is furthest."""
+    # Kiritimati is 14 hours ahead: its visits of “tomorrow” may be over.
     return (now + timedelta(hours=14)).date()
 
 

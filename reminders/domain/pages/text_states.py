@@ -32,6 +32,7 @@ def text_state(state: str, *, news: str = "", planned: bool = False) -> str:
     if not state:
         return ""
     known = State(state)
+    # Only before its time: afterwards “planned” would hide that a text has not left.
     if planned and known in WAITS_WITH_PROVIDER:
         return "Planned"
     return f"{WORDS[known]}: {news}" if news and known in EXPLAINED else WORDS[known]

@@ -162,15 +162,18 @@ def _events(appointment: Appointment, *, since: datetime | None = None) -> Itera
         .order_by("-at", "-pk")
     )
     names = _Names()
+    # Only the latest change can be undone: taking back an earlier one would skip those after it.
     last_status = next(
         (e for e in events if e.kind != "undone" and "to" in e.details and not e.undone_at), None
     )
     for event in events:
+        # Not where the appointment changed by another way since, such as an import.
         can_undo = event is last_status and event.details.get("to") == appointment.status
         yield _moment(event, names=names, undo=event.pk if can_undo else None)
 
 
 def _moment(event: AuditEntry, *, names: _Names, undo: int | None = None) -> Moment:
+    # A kind that is missing in the table still shows: history must not have holes.
     title = EVENT_WORDS.get(event.kind, event.kind.replace("_", " ").capitalize())
     if event.kind == "send_now" and event.details.get("rule"):
         title = f"Asked to send at once: {event.details['rule']}"
@@ -231,6 +234,7 @@ class _Names:
 def _written(value: Any) -> str:
     """Dates and times as people write them."""
     text = str(value)
+    # Values are kept as JSON, so a date is a text again; what is none stays as it was written.
     for read, form in ((date.fromisoformat, "%a %d %b %Y"), (time.fromisoformat, "%H:%M")):
         try:
             return read(text).strftime(form)
@@ -242,6 +246,7 @@ def _written(value: Any) -> str:
 def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str, str, str]]:
     for field, pair in details.items():
         title = FIELD_WORDS.get(field)
+        # Details hold other things, too; only a pair is an old and a new value.
         if title and isinstance(pair, list) and len(pair) == 2:
             yield title, names.of(field, pair[0]), names.of(field, pair[1])
 

@@ -101,12 +101,14 @@ def unsent(period: Period, *, now: datetime, before: str = "", limit: int = ROWS
     above.
     """
     written, _, key = before.partition("_")
+    # Both halves or none: a made-up key would start the list somewhere in the middle.
     at = read_moment(written) if _KEY.fullmatch(key) else None
     given = period.given | {
         "now": now,
         "limit": limit,
         "least": LEAST_NOTICE,
         "before_at": at or period.until,
+        # “~” comes after every key, so that the first page begins at the very end of the period.
         "before_key": key if at else "~",
     }
     return fetch(Unsent, _ROWS, given)
@@ -127,6 +129,7 @@ def count_by_reason(period: Period) -> list[tuple[str, int]]:
 def export(period: Period, *, now: datetime) -> Iterator[str]:
     """The whole period as lines of a CSV file that spreadsheets open without harm, times local."""
     pen = csv.writer(_Echo())
+    # Excel reads a CSV as UTF-8 only with this mark.
     yield "\ufeff" + pen.writerow(
         ["planned", "kind", "reason", "patient", "phone", "location", "appointment", "status"]
     )

@@ -66,6 +66,7 @@ def dialled(text: str) -> str:
     dropped.
     """
     digits = re.sub(r"[\s/,]", "", bare(text))
+    # A trunk zero after the plus is decoration: no country's code begins with 0.
     return re.sub(r"^\++(?=0)", "", re.sub(r"^\++(?:00)?(?!0)", "+", digits))
 
 
@@ -73,8 +74,10 @@ def tidy(raw: str) -> str:
     """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and
     remarks.
     """
+    # Full-width digits and brackets, as from a Japanese keyboard, become the plain ones.
     text = unicodedata.normalize("NFKC", raw).strip()
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    # Spreadsheets are made to keep a leading zero by writing ="0491...".
     text = text.strip().removeprefix("=").strip(_QUOTES + " ")
     return _LABEL.sub("", _REMARK.sub(" ", text)).strip()
 
@@ -93,6 +96,7 @@ def restored(text: str) -> str | None:
     if not (scientific := _SCIENTIFIC.fullmatch(text)):
         return text
     digits = scientific[1] + (scientific[2] or "")
+    # With fewer digits than the exponent says, some were rounded away: another person's number.
     return digits if len(digits) == int(scientific[3]) + 1 else None
 
 

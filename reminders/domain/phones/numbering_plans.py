@@ -77,6 +77,7 @@ def read_international(digits: str) -> NumberLine | None:
     """The number whose calling code and rest are `digits`, without the plus; None when it is not
     plain.
     """
+    # The shortest that is one: no calling code is the beginning of another.
     for length in (1, 2, 3):
         code = digits[:length]
         if code.isdecimal() and int(code) in COUNTRY_CODE_TO_REGION_CODE and digits[0] != "0":
@@ -99,6 +100,7 @@ class RegionPlan:
         )
         self.trunk = re.compile(metadata.national_prefix_for_parsing or r"(?!)")
         self.abroad = re.compile(metadata.international_prefix or r"(?!)")
+        # Argentina and others put digits in when read: that is left to the library.
         self.rewrites = bool(metadata.national_prefix_transform_rule)
 
     @cached_property
@@ -140,6 +142,7 @@ class RegionPlan:
         if self.rewrites and found.group(found.re.groups) is not None:
             return None
         rest = dialled[found.end() :]
+        # A number may begin with what looks like the prefix; taking it off would leave another one.
         return rest if self.general.fullmatch(rest) else None
 
     def read(self, dialled: str) -> NumberLine | None:
@@ -178,6 +181,8 @@ class CallingCodePlan:
         """The line with this national significant number; None when no region has it."""
         for plan in self.regions:
             if plan.leading is not None:
+                # Regions with digits of their own (Kazakhstan beside Russia) are asked by those
+                # alone.
                 if not plan.leading.match(significant):
                     continue
                 kind = plan.kind(significant)

@@ -145,6 +145,7 @@ def read_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
 def read_phones(raws: Iterable[str], country: str) -> list[PhoneNumber | PhoneProblem]:
     """`read_phone` for each, in order; a writing that comes twice is read once."""
     home = _home(country)
+    # The same writings come again and again in a diary; a number costs more than a look-up.
     known: dict[str, PhoneNumber | PhoneProblem] = {}
     for raw in (raws := list(raws)):
         if raw not in known:
@@ -212,7 +213,9 @@ def search_digits(raw: str, country: str | None = None) -> str:
     text = writings.tidy(raw[: writings.LONGEST_CELL])
     if country is not None and isinstance(number := read_phone(text, country), PhoneNumber):
         return number.e164[1:]
+    # “+44 (0)20”: the zero in brackets is not dialled with the code before it.
     digits = re.sub(r"\D", "", re.sub(r"(\+\s*\d{1,3}\s*)\(0\)", r"\1", text), flags=re.ASCII)
+    # A part begins anywhere; its leading zero is the trunk's, which E.164 has not.
     return digits.lstrip("0") or digits
 
 
@@ -249,6 +252,7 @@ def _read_cell(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     texts = writings.parts(text)
     if writings.are_several(texts):
         return _best([_read_one(part, home) for part in texts])
+    # As one first: Germans write 030/1234567, and the slash parts no second number.
     whole = _read_one(text, home)
     if isinstance(whole, PhoneNumber) or len(texts) < 2:
         return whole
@@ -260,6 +264,7 @@ def _best(results: list[PhoneNumber | PhoneProblem]) -> PhoneNumber | PhoneProbl
     numbers = [result for result in results if isinstance(result, PhoneNumber)]
     if not numbers:
         return results[0]
+    # Noted, also where it is plain: nobody but staff knows which of them the patient wants.
     return replace(next(filter(can_receive_sms, numbers), numbers[0]), note=PhoneNote.SEVERAL)
 
 
@@ -321,6 +326,7 @@ def _by_library(bare: str, home: RegionPlan | None) -> NumberLine | PhoneProblem
     if region is not None and phonenumbers.is_valid_number(number):
         kind = _KINDS.get(phonenumbers.number_type(number), PhoneKind.OTHER)
         return NumberLine(e164, kind, region)
+    # Numbers for fiction are invalid by the book, and are what demos and tests are made of.
     main = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if re.fullmatch(FICTIONAL.get(main, r"(?!)"), phonenumbers.national_significant_number(number)):
         return NumberLine(e164, PhoneKind.MOBILE, main)

@@ -27,6 +27,7 @@ def why_no_text(e164: str) -> str:
         return ""
     try:
         kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    # A number of an older import may be none by today's plans.
     except NumberParseException:
         return _OTHER
     return _WORDS.get(kind, _OTHER)

@@ -55,6 +55,7 @@ _MOST_WORDS = 8
 
 def numbers_among_words(text: str) -> list[str]:
     """The numbers in a tidy text whose other words change nothing; none where any word might."""
+    # Times first: “after 5” has a digit that is part of no number.
     rest = _TIME.sub(" ", text)
     if _GLUED.search(rest):
         return []  # "O491" or "90028l": a letter in place of a digit
@@ -63,6 +64,7 @@ def numbers_among_words(text: str) -> list[str]:
         return []
     parted = _WORD.sub("|", rest)
     numbers = [run.strip() for run in _NUMBER.findall(parted)]
+    # A digit that belongs to nothing may be missing in the number: then it is refused.
     left_over = re.sub(r"[\W_]", "", _NUMBER.sub("", parted))
     if left_over or any(sum(map(str.isdigit, number)) < _FEWEST_DIGITS for number in numbers):
         return []

@@ -39,8 +39,10 @@ def make_token(*, now: datetime) -> str:
     """
     if not is_needed():
         return ""
+    # 256 bits, so that an unsalted digest is enough: nobody tries them all.
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
+        # Only the latest link holds: an earlier one may still stand in a log or a terminal.
         FirstLogin.objects.all().delete()
         FirstLogin.objects.create(digest=_digest(token), made_at=now, expires_at=now + LASTS)
     return token
@@ -67,9 +69,12 @@ def make_administrator(
     two.
     """
     with transaction.atomic():
+        # Locked, so that of two with the same link the slower one finds the row gone.
         rows = FirstLogin.objects.select_for_update().filter(
             digest=_digest(token), expires_at__gt=now
         )
+        # Asked again here: an administrator may have been made by a command since the page was
+        # shown.
         if not rows or not is_needed():
             raise FirstLoginError(USED)
         user = User.objects.create_superuser(
@@ -81,4 +86,5 @@ def make_administrator(
 
 
 def _digest(token: str) -> str:
+    # A made-up token may hold lone surrogates, which plain UTF-8 refuses with an error.
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -77,6 +77,7 @@ def next_step(steps: Sequence[FirstStep]) -> FirstStep | None:
 
 def whom_to_ask(permission: str) -> str:
     """The names of those who may, for those who may not: “Ann Lee or Ben Kim”."""
+    # `with_perm` wants a backend named where several are set, as django-axes makes it.
     users = User.objects.with_perm(permission, backend=_BACKEND).order_by("date_joined")[:NAMED]
     names = [user.get_full_name() or user.username for user in users]
     if not names:

@@ -83,8 +83,10 @@ ACCOUNT_SWITCHES = (
 
 def check_credentials(api: MessagesApi, *, now: datetime) -> CheckVerdict:
     """Ask the provider something harmless, to see whether it takes our credentials."""
+    # Before the call: it may last as long as the time-out, and the pool is the staff pages'.
     release_connection()
     try:
+        # An id that nobody has: “not found” comes only after the credentials were taken.
         api.status(str(uuid.uuid4()))
     except NotFound:
         circuit_breaker.provider_answered(now=now)
@@ -156,6 +158,7 @@ def _set_up() -> Iterator[Check]:
 
 def _tested(*, now: datetime) -> Check:
     tests = Message.objects.filter(kind=Message.Kind.TEST, created_at__gt=now - TESTED_LATELY)
+    # What the sandbox delivered proves nothing about the provider.
     if settings.MESSAGES_API_GIVEN and tests.filter(state=Message.State.DELIVERED).exists():
         return Check("ok", "A test text arrived")
     return Check(
@@ -210,4 +213,5 @@ def _surroundings() -> Iterator[Check]:
 
 def _has_demo_users() -> bool:
     names = [name for name, _ in LOGINS]
+    # All of them: a clinic may have a user called “manager” of its own.
     return User.objects.filter(username__in=names, is_active=True).count() == len(names)

@@ -36,6 +36,7 @@ class Rights:
         """Whether nothing of the other's is missing here."""
         if self.owner:
             return True
+        # “Everywhere” includes locations that are still to come: no list of them covers it.
         where = self.everywhere or (not other.everywhere and other.locations <= self.locations)
         return where and not other.owner and other.permissions <= self.permissions
 
@@ -43,6 +44,7 @@ class Rights:
 def rights_of(user: User) -> Rights:
     """Read somebody's rights; also what they would have again, once switched on."""
     profile = StaffProfile.objects.filter(user=user).first()
+    # Read from the tables: `get_all_permissions` is empty for a user who is switched off.
     given = Permission.objects.filter(Q(group__user=user) | Q(user=user))
     return Rights(
         owner=user.is_superuser,
@@ -69,6 +71,7 @@ def may_change_role(by: User, role: Group) -> bool:
     if rights.owner:
         return True
     members = User.objects.filter(groups=role)
+    # One member above them is enough: with the role one would change what that member may do.
     more = Q(is_superuser=True) | Q(Exists(_beyond(rights, Q(group__user=OuterRef("pk")))))
     more |= Q(Exists(_beyond(rights, Q(user=OuterRef("pk")))))
     return (
@@ -108,6 +111,7 @@ def _beyond(rights: Rights, whose: Q) -> QuerySet[Permission]:
 def has_administrator() -> bool:
     """Whether an active user may change users and roles, at all locations."""
     everywhere = User.objects.filter(Q(staff_profile__all_locations=True), is_active=True)
+    # Both at all locations, or nobody could give back what was taken.
     for needed in (USERS, ROLES):
         app, _, code = needed.partition(".")
         mine = Q(group__user=OuterRef("pk")) | Q(user=OuterRef("pk"))
@@ -138,8 +142,10 @@ def check_change(before: Before, *, user: User | None = None) -> None:
 
     Raises GrantError. Of two who take rights from each other the second waits here, and is refused.
     """
+    # Read anew: the object at hand still carries the permissions that it cached.
     if user and not before.rights.cover(rights_of(User.objects.get(pk=user.pk))):
         raise GrantError(TOO_MUCH)
+    # Taken before the look: two who each take the other's rights would both still see one left.
     take(AdvisoryLock.RIGHTS)
     if before.administered and not has_administrator():
         raise GrantError(LAST_ADMINISTRATOR)

@@ -84,6 +84,7 @@ def work_now(job_id: int, *, now: datetime) -> bool:
     """Work this job off here and now, unless a worker has it already; whether it was done here."""
     job = _claim(now=now, job_id=job_id)
     try:
+        # The clock stands still for a small job: a page that waits has no later moment to go by.
         return job is not None and _work(job, clock=lambda: now, until=now + LEASE)
     except (OperationalError, InterfaceError) as error:
         # What caused it is saved, and a worker takes it over when our claim ends.
@@ -95,6 +96,7 @@ def work_off(*, clock: Callable[[], datetime], at_most: timedelta, go_on: GoOn =
     """Work on waiting jobs until none is left or the time is up; return how many were finished."""
     until = clock() + at_most
     finished = 0
+    # The time is asked before each claim: a job that is claimed and not begun waits for its lease.
     while clock() < until and (job := _claim(now=clock())):
         finished += _work(job, clock=clock, until=until, go_on=go_on)
         if not go_on():
@@ -148,6 +150,7 @@ def _work(
     """
     try:
         return _go_on(job, clock=clock, until=until, go_on=go_on)
+    # Not a fault of the job: the database was away or stopped it for another. The lease runs out.
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -171,10 +174,14 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
         result["taken_back"] += done.taken_back
         result["to_withdraw"] += done.to_withdraw
         job.done += done.appointments
+        # After the step's commit: one that was done and not kept is planned again, which changes
+        # nothing.
         Job.objects.filter(pk=job.pk).update(
             cursor=last_id, done=job.done, result=result, claimed_until=clock() + LEASE
         )
         if done.to_withdraw:
+            # At once and not at the end: a text that no longer holds may leave while the job goes
+            # on.
             enqueue_after_commit("withdraw")
         stopped = stopped or clock() >= until or not go_on()
         return not stopped
@@ -187,12 +194,14 @@ def _go_on(job: Job, *, clock: Callable[[], datetime], until: datetime, go_on: G
         hands=1 if job.total <= SMALL else WORKERS,
     )
     now = clock()
+    # The claim is given back at once, so that the next round need not wait for the lease.
     if stopped or now >= until:
         Job.objects.filter(pk=job.pk).update(claimed_until=None)
         return False
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.DONE, done=job.done, finished_at=now, claimed_until=None, result=result
     )
+    # What was planned may be due already, as after a rule that sends earlier.
     enqueue_after_commit("send")
     return True
 

@@ -56,6 +56,7 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocat
         held = _hold_texts(location, now=now)
         lock_rules()
         before = _standing(location, lock=True)
+        # A new location has no appointments: nothing to plan, and nobody to tell.
         if before is None:
             location.save(force_insert=True)
             return SavedLocation()
@@ -69,6 +70,7 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocat
         if not kind:
             return SavedLocation(replaced=replaced)
         job = jobs.start(kind, now=now, location_ids=[location.pk], user_id=by.user_id)
+    # A small job was worked off as the transaction ended: the row says more than the object.
     job.refresh_from_db()
     return SavedLocation(job, replaced)
 
@@ -94,6 +96,7 @@ def refuse_while_it_limits(instance: Location, **_signal: Any) -> None:
     """
     if words := limits_in_words(instance):
         profiles = StaffProfile.objects.filter(locations=instance)
+        # A cascade would take it out of the users' lists, and an empty list lets nobody be seen.
         raise ProtectedError(words, set(profiles))
 
 
@@ -104,6 +107,7 @@ def follow_tzdata(*, now: datetime) -> Job | None:
     """
     release = tzdata_version()
     jobs_before = Job.objects.filter(kind=jobs.CLOCKS, params__tzdata__isnull=False)
+    # The last job says which release was read: no setting of its own that could be forgotten.
     known = jobs_before.order_by("-created_at").values_list("params__tzdata", flat=True).first()
     if known == release:
         return None
@@ -113,12 +117,14 @@ def follow_tzdata(*, now: datetime) -> Job | None:
 def _standing(location: Location, *, lock: bool = False) -> Location | None:
     if not location.pk:
         return None
+    # NO KEY: appointments that only point to it may still be added.
     rows = Location.objects.select_for_update(no_key=True) if lock else Location.objects
     return rows.filter(pk=location.pk).first()
 
 
 def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
     """The texts of this location that say by its old columns what its new ones say otherwise."""
+    # Without a lock: appointments come first in the order of locks; it is read again under it.
     before = _standing(location)
     changes = _changes(location, before) if before else {}
     names = {NAMED[column] for column in changes.keys() & NAMED}
@@ -129,6 +135,7 @@ def _hold_texts(location: Location, *, now: datetime) -> list[uuid.UUID]:
         naming = handed_over.find_mentioning(
             names, lambda text: text.location_id == location.pk, now=now
         )
+        # Only for those without a language of their own; the others keep reading theirs.
         spoken = _spoken_otherwise(location, now=now) if "language" in changes else []
         return [*{*naming, *spoken}]
 
@@ -147,6 +154,7 @@ def _spoken_otherwise(location: Location, *, now: datetime) -> list[uuid.UUID]:
 def _is_other(text: ScheduledMessage, language: str, book: WordingCatalogue) -> bool:
     try:
         return text.words(book) != replace(text, location_language=language).words(book)
+    # A text that cannot be written anew is left as it is: withdrawn, it could not go out again.
     except WordingError:
         return False
 

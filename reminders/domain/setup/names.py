@@ -36,6 +36,7 @@ def save_service(row: Service, *, now: datetime) -> int:
 
 @transaction.atomic
 def _save(row: Practitioner | Service, fills: dict[str, str], *, now: datetime) -> int:
+    # Read in the transaction and compared by column: a save that changes no name touches no text.
     before = type(row).objects.filter(pk=row.pk).values(*fills).first()
     changed = {fills[column] for column in before or () if before[column] != getattr(row, column)}
     about = _is_with if isinstance(row, Practitioner) else _is_for
@@ -44,6 +45,7 @@ def _save(row: Practitioner | Service, fills: dict[str, str], *, now: datetime) 
         return handed_over.find_mentioning(changed, lambda text: about(text, row.pk), now=now)
 
     held = handed_over.lock_matching(find) if changed else []
+    # After the texts are held: a claim in between would write the old name into one more.
     row.save()
     return handed_over.withdraw_for_replacement(held, now=now)
 

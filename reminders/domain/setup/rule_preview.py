@@ -124,12 +124,14 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
     locations).
     """
     before = ReminderRule.objects.filter(pk=rule.pk).first() if rule.pk else None
+    # As saving does it: a text that would have been due before now counts as late.
     fresh(rule, before, now=now)
     rows = Appointment.objects.filter(_concerned(rule, before), starts_at__gt=now)
     if scope is not None:
         rows = rows.filter(scope.at_locations())
     nearest = dict(rows.order_by("starts_at", "pk").values_list("pk", "local_date")[:LOOK_AT])
     about = rows.aggregate(n=Count("pk"))
+    # How far the preview reaches: beyond it nothing is promised.
     until = Appointment.objects.filter(pk__in=nearest).aggregate(at=Max("starts_at"))["at"]
     preview = RulePreview(looked_at=len(nearest), total=about["n"], until=until)
     effects = list(_effects(list(nearest), rule, before, now=now))
@@ -139,6 +141,7 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
 
 
 def _concerned(rule: ReminderRule, before: ReminderRule | None) -> Q:
+    # Nothing, to begin with: an empty Q would stand for every appointment.
     condition = Q(pk__in=[])
     for one in filter(None, (rule, before)):
         where = Q(location_id=one.location_id) if one.location_id else Q()
@@ -157,6 +160,7 @@ def _effects(
     """
     book = RuleSet.load()
     after_book = book.with_rule(rule)
+    # Both kinds where it changes: the old one's texts fall back to the general rules.
     kinds = {one.kind for one in (rule, before) if one is not None}
     concerned = {one.id for one in (*book.rules, *after_book.rules) if one.kind in kinds}
     planned = would_write(ids, book=after_book, now=now)
@@ -197,6 +201,7 @@ def _effect(
         return _effect_on_handed_over(row, after, planned, waiting=waiting)
     before = TextChange(row.due_at, row.reason)
     change = _effect_on_planned(key, row, after, planned)
+    # One that is being withdrawn is not what it was, though its time is the same.
     stays = key not in planned.corrected and row.state != State.WITHDRAWING
     if change is Change.SAME and stays:
         after = before
@@ -218,6 +223,7 @@ def _effect_on_handed_over(
     waiting: frozenset[uuid.UUID],
 ) -> Effect:
     before = TextChange(row.due_at, row.reason, sent=True)
+    # Too late to call back, or sent because somebody asked: no rule changes that.
     if row.message_id not in waiting or row.forced:
         return Effect(row.appointment_id, Change.SENT, before, before)
     if row.message_id not in planned.stale:
@@ -252,6 +258,7 @@ def _count(preview: RulePreview, effects: Iterable[Effect], *, now: datetime) ->
         preview.counts[effect.change] += 1
         preview.at_once += effect.at_once(now)
         if effect.change in HANDED_OVER:
+            # By message: a family's text is called back once for several appointments.
             messages.add(effect.message_id)
         if effect.change is not Change.SENT and effect.after and effect.after.reason:
             preview.not_sent[effect.after.reason] += 1

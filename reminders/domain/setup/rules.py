@@ -69,6 +69,8 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
     rule meanwhile, BusyError while a large import is being planned.
     """
     with transaction.atomic():
+        # Before the row: a planning under way reads the rules, and would plan by half of the
+        # change.
         lock_rules()
         before = (
             ReminderRule.objects.select_for_update(no_key=True).filter(pk=rule.pk).first()
@@ -81,6 +83,7 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
         if before is None:
             rule.save(force_insert=True)
         else:
+            # Named columns: a form that does not show one must not write its old value back.
             rule.save(update_fields=[*COLUMNS, "changed_at"])
         changes = _changes(rule, before)
         if changes:
@@ -95,6 +98,7 @@ def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> SavedRul
     """Switch a rule on or off; off, its texts are taken back and those at the provider
     withdrawn.
     """
+    # No etag is compared: switching off must work whatever else was changed meanwhile.
     rule = ReminderRule.objects.get(pk=rule_id)
     rule.active = on
     return save_rule(rule, by=by, now=now)
@@ -103,6 +107,7 @@ def switch_rule(rule_id: int, *, on: bool, by: Actor, now: datetime) -> SavedRul
 def move_rule(rule_id: int, *, up: bool) -> None:
     """Change places with the rule above or below; the order is how staff read them."""
     with transaction.atomic():
+        # All of them locked, in their order: two who move at once would else number by an old list.
         rules = list(ReminderRule.objects.select_for_update(no_key=True).order_by("position", "pk"))
         at = next(n for n, rule in enumerate(rules) if rule.pk == rule_id)
         other = at - 1 if up else at + 1
@@ -139,6 +144,7 @@ def next_position() -> int:
 def places(rule: ReminderRule, before: ReminderRule | None) -> list[int] | None:
     """The ids of the locations whose appointments the change may concern; None for all."""
     found = {one.location_id for one in (rule, before) if one is not None}
+    # A rule for everywhere replaces others or stops doing so, in every location.
     return None if None in found else sorted(place for place in found if place is not None)
 
 
@@ -146,6 +152,7 @@ def _plan(
     rule: ReminderRule, before: ReminderRule | None, *, by: Actor, now: datetime
 ) -> Job | None:
     matters = rule.active if before is None else _differ(rule, before, (*TIMING, *SCOPE, *POLICY))
+    # Off before and after: whatever else was changed sends nothing.
     if not matters or not (rule.active or (before and before.active)):
         return None
     return jobs.start(

@@ -92,6 +92,7 @@ def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope
     preview = WordingPreview(problems=check(place, text))
     try:
         template = compile_wording(text)
+    # Half-typed text is no fault of the preview: the problems above say what is wrong.
     except WordingError:
         return preview
     rows = _sample(place, now=now, scope=scope)
@@ -102,6 +103,8 @@ def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope
     def render(values: Values, name: str = "") -> Rendered | None:
         try:
             filled = render_family(template, _family(values)) if family else template.render(values)
+        # Empty or too long with these values only: the other patients' texts are still worth
+        # showing.
         except WordingError:
             return None
         return Rendered(filled, measure(filled), name)
@@ -115,6 +118,7 @@ def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope
     preview.parts = Counter(one.size.segments for one in texts) if rows else Counter()
     preview.sampled = len(rows)
     preview.offenders = measure(text).offenders
+    # Offered only where it changes something: else the button would promise a saving.
     preview.plainer = "" if plain(text) == text else plain(text)
     return preview
 
@@ -126,6 +130,8 @@ def _sample(place: WordingKey, *, now: datetime, scope: Scope) -> list[Appointme
     ).select_related("contact", "location", "practitioner", "service")
     coming = list(rows.order_by("starts_at", "pk")[:SAMPLE])
     theirs = [row for row in coming if _reads(row) == place.language]
+    # With nobody of that language the next ones stand in: a preview without an example helps
+    # nobody.
     return theirs or coming
 
 
@@ -200,6 +206,7 @@ def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
 
 def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
     """The longest first and full name of all contacts, and of those that need the wide alphabet."""
+    # Shared by all who edit: while somebody types, each key would read every contact.
     found: tuple[dict[str, str], dict[str, str]] | None = cache.get("dearest-names")
     if found is None:
         longest = Contact.objects.aggregate(
@@ -208,6 +215,7 @@ def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
             wide_first_name=Max(_length_first("first_name"), filter=_needs_wide("first_name")),
             wide_name=Max(_length_first("name"), filter=_needs_wide("name")),
         )
+        # Four digits of length stand before the value.
         all_of = {key: (longest[f"any_{key}"] or "")[4:] for key in ("first_name", "name")}
         wide = {key: (longest[f"wide_{key}"] or "")[4:] for key in all_of}
         found = (all_of, {key: value for key, value in wide.items() if value})

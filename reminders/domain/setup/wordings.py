@@ -123,6 +123,7 @@ def _stands(place: WordingKey, saved: Mapping[WordingKey, Wording]) -> WordingSt
 
 def check(place: WordingKey, text: str) -> list[WordingProblem]:
     """What is wrong with a text for this place, errors first."""
+    # Of active ones: a closed site's name in a text says nothing about who writes.
     names = list(Location.objects.filter(active=True).values_list("name", flat=True))
     return check_wording(
         text,
@@ -154,6 +155,7 @@ def save_wording(
     if errors:
         raise WordingRefusedError(errors)
     with transaction.atomic():
+        # Before the row is written: what reads otherwise is found by the words that still stand.
         held = handed_over.lock_matching(lambda: concerned(place, text, now=now)) if replace else []
         Wording.objects.update_or_create(
             rule_id=place.rule_id,
@@ -175,6 +177,8 @@ def reset_wording(place: WordingKey, *, by: Actor, now: datetime, replace: bool 
         general = standing(WordingKey(place.purpose, place.language, place.channel)).text
         text = general if place.rule_id else starter(place.purpose, place.language, place.channel)
         held = handed_over.lock_matching(lambda: concerned(place, text, now=now)) if replace else []
+        # None where nothing of one's own was saved, or a colleague was faster: then nothing is
+        # replaced.
         row = place.row
         if row is None:
             return 0
@@ -195,6 +199,7 @@ def switch_answer(purpose: str, *, on: bool, by: Actor, now: datetime) -> None:
         rows = Wording.objects.filter(purpose=purpose, rule=None)
         have = set(rows.values_list("language", flat=True))
         rows.update(active=on, changed_at=now)
+        # Off is a row: a language without one would answer by the starter text.
         if not on:
             Wording.objects.bulk_create(
                 Wording(
@@ -220,6 +225,7 @@ def concerned(place: WordingKey, text: str, *, now: datetime) -> list[uuid.UUID]
     if purpose.automatic or place.purpose == "correction" or not _is_readable(text):
         return []
     before, after = WordingCatalogue.load(), WordingCatalogue.load()
+    # As if it were saved: the same search for words then decides, with all its fall-backs.
     after.saved[(place.rule_id, place.purpose, place.language.lower(), place.channel)] = text
     return [
         held.message_id
@@ -235,6 +241,7 @@ def _reads_otherwise(
         return False
     try:
         old = held.words(before)
+    # Its old words cannot be told any more, so nobody can say that they are the same.
     except WordingError:
         return True
     return held.words(after) != old

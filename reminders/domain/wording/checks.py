@@ -72,6 +72,7 @@ def check_wording(
         *_what_it_says(template, about),
         *(_spoken(text, language) if channel == "voice" else ()),
     ]
+    # "error" comes before "warning" by the alphabet, too.
     return sorted(problems, key=lambda problem: problem.level)
 
 
@@ -85,6 +86,7 @@ def _too_long(text: str) -> Iterator[WordingProblem]:
 def _sender(
     text: str, template: Template, about: Purpose, names: Collection[str]
 ) -> Iterator[WordingProblem]:
+    # A name written out will do: some clinics write a shorter one than the location's.
     if "location" in template.placeholders or any(name and name in text for name in names):
         pass
     elif not about.automatic:
@@ -124,6 +126,7 @@ def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem
         yield WordingProblem(
             "warning", "{service} names the reason of the visit, for anyone who sees the phone."
         )
+    # An answer follows what was said before; a list says the times by itself.
     if about.automatic or about.lists:
         return
     missing = [f"{{{name}}}" for name in ("date", "time") if name not in used]
@@ -143,6 +146,7 @@ def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem
 def _spoken(text: str, language: str) -> Iterator[WordingProblem]:
     table = _tables()[known_language(language)]
     folded = _folded(text)
+    # Words that also mean a message at all offer no answer: “this is a message from ...”.
     if any(
         _has_word(folded, verb) for verb in table["verbs"] if verb not in {"message", "sms", "text"}
     ):
@@ -157,14 +161,17 @@ def _reserved_words(text: str, language: str) -> Iterator[WordingProblem]:
     Offered means: in capitals or quotes, or right after a verb such as "reply". STOP may be, to opt
     out.
     """
+    # English as well: “Reply STOP” stands in texts of every language.
     tables = [_tables()["en"], _tables()[known_language(language)]]
     reserved = _tables()["reserved"]
+    # Without what is filled in: a patient's or a street's name is no offer.
     words_only = _PLACEHOLDER.sub(" ", text)
     # Only where capitals mean nothing because the rest is in capitals too; other scripts have none.
     others = (word for word in _WORD.findall(words_only) if _folded(word) not in _all_reserved())
     shouting = " ".join(others).isupper()
     for sentence in filter(None, _SENTENCE.split(words_only)):
         offered = set(_offered(sentence, tables, _all_reserved(), shouting))
+        # The same word is wanted where the sentence says that it ends all texts.
         honest = any(
             _has_word(_folded(sentence), _folded(way))
             for table in tables
@@ -202,6 +209,7 @@ def _offered(
         quoted = (
             sentence[max(start - 1, 0) : start] in _QUOTES and sentence[end : end + 1] in _QUOTES
         )
+        # Piece by piece: in a word glued to another script only its Latin part can be in capitals.
         capitals = not shouting and any(piece.isupper() for piece in re.findall(r"[A-Za-z]+", word))
         if capitals or (quoted and start > 0) or _follows_verb(folded[:at], tables, latin != bare):
             yield latin
@@ -219,10 +227,12 @@ def _follows_verb(before: list[str], tables: list[dict[str, list[str]]], glued: 
     """Whether a word comes right after "reply", with nothing but "with", "Y or" and the like
     between.
     """
+    # Glued to letters of another script: there the verb stands without a blank before it.
     if glued:
         return True
     verbs = {verb for table in tables for verb in table["verbs"]}
     links = {link for table in tables for link in table["links"]}
+    # “Reply to cancel” offers no word, it says what a reply would do.
     if before and before[-1] == "to":
         return False
     for at in range(len(before) - 1, max(len(before) - _REACH - 1, -1), -1):
@@ -234,12 +244,14 @@ def _follows_verb(before: list[str], tables: list[dict[str, list[str]]], glued: 
 
 
 def _has_word(folded: str, phrase: str) -> bool:
+    # Scripts that write no blanks between words have no word boundary to look for.
     if not phrase.isascii():
         return phrase in folded
     return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded) is not None
 
 
 def _folded(text: str) -> str:
+    # The Polish ł is a letter of its own: taking accents off leaves it as it is.
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("’", "'").replace("ł", "l"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -32,6 +32,7 @@ def starter(purpose: str, language: str, channel: str = "sms") -> str:
     known = texts[known_language(language)]
     if channel == "voice":
         return str(known.get("voice", {}).get(purpose) or texts[FALLBACK]["voice"][purpose])
+    # Else the table of spoken texts, which stands among the purposes, could be asked for as one.
     if purpose not in PURPOSES:
         raise KeyError(purpose)
     return str(known.get(purpose) or texts[FALLBACK][purpose])

@@ -52,6 +52,7 @@ def locale_for(language: str, country: str = "") -> Locale:
     parts = code.split("-")
     script = parts[1] if len(parts) > 1 else None
     # Plain "en" would be American; English of the world is what the rest expects.
+    # A language in a country where it is not spoken has no such locale: then the language's own.
     for territory in filter(None, (region, "001" if code == "en" else "")):
         try:
             return Locale(parts[0], territory=territory, script=script)
@@ -82,14 +83,18 @@ def _date_pattern(locale: Locale, spoken: bool) -> str:
     pattern = str(skeletons["MMMMEd" if "MMMMEd" in skeletons else "MMMEd"].pattern)
     if "MMMM" not in pattern:
         pattern = pattern.replace("MMM", "MMMM")
+    # “03 March” reads as a date of a form; people write 3 March.
     pattern = pattern.replace("dd", "d")
+    # British and Australian order needs no comma: “Tue 3 March”, and each character is paid for.
     if locale.language == "en" and pattern.index("d") < pattern.index("M"):
         pattern = pattern.replace(",", "")
     return re.sub(r"[Ec]{1,3}(?![Ec])", "EEEE", pattern) if spoken else pattern
 
 
 def _tidy(text: str, locale: Locale, spoken: bool) -> str:
+    # CLDR writes narrow blanks before am and pm: one of them makes the whole text UCS-2.
     text = text.replace("\u202f", " ").replace("\u00a0", " ")
+    # Direction marks are not shown, but counted, and some phones draw a box for them.
     text = text.replace("\u200f", "").replace("\u200e", "")
     gsm = locale.language in GSM_LANGUAGES
     return plain(text, letters=True) if gsm and not spoken else text

@@ -41,6 +41,8 @@ def known_language(tag: str) -> str:
 
     Every Chinese tag is served in simplified characters.
     """
+    # Diaries write "EN", "pt_BR" and "zh-CN": only what stands before the first mark is the
+    # language.
     primary = tag.strip().replace("_", "-").split("-", 1)[0].lower()
     if primary == "zh":
         return "zh-Hans"
@@ -50,4 +52,5 @@ def known_language(tag: str) -> str:
 def region_of(tag: str) -> str:
     """The two letters of the country in a tag such as "pt-BR"; "" when it names none."""
     parts = tag.strip().replace("_", "-").split("-")[1:]
+    # Two letters: a script such as "Hans" has four, a variant more.
     return next((part.upper() for part in parts if len(part) == 2 and part.isalpha()), "")

@@ -74,6 +74,7 @@ def measure(text: str) -> Size:
     """
     offenders = tuple(dict.fromkeys(_FOREIGN.findall(text)))
     if offenders:
+        # An emoji takes two places and must not be cut between them; two stand-ins keep the count.
         wide = _ASTRAL.sub(_HIGH + _LOW, text)
         segments, left = _pack(wide, UCS2_SINGLE, UCS2_PART, first_of_pair=_HIGH)
         return Size("UCS-2", len(text), len(wide), segments, left, offenders)
@@ -89,6 +90,7 @@ def plain(text: str, *, letters: bool = False) -> str:
     letters of other scripts stay. A text that is better left in UCS-2 anyway gains nothing from
     either.
     """
+    # First: a letter and its accent written apart may be one that GSM-7 has.
     text = unicodedata.normalize("NFC", text)
     text = _FOREIGN.sub(lambda found: found.group().translate(_LOOKALIKES), text)
     return _FOREIGN.sub(_unaccented, text) if letters else text
@@ -97,10 +99,12 @@ def plain(text: str, *, letters: bool = False) -> str:
 def _unaccented(found: re.Match[str]) -> str:
     character = found.group()
     if unicodedata.combining(character):
+        # Only accents of Latin letters: taken from other scripts they would change words.
         return "" if ord(character) < 0x370 else character
     bare = unicodedata.normalize("NFD", character.translate(_LETTERS))[
         : 2 if character in "œŒ" else 1
     ]
+    # Without its accent it may still be foreign: then the original is better than a half of it.
     return character if _FOREIGN.search(bare) else bare
 
 
@@ -110,6 +114,8 @@ def _pack(units: str, single: int, part: int, *, first_of_pair: str) -> tuple[in
         return min(len(units), 1), single - len(units)
     segments, start = 1, 0
     while len(units) - start > part:
+        # A pair that would be torn goes whole into the next part, and leaves a place empty in this
+        # one.
         start += part - 1 if units[start + part - 1] == first_of_pair else part
         segments += 1
     return segments, part - (len(units) - start)

@@ -93,6 +93,7 @@ class Template:
         ]
         self._slots = tuple(part.name for part in flat if isinstance(part, Slot))
         self.placeholders = tuple(dict.fromkeys(self._slots))
+        # Of all words, optional passages included: it is used only where no value is blank.
         self._format = _SPACES.sub(" ", "".join(_for_percent(part) for part in flat))
         self._all_values = attrgetter(*self._slots) if self._slots else None
 
@@ -122,10 +123,12 @@ class Template:
             return self._format % ()
         found = self._all_values(values)
         if len(self._slots) == 1:
+            # `attrgetter` of one name gives the value itself, not a tuple.
             found = (found,)
         if not all(found):
             return None
         joined = "\t".join(found)
+        # A tab within a value: what was joined by tabs would have one too many.
         if joined.count("\t") >= len(found):
             return None
         if (
@@ -142,6 +145,7 @@ class Template:
     def _careful(self, values: Values) -> str:
         clean = {name: clean_value(getattr(values, name)) for name in self.placeholders}
         text = "".join(_careful_part(part, clean) for part in self._parts)
+        # Marked first and tidied then: commas that staff wrote elsewhere must stay as they are.
         text = _BLANK_LEADS.sub("", text)
         text = _BLANK_TRAILS.sub("", text).replace(_BLANK, "")
         return _SPACES.sub(" ", text).strip()
@@ -182,6 +186,8 @@ def clean_value(value: str) -> str:
     if not value.isprintable():
         value = "".join(
             " "
+            # Direction marks in a name could turn round the date behind it; joiners are part of
+            # some names.
             if unicodedata.category(character) in _DANGEROUS and character not in _JOINERS
             else character
             for character in value
@@ -192,6 +198,7 @@ def clean_value(value: str) -> str:
 def _who_and_when(people: Sequence[Values]) -> list[str]:
     firsts = [person.first_name or person.name for person in people]
     names = [
+        # Two of a family with one first name: the full names tell them apart.
         first if firsts.count(first) == 1 else person.name or first
         for first, person in zip(firsts, people, strict=True)
     ]
@@ -224,6 +231,7 @@ def _parse(text: str) -> list[Part]:
     at = 0
     for token in _TOKEN.finditer(text):
         target: list[Part] | list[TextPart | Slot] = parts if inside is None else inside
+        # NUL is our own mark for what stays blank; one in the wording would be taken for it.
         target.append(TextPart(_no_nul(text[at : token.start()])))
         at = token.end()
         match token.group():
@@ -259,6 +267,7 @@ def _known(slot: str) -> str:
     if name in PLACEHOLDERS:
         return name
     known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+    # Near ones are offered, never taken: a wrong placeholder would reach patients as a wrong value.
     near = get_close_matches(name.lower().replace(" ", "_"), PLACEHOLDERS, n=1)
     hint = f" Did you mean {{{near[0]}}}?" if near else ""
     raise WordingError(f"{slot[:60]} is not a placeholder.{hint} These are: {known}.")

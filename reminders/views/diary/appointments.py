@@ -75,6 +75,7 @@ def _from(request: StaffRequest, start: date) -> Slice[Appointment]:
     rows = Appointment.objects.filter(location__in=place_ids(request), local_date__gte=start).only(
         "pk"
     )
+    # One location: its own index is in this order, so that a page far on needs no sorting.
     if not several(request):
         return page_of(request, rows.order_by("local_date", "starts_at", "pk"))
     # Local dates of several zones lie within a day of UTC's: a bound that the index on the start
@@ -86,6 +87,7 @@ def _from(request: StaffRequest, start: date) -> Slice[Appointment]:
 
 
 def _lines(ids: list[int], *, now: datetime) -> list[SheetLine]:
+    # `rows_of` answers by start; a search has an order of its own, the coming before the past.
     order = {pk: place for place, pk in enumerate(ids)}
     rows = sorted(rows_of(ids, now=now), key=lambda row: order[row.id]) if ids else []
     return [SheetLine(row, now) for row in rows]
@@ -99,6 +101,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     )
     appointment = get_object_or_404(rows, pk=pk)
     now = timezone.now()
+    # Not limited again: the row was found within the user's scope above.
     (row,) = rows_of([pk], now=now)
     moments = timeline(appointment, now=now)
     others = (
@@ -111,6 +114,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "line": SheetLine(row, now),
         "row": row,
         "moments": [(MOMENT_ICONS.get(one.kind, UNKNOWN_MOMENT), one) for one in moments],
+        # The story has it already where the provider holds the text: it must not stand there twice.
         "planned": None if any(moment.at == row.next_at for moment in moments) else _planned(row),
         "others": others.select_related("location", "service").order_by("starts_at")[:5],
         "contact_page": page_of_contact(appointment.contact),
@@ -129,11 +133,15 @@ def new(request: StaffRequest) -> HttpResponse:
         request.POST or None, scope=request.scope, initial=_first_values(request)
     )
     patient = _chosen(request, request.POST.get("contact") or request.GET.get("contact"))
+    # Read from a POST only: in an address it would open the second form with errors nobody made.
     adding = request.method == "POST" and request.POST.get("contact") == "new"
+    # By the location that was picked: the same digits are another number at another site.
     country = country_of(request.scope, _posted_location(request))
     person = ContactForm(
         request.POST if adding else None, country=country, prefix="new", initial={"channel": "sms"}
     )
+    # Somebody else's patient, or one deleted meanwhile, reads as none: ask again, never book
+    # blindly.
     missing = request.method == "POST" and not adding and patient is None
     if (
         request.method == "POST"
@@ -141,6 +149,8 @@ def new(request: StaffRequest) -> HttpResponse:
         and not missing
         and (not adding or person.is_valid())
     ):
+        # Patient and visit in one domain call: half of it would leave a patient without the
+        # booking.
         appointment = _book(request, form, patient or person)
         say(request, f"{appointment.contact} is booked for {appointment}.")
         return go(request, appointment.get_absolute_url())
@@ -180,6 +190,8 @@ def _book(
 def _first_values(request: StaffRequest) -> dict[str, Any]:
     remembered = request.scope.profile.remembered
     return {
+        # A remembered location may be closed by now or not theirs any more; the form then offers
+        # others.
         "location": remembered.get("location") or next(iter(request.scope.locations), None),
         "practitioner": remembered.get("practitioner"),
         "date": read_date(request.GET.get("date", ""))
@@ -192,6 +204,7 @@ def _posted_location(request: StaffRequest) -> Location | None:
 
 
 def _chosen(request: StaffRequest, pk: str | None) -> Contact | None:
+    # Within the scope: an id of the page can be changed by whoever sends the form.
     return request.scope.contacts().filter(pk=read_id(pk)).first()
 
 
@@ -223,6 +236,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             return _save(request, appointment, form)
         except ChangedMeanwhileError as error:
+            # Only the stamp: the form keeps what was typed, and the next save is against the newer
+            # state.
             appointment.refresh_from_db(fields=["updated_at"])
             conflict = changes_since(error.since, appointment=appointment)
     context = {
@@ -230,10 +245,13 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         "appointment": appointment,
         "patient": appointment.contact,
         "conflict": conflict,
+        # Decides whether the page speaks of somebody else's change: a form with errors was never
+        # compared.
         "outdated": request.method == "POST" and not form.errors,
         "seen": etag(appointment),
         "draft": f"appointment-{pk}",
     }
+    # 409 is a conflict with a colleague, 422 a field to mend; both are pages that htmx must show.
     status = 200 if request.method != "POST" else 422 if form.errors else 409
     return render(request, "appointments/form.html", context, status=status)
 
@@ -249,6 +267,7 @@ def _save(request: StaffRequest, appointment: Appointment, form: AppointmentForm
         appointment, changes, seen=seen, by=request.scope.actor, now=timezone.now()
     )
     words = "The appointment is saved."
+    # Said here, because the patient may get the old text still: the provider has the last word.
     if planned.to_withdraw:
         words += " The text with the old details is being withdrawn."
     say(request, words)

@@ -67,12 +67,15 @@ def _everyone(request: StaffRequest) -> Slice[Contact]:
 
 def _found(request: StaffRequest, query: str) -> tuple[Slice[Contact], bool]:
     found = find_contacts(query, scope=request.scope, limit=PER_PAGE)
+    # Read again through the scope of the list: the search gives ids, not rights.
     rows = _marked(request).filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
     return Slice(list(rows), 1, has_next=False), found.more
 
 
 def _marked(request: StaffRequest) -> Any:  # Any: annotated rows have no type of their own
+    # By number, not by person: whoever shares the phone shares the opt-out.
     open_ones = Suppression.objects.filter(phone=OuterRef("phone"), lifted_at=None)
+    # Notes are long and not shown in the list.
     return request.scope.contacts().annotate(opted_out=Exists(open_ones)).defer("notes")
 
 
@@ -86,6 +89,8 @@ def _with_next(request: StaffRequest, contacts: Any) -> list[tuple[Contact, Appo
             status__in=Appointment.EXPECTED,
         )
         .select_related("location")
+        # DISTINCT ON keeps the first row of each contact, so the order is what makes it the next
+        # visit.
         .order_by("contact_id", "starts_at")
         .distinct("contact_id")
     )
@@ -100,6 +105,7 @@ def new(request: StaffRequest) -> HttpResponse:
         request.POST or None, country=country_of(request.scope), initial={"channel": "sms"}
     )
     if request.method == "POST" and form.is_valid():
+        # By name, not all that was cleaned: a field of the form alone must not become a column.
         values = {name: form.cleaned_data[name] for name in COLUMNS}
         contact = create_contact(values, by=request.scope.actor, now=timezone.now())
         say(request, f"{contact} is added.")
@@ -127,6 +133,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
             )
         except ChangedMeanwhileError as error:
+            # The whole row, for heading and etag: the next save is against what the colleague left.
             contact.refresh_from_db()
             conflict = contact_changes_since(error.since, contact=contact)
         else:
@@ -152,6 +159,7 @@ def _status(request: StaffRequest, form: ContactForm) -> int:
 
 def _country(request: StaffRequest, contact: Contact) -> str:
     """The country of the location where they were last booked."""
+    # The last visit, not the remembered location: a patient's number belongs to where they go.
     last = (
         request.scope.appointments()
         .filter(contact=contact)

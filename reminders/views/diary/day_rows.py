@@ -73,6 +73,8 @@ class SheetLine:
         offered = []
         if until <= ARRIVES_FROM:
             offered.append(("arrived", "Arrived", "person-check"))
+            # Not at the very start: people are a few minutes late, and a no-show ends what is asked
+            # of them.
             if until < -TOO_LATE_AFTER:
                 offered.append(("no_show", "No-show", "person-x"))
             return offered
@@ -88,6 +90,7 @@ class SheetLine:
     @cached_property
     def digest(self) -> str:
         """A short token that changes with anything shown of this line."""
+        # What time alone changes belongs in it, too: else the buttons of the morning stay all day.
         return digest((self.row.digest, self.buttons, self.over))
 
     @property

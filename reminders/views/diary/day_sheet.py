@@ -44,6 +44,8 @@ class Choice:
 
     @property
     def before(self) -> date:
+        # At the ends of the calendar a step further is an error, and the address is free to name
+        # them.
         return self.day - timedelta(days=1) if self.day > date.min else self.day
 
     @property
@@ -60,6 +62,7 @@ class Choice:
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page; the practitioner that is chosen is remembered."""
     look = _look(request, now=timezone.now())
+    # Only where the address names one: opening the sheet again must keep the last choice.
     if "practitioner" in request.GET:
         access.remember(request.scope.profile, practitioner=look.choice.practitioner_id)
     return render(request, "day_sheet.html", _context(request, look))
@@ -69,10 +72,12 @@ def show(request: StaffRequest) -> HttpResponse:
 def rows(request: StaffRequest) -> HttpResponse:
     """Only what may have changed; 204 when nothing has happened since what the browser shows."""
     now = timezone.now()
+    # Two halves: what had happened, and what was shown. The first is cheap, the second is exact.
     seen, _, shown = request.GET.get("token", "").partition("/")
     if seen == _sign(request, _choice(request, now=now), now=now):
         return HttpResponse(status=204)
     look = _look(request, now=now)
+    # Something happened elsewhere: the page only gets the newer mark, or each look would be dear.
     unchanged = look.digest == shown
     template = "partials/token.html" if unchanged else "day_sheet/live.html"
     return render(
@@ -87,8 +92,10 @@ def _sign(request: StaffRequest, choice: Choice, *, now: datetime) -> str:
 def _choice(request: StaffRequest, *, now: datetime) -> Choice:
     remembered = request.scope.profile.remembered
     location = request.scope.location(remembered.get("location"))
+    # With one location there is nothing to choose, and the page has its clock and its calendar.
     if not location and len(request.scope.locations) == 1:
         location = request.scope.locations[0]
+    # The location's day: for somebody who looks from afar it may be yesterday there.
     today = now.astimezone(_zone(request, location)).date()
     practitioner = request.GET.get("practitioner", str(remembered.get("practitioner") or ""))
     return Choice(
@@ -139,6 +146,7 @@ def _look(request: StaffRequest, *, now: datetime) -> SheetView:
     seen = _sign(
         request, choice, now=now
     )  # before reading: what happens meanwhile is for the next look
+    # Sorted, so that the same question has the same token.
     places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
     sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
@@ -173,6 +181,7 @@ def _filters(sheet: DaySheet, choice: Choice) -> list[dict[str, Any]]:
             "on": state == choice.state,
         }
         for state in DayState
+        # The chosen one stays though nothing is left of it: else there is no way to switch it off.
         if sheet.counts[state] or state == choice.state
     ]
 

@@ -58,6 +58,7 @@ def _appointment(request: StaffRequest, pk: int) -> Appointment:
 
 
 def _reminder(request: StaffRequest, pk: int) -> Reminder:
+    # By the appointment as it is now: a reminder keeps the location that it was planned for.
     theirs = request.scope.appointments()
     return get_object_or_404(Reminder.objects.filter(appointment__in=theirs), pk=pk)
 
@@ -71,6 +72,7 @@ def menu(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that can be done with an appointment, for the row's menu."""
     appointment = _appointment(request, pk)
     now = timezone.now()
+    # Of this version only: those of earlier ones are history, and no text comes of them.
     reminders = appointment.reminders.filter(version=appointment.version).select_related(
         "rule", "message"
     )
@@ -86,6 +88,7 @@ def menu(request: StaffRequest, pk: int) -> HttpResponse:
 def _choices(reminder: Reminder, *, now: datetime) -> dict[str, object]:
     """What may be tried with one reminder; whether it still works is decided when it is tried."""
     message = reminder.message
+    # With the domain's own margin: calling back what is due within a minute would come too late.
     waits = reminder.state in (Reminder.State.SENDING, Reminder.State.SENT) and (
         message is not None and message.is_withdrawable(now=now)
     )
@@ -133,6 +136,8 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
         event = mark(
             pk,
             wanted,
+            # What the row showed, compared under its lock: a colleague's status is not overwritten
+            # unseen.
             seen=request.POST.get("seen", ""),
             by=request.scope.actor,
             now=timezone.now(),
@@ -146,6 +151,7 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action()
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a status back, unless it has changed again since."""
+    # By the appointment: lines of history of other locations must not be guessed by their number.
     event = get_object_or_404(
         AuditEntry.objects.filter(appointment__in=request.scope.appointments()), pk=pk
     )
@@ -204,6 +210,7 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
     """
     appointment = _appointment(request, pk)
     correcting = request.GET.get("as") == "correction"
+    # What was typed stays in the dialog where it is refused; a text lost is written worse again.
     written = read_text(request.POST.get("text"), longest=LONGEST)
     problem = ""
     if request.method == "POST":
@@ -230,6 +237,7 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _sent(words: str) -> HttpResponse:
+    # Nothing to swap: a body would replace the dialog that is about to close.
     response = with_toast(HttpResponse(status=204), words, changed=True)
     return trigger_client_event(response, "close-dialog")
 

@@ -117,6 +117,7 @@ def test(request: StaffRequest) -> HttpResponse:
         return render(request, "connection/test.html", {"form": form}, status=422)
     now = timezone.now()
     place = request.scope.locations[0] if request.scope.locations else None
+    # The second of the clock makes each test a text of its own: the provider may drop equal ones.
     of_place = f" from {place.name}" if place else ""
     message = queue_text(
         kind=Message.Kind.TEST,
@@ -124,6 +125,7 @@ def test(request: StaffRequest) -> HttpResponse:
         text=f"A test of appointment texts{of_place}, {now:%H:%M:%S} UTC.",
         location=place,
         now=now,
+        # A test that comes an hour later would say “works” about a connection that did not.
         expires_at=now + USEFUL_FOR,
         created_by_id=request.user.pk,
     )
@@ -136,7 +138,9 @@ def test(request: StaffRequest) -> HttpResponse:
 @staff_page(CONNECTION)
 def test_state(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """What has become of a test text; asked again until it ends."""
+    # Tests only: whoever may see the connection may not read every patient's text.
     message = get_object_or_404(Message, pk=pk, kind=Message.Kind.TEST)
+    # Ends: a tab left open over night must not ask on and on.
     watch = not message.is_final and timezone.now() - message.created_at < WATCH_FOR
     return render(request, "connection/state.html", {"message": message, "watch": watch})
 
@@ -159,6 +163,7 @@ def _news(*, now: datetime) -> list[ConnectionNews]:
 
 def _masked(secret: str) -> str:
     """Enough of a key to recognise it."""
+    # A short key would be told whole by its first and last letters.
     return f"{secret[:4]}…{secret[-2:]}" if len(secret) > 8 else "…"
 
 

@@ -127,6 +127,8 @@ def _practice(scope: Scope) -> list[Tile]:
 
 
 def _of_theirs(scope: Scope) -> Q:
+    # What was taught for all locations is not theirs: the page behind the tile does not show it
+    # either.
     return Q(location__in=scope.location_ids) if scope.restricted else Q()
 
 

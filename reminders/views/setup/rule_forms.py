@@ -104,6 +104,7 @@ class RuleForm(forms.ModelForm):
             "location", Location.objects.filter(pk__in=scope.location_ids), "Every location"
         )
         self._offer("service", Service.objects.filter(active=True), "Every service")
+        # A blank location means everywhere, which is not theirs to give.
         if scope.restricted:
             self.fields["location"].required = True
             self.fields["location"].empty_label = None  # type: ignore[attr-defined]  # of a model's choices
@@ -113,6 +114,7 @@ class RuleForm(forms.ModelForm):
                 "max": LONGEST_NOTICE,
                 "inputmode": "numeric",
             }
+        # A bound form shows what was typed, also where it is wrong.
         if not self.is_bound:
             self.initial.update(_as_said(self.instance))
 
@@ -127,8 +129,10 @@ class RuleForm(forms.ModelForm):
         """Put days or elapsed time into the rule's columns; complain in words about what is
         missing.
         """
+        # Django's may return nothing; what was cleaned stands in `cleaned_data` all the same.
         given = super().clean() or self.cleaned_data
         rule = self.instance
+        # The database takes days or minutes, never both: what was the other before must be gone.
         rule.minutes_before = None
         if given.get("counts") == ELAPSED:
             given["days_before"] = given["at_time"] = None
@@ -137,9 +141,11 @@ class RuleForm(forms.ModelForm):
                 self.add_error("amount", "Say how long before, such as 1 hour.")
             else:
                 rule.minutes_before = amount * UNITS[given.get("unit") or "minutes"]
+                # The database refuses more, too (rule_within_14_days), but not in words.
                 if rule.minutes_before > UNITS["days"] * 14:
                     self.add_error("amount", "At most 14 days. For longer, count in days.")
         else:
+            # A number that was refused already is no missing one: one complaint a field.
             if given.get("days_before") is None and "days_before" not in self.errors:
                 self.add_error("days_before", "Say how many days before, such as 1.")
             if given.get("time_of_day") != FIXED_TIME:
@@ -163,6 +169,7 @@ def _as_said(rule: ReminderRule) -> dict[str, Any]:
             "at_time": rule.at_time or time(17),
             "amount": 1,
         }
+    # The largest that divides evenly: 1440 minutes are a day, 90 stay minutes.
     unit = next(name for name, size in reversed(UNITS.items()) if minutes % size == 0)
     return {
         "counts": ELAPSED,

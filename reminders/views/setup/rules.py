@@ -59,6 +59,7 @@ def show(request: StaffRequest) -> HttpResponse:
     """The rules, those for everywhere first; with `?job=` how far planning after a change is."""
     rules = ReminderRule.objects.select_related("location", "service").order_by("position", "pk")
     mine = [rule for rule in rules if request.scope.sees_place(rule.location_id)]
+    # The order is one for all locations, so whoever sees only some of them cannot move a rule.
     fixed = request.scope.restricted
     rows = [
         RuleRow(
@@ -98,6 +99,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
     seen = rules.etag(rule) if rule.pk else ""
+    # The form writes into `rule` itself as it is checked; nothing is saved until `save_rule`.
     form = RuleForm(request.POST or None, instance=rule, scope=request.scope)
     trouble = ""
     if request.method == "POST" and form.is_valid():
@@ -115,6 +117,8 @@ def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
         "form": form,
         "rule": rule,
         "title": rule.name or "New rule",
+        # After a refusal the first state stays: the newest would let the second press overwrite
+        # unseen.
         "seen": request.POST.get("seen", seen),
         "trouble": trouble,
         "unused": bool(rule.pk) and not rule.active and not rules.is_used(rule),
@@ -126,6 +130,7 @@ def _form(request: StaffRequest, rule: ReminderRule) -> HttpResponse:
 
 def _saved(request: StaffRequest, saved: rules.SavedRule) -> HttpResponse:
     where = reverse("rules")
+    # Few appointments are planned by now; for many the list shows how far it is.
     if saved.job and saved.job.state != Job.State.DONE:
         return redirect(f"{where}?job={saved.job.pk}")
     say(request, f"Saved. {in_words(saved.job)}".strip())
@@ -136,6 +141,7 @@ def _saved(request: StaffRequest, saved: rules.SavedRule) -> HttpResponse:
 def preview(request: StaffRequest) -> HttpResponse:
     """What saving the form as it stands would do, for real coming appointments."""
     given = request.POST.get("rule")
+    # Never saved: the form fills the row in memory and the preview runs dry on it.
     rule = _rule(request, read_id(given)) if given else ReminderRule()
     form = RuleForm(request.POST, instance=rule, scope=request.scope)
     context: dict[str, object] = {"form": form, "rule": rule}
@@ -169,6 +175,7 @@ def switch(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action(RULES)
 def move(request: StaffRequest, pk: int) -> HttpResponse:
     """Move a rule up or down in the list, which is one for all locations."""
+    # Only for its 404: a rule that the user does not see must not answer by “forbidden”.
     _rule(request, pk)
     if not request.scope.may_change_at(None):
         return forbidden(request)
@@ -201,6 +208,7 @@ def _job(request: StaffRequest) -> Job | None:
     given = read_id(request.GET.get("job"))
     if given:
         return Job.objects.filter(pk=given).first()
+    # Somebody else's change may be under way: whoever opens the page sees why texts still move.
     running = Job.objects.filter(kind=REPLAN, state__in=[Job.State.WAITING, Job.State.RUNNING])
     return running.order_by("created_at").first()
 

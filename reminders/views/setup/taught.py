@@ -34,6 +34,7 @@ def show(request: StaffRequest) -> HttpResponse:
     """All that is taught, each with the cards of the same words that the user sees."""
     rows = list(TaughtReply.objects.filter(removed_at=None).select_related("taught_by"))
     waiting = open_cards().filter(request.scope.seen_cards(), kind__in=teach.READ_BY_STAFF)
+    # Bounded: the words of each waiting reply are folded and compared here and now.
     alike = teach.waiting_alike(rows, waiting[: teach.MOST_LOOKED_AT] if rows else ())
     context = {
         "rows": [_row(one, alike.get(one.pk, [])) for one in rows],
@@ -52,6 +53,8 @@ def _row(one: TaughtReply, alike: list[InboxItem]) -> dict[str, Any]:
         "tone": TONES[meaning],
         "by": (by.get_full_name() or by.get_username()) if by else "",
         "proposals": [
+            # A visit that is over or cancelled is not decided by a button that was rendered hours
+            # ago.
             Proposal(card, bool(card.appointment and not why_not_coming(card.appointment, now=now)))
             for card in alike
         ],

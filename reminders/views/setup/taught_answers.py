@@ -32,6 +32,7 @@ MOST_SHOWN = 2_000
 @staff_page(IMPORT)
 def show(request: StaffRequest) -> HttpResponse:
     """All that was taught of the locations that the user looks after, by diary and columns."""
+    # One more than is shown, so that “there are more” needs no count of its own.
     rows = list(_theirs(request).select_related("location", "taught_by")[: MOST_SHOWN + 1])
     zone = request.scope.locations[0].zone if request.scope.locations else "UTC"
     context = {
@@ -76,6 +77,7 @@ def _line(row: TaughtAnswer) -> dict[str, Any]:
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """From now on it means something else; what was imported stays as it was."""
     row = get_object_or_404(_theirs(request), pk=pk)
+    # From the offered ones only: a meaning that the import does not know would be read as anything.
     meaning = read_choice(
         request.POST.get("meaning"), choices_for(row.about, row.meaning), otherwise=None
     )
@@ -97,7 +99,9 @@ def remove(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action(IMPORT)
 def undo(request: StaffRequest) -> HttpResponse:
     """Take the last removal back, as long as nobody has taught the same meanwhile."""
+    # Taken out at once: a second press must not bring it back over what was taught since.
     kept = request.session.pop(FORGOTTEN, None)
+    # Rights may have changed between the two presses.
     if kept is None or not request.scope.may_change_at(kept["location_id"]):
         say(request, "There is nothing to take back.", tone="warning")
     elif taught_again(kept):

@@ -102,6 +102,7 @@ def show(request: StaffRequest) -> HttpResponse:
 @staff_form(WORDINGS)
 def edit(request: StaffRequest) -> HttpResponse:
     """The editor of one wording."""
+    # From the address in both methods: the form cannot move a text to another rule or language.
     place, rule = _place(request.GET, request.scope)
     if not _may_change(rule, request.scope):
         return forbidden(request)
@@ -145,6 +146,7 @@ def edit(request: StaffRequest) -> HttpResponse:
 @staff_action(WORDINGS)
 def preview(request: StaffRequest) -> HttpResponse:
     """The text in the editor, filled in for real appointments."""
+    # Needs no right to change: it shows, and saves nothing.
     place, _ = _place(request.GET, request.scope)
     text = _typed(request)
     now = timezone.now()
@@ -193,6 +195,7 @@ def switch_answer(request: StaffRequest) -> HttpResponse:
 
 
 def _typed(request: StaffRequest) -> str:
+    # Browsers send line breaks as two characters; each would be counted, and paid for, as one more.
     return read_text(request.POST.get("text"), longest=LONGEST).replace("\r\n", "\n").strip()
 
 
@@ -238,6 +241,7 @@ def _place(given: Mapping[str, str], scope: Scope) -> tuple[WordingKey, Reminder
         given.get("channel", SMS),
         rule.pk if rule else None,
     )
+    # A rule has its own kind of text only: another purpose would be saved and never be sent.
     if not place.is_known or (rule and place.purpose not in (rule.kind, f"family_{rule.kind}")):
         raise Http404
     return place, rule
@@ -264,6 +268,7 @@ def _may_change(rule: ReminderRule | None, scope: Scope) -> bool:
 
 def _usual_language(scope: Scope) -> str:
     spoken = [place.language for place in scope.locations if place.language in LANGUAGES]
+    # The commonest among their locations, so that most people land on their own language.
     return max(spoken, key=spoken.count) if spoken else "en"
 
 

@@ -25,6 +25,7 @@ LONGEST_TEXT = 5_000
 def read_number(written: object, *, digits: int = LONGEST_ID) -> int | None:
     """A whole number from 0 in at most so many ASCII digits; None for anything else."""
     text = str(written) if isinstance(written, str | int) else ""
+    # ASCII first: `isdigit` also takes “²”, which `int` refuses with an error.
     fits = 0 < len(text) <= digits and text.isascii() and text.isdigit()
     return int(text) if fits else None
 
@@ -36,6 +37,7 @@ def read_id(written: object) -> int:
 
 def read_ids(written: str) -> list[int]:
     """Ids separated by commas, at most a hundred; what is no id is left out."""
+    # Cut before splitting: a megabyte of commas would be a list of a million parts.
     most = MOST_IDS * (LONGEST_ID + 1)
     return [pk for part in written[:most].split(",")[:MOST_IDS] if (pk := read_id(part))]
 
@@ -48,6 +50,7 @@ def read_choice(written: str | None, choices: Iterable[T], *, otherwise: E) -> T
 def read_date(written: str) -> date | None:
     """A date as browsers send it (2026-03-02), None for anything else."""
     try:
+        # The pattern first: Python also reads weeks (2026-W10-1) and dates without hyphens.
         return date.fromisoformat(written) if _DAY.fullmatch(written) else None
     except ValueError:
         return None
@@ -55,6 +58,7 @@ def read_date(written: str) -> date | None:
 
 def read_text(written: str | None, *, longest: int = LONGEST_TEXT) -> str:
     """What was typed, at most so many characters, without NUL, which the database cannot store."""
+    # NUL goes before the cut, so that it does not count as a letter.
     return (written or "").replace("\x00", "")[:longest]
 
 

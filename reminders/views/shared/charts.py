@@ -113,9 +113,11 @@ def bars(
     `colours` are numbers of the style sheet's series, one for each name; `unit` stands behind
     numbers.
     """
+    # Never 0, even without rows: heights are divided by it.
     highest = round_up(max((sum(values) for _, values, _ in rows), default=0))
     room = HEIGHT - TOP - BOTTOM
     step = (width - LEFT) / max(1, len(rows))
+    # Labels that would overlap are left out; the bar's own words still name each.
     every = max(1, ceil(LABEL / step))
     drawn = []
     for index, (label, values, marked) in enumerate(rows):
@@ -166,4 +168,5 @@ def round_up(value: float) -> float:
     if value <= 2:
         return 2
     unit = 10 ** int(log10(value))
+    # Ten times the unit is always enough, so that `next` cannot run out.
     return float(next(unit * step for step in (1, 2, 4, 6, 8, 10) if unit * step >= value))

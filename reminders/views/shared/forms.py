@@ -77,6 +77,8 @@ class ContactForm(forms.Form):
         if contact:
             kwargs.setdefault("initial", self._values_of(contact))
         super().__init__(*args, **kwargs)
+        # Taken out, not hidden: a number that nobody called wrong must not be declared right by a
+        # form.
         if not (contact and contact.has_wrong_number):
             del self.fields["number_is_right"]
 
@@ -103,11 +105,14 @@ class ContactForm(forms.Form):
     def _phone(self, written: str) -> dict[str, str]:
         """A number that stays the same keeps the writing it came in."""
         columns = phone_columns(written, self.country)
+        # The form shows it as people write it at home; saving that again would lose the diary's
+        # writing.
         if self.contact and self.contact.phone and columns["phone"] == self.contact.phone:
             return {name: getattr(self.contact, name) for name in columns}
         return columns
 
     def _check_external_id(self, number: str) -> None:
+        # Numbers are unique within a diary; staff add patients to the one without a name.
         diary = self.contact.diary if self.contact else ""
         others = Contact.objects.filter(external_id=number, diary=diary)
         if self.contact:
@@ -149,6 +154,8 @@ class AppointmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = {
             "location": Location.objects.filter(pk__in=scope.location_ids),
+            # The one that is booked stays a choice though switched off: else saving a note would
+            # drop it.
             "practitioner": _active(
                 Practitioner, appointment.practitioner_id if appointment else None
             ),
@@ -174,6 +181,7 @@ class AppointmentForm(forms.Form):
     def clean_date(self) -> datetime.date:
         """A slip of the finger in the year is no date."""
         day: datetime.date = self.cleaned_data["date"]
+        # 0206 for 2026 is a valid date, and every text about it would be long overdue.
         if not FIRST_YEAR <= day.year <= FIRST_YEAR + 200:
             raise forms.ValidationError("Check the year.")
         return day
@@ -204,6 +212,7 @@ def country_of(scope: Scope, location: Location | None = None) -> str:
     """By whose dialling rules a number is read: the location's, else of the first one the user may
     see.
     """
+    # The order matters: a number at hand belongs to its location before it belongs to the viewer.
     place = (
         location
         or scope.location(scope.profile.remembered.get("location"))

@@ -64,5 +64,6 @@ def counted_page(
 def page_of(request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE) -> Slice[M]:
     """The page that `?page=` asks for, from 1; anything odd is the first."""
     number = min(max(read_number(request.GET.get("page"), digits=5) or 1, 1), DEEPEST)
+    # One row too many tells whether there is a next page; counting would read the whole table.
     found = list(rows[(number - 1) * per_page : number * per_page + 1])
     return Slice(found[:per_page], number, has_next=len(found) > per_page and number < DEEPEST)

@@ -46,6 +46,8 @@ def staff_page(
     def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @wraps(view)
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            # Before the permission: an ended session is asked to sign in, not told that its role is
+            # too small.
             if not request.user.is_authenticated or not isinstance(request.user, User):
                 return _sign_in(request, back="GET" in methods)
             if not request.user.has_perm(permission):
@@ -56,6 +58,8 @@ def staff_page(
             staff.scope = scope_of(request.user)
             return view(staff, *args, **kwargs)
 
+        # Outermost: another method is refused before anything is read, and a GET never changes
+        # anything.
         return require_http_methods(list(methods))(checked)
 
     return wrap
@@ -80,6 +84,7 @@ def _sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
 
     `back`: the address shows a page, so that one returns there; a form that was sent keeps a draft.
     """
+    # A redirect would be followed by htmx, and the sign-in page land inside a row of a list.
     if HtmxDetails(request):
         return trigger_client_event(HttpResponse(status=401), "signed-out")
     after = f"?{urlencode({'next': request.get_full_path()})}" if back else ""
@@ -114,6 +119,8 @@ def say(request: HttpRequest, text: str, *, undo: str = "", tone: str = "ok") ->
 
 def go(request: HttpRequest, where: str) -> HttpResponse:
     """Redirect, also when htmx asked."""
+    # htmx follows a plain redirect by itself and swaps the page into a part; it needs its own
+    # header.
     if HtmxDetails(request):
         return HttpResponseClientRedirect(where)
     return HttpResponseRedirect(where)
@@ -124,6 +131,7 @@ def go_back(request: HttpRequest) -> HttpResponse:
     page.
     """
     where = request.POST.get("next", "/")
+    # Else a prepared form could send staff from our address to a look-alike of the sign-in.
     safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()})
     return go(request, where if safe else "/")
 

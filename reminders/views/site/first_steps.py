@@ -42,14 +42,18 @@ class FirstLoginForm(BaseUserCreationForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_first_login(request: HttpRequest, token: str) -> HttpResponse:
     """Make the first administrator and sign them in; a link that holds no more says so."""
+    # For the page only; whether it still holds is decided under a lock when the form is taken.
     if not first_login.holds(token, now=timezone.now()):
         return _no_more(request)
     form = FirstLoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             user = _make(token, form)
+        # Two had the link open; the slower one is told so instead of getting a second
+        # administrator.
         except first_login.FirstLoginError:
             return _no_more(request)
+        # Named, because several backends are set and Django would not know by which the user came.
         login(request, user, backend=BACKEND)
         say(
             request,

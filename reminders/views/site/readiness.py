@@ -39,10 +39,12 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 with every part "ok", or 503 naming what fails. Tells no secrets and needs no login."""
+    # Both at once, or a hanging one would use up the time of the other.
     asked = {"database": _askers.submit(_reach_database), "broker": _askers.submit(_reach_broker)}
     wait(asked.values(), timeout=MAY_TAKE)
     parts = {name: _answer(future) for name, future in asked.items()}
     reached = parts["database"] == OK
+    # Only over a database that answered just now: else each question would wait for it in turn.
     parts |= {name: _ask(check) if reached else UNREACHED for name, check in CHECKS.items()}
     ready = all(words == OK for words in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
@@ -50,6 +52,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 def _answer(future: Future[str]) -> str:
     if not future.done():
+        # A thread that hangs cannot be ended; what waits behind it can be taken back.
         future.cancel()
         return f"fails: no answer within {MAY_TAKE} seconds"
     return future.result()
@@ -59,10 +62,13 @@ def _ask(check: Callable[[], str]) -> str:
     try:
         return check()
     except (Error, OSError) as error:
+        # The kind only: the words of the driver name hosts, users and databases to anybody who
+        # asks.
         return f"fails: {type(error).__name__}"
 
 
 def _reach_database() -> str:
+    # A connection of its own: Django's own belongs to the request's thread, and may be what hangs.
     given = connection.get_connection_params()
     given.pop("cursor_factory", None)
     try:
@@ -77,6 +83,7 @@ def _reach_broker() -> str:
     try:
         with current_app.connection_for_write(connect_timeout=MAY_TAKE) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=MAY_TAKE)
+    # Each transport has errors of its own, and a probe must answer whatever they are.
     except Exception as error:
         return f"fails: {type(error).__name__}"
     return OK

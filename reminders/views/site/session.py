@@ -40,6 +40,8 @@ class SignIn(LoginView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the form in the dialog even to somebody who is signed in by now."""
+        # Signed in meanwhile in another tab: a redirect would end in the dialog instead of closing
+        # it.
         self.redirect_authenticated_user = "here" not in request.GET
         return super().dispatch(request, *args, **kwargs)
 
@@ -58,6 +60,7 @@ class SignIn(LoginView):
             return response
         user = form.get_user()
         name = user.get_username() if isinstance(user, User) else ""
+        # Signing in changes the CSRF token; the open page sends its next form with the new one.
         event = {"token": get_token(self.request), "user": name}
         return trigger_client_event(HttpResponse(status=204), "signed-in", event)
 
@@ -77,12 +80,15 @@ def busy(request: HttpRequest) -> HttpResponse:
 def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     if request.resolver_match and request.resolver_match.url_name != "login":
         return render(request, "errors/busy.html", {"words": words}, status=status)
+    # Without the password: the form is cleaned here, and would hash one where there is no turn for
+    # it.
     form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
     form.errors.clear()
     form.add_error(None, words)
     here = _stands_in_dialog(request)
     template = "partials/sign_in_form.html" if here else "login.html"
     context = {"form": form, "here": here, "next": request.POST.get("next", "")}
+    # Of errors, htmx is told to show 409 and 422; with 429 or 503 the dialog would stay silent.
     return render(request, template, context, status=422 if here else status)
 
 
@@ -102,6 +108,7 @@ def remember(request: StaffRequest) -> HttpResponse:
     """Keep the location that the pages are set to; blank for all of them. Goes back to where one
     was.
     """
+    # One that is not theirs reads as “all of them”, which the scope narrows anyway.
     chosen = request.scope.location(request.POST.get("location", ""))
     access.remember(request.scope.profile, location=chosen.pk if chosen else None)
     return go_back(request)

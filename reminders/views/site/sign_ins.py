@@ -25,10 +25,13 @@ class Counting(AxesHandler):
         self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
     ) -> None:
         """Count it, unless it was only told to wait."""
+        # Without a request it was a command or a test; what only had to wait is no further failure.
         if request is None or request.axes_locked_out:
             return
         name = str(credentials.get("username") or "")
         if note_failure(name, _address(request), now=timezone.now()):
+            # Its middleware answers by this mark: the failure that reaches the limit already reads
+            # so.
             request.axes_locked_out = True
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:

@@ -118,12 +118,15 @@ class CallCard:
         found: dict[int, tuple[str, list[str]]] = {}
         for row in self.household.rows:
             name = row.day.name or "(no name)"
+            # By person, not by name: two of one family may be called the same.
             found.setdefault(row.day.contact_id, (name, []))[1].append(str(row.day.id))
         return [(name, ",".join(ids)) for name, ids in found.values()]
 
     @property
     def outcomes(self) -> tuple[tuple[Outcome, str, str], ...]:
         """How a call may go; whose number is wrong is asked where there are several people."""
+        # A wrong number stops all texts to it; with several people it has to be said whose it is
+        # not.
         return OUTCOMES if len(self.people) == 1 else OUTCOMES[:-1]
 
     @cached_property
@@ -135,6 +138,7 @@ class CallCard:
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page, or for the live look only what may have changed (204 when nothing has)."""
+    # The token without htmx is an address that somebody reloaded: give them the whole page.
     if not request.htmx or "token" not in request.GET:
         return render(request, "call_list.html", _context(request))
     seen, _, token = request.GET["token"].partition("/")
@@ -214,6 +218,7 @@ def called(request: StaffRequest) -> HttpResponse:
     ids = record_calls(
         [row.pk for row in rows], outcome, by=request.scope.actor, now=timezone.now()
     )
+    # By the ids that were written: “the last call” may be a colleague's by the time of the undo.
     undo = f"{reverse('call_list_undo')}?calls={','.join(map(str, ids))}"
     return _answer(request, NOTED[outcome].format(_names(rows)), undo=undo)
 
@@ -235,6 +240,7 @@ def answered(request: StaffRequest) -> HttpResponse:
         return _answer(
             request, "Somebody has settled this meanwhile. Nothing was changed.", tone="warning"
         )
+    # Named are those that changed, not all that were asked: some may have been settled meanwhile.
     changed = {event.appointment_id for event in events}
     undo = f"{reverse('call_list_undo')}?events={','.join(str(event.pk) for event in events)}"
     return _answer(
@@ -248,6 +254,7 @@ def answered(request: StaffRequest) -> HttpResponse:
 def undo(request: StaffRequest) -> HttpResponse:
     """Take calls (`?calls=`) or answers (`?events=`) back."""
     theirs = request.scope.appointments()
+    # Through the scope: the ids stand in an address and can be made up.
     calls = CallAttempt.objects.filter(
         pk__in=read_ids(request.GET.get("calls", "")), appointment__in=theirs
     )

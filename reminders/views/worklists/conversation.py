@@ -127,6 +127,7 @@ def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
 
 def _can_text(contact: Contact) -> bool:
     return (
+        # For the composer only; sending asks again, since an opt-out may come in between.
         bool(contact.phone)
         and contact.channel != Contact.Channel.NONE
         and not contact.has_wrong_number
@@ -196,9 +197,11 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         request.scope.appointments()
         .select_related("location")
         .filter(
+            # Somebody else's visit on the same phone may be meant: a mother asks about her child's.
             Q(contact=contact) | Q(contact__phone=contact.phone),
             pk=read_id(request.POST.get("about")),
         )
+        # Two patients without a number do not share a phone.
         .exclude(contact__phone="")
         .first()
     )
@@ -218,6 +221,7 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         say(request, f"Your text to {contact} is going out.")
         return go(request, reverse("conversation", args=[pk]))
     response = with_toast(HttpResponse(status=204), "Your text is going out.", changed=True)
+    # Only now the browser forgets the draft: a refused text stays in its box.
     return trigger_client_event(response, "text-sent", {"draft": f"text-{pk}"})
 
 
@@ -264,6 +268,7 @@ def consent(request: StaffRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
     wanted = request.POST.get("to") or request.GET.get("to")
     words = read_text(request.POST.get("words"), longest=300).strip()
+    # Checked before anything is written; an unknown word must not count as “in”.
     if not contact.phone or wanted not in ("in", "out", "back"):
         return _refuse(request, contact, "There is no number to opt in or out.")
     by, now = request.scope.actor, timezone.now()
@@ -283,6 +288,7 @@ def consent(request: StaffRequest, pk: int) -> HttpResponse:
         told = f"{contact} gets texts again."
     if not changed:
         return _refuse(request, contact, "Somebody has changed this meanwhile.")
+    # Undoing an opt-in is no new opt-out of the staff: it brings the old one back, with its words.
     back = f"{reverse('conversation_consent', args=[pk])}?to={'back' if wanted == 'in' else 'in'}"
     say(request, told, undo=back)
     return go(request, reverse("conversation", args=[pk]))

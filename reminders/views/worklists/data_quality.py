@@ -72,6 +72,7 @@ def show(request: StaffRequest) -> HttpResponse:
         None if ids is None else tuple(ids),
         coming=request.GET.get("who") != "all",
         now=timezone.now(),
+        # Who is booked nowhere may be a patient of a site that this user does not see.
         unbooked=not request.scope.restricted,
     )
     counts = count_flaws(look)
@@ -90,6 +91,7 @@ def _context(
     if flaw is Flaw.SHARED:
         numbers = shared_numbers(look, at_least=at_least, after=after, limit=ROWS + 1)
         shared, last_number = cut(numbers, ROWS)
+        # A contact's id stands for the number: numbers have no place in addresses and logs.
         further = last_number.people[0][0] if last_number else 0
     else:
         rows, last_row = cut(flawed(flaw, look, after=after, limit=ROWS + 1), ROWS)

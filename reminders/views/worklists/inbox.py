@@ -39,6 +39,7 @@ def show(request: StaffRequest) -> HttpResponse:
     if request.htmx and "token" in request.GET:
         return _live(request)
     first = (
+        # Only the id: the same rows are read whole for the list a moment later.
         bare(_cards(request)).values_list("pk", flat=True).first()
         if _view(request) != "done"
         else None
@@ -52,6 +53,7 @@ def show(request: StaffRequest) -> HttpResponse:
 def card(request: StaffRequest, pk: int) -> HttpResponse:
     """One card, open, beside the others; `?revision=` looks whether somebody has touched it."""
     shown = their_card(request, pk)
+    # 286 ends htmx's polling: the notice stands, and must not be swapped away by the next look.
     if request.htmx and "revision" in request.GET:
         if request.GET["revision"] == str(shown.revision):
             return HttpResponse(status=204)
@@ -64,6 +66,7 @@ def _live(request: StaffRequest) -> HttpResponse:
     """Only what may have changed, always with the count; an unchanged list costs one light
     statement.
     """
+    # With a 204, too: cards that others settled change the number though not this list.
     count = json.dumps({"inbox-count": {"value": _count(request)}})
     if request.GET["token"] == _token(request):
         return HttpResponse(status=204, headers={"HX-Trigger": count})
@@ -93,6 +96,7 @@ def _cards(request: StaffRequest) -> QuerySet[InboxItem]:
 
 
 def _token(request: StaffRequest) -> str:
+    # The same rows, and one more, as the list shows: else its “more” would never come or go.
     touched = bare(_cards(request)).values_list("pk", "revision")[: ROWS + 1]
     return digest((_view(request), list(touched)))
 

@@ -46,6 +46,7 @@ from reminders.views.worklists.inbox_card import bare, their_card, touched, wait
 
 def _revision(request: StaffRequest) -> int:
     written = request.POST.get("revision") or request.GET.get("revision") or ""
+    # 0 is no card's revision, so that an act without one collides instead of overwriting.
     return read_number(written, digits=9) or 0
 
 
@@ -68,6 +69,7 @@ def _onward(
     request: StaffRequest, settled: InboxItem, told: str, *, events: list[AuditEntry] | None = None
 ) -> HttpResponse:
     """To the next card, with a note of what was done and how to take it back."""
+    # One more than was shown: that is the settled card's; anything else means somebody came after.
     back = f"{reverse('inbox_undo', args=[settled.pk])}?revision={settled.revision + 1}"
     if events:
         back += f"&events={','.join(str(event.pk) for event in events)}"
@@ -78,6 +80,7 @@ def _onward(
 def _next(request: StaffRequest, settled: InboxItem) -> str:
     """The address of the card after this one, else of the first, else of the empty inbox."""
     open_ones = bare(waiting(request))
+    # By place in the list, not by index: cards come and go while one is being read.
     later = Q(opened_at__gt=settled.opened_at) | Q(opened_at=settled.opened_at, pk__gt=settled.pk)
     following = open_ones.filter(later).values_list("pk", flat=True).first()
     following = following or open_ones.values_list("pk", flat=True).first()
@@ -94,6 +97,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     action, chosen = request.POST.get("action", ""), request.POST.get("appointment", "")
     if action not in set(Action):
         return _warn(request, shown, "Choose confirm, decline or neither.")
+    # “Neither” with an appointment chosen changes none: the choice stays from a changed mind.
     appointment = _appointment(request, chosen) if action != Action.NEITHER else None
     try:
         settled = settle(
@@ -159,6 +163,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         say(request, "Your text is going out.")
         response = go(request, _next(request, shown))
+    # Also on the way to another card: else the sent text comes up again as a draft.
     response.headers["HX-Trigger"] = json.dumps({"text-sent": {"draft": f"card-{pk}"}})
     return response
 
@@ -167,6 +172,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
 def teach(request: StaffRequest, pk: int) -> HttpResponse:
     """From now on the whole text of this card has this `meaning`; what waits is not changed."""
     shown = their_card(request, pk)
+    # What is taught holds at every location, so it takes somebody who sees them all.
     if not request.scope.may_change_at(None):
         return forbidden(request)
     meaning = read_choice(request.POST.get("meaning"), list(TaughtReply.Meaning), otherwise=None)
@@ -256,6 +262,8 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     shown = their_card(request, pk)
     now = timezone.now()
     try:
+        # The card first: who loses this race must not turn back an appointment that a colleague
+        # decided.
         reopen(shown, revision=_revision(request), by=request.scope.actor, now=now)
     except CardTouched as error:
         say(request, str(error), tone="warning")
@@ -273,6 +281,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         if kept
         else "Taken back."
     )
+    # Last, and said: a text that has left cannot be undone by us.
     if not take_back_told(shown.reply_id, now=now):
         told += " The answer had left already: call or text the patient."
     say(request, told)

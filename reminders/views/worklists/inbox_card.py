@@ -89,6 +89,7 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         return _diary_context(request, shown)
     now = timezone.now()
     choices = _choices(request, shown, now=now)
+    # With several candidates nothing is assumed: a ready line with the wrong date would be sent.
     about = shown.appointment or (choices[0].appointment if len(choices) == 1 else None)
     contact = shown.contact or (about.contact if about else None)
     bubbles = thread(
@@ -143,6 +144,7 @@ class Choice(NamedTuple):
 
 
 def _candidates(shown: InboxItem, choices: list[Candidate], *, now: datetime) -> list[Choice]:
+    # What a patient would be told is worked out only for what can still be decided.
     acting = [one.appointment.pk for one in choices if one.acts(now)] if not shown.done_at else []
     answers = DecidedAnswers.load(shown.reply, acting, now=now) if shown.reply and acting else None
 
@@ -164,6 +166,7 @@ def _question(request: StaffRequest, shown: InboxItem) -> Message | None:
     """Our text that the reply answers, if the user may read it."""
     if shown.reply is None or shown.reply.message_id is None:
         return None
+    # The reply may be theirs to read while our text was of another location.
     texts = Message.objects.filter(request.scope.seen_messages())
     return texts.filter(pk=shown.reply.message_id).first()
 
@@ -189,6 +192,7 @@ def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[
     here = request.scope.location_ids
     found = [one for one in candidates(shown, now=now) if one.appointment.location_id in here]
     known = shown.appointment
+    # Known from the reply, but perhaps of a site that this user does not see.
     theirs = known and (not request.scope.restricted or known.location_id in here)
     if known and theirs and known.pk not in {one.appointment.pk for one in found}:
         found.insert(0, Candidate(known, None, ""))

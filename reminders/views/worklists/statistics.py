@@ -29,6 +29,7 @@ def show(request: StaffRequest) -> HttpResponse:
     weeks = read_choice(request.GET.get("weeks"), WEEKS, otherwise=DEFAULT_WEEKS)
     practitioner = read_id(request.GET.get("practitioner"))
     today = now.astimezone(zone(request)).date()
+    # Whole weeks from a Monday: a first week of two days would look like a collapse.
     since = today - timedelta(days=today.weekday(), weeks=weeks - 1)
     ensure_fresh(since=since, now=now)
     found = statistics(
@@ -43,6 +44,7 @@ def show(request: StaffRequest) -> HttpResponse:
         "practitioner": practitioner,
         "found": found,
         "charts": _charts(found),
+        # A reply belongs to a text, not to a practitioner: figures of one would be of all.
         "replies": [] if practitioner else _replies(request, since=since, today=today),
         "clock": zone(request).key,
     }

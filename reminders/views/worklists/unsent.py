@@ -108,14 +108,18 @@ def _days(request: StaffRequest, *, now: datetime) -> tuple[date, date]:
     days = int(read_choice(request.GET.get("days"), dict(PERIODS), otherwise=str(DEFAULT_DAYS)))
     until = read_date(request.GET.get("until", "")) or today
     since = read_date(request.GET.get("since", "")) or today - timedelta(days=days - 1)
+    # Dates of an address may be of the year 1 or 9999, from which no day can be taken or added.
     until = min(max(until, date(2000, 1, 1)), today)
+    # Either way round, and never more than the period that is read in one go.
     return max(min(since, until), until - LONGEST_PERIOD), until
 
 
 def _period(request: StaffRequest, since: date, until: date, *, now: datetime) -> Period:
     clock = zone(request)
     start = datetime.combine(since, time(), tzinfo=clock)
+    # The next local midnight, not 24 hours on: a day has 23 or 25 when the clocks change.
     end = datetime.combine(until + timedelta(days=1), time(), tzinfo=clock)
+    # What is due later today is not “not sent”, it is still to come.
     return Period(start, min(end, now), tuple(place_ids(request)), _reason(request))
 
 
