@@ -134,7 +134,9 @@ def _which_location(
     close = get_close_matches(name.casefold(), [each.casefold() for each in known], 3, 0.5)
     order = sorted(known, key=lambda each: (each.casefold() not in close, each))[:_MOST_OFFERED]
     choices = [Choice(Answer(About.MEANING, each, header, name), each) for each in order]
-    new = Choice(Answer(About.MEANING, CREATE, header, name), f"A new location, “{name[:60]}”")
+    # Created with the look already: what is confirmed in the preview names it by its id.
+    words = f"A new location, “{name[:60]}”, which is created at once"
+    new = Choice(Answer(About.MEANING, CREATE, header, name), words)
     if create:
         choices.insert(len(choices) if close else 0, new)
     choices.append(
