@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import serializers
 from django.db import connection
+from django.db.models import Model
 
 from reminders.domain.common.audit import SYSTEM, Actor, record
 from reminders.domain.common.locks import AdvisoryLock
@@ -46,7 +47,8 @@ def split(done: ContactMerge) -> Contact:
 def everything() -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables that name a contact, without the lines that tell of the merge."""
     tables: dict[str, list[dict[str, Any]]] = {}
-    for model in (Contact, Reminder, ContactMerge, *HELD.values()):
+    models: list[type[Model]] = [Contact, Reminder, ContactMerge, *HELD.values()]
+    for model in models:
         rows = model._default_manager.order_by("pk")
         rows = rows.exclude(kind__in=("merged", "split")) if model is AuditEntry else rows
         rows = rows.filter(split_at=None) if model is ContactMerge else rows
