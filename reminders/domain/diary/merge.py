@@ -45,8 +45,6 @@ HELD: dict[str, type[Model]] = {
 }
 """What names a contact, but for merges; appointments first, as they are locked."""
 PHONE = ("phone", "phone_as_given", "phone_kind", "phone_problem", "wrong_number")
-REACH = frozenset({"phone", "channel", "language", "wrong_number"})
-"""What decides whether, where and in which language texts go."""
 IMPORTING = "A diary is being imported just now. Please try again in a minute."
 MEANWHILE = "Something new came in for one of them just now. Please try again."
 
@@ -231,7 +229,10 @@ class Moving:
         staying = list(
             coming.filter(contact=kept).exclude(pk__in=self.ids).select_related("location")
         )
-        astray = [*self._astray(self.before, to), *self._astray(self.leaves, kept)]
+        astray = self._astray(self.leaves, kept)
+        if self.before.pk != self.leaves.pk:
+            # Not when split: the kept person's own texts, and what staff wrote to them, go on.
+            astray += self._astray(self.before, to)
         Appointment.objects.filter(pk__in=self.ids).update(contact=to, updated_at=self.now)
         reached = [one.pk for one in moving if _reached_otherwise(self.before, to, one)]
         reached += [one.pk for one in staying if _reached_otherwise(self.leaves, kept, one)]
@@ -245,8 +246,10 @@ class Moving:
 
     def _astray(self, before: Contact, after: Contact) -> list[Any]:
         """Texts to a number that is theirs no more, or to somebody who gets none any more."""
-        same = before.phone == after.phone and after.channel != Contact.Channel.NONE
-        return [] if same else on_their_way([before.pk], now=self.now)
+        stopped = Contact.Channel.NONE == after.channel != before.channel
+        if before.phone == after.phone and not stopped:
+            return []
+        return on_their_way([before.pk], now=self.now)
 
 
 def _reached_otherwise(before: Contact, after: Contact, visit: Appointment) -> bool:

@@ -162,6 +162,26 @@ def test_a_text_that_says_the_same_to_the_same_number_stays() -> None:
     assert Message.objects.get(pk=handed.message.pk).cancel_requested_at is None
 
 
+def test_a_split_leaves_the_texts_of_the_kept_person_and_renews_those_of_the_other() -> None:
+    rule = make.make_confirmation_rule()
+    kept, other = make.make_contact(phone=A), make.make_contact(phone=B)
+    own, moved = make.make_appointment(contact=kept), make.make_appointment(contact=other)
+    done = merge(kept, other)
+    moved.refresh_from_db()
+    Reminder.objects.all().delete()
+    at = NOON + timedelta(hours=22)
+    texts = [make.make_handed_over(visit, rule, due_at=at).message for visit in (own, moved)]
+    staff = make.make_message(kind="staff", contact=kept, phone=A, scheduled_at=at)
+
+    split(done)
+
+    asked = Message.objects.exclude(cancel_requested_at=None).values_list("pk", flat=True)
+    assert texts[1] is not None
+    assert list(asked) == [texts[1].pk]
+    assert Message.objects.get(pk=staff.pk).contact_id == kept.pk
+    assert Reminder.objects.get(appointment=moved, version=3).phone == B
+
+
 def test_both_show_in_the_history() -> None:
     kept, other = make.make_contact(phone=A), make.make_contact(phone=A, first_name="Anna")
     visit = make.make_appointment(contact=other)
