@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from reminders.domain.diary.appointments import wall_time
+from reminders.domain.diary.merge import HELD, row_of
 from reminders.models import (
     Appointment,
     Contact,
+    ContactMerge,
     Location,
     Message,
     Practitioner,
@@ -43,6 +45,22 @@ def make_contact(**values: Any) -> Contact:
     """An adult with a mobile of their own."""
     plain = {"first_name": "Ann", "last_name": "Lee", "phone": phone(), "phone_kind": "mobile"}
     return Contact.objects.create(**(plain | values))
+
+
+def make_merge(kept: Contact, **values: Any) -> ContactMerge:
+    """Somebody with nothing of their own who was made part of this person."""
+    other = make_contact(**values)
+    merge = ContactMerge.objects.create(
+        kept=kept,
+        person=other.pk,
+        name=other.name,
+        phone=other.phone,
+        former=row_of(other),
+        moved={name: [] for name in (*HELD, "merges")},
+        merged_at=NOON,
+    )
+    other.delete()
+    return merge
 
 
 def make_practitioner(**values: Any) -> Practitioner:

@@ -8,6 +8,7 @@ from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
 from reminders.models.delivery_reports import DeliveryReport
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow, TaughtAnswer
+from reminders.models.merges import ContactMerge
 from reminders.models.messages import Message
 from reminders.models.operations import (
     DailyStatistics,
@@ -30,6 +31,7 @@ __all__ = [
     "CallAttempt",
     "CannedReply",
     "Contact",
+    "ContactMerge",
     "DailyStatistics",
     "DeliveryReport",
     "FirstLogin",

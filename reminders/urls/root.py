@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
 from reminders import webhooks
-from reminders.views.diary import appointments, contacts, day_sheet, row_actions
+from reminders.views.diary import appointments, contacts, day_sheet, row_actions, same_person
 from reminders.views.shared.asked import IdConverter
 from reminders.views.site import first_steps, pulse, session
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("contacts/", contacts.index, name="contacts"),
     path("contacts/new/", contacts.new, name="contact_new"),
     path("contacts/<id:pk>/edit/", contacts.edit, name="contact_edit"),
+    path("contacts/<id:pk>/same/", same_person.find, name="contact_same"),
+    path("contacts/<id:pk>/merge/", same_person.merge, name="contact_merge"),
+    path("contacts/merges/<id:pk>/split/", same_person.split, name="contact_split"),
     path("reminders/<id:pk>/send/", row_actions.send_reminder, name="send_reminder"),
     path("reminders/<id:pk>/hold/", row_actions.hold_reminder, name="hold_reminder"),
     path("reminders/<id:pk>/release/", row_actions.release_reminder, name="release_reminder"),

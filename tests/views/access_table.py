@@ -20,6 +20,7 @@ from tests.factories import (
     make_confirmation_rule,
     make_contact,
     make_handed_over,
+    make_merge,
     make_message,
 )
 
@@ -90,6 +91,11 @@ TABLE = (
     row("contact_new", "POST", STAFF),
     row("contact_edit", "GET", STAFF, "contact"),
     row("contact_edit", "POST", STAFF, "contact"),
+    row("contact_same", "GET", STAFF, "contact"),
+    row("contact_same", "POST", STAFF, "contact", q="lee"),
+    row("contact_merge", "GET", STAFF, "contact", query="other={relative}"),
+    row("contact_merge", "POST", STAFF, "contact", other="{relative}"),
+    row("contact_split", "POST", STAFF, "merge"),
     row("send_reminder", "POST", STAFF, "reminder"),
     row("hold_reminder", "POST", STAFF, "reminder"),
     row("release_reminder", "POST", STAFF, "reminder"),
@@ -203,6 +209,10 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
     return {
         "appointment": appointment.pk,
         "contact": contact.pk,
+        "relative": make_appointment(
+            day=DAY, location=place, contact=make_contact(first_name=name)
+        ).contact_id,
+        "merge": make_merge(contact).pk,
         "rule": rule.pk,
         "reminder": reminder.pk,
         "event": event.pk,

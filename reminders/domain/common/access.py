@@ -13,11 +13,20 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.visibility import Sight
-from reminders.models import Appointment, Contact, InboxItem, Location, StaffProfile
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    Contact,
+    InboxItem,
+    Location,
+    Message,
+    Reply,
+    StaffProfile,
+)
 
 RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
 
@@ -145,6 +154,25 @@ class Scope:
     def contacts(self) -> QuerySet[Contact]:
         """The contacts they may see: of their locations, and those of nobody yet."""
         return Contact.objects.filter(self._seen(Sight.contacts))
+
+    def sees_whole(self, contact_ids: Iterable[int]) -> bool:
+        """Whether nothing that hangs on these people is hidden from the user."""
+        if not self.restricted:
+            return True
+        theirs = Q(contact__in=list(contact_ids))
+        parts: tuple[tuple[type[Model], Q], ...] = (
+            (Appointment, self._seen(Sight.appointments)),
+            (Message, self.seen_messages()),
+            (Reply, self.seen_replies()),
+            (InboxItem, self.seen_cards()),
+            (AuditEntry, self.seen_events()),
+        )
+        # Counted twice, since a condition on a blank column is neither true nor false.
+        return all(
+            model._default_manager.filter(theirs).count()
+            == model._default_manager.filter(theirs & seen).count()
+            for model, seen in parts
+        )
 
     def seen_messages(self, prefix: str = "") -> Q:
         """A condition on messages; `prefix` leads from another table."""

@@ -219,7 +219,9 @@ UNION SELECT a.id FROM undone_patient p JOIN reminders_appointment a ON a.contac
 """,
     """
 UPDATE reminders_appointment a SET updated_at = %(now)s, location_id = u.location_id,
-    contact_id = u.contact_id, practitioner_id = u.practitioner_id, service_id = u.service_id,
+    contact_id = coalesce((SELECT g.kept_id FROM reminders_contactmerge g
+        WHERE g.person = u.contact_id AND g.split_at IS NULL), u.contact_id),
+    practitioner_id = u.practitioner_id, service_id = u.service_id,
     starts_at = u.starts_at, local_date = u.local_date, local_time = u.local_time, wall_flag = u.wall_flag,
     duration = u.duration, notes = u.notes, extra = u.extra, diary = u.diary, external_id = u.external_id,
     status = u.status, status_since = u.status_since

@@ -47,6 +47,8 @@ EVENT_WORDS = {
     "no_more_texts": "Wants no more texts about this one",
     "contact_changed": "Patient's details changed",
     "contact_created": "Patient added",
+    "merged": "Found to be the same person as another entry",
+    "split": "Found to be two people again",
     "opted_out": "Opted out of texts",
     "opted_in": "Gets texts again",
     "number_wrong": "The number is wrong: no texts go to it",

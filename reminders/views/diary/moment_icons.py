@@ -19,6 +19,8 @@ MOMENT_ICONS = {
     "no_more_texts": "stop",
     "contact_changed": "person",
     "contact_created": "person",
+    "merged": "people",
+    "split": "people",
     "opted_out": "ban",
     "opted_in": "check",
     "number_wrong": "person-x",

@@ -39,7 +39,7 @@ from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.poll_status import StatusAsked, ask_now
 from reminders.domain.wording.segments import measure
-from reminders.models import Appointment, Contact, InboxItem, Location, Suppression
+from reminders.models import Appointment, Contact, ContactMerge, InboxItem, Location, Suppression
 from reminders.views.diary.day_rows import LOOKS
 from reminders.views.shared.asked import read_id, read_text
 from reminders.views.shared.pages import (
@@ -86,7 +86,11 @@ def narrowed(request: StaffRequest) -> Collection[int] | None:
 @staff_page()
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole page; for the live look only the texts, or 204. `?before=` shows earlier ones."""
-    contact = get_object_or_404(request.scope.contacts(), pk=pk)
+    contact = request.scope.contacts().filter(pk=pk).first()
+    if contact is None:
+        # An address from before somebody was made part of another person.
+        merged = get_object_or_404(ContactMerge, person=pk, split_at=None)
+        return go(request, reverse("conversation", args=[merged.kept_id]))
     now = timezone.now()
     found = _thread(request, contact, now=now)
     if request.htmx and "token" in request.GET:
@@ -108,6 +112,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         ],
         **_consent(request, contact),
         "cards": _cards(request, contact),
+        "merges": contact.merges.select_related("merged_by", "split_by", "within")[:10],
         "longest": LONGEST,
         "size": measure(""),
         "zone": _zone(request, rows),

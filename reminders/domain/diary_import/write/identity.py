@@ -1,7 +1,8 @@
 """Who the people of a file are: somebody we know, or somebody new.
 
 A person is diary + patient number where the name or the phone agrees; else phone + name; else
-somebody new. Names are compared as `people_names.folded` has them. A number belongs to one person
+somebody new. Whom staff merged into another person is that person, as `aliases` has it. Names are
+compared as `people_names.folded` has them. A number belongs to one person
 of its diary: whoever comes with it under another name and phone is another person, is told of, and
 goes without it. Two people are never made one. Only reads; what people change stands in
 `import_contact_change`.
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.diary_import.read.cells.names import same_name_in_sql
+from reminders.domain.diary_import.write import aliases
 
 APART = (
     "Somebody else has this patient number, so this is taken as another person, who gets no number. Check "
@@ -39,7 +41,7 @@ def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
     given: dict[str, Any] = {"diary": diary, "only": sorted(only or ()), "apart": APART}
     visible = _VISIBLE if only is not None else "true"
     with connection.cursor() as cursor:
-        for statement in _KNOWN:
+        for statement in _known(merged=aliases.any_merged()):
             cursor.execute(_filled(statement, visible), given)
         cursor.execute("ANALYZE import_known")
         cursor.execute(_ANY_WORD_OF_TEXTS)
@@ -81,7 +83,7 @@ FROM import_staged ORDER BY person, phone_given IS NULL, number DESC
 
 _BY_NUMBER_AND_NAME = """
 CREATE TEMP TABLE import_known ON COMMIT DROP AS
-SELECT p.person, c.id AS contact_id, true AS by_number
+SELECT p.person, c.id AS contact_id, true AS by_number, NULL::bigint AS merge_id
 FROM import_people p
 JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
 WHERE <same name> AND <visible>
@@ -130,7 +132,7 @@ SELECT person, contact_id, true FROM (
     FROM import_holder h
     WHERE h.same_phone AND h.visible
       AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = h.person)
-      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = h.contact_id)
+      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = h.contact_id AND k.merge_id IS NULL)
 ) claimed WHERE claims = 1
 """
 
@@ -155,14 +157,22 @@ SELECT person, contact_id, false FROM (
 ) claimed WHERE claims <= 1 OR NOT says
 """
 
-_KNOWN = (
-    _BY_NUMBER_AND_NAME,
-    _HOLDERS,
-    _BY_PHONE_AND_NAME,
-    _BY_GIVEN_AND_NAME,
-    _BY_NUMBER_AND_PHONE,
-    _BY_APPOINTMENT,
-)
+
+def _known(*, merged: bool) -> tuple[str, ...]:
+    """The statements that say who is known, in their order; what staff merged is asked before a
+    rename is believed.
+    """
+    return (
+        _BY_NUMBER_AND_NAME,
+        *((aliases.BY_NUMBER,) if merged else ()),
+        _HOLDERS,
+        _BY_PHONE_AND_NAME,
+        _BY_GIVEN_AND_NAME,
+        *((aliases.BY_PHONE_AND_NAME,) if merged else ()),
+        _BY_NUMBER_AND_PHONE,
+        _BY_APPOINTMENT,
+    )
+
 
 _ANY_WORD_OF_TEXTS = "SELECT EXISTS (SELECT 1 FROM import_staged WHERE texts IS NOT NULL)"
 # The strictest word of all rows about somebody counts, whichever of them names them how: min has
@@ -230,19 +240,22 @@ FROM import_known k
 JOIN import_people p ON p.person = k.person
 JOIN reminders_contact c ON c.id = k.contact_id
 LEFT JOIN import_takes t ON t.person = p.person
+LEFT JOIN reminders_contactmerge g ON g.id = k.merge_id
 CROSS JOIN LATERAL (SELECT
-    CASE WHEN p.phone_given IS NOT NULL AND coalesce(p.phone, '') <> c.phone THEN coalesce(p.phone,
-        '') END AS phone,
+    CASE WHEN p.phone_given IS NOT NULL AND coalesce(p.phone, '') <> c.phone
+        AND (g.id IS NULL OR <phone is news>) THEN coalesce(p.phone, '') END AS phone,
     p.phone_given, coalesce(p.phone_kind, '') AS phone_kind, coalesce(p.phone_problem, '') AS phone_problem,
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.first_name END AS first_name,
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.last_name END AS last_name,
-    CASE WHEN p.language <> c.language THEN p.language END AS language,
-    CASE WHEN p.preferred_name <> c.preferred_name THEN p.preferred_name END AS preferred_name,
+    CASE WHEN p.language <> c.language AND p.language IS DISTINCT FROM g.language
+        THEN p.language END AS language,
+    CASE WHEN p.preferred_name <> c.preferred_name AND p.preferred_name IS DISTINCT FROM g.preferred_name
+        THEN p.preferred_name END AS preferred_name,
     CASE WHEN p.texts IN ('must_not', 'deceased') AND c.channel <> 'none' THEN 'none'
          WHEN p.texts = 'yes' AND c.channel = 'none' THEN (<given back>) END AS channel,
     CASE WHEN c.external_id = '' THEN t.patient_id END AS external_id) x
 WHERE num_nonnulls(x.phone, x.first_name, x.language, x.preferred_name, x.channel, x.external_id) > 0
-ORDER BY c.id, k.by_number DESC, t.patient_id IS NULL, p.person
+ORDER BY c.id, k.merge_id IS NOT NULL, k.by_number DESC, t.patient_id IS NULL, p.person
 """
 
 # A diary gives back what a diary took, as the history has it; never what staff took, and an opt-out
@@ -256,5 +269,6 @@ FROM (
 ) taken
 """
 _CONTACT_CHANGES = _CONTACT_CHANGES.replace("<given back>", _GIVEN_BACK)
+_CONTACT_CHANGES = _CONTACT_CHANGES.replace("<phone is news>", aliases.PHONE_IS_NEWS)
 
 _CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES)

@@ -15,6 +15,7 @@ from django.db import connection
 
 from reminders.domain.diary_import.problems import MOST_SHOWN, Problems
 from reminders.domain.diary_import.read.cells.names import same_name_in_sql
+from reminders.domain.diary_import.write import aliases
 from reminders.domain.diary_import.write.identity import gather_people, recognise_people
 
 
@@ -30,6 +31,8 @@ def match_rows(*, diary: str, now: datetime, only: frozenset[int] | None = None)
         gather_people()
         cursor.execute(_MATCH_BY_ID, given)
         cursor.execute(_MATCH_BY_PLACE, given)
+        if aliases.any_merged():
+            cursor.execute(aliases.MATCH_BY_PLACE, given)
         cursor.execute("ANALYZE import_match")
         recognise_people(diary=diary, only=only)
         cursor.execute(_RESULT, given)

@@ -1,0 +1,264 @@
+"""Two entries are one person: what the second held moves to the first, and a diary that speaks of
+the second means the first from then on.
+
+Only staff say so. The second entry's row goes, so that nothing can reach it by mistake; all of it is
+kept in `ContactMerge`, by which `diary.split` brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from reminders.domain.common.audit import Actor, record, record_each
+from reminders.domain.common.locks import (
+    AdvisoryLock,
+    again_after_deadlock,
+    lock_appointments,
+    lock_messages,
+)
+from reminders.domain.diary.appointments import ChangedMeanwhileError, raise_version
+from reminders.domain.planning.handed_over import PERSON, withdraw_mentioning
+from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    Contact,
+    ContactMerge,
+    InboxItem,
+    Message,
+    Reply,
+)
+
+HELD: dict[str, type[Model]] = {
+    "appointments": Appointment,
+    "messages": Message,
+    "replies": Reply,
+    "cards": InboxItem,
+    "events": AuditEntry,
+}
+"""What names a contact, but for merges; appointments first, as they are locked."""
+PHONE = ("phone", "phone_as_given", "phone_kind", "phone_problem", "wrong_number")
+IMPORTING = "A diary is being imported just now. Please try again in a minute."
+MEANWHILE = "Something new came in for one of them just now. Please try again."
+
+
+class MergeError(ValueError):
+    """Two people can't be made one, or one two; its text says why, for staff."""
+
+
+@again_after_deadlock
+def merge_contacts(
+    kept_id: int,
+    other_id: int,
+    *,
+    seen: Mapping[int, datetime | None],
+    by: Actor,
+    now: datetime,
+) -> ContactMerge:
+    """Make the second person part of the first.
+
+    `seen` is when each was last changed as the page showed them (UTC). Raises MergeError, or
+    ChangedMeanwhileError.
+    """
+    try:
+        with transaction.atomic():
+            return _merge(kept_id, other_id, seen=seen, by=by, now=now)
+    except IntegrityError as error:
+        # A text or reply that named the second person was stored while their row went.
+        raise MergeError(MEANWHILE) from error
+
+
+def _merge(
+    kept_id: int, other_id: int, *, seen: Mapping[int, datetime | None], by: Actor, now: datetime
+) -> ContactMerge:
+    keep_imports_out()
+    lock_appointments(held_by([kept_id, other_id]))
+    kept, other = _lock_both(kept_id, other_id, seen=seen)
+    moved = {name: _ids(model, other.pk) for name, model in HELD.items()}
+    moved["merges"] = list(other.merges.order_by("pk").values_list("pk", flat=True))
+    taken = takes_over(kept, other)
+    merge = ContactMerge.objects.create(
+        kept=kept,
+        former=row_of(other),
+        taken={name: [getattr(kept, name), value] for name, value in taken.items()},
+        moved=moved | {"messages": [str(pk) for pk in moved["messages"]]},
+        merged_at=now,
+        merged_by_id=by.user_id,
+        person=other.pk,
+        **{name: getattr(other, name) for name in ALIAS},
+    )
+    change = Moving(moved["appointments"], before=other, leaves=kept, now=now)
+    number = {name: taken.pop(name) for name in ("external_id", "diary") if name in taken}
+    Contact.objects.filter(pk=kept.pk).update(**taken, updated_at=now)
+    change.carry_out(to=Contact.objects.get(pk=kept.pk))
+    _move_the_rest(moved, merge)
+    other.delete()
+    # Only now: the number is once in a diary.
+    Contact.objects.filter(pk=kept.pk).update(**number)
+    tell("merged", merge, moved["appointments"], by=by, now=now)
+    return merge
+
+
+ALIAS = ("external_id", "diary", "name", "phone", "phone_as_given", "language", "preferred_name")
+"""By what a diary is taken to speak of the former person."""
+
+
+def keep_imports_out() -> None:
+    """Let no import begin until the transaction ends. Raises MergeError while one is at work.
+
+    An import that has found out who its people are would write visits for somebody who is gone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(bool_and(pg_try_advisory_xact_lock_shared(%s, id::int)), true) "
+            "FROM reminders_location",
+            [int(AdvisoryLock.IMPORTED_LOCATION)],
+        )
+        if not (cursor.fetchone() or (False,))[0]:
+            raise MergeError(IMPORTING)
+
+
+def held_by(contact_ids: list[int]) -> list[int]:
+    """The ids of all appointments of these people."""
+    return list(Appointment.objects.filter(contact__in=contact_ids).values_list("pk", flat=True))
+
+
+def _lock_both(
+    kept_id: int, other_id: int, *, seen: Mapping[int, datetime | None]
+) -> tuple[Contact, Contact]:
+    if kept_id == other_id:
+        raise MergeError("These are the same entry already.")
+    # Against everything that would begin to name them, unlike other changes of a contact.
+    rows = Contact.objects.select_for_update().filter(pk__in=[kept_id, other_id]).order_by("pk")
+    found = {row.pk: row for row in rows}
+    if len(found) < 2:
+        raise MergeError("One of the two entries is no longer there.")
+    for pk, row in found.items():
+        moment = seen.get(pk)
+        if moment and row.updated_at > moment:
+            raise ChangedMeanwhileError(moment)
+    return found[kept_id], found[other_id]
+
+
+def _ids(model: type[Model], contact_id: int) -> list[Any]:
+    rows = model._default_manager.filter(contact_id=contact_id)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def row_of(contact: Contact) -> dict[str, Any]:
+    """Every column of a contact as JSON has it."""
+    columns = [field for field in Contact._meta.concrete_fields if not field.generated]
+    values = {field.attname: getattr(contact, field.attname) for field in columns}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def takes_over(kept: Contact, other: Contact) -> dict[str, Any]:
+    """The columns of the kept person that change: what was blank is filled, and the stricter word
+    on texts holds.
+    """
+    taken: dict[str, Any] = {}
+    if not kept.phone and (other.phone or not kept.phone_as_given):
+        taken |= {name: getattr(other, name) for name in PHONE}
+    elif kept.phone == other.phone and other.has_wrong_number:
+        taken["wrong_number"] = other.wrong_number
+    if not kept.external_id:
+        taken |= {"external_id": other.external_id, "diary": other.diary}
+    if not kept.name:
+        taken |= {"first_name": other.first_name, "last_name": other.last_name}
+    for name in ("language", "preferred_name"):
+        if not getattr(kept, name):
+            taken[name] = getattr(other, name)
+    # Whoever asked for no messages under either entry gets none.
+    if other.channel == Contact.Channel.NONE:
+        taken["channel"] = other.channel
+    if other.notes and other.notes not in kept.notes:
+        taken["notes"] = f"{kept.notes}\n{other.notes}".strip()
+    return {name: value for name, value in taken.items() if getattr(kept, name) != value}
+
+
+def _move_the_rest(moved: Mapping[str, list[Any]], merge: ContactMerge) -> None:
+    lock_messages(moved["messages"])
+    for name, model in HELD.items():
+        rows = model._default_manager.filter(pk__in=moved[name])
+        rows.update(contact_id=merge.kept_id)
+    earlier = ContactMerge.objects.filter(pk__in=moved["merges"])
+    earlier.filter(within=None).update(within=merge)
+    earlier.update(kept=merge.kept_id)
+
+
+def tell(
+    kind: str, merge: ContactMerge, appointments: list[int], *, by: Actor, now: datetime
+) -> None:
+    """Write the history: a line of the kept person, and one of each visit that moved."""
+    kept = Contact.objects.get(pk=merge.kept_id)
+    one, other = (merge.name, kept.name) if kind == "merged" else (kept.name, merge.name)
+    record(
+        kind, by=by, now=now, contact_id=kept.pk, details={"name": [one, other], "merge": merge.pk}
+    )
+    lines = [(pk, {"name": [one, other], "merge": merge.pk}) for pk in appointments]
+    record_each(kind, lines, by=by, now=now)
+
+
+@dataclass(frozen=True)
+class Moving:
+    """Appointments that go from one person to another, and what that means for texts.
+
+    `before` is whose they were, `leaves` the kept person as they were; both are locked.
+    """
+
+    ids: list[int]
+    before: Contact
+    leaves: Contact
+    now: datetime
+
+    def carry_out(self, *, to: Contact, kept: Contact | None = None) -> None:
+        """Move them to this person; `kept` is how the kept person is now, if that is another."""
+        kept = kept or to
+        coming = Appointment.objects.filter(starts_at__gt=self.now)
+        moving = list(coming.filter(pk__in=self.ids).select_related("location"))
+        staying = list(
+            coming.filter(contact=kept).exclude(pk__in=self.ids).select_related("location")
+        )
+        astray = self._astray(self.leaves, kept)
+        if self.before.pk != self.leaves.pk:
+            # Not when split: the kept person's own texts, and what staff wrote to them, go on.
+            astray += self._astray(self.before, to)
+        Appointment.objects.filter(pk__in=self.ids).update(contact=to, updated_at=self.now)
+        reached = [one.pk for one in moving if _reached_otherwise(self.before, to, one)]
+        reached += [one.pk for one in staying if _reached_otherwise(self.leaves, kept, one)]
+        raise_version(reached, now=self.now)
+        withdraw_messages(astray, now=self.now)
+        everything = [one.pk for one in (*moving, *staying)]
+        plan_appointments(everything, now=self.now)
+        renamed = [one.pk for one in moving] if _called_otherwise(self.before, to) else []
+        renamed += [one.pk for one in staying] if _called_otherwise(self.leaves, kept) else []
+        withdraw_mentioning(sorted(set(renamed) - set(reached)), PERSON, now=self.now)
+
+    def _astray(self, before: Contact, after: Contact) -> list[Any]:
+        """Texts to a number that is theirs no more, or to somebody who gets none any more."""
+        stopped = Contact.Channel.NONE == after.channel != before.channel
+        if before.phone == after.phone and not stopped:
+            return []
+        return on_their_way([before.pk], now=self.now)
+
+
+def _reached_otherwise(before: Contact, after: Contact, visit: Appointment) -> bool:
+    languages = [one.language or visit.location.language for one in (before, after)]
+    return languages[0] != languages[1] or (
+        (before.phone, before.channel, before.has_wrong_number)
+        != (after.phone, after.channel, after.has_wrong_number)
+    )
+
+
+def _called_otherwise(before: Contact, after: Contact) -> bool:
+    return (before.name, before.greeting) != (after.name, after.greeting)
