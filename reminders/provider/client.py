@@ -223,7 +223,7 @@ class MessagesApi:
             numbers = list(filter(None, map(read_number, list_in(answer, "numbers"))))
             yield from numbers
             token = next_token(answer)
-            # Some answers name the page itself as the next one: the same token again is the end.
+            # An answer may name the page itself as the next one: the same token again is the end.
             if token is None or not numbers or (query and token == query["token"]):
                 return
             if token in seen:

@@ -44,7 +44,6 @@ class OutboundMessage:
             "format": self.format,
             "delivery_report": self.delivery_report,
         }
-        # Left out rather than null: the provider refuses a field that is there and empty.
         if self.scheduled:
             fields["scheduled"] = write_time(self.scheduled)
         if self.expires_at:

@@ -56,7 +56,7 @@ def read_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        # Upper case: Python reads T and Z, but not t and z.
+        # Upper case: Python takes a Z for UTC, but not a z.
         read = datetime.fromisoformat(value.strip().upper())
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -143,7 +143,7 @@ def read_status(status: str, code: int | None) -> Verdict:
             if code is None
             else Verdict(named.state, f"{named.words} (code {code} is not known here)")
         )
-    # The status decides: it is documented, while codes differ between carriers.
+    # The status decides: words that belong to another state would contradict what is shown.
     if not _agree(named, coded):
         return named
     # Of these two the status does not speak at all: “submitted” with 151 is held back.

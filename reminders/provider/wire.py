@@ -117,7 +117,7 @@ class Transport:
             finally:
                 response.close()
         # Only what fails before the first byte of the request has left. All else may have arrived.
-        # The order matters: these are RequestErrors, too.
+        # These come first, because they are RequestErrors, too.
         except SURELY_NOT_RECEIVED as error:
             raise NotReceived(
                 f"The provider could not be reached ({type(error).__name__}): {error}"

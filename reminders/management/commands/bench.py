@@ -22,7 +22,6 @@ def measurements() -> dict[str, ModuleType]:
         raise CommandError(
             "Measuring needs a checkout of the source: `bench` is no part of an installation."
         ) from None
-    # Listed, not imported one by one: a test beside them would be run by its import.
     names = [module.name for module in pkgutil.iter_modules(package.__path__)]
     modules = {
         name.removesuffix("_").replace("_", "-"): import_module(f"{package.__name__}.{name}")

@@ -96,8 +96,7 @@ class Command(BaseCommand):
             with recorded_run(NOTED_AS.get(name, name)) as outcome:
                 while done := RINGS[name]():
                     total += done
-                    # Planning always writes the same count: repeated until nothing is done, it
-                    # would never end.
+                    # Once is enough: again it would read the whole diary to find nothing new.
                     if name == "plan":
                         break
                 outcome.count = total
