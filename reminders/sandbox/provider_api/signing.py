@@ -100,7 +100,6 @@ class Keyring:
         with self._lock:
             if key_id not in self._keys:
                 return None
-            # At most one signs: switching on one switches the others off.
             for key in self._keys.values():
                 key.enabled = key.key_id == key_id
             return self._keys[key_id]
