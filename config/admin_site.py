@@ -35,6 +35,7 @@ class AdminSite(UnfoldAdminSite):
         """Sign in on the staff pages; whoever is signed in already reads that this is not for
         them.
         """
+        # Signed in and not allowed: sent to the sign-in, they would be sent back here, for ever.
         if request.user.is_authenticated:
             return forbidden(request)
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
@@ -43,6 +44,7 @@ class AdminSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Leave by the staff pages' sign-out."""
+        # Signs nobody out itself: that takes a POST, or an image with this address could do it.
         return HttpResponseRedirect(reverse("day_sheet"))
 
 

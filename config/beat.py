@@ -33,5 +33,6 @@ def _stop(_signum: int, _frame: FrameType | None) -> None:
     out.
     """
     for each in (signal.SIGTERM, signal.SIGINT):
+        # A second signal must not interrupt the saving that the first one led to.
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

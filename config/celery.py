@@ -55,6 +55,7 @@ def follow_settings(**_kwargs: Any) -> None:
         seed_periodic_tasks,  # once the models are loaded
     )
 
+    # At each start, not with migrations only: settings may change without one.
     seed_periodic_tasks()
     database_clock.watch("beat")
 
@@ -66,6 +67,7 @@ def get_ready(instance: Any, **_kwargs: Any) -> None:
 
     database_clock.watch("worker")
     urgent_too = queues.URGENT in app.amqp.queues.consume_from
+    # By what this worker takes, known only now: the queues come from its command line.
     turns.share_threads(instance.concurrency, urgent_too=urgent_too)
 
 
@@ -74,4 +76,5 @@ def end_soon(**_kwargs: Any) -> None:
     """Told to stop: runs end after what they have in hand, not after the whole backlog."""
     from reminders.domain.common import turns
 
+    # Celery waits for runs to end before it does: without a word they would go on with the backlog.
     turns.stop_soon()

@@ -52,11 +52,14 @@ def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Dj
     size = env.whole_number("DATABASE_POOL_SIZE", 10, least=0, most=1000)
     options: dict[str, Any] = {  # Any: as above
         "connect_timeout": 5,
+        # A host that vanished answers nothing: by default a write would wait for a quarter of an
+        # hour.
         "tcp_user_timeout": 20_000,
         "options": LIMITS,
         **where.pop("OPTIONS", {}),
     }
     if size:
+        # None is kept when idle: several programs with pools of their own share one server's limit.
         options["pool"] = {"min_size": 0, "max_size": size, "timeout": 5, "max_idle": 60}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -73,6 +76,7 @@ def _embedded(var: Path) -> dict[str, Any]:  # Any: as above
 
 def _given(env: Environment, url: SplitResult) -> dict[str, Any]:  # Any: as above
     asked = dict(parse_qsl(url.query))
+    # A socket's folder comes as an option: slashes have no place in a host's name.
     host = asked.pop("host", "") or unquoted(url.hostname)
     name = unquoted(url.path.lstrip("/"))
     if unknown := sorted(set(asked) - PASSED_ON):

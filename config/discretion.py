@@ -41,6 +41,7 @@ def discreet_report(report: Any, _hint: Any) -> Any:  # Any: Sentry's own types,
     """An error report or a breadcrumb, discreet in every text that it holds."""
     if isinstance(report, str):
         return discreet(report)
+    # Values only: the keys are Sentry's.
     if isinstance(report, dict):
         return {key: discreet_report(value, None) for key, value in report.items()}
     if isinstance(report, list):

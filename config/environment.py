@@ -42,6 +42,7 @@ class Environment:
         if not path:
             return self._plain(name) or default
         if self._plain(name):
+            # Not “one of them wins”: somebody would change the other and wonder.
             self.problems.append(f"{name} and {name}_FILE are both set; keep only one of them.")
             return default
         return self._secret_in(path, name) or default
@@ -60,6 +61,7 @@ class Environment:
         value = self._plain(name)
         if not value:
             return default
+        # The length first: Python refuses to read thousands of digits, with an error of its own.
         if not re.fullmatch(r"-?[0-9]{1,12}", value) or not least <= int(value) <= most:
             self._refuse(name, f"a whole number from {least} to {most}, such as {default}", value)
             return default
@@ -116,6 +118,7 @@ class Environment:
         """Return a value that matches `regex` from end to end; `takes` describes it to people."""
         value = self.secret(name) if secret else self._plain(name)
         if value and not re.fullmatch(regex, value):
+            # Never shown: the problem ends up in a log.
             self._refuse(name, takes, "secret" if secret else value)
             return default
         return value or default
@@ -212,6 +215,7 @@ def split_url(value: str, *, host_needed: bool = True) -> SplitResult | None:
         usable = (
             bool(parts.scheme) and parts.port != 0 and (not host_needed or bool(parts.hostname))
         )
+    # urlsplit raises for a port that is no number, and for a bracket that is not closed.
     except ValueError:
         return None
     return parts if usable and not re.search(r"\s", value) else None

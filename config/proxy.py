@@ -26,12 +26,14 @@ class BehindProxy:
         self._application, self._trusted = application, trusted
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # Taken out in any case: nothing behind may believe what a visitor wrote.
         told = environ.pop(ADDRESS, "")
         for name in OTHERS:
             environ.pop(name, None)
         if is_trusted(environ["REMOTE_ADDR"], self._trusted):
             environ["REMOTE_ADDR"] = visitor(told) or environ["REMOTE_ADDR"]
         else:
+            # Else anybody could say “https” and be given a session over plain http.
             environ.pop(SCHEME, None)
         return self._application(environ, start_response)
 
@@ -47,6 +49,7 @@ def visitor(told: str) -> str:
     Proxies write 192.0.2.1, 192.0.2.1:4711, "[2001:db8::1]:443", 2001:db8::1, unknown, or a made-up
     name.
     """
+    # The last one is the proxy's own word; those before it are what the visitor claims.
     last = told.rpartition(",")[2].strip().strip('"')[:LONGEST]
     if last.startswith("["):
         last = last[1:].partition("]")[0]
@@ -56,4 +59,5 @@ def visitor(told: str) -> str:
         found = ip_address(last)
     except ValueError:
         return ""
+    # One visitor, one address: written as IPv6 the same one would be counted apart.
     return str((found.version == 6 and found.ipv4_mapped) or found)

@@ -28,6 +28,7 @@ def hand_out(response: HttpResponse, *, path: str) -> None:
         path=path,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
+        # It opens room for a body and nothing else; who may import is asked by the page.
         samesite="Lax",
     )
 
@@ -37,6 +38,7 @@ def holds_pass(cookies: str) -> bool:
     try:
         given = SimpleCookie(cookies).get(COOKIE)
         return given is not None and _signer().unsign(given.value, max_age=LASTS) == _WORDS
+    # Whatever is no pass is none: the server's loop must not fall over a header.
     except (CookieError, BadSignature):
         return False
 

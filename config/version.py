@@ -11,6 +11,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 @cache
 def product_version() -> str:
     """Return the version of this checkout, or of the installed package."""
+    # The file first: an older build may be installed beside the checkout that runs.
     if not PROJECT.exists():
         # A wheel has no pyproject.toml; its metadata were made from it.
         return version("reminders")

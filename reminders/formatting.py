@@ -24,7 +24,7 @@ NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 @lru_cache(maxsize=1)
 def _sprite() -> str:
-    # Kept: with hashed names each look-up reads the manifest, for hundreds of icons a page.
+    # Kept: with hashed names each look-up works its way through the storage, for hundreds of icons.
     return static("reminders/icons.svg")
 
 

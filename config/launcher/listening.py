@@ -69,6 +69,7 @@ class LimitedRequest(HTTPRequestParser):
         """Once the headers are known, so is how large the body may be."""
         super().parse_header(header_plus)
         limits: Limits = self.adj.limits
+        # A chunked body tells no length: the limit holds while it arrives.
         if self.content_length or self.chunked:
             large = limits.may_upload(self.path, self.headers.get("COOKIE", ""))
             self.adj = _Adjusted(self.adj, limits.upload if large else limits.body)
@@ -77,6 +78,7 @@ class LimitedRequest(HTTPRequestParser):
         """Take some bytes in; what is refused is not asked to go on."""
         taken: int = super().received(data)
         if self.error is not None:
+            # A client that asks first would be told to go on with what is refused.
             self.expect_continue = False
         if isinstance(self.error, RequestEntityTooLarge) and self.headers_finished:
             self.error = RequestEntityTooLarge(
@@ -120,6 +122,7 @@ class Channel(HTTPChannel):
     def is_late(self, now: float) -> bool:
         """Whether what is waited for should have come by now."""
         limits: Limits = self.adj.limits
+        # What is late then is ours, not theirs: they wait for the answer or read it.
         if self.is_at_work or self.total_outbufs_len:
             return False
         if self.began is None or self.request is None:
@@ -127,6 +130,7 @@ class Channel(HTTPChannel):
         took = now - self.began
         if not self.request.headers_finished:
             return took > limits.headers
+        # By an average: a phone in a lift may pause, but drops of a byte a second may not go on.
         due = (took - limits.body_grace) * limits.body_rate
         return bool(self.request.body_bytes_received < due)
 
@@ -158,6 +162,7 @@ class Server(TcpWSGIServer):
         limits: Limits = self.adj.limits
         channels = self._channels()
         theirs = [one for one in channels if one.addr[0] == peer]
+        # The proxy's connections are of many visitors; limited as one it would shut everybody out.
         if len(theirs) >= limits.per_address and not is_trusted(peer, limits.trusted):
             return _close_one(theirs)
         return len(channels) < limits.in_all or _close_one(channels)
@@ -185,6 +190,8 @@ def make_server(
         max_request_body_size=limits.upload,
         cleanup_interval=1,
         asyncore_use_poll=True,
+        # `config.proxy` reads and removes them itself; by waitress's rules they would be gone
+        # before.
         clear_untrusted_proxy_headers=False,
     )
     adj.limits = limits

@@ -26,6 +26,7 @@ def secret_key(var: Path, env: Environment) -> str:
     try:
         if not file.exists():
             make_data_folder(var)
+            # Once: another key would end every session.
             _write_once(file, secrets.token_urlsafe(50))
         return file.read_text(encoding="ascii").strip()
     except ServiceError as error:
@@ -64,6 +65,7 @@ def broker_options(url: str) -> dict[str, Any]:  # Any: Celery's own type
     if url.startswith("amqp"):
         return {"read_timeout": 4, "write_timeout": 4}
     return {
+        # Rings are taken up at once and are short: what a killed worker held comes back soon.
         "visibility_timeout": 15,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -143,6 +145,7 @@ def _write_once(file: Path, text: str) -> None:
     try:
         os.write(descriptor, text.encode())
         os.close(descriptor)
+        # A link and no rename: it fails where the file is there, and whoever reads finds it whole.
         os.link(draft, file)
     except FileExistsError:
         return

@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=8)
     options = parser.parse_args()
+    # SystemExit ends waitress's loop as Ctrl-C does, so that it closes what it has open.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     database_clock.watch("web site")
     threading.Thread(

@@ -31,6 +31,7 @@ def collect_if_changed() -> bool:
         "0",
     ]
     subprocess.run(command, cwd=settings.BASE_DIR, check=True, capture_output=True)  # our own
+    # Last: a run that was broken off is done again.
     mark.write_text(now)
     return True
 

@@ -140,6 +140,7 @@ class Supervisor:
         """Watch until something ends by itself (`PartError`) or a signal interrupts."""
         while True:
             self.check()
+            # Asked and not signalled: SIGCHLD would tell of children only, and not of which.
             time.sleep(0.3)
 
     def stop(self, *, seconds: float = 10.0) -> None:

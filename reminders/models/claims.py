@@ -252,6 +252,5 @@ def _queued(
 
 def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:
     with connection.cursor() as cursor:
-        # States as parameters: the statement and the model cannot name different ones.
         cursor.execute(statement, STATES | given)
         return read_rows(cursor, kind)

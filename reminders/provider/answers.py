@@ -36,6 +36,7 @@ def portions(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 
 def path_to(folder: str, name: str) -> str:
     """A path that ends in an id or number, whatever it holds."""
+    # Percent escapes leave these as they are: the address would be another one, such as the list's.
     if name in ("", ".", ".."):
         raise ValueError("An id of the provider's is needed, not an empty text")
     return f"{folder}/{quote(name, safe='+,')}"
@@ -79,6 +80,7 @@ def _pagination(answer: JsonObject) -> JsonObject:
 def has_next_page(answer: JsonObject, count: int, *, full: int) -> bool:
     """Whether another page follows; where the answer does not tell, a full page hints at it."""
     has_next = _pagination(answer).get("has_next")
+    # Asking once too often costs a call; one page too few would be taken for “not found”.
     return has_next if isinstance(has_next, bool) else count >= full
 
 
@@ -87,6 +89,7 @@ def next_token(answer: JsonObject) -> str | None:
     followed.
     """
     pagination = _pagination(answer)
+    # Only its token: an address from outside must not get our credentials.
     address = read_text(pagination.get("next_uri"))
     if address:
         try:
@@ -101,6 +104,7 @@ def authorisations(items: Iterable[object]) -> Iterator[tuple[str, bool]]:
     out.
     """
     for item in items:
+        # Only a plain true or false: a missing answer must not read as “blocked”.
         if isinstance(item, dict) and isinstance(item.get("authorised"), bool):
             number = read_number(item.get("number"))
             if number:

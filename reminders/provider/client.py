@@ -127,13 +127,16 @@ class MessagesApi:
         body = {"messages": [message.as_json() for message in messages]}
         try:
             answer = read_body(self._wire.call("POST", MESSAGES, body=body))
+        # There is no “not found” for sending: the address itself is wrong, so nothing was taken.
         except NotFound as error:
             raise NotReceived(
                 "There is no Messages API at this address: check its base URL"
             ) from error
         except Refused as error:
+            # An index beyond ours names no message of this request, however it came there.
             error.by_index = {n: words for n, words in error.by_index.items() if n < len(messages)}
             raise
+        # A missing list is an error, a missing message an unknown outcome: neither is “refused”.
         accepted = map(parse_accepted, list_in(answer, "messages"))
         return [message for message in accepted if message is not None]
 
@@ -190,6 +193,7 @@ class MessagesApi:
         The list holds every message once, all of them or, as an error, none: what is missing from
         it is not known to the provider, or not yet.
         """
+        # In lower case both ways: UUIDs come back as whoever wrote them likes.
         wanted = dict.fromkeys(str(uuid).lower() for uuid in uuids)
         found: dict[str, ReportedMessage] = {}
         for portion in portions(wanted, DETAIL_LIMIT):
@@ -201,7 +205,9 @@ class MessagesApi:
                 "metadata_key": metadata_key,
                 "metadata_values": portion,
             }
+            # By the provider's id: a message that moves between pages meanwhile is listed twice.
             found.update((line.message_id, line) for line in self._detail_lines(ask))
+        # The provider matches by containment, so a report may hold more than was asked for.
         return [
             line for line in found.values() if line.metadata.get(metadata_key, "").lower() in wanted
         ]
@@ -217,6 +223,7 @@ class MessagesApi:
             numbers = list(filter(None, map(read_number, list_in(answer, "numbers"))))
             yield from numbers
             token = next_token(answer)
+            # An answer may name the page itself as the next one: the same token again is the end.
             if token is None or not numbers or (query and token == query["token"]):
                 return
             if token in seen:
@@ -253,6 +260,7 @@ class MessagesApi:
         try:
             answer = self._wire.call("GET", "/v1/iam/signature_keys", query=query)
         except CredentialsRefused as error:
+            # 403 here says that the account lacks the feature; as a brake it would stop all texts.
             if error.status != HTTPStatus.FORBIDDEN:
                 raise
             raise Refused(error.message, status=error.status) from error
@@ -265,6 +273,7 @@ class MessagesApi:
         refusals: list[Refused] = []
         for portion in portions(dict.fromkeys(ids), CONFIRM_LIMIT):
             self._confirm_portion(path, name, portion, refusals)
+        # At the end: the others are confirmed, so that they do not come back with each round.
         if refusals:
             raise refusals[0]
 
@@ -281,6 +290,7 @@ class MessagesApi:
                 middle = len(ids) // 2
                 self._confirm_portion(path, name, ids[:middle], refusals)
                 self._confirm_portion(path, name, ids[middle:], refusals)
+            # Not found is no trouble: what the queue does not hold needs no confirming.
             elif isinstance(error, Refused):
                 refusals.append(error)
 
@@ -300,6 +310,7 @@ class MessagesApi:
             yield from lines
             more = has_next_page(answer, len(lines), full=DETAIL_LIMIT)
             fresh = {line.message_id for line in lines} - seen
+            # Pages that bring nothing new would be walked for ever.
             if more and not fresh:
                 raise OutcomeUnknown(
                     "The provider's pages of the detail report go round in circles"

@@ -109,12 +109,15 @@ def error_of(
     """
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and success in (None, status):
         return None
+    # Before the refusals: 429 is a 4xx as well, but the same request may be taken later.
     if status in TOO_FAST:
         return SlowDown(retry_after(headers.get("Retry-After"), now=now))
     if status in REFUSES_THE_ACCOUNT:
         return CredentialsRefused(_explanation(body)[0], status=status)
     if status in NOTHING_THERE:
         return NotFound(f"The provider found nothing there (HTTP {status})")
+    # 408, 3xx and 5xx say nothing of what was done: a proxy may have given up on a request that
+    # went on.
     if status == HTTPStatus.REQUEST_TIMEOUT or not 400 <= status < 500:
         return _unclear(status, headers, now=now)
     message, details = _explanation(body)
@@ -128,17 +131,21 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     if value is None:
         return None
     if value.strip().isascii() and value.strip().isdigit():
+        # Cut: so many digits would be a wait of years, or no number that a float holds.
         return float(value[:9])
     try:
         date = parsedate_to_datetime(value)
+    # An unreadable wait is none: the brake has intervals of its own.
     except (ValueError, OverflowError):
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    # A date that has passed by our clock asks for no wait, and never for a negative one.
     return max(0.0, (aware - now).total_seconds())
 
 
 def _unclear(status: int, headers: Mapping[str, str], *, now: datetime) -> MessagesApiError:
     wait = retry_after(headers.get("Retry-After"), now=now)
+    # Only with a time: a 503 that names one was given on purpose, before the request was worked on.
     if status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None:
         return SlowDown(wait)
     return OutcomeUnknown(
@@ -152,6 +159,7 @@ def _explanation(body: bytes) -> tuple[str, tuple[str, ...]]:
     """
     try:
         answer = read_json(body)
+    # A proxy answers with a page: the status alone then says what it is.
     except ValueError:
         return "", ()
     if not isinstance(answer, dict):
@@ -178,5 +186,6 @@ def _by_index(details: Sequence[str]) -> dict[int, str]:
         match = NAMED_MESSAGE.match(detail)
         if match:
             index, words = int(match[1]), match[2].strip(" :") or "refused without a reason"
+            # Several complaints about one message: staff read all of them.
             found[index] = f"{found[index]}; {words}" if index in found else words
     return {index: words[:WORDS_LIMIT] for index, words in found.items()}

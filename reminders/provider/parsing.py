@@ -82,6 +82,7 @@ def parse_webhook(body: bytes) -> ReplyPayload | DeliveryReportPayload | Unreada
     try:
         item = read_json(body)
     except ValueError:
+        # As it came, but storable: NUL and broken UTF-8 would keep the database from taking it.
         text = body[:SHOWN_OF_UNREADABLE].decode("utf-8", "replace").replace("\x00", "\ufffd")
         return Unreadable({"body": text}, "This is no JSON", None)
     if not isinstance(item, dict):
@@ -147,10 +148,12 @@ def _unreadable(item: object, reason: str, ids: tuple[str, ...]) -> Unreadable:
 
 def _reply(item: JsonObject, *, pushed: bool = False) -> ReplyPayload:
     notice_id = read_id(item.get("notification_id"))
+    # The reply's own id first: pushed and polled it is the same, and is stored once.
     reply_id = read_id(item.get("reply_id")) or notice_id or (_made_id(item) if pushed else None)
     source_number = read_number(item.get("source_number"))
     if not reply_id:
         raise ValueError("The reply has no reply_id")
+    # Without a number nobody knows who wrote: kept for staff to see, never guessed.
     if not source_number:
         raise ValueError("The reply does not say which number it came from (source_number)")
     return ReplyPayload(
@@ -172,6 +175,7 @@ def _report(item: JsonObject, *, pushed: bool = False) -> DeliveryReportPayload:
     status, code = _status(item), read_code(item.get("error_code"))
     if not report_id:
         raise ValueError("The delivery report has no delivery_report_id")
+    # Either alone says enough: the table reads a status without code, and a code without status.
     if not status and code is None:
         raise ValueError("The delivery report has neither status nor error_code")
     return DeliveryReportPayload(
@@ -195,6 +199,7 @@ def _status(item: JsonObject) -> str:
 def _content(item: JsonObject) -> str:
     """The text of a reply; a picture message may come without any."""
     content = item.get("content")
+    # A number is a text to people: “1” may come as 1.
     if content is not None and not isinstance(content, str | int | float):
         raise ValueError("The content of the reply is no text")
     return "" if content is None or content in UNFILLED_CONTENT else str(content)
@@ -214,6 +219,7 @@ def _pictures(item: JsonObject) -> int:
 def _is_report(item: JsonObject) -> bool:
     if "delivery_report_id" in item:
         return True
+    # Account-wide pushes are made from a template that may leave the report's id out.
     return "reply_id" not in item and "notification_id" not in item and "status" in item
 
 
@@ -221,5 +227,6 @@ def _made_id(item: JsonObject) -> str:
     """An id for a pushed item without one; its repetitions get the same, so that it is stored
     once.
     """
+    # Sorted keys: a repetition may list the same fields in another order.
     telling = json.dumps([item.get(name) for name in TELLING], sort_keys=True)
     return f"pushed-{hashlib.sha256(telling.encode()).hexdigest()[:32]}"

@@ -31,9 +31,11 @@ def read_json(body: bytes) -> object:
     none.
     """
     try:
+        # Some senders put a byte order mark first, which is no JSON.
         value: object = json.loads(
             body.decode("utf-8-sig", "replace"), parse_float=_finite, parse_constant=_no_number
         )
+        # Looked for in the bytes first: walking through every value of each answer is slow.
         return _storable(value) if b"\x00" in body or MAY_HIDE_UNSTORABLE.search(body) else value
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply") from error
@@ -54,6 +56,7 @@ def read_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
+        # Upper case: Python takes a Z for UTC, but not a z.
         read = datetime.fromisoformat(value.strip().upper())
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -71,6 +74,7 @@ def read_text(value: object) -> str | None:
     """A text, or a number written as one; None for anything else and for an unfilled template
     variable.
     """
+    # True is an int to Python; as “True” it would be somebody's id.
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or UNFILLED.fullmatch(value.strip()):
@@ -109,6 +113,7 @@ def read_code(value: object) -> int | None:
     if isinstance(value, str):
         digits = value.strip()
         value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
+    # JSON does not tell 220 from 220.0.
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if isinstance(value, int) and 0 <= value <= CODE_LIMIT else None
@@ -118,6 +123,7 @@ def read_metadata(value: object) -> dict[str, str]:
     """Metadata as a plain dictionary, from either of its shapes: an object, or a list of key and
     value.
     """
+    # The detail report lists pairs where everything else has an object.
     if isinstance(value, list):
         value = {pair.get("key"): pair.get("value") for pair in value if _is_pair(pair)}
     if not isinstance(value, dict):
@@ -132,6 +138,7 @@ def _is_pair(value: object) -> bool:
 
 def _finite(digits: str) -> float | None:
     number = float(digits)
+    # 1e999 is valid JSON and infinite to Python, and jsonb refuses it.
     return number if math.isfinite(number) else None
 
 

@@ -41,6 +41,7 @@ class BadSignature(Exception):
 class HmacAuth(httpx.Auth):
     """Signs each request with the account's secret; stateless, so threads share it."""
 
+    # Without it httpx hands over a request whose body is not read yet: there is nothing to digest.
     requires_request_body = True
 
     def __init__(self, key: str, secret: str) -> None:
@@ -49,6 +50,7 @@ class HmacAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add Date, Content-MD5 where there is a body, and Authorization."""
+        # By this machine's clock: one that is far off makes signatures worthless; health tells of it.
         request.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
         names = ["Date"]
         if request.content:
@@ -60,6 +62,7 @@ class HmacAuth(httpx.Auth):
         yield request
 
     def _authorization(self, request: httpx.Request, names: list[str]) -> str:
+        # The raw path, as it goes over the wire: a decoded one would be signed as something else.
         request_line = f"{request.method} {request.url.raw_path.decode('ascii')} HTTP/1.1"
         signed = "\n".join([*(f"{name}: {request.headers[name]}" for name in names), request_line])
         digest = hmac.digest(self._secret, signed.encode(), "sha256")
@@ -80,6 +83,7 @@ def load_public_key(text: str) -> RSAPublicKey:
         "key is created"
     )
     try:
+        # Without blanks: copied from a page, it comes in lines.
         key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
     except ValueError as error:
         raise ValueError(advice) from error
@@ -106,6 +110,7 @@ def verify_webhook(
     """
     fields = {name.lower(): value.strip() for name, value in headers.items()}
     date = _required(fields, "Date")
+    # First, because it is cheap: what is replayed must not cost a verification.
     _check_age(date, now=now, max_age=max_age)
     key = _chosen_key(public_keys, fields.get("x-messagemedia-key-id", ""))
     algorithm = _algorithm(fields)
@@ -131,6 +136,7 @@ def _check_age(date: str, *, now: datetime, max_age: timedelta) -> None:
     except (ValueError, OverflowError) as error:
         raise BadSignature("The Date header can't be read") from error
     sent = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
+    # Both ways: a date in the future would make a replay good for as long as one likes.
     if abs(now - sent) > max_age:
         raise BadSignature(
             "The Date header is too far from now: a replay, or a clock that is wrong"
@@ -154,6 +160,7 @@ def _algorithm(fields: Mapping[str, str]) -> hashes.HashAlgorithm:
     if _required(fields, "X-MessageMedia-Cipher-Type").upper() != "RSA":
         raise BadSignature("The cipher type is not RSA")
     name = _required(fields, "X-MessageMedia-Digest-Type").upper().replace("-", "")
+    # From the request, but out of our own table: nothing weaker can be asked for.
     if name not in DIGESTS:
         raise BadSignature("The digest type is none of SHA224, SHA256, SHA512")
     return DIGESTS[name]()

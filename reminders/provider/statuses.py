@@ -120,6 +120,7 @@ def waits_there(status: str) -> bool:
 
 def never_came(status: str) -> bool:
     """Whether a text surely reaches nobody. An unknown status does not say so."""
+    # Known and bad: what is called unknown here becomes FAILED, which is no proof.
     return status.strip().lower() in STATUSES and _state_of(status) in NOT_DELIVERED
 
 
@@ -142,8 +143,10 @@ def read_status(status: str, code: int | None) -> Verdict:
             if code is None
             else Verdict(named.state, f"{named.words} (code {code} is not known here)")
         )
+    # The status decides: words that belong to another state would contradict what is shown.
     if not _agree(named, coded):
         return named
+    # Of these two the status does not speak at all: “submitted” with 151 is held back.
     state = coded.state if coded.state in ONLY_CODES_TELL else named.state
     return Verdict(state, coded.words, coded.number_is_bad)
 

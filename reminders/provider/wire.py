@@ -94,6 +94,7 @@ class Transport:
 
         A success is any 2xx, or `success` alone where the others would not tell what happened.
         """
+        # ASCII, with escapes: HMAC digests these bytes, and no proxy may recode them.
         content = None if body is None else json.dumps(body, separators=(",", ":")).encode("ascii")
         request = self._http.build_request(
             method,
@@ -109,12 +110,14 @@ class Transport:
 
     def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         try:
+            # As a stream: the client would else read an endless body before anybody looks at it.
             response = self._http.send(request, stream=True)
             try:
                 return response.status_code, response.headers, self._body(response)
             finally:
                 response.close()
         # Only what fails before the first byte of the request has left. All else may have arrived.
+        # These come first, because they are RequestErrors, too.
         except SURELY_NOT_RECEIVED as error:
             raise NotReceived(
                 f"The provider could not be reached ({type(error).__name__}): {error}"
@@ -181,6 +184,7 @@ def _headers(account: str | None) -> dict[str, str]:
 
 
 def _fits_a_header(value: str) -> bool:
+    # A line break within would begin a header of its own.
     return value.isascii() and value.isprintable() and value == value.strip()
 
 
@@ -196,6 +200,7 @@ def _checked_url(base_url: str) -> httpx.URL:
         or not url.host
         or url.query
         or url.fragment
+        # A password in the address would stand in logs and error pages.
         or url.userinfo
     ):
         raise ValueError(

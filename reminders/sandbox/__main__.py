@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(
         f"The phone: {sandbox.url}/  (API key {sandbox.key}, secret {sandbox.secret})\n"
     )
+    # Whoever started us through a pipe waits for this line to learn the port.
     sys.stdout.flush()
     stop.wait()
     sandbox.stop()

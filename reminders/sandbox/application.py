@@ -81,8 +81,10 @@ class Sandbox:
         binds = [tcp(self._host, self._port)]
         if self._unix_socket:
             binds.append(unix(self._unix_socket))
+        # Bound before anything runs: a taken port ends the start while nothing has to be undone.
         self._listeners = [Listener(self, bind, threads=self._threads) for bind in binds]
         if self._journal:
+            # Read back before the port serves: a client would else find an empty account.
             self._journal.start()
         self._ticker = Ticker(self.account)
         for listener in self._listeners:
@@ -91,6 +93,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop listening, pushing and ticking; write the state file."""
+        # First: requests that hang by order hold threads that the listeners wait for.
         self.faults.clear()
         for listener in self._listeners:
             listener.stop()
@@ -120,6 +123,7 @@ class Sandbox:
             listener.listen()
 
     def _refuse_soon(self, seconds: float) -> None:
+        # A moment later: the order itself came over a connection that this closes.
         _later(CLOSE_AFTER_ANSWER, self.refuse_connections)
         _later(CLOSE_AFTER_ANSWER + seconds, self.accept_connections)
 
@@ -175,6 +179,8 @@ class Sandbox:
         """Show `moment` (aware), stopped unless `running`; None goes back to the machine's time."""
         with self.account.lock:
             self.account.clock.set(moment, running=running)
+            # Under the same lock: a request between the two would see the new time and the old
+            # states.
             self.account.advance()
 
     def advance(self, seconds: float) -> None:
@@ -225,6 +231,7 @@ class Sandbox:
     def _part(self, path: str) -> Callable[[SandboxRequest], Response]:
         if path.startswith("/sandbox/"):
             return self._control.handle
+        # The rest is the provider's, so that its words for unknown paths are the API's own.
         return self._phone.handle if is_phone_path(path) else self._api.handle
 
 

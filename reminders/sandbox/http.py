@@ -53,6 +53,7 @@ class SandboxRequest:
         """The body read as JSON. Raises Refused."""
         try:
             return json.loads(self.body)
+        # Thousands of brackets are valid text and too deep for the parser.
         except (ValueError, RecursionError) as error:
             raise RequestRefused(_UNREADABLE) from error
 
@@ -70,6 +71,7 @@ def request_from(environ: Environ) -> SandboxRequest:
     query = environ.get("QUERY_STRING", "")
     # WSGI hands the path over as Latin-1; over the wire it is UTF-8.
     path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
+    # As it came: a signature covers the very bytes, not what a server makes of them.
     target = environ.get("REQUEST_URI") or (path + (f"?{query}" if query else ""))
     body = environ["wsgi.input"].read(min(length, LARGEST_BODY)) if length else b""
     return SandboxRequest(

@@ -40,6 +40,8 @@ class _Task(WSGITask):
     def _close_connection(self, *, reset: bool) -> NoReturn:
         if reset:
             with contextlib.suppress(OSError):
+                # Lingering for no time at all: closing then sends a reset instead of an orderly
+                # end.
                 self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         raise ClientDisconnected
 
@@ -99,6 +101,8 @@ class Listener:
             if self._stopped:
                 return
             self._stopped = True
+        # Wakes the loop, which sleeps in poll and would notice the end only with the next
+        # connection.
         self._server.trigger.pull_trigger(self._server.trigger.close)
         self._thread.join(timeout=5)
         self._server.task_dispatcher.shutdown(timeout=2)
@@ -112,6 +116,7 @@ class Listener:
             finally:
                 done.set()
 
+        # Sockets are touched by the loop's thread alone: waitress's maps are not made for two.
         self._server.trigger.pull_trigger(act)
         done.wait(5)
 
@@ -136,6 +141,7 @@ def tcp(host: str, port: int) -> Callable[[], socket.socket]:
     def bind() -> socket.socket:
         nonlocal chosen
         sock = socket.create_server((host, chosen))
+        # The same one when it opens again: clients know this port.
         chosen = sock.getsockname()[1]
         return sock
 
@@ -147,6 +153,7 @@ def unix(path: Path) -> Callable[[], socket.socket]:
 
     def bind() -> socket.socket:
         with contextlib.suppress(FileNotFoundError):
+            # Only a socket is removed: a file of that name is somebody's.
             if stat.S_ISSOCK(os.lstat(path).st_mode):
                 path.unlink()
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

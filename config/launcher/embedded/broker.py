@@ -50,6 +50,7 @@ class Broker:
         self._claim()
         if self._launch(program):
             return
+        # One copy is kept to look at; the rings in it are rung again by the next round.
         shutil.rmtree(self.place.home / "data.broken", ignore_errors=True)
         self.place.data.rename(self.place.home / "data.broken")
         make_private(self.place.data, self.place.identity)
@@ -86,6 +87,7 @@ class Broker:
         return ""
 
     def _claim(self) -> None:
+        # A file lock and no pid: it ends with the process, however that ends.
         self._lock = os.open(self.place.home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -95,6 +97,7 @@ class Broker:
             raise ServiceError(f"The broker in {self.place.home} is running already.") from None
 
     def _launch(self, program: Path) -> bool:
+        # Left by a crash, it would answer “refused” and keep the new one from listening.
         self.socket.unlink(missing_ok=True)
         with self.log.open("wb") as log:
             self._process = processes.start(
@@ -145,6 +148,7 @@ def _options(data: Path, socket: Path) -> list[str]:
         "daemonize": "no",
         "set-proc-title": "no",
         "loglevel": "warning",
+        # Rather refuse a ring than forget one that was taken.
         "maxmemory-policy": "noeviction",
     }
     return [part for name, value in options.items() for part in (f"--{name}", value)]

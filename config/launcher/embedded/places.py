@@ -115,6 +115,7 @@ def make_private(folder: Path, identity: Identity | None) -> None:
         if identity:
             os.chown(folder, identity.uid, identity.gid)
     except FileExistsError:
+        # Not followed: in /tmp a link of somebody else's would lead our data to them.
         found = folder.lstat()
         if stat.S_ISDIR(found.st_mode) and found.st_uid == uid:
             folder.chmod(0o700)
@@ -135,6 +136,7 @@ def reaches(identity: Identity, path: Path) -> bool:
 def _may_pass(identity: Identity, folder: Path) -> bool:
     try:
         found = folder.stat()
+    # What is not there yet is made by us, and passable.
     except FileNotFoundError:
         return True
     if found.st_uid == identity.uid:
@@ -182,4 +184,5 @@ def _name_of(uid: int) -> str:
 
 
 def _key(path: Path) -> str:
+    # Of the whole path: two checkouts of one user must not meet in /tmp.
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

@@ -79,6 +79,8 @@ def end_with_parent(how: signal.Signals, *, parent: int) -> Callable[[], None]:
     def bind() -> None:
         if _libc is None:
             return
+        # After the change of user, which would clear it; only a system call is safe between fork
+        # and exec.
         _libc.prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
         if os.getppid() != parent:  # it died before the call above
             os._exit(1)

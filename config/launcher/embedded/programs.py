@@ -90,6 +90,7 @@ def _make_copy(found: Path, copy: Path) -> None:
     _open_to_all(draft)
     os.sync()  # a mark that outlives a power cut must not stand for files that do not
     (draft / MARK).write_text(copy.name, encoding="ascii")
+    # Last, and at once: nobody ever finds half of it under this name.
     draft.rename(copy)
 
 
@@ -101,6 +102,7 @@ def _is_complete(copy: Path) -> bool:
 
 
 def _is_ours_alone(folder: Path) -> bool:
+    # A link would be somebody's to turn elsewhere after this look.
     found = folder.lstat()
     shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared

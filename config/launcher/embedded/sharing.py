@@ -60,11 +60,13 @@ def shared_postgres(var: Path) -> Iterator[Postgres]:
     server, owner, users = Postgres(postgres_place(var)), _lock(var, "owner"), _lock(var, "users")
     try:
         owns = _own_or_find(server, owner)
+        # Before the server is used: an owner that is about to stop waits for those who hold this.
         users.take(shared=True)
         if owns:
             server.start()
         yield server
     finally:
+        # Our own first, or we would wait for ourselves.
         users.release()
         _stop_when_unused(server, var)
         owner.release()
@@ -113,6 +115,7 @@ def _own_or_find(server: Postgres, owner: Lock) -> bool:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         if owner.take():
+            # What a former owner wrote must not stand for us.
             owner.sign("")
             return True
         if server.answers():
@@ -127,6 +130,7 @@ def _stop_when_unused(server: Postgres, var: Path) -> None:
     if not server.alive():
         return
     users, deadline = _lock(var, "users"), time.monotonic() + WAIT_SECONDS
+    # Exclusively: it is had only once nobody holds it shared.
     while not users.take() and time.monotonic() < deadline:
         time.sleep(0.05)
     server.stop()

@@ -145,7 +145,6 @@ def read_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
 def read_phones(raws: Iterable[str], country: str) -> list[PhoneNumber | PhoneProblem]:
     """`read_phone` for each, in order; a writing that comes twice is read once."""
     home = _home(country)
-    # The same writings come again and again in a diary; a number costs more than a look-up.
     known: dict[str, PhoneNumber | PhoneProblem] = {}
     for raw in (raws := list(raws)):
         if raw not in known:

@@ -131,7 +131,6 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
         rows = rows.filter(scope.at_locations())
     nearest = dict(rows.order_by("starts_at", "pk").values_list("pk", "local_date")[:LOOK_AT])
     about = rows.aggregate(n=Count("pk"))
-    # How far the preview reaches: beyond it nothing is promised.
     until = Appointment.objects.filter(pk__in=nearest).aggregate(at=Max("starts_at"))["at"]
     preview = RulePreview(looked_at=len(nearest), total=about["n"], until=until)
     effects = list(_effects(list(nearest), rule, before, now=now))

@@ -43,6 +43,8 @@ class Command(BaseCommand):
         try:
             write(out, now=timezone.now(), first=options["first"], last=options["last"])
         except BrokenPipeError:  # the reader has seen enough, as `head` does
+            # Python flushes once more at its end, into a pipe that is gone: that would print a
+            # traceback.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

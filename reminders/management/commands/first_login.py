@@ -31,5 +31,6 @@ class Command(BaseCommand):
                 "There is an administrator already. They add other users; "
                 "a forgotten password: manage.py changepassword NAME"
             )
+        # A command knows no request to take the host from.
         site = (address or settings.PUBLIC_URL or "http://localhost:8000").rstrip("/")
         self.stdout.write(site + reverse("make_first_login", args=[token]))

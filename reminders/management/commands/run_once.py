@@ -23,8 +23,10 @@ def _plan() -> int:
 
 
 def _send() -> int:
+    # First, or what is past its cutoff would be handed over after all.
     expire.expire(now=timezone.now())
     sent = send.send_due(messages_api(), clock=timezone.now)
+    # Some went: the connection is there, and what failed is tried with the next call.
     if sent.errors and not sent.accepted:
         raise ProviderUnreachableError
     return sent.accepted + sent.failed
@@ -94,6 +96,7 @@ class Command(BaseCommand):
             with recorded_run(NOTED_AS.get(name, name)) as outcome:
                 while done := RINGS[name]():
                     total += done
+                    # Once is enough: again it would read the whole diary to find nothing new.
                     if name == "plan":
                         break
                 outcome.count = total

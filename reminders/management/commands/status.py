@@ -25,6 +25,7 @@ class Command(BaseCommand):
 
     def _report(self) -> dict[str, Any]:
         try:
+            # A process that has just begun knows no difference of clocks yet.
             database_clock.measure()
             return status_report(now=database_clock.now())
         except (DatabaseError, InterfaceError) as error:
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         """Print the report; exit with 2 when something is wrong."""
         report = self._report()
         self.stdout.write(json.dumps(report) if options["json"] else "\n".join(lines(report)))
+        # 2 and not 1: monitoring tells “not well” from “the command itself failed”.
         if not report["healthy"]:
             raise SystemExit(UNHEALTHY)
 

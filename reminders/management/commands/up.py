@@ -74,6 +74,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
         check_options(options["host"], options["port"], options["workers"])
         stop_at_signals()
+        # When `make` is killed nothing tells us: bound to it, all parts end with it.
         if "MAKELEVEL" in os.environ:
             end_with_parent(signal.SIGTERM, parent=os.getppid())()
         site = OneMachine(host=options["host"], port=options["port"], log=Log())
@@ -103,6 +104,7 @@ class OneMachine:
         """
         make_data_folder(self.var)
         self.start_services(stack)
+        # After the services, since the stack ends backwards: programs stop before the database.
         stack.callback(self.stop)
         phone = self.start_sandbox()
         self.prepare(demo=demo)  # while the sandbox gets ready
@@ -187,6 +189,7 @@ class OneMachine:
             which = "" if workers == 1 else str(number)
             for name, queue in WORKERS.items():
                 self.start_worker(f"{name}{which}", queue)
+        # One beat only, and without a pid file: one left by a crash would keep it from starting.
         beat = [*CELERY, "beat", "--pidfile=", "--loglevel", settings.LOG_LEVEL]
         self.supervisor.start("beat", beat, self.environment)
 

@@ -41,6 +41,7 @@ class Conversations:
         found = self._by_number.get(number)
         if found is None:
             found = self._by_number[number] = Conversation(number)
+            # First and not last: a number of which nothing is to be seen yet must not stand on top.
             self._by_number.move_to_end(number, last=False)
         return found
 

@@ -35,6 +35,7 @@ class Phone:
     def __init__(self, account: Account) -> None:
         self._account = account
         folder = Path(__file__).parent / "static"
+        # Read once, by a fixed list: no path of a request ever reaches the disk.
         self._files = {name: (folder / name).read_bytes() for name in _FILES}
         self._routes = Routes(
             ("GET", "/", "", lambda request: self._file("phone.html")),
@@ -57,6 +58,7 @@ class Phone:
         found = self._routes.find(request)
         if isinstance(found, Response):
             return found
+        # A form of another site can send no JSON without asking: nobody texts in a patient's name.
         if request.method == "POST" and not request.header("Content-Type").startswith(
             "application/json"
         ):
@@ -74,6 +76,7 @@ class Phone:
     def _list(self, request: SandboxRequest) -> Response:
         with self._account.lock:
             self._account.advance()
+            # The page asks again and again; an unchanged list costs a few bytes.
             if request.query.get("version") == str(self._account.version):
                 return _fresh({"version": self._account.version, "unchanged": True})
             found, total = self._account.conversations.listed(

@@ -46,6 +46,7 @@ class SandboxClock:
 
 def written(moment: float) -> str:
     """A time as the provider writes it: `2016-11-03T11:49:02.807Z`."""
+    # Six characters are the “+00:00” in whose place the provider writes a Z.
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 

@@ -18,6 +18,7 @@ Afterwards = Callable[[Faults, Fault, SandboxRequest, Response], Response]
 
 def _close(request: SandboxRequest, *, reset: bool = False) -> NoReturn:
     request.environ["sandbox.close"](reset=reset)
+    # Never reached in waitress, which ends the task above; a caller without it must not go on.
     raise ConnectionError("The connection was closed by order.")
 
 
@@ -69,6 +70,7 @@ def _messages_changed(change: Callable[[list[Json]], list[Json]]) -> Afterwards:
     def distort(
         faults: Faults, fault: Fault, request: SandboxRequest, response: Response
     ) -> Response:
+        # Only a real acceptance can be distorted: a refusal is told as it is.
         body = json.loads(response.body) if response.status == 202 and response.body else None
         if not isinstance(body, dict) or "messages" not in body:
             return response

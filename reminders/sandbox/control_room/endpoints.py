@@ -65,6 +65,7 @@ class Control:
             response: Response = found[0].handler(request)
         except RequestRefused as refusal:
             return failed(400, "; ".join(refusal.details))
+        # An order that makes no sense is the test's fault: its words go back to it.
         except ValueError as error:
             return failed(400, str(error))
         return response
@@ -162,6 +163,7 @@ class Control:
 
     def _order_faults(self, request: SandboxRequest) -> Response:
         wanted = request.json()
+        # All are read before any is in force: half of a list would be another test.
         faults = [ordered(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
         for fault in faults:
             self.order(fault)

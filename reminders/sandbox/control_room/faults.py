@@ -70,12 +70,14 @@ class Fault:
     _dice: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        # A generator of each order's own: a seed then means the same however many orders there are.
         self._dice = random.Random(self.seed)
 
     def strikes(self, endpoint: str) -> bool:
         """Whether this request meets it; counts down."""
         if self.endpoint not in (endpoint, "*") or self.times == 0:
             return False
+        # Counted for this endpoint alone, before the dice: “the third request” stays the third.
         if self.skip:
             self.skip -= 1
             return False
@@ -139,6 +141,7 @@ class Faults:
         """No more faults; requests that hang are let go."""
         with self._lock:
             self._orders.clear()
+            # A new event for those that come later; the old one frees all that hang.
             waiting, self._let_go = self._let_go, threading.Event()
         waiting.set()
 
@@ -150,6 +153,7 @@ class Faults:
         """Seconds by which a request to `endpoint` is slowed, and the first other fault that it
         meets.
         """
+        # Without the lock: almost every request finds none, and a bench counts them by thousands.
         if not self._orders:
             return 0.0, None
         delay = 0.0
@@ -158,6 +162,8 @@ class Faults:
                 if fault.kind == "refuse_connection" or not fault.strikes(endpoint):
                     continue
                 if fault.kind != "slow":
+                    # The first one wins; those behind it wait for the next request and are not
+                    # counted down.
                     return delay, fault
                 delay += 0.05 if fault.seconds is None else fault.seconds
         return delay, None

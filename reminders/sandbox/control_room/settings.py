@@ -37,6 +37,7 @@ class Settings:
         changed.
         """
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        # All are checked before any is set: a refused order must leave no half of itself.
         for name, value in wanted.items():
             _check(name, value, known)
         for name, value in wanted.items():
@@ -52,6 +53,7 @@ def _check(name: str, value: Any, known: dict[str, type]) -> None:  # Any: a JSO
         raise ValueError(f"There is no setting {name!r}; there are {', '.join(sorted(known))}.")
     kind = known[name]
     fits = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
+    # True is an int to Python, and would be a second.
     if not fits or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"{name} takes {kind.__name__}.")
     if kind in (int, float) and value < 0:

@@ -152,6 +152,7 @@ class Account:
     def _plan(self, message: StoredMessage, at: float) -> None:
         self._planned += 1
         message.due = at
+        # The counter keeps the order of equal times, and messages from being compared.
         heappush(self._agenda, (at, self._planned, message))
 
     def _happen(self, message: StoredMessage, at: float, now: float) -> None:

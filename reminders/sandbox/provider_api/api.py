@@ -76,6 +76,7 @@ class Api:
             return found
         route, parts = found
         began = time.monotonic()
+        # Asked before the credentials are: a fault of the network strikes whoever calls.
         delay, fault = self._faults.met_by(route.endpoint)
         if fault and fault.kind in INSTEAD:
             time.sleep(delay)
@@ -122,6 +123,7 @@ class Api:
 
     def _message(self, request: SandboxRequest, message_id: str) -> StoredMessage | None:
         message = self._account.find(message_id)
+        # Another account's message is unknown here, as it is at the provider.
         return message if message and message.account == _account_of(request) else None
 
     # Polling
@@ -163,6 +165,7 @@ class Api:
         token = request.query.get("token", "")
         with self._account.lock:
             numbers = list(self._account.blocked)
+        # An odd token begins at the front, which a client has to survive.
         start = int(token) if token.isascii() and token.isdigit() and len(token) < 10 else 0
         body: Json = {"uri": BLOCKED, "numbers": numbers[start : start + BLOCKED_PER_PAGE]}
         if len(numbers) > start + BLOCKED_PER_PAGE:
@@ -181,6 +184,7 @@ class Api:
             for place, one in enumerate(numbers)
             if not is_number(one)
         ]
+        # All or none, so that a client has to find the one number that is at fault.
         if wrong:
             raise RequestRefused(*wrong)
         added = [self._account.block(international(number)) for number in numbers]

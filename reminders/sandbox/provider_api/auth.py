@@ -65,6 +65,7 @@ def _is_signed(said: dict[str, str], presented: Presented, known: Credentials) -
 
 def _covers_the_body(headers: str, presented: Presented) -> bool:
     names = headers.lower().split()
+    # Signed without them, a request could be replayed, or sent to another address.
     if "date" not in names or "request-line" not in names:
         return False
     if not presented.body:

@@ -59,6 +59,8 @@ def answer(account: Account, question: DetailQuestion) -> Json:
     """
     with account.lock:
         account.advance()
+        # The real report knows new texts only after a while: reconciling must not take that for
+        # “never”.
         visible_to = min(question.end, account.clock.now() - account.settings.report_lag)
         found = _found(account, question, visible_to)
         first = question.page * question.page_size

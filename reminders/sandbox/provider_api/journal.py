@@ -44,6 +44,8 @@ class Journal:
         self._keyring = keyring
         self._file = sqlite3.connect(path, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode=WAL")
+        # A crash of the machine may cost a demo's state; waiting for the disk would cost every
+        # request.
         self._file.execute("PRAGMA synchronous=OFF")
         self._file.execute(_TABLE)
         self._changed: dict[tuple[str, str], object] = {}
@@ -69,6 +71,8 @@ class Journal:
     def flush(self) -> None:
         """Write every change so far."""
         with self._writing:
+            # Only while the changes are taken over and written out as text: the disk is waited for
+            # without.
             with self._account.lock:
                 changed, self._changed = self._changed, {}
                 forget, self._forget = self._forget, False
@@ -77,6 +81,7 @@ class Journal:
                 self._write(rows, forget=forget)
 
     def _write(self, rows: list[tuple[str, str, str | None]], *, forget: bool) -> None:
+        # Before the rest: what came after the reset belongs to the new account.
         if forget:
             self._file.execute("DELETE FROM records")
         self._file.executemany(
@@ -116,6 +121,7 @@ class Journal:
         for body in self._rows("key"):
             self._keyring.add(_key(body))
         messages = sorted(map(_message, self._rows("message")), key=lambda message: message.seq)
+        # In the order in which they were accepted: the ledger counts by it.
         for message in messages:
             self._account.add(message)
         self._load_replies()

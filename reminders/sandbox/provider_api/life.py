@@ -49,6 +49,7 @@ _ANSWERS = {Behaviour.ANSWERS_YES: "Y", Behaviour.ANSWERS_NO: "N"}
 
 def steps(case: Circumstances) -> list[LifeStep]:
     """The steps of a text from its release on, earliest first."""
+    # Expiry before all else: the provider does not even try such a text.
     if case.expires_at is not None and case.expires_at <= case.at:
         return [LifeStep(case.at, "expired", "320")]
     if case.blocked:
@@ -66,6 +67,7 @@ def _through_the_network(case: Circumstances) -> list[LifeStep]:
     end = _ENDS.get(case.behaviour)
     if end:
         plan.append(LifeStep(case.at + DELIVERED * case.pace, *end))
+    # Without an expiry it would wait for ever, as with a carrier that never reports.
     elif case.behaviour is Behaviour.SWITCHED_OFF and case.expires_at is not None:
         plan.append(LifeStep(max(case.expires_at, plan[-1].at), "expired", "401"))
     answer = _ANSWERS.get(case.behaviour)

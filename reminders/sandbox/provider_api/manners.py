@@ -25,4 +25,5 @@ def sociable(moment: float, settings: Settings) -> float:
     if SOCIAL_FROM <= local.hour < SOCIAL_TO:
         return moment
     day = local if local.hour < SOCIAL_FROM else local + timedelta(days=1)
+    # On the wall clock of the account: a day on which clocks change still begins at 8.
     return day.replace(hour=SOCIAL_FROM, minute=0, second=0, microsecond=0).timestamp()

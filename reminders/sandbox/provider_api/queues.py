@@ -42,6 +42,7 @@ class Queue:
         """Take out every entry with one of these ids; the entries taken."""
         line = self._lines[account]
         places = [place for record_id in ids for place in self._places.pop(record_id, ())]
+        # Only of this account: an id of another one's entry must not take it out.
         return [line.pop(place) for place in places if place in line]
 
     def __len__(self) -> int:

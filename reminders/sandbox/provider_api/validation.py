@@ -83,6 +83,7 @@ def is_number(number: object) -> bool:
 
 
 def _cut(message: Json) -> Json:
+    # Unknown fields are ignored, not refused, and are not in the answer.
     kept = {name: message[name] for name in FIELDS if message.get(name) is not None}
     return {"format": "SMS", "delivery_report": False, **kept}
 
@@ -136,6 +137,7 @@ def _is_time(value: object) -> bool:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
     except ValueError:
         return False
+    # Short of the year 9999, so that no zone carries a time beyond the calendar.
     return moment is not None and 1970 <= moment.year <= 9998
 
 

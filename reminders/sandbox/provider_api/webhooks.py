@@ -98,6 +98,7 @@ class Pusher:
             self._changed.notify()
 
     def _start(self) -> None:
+        # Not by a proxy of the environment: the address is mostly on this machine.
         self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
         for number in range(THREADS):
             thread = threading.Thread(target=self._run, name=f"sandbox-push-{number}", daemon=True)
@@ -149,6 +150,7 @@ class Pusher:
 
     def _delivered(self, entry: Report | StoredReply) -> None:
         queue = self._account.replies if isinstance(entry, StoredReply) else self._account.reports
+        # Unsure how the provider does it, so both can be had: the client must bear either.
         if not self._account.settings.pushed_stay_queued:
             self._account.confirm(queue, [entry.record_id], account=entry.account)
         elif isinstance(entry, StoredReply):

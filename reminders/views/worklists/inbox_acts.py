@@ -281,7 +281,6 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         if kept
         else "Taken back."
     )
-    # Last, and said: a text that has left cannot be undone by us.
     if not take_back_told(shown.reply_id, now=now):
         told += " The answer had left already: call or text the patient."
     say(request, told)
