@@ -16,13 +16,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from reminders.domain.common.audit import Actor, record, record_each
+from reminders.domain.common.etags import refuse_if_changed
 from reminders.domain.common.locks import (
     AdvisoryLock,
-    again_after_deadlock,
     lock_appointments,
     lock_messages,
+    retry_on_conflict,
 )
-from reminders.domain.diary.appointments import ChangedMeanwhileError, raise_version
+from reminders.domain.diary.appointments import raise_version
 from reminders.domain.planning.handed_over import PERSON, withdraw_mentioning
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
@@ -53,18 +54,18 @@ class MergeError(ValueError):
     """Two people can't be made one, or one two; its text says why, for staff."""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def merge_contacts(
     kept_id: int,
     other_id: int,
     *,
-    seen: Mapping[int, datetime | None],
+    seen: Mapping[int, str],
     by: Actor,
     now: datetime,
 ) -> ContactMerge:
     """Make the second person part of the first.
 
-    `seen` is when each was last changed as the page showed them (UTC). Raises MergeError, or
+    `seen` is the etag of each as the page showed them. Raises MergeError, or
     ChangedMeanwhileError.
     """
     try:
@@ -76,7 +77,7 @@ def merge_contacts(
 
 
 def _merge(
-    kept_id: int, other_id: int, *, seen: Mapping[int, datetime | None], by: Actor, now: datetime
+    kept_id: int, other_id: int, *, seen: Mapping[int, str], by: Actor, now: datetime
 ) -> ContactMerge:
     keep_imports_out()
     lock_appointments(held_by([kept_id, other_id]))
@@ -130,9 +131,7 @@ def held_by(contact_ids: list[int]) -> list[int]:
     return list(Appointment.objects.filter(contact__in=contact_ids).values_list("pk", flat=True))
 
 
-def _lock_both(
-    kept_id: int, other_id: int, *, seen: Mapping[int, datetime | None]
-) -> tuple[Contact, Contact]:
+def _lock_both(kept_id: int, other_id: int, *, seen: Mapping[int, str]) -> tuple[Contact, Contact]:
     if kept_id == other_id:
         raise MergeError("These are the same entry already.")
     # Against everything that would begin to name them, unlike other changes of a contact.
@@ -141,9 +140,7 @@ def _lock_both(
     if len(found) < 2:
         raise MergeError("One of the two entries is no longer there.")
     for pk, row in found.items():
-        moment = seen.get(pk)
-        if moment and row.updated_at > moment:
-            raise ChangedMeanwhileError(moment)
+        refuse_if_changed(row, seen.get(pk, ""))
     return found[kept_id], found[other_id]
 
 

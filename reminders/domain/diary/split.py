@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_messages
+from reminders.domain.common.locks import lock_appointments, lock_messages, retry_on_conflict
 from reminders.domain.diary.merge import (
     HELD,
     PHONE,
@@ -27,7 +27,7 @@ TOGETHER = (PHONE, ("external_id", "diary"), ("first_name", "last_name"))
 """Columns that mean something only together."""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
     """Bring the former person of a merge back and return them. Raises MergeError."""
     with transaction.atomic():

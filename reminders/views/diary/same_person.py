@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.diary.appointments import ChangedMeanwhileError
+from reminders.domain.common.etags import ChangedMeanwhileError, etag
 from reminders.domain.diary.merge import MergeError, merge_contacts, takes_over
 from reminders.domain.diary.split import split_contacts
 from reminders.domain.pages.conversation import opt_out_in_force, people_at
@@ -20,7 +20,6 @@ from reminders.domain.wording.languages import LANGUAGES
 from reminders.formatting import at_zone, phone
 from reminders.models import Appointment, Contact, ContactMerge, Message
 from reminders.views.shared.asked import read_id, read_text
-from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import country_of
 from reminders.views.shared.lists import PER_PAGE
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_form
@@ -93,10 +92,10 @@ def merge(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _merge(request: StaffRequest, kept: Contact, other: Contact) -> HttpResponse:
     seen = {
-        kept.pk: seen_at(request.POST.get("seen_kept", "")),
-        other.pk: seen_at(request.POST.get("seen_other", "")),
+        kept.pk: request.POST.get("seen_kept", ""),
+        other.pk: request.POST.get("seen_other", ""),
     }
-    if None in seen.values():
+    if not all(seen.values()):
         return _side_by_side(request, kept, other)  # nobody has seen what would be merged
     try:
         done = merge_contacts(
@@ -121,8 +120,8 @@ def _side_by_side(
         "kept": kept,
         "other": other,
         "rows": [*_details(request, kept, other), *_around(request, kept, other)],
-        "seen_kept": stamp(kept),
-        "seen_other": stamp(other),
+        "seen_kept": etag(kept),
+        "seen_other": etag(other),
         "outdated": outdated,
         "two_numbers": bool(kept.external_id and other.external_id) and kept.diary == other.diary,
     }

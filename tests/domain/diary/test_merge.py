@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 from reminders.domain.common.audit import SYSTEM, Actor, record
+from reminders.domain.common.etags import etag
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.diary.appointments import ChangedMeanwhileError
 from reminders.domain.diary.merge import HELD, MergeError, merge_contacts
@@ -242,8 +243,8 @@ def test_what_happens_twice_or_too_late_is_refused() -> None:
     with pytest.raises(MergeError, match="the same entry already"):
         merge(kept, kept)
     with pytest.raises(ChangedMeanwhileError):
-        merge(kept, other, seen={other.pk: other.updated_at - timedelta(seconds=1)})
-    done = merge(kept, other, seen={other.pk: other.updated_at, kept.pk: kept.updated_at})
+        merge(kept, other, seen={other.pk: (other.updated_at - timedelta(seconds=1)).isoformat()})
+    done = merge(kept, other, seen={other.pk: etag(other), kept.pk: etag(kept)})
     with pytest.raises(MergeError, match="no longer there"):
         merge(kept, other)
     split(done)
