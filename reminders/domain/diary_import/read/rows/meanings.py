@@ -23,6 +23,7 @@ from reminders.domain.diary_import.read.cells.dates import (
     MDY,
     UnreadableError,
     read_date,
+    read_half,
     read_start,
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
@@ -32,7 +33,6 @@ from reminders.domain.diary_import.read.cells.statuses import likely_status, rea
 from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import places_of
-from reminders.domain.diary_import.read.rows.words import read_half
 from reminders.domain.diary_import.read.rows.zones import likely_zones
 
 BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"

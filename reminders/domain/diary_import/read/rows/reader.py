@@ -87,7 +87,6 @@ class RowReader:
         self.left_out = LeftOut()
         self.mistakes: dict[int, list[str]] = {}
         self.faulty_ids: list[str] = []
-        self.rows_with_mistakes = 0
         self.number = 0
         self._leave_past = leave_past
         self._todays: dict[int, str] = {}
@@ -225,7 +224,6 @@ class RowReader:
         if reason is not None:
             self.left_out.add(reason, self.number, original)
             return ""
-        self.rows_with_mistakes += 1
         self.faulty_ids.append(cells[self._places["external_id"]])
         if len(self.mistakes) < MOST_KEPT:
             self.mistakes[self.number] = original

@@ -32,6 +32,7 @@ _RANGE = re.compile(
     r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|till|à|a|al|tot|do|até|e)\s)(.*\d.*)"
 )
 _EVENING = time(18)
+_LONGEST_HALF = 30
 
 
 class Clock(NamedTuple):
@@ -51,6 +52,13 @@ class TimeSpan(NamedTuple):
 @lru_cache(maxsize=1)
 def _words() -> dict[str, str]:
     return by_phrase("times", ("am", "pm", "noon", "midnight"))[0]
+
+
+@lru_cache(maxsize=1)
+def _halves_alone() -> dict[str, str]:
+    alone = by_phrase("times", ("alone_am", "alone_pm"))[0]
+    shared = {word: half for word, half in _words().items() if half in ("am", "pm")}
+    return shared | {word: half.removeprefix("alone_") for word, half in alone.items()}
 
 
 @lru_cache(maxsize=1)
@@ -198,33 +206,6 @@ def _check_order(begin: time, end: time, text: str) -> None:
         )
 
 
-def with_half(text: str, half: str) -> time:
-    """The time of one cell in the half of the day that another cell names; raise UnreadableError."""
-    word = _words().get(folded_word(half)) if len(half) <= 20 else None
-    if word not in ("am", "pm"):
-        raise UnreadableError(f"{shown(half)} is neither AM nor PM.")
-    plain = bounded(text, "time")
-    try:
-        found = read_clock(plain, text)
-    except _NotATimeError:
-        hour = _HOUR.fullmatch(plain)
-        if hour is None:
-            raise
-        return clock(int(hour[1]), 0, 0, word, f"{text} {half}")
-    if found.half and found.half != word:
-        raise UnreadableError(f"{shown(text)} and {shown(half)} contradict each other.")
-    at = found.at
-    if found.half:
-        return at
-    return clock(at.hour, at.minute, at.second, word, f"{text} {half}")
-
-
-def hour_and_minute(hour: str, minute: str, half: str = "") -> time:
-    """The time of an hour and a minute in cells of their own; raise UnreadableError."""
-    text = f"{hour[:20]}:{minute[:20]}"
-    numbers = [bounded(part, "time").removesuffix(".0") for part in (hour, minute or "0")]
-    if not all(re.fullmatch(r"\d{1,2}", number) for number in numbers):
-        raise _not_a_time(text)
-    if half:
-        return with_half(f"{numbers[0]}:{int(numbers[1]):02}", half)
-    return clock(int(numbers[0]), int(numbers[1]), 0, "", text)
+def read_half(text: str) -> str | None:
+    """Which half of the day a cell of its own names, "am" or "pm"; None for anything else."""
+    return _halves_alone().get(folded_word(text)) if len(text) <= _LONGEST_HALF else None
