@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from reminders.domain.diary_import.read.cells.when.calendar_dates import NUMERIC
 from reminders.domain.diary_import.read.cells.when.cell_text import (
+    LONGEST,
     UnreadableError,
     bounded,
     shown,
@@ -74,6 +75,24 @@ def read_time(text: str) -> time:
 
 def read_time_span(text: str) -> TimeSpan:
     """A wall time or a stretch such as "9:30 - 10:00"; of "11:30 - 12:15 PM" the first is a morning's."""
+    # A cell is tried by each order of dates and cut in many places: the same times come again.
+    found = _span_or_reason(text) if len(text) <= LONGEST else None
+    if isinstance(found, TimeSpan):
+        return found
+    if found:
+        raise UnreadableError(found)
+    return _span(text)
+
+
+@lru_cache(maxsize=8192)
+def _span_or_reason(text: str) -> TimeSpan | str:
+    try:
+        return _span(text)
+    except UnreadableError as error:
+        return str(error)
+
+
+def _span(text: str) -> TimeSpan:
     plain = bounded(text, "time")
     if found := _CLOCK.fullmatch(plain):
         return TimeSpan(_time(found, "", text).at, None)  # as nearly all are
