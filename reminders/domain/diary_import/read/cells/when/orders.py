@@ -50,6 +50,7 @@ from reminders.domain.diary_import.read.cells.when.starts import Start, read_sta
 from reminders.domain.diary_import.read.cells.when.times import TimeSpan, read_time_span
 
 _Read = TypeVar("_Read")
+_Day = date  # the name within a class that has a method `date`
 _NUMERIC_BEFORE = re.compile(NUMERIC.pattern + r"(?=$|[\sT,;])")
 _EVERY = (DMY, MDY, YMD)
 _MOST_SEEN = 20_000
@@ -244,7 +245,7 @@ class DateReader:
             _bound(self.starts)
         return found
 
-    def _date(self, text: str) -> date:
+    def _date(self, text: str) -> _Day:
         return read_date(text, self.order or DMY, country=self.country)
 
     def _start(self, text: str) -> Start:
@@ -277,7 +278,7 @@ class DateReader:
                     return form
         return None
 
-    def _holds(self, kind: Assumed, form: str, base: date) -> bool:
+    def _holds(self, kind: Assumed, form: str, base: _Day) -> bool:
         """Whether a date that was given a year lies where such dates do."""
         if kind is not Assumed.NO_YEAR:
             return True
