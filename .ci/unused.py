@@ -37,6 +37,7 @@ BY_NAME = (
     "readable", "readinto",  # io
     "process_exception",  # Django's middleware; the classes stand in the settings
     "*_here", "*_with_gone", "new_practitioners", "new_services",  # counts, written as JSON
+    "handle_starttag", "handle_data", "buffer_text", "*Handler",  # html.parser and expat
     "emergency",  # a placeholder of wordings
     "out_id", "billing_units", "answers_id", "_mutable",  # columns, the provider's fields, Django's
 )  # fmt: skip

@@ -203,6 +203,7 @@ def _date_reader(options: Options, *, now: datetime) -> DateReader:
         country=site.country if site else country_of(options.default_location),
         zone=site.zone if site else None,
         today=now.date(),
+        agreed=options.answers.agreed,
     )
 
 

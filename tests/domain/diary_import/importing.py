@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reminders.domain.diary_import import (
@@ -12,14 +12,18 @@ from reminders.domain.diary_import import (
     Options,
     import_file,
     open_stream,
+    work_off_imports,
 )
 from reminders.domain.diary_import.questions import Answers, Question, QuestionsOpen
-from reminders.models import Appointment, Location
+from reminders.domain.diary_import.uploads import go, upload
+from reminders.models import Appointment, Import, Location
 from tests import factories as make
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=8)
 HEADER = "id,name,phone,date,time"
 ANN = "1,Ann Lee,0491 570 006,2026-03-04,10:00"
+BOB = "2,Bob Ray,0491 570 156,2026-03-05,11:30"
 
 
 def sydney(name: str = "Sydney") -> Location:
@@ -88,3 +92,22 @@ def diary() -> list[tuple[str, str, str, str, str, int]]:
         )
         for row in rows
     ]
+
+
+def uploaded(content: bytes, *, name: str = "diary.csv") -> Import:
+    """A file that was just sent in the browser."""
+    return upload([content], name=name, location=None, now=NOW)
+
+
+def worked_off(row: Import, *, now: datetime = LATER) -> Import:
+    """The import after its background work."""
+    work_off_imports(now=now)
+    row.refresh_from_db()
+    return row
+
+
+def imported(content: bytes, *, gone: str = "keep") -> Import:
+    """A file that was sent, previewed and applied."""
+    row = worked_off(uploaded(content))
+    assert go(row, gone=gone, remember_as="", confirmed=True)
+    return worked_off(row)

@@ -7,8 +7,15 @@ import pytest
 from reminders.domain.common import turns
 from reminders.domain.diary_import import work_off_imports
 from reminders.domain.diary_import.uploads import go
-from tests.domain.diary_import.importing import ANN, NOW, csv_of, diary, sydney
-from tests.domain.diary_import.test_uploads import uploaded, worked_off
+from tests.domain.diary_import.importing import (
+    ANN,
+    NOW,
+    csv_of,
+    diary,
+    sydney,
+    uploaded,
+    worked_off,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.options import LEAVE_PAST
 from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, folded_header
+from reminders.domain.diary_import.read.cells.when.assumed import answered_kinds
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS
 
 KEEP_ASIDE = "aside"
@@ -67,7 +68,7 @@ def given_answers(
 
 def _agreement(code: str) -> Answer:
     known = [*map(str, Check), LEAVE_PAST]
-    if code not in known:
+    if code not in known and not answered_kinds([code]):
         raise refuse(f"--agree takes {', '.join(known)}; “{code[:40]}” is none of them.")
     return Answer(About.CHECK, code)
 

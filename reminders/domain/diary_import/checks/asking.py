@@ -53,7 +53,7 @@ def questions_about_file(
 ) -> list[Question]:
     """What is strange about the file that is staged and matched, as far as nobody agreed to it.
 
-    Notes the file's days and the size of the last file in the counts. `order` is how its dates were
+    Notes the file's days in the counts. `order` is how its dates were
     read.
     """
     rows = count_rows(now=now)
@@ -61,7 +61,6 @@ def questions_about_file(
     counts.first_day, counts.last_day = (
         day.isoformat() if day else "" for day in (rows.first_day, rows.last_day)
     )
-    counts.last_rows = last.rows if last else 0
     # Somebody in the browser is asked on the preview, where the rows stand; else `--yes` says it.
     asks_here = options.source != "browser" and not options.confirmed
     numbers = FileNumbers(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from reminders.domain.diary_import.problems import Problems, refuse
 from reminders.domain.diary_import.questions import Answers, Question, QuestionsOpen
+from reminders.domain.diary_import.read.assumptions import AssumptionSurvey
 from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
@@ -39,6 +40,7 @@ def survey(
     What values mean is asked together with the order of the dates, where both are in doubt.
     """
     found, values = Survey(), ValueSurvey(columns, answers or Answers())
+    unsaid = _assumptions(columns, dates, answers or Answers())
     problems = Problems()
     width = len(table.header)
     suspicious = table.encoding.suspicious
@@ -56,13 +58,22 @@ def survey(
             _note_location(found, cells[where], number, columns)
         if values.columns:
             values.look(number, cells)
+        if unsaid is not None:
+            unsaid.look(number, cells)
     if not found.rows:
         raise refuse("The file has a header but no appointments. Export it again, with rows.")
     problems.stop_if_any(rows=found.rows)
     found.questions = values.questions()
+    found.questions += unsaid.questions() if unsaid is not None else []
     if when is not None:
         _decide(dates, columns, found)
     return found
+
+
+def _assumptions(columns: Columns, dates: DateReader, answers: Answers) -> AssumptionSurvey | None:
+    if dates.today is None:
+        return None
+    return AssumptionSurvey(columns, answers, country=dates.country, today=dates.today)
 
 
 def _decide(dates: DateReader, columns: Columns, found: Survey) -> None:

@@ -30,7 +30,7 @@ class Counts:
     `apart`: new people who came with the patient number of somebody else.
 
     `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
-    to `last_day`; `last_rows` had the last file of this kind.
+    to `last_day`.
 
     `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
     each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
@@ -50,7 +50,6 @@ class Counts:
     new_contacts: int = 0
     changed_contacts: int = 0
     apart: int = 0
-    last_rows: int = 0
     first_day: str = ""
     last_day: str = ""
     to_withdraw: int = 0
@@ -63,11 +62,6 @@ class Counts:
     left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     set_aside: list[str] = field(default_factory=list)
     errors: int = 0
-
-    @property
-    def contacts_changed(self) -> int:
-        """How many patients the file changes, as the interfaces call it."""
-        return self.changed_contacts
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the Import's `counts`."""

@@ -75,6 +75,8 @@ class Knowing:
     def _fact(self, about: About) -> str:
         for asked in self.expected.facts["questions"]:
             found = asked.get("answers", {}).get(str(about))
+            if about is About.DATES:
+                break
             if isinstance(found, str):
                 return found
             if isinstance(found, dict) and found:

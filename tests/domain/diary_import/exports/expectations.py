@@ -96,8 +96,11 @@ def _also(wanted: dict[str, Any], key: str) -> list[Any]:
 def _same_name(wanted: dict[str, Any], contact: Contact) -> bool:
     names = [name for name in _also(wanted, "name") if name]
     whole = [f"{n['first']} {n['last']}" if isinstance(n, dict) else n for n in names]
-    return any(_words(name) == _words(contact.name) for name in whole) or any(
-        _words(name) >= _words(contact.name) and _words(contact.name) for name in whole
+    there = _words(contact.name)
+    if not contact.first_name:  # nobody is greeted by the initial that stays before a family name
+        there = {word for word in there if len(word) > 1 or not word.isascii()}
+    return any(_words(name) == there for name in whole) or any(
+        _words(name) >= there and there for name in whole
     )
 
 

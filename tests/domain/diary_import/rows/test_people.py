@@ -5,7 +5,14 @@ import pytest
 from reminders.domain.diary_import.questions import About
 from reminders.models import Contact, Location, Practitioner
 from tests import factories as make
-from tests.domain.diary_import.importing import ANN, HEADER, bring_in, csv_of, sydney
+from tests.domain.diary_import.importing import (
+    ANN,
+    HEADER,
+    bring_in,
+    csv_of,
+    open_questions,
+    sydney,
+)
 from tests.domain.diary_import.rows.asked import asked, meaning, said
 
 pytestmark = pytest.mark.django_db
@@ -76,16 +83,12 @@ def test_the_mobile_is_texted_wherever_it_stands(home: str, cell: str, texted: s
 def test_a_guardians_phone_is_texted_only_where_somebody_said_so() -> None:
     sydney()
     content = csv_of("1,Ann Lee,,2026-03-04,10:00,0491 570 156", header=f"{HEADER},Guardian mobile")
-    mapping = {"Guardian mobile": "guardian_phone"}
 
-    bring_in(content, mapping=mapping)
+    assert [one.words for one in open_questions(content)] == ["Is this the patient's phone?"]
+    bring_in(content, answers=said(About.COLUMN, "", "Guardian mobile"))
     assert Contact.objects.get().phone == ""
 
-    bring_in(
-        content,
-        mapping=mapping,
-        answers=said(About.COLUMN, "guardian_phone", "Guardian mobile"),
-    )
+    bring_in(content, answers=said(About.COLUMN, "guardian_phone", "Guardian mobile"))
     assert Contact.objects.latest("pk").phone == "+61491570156"
 
 

@@ -60,6 +60,15 @@ def test_the_answer_holds_for_all_rows_with_the_word(
     assert outcome.counts.left_out == ({"status": 1} if answer == "leave_out" else {})
 
 
+@pytest.mark.parametrize("sign", ["%", "*", "?", "@", "!!"])
+def test_a_sign_is_never_taken_for_nothing(sign: str) -> None:
+    sydney()
+
+    assert asked(csv_of(row(1, sign), row(2, "-"), header=STATUS))[0][0] == (
+        f"What does the status “{sign}” mean? (1 row)"
+    )
+
+
 def test_a_number_is_never_taken_for_a_status() -> None:
     sydney()
 

@@ -17,10 +17,9 @@ from reminders.domain.diary_import.read.cells.when.orders import (
 from reminders.domain.diary_import.read.cells.when.starts import Start, read_start
 from reminders.domain.diary_import.read.cells.when.times import (
     TimeSpan,
-    hour_and_minute,
+    read_half,
     read_time,
     read_time_span,
-    with_half,
 )
 
 __all__ = [
@@ -35,11 +34,10 @@ __all__ = [
     "Start",
     "TimeSpan",
     "UnreadableError",
-    "hour_and_minute",
     "order_of",
     "read_date",
+    "read_half",
     "read_start",
     "read_time",
     "read_time_span",
-    "with_half",
 ]

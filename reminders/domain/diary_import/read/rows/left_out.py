@@ -47,7 +47,7 @@ REASON_WORDS: dict[Reason, str] = {
 
 _FREE_WORDS = """
     free|free slot|available|availability|open|open slot|vacant|empty|empty slot|unbooked|
-    not booked|bookable|
+    not booked|bookable|slot available|available slot|slot free|open appointment|unused|unfilled|
     frei|verfügbar|freier termin|leer|libre|disponible|vide|creneau libre|creneau disponible|
     hueco libre|hueco|vacante|libero|disponibile|vuoto|vrij|beschikbaar|livre|disponivel|vago|
     wolny|wolne|wolny termin|dostepny|ledig|ledig tid|tillganglig|vapaa|volny|volno|volny termin|

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from reminders.domain.diary_import.read.cells.cell_words import read_minutes
 from reminders.domain.diary_import.read.cells.dates import UnreadableError
 from reminders.domain.diary_import.read.cells.no_values import is_no_value
+from reminders.domain.diary_import.read.cells.when.assumed import Assumed, agreed_kinds
+from reminders.domain.diary_import.read.cells.when.durations import read_minutes
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import MOST_NAMES
 from reminders.domain.diary_import.read.rows.starts import (
@@ -26,10 +28,14 @@ _MIDNIGHT = time(0)
 class LengthReader:
     """Reads the lengths of one file; what stands in a column of minutes goes before the end."""
 
-    def __init__(self, columns: Columns, starts: StartReader, *, fail: Fail) -> None:
+    def __init__(
+        self, columns: Columns, starts: StartReader, *, agreed: Iterable[str], fail: Fail
+    ) -> None:
         self._minutes_at = columns.places.get("duration", -1)
         self._ends_at = columns.places.get("ends_at", -1)
         self._starts = starts
+        in_seconds = Assumed.LENGTHS_IN_SECONDS in agreed_kinds(agreed)
+        self._unit = "seconds" if in_seconds else "minutes"
         self._fail = fail
         self._known: dict[str, str] = {}
         self._between: dict[tuple[str, str], str] = {}
@@ -65,7 +71,7 @@ class LengthReader:
         return end is not None and end.time() == _MIDNIGHT and end > start.wall
 
     def _as_minutes(self, text: str) -> str:
-        minutes = read_minutes(text)
+        minutes = read_minutes(text, self._unit)
         if minutes is None or minutes > LONGEST_VISIT:
             self._fail(
                 "duration", f"“{text[:20]}” is no length in minutes. Write a number from 1 to 1440."

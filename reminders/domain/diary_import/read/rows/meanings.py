@@ -23,6 +23,7 @@ from reminders.domain.diary_import.read.cells.dates import (
     MDY,
     UnreadableError,
     read_date,
+    read_half,
     read_start,
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
@@ -32,7 +33,6 @@ from reminders.domain.diary_import.read.cells.statuses import likely_status, rea
 from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import places_of
-from reminders.domain.diary_import.read.rows.words import read_half
 from reminders.domain.diary_import.read.rows.zones import likely_zones
 
 BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"
@@ -47,6 +47,7 @@ LOCATIONS_OWN = "default"
 MOST_ASKED = 60
 """A column with more values that nobody knows is something else."""
 _LONGEST = 100
+_DASHES = frozenset("-–—. ")
 
 _STATUS_CHOICES = {
     BOOKED: "the visit is booked",
@@ -81,8 +82,14 @@ class Kind:
 def _status(text: str) -> str | None:
     found = read_status(text)
     if found is None:
-        return "" if is_no_value(text) else None
+        # Programs mark a cancelled visit by % or x: of signs only a dash surely says nothing.
+        says_nothing = is_no_value(text) and (_DASHES.issuperset(text) or _has_letters(text))
+        return "" if says_nothing else None
     return str(found)
+
+
+def _has_letters(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _likely_status(text: str) -> list[str]:

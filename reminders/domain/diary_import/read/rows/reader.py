@@ -53,6 +53,7 @@ MOST_KEPT = 1_000
 """The cells of so many rows with mistakes are kept, to be shown with them."""
 _WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
 """Reasons to leave a row out, whatever else is wrong with it."""
+_PHONES = ("phone", "second_phone")
 _PERSON = ("name", "first_name", "last_name", "phone", "second_phone")
 
 
@@ -87,7 +88,6 @@ class RowReader:
         self.left_out = LeftOut()
         self.mistakes: dict[int, list[str]] = {}
         self.faulty_ids: list[str] = []
-        self.rows_with_mistakes = 0
         self.number = 0
         self._leave_past = leave_past
         self._todays: dict[int, str] = {}
@@ -104,7 +104,9 @@ class RowReader:
         self.starts = StartReader(
             columns, dates, answers=self.answers, values=values, fail=self._fail
         )
-        self._lengths = LengthReader(columns, self.starts, fail=self._fail)
+        self._lengths = LengthReader(
+            columns, self.starts, agreed=self.answers.agreed, fail=self._fail
+        )
         self.statuses = StatusReader(values, now=now, fail=self._fail)
         self._consent = ConsentReader(values)
         self._all_day = values.get("all_day", [])
@@ -222,10 +224,11 @@ class RowReader:
         failed, self._failed = self._failed, []
         patient = any(cells[self._places[name]] for name in _PERSON)
         reason = why_no_appointment(self.columns.header, cells[:-1], patient=patient)
+        if reason is None and not any(cells[self._places[name]] for name in _PHONES):
+            reason = blocked_name(self._written_name(cells))
         if reason is not None:
             self.left_out.add(reason, self.number, original)
             return ""
-        self.rows_with_mistakes += 1
         self.faulty_ids.append(cells[self._places["external_id"]])
         if len(self.mistakes) < MOST_KEPT:
             self.mistakes[self.number] = original

@@ -165,7 +165,8 @@ class StartReader:
         text = self._cell(cells, "time")
         if text or "hour" not in self._has:
             return text
-        hour, minute = self._cell(cells, "hour"), self._cell(cells, "minute")
+        # 9.0 is what a spreadsheet makes of 9.
+        hour, minute = (self._cell(cells, part).removesuffix(".0") for part in ("hour", "minute"))
         return f"{hour}:{(minute or '0').zfill(2)}" if hour else ""
 
     def _with_half(self, text: str, cells: list[str]) -> str:

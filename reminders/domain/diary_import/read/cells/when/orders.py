@@ -7,9 +7,11 @@ the habit of the location's country, one odd cell is not enough. Never guesses.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused, refuse
@@ -20,13 +22,19 @@ from reminders.domain.diary_import.questions import (
     Question,
     QuestionsOpen,
 )
+from reminders.domain.diary_import.read.cells.when.assumed import (
+    Assumed,
+    agreed_kinds,
+    forms,
+    near,
+    whole_time,
+)
 from reminders.domain.diary_import.read.cells.when.calendar_dates import (
     DMY,
     MDY,
     NUMERIC,
     ORDER_WORDS,
     YMD,
-    Numbers,
     day_of,
     numeric,
     read_date,
@@ -41,6 +49,8 @@ from reminders.domain.diary_import.read.cells.when.month_names import usual_orde
 from reminders.domain.diary_import.read.cells.when.starts import Start, read_start
 from reminders.domain.diary_import.read.cells.when.times import TimeSpan, read_time_span
 
+_Read = TypeVar("_Read")
+_Day = date  # the name within a class that has a method `date`
 _NUMERIC_BEFORE = re.compile(NUMERIC.pattern + r"(?=$|[\sT,;])")
 _EVERY = (DMY, MDY, YMD)
 _MOST_SEEN = 20_000
@@ -65,7 +75,8 @@ class DateReader:
 
     `assumed`: nothing in the file depended on the order, so it must not be remembered for the next
     file. `country` and `zone` are those of the location, where the file has one alone; `today` tells
-    which years of two digits can be meant; `numbers`, what plain numbers are.
+    which years of two digits can be meant; `agreed` are the codes of what somebody said of dates that do
+    not say all.
     """
 
     order: str | None = None
@@ -73,7 +84,7 @@ class DateReader:
     country: str = ""
     zone: ZoneInfo | None = None
     today: date | None = None
-    numbers: Numbers = Numbers.UNKNOWN
+    agreed: frozenset[str] = frozenset()
     known: dict[str, date] = field(default_factory=dict)
     starts: dict[str, Start] = field(default_factory=dict)
     times: dict[str, TimeSpan] = field(default_factory=dict)
@@ -83,6 +94,9 @@ class DateReader:
     _numeric: int = 0
     _orders: tuple[str, ...] = (DMY, MDY)
     _seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._kinds = agreed_kinds(self.agreed)
 
     @property
     def decided(self) -> bool:
@@ -95,6 +109,7 @@ class DateReader:
             return
         if len(self._seen) < _MOST_SEEN:
             self._seen.add(text)
+        text = self._as_agreed(text, order=None) or text
         readings = self._readings(text)
         if not readings:
             return
@@ -205,7 +220,7 @@ class DateReader:
         """The date that a cell means; raise UnreadableError."""
         found = self.known.get(text)
         if found is None:
-            found = read_date(text, self.order or DMY, numbers=self.numbers, country=self.country)
+            found = self._sure_or_agreed(self._date, text)
             self.known[text] = found
             _bound(self.known)
         return found
@@ -218,7 +233,7 @@ class DateReader:
         """The time that a cell means, with the end of a stretch; raise UnreadableError."""
         found = self.times.get(text)
         if found is None:
-            found = self.times[text] = read_time_span(text)
+            found = self.times[text] = self._span(text)
             _bound(self.times)
         return found
 
@@ -226,15 +241,49 @@ class DateReader:
         """The date and time that one cell means; raise UnreadableError."""
         found = self.starts.get(text)
         if found is None:
-            found = self.starts[text] = read_start(
-                text,
-                self.order or DMY,
-                numbers=self.numbers,
-                country=self.country,
-                own=self.zone,
-            )
+            found = self.starts[text] = self._sure_or_agreed(self._start, text)
             _bound(self.starts)
         return found
+
+    def _date(self, text: str) -> _Day:
+        return read_date(text, self.order or DMY, country=self.country)
+
+    def _start(self, text: str) -> Start:
+        return read_start(text, self.order or DMY, country=self.country, own=self.zone)
+
+    def _span(self, text: str) -> TimeSpan:
+        try:
+            return read_time_span(text)
+        except UnreadableError:
+            whole = whole_time(text) if Assumed.LOST_ZERO in self._kinds else None
+            if whole is None:
+                raise
+            return read_time_span(whole)
+
+    def _sure_or_agreed(self, read: Callable[[str], _Read], text: str) -> _Read:
+        """What a cell says by itself, else what it is by what somebody said of such cells."""
+        try:
+            return read(text)
+        except UnreadableError:
+            form = self._as_agreed(text, order=self.order or DMY)
+            if form is None:
+                raise
+            return read(form)
+
+    def _as_agreed(self, text: str, *, order: str | None) -> str | None:
+        for kind, base in self._kinds.items():
+            day = base or self.today or date.min
+            for found, form in forms(text, day, order=order, country=self.country):
+                if found is kind and (order is None or self._holds(kind, form, day)):
+                    return form
+        return None
+
+    def _holds(self, kind: Assumed, form: str, base: _Day) -> bool:
+        """Whether a date that was given a year lies where such dates do."""
+        if kind is not Assumed.NO_YEAR:
+            return True
+        day = _day(form, self.order or DMY) or _day(form, MDY)
+        return day is not None and near(day, base)
 
 
 def _example(text: str, reading: str | None) -> str:

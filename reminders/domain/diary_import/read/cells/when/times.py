@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from reminders.domain.diary_import.read.cells.when.calendar_dates import NUMERIC
 from reminders.domain.diary_import.read.cells.when.cell_text import (
+    LONGEST,
     UnreadableError,
     bounded,
     shown,
@@ -32,6 +33,7 @@ _RANGE = re.compile(
     r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|till|à|a|al|tot|do|até|e)\s)(.*\d.*)"
 )
 _EVENING = time(18)
+_LONGEST_HALF = 30
 
 
 class Clock(NamedTuple):
@@ -54,6 +56,13 @@ def _words() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def _halves_alone() -> dict[str, str]:
+    alone = by_phrase("times", ("alone_am", "alone_pm"))[0]
+    shared = {word: half for word, half in _words().items() if half in ("am", "pm")}
+    return shared | {word: half.removeprefix("alone_") for word, half in alone.items()}
+
+
+@lru_cache(maxsize=1)
 def _beside() -> tuple[frozenset[str], frozenset[str]]:
     before, after = (by_phrase("times", (where,))[0] for where in ("before", "after"))
     return frozenset(before) - {""}, frozenset(after) - {""}  # a sign such as @ folds to nothing
@@ -66,6 +75,24 @@ def read_time(text: str) -> time:
 
 def read_time_span(text: str) -> TimeSpan:
     """A wall time or a stretch such as "9:30 - 10:00"; of "11:30 - 12:15 PM" the first is a morning's."""
+    # A cell is tried by each order of dates and cut in many places: the same times come again.
+    found = _span_or_reason(text) if len(text) <= LONGEST else None
+    if isinstance(found, TimeSpan):
+        return found
+    if found:
+        raise UnreadableError(found)
+    return _span(text)
+
+
+@lru_cache(maxsize=8192)
+def _span_or_reason(text: str) -> TimeSpan | str:
+    try:
+        return _span(text)
+    except UnreadableError as error:
+        return str(error)
+
+
+def _span(text: str) -> TimeSpan:
     plain = bounded(text, "time")
     if found := _CLOCK.fullmatch(plain):
         return TimeSpan(_time(found, "", text).at, None)  # as nearly all are
@@ -198,33 +225,6 @@ def _check_order(begin: time, end: time, text: str) -> None:
         )
 
 
-def with_half(text: str, half: str) -> time:
-    """The time of one cell in the half of the day that another cell names; raise UnreadableError."""
-    word = _words().get(folded_word(half)) if len(half) <= 20 else None
-    if word not in ("am", "pm"):
-        raise UnreadableError(f"{shown(half)} is neither AM nor PM.")
-    plain = bounded(text, "time")
-    try:
-        found = read_clock(plain, text)
-    except _NotATimeError:
-        hour = _HOUR.fullmatch(plain)
-        if hour is None:
-            raise
-        return clock(int(hour[1]), 0, 0, word, f"{text} {half}")
-    if found.half and found.half != word:
-        raise UnreadableError(f"{shown(text)} and {shown(half)} contradict each other.")
-    at = found.at
-    if found.half:
-        return at
-    return clock(at.hour, at.minute, at.second, word, f"{text} {half}")
-
-
-def hour_and_minute(hour: str, minute: str, half: str = "") -> time:
-    """The time of an hour and a minute in cells of their own; raise UnreadableError."""
-    text = f"{hour[:20]}:{minute[:20]}"
-    numbers = [bounded(part, "time").removesuffix(".0") for part in (hour, minute or "0")]
-    if not all(re.fullmatch(r"\d{1,2}", number) for number in numbers):
-        raise _not_a_time(text)
-    if half:
-        return with_half(f"{numbers[0]}:{int(numbers[1]):02}", half)
-    return clock(int(numbers[0]), int(numbers[1]), 0, "", text)
+def read_half(text: str) -> str | None:
+    """Which half of the day a cell of its own names, "am" or "pm"; None for anything else."""
+    return _halves_alone().get(folded_word(text)) if len(text) <= _LONGEST_HALF else None

@@ -1,0 +1,40 @@
+"""What dates, times and lengths leave unsaid is asked once for the file, and a no makes them mistakes."""
+
+import pytest
+
+from reminders.models import Appointment
+from tests.domain.diary_import.importing import (
+    agreeing,
+    bring_in,
+    csv_of,
+    open_questions,
+    refusal,
+    sydney,
+)
+
+pytestmark = pytest.mark.django_db
+HEADER = "name,phone,date,time,duration"
+PHONE = "0491 570 006"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (f"Ann Lee,{PHONE},Wed 4 Mar,10:00,30", "check:no_year"),
+        (f"Ann Lee,{PHONE},tomorrow,10:00,30", "check:relative"),
+        (f"Ann Lee,{PHONE},260304,10:00,30", "check:dates_without_signs"),
+        (f"Ann Lee,{PHONE},115/03/04,10:00,30", "check:era_minguo"),
+        (f"Ann Lee,{PHONE},2026-03-04,9.3,30", "check:lost_zero"),
+        (f"Ann Lee,{PHONE},2026-03-04,10:00,1800", "check:lengths_in_seconds"),
+    ],
+)
+def test_each_is_asked_and_then_read_or_told_as_a_mistake(row: str, name: str) -> None:
+    sydney()
+    (question,) = [one for one in open_questions(csv_of(row, header=HEADER)) if one.name == name]
+    yes, no = (choice.answer.meaning for choice in question.choices)
+
+    assert refusal(csv_of(row, header=HEADER), answers=agreeing(no))[0].startswith("Row 2, column")
+    bring_in(csv_of(row, header=HEADER), answers=agreeing(yes))
+
+    visit = Appointment.objects.get()
+    assert (visit.duration, visit.local_date.year) == (30, 2026)
