@@ -128,8 +128,8 @@ class Walker:
             return _add(reading, "doubt", tokens[at : at + length])
         if match:
             passed = (self._time(reading, tokens, place) for place in match.over)
-            for named in filter(None, passed):
-                _name_time(reading, named)
+            for restated in filter(None, passed):
+                _name_time(reading, restated)
             if match.kind in _OF_ALL:
                 return self._say_of_all(reading, match.kind, tokens[at : at + length])
             return _add(reading, match.kind, tokens[at : at + length], opens=match.opens)
