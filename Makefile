@@ -67,7 +67,7 @@ test-newcomer: ## both in bare Debians (as root, by debootstrap): DEBIANS="bookw
 
 test-faults: export FAULT_SEEDS := $(FAULT_SEEDS)
 test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=small: the long ones, a few seeds)
-	"$(BIN)/python" -m pytest $(IN_PARALLEL) tests/faults -m "$(if $(filter small,$(FAULT_SEEDS)),faults and not storm,not bench) and not alone" $(PYTEST_ARGS)
+	"$(BIN)/python" -m pytest $(IN_PARALLEL) tests/faults -m "$(if $(filter small,$(FAULT_SEEDS)),faults,not bench) and not alone" $(PYTEST_ARGS)
 	"$(BIN)/python" -m pytest tests/faults -m alone $(PYTEST_ARGS)
 
 lint: setup-dev ## style, walls, and what nobody uses

@@ -1,6 +1,8 @@
-"""Try both commands where people put checkouts: closed to others, open, with a strict umask, in any path.
+"""Try both commands where people put checkouts: closed to others, open, with a strict umask, in
+any path.
 
-As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. The packages are
+As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. The
+packages are
 downloaded once, before. Tries what is committed.
 """
 
@@ -158,7 +160,8 @@ def attempt(case: Case, folder: Path, wheels: Path) -> bool:
             extra_groups=[] if identity else None,
         )
     sys.stdout.write(
-        f"{'passed' if ended.returncode == 0 else 'FAILED'}: {case.name}\n{ended.stdout}{ended.stderr}\n"
+        f"{'passed' if ended.returncode == 0 else 'FAILED'}: "
+        f"{case.name}\n{ended.stdout}{ended.stderr}\n"
     )
     sys.stdout.flush()
     forget_moved_data(ended.stdout)

@@ -116,6 +116,7 @@ MESSAGES_PER_HOUR = env.whole_number("MESSAGES_PER_HOUR", 20_000)
 
 # Where diaries are picked up, if anywhere
 IMPORT_FOLDER = env.folder("IMPORT_FOLDER")
+IMPORT_ERRORS = env.choice("IMPORT_ERRORS", ("stop", "leave"), "stop")
 DEFAULT_COUNTRY = env.country("DEFAULT_COUNTRY", "GB")
 
 # The application

@@ -1,4 +1,4 @@
-"""What the bells ring for: each task fetches, calls one domain function and notes how it went."""
+"""What beat and changes start: each task fetches, calls one domain function and notes how it went."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Work = Callable[[RunOutcome], None]
 
 
 def urgent(work: Work) -> Callable[[], None]:
-    """A ring whose work waits for nobody's: one run at a time over all workers."""
+    """A task whose work waits for nobody's: one run at a time over all workers."""
     name = work.__name__
     return _task(name, work, lambda: run(name, work, lane=URGENT, at_most=AT_MOST))
 
@@ -51,7 +51,7 @@ def urgent(work: Work) -> Callable[[], None]:
 def background(
     *, at_most: float = AT_MOST, asks_provider: bool = False, name: str = ""
 ) -> Callable[[Work], Callable[[], None]]:
-    """A ring whose work may be slow: one run at a time over all workers, on the threads set aside
+    """A task whose work may be slow: one run at a time over all workers, on the threads set aside
     for it.
 
     One that asks the provider leaves its round out while the provider wants to be left alone;
@@ -59,13 +59,13 @@ def background(
     """
 
     def decorate(work: Work) -> Callable[[], None]:
-        ring = name or work.__name__
+        task_name = name or work.__name__
 
         def in_turn() -> None:
             if not (asks_provider and circuit_breaker.is_told_to_wait(now=now())):
-                run(ring, work, lane=BACKGROUND, at_most=at_most)
+                run(task_name, work, lane=BACKGROUND, at_most=at_most)
 
-        return _task(ring, work, in_turn)
+        return _task(task_name, work, in_turn)
 
     return decorate
 
@@ -80,97 +80,99 @@ def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], No
 
 @shared_task(ignore_result=True)
 def send(hands: int = 0) -> None:
-    """Hand over what is due; where that is a lot, ring for more hands first.
+    """Hand over what is due; where that is a lot, start more hands first.
 
-    The only ring that many run at a time. One that finds enough runs under way changes nothing:
-    they take up whatever comes to be due. After a minute a run ends and rings for the next one.
+    The only task that many run at a time. One that finds enough runs under way changes nothing:
+    they take up whatever comes to be due. After a minute a run ends and starts the next one.
     """
     if is_stopping() or not SENDERS.acquire(blocking=False):
         return
     try:
-        with recorded_run("send", at_most=A_MINUTE) as ring:
+        with recorded_run("send", at_most=A_MINUTE) as outcome:
             if hands == 0 and is_a_lot(now=now()):
                 for hand in range(1, WORKERS):
                     enqueue_now("send", hand)
-            ring.count = send_due(messages_api(), clock=now, go_on=ring.may_go_on).total
+            outcome.count = send_due(messages_api(), clock=now, go_on=outcome.may_go_on).total
     finally:
         SENDERS.release()
-    if ring.cut_short:
+    if outcome.cut_short:
         enqueue_now("send", hands)
 
 
 @background(asks_provider=True)
-def withdraw(ring: RunOutcome) -> None:
+def withdraw(outcome: RunOutcome) -> None:
     """Cancel at the provider what no longer holds."""
-    while settled := withdraw_stale(messages_api(), clock=now, go_on=ring.may_go_on):
-        ring.count += settled
+    while settled := withdraw_stale(messages_api(), clock=now, go_on=outcome.may_go_on):
+        outcome.count += settled
 
 
 @background(asks_provider=True)
-def reconcile(ring: RunOutcome) -> None:
+def reconcile(outcome: RunOutcome) -> None:
     """Find out what became of texts whose outcome is unknown."""
-    while settled := reconcile_unknown(messages_api(), clock=now, go_on=ring.may_go_on).settled:
-        ring.count += settled
-        if not ring.may_go_on():
+    while settled := reconcile_unknown(messages_api(), clock=now, go_on=outcome.may_go_on).settled:
+        outcome.count += settled
+        if not outcome.may_go_on():
             break
 
 
 @background(asks_provider=True)
-def replies(ring: RunOutcome) -> None:
+def replies(outcome: RunOutcome) -> None:
     """Fetch patients' replies, act on them, confirm them."""
     asked_at = now()
-    ring.count = receive.receive_replies(messages_api(), now=asked_at, go_on=ring.may_go_on)
+    outcome.count = receive.receive_replies(messages_api(), now=asked_at, go_on=outcome.may_go_on)
     circuit_breaker.provider_answered(now=now(), asked_at=asked_at)
 
 
 @background(asks_provider=True)
-def reports(ring: RunOutcome) -> None:
+def reports(outcome: RunOutcome) -> None:
     """Fetch delivery reports, apply them, confirm them."""
-    ring.count = receive.receive_reports(messages_api(), now=now(), go_on=ring.may_go_on)
+    outcome.count = receive.receive_reports(messages_api(), now=now(), go_on=outcome.may_go_on)
 
 
 @urgent
-def apply(ring: RunOutcome) -> None:
+def apply(outcome: RunOutcome) -> None:
     """Act on what was pushed, or stored by a worker that died before acting."""
     at = now()
-    ring.count = receive.apply_waiting_replies(now=at, go_on=ring.may_go_on)
-    ring.count += receive.apply_waiting(now=at, go_on=ring.may_go_on)
+    outcome.count = receive.apply_waiting_replies(now=at, go_on=outcome.may_go_on)
+    outcome.count += receive.apply_waiting(now=at, go_on=outcome.may_go_on)
 
 
 @background()
-def tidy(ring: RunOutcome) -> None:
+def tidy(outcome: RunOutcome) -> None:
     """Apply reports that waited for their message; drop what is too old, sessions too."""
     access.forget_sessions()
-    ring.count = receive.tidy_reports(now=now(), go_on=ring.may_go_on)
+    outcome.count = receive.tidy_reports(now=now(), go_on=outcome.may_go_on)
 
 
 @urgent
-def expire(ring: RunOutcome) -> None:
+def expire(outcome: RunOutcome) -> None:
     """End what is past its cutoff."""
     while ended := expire_overdue(now=now()):
-        ring.count += ended
-        if not ring.may_go_on():
+        outcome.count += ended
+        if not outcome.may_go_on():
             break
 
 
 @background(asks_provider=True)
-def check(ring: RunOutcome) -> None:
+def check(outcome: RunOutcome) -> None:
     """Ask about texts whose final report is overdue."""
-    while moved := check_overdue(messages_api(), clock=now, go_on=ring.may_go_on):
-        ring.count += moved
+    while moved := check_overdue(messages_api(), clock=now, go_on=outcome.may_go_on):
+        outcome.count += moved
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
-def plan(ring: RunOutcome) -> None:
+def plan(outcome: RunOutcome) -> None:
     """Plan the whole future again, as a safety net."""
     locations.follow_tzdata(now=now())
-    ring.count = plan_future(now=now(), on_step=lambda _id, _done: ring.may_go_on()).written
+    outcome.count = plan_future(now=now(), on_step=lambda _id, _done: outcome.may_go_on()).written
 
 
 @background(asks_provider=True)
-def push_blocked(ring: RunOutcome) -> None:
+def push_blocked(outcome: RunOutcome) -> None:
     """Tell the provider about opt-outs and opt-ins that it does not know yet."""
-    ring.count = blocklist_sync.push_suppressions(messages_api(), now=now(), go_on=ring.may_go_on)
+    outcome.count = blocklist_sync.push_suppressions(
+        messages_api(), now=now(), go_on=outcome.may_go_on
+    )
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES, asks_provider=True)
@@ -180,39 +182,43 @@ def sync_blocked(_ring: RunOutcome) -> None:
 
 
 @background(at_most=A_MINUTE)
-def imports(ring: RunOutcome) -> None:
+def imports(outcome: RunOutcome) -> None:
     """Check and apply uploaded diaries, one after the other."""
-    ring.count = diary_import.work_off_imports(now=now(), go_on=ring.may_go_on)
+    outcome.count = diary_import.work_off_imports(now=now(), go_on=outcome.may_go_on)
 
 
 @background(at_most=A_MINUTE)
-def folder(ring: RunOutcome) -> None:
+def folder(outcome: RunOutcome) -> None:
     """Import new files of the watched folder, if there is one."""
     if settings.IMPORT_FOLDER:
         try:
-            ring.count = diary_import.pick_up_files(
-                settings.IMPORT_FOLDER, now=now(), go_on=ring.may_go_on
+            outcome.count = diary_import.pick_up_files(
+                settings.IMPORT_FOLDER, now=now(), go_on=outcome.may_go_on
             )
         except OSError as error:
-            ring.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
+            outcome.error = f"{FOLDER_ERROR}{error.strerror} ({settings.IMPORT_FOLDER})"
 
 
 @background(at_most=A_MINUTE, name="jobs")
-def work_off_jobs(ring: RunOutcome) -> None:
+def work_off_jobs(outcome: RunOutcome) -> None:
     """Go on with long work in the background, for about a minute."""
-    ring.count = jobs.work_off(clock=now, at_most=timedelta(seconds=A_MINUTE), go_on=ring.may_go_on)
+    outcome.count = jobs.work_off(
+        clock=now, at_most=timedelta(seconds=A_MINUTE), go_on=outcome.may_go_on
+    )
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
-def figures(ring: RunOutcome) -> None:
-    """Reckon the figures of the last days for the statistics; once a day those of the whole year."""
-    ring.count = statistics.keep_figures(now=now(), go_on=ring.may_go_on)
+def figures(outcome: RunOutcome) -> None:
+    """Reckon the figures of the last days for the statistics; once a day those of the whole
+    year.
+    """
+    outcome.count = statistics.keep_figures(now=now(), go_on=outcome.may_go_on)
 
 
 @background()
-def alert(ring: RunOutcome) -> None:
+def alert(outcome: RunOutcome) -> None:
     """Write to administrators about troubles that began or ended."""
-    ring.count = alerts.alert_administrators(now=now())
+    outcome.count = alerts.alert_administrators(now=now())
 
 
 @shared_task(ignore_result=True)

@@ -79,6 +79,8 @@ class SupervisedProcess:
         status = self.process.poll()
         if status is None:
             return None
+        # Its last lines may still be in the pipe; but a grandchild that holds it open must not keep
+        # us.
         self._reader.join(1)
         how = (
             f"was ended by {signal.Signals(-status).name}"
@@ -144,6 +146,7 @@ class Supervisor:
         """Ask all parts to end at once; kill what is left after `seconds`."""
         running = [part.process for part in self._parts if part.process.poll() is None]
         for process in running:
+            # All of them first, then the waiting: they end side by side, not one after the other.
             process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + seconds
         for process in running:

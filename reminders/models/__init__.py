@@ -7,13 +7,14 @@ database refuses what must never be.
 from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
 from reminders.models.delivery_reports import DeliveryReport
-from reminders.models.figures import DailyStatistics
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow, TaughtAnswer
 from reminders.models.messages import Message
 from reminders.models.operations import (
+    DailyStatistics,
     FirstLogin,
     Job,
     ProviderState,
+    SignInCount,
     TaskRun,
     Trouble,
     WebhookSecret,
@@ -22,7 +23,6 @@ from reminders.models.people import Contact, Location, Practitioner, Service, St
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, InboxItem, Reply, TaughtReply
 from reminders.models.rules import ReminderRule, Wording
-from reminders.models.sign_ins import SignInCount
 
 __all__ = [
     "Appointment",

@@ -10,10 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
+from django.db.models import Exists, Min, OuterRef
 
+from reminders.models.consent import Suppression
+from reminders.models.messages import Message
+from reminders.models.people import Contact
 from reminders.models.reminders import Reminder
 from reminders.models.rows import Row, read_rows
 from reminders.models.states_in_sql import STATES, Given
@@ -99,7 +104,7 @@ SELECT
     appointment.id AS appointment_id,
     appointment.uuid AS appointment_uuid,
     contact.id AS contact_id,
-    contact.first_name,
+    coalesce(nullif(contact.preferred_name, ''), contact.first_name) AS first_name,
     contact.name,
     contact.language,
     contact.channel,
@@ -156,51 +161,6 @@ _FAMILY = _DUE.format(
     limit="",
 )
 
-_QUEUED = """
-SELECT
-    message.id,
-    message.kind,
-    message.phone,
-    message.source_number,
-    message.text,
-    message.format,
-    message.scheduled_at,
-    message.expires_at,
-    message.attempt,
-    appointment.uuid AS appointment_uuid,
-    EXISTS (
-        SELECT 1 FROM reminders_suppression suppression
-        WHERE suppression.phone = message.phone AND suppression.lifted_at IS NULL
-    ) AS opted_out,
-    EXISTS (
-        SELECT 1 FROM reminders_contact contact
-        WHERE contact.id = message.contact_id AND contact.wrong_number = message.phone
-    ) AS wrong_number,
-    carried.rule_id,
-    carried.location_id,
-    carried.starts_at,
-    carried.forced,
-    message.kind = 'answer'
-        AND coalesce(appointment.changed_at > message.created_at, false) AS outdated
-FROM reminders_message message
-LEFT JOIN reminders_appointment appointment ON appointment.id = message.appointment_id
-LEFT JOIN LATERAL (
-    SELECT
-        min(reminder.rule_id) AS rule_id,
-        min(reminder.location_id) AS location_id,
-        min(reminder.starts_at) AS starts_at,
-        bool_or(reminder.forced) AS forced
-    FROM reminders_reminder reminder
-    WHERE reminder.message_id = message.id
-) carried ON true
-WHERE message.state = %(message_queued)s
-  AND message.send_after <= %(now)s
-  AND message.cancel_requested_at IS NULL
-ORDER BY message.send_after
-LIMIT %(limit)s
-FOR UPDATE OF message SKIP LOCKED
-"""
-
 
 def is_any_due(*, until: datetime) -> bool:
     """Whether a reminder is due by `until`: most runs find none, and need not plan the large
@@ -226,7 +186,66 @@ def lock_family_reminders(
 
 def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
     """Lock up to `limit` messages of the outbox that may be sent now."""
-    return _claim(_QUEUED, {"now": now, "limit": limit}, QueuedMessage)
+    refused = Suppression.objects.filter(phone=OuterRef("phone"), lifted_at=None)
+    not_theirs = Contact.objects.filter(pk=OuterRef("contact_id"), wrong_number=OuterRef("phone"))
+    waiting = Message.objects.filter(
+        state=Message.State.QUEUED, send_after__lte=now, cancel_requested_at=None
+    ).annotate(opted_out=Exists(refused), wrong_number=Exists(not_theirs))
+    # Of the message alone: its appointment is only read, and a change of it must not wait for us.
+    locked = waiting.select_related("appointment").select_for_update(skip_locked=True, of=("self",))
+    # Evaluated once, here: asked again, it would lock other rows than it returned.
+    rows = list(locked.order_by("send_after")[:limit])
+    carried = _carried_by([row.pk for row in rows])
+    return [_queued(row, *carried.get(row.pk, (None, None, None, None))) for row in rows]
+
+
+def _carried_by(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    """Of the reminders that these messages carry: rule, site, the earliest start, whether
+    forced.
+    """
+    reminders = Reminder.objects.filter(message_id__in=message_ids).order_by()
+    of_each = reminders.values("message_id").annotate(
+        rule=Min("rule_id"),
+        place=Min("location_id"),
+        start=Min("starts_at"),
+        at_once=BoolOr("forced"),
+    )
+    return {
+        pk: carried
+        for pk, *carried in of_each.values_list("message_id", "rule", "place", "start", "at_once")
+    }
+
+
+def _queued(
+    row: Any,  # a `Message` with what `lock_queued_messages` asks besides
+    rule_id: int | None,
+    location_id: int | None,
+    starts_at: datetime | None,
+    forced: bool | None,
+) -> QueuedMessage:
+    about = row.appointment
+    return QueuedMessage(
+        id=row.pk,
+        kind=row.kind,
+        phone=row.phone,
+        source_number=row.source_number,
+        text=row.text,
+        format=row.format,
+        scheduled_at=row.scheduled_at,
+        expires_at=row.expires_at,
+        attempt=row.attempt,
+        appointment_uuid=about.uuid if about else None,
+        opted_out=row.opted_out,
+        wrong_number=row.wrong_number,
+        rule_id=rule_id,
+        location_id=location_id,
+        starts_at=starts_at,
+        forced=forced,
+        # An answer speaks of the appointment as it was when it was written.
+        outdated=row.kind == Message.Kind.ANSWER
+        and about is not None
+        and about.changed_at > row.created_at,
+    )
 
 
 def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:

@@ -38,9 +38,13 @@ class TaughtAnswer(models.Model):
     """What somebody once said of a column or of a value in it, for the next files of the diary.
 
     `header` and `value` are folded, so that case, accents and blanks do not matter; both are "" for
-    what concerns a whole file. One without a location holds at all of them.
+    what concerns a whole file. `layout` tells for which columns it was taught: a column of that name
+    in another program's file may be something else. One without a location holds at all of them.
     """
 
+    layout = models.CharField(
+        max_length=64, blank=True, help_text="A digest of all columns' names, in any order."
+    )
     diary = models.CharField(max_length=60, blank=True)
     location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True)
     about = models.CharField(max_length=10)
@@ -50,6 +54,7 @@ class TaughtAnswer(models.Model):
     shown = models.CharField(
         max_length=400, blank=True, help_text="The column and value as the file wrote them."
     )
+    columns = models.TextField(blank=True, help_text="The names of all columns of the file.")
     taught_at = models.DateTimeField()
     taught_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -59,7 +64,7 @@ class TaughtAnswer(models.Model):
         ordering = ["diary", "header", "value"]
         constraints = [
             models.UniqueConstraint(
-                fields=["diary", "location", "about", "header", "value"],
+                fields=["diary", "location", "layout", "about", "header", "value"],
                 nulls_distinct=False,
                 name="answer_taught_once",
             )

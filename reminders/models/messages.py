@@ -31,6 +31,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def free(self, *, now: datetime) -> MessageQuerySet:
         """Those that no worker holds at the moment."""
+        # Strictly before: at the very end of a claim its holder may still be recording.
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
     def withdrawable(self, *, now: datetime) -> MessageQuerySet:
@@ -41,6 +42,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         same of a row, `states_in_sql.IS_WITHDRAWABLE` in statements.
         """
         gone = Q(state=MessageState.ACCEPTED, scheduled_at__lte=now + WITHDRAW_MARGIN)
+        # Also what is being handed over or unknown: it is marked, and asked back as soon as its id
+        # is known.
         waiting = Q(state__in=message_states.WITHDRAWABLE, cancel_requested_at=None)
         return self.filter(waiting & ~gone)
 
@@ -98,6 +101,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
         rows = list(maybe.order_by("check_after").select_for_update(skip_locked=True)[:limit])
         claimed = Message.objects.filter(pk__in=[row.pk for row in rows])
+        # Twice as long each time: what has not turned up within the hour hardly will, and each look
+        # is a call.
         as_long_again = Value(now) + (Value(now) - F("unknown_since"))
         claimed.update(
             check_after=Least(

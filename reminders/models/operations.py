@@ -1,5 +1,6 @@
-"""What the running application knows about itself: rings, the provider's state, work in the
-background.
+"""What the running application knows about itself: its periodic tasks, the provider's state, work
+in
+the background, failed sign-ins, and figures that are reckoned ahead.
 
 Kept in the database, so that any number of workers on any number of machines share it.
 """
@@ -12,9 +13,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from reminders.models.people import Location, Practitioner
+
 
 class TaskRun(models.Model):
-    """When each bell last rang and how it went."""
+    """When each periodic task last ran and how it went."""
 
     name = models.CharField(max_length=40, primary_key=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -157,3 +160,53 @@ class FirstLogin(models.Model):
 
     def __str__(self) -> str:
         return f"Until {self.expires_at:%Y-%m-%d %H:%M} UTC"
+
+
+class SignInCount(models.Model):
+    """How often signing in failed for one name, one address, or both, since the window opened.
+
+    The key is a digest: neither names nor addresses are kept. Rows that ran out are swept by later
+    ones.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} until {self.until:%H:%M}"
+
+
+class DailyStatistics(models.Model):
+    """Counts about the appointments of one local day. `domain.statistics` writes them anew, never
+    adds.
+    """
+
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, db_index=False)
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.CASCADE, null=True, blank=True, db_index=False
+    )
+    day = models.DateField()
+    appointments = models.PositiveIntegerField(default=0, help_text="Without the cancelled ones.")
+    confirmed = models.PositiveIntegerField(default=0)
+    declined = models.PositiveIntegerField(default=0)
+    arrived = models.PositiveIntegerField(default=0)
+    no_show = models.PositiveIntegerField("did not come", default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    texts = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField("not delivered", default=0)
+    reckoned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["day", "location", "practitioner"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "location", "practitioner"],
+                name="day_figure_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

@@ -124,6 +124,14 @@ class Contact(models.Model):
     )
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
+    preferred_name = models.CharField(
+        "called",
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How they like to be called, where that is not the first name.",
+    )
     name = models.GeneratedField(
         expression=Trim(Concat(F("first_name"), Value(" "), F("last_name"))),
         output_field=models.CharField(max_length=301),
@@ -201,6 +209,11 @@ class Contact(models.Model):
     def get_absolute_url(self) -> str:
         """The conversation with this contact."""
         return reverse("conversation", args=[self.pk])
+
+    @property
+    def greeting(self) -> str:
+        """The first name by which texts greet them."""
+        return self.preferred_name or self.first_name
 
     @property
     def has_wrong_number(self) -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from reminders.models.appointments import Appointment
+from reminders.models.imports import Import
 from reminders.models.messages import Message
 from reminders.models.people import Contact, Location
 
@@ -123,6 +124,7 @@ class InboxItem(models.Model):
         UNREADABLE = "unreadable", "Could not be read"
         UNREACHABLE = "unreachable", "Could not be reached"
         STALE = "stale", "An outdated text went out"
+        DIARY = "diary", "A diary waits for an answer"
 
     kind = models.CharField(max_length=14, choices=Kind)
     reply = models.ForeignKey(
@@ -139,6 +141,15 @@ class InboxItem(models.Model):
     )
     location = models.ForeignKey(
         Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
+    upload = models.ForeignKey(
+        Import,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="cards",
+        help_text="The file that waits for an answer.",
     )
     phone = models.CharField(max_length=20, blank=True)
     opened_at = models.DateTimeField()
@@ -163,6 +174,11 @@ class InboxItem(models.Model):
                 fields=["reply", "kind"],
                 condition=Q(reply__isnull=False),
                 name="card_once_per_reply",
+            ),
+            models.UniqueConstraint(
+                fields=["upload"],
+                condition=Q(upload__isnull=False, done_at=None),
+                name="card_once_per_file",
             ),
         ]
         indexes = [

@@ -14,6 +14,7 @@ from reminders.provider.errors import (
     Refused,
     SlowDown,
 )
+from reminders.provider.parsing import parse_delivery_report, parse_reply, parse_webhook
 from reminders.provider.payloads import (
     AcceptedMessage,
     DeliveryReportPayload,
@@ -23,9 +24,6 @@ from reminders.provider.payloads import (
     ReportedMessage,
     SignatureKey,
     Unreadable,
-    parse_delivery_report,
-    parse_reply,
-    parse_webhook,
 )
 from reminders.provider.signatures import BadSignature, load_public_key, verify_webhook
 from reminders.provider.statuses import (

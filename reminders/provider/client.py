@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from itertools import islice
 from types import TracebackType
-from typing import Self, TypeVar
-from urllib.parse import quote
+from typing import Self
 
 import httpx
 
+from reminders.provider.answers import (
+    authorisations,
+    has_next_page,
+    list_in,
+    next_token,
+    path_to,
+    portions,
+    read_any,
+    read_body,
+    signature_key,
+    unreadable_answer,
+)
 from reminders.provider.errors import (
     CredentialsRefused,
     NotFound,
@@ -23,28 +33,26 @@ from reminders.provider.errors import (
     OutcomeUnknown,
     Refused,
 )
-from reminders.provider.payloads import (
-    AcceptedMessage,
-    MessageStatus,
-    OutboundMessage,
+from reminders.provider.parsing import (
     ReplyOrUnreadable,
-    ReportedMessage,
     ReportOrUnreadable,
-    SignatureKey,
     parse_accepted,
     parse_delivery_report,
     parse_reply,
     parse_reported,
     parse_status,
 )
+from reminders.provider.payloads import (
+    AcceptedMessage,
+    MessageStatus,
+    OutboundMessage,
+    ReportedMessage,
+    SignatureKey,
+)
 from reminders.provider.reading import (
     JsonObject,
     normalise_number,
-    read_id,
-    read_json,
     read_number,
-    read_object,
-    read_text,
     write_time,
 )
 from reminders.provider.wire import Auth, Transport
@@ -59,8 +67,6 @@ MESSAGES = "/v1/messages"
 DETAIL = "/v2-preview/reporting/messages/detail"
 BLOCKED = "/v1/number_authorisation/mt/blacklist"
 AUTHORISED = "/v1/number_authorisation/is_authorised"
-
-_T = TypeVar("_T")
 
 
 class MessagesApi:
@@ -120,7 +126,7 @@ class MessagesApi:
             raise ValueError(f"A request takes 1 to {SEND_LIMIT} messages, not {len(messages)}")
         body = {"messages": [message.as_json() for message in messages]}
         try:
-            answer = _object(self._wire.call("POST", MESSAGES, body=body))
+            answer = read_body(self._wire.call("POST", MESSAGES, body=body))
         except NotFound as error:
             raise NotReceived(
                 "There is no Messages API at this address: check its base URL"
@@ -128,18 +134,18 @@ class MessagesApi:
         except Refused as error:
             error.by_index = {n: words for n, words in error.by_index.items() if n < len(messages)}
             raise
-        accepted = map(parse_accepted, _list_in(answer, "messages"))
+        accepted = map(parse_accepted, list_in(answer, "messages"))
         return [message for message in accepted if message is not None]
 
     def status(self, message_id: str) -> MessageStatus:
         """Ask for one message by the provider's id. NotFound if it is unknown or older than 45
         days.
         """
-        answer = _object(self._wire.call("GET", _path(MESSAGES, message_id)))
+        answer = read_body(self._wire.call("GET", path_to(MESSAGES, message_id)))
         try:
             return parse_status(answer, message_id=message_id)
         except ValueError as error:
-            raise _unreadable_answer(error) from error
+            raise unreadable_answer(error) from error
 
     def cancel(self, message_id: str) -> None:
         """Withdraw a message. Raises Refused when it is no longer scheduled, NotFound as `status`
@@ -148,14 +154,14 @@ class MessagesApi:
         Only 200 is documented to say that it is cancelled. The answer has no body that could be
         checked, so another success leaves it open and raises OutcomeUnknown.
         """
-        path = _path(MESSAGES, message_id)
+        path = path_to(MESSAGES, message_id)
         self._wire.call("PUT", path, body={"status": "cancelled"}, success=HTTPStatus.OK)
 
     def replies(self) -> list[ReplyOrUnreadable]:
         """The oldest 100 replies not confirmed yet; the same ones come back until they are."""
         return [
             parse_reply(item)
-            for item in _list_in(_object(self._wire.call("GET", "/v1/replies")), "replies")
+            for item in list_in(read_body(self._wire.call("GET", "/v1/replies")), "replies")
         ]
 
     def confirm_replies(self, ids: Iterable[str]) -> None:
@@ -168,8 +174,8 @@ class MessagesApi:
         """The oldest 100 delivery reports not confirmed yet; the same ones come back until they
         are.
         """
-        answer = _object(self._wire.call("GET", "/v1/delivery_reports"))
-        return [parse_delivery_report(item) for item in _list_in(answer, "delivery_reports")]
+        answer = read_body(self._wire.call("GET", "/v1/delivery_reports"))
+        return [parse_delivery_report(item) for item in list_in(answer, "delivery_reports")]
 
     def confirm_delivery_reports(self, ids: Iterable[str]) -> None:
         """Confirm any number of delivery reports, as `confirm_replies` does."""
@@ -186,7 +192,7 @@ class MessagesApi:
         """
         wanted = dict.fromkeys(str(uuid).lower() for uuid in uuids)
         found: dict[str, ReportedMessage] = {}
-        for portion in _portions(wanted, DETAIL_LIMIT):
+        for portion in portions(wanted, DETAIL_LIMIT):
             ask: JsonObject = {
                 "start_date": write_time(start),
                 "end_date": write_time(end),
@@ -207,10 +213,10 @@ class MessagesApi:
         query: dict[str, str] | None = None
         seen: set[str] = set()
         while True:
-            answer = _object(self._wire.call("GET", BLOCKED, query=query))
-            numbers = list(filter(None, map(read_number, _list_in(answer, "numbers"))))
+            answer = read_body(self._wire.call("GET", BLOCKED, query=query))
+            numbers = list(filter(None, map(read_number, list_in(answer, "numbers"))))
             yield from numbers
-            token = _next_token(answer)
+            token = next_token(answer)
             if token is None or not numbers or (query and token == query["token"]):
                 return
             if token in seen:
@@ -222,21 +228,21 @@ class MessagesApi:
         """Have the provider refuse texts to these numbers, ten at a time. Blocked ones may be named
         again.
         """
-        for portion in _portions(dict.fromkeys(map(normalise_number, numbers)), BLOCK_LIMIT):
+        for portion in portions(dict.fromkeys(map(normalise_number, numbers)), BLOCK_LIMIT):
             self._wire.call("POST", BLOCKED, body={"numbers": portion})
 
     def unblock(self, number: str) -> None:
         """Have the provider take texts to this number again. Raises NotFound if it was not
         blocked.
         """
-        self._wire.call("DELETE", _path(BLOCKED, normalise_number(number)))
+        self._wire.call("DELETE", path_to(BLOCKED, normalise_number(number)))
 
     def is_authorised(self, numbers: Iterable[str]) -> dict[str, bool]:
         """Whether the provider takes texts to each number, keyed by it with a leading plus."""
         found: dict[str, bool] = {}
-        for portion in _portions(dict.fromkeys(map(normalise_number, numbers)), ASK_LIMIT):
-            answer = _object(self._wire.call("GET", _path(AUTHORISED, ",".join(portion))))
-            found.update(_authorisations(_list_in(answer, "numbers")))
+        for portion in portions(dict.fromkeys(map(normalise_number, numbers)), ASK_LIMIT):
+            answer = read_body(self._wire.call("GET", path_to(AUTHORISED, ",".join(portion))))
+            found.update(authorisations(list_in(answer, "numbers")))
         return found
 
     def signature_keys(self) -> list[SignatureKey]:
@@ -250,16 +256,14 @@ class MessagesApi:
             if error.status != HTTPStatus.FORBIDDEN:
                 raise
             raise Refused(error.message, status=error.status) from error
-        keys = _read(answer)
+        keys = read_any(answer)
         return [
-            key
-            for item in (keys if isinstance(keys, list) else [])
-            if (key := _signature_key(item))
+            key for item in (keys if isinstance(keys, list) else []) if (key := signature_key(item))
         ]
 
     def _confirm(self, path: str, name: str, ids: Iterable[str]) -> None:
         refusals: list[Refused] = []
-        for portion in _portions(dict.fromkeys(ids), CONFIRM_LIMIT):
+        for portion in portions(dict.fromkeys(ids), CONFIRM_LIMIT):
             self._confirm_portion(path, name, portion, refusals)
         if refusals:
             raise refusals[0]
@@ -288,13 +292,13 @@ class MessagesApi:
         page, more = 0, True
         while more:
             body = {**ask, "page": page, "page_size": DETAIL_LIMIT}
-            answer = _object(self._wire.call("POST", DETAIL, body=body))
+            answer = read_body(self._wire.call("POST", DETAIL, body=body))
             try:
-                lines = [parse_reported(item) for item in _list_in(answer, "messages")]
+                lines = [parse_reported(item) for item in list_in(answer, "messages")]
             except ValueError as error:
-                raise _unreadable_answer(error) from error
+                raise unreadable_answer(error) from error
             yield from lines
-            more = _has_next(answer, len(lines))
+            more = has_next_page(answer, len(lines), full=DETAIL_LIMIT)
             fresh = {line.message_id for line in lines} - seen
             if more and not fresh:
                 raise OutcomeUnknown(
@@ -302,81 +306,3 @@ class MessagesApi:
                 )
             seen |= fresh
             page += 1
-
-
-def _portions(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    left = iter(items)
-    while portion := list(islice(left, size)):
-        yield portion
-
-
-def _path(folder: str, name: str) -> str:
-    """A path that ends in an id or number, whatever it holds."""
-    if name in ("", ".", ".."):
-        raise ValueError("An id of the provider's is needed, not an empty text")
-    return f"{folder}/{quote(name, safe='+,')}"
-
-
-def _unreadable_answer(error: ValueError) -> OutcomeUnknown:
-    return OutcomeUnknown(f"The provider's answer can't be read: {error}")
-
-
-def _read(answer: bytes) -> object:
-    try:
-        return read_json(answer)
-    except ValueError as error:
-        raise _unreadable_answer(error) from error
-
-
-def _object(answer: bytes) -> JsonObject:
-    try:
-        return read_object(answer)
-    except ValueError as error:
-        raise _unreadable_answer(error) from error
-
-
-def _list_in(answer: JsonObject, name: str) -> list[object]:
-    items = answer.get(name)
-    if not isinstance(items, list):
-        raise OutcomeUnknown(f"The provider's answer can't be read: it holds no list of {name}")
-    return items
-
-
-def _pagination(answer: JsonObject) -> JsonObject:
-    pagination = answer.get("pagination")
-    return pagination if isinstance(pagination, dict) else {}
-
-
-def _has_next(answer: JsonObject, count: int) -> bool:
-    """Whether another page follows; where the answer does not tell, a full page hints at it."""
-    has_next = _pagination(answer).get("has_next")
-    return has_next if isinstance(has_next, bool) else count >= DETAIL_LIMIT
-
-
-def _next_token(answer: JsonObject) -> str | None:
-    """The token of the next page: what its address says, else `page`. The address is never
-    followed.
-    """
-    pagination = _pagination(answer)
-    address = read_text(pagination.get("next_uri"))
-    if address:
-        try:
-            return read_id(httpx.URL(address).params.get("token"))
-        except httpx.InvalidURL as error:
-            raise OutcomeUnknown("The provider's address of the next page can't be read") from error
-    return read_id(pagination.get("page"))
-
-
-def _authorisations(items: Iterable[object]) -> Iterator[tuple[str, bool]]:
-    for item in items:
-        if isinstance(item, dict) and isinstance(item.get("authorised"), bool):
-            number = read_number(item.get("number"))
-            if number:
-                yield number, item["authorised"]
-
-
-def _signature_key(item: object) -> SignatureKey | None:
-    if not isinstance(item, dict) or not (key_id := read_id(item.get("key_id"))):
-        return None
-    cipher, digest = read_text(item.get("cipher")), read_text(item.get("digest"))
-    return SignatureKey(key_id, cipher or "", digest or "", item.get("enabled") is True)

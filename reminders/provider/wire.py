@@ -67,6 +67,8 @@ class Transport:
                 max_keepalive_connections=max_connections,
                 keepalive_expiry=KEEP_ALIVE,
             ),
+            # Another address would get our credentials, and a POST that is followed might be sent
+            # twice.
             follow_redirects=False,
             transport=transport,
             verify=_tls(),
@@ -112,6 +114,7 @@ class Transport:
                 return response.status_code, response.headers, self._body(response)
             finally:
                 response.close()
+        # Only what fails before the first byte of the request has left. All else may have arrived.
         except SURELY_NOT_RECEIVED as error:
             raise NotReceived(
                 f"The provider could not be reached ({type(error).__name__}): {error}"
@@ -127,6 +130,7 @@ class Transport:
         try:
             self._collect(response, chunks)
         except httpx.RequestError:
+            # A success without its ids says nothing of the single messages: the outcome is unknown.
             if response.is_success:
                 raise
         return b"".join(chunks)
@@ -139,6 +143,7 @@ class Transport:
         for chunk in response.iter_bytes():
             chunks.append(chunk)
             size += len(chunk)
+            # A proxy's endless page must not fill the memory of a worker.
             if size > ANSWER_LIMIT:
                 raise httpx.ReadError("The answer is too long", request=response.request)
             if time.monotonic() > deadline:

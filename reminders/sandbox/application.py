@@ -18,12 +18,13 @@ from reminders.sandbox.browser_phone.pages import Phone, is_phone_path
 from reminders.sandbox.control_room.endpoints import Control
 from reminders.sandbox.control_room.faults import Faults, ordered
 from reminders.sandbox.http import Environ, Response, SandboxRequest, answered, failed, request_from
-from reminders.sandbox.provider_api.account import BY_ITSELF, Account, Ticker
+from reminders.sandbox.provider_api.account import BY_ITSELF, Account
 from reminders.sandbox.provider_api.api import Api
 from reminders.sandbox.provider_api.auth import Credentials
 from reminders.sandbox.provider_api.journal import Journal
 from reminders.sandbox.provider_api.records import ACCOUNT, Json
 from reminders.sandbox.provider_api.signing import Keyring
+from reminders.sandbox.provider_api.ticker import Ticker
 from reminders.sandbox.provider_api.webhooks import Pusher
 from reminders.sandbox.server import CLOSE_AFTER_ANSWER, Listener, tcp, unix
 

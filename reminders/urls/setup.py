@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views.setup import connection, overview, rules, taught, wordings
+from reminders.views.setup import connection, overview, rules, taught, taught_answers, wordings
 from reminders.views.site import first_steps
 
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("wordings/answers/", wordings.switch_answer, name="wordings_answers"),
     path("taught-replies/", taught.show, name="taught_replies"),
     path("taught-replies/<id:pk>/remove/", taught.remove, name="taught_remove"),
+    path("taught-answers/", taught_answers.show, name="taught_answers"),
+    path("taught-answers/undo/", taught_answers.undo, name="taught_answer_undo"),
+    path("taught-answers/<id:pk>/", taught_answers.change, name="taught_answer"),
+    path("taught-answers/<id:pk>/remove/", taught_answers.remove, name="taught_answer_remove"),
     path("connection/", connection.show, name="connection"),
     path("connection/check/", connection.check, name="connection_check"),
     path("connection/test/", connection.test, name="connection_test"),

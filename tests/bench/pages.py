@@ -150,6 +150,31 @@ def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
         )
 
     yield "day sheet, all locations", PAGE_LIMIT, day
+    yield from _lists()
+    yield (
+        "inbox card",
+        PAGE_LIMIT,
+        lambda client: client.get(reverse("inbox_card", args=[chance.choice(cards)])),
+    )
+    yield (
+        "conversation",
+        PAGE_LIMIT,
+        lambda client: client.get(reverse("conversation", args=[chance.choice(busy)])),
+    )
+    yield (
+        "appointment",
+        PAGE_LIMIT,
+        lambda client: client.get(reverse("appointment", args=[chance.choice(visits)])),
+    )
+    yield from _searches()
+    yield "live: inbox", LIVE_LIMIT, _live("inbox")
+    yield "live: call list", LIVE_LIMIT, _live("call_list")
+    yield "live: day sheet", LIVE_LIMIT, _live("day_sheet", "day_sheet_rows")
+    yield "live: conversation", LIVE_LIMIT, _live("conversation", args=[busy[0]])
+
+
+def _lists() -> Iterator[tuple[str, int, Request]]:
+    """Lists and figures, as they open and further on."""
     for name in ("call_list", "inbox", "unsent", "forecast", "data_quality", "statistics"):
         yield name, PAGE_LIMIT, _get(name)
     yield "call_list, later page", PAGE_LIMIT, _get("call_list", page="5")
@@ -166,21 +191,10 @@ def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
     for name in ("appointments", "contacts", "imports", "setup", "rules", "wordings", "connection"):
         if _exists(name):
             yield name, PAGE_LIMIT, _get(name)
-    yield (
-        "inbox card",
-        PAGE_LIMIT,
-        lambda client: client.get(reverse("inbox_card", args=[chance.choice(cards)])),
-    )
-    yield (
-        "conversation",
-        PAGE_LIMIT,
-        lambda client: client.get(reverse("conversation", args=[chance.choice(busy)])),
-    )
-    yield (
-        "appointment",
-        PAGE_LIMIT,
-        lambda client: client.get(reverse("appointment", args=[chance.choice(visits)])),
-    )
+
+
+def _searches() -> Iterator[tuple[str, int, Request]]:
+    """People and appointments, by what is typed."""
     for name in ("appointments", "contacts"):
         for what, query in (
             ("name", "chloe pat"),
@@ -189,10 +203,6 @@ def requests(chance: random.Random) -> Iterator[tuple[str, int, Request]]:
             ("nobody", "zzzz"),
         ):
             yield f"search {name} by {what}", SEARCH_LIMIT, _search(name, query)
-    yield "live: inbox", LIVE_LIMIT, _live("inbox")
-    yield "live: call list", LIVE_LIMIT, _live("call_list")
-    yield "live: day sheet", LIVE_LIMIT, _live("day_sheet", "day_sheet_rows")
-    yield "live: conversation", LIVE_LIMIT, _live("conversation", args=[busy[0]])
 
 
 def _get(name: str, **query: str) -> Request:

@@ -70,12 +70,16 @@ def the_set_up() -> Pages:
         "wordings": "/set-up/wordings/",
         "connection": "/set-up/connection/",
         "import": "/import/",
+        "import-example": "/import/example/",
+        "taught-answers": "/set-up/taught-answers/",
         "admin": "/admin/",
         "admin-locations": "/admin/reminders/location/",
     }
     rule = ReminderRule.objects.order_by("pk").first()
     pages |= {"rule": f"/set-up/rules/{rule.pk}/"} if rule else {}
     upload = Import.objects.order_by("pk").first()
+    asked = Import.objects.filter(state="uploaded").first()
+    pages |= {"import-questions": f"/import/{asked.pk}/questions/"} if asked else {}
     return pages | ({"import-preview": f"/import/{upload.pk}/"} if upload else {})
 
 

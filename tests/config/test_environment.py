@@ -72,6 +72,7 @@ MALFORMED = [
         "an address such as smtp://user:password@mail.example:587; it is 'http://mail'",
     ),
     ("ADMINS", "ann, bob", "separated by commas, such as ann@clinic.example; it is 'ann, bob'"),
+    ("IMPORT_ERRORS", "skip", "one of stop, leave; it is 'skip'"),
     (
         "IMPORT_FOLDER",
         "diary",

@@ -20,7 +20,6 @@ DAY = str(date.today() + timedelta(days=10))  # noqa: DTZ011 -- any coming day
 HEADER = "id,name,phone,date,time\n"
 GOOD = f"1,Ann Lee,0491 570 006,{DAY},10:00\n"
 EXPORT = "Export the diary as CSV (or XLSX or ODS) and import that file."
-UTF_8 = "Save the file as “CSV UTF-8” in the spreadsheet and import that file."
 
 
 def row(number: int, *, name: str = "Ben Ray", day: str = DAY, at: str = "11:00") -> str:
@@ -31,7 +30,8 @@ def row(number: int, *, name: str = "Ben Ray", day: str = DAY, at: str = "11:00"
 FILES: dict[str, tuple[str | bytes, str]] = {
     "a column that nobody knows instead of one that is needed": (
         HEADER.replace("date", "moon") + GOOD,
-        "There is no date column. The columns are called “id”, “name”, “phone”, “moon”, “time”.",
+        f"Column “moon”: Is this date the visit? (For example moon: {DAY}.) "
+        'Answer with --column "moon=date", --column "moon=".',
     ),
     "no header": (
         GOOD + row(2),
@@ -40,8 +40,8 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "two columns of one meaning": (
         f"id,name,name,phone,date,time\n1,Ann,Lee,0491 570 006,{DAY},10:00\n",
-        "Two columns are called “name”, and they differ. Which one is the name? Rename the other "
-        "one.",
+        "Whose names are these: which column names the patient? (For example name: Ann; "
+        'name (2): Lee.) Answer with --column "name=name", --column "name (2)=name".',
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)),
@@ -50,21 +50,19 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     "a PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", f"This is a PDF document, not a table. {EXPORT}"),
     "a web page": (
         "<html><body><table><tr><td>Ann</td></tr></table></body></html>",
-        f"This is a web page or XML, not a table. {EXPORT}",
+        "There is no name, phone, date or time column. The columns are called “Ann”.",
     ),
     "a letter": (
         "Dear all,\nhere is the diary.\n",
-        "There is no name, phone, date or time column. The columns are called “Dear all”.",
+        "There is no phone, date or time column. The columns are called “Dear all”.",
     ),
     "UTF-8 with a broken letter": (
         HEADER.encode()
         + row(2, name="Jürgen Ray").encode()
         + row(3, name="J?rgen").encode().replace(b"?", b"\xfc"),
-        f"Row 3, column “name”: A character can't be read as UTF-8. {UTF_8}",
-    ),
-    "letters of no encoding": (
-        HEADER.encode() + row(2, name="J?rgen").encode().replace(b"?", b"\x81"),
-        f"Row 2, column “name”: A character can't be read as Windows-1252. {UTF_8}",
+        "The file mixes two encodings. Are these letters right? (For example “Jürgen” "
+        "(utf-8+cp1252); “J\ufffdrgen” (utf-8).) Answer with --encoding utf-8+cp1252, "
+        "--encoding utf-8.",
     ),
     "an empty file": ("", f"The file is empty. {EXPORT}"),
     "blank lines": ("\n \n", f"There is nothing in the file. {EXPORT}"),
@@ -78,7 +76,7 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a date in words": (
         HEADER + GOOD + row(2, day="soon"),
-        "Row 3, column “date”: “soon” is not a date. Write it like 2026-12-31 or 31/12/2026.",
+        "Row 3, column “date”: “soon” is not a date: “soon” is no month.",
     ),
     "an impossible time": (
         HEADER + GOOD + row(2, at="25:61"),
@@ -86,8 +84,14 @@ FILES: dict[str, tuple[str | bytes, str]] = {
         "minutes.",
     ),
     "an id twice": (
+        HEADER + GOOD + row(2) + GOOD.replace("10:00", "10:00:00"),
+        "Column “id”: What number is “id”: the patient's or the appointment's? (For example id: "
+        '1, 2.) Answer with --column "id=patient_id", --column "id=external_id", --column "id=".',
+    ),
+    "an id of two people": (
         HEADER + GOOD + row(2) + row(1),
-        "Row 4, column “id”: The diary id “1” is already in row 2. Each appointment needs its own.",
+        "Column “id”: What number is “id”: the patient's or the appointment's? (For example id: "
+        '1, 2.) Answer with --column "id=patient_id", --column "id=external_id", --column "id=".',
     ),
     "a name of 10,000 characters": (
         HEADER + GOOD + row(2, name="A" * 10_000),
@@ -110,8 +114,9 @@ FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "a location that is none": (
         HEADER.replace("time", "time,location") + GOOD.replace("\n", ",Nowhere\n"),
-        "Row 2, column “location”: There is no location “Nowhere”. There is “Sydney”. "
-        "Correct the name, or create the location first. Or say --create-locations.",
+        "Row 2, column “location”: There is no location “Nowhere”. Which one is it? (For example "
+        'Nowhere.) Answer with --meaning "location:Nowhere=create", --meaning '
+        '"location:Nowhere=Sydney", --meaning "location:Nowhere=leave_out".',
     ),
 }
 
@@ -157,7 +162,7 @@ def test_every_fault_of_a_file_is_told_at_once(diary: Path) -> None:
         1,
         "",
         [
-            "Row 2, column “date”: “soon” is not a date. Write it like 2026-12-31 or 31/12/2026.",
+            "Row 2, column “date”: “soon” is not a date: “soon” is no month.",
             "Row 4, column “time”: “late” is not a time. Write it like 09:30 or 2:15 PM.",
             "Nothing was imported.",
         ],

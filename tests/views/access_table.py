@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from reminders.domain.common.audit import SYSTEM, record
-from reminders.models import Import, InboxItem, Job, Location, Reply, TaughtReply
+from reminders.models import Import, InboxItem, Job, Location, Reply, TaughtAnswer, TaughtReply
 from tests.factories import (
     NOON,
     make_appointment,
@@ -149,14 +149,22 @@ TABLE = (
     row("wordings_answers", "POST", MANAGERS, purpose="confirmed", on="yes"),
     row("taught_replies", "GET", MANAGERS),
     row("taught_remove", "POST", MANAGERS, "taught"),
+    row("taught_answers", "GET", MANAGERS),
+    row("taught_answer", "POST", MANAGERS, "answer", meaning="name"),
+    row("taught_answer_remove", "POST", MANAGERS, "answer"),
+    row("taught_answer_undo", "POST", MANAGERS),
     row("imports", "GET", MANAGERS),
     row("imports", "POST", MANAGERS),
+    row("import_example", "GET", MANAGERS),
+    row("import_example_csv", "GET", MANAGERS, query="language=de"),
     row("import", "GET", MANAGERS, "upload"),
     row("import_progress", "GET", MANAGERS, "upload"),
     row("import_columns", "GET", MANAGERS, "upload"),
     row("import_columns", "POST", MANAGERS, "upload"),
-    row("import_dates", "GET", MANAGERS, "upload"),
-    row("import_dates", "POST", MANAGERS, "upload"),
+    row("import_questions", "GET", MANAGERS, "upload"),
+    row("import_questions", "POST", MANAGERS, "upload"),
+    row("import_ask_again", "POST", MANAGERS, "upload"),
+    row("import_known_names", "POST", MANAGERS, "upload"),
     row("import_go", "POST", MANAGERS, "upload"),
     row("import_discard", "POST", MANAGERS, "upload"),
     row("import_csv", "GET", MANAGERS, "upload"),
@@ -203,6 +211,9 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
         "job": Job.objects.create(kind="replan", created_at=NOON, state="done").pk,
         "taught": TaughtReply.objects.create(
             language="en", words=f"phrase {contact.pk}", meaning="yes", taught_at=NOON
+        ).pk,
+        "answer": TaughtAnswer.objects.create(
+            location=place, about="column", header="who", meaning="name", taught_at=NOON
         ).pk,
         "test": make_message(kind="test", state="delivered", location=place).pk,
     }

@@ -159,6 +159,8 @@ class Postgres:
             raise ServiceError(
                 f"PostgreSQL could not create its data folder {fresh}:\n{self.last_words()}"
             )
+        # Made beside and renamed: a start that is killed in between leaves no half of a cluster
+        # that the next one would take for whole.
         fresh.rename(self.place.data)
 
     def _run(self, programs: Path) -> None:
@@ -188,6 +190,8 @@ class Postgres:
             self._process = processes.start(
                 [programs / "postgres", "-D", self.place.data, *options],
                 output=log,
+                # The fast way to end: open connections are cut off, and nothing has to be recovered
+                # at the next start.
                 at_parents_death=signal.SIGINT,
                 identity=self.place.identity,
                 environment=_environment(),
@@ -228,6 +232,8 @@ class Postgres:
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except (OSError, IndexError, ValueError):
             return None
+        # Process numbers are used again: a stranger that has this one now must not be waited for,
+        # and not be stopped.
         return pid if os.fsencode(self.place.data) in command else None
 
     def _create_database(self) -> None:

@@ -62,6 +62,7 @@ def start(
         stderr=subprocess.STDOUT,
         env=environment,
         cwd=folder,
+        # Ctrl-C at the terminal goes to a whole group: the parts are told by us instead.
         start_new_session=True,
         user=identity.uid if identity else None,
         group=identity.gid if identity else None,
@@ -106,6 +107,8 @@ def wait_or_kill(process: subprocess.Popen[bytes], *, seconds: float) -> None:
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill a child and what it started itself."""
     try:
+        # The group and not the process alone: the children of one that is killed would go on
+        # without it.
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return

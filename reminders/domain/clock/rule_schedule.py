@@ -81,10 +81,18 @@ class Skip(StrEnum):
 
 SKIP_WORDS: dict[Skip, str] = {
     Skip.QUIET_HOURS: "Due outside of the sending hours, and the rule says not to send then.",
-    Skip.BOOKED_LATE: "Booked or moved after this message was due, and the rule says not to send late.",
-    Skip.SHORT_NOTICE: "Booked or moved too shortly before the start for this message to be of use.",
-    Skip.CLOSED_TOO_LONG: "Booked or moved outside of the sending hours, which begin again too late.",
-    Skip.AFTER_CUTOFF: "The rule's time is too close to the start or after it: give it an earlier one.",
+    Skip.BOOKED_LATE: (
+        "Booked or moved after this message was due, and the rule says not to send late."
+    ),
+    Skip.SHORT_NOTICE: (
+        "Booked or moved too shortly before the start for this message to be of use."
+    ),
+    Skip.CLOSED_TOO_LONG: (
+        "Booked or moved outside of the sending hours, which begin again too late."
+    ),
+    Skip.AFTER_CUTOFF: (
+        "The rule's time is too close to the start or after it: give it an earlier one."
+    ),
 }
 
 
@@ -140,11 +148,13 @@ def plan(
 
     A due time is never after the cut-off, never in quiet hours, and never before `known_since`:
 
-    - On time: the rule's own moment. In quiet hours, `later` takes the next opening if `later_needs` remains
-      then and, for a rule on open days only, staff are there that day; otherwise it acts as `earlier`, which
-      takes the last closing time before: the reminder for 07:00 goes at 20:00 the evening before.
-    - Late, because that moment had passed by `known_since`: at `known_since`, or from quiet hours at the next
-      opening, on any day of the week, as long as `min_notice` remains and the cut-off is not passed.
+    - On time: the rule's own moment. In quiet hours, `later` takes the next opening if
+      `later_needs` remains then and, for a rule on open days only, staff are there that day;
+      otherwise it acts as `earlier`, which takes the last closing time before: the reminder for
+      07:00 goes at 20:00 the evening before.
+    - Late, because that moment had passed by `known_since`: at `known_since`, or from quiet hours
+      at the next opening, on any day of the week, as long as `min_notice` remains and the cut-off
+      is not passed.
 
     Both are aware. Raises ValueError when `starts_at` is naive, TypeError when only `known_since`
     is.
@@ -201,7 +211,9 @@ def _last_open_day(day: date, hours: SendingHours) -> date:
 
 
 def _at_wall(day: date, wall: time, hours: SendingHours) -> datetime:
-    """As `read_wall_time` reads it; fold 0 also where the appointment itself is in a repeated hour."""
+    """As `read_wall_time` reads it; fold 0 also where the appointment itself is in a repeated
+    hour.
+    """
     first = wall.replace(fold=0) if wall.fold else wall
     return _whole(datetime.combine(day, first, hours.zone).astimezone(UTC))
 

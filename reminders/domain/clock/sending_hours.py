@@ -47,7 +47,9 @@ class SendingHours:
         put(self, "_last", self.closes.hour * 60 + self.closes.minute)
 
     def allow(self, minute: int) -> bool:
-        """Whether texts may go in this minute of the day (0 to 1439) on the location's wall clock."""
+        """Whether texts may go in this minute of the day (0 to 1439) on the location's wall
+        clock.
+        """
         if self._first < self._last:
             return self._first <= minute <= self._last
         return minute >= self._first or minute <= self._last or self._first == self._last

@@ -20,13 +20,20 @@ SECOND = timedelta(seconds=1)
 
 Flag = Literal["gap", "twice"]
 FLAG_WORDS: dict[Flag, str] = {
-    "gap": "The clocks go forward that day and skip this time. It was read as the time after the change.",
-    "twice": "The clocks go back that day and show this time twice. It was read as the first of the two.",
+    "gap": (
+        "The clocks go forward that day and skip this time. "
+        "It was read as the time after the change."
+    ),
+    "twice": (
+        "The clocks go back that day and show this time twice. It was read as the first of the two."
+    ),
 }
 
 
 class WallTime(NamedTuple):
-    """An instant in UTC read from a wall clock, and whether the clocks changed at that very time."""
+    """An instant in UTC read from a wall clock, and whether the clocks changed at that very
+    time.
+    """
 
     at: datetime
     flag: Flag | None

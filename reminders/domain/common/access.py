@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.visibility import Sight
-from reminders.models import Appointment, Contact, Location, StaffProfile
+from reminders.models import Appointment, Contact, InboxItem, Location, StaffProfile
 
 RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
 
@@ -152,8 +152,10 @@ class Scope:
         return self._seen(Sight.replies)
 
     def seen_cards(self) -> Q:
-        """A condition on the inbox's cards."""
-        return self._seen(Sight.cards)
+        """A condition on the inbox's cards; diaries that wait are for those who import everywhere."""
+        seen = self._seen(Sight.cards)
+        everywhere = self.may(IMPORT) and not self.restricted
+        return seen if everywhere else seen & ~Q(kind=InboxItem.Kind.DIARY)
 
     def seen_opt_outs(self) -> Q:
         """A condition on opt-outs: whose words they may read, and which they may lift."""

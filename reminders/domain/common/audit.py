@@ -54,6 +54,7 @@ def record(
         contact_id=contact_id,
         details=dict(details or {}),
     )
+    # Insert or fail: history is added to, and never written over.
     entry.save(force_insert=True)
     return entry
 

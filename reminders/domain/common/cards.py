@@ -21,6 +21,7 @@ class NewCard:
     appointment_id: int | None = None
     contact_id: int | None = None
     location_id: int | None = None
+    upload_id: int | None = None
 
 
 def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
@@ -34,10 +35,12 @@ def open_all(cards: Iterable[NewCard], *, now: datetime) -> None:
             appointment_id=card.appointment_id,
             contact_id=card.contact_id,
             location_id=card.location_id,
+            upload_id=card.upload_id,
             opened_at=now,
         )
         for card in cards
     ]
+    # A reply that is applied twice must not bring a second card; the constraint knows of both.
     InboxItem.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -58,7 +58,9 @@ def measure() -> timedelta:
         cursor.execute("SELECT clock_timestamp()")
         (there,) = cursor.fetchone() or (asked,)
     took = timezone.now() - asked
+    # A negative time says that this machine's clock was set in between: that answer tells nothing.
     if timedelta() <= took <= SLOW_ANSWER:
+        # Half the way there: the database looked at its clock at about the middle of the exchange.
         found = there - asked - took / 2
         _Measured.correction = found if abs(found) >= NO_DIFFERENCE else timedelta()
     return _Measured.correction

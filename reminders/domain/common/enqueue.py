@@ -35,6 +35,8 @@ def enqueue_after_commit(task: str) -> None:
     """
     bell = _Bell(task)
     if not _is_pulled(bell):
+        # After the commit: a worker that came earlier would find nothing. Robust: a broker that is
+        # down must not stop what else waits for the commit.
         transaction.on_commit(bell, robust=True)
 
 
@@ -52,6 +54,8 @@ def _is_pulled(bell: _Bell) -> bool:
     """
     here = set(connection.savepoint_ids)
     return any(
+        # One that was asked for in a savepoint that is gone will not come: then it has to be asked
+        # for again.
         pulled == bell and set(savepoints) <= here
         for savepoints, pulled, *_ in connection.run_on_commit
     )
@@ -92,6 +96,7 @@ def enqueue_now(task: str, *arguments: int) -> None:
     deaf or full would cost every change its time-outs.
     """
     began = time.monotonic()
+    # Silently: the periodic task does the work in some seconds, and the log has told of it once.
     if began < _Line.dead_until:
         return
     try:
@@ -104,5 +109,6 @@ def enqueue_now(task: str, *arguments: int) -> None:
     except Exception as error:  # whatever the broker's client raises, the next round does the work
         _Line.dead_until = time.monotonic() + LEFT_ALONE
         logger.warning("No worker could be rung for %s: %s", task, type(error).__name__)
+    # It worked, but a person waited for it: a broker that answers slowly is left alone as well.
     if time.monotonic() - began > TOO_LONG:
         _Line.dead_until = time.monotonic() + LEFT_ALONE

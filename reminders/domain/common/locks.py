@@ -21,9 +21,9 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
-from reminders.models import Appointment, AuditEntry, Contact
-from reminders.models.states_in_sql import STATES
+from reminders.models import Appointment, AuditEntry, Contact, Message, Reminder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,6 +74,7 @@ def giving_up_soon() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '4s'")
         yield
+        # What follows in this transaction may wait as ever; the limit was for this lock alone.
         cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
@@ -94,43 +95,47 @@ def lock_audit_entry(pk: int) -> AuditEntry:
 
 def lock_appointments(ids: Iterable[int]) -> None:
     """Lock these appointments until the transaction ends."""
-    _lock(_APPOINTMENTS, sorted(set(ids)))
+    _lock(Appointment.objects.filter(pk__in=set(ids)))
 
 
 def lock_appointments_of(message_ids: Collection[uuid.UUID]) -> None:
     """Lock the appointments of the reminders that these messages carry."""
-    _lock(_OF_MESSAGES, list(message_ids))
+    carried = Reminder.objects.filter(message_id__in=message_ids)
+    _lock(Appointment.objects.filter(pk__in=carried.values("appointment_id")))
 
 
 def lock_coming_on(phones: Collection[str], *, now: datetime) -> None:
     """Lock the appointments still to come of everyone on these numbers."""
-    _lock(_ON_NUMBERS, [phone for phone in phones if phone], now=now)
+    # Never a blank one: everybody without a number would be locked.
+    people = Contact.objects.filter(phone__in=[phone for phone in phones if phone])
+    _lock(Appointment.objects.filter(contact_id__in=people.values("pk"), starts_at__gt=now))
 
 
 def lock_coming_of(contact_ids: Collection[int], *, now: datetime) -> list[int]:
     """Lock the appointments still to come of these contacts, and return their ids in order."""
-    return _lock(_OF_CONTACTS, list(contact_ids), now=now)
+    return _lock(Appointment.objects.filter(contact_id__in=contact_ids, starts_at__gt=now))
 
 
 def lock_planned_of(appointment_ids: Collection[int]) -> None:
     """Lock what is planned for these appointments, once no claim is at it any more."""
-    _lock(_PLANNED, list(appointment_ids), **STATES)
+    planned = Reminder.objects.filter(state=Reminder.State.PLANNED)
+    _lock(planned.filter(appointment_id__in=appointment_ids))
 
 
 def lock_messages(ids: Collection[uuid.UUID]) -> None:
     """Lock these messages until the transaction ends."""
-    _lock(_MESSAGES, list(ids))
+    _lock(Message.objects.filter(pk__in=ids))
 
 
-def _lock(statement: str, keys: list[Any], **given: Any) -> list[Any]:  # Any: ids, numbers, times
-    if not keys:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"keys": keys, **given})
-        return [row[0] for row in cursor.fetchall()]
+def _lock(rows: QuerySet[Any]) -> list[Any]:  # Any: of any table, with ids of any type
+    """Lock these rows in the order of their ids, and return the ids."""
+    # Two that lock the same rows in different orders would stop each other. NO KEY: rows that only
+    # point here, such as a line of history, may still be added meanwhile.
+    ordered = rows.order_by("pk").select_for_update(no_key=True)
+    return list(ordered.values_list("pk", flat=True))
 
 
-def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
+def retry_on_conflict(change: Callable[P, R]) -> Callable[P, R]:
     """Run a change once more when the database stopped it for another: no click of a person may get
     lost.
 
@@ -144,54 +149,10 @@ def again_after_deadlock(change: Callable[P, R]) -> Callable[P, R]:
             return change(*args, **kwargs)
         except OperationalError as error:
             code = getattr(error.__cause__, "sqlstate", None)
+            # Within a caller's transaction everything before this change is lost as well: only the
+            # caller can begin again.
             if connection.in_atomic_block or code not in STOPPED_EACH_OTHER:
                 raise
         return change(*args, **kwargs)
 
     return run
-
-
-_APPOINTMENTS = """
-SELECT id FROM reminders_appointment
-WHERE id = ANY(%(keys)s)
-ORDER BY id
-FOR NO KEY UPDATE
-"""
-
-_OF_MESSAGES = """
-SELECT id FROM reminders_appointment
-WHERE id IN (
-    SELECT appointment_id FROM reminders_reminder WHERE message_id = ANY(%(keys)s::uuid[])
-)
-ORDER BY id
-FOR NO KEY UPDATE
-"""
-
-_OF_CONTACTS = """
-SELECT id FROM reminders_appointment
-WHERE contact_id = ANY(%(keys)s::bigint[]) AND starts_at > %(now)s
-ORDER BY id
-FOR NO KEY UPDATE
-"""
-
-_ON_NUMBERS = """
-SELECT id FROM reminders_appointment
-WHERE contact_id IN (SELECT id FROM reminders_contact WHERE phone = ANY(%(keys)s::text[]))
-  AND starts_at > %(now)s
-ORDER BY id
-FOR NO KEY UPDATE
-"""
-
-_PLANNED = """
-SELECT id FROM reminders_reminder
-WHERE appointment_id = ANY(%(keys)s::bigint[]) AND state = %(reminder_planned)s
-ORDER BY id
-FOR NO KEY UPDATE
-"""
-
-_MESSAGES = """
-SELECT id FROM reminders_message
-WHERE id = ANY(%(keys)s::uuid[])
-ORDER BY id
-FOR NO KEY UPDATE
-"""

@@ -1,9 +1,9 @@
-"""Whose turn it is: one run of a ring at a time over all workers, for so long, on so many threads.
+"""Whose turn it is: one run of a task at a time over all workers, for so long, on so many threads.
 
-A ring that comes while another worker has the turn is not lost: the one who has it rings again at
-its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
+A start that comes while another worker has the turn is not lost: the one who has it starts it again
+at its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
 holder lives and free half a minute after the holder died, so that no connection is held while the
-provider is asked. Slow rings share a lane that is narrower than a worker, so that heartbeat and due
+provider is asked. Slow tasks share a lane that is narrower than a worker, so that heartbeat and due
 texts always find a thread.
 """
 
@@ -17,15 +17,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
+from django.db.models import DateTimeField, Func
 
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.enqueue import enqueue_now
+from reminders.models import TaskRun
 
 logger = logging.getLogger(__name__)
 
+# As long as three renewals: a database that is away for a moment must not give the turn to two.
 LEASE = 30
 RENEW_EVERY = 10.0
 AT_MOST = 20.0
@@ -75,7 +79,7 @@ def for_ever() -> bool:
 
 
 class Lane:
-    """So many threads of this process for the rings of one kind; who finds none free is rung for
+    """So many threads of this process for the tasks of one kind; who finds none free is started
     later.
     """
 
@@ -87,11 +91,12 @@ class Lane:
 
     @contextmanager
     def thread_for(self, name: str) -> Iterator[bool]:
-        """Whether a thread is free; at the end the one that waits longest gets its ring."""
+        """Whether a thread is free; at the end the one that waits longest is started."""
         with self._lock:
             free = self._taken < self.width
             self._taken += free
             if not free:
+                # A dictionary keeps the order, and each name once however often it comes.
                 self._waiting[name] = None
         try:
             yield free
@@ -104,6 +109,8 @@ class Lane:
             self._taken -= 1
             following = next(iter(self._waiting), None)
             if following:
+                # Under the lock, so that the same one is not started twice; outside of it, because
+                # the broker may be slow.
                 del self._waiting[following]
         if following:
             enqueue_now(following)
@@ -116,9 +123,10 @@ BACKGROUND = Lane(4)
 
 
 def share_threads(threads: int, *, urgent_too: bool) -> None:
-    """Say how many threads this worker has, and whether it works on urgent rings besides slow
+    """Say how many threads this worker has, and whether it works on urgent tasks besides slow
     ones.
     """
+    # Half of them stays for what is due: a slow provider would else take every thread for minutes.
     BACKGROUND.width = max(1, threads // 2) if urgent_too else threads
 
 
@@ -133,16 +141,18 @@ class Turn:
 
 @contextmanager
 def turn(name: str) -> Iterator[Turn]:
-    """The turn, ours inside the block if no other worker has it; at its end rings again for what is
+    """The turn, ours inside the block if no other worker has it; at its end starts again for what is
     left.
 
-    After a failure nobody rings: the next round tries.
+    After a failure nothing is started: the next round tries.
     """
     holder = f"{socket.gethostname()[:50]} {secrets.token_hex(8)}"
     found = Turn(mine=_take(name, holder))
     if not found.mine:
         yield found
         return
+    # The renewing has a thread of its own, because the work may wait for the provider far longer
+    # than a lease lasts.
     over = threading.Event()
     threading.Thread(
         target=_renew, args=(name, holder, over), name=f"turn {name}", daemon=True
@@ -151,8 +161,9 @@ def turn(name: str) -> Iterator[Turn]:
         yield found
     finally:
         over.set()
-        rung_meanwhile = _give_back(name, holder)
-    if found.went_well and (rung_meanwhile or found.cut_short):
+        asked_meanwhile = _give_back(name, holder)
+    # Not after a failure: it would start itself again at once, and fail as fast as it can.
+    if found.went_well and (asked_meanwhile or found.cut_short):
         enqueue_now(name)
 
 
@@ -161,17 +172,28 @@ def _take(name: str, holder: str) -> bool:
     between.
     """
     given = {"name": name, "holder": holder, "lease": LEASE}
-    return _changes(_TAKE, given) or not (
-        _changes(_RING_AGAIN, given) or not _changes(_TAKE, given)
-    )
+    return _changes(_TAKE, given) or (not _leave_word(name) and _changes(_TAKE, given))
+
+
+def _leave_word(name: str) -> bool:
+    """Have who holds the turn start the next run; False where nobody holds it by now."""
+    held = TaskRun.objects.filter(name=name, held_until__gt=_CLOCK)
+    return bool(held.update(rung_again=True))
 
 
 def _give_back(name: str, holder: str) -> bool:
-    """End the turn; whether somebody rang meanwhile. A database that is away lets the lease run
+    """End the turn; whether somebody asked meanwhile. A database that is away lets the lease run
     out.
     """
     try:
-        return _changes(_GIVE_BACK, {"name": name, "holder": holder})
+        with transaction.atomic():
+            # Under the row's lock: a word left between the reading and the giving back would be
+            # lost.
+            run = TaskRun.objects.select_for_update().filter(name=name, holder=holder).first()
+            if run is None:
+                return False
+            TaskRun.objects.filter(name=name).update(holder="", held_until=None, rung_again=False)
+            return run.rung_again
     except Error as error:
         logger.warning("The turn of %s could not be given back: %s", name, type(error).__name__)
         return False
@@ -180,7 +202,9 @@ def _give_back(name: str, holder: str) -> bool:
 def _renew(name: str, holder: str, over: threading.Event) -> None:
     while not over.wait(RENEW_EVERY):
         try:
-            _changes(_RENEW, {"name": name, "holder": holder, "lease": LEASE})
+            # Only while it is ours: after a stall, somebody else may have taken it over.
+            ours = TaskRun.objects.filter(name=name, holder=holder)
+            ours.update(held_until=_CLOCK + timedelta(seconds=LEASE))
         except Error as error:
             logger.warning("The turn of %s could not be renewed: %s", name, type(error).__name__)
         finally:
@@ -196,6 +220,7 @@ def _changes(statement: str, given: dict[str, Any]) -> bool:  # Any: the driver'
 
 # By the database's clock, which all workers share: by their own, a fast one would take a turn that
 # is not over.
+_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 _TAKE = """
 INSERT INTO reminders_taskrun AS run (name, count, error, started_at, holder, held_until)
 VALUES (
@@ -213,28 +238,4 @@ SET holder = excluded.holder,
     rung_again = false
 WHERE run.held_until IS NULL OR run.held_until <= clock_timestamp()
 RETURNING true
-"""
-
-_RING_AGAIN = """
-UPDATE reminders_taskrun
-SET rung_again = true
-WHERE name = %(name)s AND held_until > clock_timestamp()
-RETURNING true
-"""
-
-_RENEW = """
-UPDATE reminders_taskrun
-SET held_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE name = %(name)s AND holder = %(holder)s
-RETURNING true
-"""
-
-# Reads under the row's lock whether somebody left word meanwhile: without it, a word left between
-# the reading and the giving back would be lost.
-_GIVE_BACK = """
-UPDATE reminders_taskrun run
-SET holder = '', held_until = NULL, rung_again = false
-FROM (SELECT name, rung_again FROM reminders_taskrun WHERE name = %(name)s FOR UPDATE) was
-WHERE run.name = was.name AND run.holder = %(holder)s
-RETURNING was.rung_again
 """

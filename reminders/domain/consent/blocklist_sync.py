@@ -60,10 +60,12 @@ def push_suppressions(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever
 
 def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
     """Push our changes, then take over what the provider did by itself. Raises MessagesApiError."""
+    # First: what we have not told yet would else look like a change that the provider made.
     pushed = push_suppressions(api, now=now)
     release_connection()
     listed = {number for number in api.blocked_numbers() if is_textable(number)}
     with transaction.atomic():
+        # Only what the provider was told of can be missing from its list.
         held = _for_provider().filter(lifted_at=None).exclude(synced_at=None)
         ours = dict(held.values_list("phone", "reason"))
         missing = ours.keys() - listed
@@ -72,9 +74,12 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
             for phone in missing
             if ours[phone] == Suppression.Reason.PROVIDER
         ]
+        # Before the opt-outs, in the one order; both are planned below.
         lock_coming_on({phone for phone, _ in freed} | listed - ours.keys(), now=now)
         freed_phones = opt_in_all(freed, by=SYSTEM, now=now, synced_at=now)
         kept = missing - {phone for phone, _ in freed}
+        # The patient said STOP to us: that the provider forgot it lifts nothing. It is told once
+        # more.
         Suppression.objects.filter(phone__in=kept, lifted_at=None).update(synced_at=None)
         blocked_phones = _take_over(listed - ours.keys(), now=now)
         plan_numbers({*freed_phones, *blocked_phones}, now=now)
@@ -114,6 +119,7 @@ def _tell(api: MessagesApi, rows: Sequence[Suppression], *, now: datetime, go_on
         _for_provider().filter(phone__in=phones, lifted_at=None).values_list("phone", flat=True)
     )
     release_connection()
+    # Blocks before unblocks: with no more time, a text too few is the lesser harm.
     for portion in takewhile(lambda _: go_on(), _portions(sorted(blocked))):
         _block(api, portion)
         _told([row for row in rows if row.phone in portion], now=now)
@@ -138,6 +144,7 @@ def _block(api: MessagesApi, phones: list[str]) -> None:
     try:
         api.block(phones)
     except Refused:
+        # One faulty number refuses all ten of its request: each by itself finds it.
         if len(phones) > 1:
             for phone in phones:
                 _block(api, [phone])

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
+from reminders.domain.common.locks import lock_coming_on, retry_on_conflict
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.models import Contact, Message, Suppression
@@ -66,7 +66,7 @@ def is_paused(phone: str) -> bool:
     return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
 
 
-@again_after_deadlock
+@retry_on_conflict
 def opt_out(
     phone: str,
     *,
@@ -104,7 +104,7 @@ def withdraw_waiting(phones: Collection[str], *, now: datetime) -> None:
         enqueue_after_commit("withdraw")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
     """Let a number be texted again and plan its coming texts; False if it was not opted out."""
     with transaction.atomic():
@@ -114,7 +114,7 @@ def opt_in(phone: str, *, words: str, by: Actor, now: datetime) -> bool:
     return bool(lifted)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
     """Lift an opt-out as staff may; False if there is none by now.
 
@@ -129,6 +129,7 @@ def lift(phone: str, *, words: str, scope: Scope, now: datetime) -> bool:
             return False
         if not may_lift(row, scope=scope):
             raise ConsentError(NOT_YOURS)
+        # The patient's STOP may only be lifted by the patient: these words are the proof of it.
         if takes_words(row) and not words:
             raise ConsentError(SAY_WORDS)
         lifted = opt_in_all([(phone, words)], by=scope.actor, now=now)
@@ -168,6 +169,8 @@ def opt_out_all(
     """
     if not wanted:
         return []
+    # In the order of the numbers, so that two batches with the same ones take turns. Of several for
+    # a number the last one given counts: the sorting keeps their order.
     by_phone = {item.phone: item for item in sorted(wanted, key=lambda item: item.phone)}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -184,6 +187,7 @@ def opt_out_all(
             },
         )
         fresh = [row[0] for row in cursor.fetchall()]
+    # Only of those that were new: a second STOP is no second event.
     _remember("opted_out", {phone: by_phone[phone].words for phone in fresh}, by=by, now=now)
     return fresh
 
@@ -201,18 +205,18 @@ def opt_in_all(
     words = {phone: said[:WORDS_KEPT] for phone, said in sorted(wanted)}
     if not words:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPT_IN,
-            {
-                "phones": list(words),
-                "words": list(words.values()),
-                "now": now,
-                "by": by.user_id,
-                "synced_at": synced_at,
-            },
-        )
-        lifted = [row[0] for row in cursor.fetchall()]
+    with transaction.atomic():
+        # Locked before they are read: of two who lift the same one, the second finds nothing.
+        in_force = Suppression.objects.filter(phone__in=words, lifted_at=None).order_by("phone")
+        locked = in_force.select_for_update(no_key=True)
+        found = dict(locked.values_list("pk", "phone"))
+        # By what was said: a comparison with the provider's list lifts many with the same words.
+        for said in set(words.values()):
+            theirs = [pk for pk, phone in found.items() if words[phone] == said]
+            Suppression.objects.filter(pk__in=theirs).update(
+                lifted_at=now, lifted_by_id=by.user_id, lifted_words=said, synced_at=synced_at
+            )
+    lifted = list(found.values())
     _remember("opted_in", {phone: words[phone] for phone in lifted}, by=by, now=now)
     return lifted
 
@@ -241,15 +245,4 @@ SET reason = excluded.reason,
     synced_at = excluded.synced_at
 WHERE reminders_suppression.reason = %(paused)s AND excluded.reason <> %(paused)s
 RETURNING phone
-"""
-
-_OPT_IN = """
-UPDATE reminders_suppression suppression
-SET lifted_at = %(now)s,
-    lifted_by_id = %(by)s,
-    lifted_words = given.words,
-    synced_at = %(synced_at)s
-FROM unnest(%(phones)s::text[], %(words)s::text[]) AS given (phone, words)
-WHERE suppression.phone = given.phone AND suppression.lifted_at IS NULL
-RETURNING suppression.phone
 """

@@ -60,7 +60,7 @@ def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: ra
 
 def _values(row: Appointment) -> Values:
     return values_for(
-        first_name=row.contact.first_name,
+        first_name=row.contact.greeting,
         name=row.contact.name,
         starts_at=row.starts_at,
         zone=row.location.zone,

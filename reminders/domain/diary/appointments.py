@@ -20,13 +20,14 @@ from django.db.models import F, Q
 
 from reminders.domain.clock import rule_schedule
 from reminders.domain.common.audit import Actor, record, record_each
+from reminders.domain.common.etags import refuse_if_changed
 from reminders.domain.common.locks import (
-    again_after_deadlock,
     lock_appointment,
     lock_appointments,
     lock_audit_entry,
     lock_coming_of,
     lock_contact,
+    retry_on_conflict,
 )
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
@@ -43,20 +44,6 @@ class AppointmentError(ValueError):
     """A change that can't be made; its text says why, for staff."""
 
 
-class ChangedMeanwhileError(AppointmentError):
-    """Somebody else saved a later state than the form showed; `since` is the form's (UTC)."""
-
-    def __init__(self, since: datetime) -> None:
-        super().__init__("Somebody else changed this meanwhile. Nothing was saved.")
-        self.since = since
-
-
-def _check_seen(row: Appointment | Contact, seen: datetime | None) -> None:
-    """Under the row's lock; a form without its moment counts as just opened."""
-    if seen and row.updated_at > seen:
-        raise ChangedMeanwhileError(seen)
-
-
 def set_status(
     ids: Sequence[int],
     status: Appointment.Status,
@@ -69,7 +56,7 @@ def set_status(
     return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def set_statuses(
     wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
 ) -> list[AuditEntry]:
@@ -79,8 +66,12 @@ def set_statuses(
     planned.
     """
     with transaction.atomic():
+        # Before they are read: a status read without the lock may be another one when it is
+        # written.
         lock_appointments(wanted)
         rows = Appointment.objects.filter(pk__in=wanted).order_by("pk")
+        # Those that have it already get no line of history, and no undo that would take another
+        # person's change back.
         before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
         events: list[AuditEntry] = []
         for status in sorted({wanted[pk] for pk in before}):
@@ -88,6 +79,7 @@ def set_statuses(
             _write_status(changing, status, now=now)
             lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
             events += record_each(kind or str(status), lines, by=by, now=now)
+        # Once for all: a family's yes is one plan, and its reminders are locked in one order.
         plan_appointments(_to_plan(before, wanted), now=now)
     return events
 
@@ -99,12 +91,14 @@ def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]
     return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
     """Take a status back to what it was before this history line; False if it has changed since."""
     with transaction.atomic():
         event = lock_audit_entry(event_id)
         old, new = event.details.get("from"), event.details.get("to")
+        # Undone already, or by somebody who clicked at the same moment: the line's lock lets one
+        # through.
         if event.undone_at or not old or event.appointment_id is None:
             return False
         if lock_appointment(event.appointment_id).status != new:
@@ -139,7 +133,7 @@ def wall_time(day: date, at: time, *, location: Location) -> dict[str, Any]:
     return {"starts_at": read.at, "local_date": day, "local_time": at, "wall_flag": read.flag or ""}
 
 
-@again_after_deadlock
+@retry_on_conflict
 def create_appointment(
     *,
     location: Location,
@@ -159,31 +153,34 @@ def create_appointment(
             **wall_time(day, at, location=location),
             **{name: value for name, value in plain.items() if name in PLAIN | {"service_id"}},
         )
+        # For the columns that the database fills in, such as the UUID that travels with every text.
         appointment.refresh_from_db()
         record("created", by=by, now=now, appointment_id=appointment.pk)
         plan_appointments([appointment.pk], now=now)
     return appointment
 
 
-@again_after_deadlock
+@retry_on_conflict
 def change_appointment(
     appointment: Appointment,
     changes: Mapping[str, Any],
     *,
     by: Actor,
     now: datetime,
-    seen: datetime | None = None,
+    seen: str = "",
 ) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
     `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which
     are read on the wall clock of the (new) location. Columns that stay the same change nothing.
-    `seen` is when the form's state was saved (UTC): raises ChangedMeanwhileError for a later one.
+    `seen` is the etag of what the form showed: raises ChangedMeanwhileError for a later state.
     """
     with transaction.atomic():
         row = lock_appointment(appointment.pk)
-        _check_seen(row, seen)
+        refuse_if_changed(row, seen)
         wanted = _complete(row, changes)
+        # Of the row as it is under the lock: what the form left alone must not undo what somebody
+        # else saved.
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
             return PlanResult()
@@ -208,6 +205,8 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
     wanted = dict(changes)
     if {"local_date", "local_time", "location_id"} & changes.keys():
         location = Location.objects.get(pk=changes.get("location_id", row.location_id))
+        # The wall time that was given stays when the place changes; the moment that it means moves
+        # with the zone.
         day, at = (
             changes.get("local_date", row.local_date),
             changes.get("local_time", row.local_time),
@@ -219,6 +218,7 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _begin_anew(row: Appointment, changed: Mapping[str, Any], *, now: datetime) -> None:
     """A new version; a moved appointment is to be confirmed again."""
     raise_version([row.pk], now=now)
+    # They answered about another time: a yes to Monday is none to Tuesday.
     if "starts_at" in changed and row.status in (Status.CONFIRMED, Status.DECLINED, Status.NO_SHOW):
         Appointment.objects.filter(pk=row.pk).update(status=Status.BOOKED, status_since=now)
 
@@ -234,14 +234,14 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def change_contact(
     contact: Contact,
     changes: Mapping[str, Any],
     *,
     by: Actor,
     now: datetime,
-    seen: datetime | None = None,
+    seen: str = "",
 ) -> PlanResult:
     """Write changed columns of one contact; number, language, channel and name reach the coming
     texts. `seen` is as in `change_appointment`.
@@ -249,11 +249,12 @@ def change_contact(
     with transaction.atomic():
         lock_coming_of([contact.pk], now=now)
         row = lock_contact(contact.pk)
-        _check_seen(row, seen)
+        refuse_if_changed(row, seen)
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return PlanResult()
         details = {name: [getattr(row, name), value] for name, value in changed.items()}
+        # Before the number is changed: they are found by the one that they were sent to.
         astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
         record("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
@@ -262,7 +263,7 @@ def change_contact(
             raise_version(ids, now=now)
             withdraw_messages(astray, now=now)
             return plan_appointments(ids, now=now)
-        if changed.keys() & {"first_name", "last_name"}:
+        if changed.keys() & {"first_name", "last_name", "preferred_name"}:
             return PlanResult(to_withdraw=withdraw_mentioning(ids, PERSON, now=now))
     return PlanResult()
 

@@ -13,13 +13,13 @@ from datetime import datetime
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor, record_each
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments, lock_coming_of
+from reminders.domain.common.locks import lock_appointments, lock_coming_of, retry_on_conflict
 from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.diary.wrong_numbers import mark_wrong, take_back, write_again
 from reminders.models import Appointment, AuditEntry, CallAttempt
 
 
-@again_after_deadlock
+@retry_on_conflict
 def record_calls(
     appointment_ids: Collection[int], outcome: CallAttempt.Outcome, *, by: Actor, now: datetime
 ) -> list[int]:
@@ -31,6 +31,8 @@ def record_calls(
         about = Appointment.objects.filter(pk__in=appointment_ids).order_by("pk")
         called = dict(about.values_list("pk", "contact__phone"))
         if outcome == CallAttempt.Outcome.WRONG_NUMBER:
+            # First, because it locks coming appointments: the calls below point at them, and come
+            # after.
             mark_wrong(set(about.values_list("contact_id", flat=True)), by=by, now=now)
         made = CallAttempt.objects.bulk_create(
             CallAttempt(appointment_id=pk, at=now, by_id=by.user_id, outcome=outcome, phone=phone)
@@ -41,7 +43,7 @@ def record_calls(
     return [call.pk for call in made]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take calls back that were written down by mistake; returns how many were still in force."""
     with transaction.atomic():
@@ -58,6 +60,7 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
             appointment_id__in=ids.values(),
             kind="call",
             undone_at=None,
+            # A call and its line of history have the same moment, which is what joins them.
             at__in=CallAttempt.objects.filter(pk__in=ids).values("at"),
         ).update(undone_at=now)
         record_each("call_undone", [(pk, {}) for pk in ids.values()], by=by, now=now)
@@ -77,7 +80,7 @@ def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
     return set(wrong.values_list("appointment__contact_id", "at"))
 
 
-@again_after_deadlock
+@retry_on_conflict
 def answer_by_phone(
     appointment_ids: Collection[int], status: Appointment.Status, *, by: Actor, now: datetime
 ) -> list[AuditEntry]:
@@ -98,7 +101,7 @@ def answer_by_phone(
         return set_status(ids, status, by=by, now=now)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def undo_answers(event_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take answers back that were given by phone, with their calls; returns how many still held."""
     with transaction.atomic():

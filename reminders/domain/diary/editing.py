@@ -13,24 +13,24 @@ from typing import Any
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import again_after_deadlock
+from reminders.domain.common.locks import retry_on_conflict
 from reminders.domain.diary.appointments import change_contact, create_appointment
 from reminders.domain.diary.contacts import create_contact
 from reminders.domain.diary.wrong_numbers import is_right_after_all
 from reminders.models import Appointment, Contact, Location
 
 
-@again_after_deadlock
+@retry_on_conflict
 def save_contact(
     contact: Contact,
     changes: Mapping[str, Any],
     *,
-    seen: datetime | None,
+    seen: str,
     number_is_right: bool,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Change a contact as staff filled in the form that showed it as it was at `seen` (UTC).
+    """Change a contact as staff filled in the form that showed the state with the etag `seen`.
 
     `number_is_right` takes back what calls found of the present number. Raises
     ChangedMeanwhileError.
@@ -41,7 +41,7 @@ def save_contact(
             is_right_after_all(Contact.objects.get(pk=contact.pk), by=by, now=now)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def book(
     patient: Contact | Mapping[str, Any],
     *,

@@ -14,10 +14,10 @@ from django.db import transaction
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import (
-    again_after_deadlock,
     lock_appointment,
     lock_appointments,
     lock_messages,
+    retry_on_conflict,
 )
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.diary.appointments import EXPECTED, set_status
@@ -45,7 +45,7 @@ class StaffActionError(ValueError):
     """Something that can't be done now; its text says why and what to do instead, for staff."""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def mark(
     appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
 ) -> AuditEntry | None:
@@ -58,6 +58,8 @@ def mark(
         row = lock_appointment(appointment_id)
         if row.status == status:
             return None
+        # By the status and not by the row's etag: notes that somebody added meanwhile are no reason
+        # to refuse a click.
         if seen and row.status != seen:
             now_words = row.get_status_display()
             raise StaffActionError(
@@ -67,7 +69,7 @@ def mark(
     return events[0]
 
 
-@again_after_deadlock
+@retry_on_conflict
 def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Have a reminder's text sent at once, whatever its rule says about times; never twice.
 
@@ -81,6 +83,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         values = {
             "forced": True,
             "due_at": now,
+            # Staff may send later than the rule would, but not into the visit itself.
             "cutoff_at": max(row.cutoff_at, row.starts_at - SOON),
             "phone": phone,
             "reason": Reason.NONE,
@@ -91,18 +94,21 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
             _check_withdrawable(row, now=now)
             rows.update(**values)
             withdraw_messages([row.message_id], now=now)
+        # Nobody knows whether the phone has it: a second one could be the same text twice.
         elif row.state == State.WITHDRAWING or row.reason == Reason.UNKNOWN:
             raise StaffActionError(
                 "This text may be on its way already. Please call, or write a text."
             )
         else:
+            # Without its old message: the claim writes a new one, and the old one stays on record
+            # as it ended.
             rows.update(**values, state=State.PLANNED, message=None)
         record("send_now", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
         for task in ("withdraw", "send"):
             enqueue_after_commit(task)
 
 
-@again_after_deadlock
+@retry_on_conflict
 def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     """Keep a reminder from being sent; one that the provider holds for later is withdrawn there.
 
@@ -123,7 +129,7 @@ def stop_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> None:
         record("held", by=by, now=now, appointment_id=row.appointment_id, details=_about(row))
 
 
-@again_after_deadlock
+@retry_on_conflict
 def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
     """Take `stop_reminder` back: the text is planned again by its rule. False if it is not held."""
     with transaction.atomic():
@@ -132,6 +138,7 @@ def resume_reminder(reminder: Reminder, *, by: Actor, now: datetime) -> bool:
         freed = held.filter(state=State.SKIPPED).update(
             state=State.PLANNED, reason=Reason.NONE, message=None, updated_at=now
         )
+        # Still on its way back: without the reason it is planned again as soon as it is settled.
         freed += held.filter(state=State.WITHDRAWING).update(reason=Reason.NONE, updated_at=now)
         if freed:
             plan_appointments([row.appointment_id], now=now)
@@ -152,7 +159,7 @@ def correction_text(appointment: Appointment) -> str:
     words = WordingCatalogue.load().words(None, "correction", (contact.language, place.language))
     language = words.language if words else "en"
     values = values_for(
-        first_name=contact.first_name,
+        first_name=contact.greeting,
         name=contact.name,
         starts_at=appointment.starts_at,
         zone=place.zone,
@@ -171,7 +178,7 @@ def correction_text(appointment: Appointment) -> str:
     )
 
 
-@again_after_deadlock
+@retry_on_conflict
 def correct(
     appointment: Appointment,
     *,
@@ -201,7 +208,7 @@ def correct(
         )
 
 
-@again_after_deadlock
+@retry_on_conflict
 def send_text(
     contact: Contact,
     text: str,

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_of
+from reminders.domain.common.locks import lock_coming_of, retry_on_conflict
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.domain.sending.outbox import queue_text
@@ -34,6 +34,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
     """
     coming = lock_coming_of(contact_ids, now=now)
     fresh = _lock(contact_ids, wrong=False)
+    # The number itself and no flag: once it is corrected, the mark says nothing any more.
     Contact.objects.filter(pk__in=fresh).update(wrong_number=F("phone"))
     record_contacts("number_wrong", [(pk, {}) for pk in fresh], by=by, now=now)
     withdraw_messages(on_their_way(fresh, now=now), now=now)
@@ -67,7 +68,7 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
     enqueue_after_commit("send")
 
 
-@again_after_deadlock
+@retry_on_conflict
 def is_right_after_all(contact: Contact, *, by: Actor, now: datetime) -> None:
     """Take back every call that found this contact's present number wrong."""
     with transaction.atomic():

@@ -18,21 +18,28 @@ from django.db import OperationalError, connection, transaction
 
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
+from reminders.domain.diary_import.asking.head import mapping_with
+from reminders.domain.diary_import.asking.missing import questions_of
+from reminders.domain.diary_import.asking.stored import answers_of
+from reminders.domain.diary_import.asking.waiting import IMPORTED, settle_cards
 from reminders.domain.diary_import.pipeline import (
     ImportOutcome,
     Options,
     Progress,
+    keep_mistakes,
     prepared_import,
     retry_on_conflict,
     write,
 )
 from reminders.domain.diary_import.preview import keep_preview, keep_refusal
-from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused, NeedsConfirmation
+from reminders.domain.diary_import.problems import ImportRefused, NeedsConfirmation
+from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.undo import take_back
 from reminders.domain.diary_import.uploads import (
     forget_old_files,
     only_locations,
     open_import,
+    remember_answers,
     remember_mapping,
 )
 from reminders.domain.diary_import.write.sites import SitesBusyError
@@ -147,11 +154,13 @@ def _stop(row: Import) -> None:
 
 def options_of(row: Import) -> Options:
     """How the file of an import is to be read, as it was chosen."""
+    answers = Answers.of(answers_of(row))
     return Options(
         location=row.location.name if row.location else "",
-        mapping=dict(row.mapping),
+        mapping=mapping_with(row.mapping, answers, row.header),
         mapping_name=row.mapping_name,
-        date_format=row.date_format,
+        date_format=row.date_format or answers.date_format,
+        answers=replace(answers, columns={}),
         diary=row.diary,
         gone=row.gone,
         only_locations=only_locations(row),
@@ -169,6 +178,7 @@ def _check(row: Import, tell: Progress, *, now: datetime) -> None:
         prepared_import(source, reading, now=now, look=True, progress=tell) as outcome,
     ):
         keep_preview(row, outcome, now=now)
+        keep_mistakes(row, outcome)
     _ready(row, outcome, words="")
 
 
@@ -183,19 +193,23 @@ def _ready(row: Import, outcome: ImportOutcome, *, words: str) -> None:
 
 def _apply(row: Import, tell: Progress, *, now: datetime) -> None:
     options = options_of(row)
-    seen = row.counts.get("fingerprint", "")
+    seen, teach = row.counts.get("fingerprint", ""), row.counts.get("remember", True)
     with open_import(row) as source:
         with prepared_import(source, options, now=now, progress=tell) as outcome:
             if outcome.counts.fingerprint != seen or outcome.counts.gone != row.counts.get("gone"):
                 words = _what_changed(row.counts, outcome)
                 keep_preview(row, outcome, now=now)
+                keep_mistakes(row, outcome)
                 _ready(row, outcome, words=words)
                 return
             ImportRow.objects.filter(of=row).delete()
             outcome.counts.at_once = texts_at_once(now=now)
             write(row, outcome, now=now, progress=tell)
         remember_mapping(row, now=now)
+        if teach:
+            remember_answers(row, now=now)
         ImportPart.objects.filter(of=row).delete()
+        settle_cards([row.pk], IMPORTED, by_id=row.created_by_id, now=now)
 
 
 def _what_changed(before: dict[str, Any], outcome: ImportOutcome) -> str:
@@ -218,11 +232,9 @@ def _refuse(row: Import, refused: ImportRefused) -> None:
     row.progress, row.words = 0, ""
     if isinstance(refused, NeedsConfirmation):
         row.state, row.words = State.READY, refused.problems[0].message[:300]
-    elif isinstance(refused, DatesUnclear):
+    elif questions := questions_of(refused):
         row.state = State.UPLOADED
-        row.problems = [
-            {"ask": "dates", "message": refused.problems[0].message, "readings": refused.readings}
-        ]
+        row.problems = [question.as_stored() for question in questions]
     else:
         row.state = State.REFUSED
         keep_refusal(row, refused)

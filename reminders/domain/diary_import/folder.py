@@ -2,7 +2,8 @@
 
 A file in a sub-folder is read with the mapping of that name; one on top with the mapping remembered
 for its header, else by the names of its columns. It ends in `done` or `failed`, there with the
-reasons beside it.
+reasons beside it. Where only an answer is missing, the file also waits for a manager (`waiting`),
+and the rest of the diary stays as it was.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from reminders.domain.common.access import ADMINISTRATOR, MANAGER
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever
+from reminders.domain.diary_import.asking.missing import questions_of
+from reminders.domain.diary_import.asking.options import GivenAnswers
+from reminders.domain.diary_import.asking.unattended import get_ready, options_for
+from reminders.domain.diary_import.asking.waiting import follow, keep_waiting
+from reminders.domain.diary_import.asking.words import without_examples
 from reminders.domain.diary_import.folder_files import FoundFile, Place, Tree, open_tree
 from reminders.domain.diary_import.pipeline import (
     Options,
@@ -32,18 +38,22 @@ from reminders.domain.diary_import.pipeline import (
     remembered_mapping,
 )
 from reminders.domain.diary_import.problems import ImportRefused, refuse
+from reminders.domain.diary_import.questions import Question, QuestionsOpen
 from reminders.domain.diary_import.read.files.sources import Source, open_file, printable
 from reminders.domain.diary_import.read.files.tables import open_table
+from reminders.domain.diary_import.read.header.columns import recognised
+from reminders.domain.diary_import.write.sites import country_of
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)
 WORKING, DONE, FAILED = OURS = "working", "done", "failed"
-ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".ods"})
+ENDINGS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".ics"})
 SETTLED = 5
 """Seconds without a change after which a file is complete."""
 MOST_TRIES = 3
 """How often a file is taken up whose worker dies each time."""
 FAULT = "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
+WAITS = "Answer it in the browser: the file waits there, on a card of the inbox."
 _STAMP = "%Y%m%dT%H%M%S.%f%z"
 # Once the mapping stood there, too; now it is a folder inside, as a name as long as names may be
 # has no room.
@@ -212,7 +222,9 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
             return
         if file.tries > MOST_TRIES:
             raise refuse(FAULT)
-        import_file(source, _options(source, printable(file.mapping)), now=now)
+        options = options_for(source, _options(source, file), GivenAnswers(), now=now)
+        outcome = import_file(source, options, now=now)
+        follow(outcome.header, options, newest=None, now=now)
 
 
 def _was_imported(digest: str, *, since: datetime) -> bool:
@@ -222,21 +234,42 @@ def _was_imported(digest: str, *, since: datetime) -> bool:
 
 def _fail(file: _File, tree: Tree, refused: ImportRefused, *, now: datetime) -> None:
     """Note the refusal and move the file, both or neither; then tell of it."""
+    questions = questions_of(refused)
     with transaction.atomic():
-        row = _note_refusal(file, refused, now=now)
+        if questions:
+            row = _let_wait(file, tree, questions, now=now)
+        else:
+            row = _note_refusal(file, refused, now=now)
         moved = _move(file, tree, FAILED)
     logger.warning("Import %s of the watched folder was refused.", row.pk)
-    _tell_managers(row, len(refused.problems) + refused.more)
+    if questions:
+        _tell_of_questions(row, questions)
+    else:
+        _tell_of_mistakes(row, len(refused.problems) + refused.more)
     lines = [problem.in_words() for problem in refused.problems]
+    lines += [WAITS] if questions else []
     tree.write(moved.place, f"{moved.name}.errors.txt", "\n".join([*lines, ""]))
 
 
-def _options(source: Source, mapping: str) -> Options:
-    options = Options(source="folder")
+def _let_wait(file: _File, tree: Tree, questions: list[Question], *, now: datetime) -> Import:
+    """Keep the file with its questions, so that somebody answers and goes on with that very file."""
+    with open_file(tree.open(file.found), name=file.found.name) as source:
+        options = _options(source, file)
+        head = get_ready(source, options, GivenAnswers(), now=now).head
+        return keep_waiting(
+            source, options, questions, header=head.header, answers=head.answers, now=now
+        )
+
+
+def _options(source: Source, file: _File) -> Options:
+    options, mapping = Options(source="folder"), printable(file.mapping)
     if mapping:
         return options_with_mapping(mapping, options)
-    with open_table(source) as table:
-        known = remembered_mapping(table.header)
+    try:
+        with open_table(source, country=country_of("")) as table:
+            known = remembered_mapping(table.header)
+    except QuestionsOpen:
+        return options  # its sheet or its characters are asked about before it has a header
     return options_with_mapping(known.name, options) if known else options
 
 
@@ -253,19 +286,34 @@ def _note_refusal(file: _File, refused: ImportRefused, *, now: datetime) -> Impo
     )
 
 
-def _tell_managers(row: Import, errors: int) -> None:
+def _tell_of_mistakes(row: Import, errors: int) -> None:
+    found = "one problem was found" if errors == 1 else f"{errors:,} problems were found"
+    _tell_managers(
+        "A diary was not imported",
+        f"The file {row.filename} in the watched folder was not imported: {found}.\n"
+        "The import page lists what to correct. Nothing in the diary was changed.\n",
+    )
+
+
+def _tell_of_questions(row: Import, questions: list[Question]) -> None:
+    # A first row of which hardly a cell is a column's name may be a patient's.
+    is_header = recognised(row.header) > 1
+    asked = [without_examples(question, name_column=is_header) for question in questions]
+    listed = "\n".join(f"- {words}" for words in dict.fromkeys(asked))
+    _tell_managers(
+        "A diary waits for an answer",
+        f"The file {row.filename} in the watched folder was not imported, because it leaves "
+        f"something open:\n{listed}\n"
+        "A card in the inbox leads to the questions; the import then goes on with this very file. "
+        "Until then the diary stays as it was.\n",
+    )
+
+
+def _tell_managers(subject: str, text: str) -> None:
     """Managers get an e-mail that names no patient."""
     managers = User.objects.filter(
         is_active=True, groups__name__in=[MANAGER, ADMINISTRATOR]
     ).exclude(email="")
     addresses = sorted(set(managers.values_list("email", flat=True)))
     if addresses:
-        found = "one problem was found" if errors == 1 else f"{errors:,} problems were found"
-        send_mail(
-            "A diary was not imported",
-            f"The file {row.filename} in the watched folder was not imported: {found}.\n"
-            "The import page lists what to correct. Nothing in the diary was changed.\n",
-            None,
-            addresses,
-            fail_silently=True,
-        )
+        send_mail(subject, text, None, addresses, fail_silently=True)

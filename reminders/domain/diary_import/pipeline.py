@@ -7,24 +7,28 @@ whether the transaction is kept: the command, the folder, or the pages with thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q
 from psycopg import errors
 
+from reminders.domain.diary_import.checks import questions_about_file
+from reminders.domain.diary_import.options import (
+    STOP,
+    Options,
+    options_with_mapping,
+    remembered_mapping,
+)
 from reminders.domain.diary_import.problems import (
     MOST_SHOWN,
     ImportProblem,
     NeedsConfirmation,
     Problems,
-    refuse,
 )
-from reminders.domain.diary_import.questions import Answers
+from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import Table, open_table
@@ -32,93 +36,53 @@ from reminders.domain.diary_import.read.first_pass import Survey, survey
 from reminders.domain.diary_import.read.header.columns import (
     Columns,
     choose_columns,
-    header_digest,
     stop_if_missing,
 )
 from reminders.domain.diary_import.read.rows import RowReader
+from reminders.domain.diary_import.read.rows.left_out import Reason
+from reminders.domain.diary_import.read.rows.reader import problems_by_row
 from reminders.domain.diary_import.read.time_limit import WHOLE, reading_within
-from reminders.domain.diary_import.write.applying import apply_result
+from reminders.domain.diary_import.results import (
+    ImportOutcome,
+    Progress,
+    RowMistake,
+    keep_mistakes,
+    phone_words,
+    record_import,
+    warnings_of,
+    write,
+)
 from reminders.domain.diary_import.write.locking import lock_changes
 from reminders.domain.diary_import.write.matching import find_gone, match_rows, stop_at_other_sites
-from reminders.domain.diary_import.write.sites import find_sites, lock_sites
-from reminders.domain.diary_import.write.staging import prepare_transaction, stage, stop_if_twice
+from reminders.domain.diary_import.write.second_look import look_at_staged
+from reminders.domain.diary_import.write.sites import country_of, find_sites, lock_sites, only_site
+from reminders.domain.diary_import.write.staging import prepare_transaction, stage
 from reminders.domain.diary_import.write.summary import (
     Counts,
     count_result,
-    half_missing,
     list_without_phone,
     texts_at_once,
     texts_to_withdraw,
 )
-from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
-from reminders.domain.planning.plan import PlanResult
-from reminders.models import Import, ImportMapping, Location, Practitioner, Service
+from reminders.models import Import, Practitioner, Service
+
+__all__ = [
+    "ImportOutcome",
+    "Options",
+    "Progress",
+    "import_file",
+    "keep_mistakes",
+    "options_with_mapping",
+    "phone_words",
+    "prepared_import",
+    "remembered_mapping",
+    "retry_on_conflict",
+    "write",
+]
 
 ATTEMPTS = 3
 _CAME_IN_BETWEEN = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
 _Result = TypeVar("_Result")
-
-Progress = Callable[[int, str], None]
-"""Hears percents and what is being done, in words."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a file is to be read and what may be done. Texts are "" where nothing is said.
-
-    `wait` for another import at work at the same location; without it SitesBusyError is raised.
-    """
-
-    location: str = ""
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    mapping_name: str = ""
-    date_format: str = ""
-    answers: Answers = field(default_factory=Answers)
-    diary: str = ""
-    gone: str = Import.Gone.KEEP
-    create_locations: bool = False
-    only_locations: frozenset[int] | None = None
-    guess: bool = False
-    confirmed: bool = False
-    wait: bool = True
-    source: str = "command"
-    created_by_id: int | None = None
-
-
-@dataclass
-class ImportOutcome:
-    """What became of a file. `planned` is None as long as nothing was written."""
-
-    counts: Counts
-    header: list[str]
-    columns: dict[str, str]
-    date_format: str
-    warnings: list[str] = field(default_factory=list)
-    cannot_be_reminded: list[ImportProblem] = field(default_factory=list)
-    planned: PlanResult | None = None
-    import_id: int | None = None
-
-
-def options_with_mapping(name: str, options: Options) -> Options:
-    """The same options with a saved mapping by name; what the options say themselves wins."""
-    mapping = ImportMapping.objects.filter(name__iexact=name.strip()).first()
-    if mapping is None:
-        known = ", ".join(
-            f"“{known}”" for known in ImportMapping.objects.values_list("name", flat=True)[:10]
-        )
-        raise refuse(
-            f"There is no mapping “{name[:60]}”. {f'There is {known}.' if known else 'None is saved yet.'} "
-            "Mappings are saved when a file is imported in the browser."
-        )
-    location = options.location or (mapping.location.name if mapping.location else "")
-    return replace(
-        options,
-        mapping=dict(mapping.columns),
-        mapping_name=mapping.name,
-        date_format=options.date_format or mapping.date_format,
-        diary=options.diary or mapping.diary,
-        location=location,
-    )
 
 
 def import_file(
@@ -185,24 +149,43 @@ def prepared_import(
     """
     tell = progress or (lambda _percent, _words: None)
     prepare_transaction()
-    with open_table(source, mapping=options.mapping) as table:
+    with open_table(
+        source,
+        answers=options.answers,
+        mapping=options.mapping,
+        country=country_of(options.location),
+        today=now.date(),
+    ) as table:
         tell(2, "Reading the file")
-        columns = choose_columns(
-            table.header, table.sample, mapping=options.mapping, guess=options.guess
-        )
-        stop_if_missing(columns)
-        dates = DateReader(order_of(options.date_format))
+        columns = _columns(table, options, now=now)
+        dates = _date_reader(options, now=now)
         with reading_within(WHOLE):
-            found = survey(table, columns, dates)
-        _stage(table, columns, dates, found, options, tell)
+            found = survey(table, columns, dates, options.answers)
+        reader = _stage(table, columns, dates, found, options, tell, now=now)
+        mistakes = look_at_staged(columns, reader, options, rows=found.rows)
+        for form, count, rows in table.passed_over.by_reason():
+            reader.left_out.add_all(Reason[form.name], count, rows)
     tell(40, "Comparing with the diary")
-    gone, expected = _compare(options, by_id="external_id" in columns.places, look=look, now=now)
+    by_id = "external_id" in columns.places
+    faulty = sorted(set(reader.faulty_ids)) if mistakes else []
+    gone, expected = _compare(options, by_id=by_id, faulty=faulty, look=look, now=now)
     if options.only_locations is not None:
         stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
     counts = count_result()
     counts.gone, counts.expected = gone, expected
+    counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
+    counts.set_aside = list(getattr(columns, "set_aside", ()))
+    counts.errors = reader.problems.rows
+    strange = questions_about_file(columns, options, counts, order=dates.order or "", now=now)
+    if strange:
+        raise QuestionsOpen(strange, rows=found.rows)
     outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
-    outcome.warnings = [*_footer(table), *_warnings(outcome, options)]
+    outcome.mistakes = [
+        RowMistake(problem, reader.mistakes.get(number, []))
+        for number, problem in sorted(problems_by_row(mistakes).items())
+    ]
+    told = [*table.warnings, *reader.left_out.in_words()]
+    outcome.warnings = [*told, *warnings_of(outcome)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
         outcome.cannot_be_reminded = [
@@ -213,20 +196,46 @@ def prepared_import(
     yield outcome
 
 
-def _compare(options: Options, *, by_id: bool, look: bool, now: datetime) -> tuple[int, int]:
+def _date_reader(options: Options, *, now: datetime) -> DateReader:
+    site = only_site(options.default_location)
+    return DateReader(
+        order_of(options.order_of_dates),
+        country=site.country if site else country_of(options.default_location),
+        zone=site.zone if site else None,
+        today=now.date(),
+    )
+
+
+def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
+    """What the columns mean; raises QuestionsOpen for what only a person can say."""
+    mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
+    answers = options.answers.over(Answers.of(mapping))
+    columns = choose_columns(
+        table.header,
+        table.sample,
+        answers=answers,
+        country=country_of(options.location),
+        today=now.date(),
+    )
+    stop_if_missing(columns)
+    if columns.questions:
+        raise QuestionsOpen(columns.questions)
+    return columns
+
+
+def _compare(
+    options: Options, *, by_id: bool, faulty: list[str], look: bool, now: datetime
+) -> tuple[int, int]:
     """Match the file with the diary, again until nobody came in between; return the gone and
     expected.
+
+    `faulty` are the ids of rows with mistakes that were left, "" for one that has none.
     """
     while True:
         match_rows(diary=options.diary, only=options.only_locations, now=now)
-        found = find_gone(diary=options.diary, by_id=by_id, now=now)
+        found = find_gone(diary=options.diary, by_id=by_id, faulty=faulty, now=now)
         if look or lock_changes(cancel_gone=options.gone == Import.Gone.CANCEL, now=now):
             return found
-
-
-def _footer(table: Table) -> list[str]:
-    told = ", ".join(f"row {number} (“{words[:40]}”)" for number, words in table.footer)
-    return [f"Passed over at the end, as it is no appointment: {told}."] if told else []
 
 
 def _told(dates: DateReader) -> str:
@@ -240,23 +249,31 @@ def _stage(
     found: Survey,
     options: Options,
     tell: Progress,
-) -> None:
-    sites, default = find_sites(
+    *,
+    now: datetime,
+) -> RowReader:
+    sites = find_sites(
         found.locations,
         columns,
-        default=options.location,
+        default=options.default_location,
         create=options.create_locations,
         only=options.only_locations,
+        answers=options.answers,
     )
-    named = [sites[name.casefold()] for name in found.locations]
-    lock_sites({site.id for site in [*named, *([default] if default else [])]}, wait=options.wait)
+    questions = [*getattr(columns, "questions", ()), *found.questions, *sites.questions]
+    if questions:
+        raise QuestionsOpen(questions, rows=found.rows)
+    lock_sites(sites.of(found.locations), wait=options.wait)
     reader = RowReader(
         columns,
         dates,
-        sites=sites,
-        default=default,
+        sites=sites.by_name,
+        default=sites.default,
         known_names=_known_names(),
         problems=Problems(),
+        now=now,
+        answers=options.answers,
+        leave_past=options.passes_over_past,
     )
     with reading_within(WHOLE):
         stage(
@@ -264,17 +281,9 @@ def _stage(
             reader,
             rows=found.rows,
             on_progress=lambda done: tell(5 + 35 * done // found.rows, "Checking the rows"),
+            leave=options.on_errors != STOP,
         )
-    stop_if_twice(columns, rows=found.rows)
-
-
-def phone_words(code: str) -> str:
-    """What to do about a row that cannot be reminded, from a code of `PhoneProblem`."""
-    return (
-        PROBLEM_WORDS.get(PhoneProblem(code), "")
-        if code in set(PhoneProblem)
-        else "There is no phone number."
-    )
+    return reader
 
 
 def _known_names() -> dict[str, dict[str, str]]:
@@ -302,79 +311,3 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
         ],
         rows=counts.rows,
     )
-
-
-def _warnings(outcome: ImportOutcome, options: Options) -> list[str]:
-    counts = outcome.counts
-    same_site = Q(location__name__iexact=options.location) if options.location else Q(location=None)
-    last = (
-        Import.objects.filter(
-            same_site, state=Import.State.APPLIED, header=outcome.header, diary=options.diary
-        )
-        .exclude(applied_at=None)
-        .order_by(F("applied_at").desc())
-        .first()
-    )
-    counts.last_rows = int(last.counts.get("rows", 0)) if last else 0
-    warnings = []
-    if half_missing(counts.as_json()):
-        warnings.append(
-            f"The file has {counts.rows:,} rows; the last one of this kind had {counts.last_rows:,}. Is it "
-            "complete?"
-        )
-    if counts.flagged:
-        warnings.append(
-            f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
-            f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
-        )
-    return warnings
-
-
-def record_import(
-    source: Source, options: Options, outcome: ImportOutcome, *, now: datetime
-) -> Import:
-    """The Import that tells of this file, about to be applied."""
-    return Import.objects.create(
-        filename=source.name[:255],
-        source=options.source,
-        digest=source.digest(),
-        location=Location.objects.filter(name__iexact=options.location).first()
-        if options.location
-        else None,
-        state=Import.State.APPLYING,
-        mapping=outcome.columns,
-        mapping_name=options.mapping_name,
-        header=outcome.header,
-        date_format=outcome.date_format,
-        diary=options.diary,
-        gone=options.gone,
-        created_at=now,
-        created_by_id=options.created_by_id,
-    )
-
-
-def write(
-    row: Import, outcome: ImportOutcome, *, now: datetime, progress: Progress | None = None
-) -> None:
-    """Apply what is staged, and note the outcome on the Import."""
-    tell = progress or (lambda _percent, _words: None)
-    outcome.planned = apply_result(
-        import_id=row.pk,
-        diary=row.diary,
-        now=now,
-        user_id=row.created_by_id,
-        on_progress=lambda percent: tell(45 + percent // 2, "Writing the appointments"),
-    )
-    outcome.import_id = row.pk
-    outcome.counts.to_withdraw = outcome.planned.to_withdraw
-    row.state = Import.State.APPLIED
-    row.counts, row.progress, row.words = outcome.counts.as_json(), 100, ""
-    row.problems = [{"message": warning} for warning in outcome.warnings]
-    row.applied_at = now
-    row.save(update_fields=["state", "counts", "problems", "progress", "words", "applied_at"])
-
-
-def remembered_mapping(header: list[str], *, here: Q | None = None) -> ImportMapping | None:
-    """The mapping that was last used for files with this header, of those that meet the condition."""
-    found = ImportMapping.objects.filter(here or Q(), header=header_digest(header))
-    return found.order_by(F("used_at").desc(nulls_last=True)).first()

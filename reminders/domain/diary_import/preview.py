@@ -11,25 +11,33 @@ from typing import Any
 
 from django.db import connection
 
+from reminders.domain.diary_import.asking.head import opened
+from reminders.domain.diary_import.asking.stored import answers_of
 from reminders.domain.diary_import.pipeline import ImportOutcome
 from reminders.domain.diary_import.problems import ImportRefused
-from reminders.domain.diary_import.read.files.tables import open_table
+from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
-from reminders.domain.diary_import.uploads import open_import
+from reminders.domain.diary_import.uploads import around, open_import
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw
 from reminders.models import Import, ImportRow
 
 SHOWN = 500
+READ_FIRST, READ_OF_A_KIND = 10, 10
+"""The reading is kept of so many first rows, and of one row for each of so many kinds of doubt."""
+READ = "read"
+"""The key under which a row's `before` holds its reading, beside the old values."""
 
 
 def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
     """Keep rows to look at, and reckon how many texts the import would withdraw and send at once."""
     ImportRow.objects.filter(of=row).delete()
     given: dict[str, Any] = {"import": row.pk, "separator": CELL_SEPARATOR, "shown": SHOWN}
+    given |= {"read": READ, "read_first": READ_FIRST, "of_a_kind": READ_OF_A_KIND}
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, given)
         cursor.execute(_GONE, given)
+        cursor.execute(_READ, given)
     counts = outcome.counts
     counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
     counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)
@@ -61,7 +69,11 @@ def keep_refusal(row: Import, refused: ImportRefused) -> None:
 def _cells(row: Import, numbers: set[int], *, last: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     try:
-        with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
+        answers = Answers.of(answers_of(row))
+        with (
+            open_import(row) as source,
+            opened(source, answers, around(row), row.mapping) as table,
+        ):
             for number, cells in table.rows():
                 if number in numbers:
                     found[number] = [cell[:500].replace("\0", "\ufffd") for cell in cells]
@@ -108,4 +120,41 @@ INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_remind
 SELECT %(import)s, (row_number() OVER (ORDER BY a.starts_at, a.id))::int, '{}', 'gone', '', '', '', a.id
 FROM import_gone g JOIN reminders_appointment a ON a.id = g.appointment_id
 ORDER BY a.starts_at, a.id LIMIT %(shown)s
+"""
+
+# One row for each word of doubt, reason, status and location: whatever is read in a way of its own.
+_READ = """
+WITH shown AS (
+    (SELECT number FROM import_staged ORDER BY number LIMIT %(read_first)s)
+    UNION
+    (SELECT min(number) FROM import_staged WHERE words IS NOT NULL GROUP BY words
+     ORDER BY 1 LIMIT %(of_a_kind)s)
+    UNION
+    SELECT min(number) FROM import_result WHERE cannot <> '' GROUP BY cannot
+    UNION
+    SELECT min(number) FROM import_staged WHERE status IS NOT NULL GROUP BY status
+    UNION
+    (SELECT min(number) FROM import_staged GROUP BY location_id ORDER BY 1 LIMIT %(of_a_kind)s)
+)
+INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
+    appointment_id, before)
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
+       coalesce(s.words, ''), r.appointment_id, jsonb_build_object(%(read)s, jsonb_build_object(
+           'starts_at', s.starts_at, 'zone', l.zone, 'location', l.name, 'country', l.country,
+           'name', coalesce(nullif(trim(concat(x.first_name, ' ', x.last_name)), ''), c.name, p.name),
+           'called', coalesce(nullif(coalesce(x.preferred_name, c.preferred_name, p.preferred_name), ''),
+               x.first_name, c.first_name, p.first_name),
+           'phone', coalesce(s.phone, CASE WHEN s.phone_given IS NULL THEN c.phone END, ''),
+           'status', coalesce(r.status_to, a.status, s.status, 'booked'),
+           'duration', s.duration, 'practitioner', s.practitioner, 'service', s.service))
+FROM shown
+JOIN import_staged s ON s.number = shown.number
+JOIN import_result r ON r.number = s.number
+JOIN reminders_location l ON l.id = s.location_id
+JOIN import_people p ON p.person = s.person
+LEFT JOIN reminders_contact c ON c.id = r.contact_id
+LEFT JOIN import_contact_change x ON x.contact_id = c.id
+LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
+ON CONFLICT (of_id, number, outcome) DO UPDATE
+SET before = coalesce(reminders_importrow.before, '{}') || excluded.before
 """

@@ -76,24 +76,31 @@ def refuse(
 
 
 class Problems:
-    """Collects the problems of rows up to a bound, and counts the rest."""
+    """Collects the problems of rows up to a bound, and counts the rest. `rows` have at least one."""
 
     def __init__(self) -> None:
         self.listed: list[ImportProblem] = []
         self.more = 0
+        self.rows = 0
+        self._last: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.listed)
 
     def add(self, message: str, *, row: int | None, column: str, hint: str = "") -> None:
-        """Note one problem."""
+        """Note one problem; those of a row one after the other."""
+        if row != self._last:
+            self.rows, self._last = self.rows + 1, row
         if len(self.listed) < MOST_SHOWN:
             self.listed.append(ImportProblem(message, row, column, hint))
         else:
             self.more += 1
 
+    def in_order(self) -> list[ImportProblem]:
+        """What was noted, in the order of the rows."""
+        return sorted(self.listed, key=lambda problem: (problem.row or 0, problem.column))
+
     def stop_if_any(self, *, rows: int = 0) -> None:
-        """Raise ImportRefused with everything noted so far, in the order of the rows."""
+        """Raise ImportRefused with everything noted so far."""
         if self.listed:
-            ordered = sorted(self.listed, key=lambda problem: (problem.row or 0, problem.column))
-            raise ImportRefused(ordered, rows=rows, more=self.more)
+            raise ImportRefused(self.in_order(), rows=rows, more=self.more)

@@ -201,8 +201,11 @@ WHERE w.of_id = %(import)s AND w.outcome = 'changed' AND w.appointment_id = ANY(
 CREATE TEMP TABLE undone_patient ON COMMIT DROP AS
 SELECT DISTINCT ON (x.id) x.id, x.external_id, coalesce(x.diary, c.diary) AS diary, x.first_name,
     x.last_name, x.phone, x.phone_as_given, x.phone_kind, x.phone_problem, x.language,
-    (c.phone, c.language) IS DISTINCT FROM (x.phone, x.language) AS matters,
-    (c.first_name, c.last_name) IS DISTINCT FROM (x.first_name, x.last_name) AS renamed
+    coalesce(x.channel, c.channel) AS channel, coalesce(x.preferred_name, c.preferred_name) AS preferred_name,
+    (c.phone, c.language, c.channel)
+        IS DISTINCT FROM (x.phone, x.language, coalesce(x.channel, c.channel)) AS matters,
+    (c.first_name, c.last_name, c.preferred_name)
+        IS DISTINCT FROM (x.first_name, x.last_name, coalesce(x.preferred_name, c.preferred_name)) AS renamed
 FROM reminders_importrow w
 CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_contact, w.before -> 'patient') x
 JOIN reminders_contact c ON c.id = x.id
@@ -226,7 +229,7 @@ FROM undone u WHERE a.id = u.appointment_id AND u.location_id IS NOT NULL
 UPDATE reminders_contact c SET updated_at = %(now)s, external_id = p.external_id, diary = p.diary,
     first_name = p.first_name, last_name = p.last_name, phone = p.phone,
     phone_as_given = p.phone_as_given, phone_kind = p.phone_kind, phone_problem = p.phone_problem,
-    language = p.language
+    language = p.language, channel = p.channel, preferred_name = p.preferred_name
 FROM undone_patient p WHERE c.id = p.id
 """,
     """
@@ -270,6 +273,12 @@ TRUNCATE undone_contact;
 INSERT INTO undone_contact SELECT DISTINCT contact_id FROM reminders_appointment WHERE id = ANY(%(ids)s)
 """,
     "DELETE FROM reminders_appointment WHERE id = ANY(%(ids)s)",
+    """
+DELETE FROM reminders_auditentry e USING undone_contact u, reminders_contact c
+WHERE e.contact_id = u.id AND c.id = u.id AND c.created_at = %(at)s AND c.updated_at = %(at)s
+  AND e.source = 'import' AND e.at = %(at)s
+  AND NOT EXISTS (SELECT 1 FROM reminders_appointment a WHERE a.contact_id = c.id)
+""",
     """
 DELETE FROM reminders_contact c USING undone_contact u
 WHERE c.id = u.id AND c.created_at = %(at)s AND c.updated_at = %(at)s

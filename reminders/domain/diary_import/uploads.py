@@ -9,32 +9,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 
-from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
-from reminders.domain.common.access import Scope, scope_of
+from reminders.domain.common.access import scope_of
 from reminders.domain.common.enqueue import enqueue_after_commit
+from reminders.domain.diary_import.asking.head import (
+    Head,
+    Known,
+    Surroundings,
+    opened,
+    read_head,
+    surroundings,
+)
+from reminders.domain.diary_import.asking.stored import (
+    answer_from,
+    answers_of,
+    is_agreement,
+    key_of,
+    stored_answer,
+)
+from reminders.domain.diary_import.asking.waiting import LET_GO, THROWN_AWAY, settle_cards
 from reminders.domain.diary_import.pipeline import remembered_mapping
 from reminders.domain.diary_import.problems import ImportRefused, refuse
+from reminders.domain.diary_import.questions import About, Answer, Answers
 from reminders.domain.diary_import.read.cells.dates import order_of
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.sources import Source, open_blocks
-from reminders.domain.diary_import.read.files.tables import Table, open_table
-from reminders.domain.diary_import.read.header.columns import (
-    Columns,
-    choose_columns,
-    header_digest,
-    stop_if_missing,
-)
-from reminders.domain.diary_import.write.sites import WHICH_LOCATION
+from reminders.domain.diary_import.read.header.columns import header_digest
+from reminders.domain.diary_import.taught import circle_of, remember, taught_for
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import, ImportMapping, ImportPart, Location
 
 State = Import.State
+MEANWHILE = "Somebody else has gone on with this file meanwhile. Load the page again."
 OPEN = (State.UPLOADED, State.READY, State.REFUSED)
 """The states in which somebody may still change how the file is read."""
-KEPT_FOR = timedelta(days=3)
+KEPT_FOR, FOLDER_KEPT_FOR = timedelta(days=3), timedelta(days=14)
 
 
 def upload(
@@ -50,37 +63,85 @@ def upload(
     Raises ImportRefused for what is no table at all; then nothing is kept. `location` is for rows
     that name none; where it is needed and not given, it is asked for.
     """
-    with open_blocks(blocks, name=name) as source, open_table(source) as table:
-        user = User.objects.get(pk=user_id) if user_id else None
-        columns, known = _read_columns(table, scope_of(user) if user else None)
+    with open_blocks(blocks, name=name) as source:
         row = Import(
             filename=source.name[:255],
             source="browser",
             digest=source.digest(),
-            location=location or (known.location if known else None),
-            mapping=columns.as_mapping(),
-            mapping_name=known.name if known else "",
-            header=columns.header,
-            date_format=known.date_format if known else "",
-            diary=known.diary if known else "",
+            location=location,
             created_at=now,
             created_by_id=user_id,
         )
+        head = look(row, source)
         with transaction.atomic():
             row.save()
             _keep(row, source)
-            _check_or_ask(row, columns)
+            ask_or_check(row, head)
     return row
 
 
-def _read_columns(table: Table, scope: Scope | None) -> tuple[Columns, ImportMapping | None]:
-    known = remembered_mapping(table.header, here=scope.at_locations() if scope else None)
-    if known:
-        try:
-            return choose_columns(table.header, table.sample, mapping=known.columns), known
-        except ImportRefused:
-            known = None
-    return choose_columns(table.header, table.sample, guess=True), None
+def look(row: Import, source: Source) -> Head:
+    """Read the head with all that is known: answers, columns chosen, and what is remembered.
+
+    What is remembered counts once, when the header is first read. After that it stands among the
+    answers, where somebody may have changed it.
+    """
+    if not row.header:
+        return _first_look(row, source)
+    answers, places = answers_of(row), () if row.location_id else _places(row)
+    known = Known(answers, row.mapping, places)
+    return read_head(
+        source, lambda _: known, around=around(row), before=answers, mapping=row.mapping
+    )
+
+
+def around(row: Import) -> Surroundings:
+    """What helps to read the file of an import."""
+    circle = circle_of(row.diary, row.location_id, only_locations(row))
+    name = row.location.name if row.location else ""
+    return surroundings(circle, name, now=row.created_at)
+
+
+def _first_look(row: Import, source: Source) -> Head:
+    here = scope_of(row.created_by).at_locations() if row.created_by else Q()
+    before = answers_of(row)
+    found: ImportMapping | None = None
+
+    def remembered(header: list[str]) -> Known:
+        nonlocal found
+        found = None if row.mapping else remembered_mapping(header, here=here)
+        return _known(row, found, header)
+
+    try:
+        head = read_head(source, remembered, around=around(row), before=before)
+    except ImportRefused:
+        if found is None:
+            raise
+        found = None  # the file has changed beyond what the mapping says: begin anew
+        head = read_head(
+            source, lambda header: _known(row, None, header), around=around(row), before=before
+        )
+    if found:
+        row.location, row.mapping_name = row.location or found.location, found.name
+        row.date_format, row.diary, row.mapping = found.date_format, found.diary, found.columns
+    return head
+
+
+def _known(row: Import, mapping: ImportMapping | None, header: list[str]) -> Known:
+    location_id = row.location_id or (mapping.location_id if mapping else None)
+    diary = row.diary or (mapping.diary if mapping else "")
+    circle = circle_of(diary, location_id, only_locations(row))
+    answers = [*taught_for(header, circle), *answers_of(row)]
+    return Known(
+        answers, mapping.columns if mapping else row.mapping, () if location_id else _places(row)
+    )
+
+
+def _places(row: Import) -> list[str]:
+    """The locations that a file may be of, by name."""
+    sites, only = Location.objects.filter(active=True), only_locations(row)
+    theirs = sites if only is None else sites.filter(pk__in=only)
+    return list(theirs.order_by("name").values_list("name", flat=True))
 
 
 def _keep(row: Import, source: Source) -> None:
@@ -88,28 +149,24 @@ def _keep(row: Import, source: Source) -> None:
         ImportPart.objects.create(of=row, position=position, data=block)
 
 
-def _check_or_ask(row: Import, columns: Columns) -> None:
-    if asks := _what_to_ask(row, columns):
-        row.state, row.problems = State.UPLOADED, [{"ask": "columns", "message": asks}]
-        row.save(update_fields=["state", "problems"])
+def ask_or_check(row: Import, head: Head) -> None:
+    """Note what is known of the head; ask what is open, or have the rows checked."""
+    row.header = head.header
+    row.answers = [*row.answers, *_unknown_yet(row, head.answers)]
+    if head.questions:
+        row.state, row.progress, row.words = State.UPLOADED, 0, ""
+        row.problems = [question.as_stored() for question in head.questions]
+        row.save()
         return
+    row.mapping = head.mapping
+    row.save()
     _queue(row, State.CHECKING, "Waiting to be checked")
 
 
-def _what_to_ask(row: Import, columns: Columns) -> str:
-    """The most fundamental thing that only a person can say; "" when the file can be checked."""
-    if columns.unclear:
-        return columns.unclear[0].message
-    try:
-        stop_if_missing(columns)
-    except ImportRefused as refused:
-        return refused.problems[0].message
-    if "location" in columns.places or row.location_id:
-        return ""
-    sites = Location.objects.filter(active=True)
-    only = only_locations(row)
-    several = (sites if only is None else sites.filter(pk__in=only))[:2].count() > 1
-    return WHICH_LOCATION if several else ""
+def _unknown_yet(row: Import, answers: Iterable[Answer]) -> Iterator[list[str]]:
+    there = {key_of(answer) for answer in answers_of(row)}
+    taught = {key_of(answer): answer for answer in answers}
+    return (stored_answer(answer) for key, answer in taught.items() if key not in there)
 
 
 def only_locations(row: Import) -> frozenset[int] | None:
@@ -139,15 +196,13 @@ def has_file(row: Import) -> bool:
     return ImportPart.objects.filter(of=row).exists()
 
 
-def sample_of(row: Import, *, rows: int) -> list[tuple[int, list[str]]]:
-    """The first rows of the file with their numbers, for the one who chooses the columns."""
-    found: list[tuple[int, list[str]]] = []
-    with open_import(row) as source, open_table(source, mapping=row.mapping) as table:
-        for number, cells in table.rows():
-            found.append((number, cells))
-            if len(found) >= rows:
-                break
-    return found
+def sample_of(row: Import, *, rows: int) -> tuple[dict[str, str], list[list[str]]]:
+    """What the columns mean as far as it is known, and the first rows, for the one who chooses."""
+    answers = Answers.of(answers_of(row))
+    with open_import(row) as source:
+        mapping = row.mapping or look(row, source).mapping
+        with opened(source, answers, around(row), row.mapping) as table:
+            return dict(mapping), [cells for _, cells in islice(table.rows(), rows)]
 
 
 def choose(
@@ -158,30 +213,48 @@ def choose(
     location: Location | None,
     name: str = "",
 ) -> None:
-    """Take the choices of somebody who looked, and have the file checked with them.
+    """Take the meanings of all columns from somebody who looked, and have the file checked.
 
     Raises ImportRefused when something needed is still missing or chosen twice.
     """
-    with open_import(row) as source, open_table(source, mapping=mapping) as table:
-        columns = choose_columns(table.header, table.sample, mapping=mapping)
-        asked = Import(location=location, created_by=row.created_by)
-        if missing := _what_to_ask(asked, columns):
-            raise refuse(missing)
+    others = [
+        answer
+        for answer in answers_of(row)
+        if answer.about not in (About.COLUMN, About.DATES) and not is_agreement(answer)
+    ]
+    places = () if location else _places(row)
+    with open_import(row) as source:
+        head = read_head(
+            source,
+            lambda _: Known(others, mapping, places),
+            around=around(row),
+            before=others,
+            mapping=mapping,
+        )
+    if head.questions:
+        raise refuse(head.questions[0].words)
     with transaction.atomic():
-        locked = Import.objects.select_for_update().get(pk=row.pk)
-        if locked.state not in OPEN:
-            raise refuse("Somebody else has gone on with this file meanwhile. Load the page again.")
-        locked.mapping, locked.date_format = columns.as_mapping(), order_of(date_format) or ""
+        locked = lock_open(row)
+        locked.mapping, locked.date_format = head.mapping, order_of(date_format) or ""
         locked.location, locked.mapping_name = location, name[:80]
-        locked.save(update_fields=["mapping", "date_format", "location", "mapping_name"])
+        locked.answers = [one for one in locked.answers if answer_from(one) in others]
+        locked.save(update_fields=["mapping", "date_format", "location", "mapping_name", "answers"])
         _queue(locked, State.CHECKING, "Waiting to be checked")
 
 
-def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
+def lock_open(row: Import) -> Import:
+    locked = Import.objects.select_for_update().get(pk=row.pk)
+    if locked.state not in OPEN:
+        raise refuse(MEANWHILE)
+    return locked
+
+
+def go(row: Import, *, gone: str, remember_as: str, confirmed: bool, teach: bool = True) -> bool:
     """Have a checked file imported; False when it is no longer waiting for a go.
 
     `confirmed` is the second yes to what the preview questions; where one is needed and not given,
-    it raises ImportRefused. `remember_as` names the mapping for the next file with this header.
+    it raises ImportRefused. `remember_as` names the mapping for the next file with this header;
+    `teach`: what was answered holds for the next files, too.
     """
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=row.pk)
@@ -192,7 +265,7 @@ def go(row: Import, *, gone: str, remember_as: str, confirmed: bool) -> bool:
             raise refuse(f"Nothing is imported yet: say yes first to “{asks}”.")
         locked.gone = Import.Gone.CANCEL if gone == Import.Gone.CANCEL else Import.Gone.KEEP
         locked.mapping_name = (tidy(remember_as) or locked.mapping_name)[:80]
-        locked.counts = locked.counts | {"confirmed": confirmed}
+        locked.counts = locked.counts | {"confirmed": confirmed, "remember": teach}
         locked.save(update_fields=["gone", "mapping_name", "counts"])
         _queue(locked, State.QUEUED, "Waiting its turn")
     return True
@@ -223,21 +296,36 @@ def remember_mapping(row: Import, *, now: datetime) -> None:
     ImportMapping.objects.update_or_create(name=row.mapping_name, defaults=columns)
 
 
-def discard(row: Import) -> bool:
+def remember_answers(row: Import, *, now: datetime) -> None:
+    """Teach what was answered for this file."""
+    circle = circle_of(row.diary, row.location_id, only_locations(row))
+    remember(answers_of(row), header=row.header, circle=circle, now=now, user_id=row.created_by_id)
+
+
+def discard(row: Import, *, user_id: int | None, now: datetime) -> bool:
     """Forget a file that was not imported; False when it already is, or is being imported."""
-    deleted, _ = Import.objects.filter(
-        pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]
-    ).delete()
-    return bool(deleted)
+    with transaction.atomic():
+        rows = Import.objects.select_for_update().filter(
+            pk=row.pk, state__in=[*OPEN, State.CHECKING, State.QUEUED]
+        )
+        if not rows:
+            return False
+        settle_cards([row.pk], THROWN_AWAY, by_id=user_id, now=now)
+        rows.delete()
+    return True
 
 
 def forget_old_files(*, now: datetime) -> int:
     """Let go of uploaded files that nobody went on with; the imports stay as a record."""
-    old = Import.objects.filter(created_at__lt=now - KEPT_FOR, parts__isnull=False).exclude(
+    # Nobody looks after the folder over a long holiday, while who uploads a file is there.
+    old = Q(created_at__lt=now - KEPT_FOR) & ~Q(source="folder")
+    old |= Q(created_at__lt=now - FOLDER_KEPT_FOR)
+    rows = Import.objects.filter(old, parts__isnull=False).exclude(
         state__in=[State.CHECKING, State.QUEUED, State.APPLYING]
     )
-    ids = list(old.values_list("pk", flat=True).distinct()[:100])
+    ids = list(rows.values_list("pk", flat=True).distinct()[:100])
     ImportPart.objects.filter(of_id__in=ids).delete()
+    settle_cards(ids, LET_GO, by_id=None, now=now)
     return Import.objects.filter(pk__in=ids, state__in=OPEN).update(
         state=State.REFUSED,
         words="Nobody went on with this file, so it was let go. Upload it again.",

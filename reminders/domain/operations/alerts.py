@@ -185,6 +185,7 @@ def alert_administrators(*, now: datetime) -> int:
     nothing can be written down, `watch` tells.
     """
     current = {banner.code: banner for banner in banners(now)}
+    # What was told could not be kept: each process would write the same e-mail every minute.
     if UNSAVED & current.keys():
         return 0
     with transaction.atomic():
@@ -195,6 +196,7 @@ def alert_administrators(*, now: datetime) -> int:
         state.alerted = known
         state.save(update_fields=["alerted"])
     lost = [banner.code for banner in begun if not _write(banner.title, banner.words)]
+    # After the transaction: the mail server may take long, and the row is that of sending.
     if lost:
         _tell_again(lost)
     for code in ended:
@@ -226,6 +228,7 @@ def alert_unsaved(remembered: Known, *, now: datetime) -> int:
     """
     try:
         found = [banner for banner in banners(now) if banner.code in UNSAVED]
+    # Then there is nothing to ask, and this itself is the trouble.
     except (DatabaseError, InterfaceError):
         found = [_banner("database")]
     begun, ended = _compare(remembered, {banner.code: banner for banner in found}, now=now)
@@ -256,7 +259,9 @@ def _compare(
         lasts = now - datetime.fromisoformat(str(entry["since"])) >= QUIET_FOR
         if not entry["told"] and (lasts or code in AT_ONCE):
             entry["told"] = True
+            # Marked before it is written: of two processes that look at the same time one writes.
             begun.append(banner)
+    # Of what lasted too short to be told, the end is not told either.
     over = [code for code in known if code not in current]
     ended = [code for code in over if known.pop(code)["told"] and code in WORDS]
     return begun, ended

@@ -38,7 +38,7 @@ WITHDRAWING_TOO_LONG = timedelta(minutes=15)
 HANGS = timedelta(minutes=45)
 """Longer than any run takes that gets on."""
 PASSING = frozenset({"OperationalError", "InterfaceError"})
-"""Errors of a database that was away: the rings that come often tell of one that lasts."""
+"""Errors of a database that was away: the tasks that run often tell of one that lasts."""
 LOOKED_AT = 500
 """Of a long outbox, so many of those that go first are enough to know how long texts wait."""
 
@@ -100,12 +100,16 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
     """
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
+    # Only these can still be called back; one that is unknown is looked for first, and late for
+    # another reason.
     there = stale.filter(state__in=[Message.State.ACCEPTED, Message.State.HELD])
-    rings = {ring.name: ring for ring in TaskRun.objects.all()}
+    runs = {run.name: run for run in TaskRun.objects.all()}
     asked = unknown.aggregate(n=Count("pk"), since=Min("unknown_since"))
     unread = (
         Reply.objects.filter(applied_at=None)
         .order_by("received_at")
+        # By when it came to us: the time in the reply itself is the provider's, and may be hours
+        # old.
         .values_list("stored_at", flat=True)
     )
     state = ProviderState.objects.filter(pk=1).first()
@@ -115,31 +119,31 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
         oldest_unread_reply=_age(unread.first(), now=now),
         unknown=asked["n"],
         to_withdraw=stale.count(),
-        last_poll=_last(rings, "replies"),
-        heartbeat=_last(rings, HEARTBEAT),
+        last_poll=_last(runs, "replies"),
+        heartbeat=_last(runs, HEARTBEAT),
         brake=state.brake if state else "",
         brake_words=state.words if state else "",
         oldest_withdrawal=_age(there.aggregate(at=Min("cancel_requested_at"))["at"], now=now),
-        withdrawing="withdraw" in rings and rings["withdraw"].count > 0,
+        withdrawing="withdraw" in runs and runs["withdraw"].count > 0,
         refusal=database_room.refusal(anew=anew),
-        details=_details(rings, now=now),
+        details=_details(runs, now=now),
     )
 
 
-def _last(rings: dict[str, TaskRun], name: str) -> datetime | None:
-    return rings[name].succeeded_at if name in rings else None
+def _last(runs: dict[str, TaskRun], name: str) -> datetime | None:
+    return runs[name].succeeded_at if name in runs else None
 
 
-def _details(rings: dict[str, TaskRun], *, now: datetime) -> dict[str, str]:
-    """What programs told of, and which rings fail or hang."""
+def _details(runs: dict[str, TaskRun], *, now: datetime) -> dict[str, str]:
+    """What programs told of, and which runs fail or hang."""
     told: dict[str, list[str]] = {}
     for trouble in troubles.current(now=now):
         told.setdefault(trouble.code, []).append(trouble.words or _counted(trouble))
-    folder = rings.get("folder")
+    folder = runs.get("folder")
     if folder and folder.error.startswith(FOLDER_ERROR):
         told["folder"] = [folder.error.removeprefix(FOLDER_ERROR)]
     amiss = [
-        f"{does_of(ring.name)} ({how})" for ring in rings.values() if (how := _amiss(ring, now=now))
+        f"{does_of(run.name)} ({how})" for run in runs.values() if (how := _amiss(run, now=now))
     ]
     if amiss:
         told["ring"] = amiss
@@ -151,20 +155,17 @@ def _counted(trouble: Trouble) -> str:
     return f"{times} since {trouble.since:%d %B %H:%M} UTC, last {trouble.last_at:%d %B %H:%M} UTC"
 
 
-def _amiss(ring: TaskRun, *, now: datetime) -> str:
-    """How a ring fails by a fault of the program, or hangs; "" where it does not, or the provider
+def _amiss(run: TaskRun, *, now: datetime) -> str:
+    """How a task fails by a fault of the program, or hangs; "" where it does not, or the provider
     is why.
     """
-    if (
-        ring.held_until
-        and ring.held_until > now
-        and ring.started_at
-        and now - ring.started_at > HANGS
-    ):
-        return f"not ended for {round((now - ring.started_at).total_seconds() / 60)} minutes"
-    lately = ring.finished_at is not None and now - ring.finished_at < timedelta(days=1)
-    fault = bool(ring.error) and ":" not in ring.error and ring.error not in PASSING
-    return ring.error if lately and fault else ""
+    if run.held_until and run.held_until > now and run.started_at and now - run.started_at > HANGS:
+        return f"not ended for {round((now - run.started_at).total_seconds() / 60)} minutes"
+    lately = run.finished_at is not None and now - run.finished_at < timedelta(days=1)
+    # With a colon it is the provider's fault in words, which the brakes tell of; a name alone is an
+    # error of ours.
+    fault = bool(run.error) and ":" not in run.error and run.error not in PASSING
+    return run.error if lately and fault else ""
 
 
 def _due_since(*, now: datetime) -> datetime | None:
@@ -174,11 +175,14 @@ def _due_since(*, now: datetime) -> datetime | None:
     planned = Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=now).order_by(
         "due_at"
     )
+    # Through the index on the time of the next try, and only the first of them: the pulse is felt
+    # every few seconds.
     queued = Message.objects.filter(state=Message.State.QUEUED).order_by("send_after")[:LOOKED_AT]
     found = [
         planned.values_list("due_at", flat=True).first(),
         queued.aggregate(at=Min("scheduled_at"))["at"],
     ]
+    # What is put back waits for its next try, but is late since it should have reached the phone.
     return min((at for at in found if at and at <= now), default=None)
 
 
@@ -223,13 +227,13 @@ def unreachable_report(cause: str) -> dict[str, Any]:
 
 def last_news() -> dict[str, datetime | None]:
     """When anything last came in or went out, for the connection page (UTC)."""
-    rings = dict(TaskRun.objects.values_list("name", "succeeded_at"))
+    runs = dict(TaskRun.objects.values_list("name", "succeeded_at"))
     return {
         "accepted": Message.objects.aggregate(at=Max("accepted_at"))["at"],
         "report": DeliveryReport.objects.aggregate(at=Max("stored_at"))["at"],
-        "replies_polled": rings.get("replies"),
-        "reports_polled": rings.get("reports"),
-        "heartbeat": rings.get(HEARTBEAT),
+        "replies_polled": runs.get("replies"),
+        "reports_polled": runs.get("reports"),
+        "heartbeat": runs.get(HEARTBEAT),
     }
 
 

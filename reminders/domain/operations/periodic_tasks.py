@@ -1,7 +1,7 @@
-"""The rings: which work is rung for how often, and a note of how each went.
+"""The periodic tasks: which work is started how often, and a note of how each went.
 
-The intervals are seeded into django-celery-beat's tables, where staff may change them; rings that
-are new are added, what staff changed is kept, what they left alone follows the settings. A ring
+The intervals are seeded into django-celery-beat's tables, where staff may change them; tasks that
+are new are added, what staff changed is kept, what they left alone follows the settings. A start
 that is lost, doubled or late changes nothing.
 """
 
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from reminders.domain.common import database_clock
@@ -23,7 +23,6 @@ from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.turns import Lane, TimeBox, is_stopping, turn
 from reminders.domain.sending import circuit_breaker
 from reminders.models import TaskRun
-from reminders.models.states_in_sql import Given
 from reminders.provider import MessagesApiError
 
 logger = logging.getLogger(__name__)
@@ -31,12 +30,12 @@ logger = logging.getLogger(__name__)
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = timedelta(seconds=10)
 FOLDER_ERROR = "folder: "
-"""How the note of a ring begins whose folder can't be read."""
+"""How the note of a task begins whose folder can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """One ring: the task's name, its interval, and what it does in words for staff."""
+    """One periodic task: the task's name, its interval, and what it does in words for staff."""
 
     task: str
     every: timedelta
@@ -44,7 +43,7 @@ class PeriodicJob:
 
 
 def periodic_jobs() -> tuple[PeriodicJob, ...]:
-    """Every ring of the application, with the intervals that the environment asks for."""
+    """Every periodic task of the application, with the intervals that the environment asks for."""
     poll = settings.POLL_EVERY
     return (
         PeriodicJob("send", settings.SEND_EVERY, "Hand over texts that are due"),
@@ -73,24 +72,22 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
 
 
 def seed_periodic_tasks(**_kwargs: Any) -> None:
-    """Add the rings that are missing, let untouched ones follow the settings, keep what staff
+    """Add the tasks that are missing, let untouched ones follow the settings, keep what staff
     changed.
 
-    A ring is untouched while it rings as often as its own description says. Takes a lock, so that
+    A task is untouched while it runs as often as its own description says. Takes a lock, so that
     several programs may start at once.
     """
     with transaction.atomic():
         take(AdvisoryLock.PERIODIC_TASKS)
         have = {task.task: task for task in PeriodicTask.objects.select_related("interval")}
-        changed = [
-            _seed(bell, have.get(f"reminders.tasks.{bell.task}")) for bell in periodic_jobs()
-        ]
+        changed = [_seed(job, have.get(f"reminders.tasks.{job.task}")) for job in periodic_jobs()]
         if any(changed):
             PeriodicTasks.update_changed()
 
 
-def _seed(bell: PeriodicJob, task: PeriodicTask | None) -> bool:
-    seconds = max(1, round(bell.every.total_seconds()))
+def _seed(job: PeriodicJob, task: PeriodicTask | None) -> bool:
+    seconds = max(1, round(job.every.total_seconds()))
     interval = IntervalSchedule.objects.filter(
         every=seconds, period=IntervalSchedule.SECONDS
     ).first()
@@ -98,7 +95,7 @@ def _seed(bell: PeriodicJob, task: PeriodicTask | None) -> bool:
         every=seconds, period=IntervalSchedule.SECONDS
     )
     if task is None:
-        task = PeriodicTask(name=bell.does, task=f"reminders.tasks.{bell.task}")
+        task = PeriodicTask(name=job.does, task=f"reminders.tasks.{job.task}")
     elif task.description != _as_settings_say(task.interval) or task.interval == interval:
         return False
     task.interval, task.description = interval, _as_settings_say(interval)
@@ -108,12 +105,12 @@ def _seed(bell: PeriodicJob, task: PeriodicTask | None) -> bool:
 
 
 def _as_settings_say(interval: IntervalSchedule | None) -> str:
-    """The description of a ring that staff left alone."""
+    """The description of a task that staff left alone."""
     return f"Every {interval.every} {interval.period}, as the settings say." if interval else ""
 
 
 class RunOutcome(TimeBox):
-    """What one ring came to; the body sets `count`, and `error` in words without personal data."""
+    """What one run came to; the body sets `count`, and `error` in words without personal data."""
 
     def __init__(self, at_most: float | None) -> None:
         super().__init__(at_most)
@@ -122,7 +119,7 @@ class RunOutcome(TimeBox):
 
 
 def run(name: str, work: Callable[[RunOutcome], None], *, lane: Lane, at_most: float) -> None:
-    """Run a ring's work on a thread of `lane` if it is our turn, for `at_most` seconds.
+    """Run a task's work on a thread of `lane` if it is our turn, for `at_most` seconds.
 
     Whoever comes in between leaves word; see `turns`.
     """
@@ -133,14 +130,14 @@ def run(name: str, work: Callable[[RunOutcome], None], *, lane: Lane, at_most: f
             return
         with turn(name) as ours:
             if ours.mine:
-                with recorded_run(name, at_most=at_most) as ring:
-                    work(ring)
-                ours.went_well, ours.cut_short = not ring.error, ring.cut_short
+                with recorded_run(name, at_most=at_most) as outcome:
+                    work(outcome)
+                ours.went_well, ours.cut_short = not outcome.error, outcome.cut_short
 
 
 @contextmanager
 def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutcome]:
-    """Run a ring's work and note how it went; a provider that fails is noted, and the next ring
+    """Run a task's work and note how it went; a provider that fails is noted, and the next run
     tries.
 
     `at_most`: the seconds after which the work may not go on, None for as long as it takes.
@@ -162,44 +159,30 @@ def recorded_run(name: str, *, at_most: float | None = None) -> Iterator[RunOutc
 
 
 def note(name: str, *, started: datetime, count: int = 0, error: str = "") -> None:
-    """Write down that a ring went by."""
-    given: Given = {
-        "name": name,
-        "started": started,
-        "now": database_clock.now(),
-        "count": count,
-        "error": error[:300],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE, given)
+    """Write down that a task ran."""
+    ended = database_clock.now()
+    run = TaskRun(
+        name=name,
+        started_at=started,
+        finished_at=ended,
+        succeeded_at=None if error else ended,
+        count=count,
+        error=error[:300],
+    )
+    written = ["started_at", "finished_at", "count", "error"]
+    # A failure keeps the last success: it is how staff see since when something is wrong.
+    written += [] if error else ["succeeded_at"]
+    # One statement, because workers note the same task at the same time.
+    TaskRun.objects.bulk_create(
+        [run], update_conflicts=True, unique_fields=["name"], update_fields=written
+    )
 
 
 def does_of(name: str) -> str:
-    """What a ring does, in words for staff."""
-    return next((bell.does for bell in periodic_jobs() if bell.task == name), name)
+    """What a task does, in words for staff."""
+    return next((job.does for job in periodic_jobs() if job.task == name), name)
 
 
 def last_success(name: str) -> datetime | None:
-    """When a ring last went well (UTC), None if it never did."""
+    """When a task last went well (UTC), None if it never did."""
     return TaskRun.objects.filter(pk=name).values_list("succeeded_at", flat=True).first()
-
-
-# One statement, because workers note the same task at the same time. A failure keeps the last
-# success: it is how staff see since when something is wrong.
-_NOTE = """
-INSERT INTO reminders_taskrun AS run (name, started_at, finished_at, succeeded_at, count, error)
-VALUES (
-    %(name)s,
-    %(started)s,
-    %(now)s,
-    CASE WHEN %(error)s = '' THEN %(now)s::timestamptz END,
-    %(count)s,
-    %(error)s
-)
-ON CONFLICT (name) DO UPDATE
-SET started_at = excluded.started_at,
-    finished_at = excluded.finished_at,
-    count = excluded.count,
-    error = excluded.error,
-    succeeded_at = coalesce(excluded.succeeded_at, run.succeeded_at)
-"""

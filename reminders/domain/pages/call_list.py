@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.models import Location

@@ -43,7 +43,7 @@ def _latest(table: str, value: str = "id", order: str = "id") -> str:
             WHERE {order} IS NOT NULL
             ORDER BY {order} DESC
             LIMIT {LATEST}
-        ) latest)"""  # noqa: S608 -- our own words only
+        ) latest)"""
 
 
 def _moments(table: str, column: str) -> str:
@@ -53,8 +53,8 @@ def _moments(table: str, column: str) -> str:
 
 def _count(table: str, condition: str) -> str:
     """How many there are of a kind that has an index of its own."""
-    some = f"SELECT 1 FROM {table} WHERE {condition} LIMIT {MOST}"  # noqa: S608 -- our own words only
-    return f"(SELECT count(*) FROM ({some}) waiting)"  # noqa: S608 -- as above
+    some = f"SELECT 1 FROM {table} WHERE {condition} LIMIT {MOST}"
+    return f"(SELECT count(*) FROM ({some}) waiting)"
 
 
 _TRACES = "SELECT " + ", ".join(

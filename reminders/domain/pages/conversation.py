@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from reminders.domain.common.access import Scope
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.pages.day_sheet import DayRow, rows_of
@@ -177,7 +177,7 @@ def _fill(
         if about_visit and (appointment is None or place is None):
             return ""
         values = values_for(
-            first_name=contact.first_name if contact else "",
+            first_name=contact.greeting if contact else "",
             name=contact.name if contact else "",
             starts_at=appointment.starts_at if appointment else _ANY_TIME,
             zone=place.zone if place else "UTC",

@@ -115,12 +115,12 @@ class Shared(NamedTuple):
 def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
     """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
     parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact contact WHERE {condition} "  # noqa: S608 -- our own words only
+        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact contact WHERE {condition} "
         f"AND {look.condition} LIMIT %(most)s) x)"
         for condition in _CONDITIONS.values()
     ]
     shared = _shared(look)
-    parts.append(f"(SELECT count(*) FROM ({shared}) x)")  # noqa: S608 -- as above
+    parts.append(f"(SELECT count(*) FROM ({shared}) x)")
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), look.given | {"limit": COUNTED_TO, "least": 2})
         counts = cursor.fetchone() or ()

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet_sql import ROWS, STANDINGS
 from reminders.models import InboxItem, Reminder

@@ -136,7 +136,7 @@ LEFT JOIN LATERAL (
 ) answer ON true
 LEFT JOIN card ON card.appointment_id = visit.id
 {_IN_ORDER}
-"""  # noqa: S608 -- our own words only
+"""
 
 _ON_THE_DAY = "appointment.local_date = %(day)s AND appointment.location_id = ANY(%(locations)s)"
 STANDINGS = f"""
@@ -152,4 +152,4 @@ LEFT JOIN last_text ON last_text.appointment_id = visit.id
 LEFT JOIN texts ON texts.appointment_id = visit.id
 LEFT JOIN card ON card.appointment_id = visit.id
 {_IN_ORDER}
-"""  # noqa: S608 -- our own words only
+"""

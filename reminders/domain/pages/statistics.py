@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from reminders.domain.common.locks import AdvisoryLock
+from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.operations.periodic_tasks import last_success, note
-from reminders.models import DailyStatistics, Location
+from reminders.models import Appointment, AuditEntry, DailyStatistics, Location, Message
 
+Status = Appointment.Status
 LATELY = timedelta(days=14)
 """Days within which statuses and reports still change."""
 KEPT = timedelta(days=371)
@@ -142,17 +143,72 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
     are.
     """
     locations = list(Location.objects.values_list("pk", flat=True))
-    given: dict[str, Any] = {"since": since, "until": until, "now": now, "locations": locations}
-    with transaction.atomic(), connection.cursor() as cursor:
+    visits = Appointment.objects.filter(
+        location_id__in=locations, local_date__range=(since, until), starts_at__lte=now
+    ).order_by()
+    with transaction.atomic():
         # Two at a time would each delete what they see, and both add the same days.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.STATISTICS.value])
+        take(AdvisoryLock.STATISTICS)
         DailyStatistics.objects.filter(day__range=(since, until)).delete()
-        cursor.execute(_RECKON, given)
-        return int(cursor.rowcount)
+        texts = _count_texts(visits)
+        figures = [
+            DailyStatistics(**row, **texts.get(_place_of(row), {}), reckoned_at=now)
+            for row in _count_visits(visits)
+        ]
+        DailyStatistics.objects.bulk_create(figures, batch_size=1_000)
+    return len(figures)
+
+
+_Place: TypeAlias = tuple[int, int | None, date]
+"""Location, practitioner and day: what figures are kept by."""
+
+
+def _place_of(row: dict[str, Any]) -> _Place:
+    return row["location_id"], row["practitioner_id"], row["day"]
+
+
+def _count_visits(visits: QuerySet[Appointment]) -> Iterator[dict[str, Any]]:
+    """The visits of each day, location and practitioner, by what became of them."""
+    took_place = Q(status__in=(Status.ARRIVED, Status.NO_SHOW))
+    yes = AuditEntry.objects.filter(
+        appointment=OuterRef("pk"), kind=Status.CONFIRMED, undone_at=None
+    )
+    # A visit that took place counts as confirmed if it was before, by anybody and not taken back.
+    confirmed = Q(status=Status.CONFIRMED) | took_place & Q(Exists(yes))
+    counted = visits.values("location_id", "practitioner_id", day=F("local_date")).annotate(
+        appointments=Count("pk", filter=~Q(status=Status.CANCELLED)),
+        confirmed=Count("pk", filter=confirmed),
+        declined=Count("pk", filter=Q(status=Status.DECLINED)),
+        arrived=Count("pk", filter=Q(status=Status.ARRIVED)),
+        no_show=Count("pk", filter=Q(status=Status.NO_SHOW)),
+        cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
+    )
+    return (dict(row) for row in counted)
+
+
+def _count_texts(visits: QuerySet[Appointment]) -> dict[_Place, dict[str, int]]:
+    """The texts about these visits, by the same places; a test is none, nor what never left."""
+    left = Message.objects.filter(appointment__in=visits).exclude(kind=Message.Kind.TEST)
+    left = left.exclude(state__in=(Message.State.CANCELLED, Message.State.QUEUED))
+    counted = (
+        left.order_by()
+        .values_list(
+            "appointment__location_id", "appointment__practitioner_id", "appointment__local_date"
+        )
+        .annotate(
+            texts=Count("pk"),
+            delivered=Count("pk", filter=Q(state=Message.State.DELIVERED)),
+            failed=Count("pk", filter=Q(state__in=Message.UNDELIVERED)),
+        )
+    )
+    return {
+        (place, who, day): {"texts": texts, "delivered": delivered, "failed": failed}
+        for place, who, day, texts, delivered, failed in counted
+    }
 
 
 def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
-    """What the ring does: the last days, and once a day the whole year, a week at a time."""
+    """What the task does: the last days, and once a day the whole year, a week at a time."""
     today = _latest_day(now)
     written = reckon(today - LATELY, today, now=now)
     whole = last_success(WHOLE_YEAR)
@@ -167,7 +223,7 @@ def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
 
 
 def ensure_fresh(*, since: date, now: datetime) -> None:
-    """For sites where the bell does not ring: reckon the last days when the figures are old."""
+    """For sites where no task runs: reckon the last days when the figures are old."""
     newest = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
     if newest is not None and now - newest < STALE:
         return
@@ -179,47 +235,6 @@ def _latest_day(now: datetime) -> date:
     """The date where the day is furthest."""
     return (now + timedelta(hours=14)).date()
 
-
-# A visit that took place counts as confirmed if it was before, by anybody and not taken back.
-_RECKON = """
-INSERT INTO reminders_dailystatistics (
-    location_id, practitioner_id, day, appointments, confirmed, declined, arrived, no_show,
-    cancelled, texts, delivered, failed, reckoned_at
-)
-SELECT visit.location_id, visit.practitioner_id, visit.local_date,
-       count(*) FILTER (WHERE visit.status <> 'cancelled'),
-       count(*) FILTER (
-           WHERE visit.status = 'confirmed'
-              OR visit.status IN ('arrived', 'no_show') AND earlier.confirmed
-       ),
-       count(*) FILTER (WHERE visit.status = 'declined'),
-       count(*) FILTER (WHERE visit.status = 'arrived'),
-       count(*) FILTER (WHERE visit.status = 'no_show'),
-       count(*) FILTER (WHERE visit.status = 'cancelled'),
-       coalesce(sum(own.texts), 0), coalesce(sum(own.delivered), 0),
-       coalesce(sum(own.failed), 0), %(now)s
-FROM reminders_appointment visit
-LEFT JOIN LATERAL (
-    SELECT count(*) AS texts,
-           count(*) FILTER (WHERE message.state = 'delivered') AS delivered,
-           count(*) FILTER (WHERE message.state IN ('failed', 'rejected', 'expired')) AS failed
-    FROM reminders_message message
-    WHERE message.appointment_id = visit.id AND message.kind <> 'test'
-      AND message.state NOT IN ('cancelled', 'queued')
-) own ON true
-LEFT JOIN LATERAL (
-    SELECT EXISTS (
-        SELECT 1
-        FROM reminders_auditentry entry
-        WHERE entry.appointment_id = visit.id AND entry.kind = 'confirmed'
-          AND entry.undone_at IS NULL
-    ) AS confirmed
-    WHERE visit.status IN ('arrived', 'no_show')
-) earlier ON true
-WHERE visit.location_id = ANY(%(locations)s)
-  AND visit.local_date BETWEEN %(since)s AND %(until)s AND visit.starts_at <= %(now)s
-GROUP BY visit.location_id, visit.practitioner_id, visit.local_date
-"""
 
 _SUMS = ", ".join(f"sum(day.{name}) AS {name}" for name in _COUNTS)
 # The names are joined to the sums, not to each of a year's figures.
@@ -246,4 +261,4 @@ FROM sums
 LEFT JOIN reminders_location location ON location.id = sums.location_id
 LEFT JOIN reminders_practitioner practitioner ON practitioner.id = sums.practitioner_id
 ORDER BY kind, week, name
-"""  # noqa: S608 -- the names are this module's own
+"""

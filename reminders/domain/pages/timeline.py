@@ -67,6 +67,7 @@ FIELD_WORDS = {
     "diary": "Diary",
     "first_name": "First name",
     "last_name": "Last name",
+    "preferred_name": "Called",
     "phone": "Number",
     "phone_as_given": "",
     "phone_kind": "",

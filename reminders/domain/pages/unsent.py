@@ -173,14 +173,14 @@ WHERE message.state IN ('failed', 'rejected', 'expired')
   AND message.kind NOT IN ('{Message.Kind.REMINDER}', '{Message.Kind.TEST}')
   AND message.scheduled_at >= %(since)s AND message.scheduled_at < %(until)s
   AND (message.location_id = ANY(%(locations)s) OR message.location_id IS NULL) {{message}}
-"""  # noqa: S608 -- the pieces are this module's own
+"""
 
 _COUNTS = f"""
 SELECT reason, count(*) AS number
 FROM ({_FOUND.format(reminder="", message="")}) found
 GROUP BY reason
 ORDER BY number DESC, reason
-"""  # noqa: S608 -- the pieces are this module's own
+"""
 
 # The bound on the time alone is what the index can use; the pair decides within a moment.
 _PAGE = _FOUND.format(
@@ -235,4 +235,4 @@ LEFT JOIN reminders_contact contact
 LEFT JOIN reminders_location location
     ON location.id = coalesce(found.location_id, appointment.location_id)
 ORDER BY found.due_at DESC, found.key DESC
-"""  # noqa: S608 -- the pieces are this module's own
+"""

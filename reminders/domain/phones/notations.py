@@ -101,6 +101,11 @@ def has_extension(text: str) -> bool:
     return _EXTENSION.search(text) is not None
 
 
+def without_extension(text: str) -> str:
+    """A number without the extension at its end."""
+    return _EXTENSION.sub("", text).strip()
+
+
 def parts(text: str) -> list[str]:
     """The texts that separators for several numbers in one cell leave; one text when there are
     none.

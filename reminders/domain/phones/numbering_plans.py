@@ -41,6 +41,10 @@ class NumberLine(NamedTuple):
 # ones count as valid.
 FICTIONAL = {"GB": r"7700900\d{3}", "FR": r"63998\d{4}"}
 
+# Regions with calling codes of their own that dial each other as one country: by law "06 12 34 56 78"
+# is the same phone from Paris and from La Réunion. Those that share a code need no such table.
+ONE_COUNTRY = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF")
+
 # The library's order: the first that matches is the type of the number.
 _OTHER_TYPES = (
     "premium_rate",
@@ -127,7 +131,9 @@ class RegionPlan:
         return None if found is None else _BY_NAME[found.lastgroup]
 
     def without_trunk(self, dialled: str) -> str | None:
-        """`dialled` without the prefix for calls inside the country; None when that is not plain."""
+        """`dialled` without the prefix for calls inside the country; None when that is not
+        plain.
+        """
         found = self.trunk.match(dialled)
         if found is None:
             return dialled
@@ -187,7 +193,9 @@ class CallingCodePlan:
 
 
 def _pattern(desc: PhoneNumberDesc | None) -> str:
-    """The description's own expression, bound to the lengths that it allows; "" when there is none."""
+    """The description's own expression, bound to the lengths that it allows; "" when there is
+    none.
+    """
     if desc is None or not desc.national_number_pattern:
         return ""
     lengths = "|".join(f"[0-9]{{{length}}}" for length in desc.possible_length)

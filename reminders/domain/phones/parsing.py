@@ -23,12 +23,14 @@ from phonenumbers import (
 from reminders.domain.phones import notations as writings
 from reminders.domain.phones.numbering_plans import (
     FICTIONAL,
+    ONE_COUNTRY,
     NumberLine,
     PhoneKind,
     RegionPlan,
     read_international,
     region_plan,
 )
+from reminders.domain.phones.remarks import is_somebody_elses, numbers_among_words
 
 __all__ = [
     "NOTE_WORDS",
@@ -63,6 +65,7 @@ class PhoneProblem(StrEnum):
     TOO_LONG = "too_long"
     UNKNOWN_COUNTRY = "unknown_country"
     INVALID = "invalid"
+    SOMEBODY_ELSES = "somebody_elses"
 
 
 NOTE_WORDS: dict[PhoneNote, str] = {
@@ -73,14 +76,27 @@ PROBLEM_WORDS: dict[PhoneProblem, str] = {
     PhoneProblem.MISSING: "There is no phone number. Add a mobile number to send texts.",
     PhoneProblem.DAMAGED: "The spreadsheet damaged this number and digits are lost. "
     "Format the phone column as text, then export it again.",
-    PhoneProblem.LETTERS: "There are letters in it. Enter digits only; look for an O in place of a zero.",
-    PhoneProblem.NOT_A_NUMBER: "This is no phone number. Enter digits; from abroad, + and the country code.",
-    PhoneProblem.EXTENSION: "This number has an extension, which no text reaches. Enter a mobile number.",
+    PhoneProblem.LETTERS: (
+        "There are letters in it. Enter digits only; look for an O in place of a zero."
+    ),
+    PhoneProblem.NOT_A_NUMBER: (
+        "This is no phone number. Enter digits; from abroad, + and the country code."
+    ),
+    PhoneProblem.EXTENSION: (
+        "This number has an extension, which no text reaches. Enter a mobile number."
+    ),
     PhoneProblem.TOO_SHORT: "Digits are missing. Enter the whole number, with the area code.",
-    PhoneProblem.TOO_LONG: "There are too many digits. Check for one typed twice; enter one number only.",
-    PhoneProblem.UNKNOWN_COUNTRY: "No country has the code after the +. Correct it, or leave it out at home.",
-    PhoneProblem.INVALID: "There is no such number in this country. Check the digits; if it is from abroad, "
-    "write it with + and the country code.",
+    PhoneProblem.TOO_LONG: (
+        "There are too many digits. Check for one typed twice; enter one number only."
+    ),
+    PhoneProblem.UNKNOWN_COUNTRY: (
+        "No country has the code after the +. Correct it, or leave it out at home."
+    ),
+    PhoneProblem.INVALID: (
+        "There is no such number in this country. Check the digits; if it is from abroad, "
+        "write it with + and the country code."
+    ),
+    PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
 }
 
 
@@ -94,6 +110,7 @@ class PhoneNumber:
     note: PhoneNote | None = None
 
 
+_TEXTED = (PhoneKind.MOBILE, PhoneKind.EITHER)
 _KINDS = {
     PhoneNumberType.MOBILE: PhoneKind.MOBILE,
     PhoneNumberType.FIXED_LINE: PhoneKind.LANDLINE,
@@ -142,8 +159,8 @@ def can_receive_sms(number: PhoneNumber | str) -> bool:
     """
     if isinstance(number, str):
         line = _plain(number, None) or _by_library(number, None)
-        return isinstance(line, NumberLine) and line.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
-    return number.kind in (PhoneKind.MOBILE, PhoneKind.EITHER)
+        return isinstance(line, NumberLine) and line.kind in _TEXTED
+    return number.kind in _TEXTED
 
 
 @lru_cache(maxsize=8192)
@@ -210,8 +227,11 @@ def _read(raw: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     if len(raw) > writings.LONGEST_CELL:
         return PhoneProblem.NOT_A_NUMBER
     # The ".0" of a spreadsheet is no digit, however plain the rest.
-    if not raw.endswith((".0", ".00")) and (line := _plain(writings.bare(raw), home)):
-        return PhoneNumber(*line)
+    bare = writings.bare(raw)
+    if not raw.endswith((".0", ".00")) and (line := _plain(bare, home)):
+        return PhoneNumber(*(line if line.kind in _TEXTED else _elsewhere(bare, home) or line))
+    if is_somebody_elses(raw):
+        return PhoneProblem.SOMEBODY_ELSES  # before brackets are taken for decoration
     text = writings.tidy(raw)
     return PhoneProblem.MISSING if writings.is_blank(text) else _read_cell(text, home)
 
@@ -248,9 +268,15 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     if digits is None:
         return PhoneProblem.DAMAGED
     if writings.has_extension(digits):
-        return PhoneProblem.EXTENSION
+        # A mobile has no switchboard behind it: what follows is nothing that a text could miss.
+        number = _read_one(writings.without_extension(digits), home)
+        mobile = isinstance(number, PhoneNumber) and number.kind is PhoneKind.MOBILE
+        return number if mobile else PhoneProblem.EXTENSION
     if any(char.isalpha() for char in digits):
-        return PhoneProblem.LETTERS
+        numbers = numbers_among_words(digits)
+        if len(numbers) > 1:
+            return _best([_read_one(number, home) for number in numbers])
+        return _read_one(numbers[0], home) if numbers else PhoneProblem.LETTERS
     bare = writings.dialled(digits)
     if not re.fullmatch(r"\+?[0-9]+", bare):
         return PhoneProblem.NOT_A_NUMBER
@@ -258,7 +284,31 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
     if isinstance(result, PhoneProblem) and bare.startswith("00"):
         # The prefix of most countries, written in one that dials 0011 or 011.
         result = read_international(bare[2:]) or result
+    if isinstance(result, PhoneProblem) or result.kind not in _TEXTED:
+        result = _elsewhere(bare, home) or result
     return PhoneNumber(*result) if isinstance(result, NumberLine) else result
+
+
+def _elsewhere(bare: str, home: RegionPlan) -> NumberLine | None:
+    """The mobile that digits mean which at home are none, or a landline; None where that is not sure.
+
+    A spreadsheet loses the plus of +49151..., which as a German landline would have an area code and
+    far too long a rest. And France's overseas regions dial each other, and France, as one country.
+    """
+    if not (bare.isascii() and bare.isdecimal()):
+        return None
+    if bare.startswith(home.code):
+        line = read_international(bare)
+        return line if line is not None and line.kind is PhoneKind.MOBILE else None
+    if home.region not in ONE_COUNTRY or not re.fullmatch(r"0[67]\d{8}", bare):
+        return None
+    lines = {
+        line
+        for region in ONE_COUNTRY
+        if (plan := region_plan(region)) and (line := plan.read(bare)) and line.kind in _TEXTED
+    }
+    numbers = {line.e164 for line in lines}
+    return min(lines) if len(numbers) == 1 else None
 
 
 def _by_library(bare: str, home: RegionPlan | None) -> NumberLine | PhoneProblem:

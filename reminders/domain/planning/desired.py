@@ -56,6 +56,8 @@ def desired_reminders(
 ) -> Iterator[DesiredReminder]:
     """The reminders that should be there for these appointments, of every rule that applies."""
     for subject in subjects:
+        # Nothing is wanted: what is planned still is taken back by the difference, what was sent
+        # stays.
         if subject.status not in EXPECTED or subject.starts_at <= now:
             continue
         for rule in book.rules_for(subject.location_id, subject.service_id):
@@ -67,6 +69,8 @@ def _apply(rule: ActiveRule, subject: PlannableAppointment, *, book: RuleSet) ->
         rule.schedule,
         book.hours[subject.location_id],
         starts_at=subject.starts_at,
+        # Whichever is later: a rule made today is late for a visit booked long ago, and no text may
+        # go for a time that had passed before anybody wanted it.
         known_since=max(subject.changed_at, rule.changed_at),
     )
     return DesiredReminder(
@@ -84,6 +88,8 @@ def _apply(rule: ActiveRule, subject: PlannableAppointment, *, book: RuleSet) ->
 
 
 def _why_not(rule: ActiveRule, subject: PlannableAppointment) -> str:
+    # The order is that in which staff would ask: what the patient wants, then whether there is a
+    # way.
     if subject.channel == Contact.Channel.NONE:
         return Reminder.Reason.NO_CHANNEL
     if not subject.phone:

@@ -12,8 +12,11 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import OperationalError, connection
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import OperationalError
+from django.db.models import Count, Min, Q, QuerySet, Value
 
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import (
@@ -28,14 +31,11 @@ from reminders.domain.common.wording_catalogue import (
     Words,
     lock_wordings,
 )
-from reminders.domain.planning import withdrawal_statements as statements
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.wording import WordingError
 from reminders.domain.wording.purposes import purpose_of_rule
-from reminders.models import Message
-from reminders.models.rows import read_rows
-from reminders.models.states_in_sql import withdrawable_at
+from reminders.models import Message, Reminder
 
 PERSON = frozenset({"first_name", "name"})
 PRACTITIONER = frozenset({"practitioner"})
@@ -79,7 +79,16 @@ class ScheduledMessage:
 
 def read_scheduled(*, now: datetime) -> Iterator[ScheduledMessage]:
     """All texts that can still be withdrawn, but for those that staff sent at once."""
-    yield from _read(statements.ALL_SCHEDULED, now=now)
+    at_hand = Message.objects.withdrawable(now=now)
+    # A branch for each partial index: in one condition, the whole table would be read.
+    branches = [
+        at_hand.filter(state__in=Message.AT_PROVIDER),
+        at_hand.filter(state=Message.State.QUEUED, kind=Message.Kind.REMINDER),
+        at_hand.filter(state=Message.State.SUBMITTING),
+        at_hand.filter(state=Message.State.UNKNOWN),
+    ]
+    first, *others = (branch.order_by().values("pk") for branch in branches)
+    yield from _read(first.union(*others, all=True))
 
 
 def withdraw_mentioning(
@@ -105,7 +114,11 @@ def mentioning(
     if not appointment_ids:
         return []
     book = WordingCatalogue.load()
-    held = _read(statements.SCHEDULED_ABOUT, now=now, appointments=list(appointment_ids))
+    about = Reminder.objects.filter(
+        appointment_id__in=appointment_ids, state__in=Reminder.HANDED_OVER
+    )
+    at_hand = Message.objects.withdrawable(now=now).filter(pk__in=about.values("message_id"))
+    held = _read(at_hand.order_by().values("pk"))
     return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
@@ -118,9 +131,12 @@ def lock_matching(find: Callable[[], list[uuid.UUID]]) -> list[uuid.UUID]:
     """
     try:
         with giving_up_soon():
+            # First, and alone: claims take it shared before they lock anything, so none is under
+            # way once it is ours.
             lock_wordings(alone=True)
             held = find()
             lock_appointments_of(held)
+    # Only the lock's time-out is expected here; whoever saved is asked to do it again.
     except OperationalError as error:
         raise BusyError(BUSY) from error
     return held
@@ -165,8 +181,46 @@ def _names(text: ScheduledMessage, book: WordingCatalogue) -> set[str]:
     }
 
 
-def _read(statement: str, *, now: datetime, **given: object) -> list[ScheduledMessage]:
-    parameters = withdrawable_at(now) | {"kind_reminder": str(Message.Kind.REMINDER)} | given
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return read_rows(cursor, ScheduledMessage)
+def _read(message_ids: QuerySet[Message, Any]) -> list[ScheduledMessage]:
+    """These texts, by the reminders that they carry; what staff sent at once is left out."""
+    carried = Reminder.objects.filter(
+        message_id__in=message_ids,
+        state__in=Reminder.HANDED_OVER,
+        forced=False,
+        message__contact__isnull=False,
+        message__location__isnull=False,
+    )
+    # Of one text, rule and message are the same for all its reminders; whom they are about is not.
+    texts = (
+        carried.order_by()
+        .values("message_id")
+        .annotate(
+            of_rule=Min("rule_id"),
+            kind=Min("rule__kind"),
+            reminders=Count("pk"),
+            language=Min("message__contact__language"),
+            location_language=Min("message__location__language"),
+            format=Min("message__format"),
+            at_location=Min("message__location_id"),
+            practitioner_ids=_each("appointment__practitioner_id"),
+            service_ids=_each("appointment__service_id"),
+        )
+    )
+    return [_scheduled(**row) for row in texts]
+
+
+def _scheduled(
+    *, of_rule: int, reminders: int, format: str, at_location: int, **values: Any
+) -> ScheduledMessage:
+    return ScheduledMessage(
+        rule_id=of_rule,
+        family=reminders > 1,
+        voice=format == Message.Format.TTS,
+        location_id=at_location,
+        **values,
+    )
+
+
+def _each(column: str) -> ArrayAgg:
+    known = Q(**{f"{column}__isnull": False})
+    return ArrayAgg(column, distinct=True, filter=known, default=Value([]))

@@ -19,8 +19,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from reminders.domain.common.connections import map_ordered
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.common.parallel import map_ordered
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import desired_reminders
 from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
@@ -30,6 +30,8 @@ from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_
 from reminders.models import Appointment, Reminder
 from reminders.models.states_in_sql import Given, withdrawable_at
 
+# As much as is planned in one transaction: a larger one would hold its appointments for too long
+# against a click.
 STEP = 5_000
 MANY = 500
 """From so many appointments on, those that differ only in whom they are for are planned as one."""
@@ -64,9 +66,11 @@ def plan_appointments(
     The appointments are locked in the order of their ids, so two plannings of the same ones take
     turns.
     """
+    # In the order of ids, as every lock of appointments is taken.
     ordered = sorted(set(ids))
     if not ordered:
         return PlanResult()
+    # Before the appointments: whoever changes a rule waits for us, and must not hold what we want.
     book = book or RuleSet.held()
     outcome = PlanResult()
     for start in range(0, len(ordered), 4 * STEP):
@@ -125,7 +129,10 @@ def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
 def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResult:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         array = as_array(ids)
+        # Also empties it: a transaction may plan several times, and the last one's rows are still
+        # there.
         cursor.execute(statements.CREATE_WANTED)
+        # Both ways give the same, which a test holds.
         if len(ids) < MANY:
             subjects = read_plannable(ids, lock=True)
             stage(cursor, desired_reminders(subjects, book=book, now=now))
@@ -149,6 +156,8 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     corrected = cursor.rowcount
     cursor.execute(statements.ADD, given)
     written = corrected + cursor.rowcount
+    # After the writing: what a claim took between our reading and now is handed over, and found
+    # here.
     cursor.execute(statements.FIND_STALE, given)
     stale = [message_id for (message_id,) in cursor.fetchall()]
     if stale:
@@ -158,6 +167,7 @@ def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:
     # back would else bring the next one at the time of the first change.
     if _any_withdrawing(cursor, ids):
         cursor.execute(statements.MOVE_WITHDRAWING, given)
+    # Only for what is due before the next round: an import would else wake a worker for each step.
     if written and _any_due(cursor, now=now):
         enqueue_after_commit("send")
     return PlanResult(written=written, taken_back=taken_back, to_withdraw=len(stale))
@@ -181,6 +191,8 @@ def steps_of_coming(
         future = Appointment.objects.filter(starts_at__gt=since, pk__gt=after)
         if location_ids is not None:
             future = future.filter(location_id__in=location_ids)
+        # Read anew for each step: a job may last an hour, and what is booked meanwhile belongs to
+        # it.
         ids = list(future.order_by("pk").values_list("pk", flat=True)[:step])
         if not ids:
             return
@@ -195,6 +207,7 @@ def release_reminders(message_ids: Sequence[Any], *, now: datetime) -> list[int]
     took `lock_appointments_of` these messages before it touched them.
     """
     affected = Reminder.objects.filter(message_id__in=message_ids, state=Reminder.State.WITHDRAWING)
+    # Before the release, which is what changes the state that they are found by.
     ids = list(affected.values_list("appointment_id", flat=True).distinct())
     release_reminders_of(message_ids, now=now)
     plan_appointments(ids, now=now)

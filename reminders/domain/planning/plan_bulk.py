@@ -30,6 +30,7 @@ def read_representatives(cursor: Any, ids: str, *, book: RuleSet) -> list[Planna
     # A service without rules of its own makes no difference to what is planned.
     special = {rule.service_id for rule in book.rules if rule.service_id is not None}
     cursor.execute(statements.CREATE_ALIKE)
+    # Locks all of them, not only one of each kind: the others are written to as well.
     cursor.execute(statements.READ_ALIKE, {"ids": ids, "special": list(special)})
     cursor.execute(statements.REPRESENTATIVES)
     return [_plannable(row) for row in read_dicts(cursor)]

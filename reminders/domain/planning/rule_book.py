@@ -117,6 +117,8 @@ class RuleSet:
         """The same rules as they would be with this one saved; one that was never saved has the id
         0.
         """
+        # At the end, not in its place: only the order of shown rules differs, never which ones
+        # apply.
         others = tuple(one for one in self.rules if one.id != (rule.pk or 0))
         return RuleSet(
             rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours
@@ -143,9 +145,11 @@ def most_specific(
     ]
     best: dict[str, tuple[bool, bool]] = {}
     for rule in fitting:
+        # By kind: a location's own confirmation leaves the general reminder in force there.
         best[rule.kind] = max(best.get(rule.kind, (False, False)), _rank(rule))
     return [rule for rule in fitting if _rank(rule) == best[rule.kind]]
 
 
 def _rank(rule: ActiveRule) -> tuple[bool, bool]:
+    # A service weighs more than a location: what is done decides how to prepare, wherever it is.
     return (rule.service_id is not None, rule.location_id is not None)

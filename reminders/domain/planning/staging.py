@@ -33,6 +33,8 @@ def stage(cursor: Any, wanted: Iterable[DesiredReminder]) -> None:  # Any: Djang
     """Copy the reminders that should be there into the table that `CREATE_WANTED` made."""
     rows = list(wanted)
     with cursor.copy(statements.COPY_WANTED) as copy:
+        # Binary COPY wants exactly the types of the columns; the driver would choose the smallest
+        # that holds a number.
         copy.set_types(statements.WANTED_TYPES)
         for row in rows:
             copy.write_row(_columns(row))

@@ -85,7 +85,7 @@ AND reminder.appointment_id = ANY(%(ids)s)
 AND reminder.state = ANY(%(open_reminders)s)
 AND (appointment.starts_at > %(now)s OR reminder.state = %(reminder_planned)s)
 AND NOT EXISTS (SELECT 1 FROM wanted_reminder wanted WHERE {SAME_ONE})
-"""  # noqa: S608 -- put together from constants
+"""
 
 # A later version of the appointment that tells the same phone the same time and place is not told
 # again, unless it is another person's by now: siblings share a phone. A text keeps the person of
@@ -129,7 +129,7 @@ AND {IS_NEWS}
 ADDED = f"""
 NOT EXISTS (SELECT 1 FROM reminders_reminder reminder WHERE {SAME_ONE})
 AND {IS_NEWS}
-"""  # noqa: S608 -- put together from constants
+"""
 
 TAKE_BACK = f"""
 UPDATE reminders_reminder reminder
@@ -142,7 +142,7 @@ SET state = %(reminder_withdrawn)s,
     END
 FROM reminders_appointment appointment
 WHERE {TAKEN_BACK}
-"""  # noqa: S608 -- put together from constants
+"""
 
 CORRECT = f"""
 UPDATE reminders_reminder reminder
@@ -158,7 +158,7 @@ SET state = {WANTED_STATE},
     updated_at = %(now)s
 FROM wanted_reminder wanted
 WHERE {CORRECTED}
-"""  # noqa: S608 -- put together from constants
+"""
 
 # Nobody adds the same one meanwhile, because the appointments are locked. An ON CONFLICT besides
 # would write each row in two steps, which takes a third longer.
@@ -173,7 +173,7 @@ SELECT
     wanted.phone, false, %(now)s
 FROM wanted_reminder wanted
 WHERE {ADDED}
-"""  # noqa: S608 -- put together from constants
+"""
 
 # Handed over, not yet on its way, and: of an older version, no longer wanted, or wanted at another
 # time. What is untrue by now is asked back whatever the time; for a mere change of rules, one whose
@@ -198,7 +198,7 @@ WHERE reminder.appointment_id = ANY(%(ids)s)
           AND (wanted.rule_id IS NULL OR wanted.reason <> '' OR wanted.due_at <> reminder.due_at)
       )
   )
-"""  # noqa: S608 -- put together from constants
+"""
 
 # In two steps, for the reason that `REMINDERS_WAIT` has.
 MOVE_WITHDRAWING = f"""
@@ -222,26 +222,26 @@ UPDATE reminders_reminder reminder
 SET due_at = moved.due_at, cutoff_at = moved.cutoff_at
 FROM moved
 WHERE reminder.id = moved.id AND reminder.state = moved.state
-"""  # noqa: S608 -- put together from constants
+"""
 
 # The dry run: the same conditions, read instead of written.
 WOULD_TAKE_BACK = f"""
 SELECT reminder.appointment_id, reminder.rule_id
 FROM reminders_reminder reminder, reminders_appointment appointment
 WHERE {TAKEN_BACK} AND reminder.version = appointment.version
-"""  # noqa: S608 -- put together from constants
+"""
 
 WOULD_CORRECT = f"""
 SELECT reminder.appointment_id, reminder.rule_id
 FROM reminders_reminder reminder, wanted_reminder wanted
 WHERE {CORRECTED}
-"""  # noqa: S608 -- put together from constants
+"""
 
 WOULD_ADD = f"""
 SELECT wanted.appointment_id, wanted.rule_id
 FROM wanted_reminder wanted
 WHERE {ADDED}
-"""  # noqa: S608 -- put together from constants
+"""
 
 CREATE_ALIKE = """
 CREATE TEMP TABLE IF NOT EXISTS planned_alike (
@@ -287,7 +287,7 @@ SELECT locked.*, min(id) OVER (
         wrong_number
 )
 FROM locked
-"""  # noqa: S608 -- put together from constants
+"""
 
 # Times as text: a diary has few different ones, and the driver would read each anew.
 REPRESENTATIVES = """

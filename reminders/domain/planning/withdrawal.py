@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import F
 
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.planning import withdrawal_statements as statements
-from reminders.models.states_in_sql import STATES, Given, withdrawable_at
+from reminders.models import Message, Reminder, message_states
+from reminders.models.states_in_sql import STATES
 
 
 def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime) -> int:
@@ -25,21 +27,29 @@ def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime)
     that made them stale, which holds their appointments.
     """
     ids = [message_id for message_id in message_ids if message_id]
-    given: Given = STATES | {"messages": ids, "now": now}
     # Before their reminders: whoever records what the provider said locks in this order, too.
     lock_messages(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(statements.REQUEST_CANCEL, given)
-        marked = cursor.rowcount
-        cursor.execute(statements.REMINDERS_WAIT, given)
+    # One that is on its way can't be called back; it is marked all the same, so that staff read
+    # "already sent" of a text that no longer holds.
+    wanted = Message.objects.filter(pk__in=ids, cancel_requested_at=None)
+    marked = wanted.filter(state__in=message_states.OPEN).update(cancel_requested_at=now)
+    # Their reminders wait from here on: until the old text is settled, nothing may replace it.
+    _execute(statements.REMINDERS_WAIT, ids, now=now)
+    # What the provider never saw needs no asking: it ends here, and its reminders are free at once.
     cancel_queued(ids, now=now)
     release_reminders_of(ids, now=now)
-    return int(marked)
+    return marked
 
 
 def cancel_queued(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     """End those of these messages that wait with us and are to be withdrawn."""
-    _execute(statements.CANCEL_QUEUED, message_ids, now=now)
+    waiting = Message.objects.filter(pk__in=message_ids, state=Message.State.QUEUED)
+    waiting.filter(cancel_requested_at__isnull=False).update(
+        state=Message.State.CANCELLED,
+        words="Withdrawn before it was sent",
+        final_at=now,
+        cancel_settled_at=now,
+    )
 
 
 def release_reminders_of(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
@@ -57,7 +67,14 @@ def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID
 
     A family's text is among them where it tells of a visit of theirs.
     """
-    given = withdrawable_at(now) | {"contacts": list(contact_ids), "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(statements.ON_THEIR_WAY, given)
-        return [message_id for (message_id,) in cursor.fetchall()]
+    # Two ways to them, each through its own index; one condition over both would read every text.
+    own = Message.objects.filter(contact_id__in=contact_ids, phone=F("contact__phone"))
+    carried = Reminder.objects.filter(
+        appointment__contact_id__in=contact_ids,
+        appointment__starts_at__gt=now,
+        phone=F("appointment__contact__phone"),
+        message__isnull=False,
+    )
+    ids = {*own.values_list("pk", flat=True), *carried.values_list("message_id", flat=True)}
+    on_their_way = Message.objects.withdrawable(now=now).filter(pk__in=ids)
+    return list(on_their_way.values_list("pk", flat=True))

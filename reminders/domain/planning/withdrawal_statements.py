@@ -1,18 +1,6 @@
-"""What withdrawing says to PostgreSQL: mark texts, let go of their reminders, find them."""
+"""What withdrawing says to PostgreSQL: the reminders of many texts wait, or are let go of."""
 
 from __future__ import annotations
-
-from reminders.models.states_in_sql import IS_WITHDRAWABLE
-
-# One that is on its way can't be called back; it is marked all the same, so that staff read
-# "already sent" of a text that no longer holds.
-REQUEST_CANCEL = """
-UPDATE reminders_message message
-SET cancel_requested_at = %(now)s
-WHERE message.id = ANY(%(messages)s)
-  AND message.cancel_requested_at IS NULL
-  AND message.state = ANY(%(open_messages)s)
-"""
 
 # This and `RELEASE_REMINDERS` first find the reminders, and then choose by their state. In one
 # step, the database begins with states of which it had counted next to none, and an import that
@@ -32,17 +20,6 @@ UPDATE reminders_reminder reminder
 SET state = %(reminder_withdrawing)s, updated_at = %(now)s
 FROM handed_over
 WHERE reminder.id = handed_over.id AND reminder.state = handed_over.state
-"""
-
-CANCEL_QUEUED = """
-UPDATE reminders_message message
-SET state = %(message_cancelled)s,
-    words = 'Withdrawn before it was sent',
-    final_at = %(now)s,
-    cancel_settled_at = %(now)s
-WHERE message.id = ANY(%(messages)s)
-  AND message.state = %(message_queued)s
-  AND message.cancel_requested_at IS NOT NULL
 """
 
 # Of a withdrawn message, the reminders that still hold go back to the plan, or stay stopped where
@@ -85,80 +62,3 @@ SET updated_at = %(now)s,
 FROM released
 WHERE reminder.id = released.id AND reminder.state = released.state
 """
-
-# Two ways to them, each through its own index.
-ON_THEIR_WAY = f"""
-SELECT message.id
-FROM (
-    SELECT own.id
-    FROM reminders_message own
-    JOIN reminders_contact contact ON contact.id = own.contact_id
-    WHERE own.contact_id = ANY(%(contacts)s::bigint[]) AND own.phone = contact.phone
-    UNION
-    SELECT reminder.message_id
-    FROM reminders_appointment appointment
-    JOIN reminders_contact contact ON contact.id = appointment.contact_id
-    JOIN reminders_reminder reminder
-        ON reminder.appointment_id = appointment.id AND reminder.phone = contact.phone
-    WHERE appointment.contact_id = ANY(%(contacts)s::bigint[])
-      AND appointment.starts_at > %(now)s
-) theirs
-JOIN reminders_message message ON message.id = theirs.id
-WHERE {IS_WITHDRAWABLE}
-"""  # noqa: S608 -- put together from constants
-
-SCHEDULED = """
-SELECT
-    message.id AS message_id,
-    min(reminder.rule_id) AS rule_id,
-    min(rule.kind) AS kind,
-    count(*) > 1 AS family,
-    min(contact.language) AS language,
-    min(location.language) AS location_language,
-    min(message.format) = 'TTS' AS voice,
-    min(message.location_id) AS location_id,
-    array_remove(array_agg(DISTINCT appointment.practitioner_id), NULL) AS practitioner_ids,
-    array_remove(array_agg(DISTINCT appointment.service_id), NULL) AS service_ids
-FROM reminders_message message
-JOIN reminders_reminder reminder
-    ON reminder.message_id = message.id AND reminder.state = ANY(%(handed_over)s)
-JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
-JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
-JOIN reminders_contact contact ON contact.id = message.contact_id
-JOIN reminders_location location ON location.id = message.location_id
-"""
-GROUPED = "GROUP BY message.id"
-
-# A branch for each partial index: in one condition, the whole table would be read.
-ALL_SCHEDULED = f"""
-{SCHEDULED}
-WHERE NOT reminder.forced AND message.id IN (
-    SELECT message.id FROM reminders_message message
-    WHERE message.state = ANY(%(at_provider)s) AND {IS_WITHDRAWABLE}
-    UNION ALL
-    SELECT message.id FROM reminders_message message
-    WHERE message.state = %(message_queued)s
-      AND message.kind = %(kind_reminder)s
-      AND {IS_WITHDRAWABLE}
-    UNION ALL
-    SELECT message.id FROM reminders_message message
-    WHERE message.state = %(message_submitting)s AND {IS_WITHDRAWABLE}
-    UNION ALL
-    SELECT message.id FROM reminders_message message
-    WHERE message.state = %(message_unknown)s AND {IS_WITHDRAWABLE}
-)
-{GROUPED}
-"""  # noqa: S608 -- put together from constants
-
-SCHEDULED_ABOUT = f"""
-{SCHEDULED}
-WHERE NOT reminder.forced AND message.id IN (
-    SELECT message.id
-    FROM reminders_reminder about
-    JOIN reminders_message message ON message.id = about.message_id
-    WHERE about.appointment_id = ANY(%(appointments)s::bigint[])
-      AND about.state = ANY(%(handed_over)s)
-      AND {IS_WITHDRAWABLE}
-)
-{GROUPED}
-"""  # noqa: S608 -- put together from constants

@@ -224,7 +224,8 @@ def _values(visit: Visit, place: Location, language: str) -> Values:
 _LOCK = "SELECT id FROM reminders_appointment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 _VISITS = """
-SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone, c.first_name,
+SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone,
+       coalesce(nullif(c.preferred_name, ''), c.first_name) AS first_name,
        c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
        a.duration
 FROM reminders_appointment a

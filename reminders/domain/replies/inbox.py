@@ -16,14 +16,14 @@ from django.db import transaction
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import again_after_deadlock, lock_appointments
+from reminders.domain.common.locks import lock_appointments, retry_on_conflict
 from reminders.domain.consent.suppressions import is_opted_out, is_paused, is_textable
 from reminders.domain.diary.appointments import set_status
 from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
 from reminders.domain.replies.special.pacing import withdraw_waiting_answers
 from reminders.domain.sending.outbox import queue_text
-from reminders.models import Appointment, AuditEntry, InboxItem, Message, Reply
+from reminders.models import Appointment, AuditEntry, Import, InboxItem, Message, Reply
 
 Status = Appointment.Status
 DECIDE_FIRST = "Texts to this number are paused. Choose “No more texts” or “Keep texting” first."
@@ -114,8 +114,9 @@ def whole_cards() -> QuerySet[InboxItem]:
 def _with_people(cards: QuerySet[InboxItem], who: str) -> QuerySet[InboxItem]:
     """With what a list shows. Two statements: planning one of nine joins took longer than both."""
     appointments = Appointment.objects.select_related("contact")
+    files = Import.objects.only("pk", "filename")
     return cards.select_related("reply", "contact", "location", who).prefetch_related(
-        Prefetch("appointment", appointments)
+        Prefetch("appointment", appointments), Prefetch("upload", files)
     )
 
 
@@ -152,7 +153,7 @@ class Settled(NamedTuple):
     why_not: str = ""
 
 
-@again_after_deadlock
+@retry_on_conflict
 def settle(
     card: InboxItem,
     action: Action | str,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import again_after_deadlock, lock_coming_on
+from reminders.domain.common.locks import lock_coming_on, retry_on_conflict
 from reminders.domain.consent.suppressions import (
     OptOut,
     is_paused,
@@ -34,7 +34,7 @@ class Texts(StrEnum):
     GO_ON = "go_on"
 
 
-@again_after_deadlock
+@retry_on_conflict
 def decide_texts(card: InboxItem, wish: Texts, *, revision: int, by: Actor, now: datetime) -> None:
     """Opt a paused number out, or let it be texted again and plan its texts; the card is done.
 

@@ -21,12 +21,16 @@ from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
 
 Brake = ProviderState.Brake
 UNLIMITED = 1_000_000
+# One call without an answer is the net's weather; three in a row are the provider.
 FAILURES_ALLOWED = 3
+# While the probe is out, the brake holds for the others. A worker that dies with it delays the next
+# one by this much.
 PROBE_TAKES = timedelta(seconds=30)
 ASK_CREDENTIALS_AGAIN = timedelta(seconds=60)
 SLOW_DOWN = timedelta(seconds=30)
 SLOW_DOWN_MOST = timedelta(hours=1)
 DOWN_FIRST = 15.0
+# Seconds: a provider that is back must not stand unused for longer than a desk would notice.
 DOWN_MOST = 120.0
 NEWS_EVERY = timedelta(seconds=5)
 
@@ -54,10 +58,14 @@ def send_quota(*, now: datetime) -> int:
     """
     state = ProviderState.objects.filter(pk=1).first()
     if state is None or not state.brake:
+        # After a failure that did not brake yet, one at a time: a whole chunk without an answer
+        # would be a whole chunk unknown.
         return UNLIMITED if state is None or not state.failures else 1
     if state.until and state.until > now:
         return 0
     taken = ProviderState.objects.filter(Q(until=None) | Q(until__lte=now), pk=1, brake=state.brake)
+    # The conditional update is the claim: of all workers exactly one changes the row, and so gets
+    # 1.
     return taken.update(until=now + PROBE_TAKES)
 
 
@@ -86,8 +94,11 @@ def provider_answered(
     `accepted`) vouches for credentials only. Where nothing waits that could be the probe, it
     vouches for all of it: a brake must not outlive its cause through a quiet night.
     """
+    # A slow answer to a call from before the failure would else release the brake that the failure
+    # put on.
     older = ProviderState.objects.filter(Q(since=None) | Q(since__lte=asked_at or now), pk=1)
     if not accepted:
+        # Polling is taken with the same credentials; whether sending works, the probe finds out.
         older.filter(brake=Brake.CREDENTIALS).update(until=now)
         over = older.exclude(brake=Brake.NONE).filter(until__lte=now)
         if over.exists() and not _anything_waits(now=now):
@@ -123,6 +134,8 @@ def provider_failed(error: MessagesApiError, *, now: datetime) -> None:
         _brake(Brake.CREDENTIALS, until=now + ASK_CREDENTIALS_AGAIN, now=now)
     elif isinstance(error, SlowDown):
         wait = timedelta(seconds=error.retry_after) if error.retry_after is not None else SLOW_DOWN
+        # The provider's own figure, but an hour at most: a slip of theirs must not silence us for a
+        # day.
         _brake(Brake.RATE, until=now + min(wait, SLOW_DOWN_MOST), now=now)
     else:
         _count_failure(now=now)
@@ -136,6 +149,23 @@ def slow_down_if_asked(errors: Iterable[MessagesApiError | None], *, now: dateti
             return
 
 
+def left_this_hour(*, now: datetime) -> int:
+    """How many more texts the hourly limit allows, with those under way; brakes when it is
+    used up.
+    """
+    most = settings.MESSAGES_PER_HOUR
+    if not most:
+        return UNLIMITED
+    lately = Message.objects.filter(accepted_at__gt=now - timedelta(hours=1))
+    # What is being handed over counts, too: it will be accepted in this hour.
+    under_way = Message.objects.filter(state=Message.State.SUBMITTING)
+    used = lately.order_by()[:most].count() + under_way.count()
+    # Five minutes, not the hour: the oldest texts of the hour leave it one by one.
+    if used >= most:
+        cap_reached(until=now + timedelta(minutes=5), now=now)
+    return most - used
+
+
 def cap_reached(*, until: datetime, now: datetime) -> None:
     """The limit of texts per hour is used up until then."""
     _make_row()
@@ -143,6 +173,7 @@ def cap_reached(*, until: datetime, now: datetime) -> None:
 
 
 def _count_failure(*, now: datetime) -> None:
+    # Counted in the database: several workers fail at the same moment.
     ProviderState.objects.filter(pk=1).update(failures=F("failures") + 1)
     failures = ProviderState.objects.values_list("failures", flat=True).get(pk=1)
     if failures >= FAILURES_ALLOWED:

@@ -30,7 +30,8 @@ from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.sending import statements
 from reminders.domain.sending.family_grouping import (
-    FAMILY_MOST,
+    UnsendableError,
+    check_number,
     families,
     is_spoken,
     others_of_families,
@@ -45,7 +46,11 @@ from reminders.models.states_in_sql import STATES, Given
 
 Reason = Reminder.Reason
 State = Reminder.State
+# Within this of its moment a text goes without a time: by the time the request arrives there, it
+# would lie in the past.
 AT_ONCE = timedelta(seconds=5)
+# A queue that is ten minutes behind is busy, not broken: only what is later is asked whether it is
+# still of use.
 LATE_AFTER = timedelta(minutes=10)
 DAY = timedelta(days=1)
 CHECK_AFTER = timedelta(minutes=30)
@@ -118,6 +123,8 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
     it.
     """
     claim = Claim()
+    # Without a transaction and a lock: most runs find nothing, and must not wait for somebody who
+    # is saving a wording.
     if not is_any_due(until=now + ahead):
         return claim
     with transaction.atomic():
@@ -128,11 +135,15 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         if not rows:
             return claim
         books = ClaimContext.load()
+        # A brother's reminder may be due later than the limit reaches. Left behind, he would get a
+        # text of his own a moment after.
         rows += others_of_families(rows, locations=books.locations, day_ago=now - DAY)
         sendable, refused = _sort_out(rows, now=now, books=books)
+        # After the check of each: a family's text must not speak of a visit that was cancelled.
         drafts = _draft_all(sendable, refused, now=now, books=books)
         _set_aside(refused, now=now)
         _write(drafts, now=now, until=now + hold)
+    # Counted with those set aside: a run that finds only such rows has to ask again, not end.
     claim.looked_at = len(rows)
     claim.wires = [draft.wire for draft in drafts]
     claim.set_aside = sum(len(ids) for ids in refused.values())
@@ -167,7 +178,7 @@ def _draft_all(
     for group in families(rows, locations=books.locations):
         phone = group[0].phone
         try:
-            _check_number(group, texts_lately=to_number[phone])
+            check_number(group, texts_lately=to_number[phone])
             drafts.append(_draft(group, now=now, books=books))
         except UnsendableError as error:
             refused[(State.SKIPPED, error.reason)].extend(row.id for row in group)
@@ -176,21 +187,6 @@ def _draft_all(
         else:
             to_number[phone] += 1
     return drafts
-
-
-class UnsendableError(Exception):
-    """What the number of a text forbids."""
-
-    def __init__(self, reason: Reminder.Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def _check_number(group: Sequence[DueReminder], *, texts_lately: int) -> None:
-    if len(group) > FAMILY_MOST:
-        raise UnsendableError(Reason.SHARED)
-    if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= texts_lately:
-        raise UnsendableError(Reason.CAPPED)
 
 
 def _plan_again(appointment_ids: Sequence[int], *, now: datetime) -> None:
@@ -208,6 +204,8 @@ def _check(row: DueReminder, *, now: datetime, books: ClaimContext) -> tuple[str
     """The state and reason with which a reminder is set aside; None if it may go."""
     if not row.current:
         return State.WITHDRAWN, Reason.SUPERSEDED
+    # Asked here once more, though planning did: the STOP may have come since, and this is the last
+    # look before the text leaves us.
     if row.opted_out:
         return State.SKIPPED, Reason.OPTED_OUT
     if row.wrong_number:
@@ -216,6 +214,7 @@ def _check(row: DueReminder, *, now: datetime, books: ClaimContext) -> tuple[str
         return State.SKIPPED, Reason.NO_CHANNEL
     if not row.phone:
         return State.SKIPPED, Reason.NO_PHONE
+    # Not `>`: at the cut-off itself nothing goes any more, as `expire` has it.
     if now >= row.cutoff_at:
         return State.EXPIRED, Reason.CUTOFF
     return _check_time(row, now=now, books=books)
@@ -225,6 +224,7 @@ def _check_time(row: DueReminder, *, now: datetime, books: ClaimContext) -> tupl
     """After an outage: late while it is of use and within texting hours, else not at all."""
     if row.forced:
         return None
+    # Only active rules are read: one that is missing was switched off since this was planned.
     rule = next((rule for rule in books.rules.rules if rule.id == row.rule_id), None)
     if rule is None:
         return State.WITHDRAWN, Reason.RULE_OFF
@@ -260,6 +260,7 @@ def _draft(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext) -
     )
     moment = min(_moment(row, now=now, books=books) for row in rows)
     wire = OutgoingMessage(
+        # Ours alone: it is committed before the call, and is what a lost answer is found again by.
         uuid.uuid4(),
         first.appointment_uuid,
         first.phone,
@@ -267,6 +268,7 @@ def _draft(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext) -
         text,
         Message.Format.TTS if voice else Message.Format.SMS,
         moment if moment > now + AT_ONCE else None,
+        # The earliest of the family: one text can't be given up for some of them only.
         min(row.cutoff_at for row in rows),
         1,
     )
@@ -325,6 +327,8 @@ def _message_row(draft: Draft, *, now: datetime, until: datetime) -> tuple[objec
         draft.asks,
         wire.format,
         draft.segments,
+        # Not queued: from the commit on nobody else may take it up, whatever becomes of this
+        # worker.
         str(Message.State.SUBMITTING),
         "",
         scheduled,
@@ -333,6 +337,7 @@ def _message_row(draft: Draft, *, now: datetime, until: datetime) -> tuple[objec
         False,
         now,
         until,
+        # Counted from when it should reach the phone: a text for tomorrow has no report today.
         scheduled + CHECK_AFTER,
         now,
     )

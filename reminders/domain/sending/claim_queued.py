@@ -43,6 +43,8 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
     going: list[tuple[QueuedMessage, datetime]] = []
     refused: dict[Reminder.Reason, list[uuid.UUID]] = defaultdict(list)
     with transaction.atomic():
+        # Appointments are not locked here: the claim of an answer must not wait for an import that
+        # holds them.
         rows = lock_queued_messages(now=now, limit=limit)
         if not rows:
             return claim
@@ -56,6 +58,7 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
             else:
                 going.append((row, moment))
         for reason, ids in refused.items():
+            # Staff read the difference: one was called off, the other only came too late.
             blocked = reason in NEVER_TO_GO
             give_up(
                 ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now
@@ -80,6 +83,8 @@ def _why_not_queued(
         return Reason.OPTED_OUT
     if row.wrong_number:
         return Reason.WRONG_NUMBER
+    # An answer names a visit's time. A change since then would make it confirm what holds no
+    # longer.
     if row.outdated:
         return Reason.SUPERSEDED
     if row.expires_at <= now:
@@ -103,8 +108,13 @@ def _take(
     time.
     """
     Message.objects.filter(pk__in=[row.id for row, _ in going]).update(
-        state=Message.State.SUBMITTING, claimed_until=until, attempt=F("attempt") + 1
+        # Counted in the database: the pause before the next try grows by it, and another run may
+        # have counted meanwhile.
+        state=Message.State.SUBMITTING,
+        claimed_until=until,
+        attempt=F("attempt") + 1,
     )
+    # By moment, so that a whole backlog after closing time takes one statement, not one for each.
     later: dict[datetime, list[uuid.UUID]] = defaultdict(list)
     for row, moment in going:
         if moment > max(row.scheduled_at, now):
@@ -126,6 +136,7 @@ def give_up(
     Message.objects.filter(pk__in=ids).update(
         state=state, words=Reason(reason).label, final_at=now, claimed_until=None
     )
+    # Only those still being sent: a change may have asked the others back, and they wait for that.
     Reminder.objects.filter(message_id__in=ids, state=State.SENDING).update(
         state=State.EXPIRED if expired else State.SKIPPED, reason=reason, updated_at=now
     )

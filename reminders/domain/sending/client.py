@@ -1,6 +1,6 @@
 """The one client of the Messages API in this process, made from the settings.
 
-Kept open, so that a ring does not pay for a new TLS connection; it is safe to use from many
+Kept open, so that a run does not pay for a new TLS connection; it is safe to use from many
 threads.
 """
 

@@ -25,6 +25,7 @@ def _expire_reminders(*, now: datetime) -> int:
     late = due.filter(cutoff_at__lte=now).order_by("due_at")
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:STEP])
+        # What is locked was read as planned under that lock; no further condition is needed.
         return Reminder.objects.filter(pk__in=ids).update(
             state=Reminder.State.EXPIRED, reason=Reminder.Reason.CUTOFF, updated_at=now
         )

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from reminders.models import Location
+from django.conf import settings
+
+from reminders.models import Location, Reminder
 from reminders.models.claims import DueReminder, lock_family_reminders
 
 FAMILY_WITHIN = timedelta(minutes=60)
@@ -29,6 +31,7 @@ def others_of_families(
     keys = {_key(row) for row in rows if row.phone and locations[row.location_id].family_messages}
     if not keys:
         return []
+    # Skipped where another claim holds them, never waited for.
     found = lock_family_reminders(sorted(keys), have=[row.id for row in rows], day_ago=day_ago)
     starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
     for row in rows:
@@ -43,8 +46,10 @@ def families(rows: Iterable[DueReminder], *, locations: Locations) -> list[list[
     groups: list[list[DueReminder]] = []
     open_groups: dict[tuple[str, int, date, int, str], list[DueReminder]] = {}
     for row in sorted(rows, key=lambda row: (row.starts_at, row.id)):
+        # Two of a family may want different languages; one text can have only one.
         key = (*_key(row), row.language)
         group = open_groups.get(key)
+        # What staff asked for now goes alone: they said which one, and its time is its own.
         joins = locations[row.location_id].family_messages and not row.forced and not is_spoken(row)
         if (
             group is not None
@@ -71,3 +76,19 @@ def _key(row: DueReminder) -> tuple[str, int, date, int]:
 def _together(row: DueReminder, other_start: datetime) -> bool:
     """A days-before text covers the whole day; an hour-before text only what begins about then."""
     return row.days_before is not None or abs(row.starts_at - other_start) <= FAMILY_WITHIN
+
+
+class UnsendableError(Exception):
+    """What the number of a text forbids."""
+
+    def __init__(self, reason: Reminder.Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_number(group: Sequence[DueReminder], *, texts_lately: int) -> None:
+    """Raise UnsendableError where the number of these has too many people, or got enough for a day."""
+    if len(group) > FAMILY_MOST:
+        raise UnsendableError(Reminder.Reason.SHARED)
+    if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= texts_lately:
+        raise UnsendableError(Reminder.Reason.CAPPED)

@@ -45,8 +45,10 @@ def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list
     its reminders failed; one asked to be withdrawn that turns out to have gone is settled as sent.
     """
     furthest = {}
+    # In rising rank, so that of several the furthest is the one that stays in the dictionary.
     for item in sorted(news, key=lambda item: item.reached.rank):
         furthest[item.message_id] = item
+    # By id: two that apply reports of the same messages at once would else stop each other.
     rows = sorted(furthest.values(), key=lambda item: item.message_id)
     if not rows:
         return []
@@ -54,6 +56,8 @@ def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list
     with connection.cursor() as cursor:
         cursor.execute(statements.MOVE, STATES | _columns(rows) | {"now": now})
         moved = [message_id for (message_id,) in cursor.fetchall()]
+    # Only those that moved: a repeated report must not settle a reminder that was planned again
+    # since.
     if moved:
         settle_reminders(moved, now=now)
     return moved

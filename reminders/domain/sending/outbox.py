@@ -1,6 +1,6 @@
 """Put texts in the outbox: what staff write, automatic answers, corrections.
 
-A message is written in the transaction that caused it and leaves with the next send ring. Reminders
+A message is written in the transaction that caused it and leaves with the next run of `send`. Reminders
 get their messages from `claiming`, when they are due.
 """
 

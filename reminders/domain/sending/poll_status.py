@@ -39,6 +39,8 @@ def check_overdue(
             messages = Message.objects.claim_overdue(now=now, again=FIRST, limit=min(A_STEP, left))
         if messages:
             _look_twice([row for row in messages if row.resent], api, now=now)
+            # One that waits there for its time has nothing to tell; it was claimed for the look at
+            # copies.
             due = [row for row in messages if row.scheduled_at <= now]
             moved += check_messages(api, due, clock=clock)
         if not messages or not go_on():
@@ -93,6 +95,8 @@ def _news(api: MessagesApi, message: Message, *, now: datetime) -> StatusUpdate 
     try:
         status = api.status(message.provider_id or "").status
     except NotFound:
+        # Not known is not the same as not sent: only after the provider's own 45 days it can't mean
+        # anything else.
         if now - message.scheduled_at < KEPT:
             return None
         words = "Unknown, too old: the provider keeps texts for 45 days"

@@ -79,9 +79,12 @@ def reconcile(
     abandon_claims(now=started)
     outcome = Reconciled()
     while True:
+        # `started` does not move on while the run does, so that nothing is looked up twice in it.
+        # The hold grows by what has passed, else it would be over before it began.
         hold = clock() - started + LEASE
         with transaction.atomic():
             messages = Message.objects.claim_unknown(now=started, hold=hold, limit=limit)
+        # The provider that can't be asked now can't be asked about the next hundred either.
         if not messages or not _settle(api, messages, clock=clock, outcome=outcome):
             break
         if not go_on():
@@ -109,6 +112,7 @@ def look_for_withdrawn(api: MessagesApi, *, now: datetime, limit: int = A_REQUES
         circuit_breaker.slow_down_if_asked([error], now=now)
         return 0
     copies = [copy for each in found.values() for copy in each]
+    # Outside of any transaction: each is a call of its own.
     withdraw_all(api, [copy for copy in copies if waits_there(copy.status)])
     out = [row for row in messages if any(_went_out(copy) for copy in found.get(row.pk, ()))]
     with transaction.atomic():
@@ -140,6 +144,8 @@ def _settle(
         return False
     withdraw_extras(api, found)
     now = clock()
+    # By what the provider said, not by what was asked: a copy that failed there still shows that it
+    # came.
     missing = [row for row in messages if row.pk not in found]
     with transaction.atomic():
         # Before the messages are touched: those that were called off are planned again below.
@@ -155,6 +161,7 @@ def abandon_claims(*, now: datetime) -> int:
     left = Message.objects.filter(state=Message.State.SUBMITTING, claimed_until__lt=now)
     with transaction.atomic():
         ids = list(
+            # Skipped where somebody records its answer at this very moment: late, but not unknown.
             left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
         )
         return Message.objects.filter(pk__in=ids).update(
@@ -219,6 +226,8 @@ def furthest_first(
     def place(item: ReportedMessage) -> tuple[bool, bool, bool, bool]:
         delivered = read_status(item.status, item.code).state is State.DELIVERED
         never, waits = never_came(item.status), waits_there(item.status)
+        # Lowest first. A delivered copy settles the matter, a waiting one can still be cancelled,
+        # one that never came must not be taken for the text.
         return never, waits, not delivered, item.message_id != ours
 
     return sorted(copies, key=place)
@@ -231,6 +240,7 @@ def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> i
         update = StatusUpdate(
             message_id, Message.State.ACCEPTED, code=kept.code, provider_id=kept.message_id
         )
+        # Accepted and nothing more: the provider has it, which is all that had been unknown.
         if not has_no_news(kept.status):
             verdict = read_status(kept.status, kept.code)
             update = replace(update, state=verdict.state, words=verdict.words)
@@ -243,11 +253,15 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
     settled = [
         row
         for row in messages
+        # The detail report lags behind. Sent again at once, the patient would get the text twice.
         if row.unknown_since and row.unknown_since + settings.RECONCILE_AFTER <= now
     ]
     unwanted = [row.pk for row in settled if row.cancel_requested_at]
     wanted = [row for row in settled if not row.cancel_requested_at]
+    # Once more and never again: whatever goes wrong twice is for a person to look at.
     again = [row.pk for row in wanted if not row.resent and row.expires_at > now]
+    # Later than its end by as long as the report lags: what went in the last minute may show up
+    # until then.
     late = [row.pk for row in wanted if row.expires_at <= now - settings.RECONCILE_AFTER]
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
     # One that was called off during the look-up is left for the next round, which then finds it
@@ -255,6 +269,8 @@ def _settle_missing(messages: Sequence[Message], *, now: datetime, outcome: Reco
     outcome.sent_again += unknown.filter(pk__in=again, cancel_requested_at=None).update(
         state=Message.State.QUEUED,
         resent=True,
+        # The very same words and the same UUID: should both turn up, they are known for copies of
+        # one text.
         send_after=now,
         unknown_since=None,
         claimed_until=None,

@@ -36,7 +36,9 @@ from reminders.provider import MessagesApi
 
 logger = logging.getLogger(__name__)
 
+# Claimed rows wait for their request with their claim running: so many leave well within it.
 CHUNK = 600
+# The provider's limit, see `provider.client.SEND_LIMIT`.
 A_REQUEST = 100
 A_LOT = 5_000
 WORKERS = 3
@@ -44,6 +46,8 @@ WORKERS = 3
 withdrawals.
 """
 CALLS = 8
+# Added to the claim: a slow database must not let somebody call a text unknown that is just being
+# recorded.
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0
 BACK_OFF_MOST = 120.0
@@ -53,7 +57,7 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class Sent:
-    """What a run of the send ring came to."""
+    """What a run of the task `send` came to."""
 
     accepted: int = 0
     failed: int = 0
@@ -110,6 +114,7 @@ class _Run:
         self.hold = longest_call() * 2 + GRACE
         self.sent = Sent()
         self.in_flight: set[Future[list[SubmissionResult]]] = set()
+        # The outbox first: somebody waits at the desk for a text of their own.
         self.sources = [self._claim_queued, self._claim_due]
 
     def work(self, pool: ThreadPoolExecutor) -> Sent:
@@ -125,6 +130,8 @@ class _Run:
     def _work(self, pool: ThreadPoolExecutor) -> Sent:
         waiting: list[tuple[Sequence[OutgoingMessage], datetime]] = []
         while True:
+            # What is in flight is waited for in any case: an answer that nobody records leaves a
+            # text unknown.
             if (self.sources or waiting) and not self.go_on():
                 self.sources, waiting = [], self._give_back(waiting)
             while len(self.in_flight) + len(waiting) < CALLS and self.sources and self.left > 0:
@@ -138,6 +145,7 @@ class _Run:
             done, _ = wait(self.in_flight, return_when=FIRST_COMPLETED)
             answers = [answer for future in done for answer in future.result()]
             record(answers, now=self.clock(), sent=self.sent)
+            # After the recording: if that fails, `_record_the_rest` tries these answers once more.
             self.in_flight -= done
 
     def _hand_over(
@@ -169,6 +177,8 @@ class _Run:
         for future in done:
             try:
                 record(future.result(), now=self.clock(), sent=self.sent)
+            # Each by itself: one that can't be recorded must not take the others' answers along.
+            # Its texts become unknown when their claim ends, and are looked up.
             except Exception as error:
                 logger.warning("An answer could not be recorded: %s", type(error).__name__)
 
@@ -178,14 +188,17 @@ class _Run:
         """
         now = self.clock()
         allowed = min(circuit_breaker.send_quota(now=now), self.left, CHUNK)
+        # A brake lets a single text through. If that one is not used, the next worker has to get
+        # it.
         probing = allowed == 1
-        allowed = min(allowed, _left_this_hour(now=now)) if allowed else 0
+        allowed = min(allowed, circuit_breaker.left_this_hour(now=now)) if allowed else 0
         if allowed <= 0:
             self.sources = []
             return []
         wires = self._claim(now, allowed)
         if probing and not wires:
             circuit_breaker.probe_not_needed(now=now)
+        # The probe's answer decides about the rest, so nothing more is claimed beside it.
         if allowed == 1:
             self.sources = []
         return [
@@ -219,22 +232,6 @@ class _Run:
         return claim_due(now=now, ahead=self.ahead, limit=limit, hold=self.hold)
 
 
-def _left_this_hour(*, now: datetime) -> int:
-    """How many more texts the hourly limit allows, with those under way; brakes when it is
-    used up.
-    """
-    most = settings.MESSAGES_PER_HOUR
-    if not most:
-        return circuit_breaker.UNLIMITED
-    given: Given = STATES | {"hour_ago": now - timedelta(hours=1), "most": most}
-    with connection.cursor() as cursor:
-        cursor.execute(statements.USED_THIS_HOUR, given)
-        used = int(cursor.fetchone()[0])
-    if used >= most:
-        circuit_breaker.cap_reached(until=now + timedelta(minutes=5), now=now)
-    return most - used
-
-
 def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | None = None) -> Sent:
     """Write down what the provider said of each message, in one transaction.
 
@@ -242,6 +239,7 @@ def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | N
     where it waits to be sent once more.
     """
     sent = sent if sent is not None else Sent()
+    # By kind, so that each is one statement. Every message is among exactly one of them.
     by_kind: dict[Kind, list[SubmissionResult]] = defaultdict(list)
     for answer in answers:
         by_kind[answer.kind].append(answer)
@@ -254,6 +252,8 @@ def record(answers: Sequence[SubmissionResult], *, now: datetime, sent: Sent | N
         _record_failed(by_kind["failed"], now=now)
         _put_back(by_kind["put_back"], now=now)
         mark_unknown([answer.id for answer in by_kind["unknown"]], now=now)
+        # In the same transaction as the states: a brake without its cause, or the other way round,
+        # would puzzle whoever looks.
         _tell_brakes(answers, now=now)
     sent.accepted += len(by_kind["accepted"])
     sent.failed += len(by_kind["failed"])
@@ -274,6 +274,8 @@ def _tell_brakes(answers: Iterable[SubmissionResult], *, now: datetime) -> None:
     for error in errors.values():
         circuit_breaker.provider_failed(error, now=now)
     taken = [answer.asked_at or now for answer in answers if answer.kind == "accepted"]
+    # A batch may be accepted in one part and fail in another. Then the failure counts: it is the
+    # later news.
     if taken and not errors:
         circuit_breaker.provider_answered(now=now, accepted=True, asked_at=max(taken))
 
@@ -291,7 +293,9 @@ def _record_accepted(answers: Sequence[SubmissionResult], *, now: datetime) -> N
     with connection.cursor() as cursor:
         cursor.execute(statements.ACCEPT, given)
     Reminder.objects.filter(message_id__in=ids, state=Reminder.State.SENDING).update(
-        state=Reminder.State.SENT, updated_at=now
+        # Only where it was being sent: one that is asked back meanwhile stays in its way back.
+        state=Reminder.State.SENT,
+        updated_at=now,
     )
 
 
@@ -315,6 +319,8 @@ def _put_back(answers: Sequence[SubmissionResult], *, now: datetime) -> None:
         cursor.execute(statements.QUEUE_AGAIN, STATES | {"ids": ids, "after": after})
     # Called off while it was being handed over: it must not wait in the outbox for another try.
     cancel_queued(ids, now=now)
+    # Those that a change called off while they were with us: their reminders may go back to the
+    # plan now.
     stale = Message.objects.filter(pk__in=ids, state=Message.State.CANCELLED)
     if stale:
         release_reminders(list(stale.values_list("pk", flat=True)), now=now)
@@ -324,6 +330,8 @@ def _pause(answer: SubmissionResult) -> float:
     if answer.retry_after is not None:
         return min(answer.retry_after, circuit_breaker.SLOW_DOWN_MOST.total_seconds())
     longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
+    # Without chance, all that was put back together would come back together, and be refused
+    # together.
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
 
 

@@ -51,20 +51,6 @@ FROM unnest(%(ids)s::uuid[], %(after)s::timestamptz[]) AS pause (id, until)
 WHERE message.id = pause.id AND message.state = %(message_submitting)s
 """
 
-# What is being handed over counts, too: it will be accepted in this hour.
-USED_THIS_HOUR = """
-SELECT
-    (
-        SELECT count(*) FROM (
-            SELECT 1 FROM reminders_message
-            WHERE accepted_at > %(hour_ago)s
-            LIMIT %(most)s
-        ) lately
-    ) + (
-        SELECT count(*) FROM reminders_message WHERE state = %(message_submitting)s
-    )
-"""
-
 # `MessageState.may_become` for many messages: a state that is not final, and a report that ranks
 # higher. A report without the provider's id, of a message that never had one, says nothing.
 MOVE = """

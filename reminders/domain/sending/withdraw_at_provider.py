@@ -71,6 +71,8 @@ def withdraw_stale(
     now = clock()
     settle_finished(now=now)
     with transaction.atomic():
+        # Committed at once: the claim is the row's, not the transaction's, and a worker that dies
+        # lets go by the time.
         claimed = Message.objects.claim_stale(now=now, hold=LEASE, limit=limit)
     if not claimed:
         return 0
@@ -97,6 +99,7 @@ def _other_copies(
     later.
     """
     copies: dict[uuid.UUID, list[str] | None] = {message_id: [] for message_id in ids}
+    # Only a text that was sent once more can be there twice; the report is not asked for any other.
     twice = list(Message.objects.filter(pk__in=ids, resent=True))
     if not twice:
         return copies
@@ -119,6 +122,7 @@ def _ask_for_all(
     if copies is None or not go_on():
         return Settled(message_id, "later")
     asked = [ask_to_withdraw(api, message_id, each) for each in (provider_id, *copies)]
+    # The worst first: as long as one copy may still go out, no replacement may.
     open_still = [one for one in asked if one.outcome in ("later", "held")]
     went_out = [one for one in asked if one.news and one.news.state in Message.OUT]
     return [*open_still, *went_out, *asked][0]
@@ -128,6 +132,8 @@ def ask_to_withdraw(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -
     """Ask the provider to cancel one message; where it will not, ask what became of it."""
     try:
         api.cancel(provider_id)
+    # Refused says only that it is not scheduled any more. Whether it went out or was cancelled, the
+    # status tells.
     except (Refused, NotFound):
         return _ask_status(api, message_id, provider_id)
     except MessagesApiError as error:
@@ -144,6 +150,8 @@ def _ask_status(api: MessagesApi, message_id: uuid.UUID, provider_id: str) -> Se
         return Settled(message_id, "gone", news)
     except MessagesApiError as error:
         return Settled(message_id, "later", error=error)
+    # It will not cancel and says that it still waits: asked again shortly, because it may be moving
+    # just now.
     if waits_there(status):
         return Settled(message_id, "held")
     verdict = read_status(status, None)
@@ -162,6 +170,7 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
         # First, because the release below plans, and whoever plans holds appointments before
         # messages.
         lock_appointments_of([outcome.id for outcome in outcomes])
+        # A report may have come while we asked: what is final stays as it is.
         Message.objects.filter(pk__in=cancelled).exclude(state__in=Message.FINAL).update(
             state=Message.State.CANCELLED,
             words="Withdrawn",
@@ -175,6 +184,7 @@ def settle(outcomes: Sequence[Settled], *, now: datetime) -> int:
         )
         Message.objects.filter(pk__in=held).update(claimed_until=now + ASK_AGAIN)
         settle_finished(now=now, ids=[outcome.id for outcome in gone])
+        # Only now may the new version's text go: before, the phone could have got both.
         if cancelled and release_reminders(cancelled, now=now):
             enqueue_after_commit("send")
     return len(cancelled) + len(gone)
@@ -193,9 +203,11 @@ def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) ->
         if ids is not None:
             ended = ended.filter(pk__in=ids)
         found = list(ended.values_list("pk", flat=True))
+        # Before the messages, in the one order: below, reminders are released and planned.
         lock_appointments_of(found)
         ended = ended.filter(pk__in=found).order_by("pk")
         rows = list(
+            # Read again under the lock: another run may have settled it since it was found.
             ended.select_for_update(skip_locked=True, no_key=True).values_list("pk", "state")
         )
         if not rows:

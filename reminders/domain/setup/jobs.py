@@ -72,6 +72,8 @@ def start(
         created_by_id=user_id,
     )
     if job.total <= SMALL:
+        # After the commit, because a step is a transaction of its own and takes locks that the
+        # saving holds.
         transaction.on_commit(lambda: work_now(job.pk, now=now))
     else:
         enqueue_after_commit("jobs")
@@ -125,8 +127,11 @@ def _claim(*, now: datetime, job_id: int | None = None) -> Job | None:
         open_jobs = open_jobs.filter(pk=job_id)
     free = open_jobs.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("created_at")
     with transaction.atomic():
+        # Skipped where another worker claims it at this moment: the next one may be free.
         job = free.select_for_update(skip_locked=True).first()
         if job:
+            # Running and claimed are two things: the job of a worker that died is running still,
+            # and free again by the time.
             job.state, job.claimed_until = Job.State.RUNNING, now + LEASE
             job.save(update_fields=["state", "claimed_until"])
     return job

@@ -7,7 +7,6 @@ holds and no longer holds true is withdrawn by planning, as ever.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -15,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from reminders.domain.common import etags
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.planning.rule_book import lock_rules
 from reminders.domain.setup import jobs
@@ -40,9 +40,17 @@ class SavedRule:
 
 
 def etag(rule: ReminderRule) -> str:
-    """A mark of what the rule says, by which a form notices that somebody else changed it."""
-    said = "|".join(str(getattr(rule, column)) for column in COLUMNS)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    """Of what the rule says; its place among the others is no change of it."""
+    return etags.etag(rule, of=COLUMNS)
+
+
+def _refuse_if_changed(before: ReminderRule, seen: str) -> None:
+    try:
+        etags.refuse_if_changed(before, seen, of=COLUMNS)
+    except etags.ChangedMeanwhileError as error:
+        raise RuleError(
+            "Somebody else changed this rule meanwhile. Nothing was saved: load it again."
+        ) from error
 
 
 def fresh(rule: ReminderRule, before: ReminderRule | None, *, now: datetime) -> None:
@@ -67,10 +75,8 @@ def save_rule(rule: ReminderRule, *, by: Actor, now: datetime, seen: str = "") -
             if rule.pk
             else None
         )
-        if before and seen and etag(before) != seen:
-            raise RuleError(
-                "Somebody else changed this rule meanwhile. Nothing was saved: load it again."
-            )
+        if before:
+            _refuse_if_changed(before, seen)
         fresh(rule, before, now=now)
         if before is None:
             rule.save(force_insert=True)

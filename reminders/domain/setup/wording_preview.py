@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db import connection
+from django.db.models import CharField, F, Func, Max, Q, Value
+from django.db.models.functions import Cast, Collate, Concat, Length, LPad
+from django.db.models.lookups import Exact
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.wording_catalogue import VOICE, values_for
@@ -28,7 +30,7 @@ from reminders.domain.wording import (
     render_family,
 )
 from reminders.domain.wording.segments import BASIC, EXTENDED, Size, measure, plain
-from reminders.models import Appointment, Location
+from reminders.models import Appointment, Contact, Location
 
 SAMPLE = 300
 LONGEST_KEPT_FOR = 600
@@ -133,7 +135,7 @@ def _reads(row: Appointment) -> str:
 
 def _values(row: Appointment, place: WordingKey) -> Values:
     return values_for(
-        first_name=row.contact.first_name,
+        first_name=row.contact.greeting,
         name=row.contact.name,
         starts_at=row.starts_at,
         zone=row.location.zone,
@@ -200,33 +202,28 @@ def _longest_names() -> tuple[dict[str, str], dict[str, str]]:
     """The longest first and full name of all contacts, and of those that need the wide alphabet."""
     found: tuple[dict[str, str], dict[str, str]] | None = cache.get("dearest-names")
     if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute(_LONGEST, {"narrow": BASIC + EXTENDED})
-            first_name, name, wide_first_name, wide_name = [
-                (one or "")[4:] for one in cursor.fetchone()
-            ]
-        wide = {"first_name": wide_first_name, "name": wide_name}
-        found = (
-            {"first_name": first_name, "name": name},
-            {key: value for key, value in wide.items() if value},
+        longest = Contact.objects.aggregate(
+            any_first_name=Max(_length_first("first_name")),
+            any_name=Max(_length_first("name")),
+            wide_first_name=Max(_length_first("first_name"), filter=_needs_wide("first_name")),
+            wide_name=Max(_length_first("name"), filter=_needs_wide("name")),
         )
+        all_of = {key: (longest[f"any_{key}"] or "")[4:] for key in ("first_name", "name")}
+        wide = {key: (longest[f"wide_{key}"] or "")[4:] for key in all_of}
+        found = (all_of, {key: value for key, value in wide.items() if value})
         cache.set("dearest-names", found, LONGEST_KEPT_FOR)
     return found
 
 
-# One pass without sorting: the length in front makes the longest the greatest.
-_LONGEST = """
-SELECT
-    max(first_name),
-    max(name),
-    max(first_name) FILTER (WHERE wide_first),
-    max(name) FILTER (WHERE wide)
-FROM (
-    SELECT
-        lpad(length(first_name)::text, 4, '0') || first_name COLLATE "C" AS first_name,
-        lpad(length(name)::text, 4, '0') || name COLLATE "C" AS name,
-        translate(first_name, %(narrow)s, '') <> '' AS wide_first,
-        translate(name, %(narrow)s, '') <> '' AS wide
-    FROM reminders_contact
-) contact
-"""
+def _length_first(field: str) -> Collate:
+    """The value with its length in four digits before it: the greatest is the longest."""
+    # One pass over all contacts without sorting them; "C", because other collations skip blanks.
+    length = LPad(Cast(Length(field), CharField()), 4, Value("0"))
+    return Collate(Concat(length, field), "C")
+
+
+def _needs_wide(field: str) -> Q:
+    """Whether something is left of the value without the letters of GSM-7."""
+    narrow = Value(BASIC + EXTENDED)
+    left = Func(F(field), narrow, Value(""), function="translate", output_field=CharField())
+    return ~Q(Exact(left, Value("")))

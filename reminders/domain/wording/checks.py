@@ -113,7 +113,8 @@ def _family(template: Template, about: Purpose) -> Iterator[WordingProblem]:
     if about.lists and {"first_name", "name"} & set(used):
         yield WordingProblem(
             "warning",
-            "A name stays blank where the appointments are for different people; {appointments} names each.",
+            "A name stays blank where the appointments are for different people; "
+            "{appointments} names each.",
         )
 
 
@@ -133,7 +134,8 @@ def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem
     if not {"first_name", "name"} & used:
         yield WordingProblem(
             "warning",
-            "The wording names nobody: two people on one phone would get the very same text, and the "
+            "The wording names nobody: two people on one phone would get the very "
+            "same text, and the "
             "provider drops the second. Add {first_name}.",
         )
 
@@ -172,14 +174,16 @@ def _reserved_words(text: str, language: str) -> Iterator[WordingProblem]:
             if word in offered:
                 yield WordingProblem(
                     "error",
-                    f"{word.upper()} must not be offered as an answer: phone companies take it for “never "
+                    f"{word.upper()} must not be offered as an answer: phone "
+                    "companies take it for “never "
                     "text me again”. Ask for N, or to call {phone}.",
                 )
         for word in reserved["opt_outs"]:
             if word in offered and not honest:
                 yield WordingProblem(
                     "error",
-                    f"{word.upper()} ends all texts to the patient: offer it only as “Reply {word.upper()} "
+                    f"{word.upper()} ends all texts to the patient: offer it only as "
+                    f"“Reply {word.upper()} "
                     "to opt out”, in the language of the wording.",
                 )
 

@@ -110,7 +110,8 @@ class Template:
             raise WordingError("With these details the text is empty: add words of your own.")
         if len(text) > MAX_CHARACTERS:
             raise WordingError(
-                f"With these details the text has {len(text):,} characters; {MAX_CHARACTERS:,} is the limit. "
+                f"With these details the text has {len(text):,} characters; "
+                f"{MAX_CHARACTERS:,} is the limit. "
                 "Shorten the wording or the instructions."
             )
         return text

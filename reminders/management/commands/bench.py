@@ -34,7 +34,10 @@ def measurements() -> dict[str, ModuleType]:
 class Command(BaseCommand):
     """Run one measurement in a scratch database and print its figures."""
 
-    help = "Measures the product in a scratch database, each figure next to the limit it is held against."
+    help = (
+        "Measures the product in a scratch database, each figure next to the limit it is "
+        "held against."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One sub-command for each measurement."""

@@ -23,6 +23,10 @@ from reminders.domain.diary_import import (
     open_stream,
     options_with_mapping,
 )
+from reminders.domain.diary_import.asking.missing import questions_of
+from reminders.domain.diary_import.asking.options import GivenAnswers, given_answers
+from reminders.domain.diary_import.asking.unattended import options_for
+from reminders.domain.diary_import.asking.words import reason_words
 from reminders.domain.diary_import.read.files.sources import printable
 
 LISTED = 100
@@ -31,7 +35,9 @@ LISTED = 100
 class Command(BaseCommand):
     """Exit 0: imported. Exit 1: nothing imported, errors by row on stderr."""
 
-    help = "Import appointments from a CSV, TSV, XLSX or ODS file. A file is imported whole or not at all."
+    help = (
+        "Import appointments from a CSV, Excel, ODS or calendar file, the whole of it or nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options of `interfaces`: names that scripts rely on."""
@@ -48,6 +54,7 @@ class Command(BaseCommand):
             metavar="F",
             help="dmy, mdy or ymd, or a pattern such as DD/MM/YYYY",
         )
+        _add_answers(parser)
         parser.add_argument(
             "--gone",
             choices=["keep", "cancel"],
@@ -73,8 +80,12 @@ class Command(BaseCommand):
         """Import, and report."""
         try:
             with _open(options["file"]) as source:
+                now = timezone.now()
                 outcome = import_file(
-                    source, _options(options), now=timezone.now(), dry_run=options["dry_run"]
+                    source,
+                    options_for(source, _options(options), _given(options), now=now),
+                    now=now,
+                    dry_run=options["dry_run"],
                 )
         except ImportRefused as refused:
             self._report_refusal(refused, as_json=options["json"])
@@ -97,6 +108,58 @@ class Command(BaseCommand):
         self.stderr.write("Nothing was imported.")
         if as_json:
             self.stdout.write(json.dumps(_refused_as_json(refused), ensure_ascii=False))
+
+
+def _add_answers(parser: CommandParser) -> None:
+    """The options of which each answers one question that the browser would ask."""
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar='"HEADER=field"',
+        help='what a column means, as in --column "Mobile (H)=phone"; '
+        "nothing or “aside” after the sign: it is only kept. Once for each column",
+    )
+    parser.add_argument(
+        "--meaning",
+        action="append",
+        default=[],
+        metavar='"HEADER:value=meaning"',
+        help="what a value of a column means, as in "
+        '--meaning "Status:Broken=cancelled". Once for each value',
+    )
+    parser.add_argument(
+        "--time-zone", default="", metavar="ZONE", help="of the file's times: Europe/London"
+    )
+    parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook")
+    parser.add_argument(
+        "--encoding", default="", metavar="NAME", help="of a text file: utf-8, cp1252, mac-roman"
+    )
+    parser.add_argument(
+        "--errors",
+        choices=["stop", "leave"],
+        default="",
+        help="rows with mistakes: stop (nothing is imported), or leave them and import the others",
+    )
+    parser.add_argument(
+        "--agree",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="what looks unusual is right: the code that the refusal names. Once for each",
+    )
+
+
+def _given(given: dict[str, Any]) -> GivenAnswers:  # Any: as argparse gives them
+    return given_answers(
+        columns=map(printable, given["column"]),
+        meanings=map(printable, given["meaning"]),
+        time_zone=printable(given["time_zone"]),
+        sheet=printable(given["sheet"]),
+        encoding=printable(given["encoding"]),
+        errors=given["errors"],
+        agree=map(printable, given["agree"]),
+    )
 
 
 def _open(name: str) -> AbstractContextManager[Source]:
@@ -131,10 +194,13 @@ def _as_json(outcome: ImportOutcome) -> dict[str, Any]:  # Any: JSON
         "unchanged": counts.unchanged,
         "gone": counts.gone,
         "cannot_be_reminded": counts.cannot_be_reminded,
-        "errors": [],
+        "errors": [mistake.problem.as_json() for mistake in outcome.mistakes],
         "cannot_be_reminded_rows": [problem.as_json() for problem in outcome.cannot_be_reminded],
         "moved": counts.moved,
         "cancelled": counts.cancelled,
+        "questions": [],
+        "left_out": counts.left_out,
+        "set_aside": _set_aside(outcome),
         "contacts_changed": counts.changed_contacts,
         "contacts_apart": counts.apart,
         "to_withdraw": counts.to_withdraw,
@@ -151,6 +217,9 @@ def _refused_as_json(refused: ImportRefused) -> dict[str, Any]:  # Any: JSON
         **nothing,
         "errors": [problem.as_json() for problem in refused.problems],
         "more_errors": refused.more,
+        "questions": [question.as_json() for question in questions_of(refused)],
+        "left_out": {},
+        "set_aside": [],
     }
 
 
@@ -166,6 +235,7 @@ def _in_words(outcome: ImportOutcome, *, dry_run: bool) -> str:
     if counts.changed_contacts:
         one = counts.changed_contacts == 1
         lines.append(f"{counts.changed_contacts:,} patient{' has' if one else 's have'} changed.")
+    lines += _passed_over(outcome)
     if counts.apart:
         lines.append(
             f"{counts.apart:,} new with a patient number of somebody else: taken as other people."
@@ -176,3 +246,19 @@ def _in_words(outcome: ImportOutcome, *, dry_run: bool) -> str:
         )
     lines.append("This was a dry run: nothing was imported." if dry_run else "Imported.")
     return "\n".join(lines)
+
+
+def _passed_over(outcome: ImportOutcome) -> list[str]:
+    """The rows and columns of the file that were not imported, each with its reason or name."""
+    left_out = outcome.counts.left_out
+    lines = [f"Left out: {n:,} ({reason_words(code)})." for code, n in left_out.items()]
+    if outcome.counts.errors:
+        lines.append(f"Left, with a mistake: {outcome.counts.errors:,}.")
+    if aside := _set_aside(outcome):
+        lines.append(f"Set aside: {', '.join(aside)}.")
+    return lines
+
+
+def _set_aside(outcome: ImportOutcome) -> list[str]:
+    """The columns that were not read, by the file's own names."""
+    return outcome.counts.set_aside

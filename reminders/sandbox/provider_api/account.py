@@ -10,15 +10,20 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from zoneinfo import ZoneInfo
 
 from reminders.sandbox.browser_phone.conversations import Conversations
 from reminders.sandbox.control_room.clock import SandboxClock, read
 from reminders.sandbox.control_room.settings import Settings
 from reminders.sandbox.provider_api import life
 from reminders.sandbox.provider_api.magic_numbers import Behaviour, behaviour_of
+from reminders.sandbox.provider_api.manners import (
+    OPT_IN_WORDS,
+    OPT_OUT_WORDS,
+    OPTED_IN,
+    OPTED_OUT,
+    sociable,
+)
 from reminders.sandbox.provider_api.queues import Entry, Queue
 from reminders.sandbox.provider_api.records import (
     ACCOUNT,
@@ -27,20 +32,13 @@ from reminders.sandbox.provider_api.records import (
     Report,
     StoredMessage,
     StoredReply,
+    reply_from,
 )
 from reminders.sandbox.provider_api.validation import international
 
 KEPT = 45 * 86_400.0
 """Seconds the provider keeps messages, replies and reports."""
 DUPLICATE_WITHIN = 86_400.0
-SOCIAL_FROM, SOCIAL_TO = 8, 18
-OPT_OUT_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
-OPT_IN_WORDS = frozenset({"START", "UNSTOP"})
-OPTED_OUT = (
-    "You have opted out and will receive no more texts from this sender. "
-    "Reply START to receive them again."
-)
-OPTED_IN = "You will receive texts from this sender again. Reply STOP to opt out."
 BY_ITSELF = "by itself"
 """In place of a message's id: the answer belongs to whatever was delivered last."""
 
@@ -99,7 +97,7 @@ class Account:
 
     def _accept(self, submitted: Json, account: str, now: float) -> StoredMessage:
         wanted, expiry = submitted.get("scheduled"), submitted.get("message_expiry_timestamp")
-        release_at = self._sociable(max(read(wanted), now) if wanted else now)
+        release_at = sociable(max(read(wanted), now) if wanted else now, self.settings)
         message = StoredMessage(
             seq=len(self.order) + 1,
             message_id=str(uuid.uuid4()),
@@ -134,17 +132,6 @@ class Account:
             self._plan(message, message.plan[0].at)
         elif message.released_at is None and message.status not in life.FINAL:
             self._plan(message, message.release_at)
-
-    def _sociable(self, moment: float) -> float:
-        if not self.settings.social_sending:
-            return moment
-        local = datetime.fromtimestamp(moment, UTC).astimezone(
-            ZoneInfo(self.settings.account_timezone)
-        )
-        if SOCIAL_FROM <= local.hour < SOCIAL_TO:
-            return moment
-        day = local if local.hour < SOCIAL_FROM else local + timedelta(days=1)
-        return day.replace(hour=SOCIAL_FROM, minute=0, second=0, microsecond=0).timestamp()
 
     # Life
 
@@ -202,7 +189,9 @@ class Account:
 
     def _step(self, message: StoredMessage, step: life.LifeStep) -> None:
         if step.answer:
-            self._take_reply(self._reply(message.number, step.answer, step.at, answers=message))
+            self._take_reply(
+                reply_from(message.number, step.answer, step.at, message, self._last_account)
+            )
             return
         message.status, message.code, message.changed_at = step.status, step.code, step.at
         if step.status == "delivered":
@@ -270,7 +259,8 @@ class Account:
         with self.lock:
             self.advance()
             answers = self._answered_by(number, message_id)
-            reply = self._reply(number, content, self.clock.now(), answers=answers)
+            now, account = self.clock.now(), self._last_account
+            reply = reply_from(number, content, now, answers, account)
             if message_id != BY_ITSELF:
                 reply = replace(reply, message_id=message_id)
             self._take_reply(replace(reply, destination=destination or reply.destination))
@@ -283,20 +273,6 @@ class Account:
             return self.messages.get(message_id)
         conversation = self.conversations.known(number)
         return conversation.last_delivered if conversation else None
-
-    def _reply(
-        self, number: str, content: str, at: float, *, answers: StoredMessage | None
-    ) -> StoredReply:
-        return StoredReply(
-            reply_id=str(uuid.uuid4()),
-            account=answers.account if answers else self._last_account,
-            number=number,
-            content=content,
-            at=at,
-            message=answers,
-            message_id=answers.message_id if answers else None,
-            destination=answers.submitted.get("source_number") if answers else None,
-        )
 
     def _take_reply(self, reply: StoredReply) -> None:
         word = reply.content.strip().upper()
@@ -371,23 +347,3 @@ class Account:
     def _changed(self, kind: str, record_id: str, record: object) -> None:
         self.version += 1
         self.on_change(kind, record_id, record)
-
-
-class Ticker:
-    """Moves the account on while nobody asks, so that pushes and answers come by themselves."""
-
-    def __init__(self, account: Account, *, every: float = 0.1) -> None:
-        self._account = account
-        self._every = every
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sandbox-ticker", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._every):
-            self._account.advance()
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._stop.set()
-        self._thread.join(timeout=2)

@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 WRITE_EVERY = 0.1
 _TABLE = """
 CREATE TABLE IF NOT EXISTS records (
-    place INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id)
+    place INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE
+    (kind, id)
 )
 """
 _PUT = """

@@ -24,8 +24,12 @@ WORDS = {
     Behaviour.DELIVERED: "The text is delivered; the patient answers when you do.",
     Behaviour.UNREACHABLE: "The text fails: destination unreachable (414).",
     Behaviour.REJECTED: "The carrier rejects the text (402).",
-    Behaviour.SILENT: "The text is submitted, then nothing more is ever heard of it: no report, no answer.",
-    Behaviour.SWITCHED_OFF: "The phone is off: the text waits with the carrier until it expires (401).",
+    Behaviour.SILENT: (
+        "The text is submitted, then nothing more is ever heard of it: no report, no answer."
+    ),
+    Behaviour.SWITCHED_OFF: (
+        "The phone is off: the text waits with the carrier until it expires (401)."
+    ),
     Behaviour.ANSWERS_YES: "The text is delivered and the patient answers Y two seconds later.",
     Behaviour.ANSWERS_NO: "The text is delivered and the patient answers N two seconds later.",
 }

@@ -3,6 +3,7 @@
 Shapes only; times are seconds since 1970. Nothing here changes anything else.
 """
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -208,3 +209,21 @@ class Raw:
 def _with_callback(shown: Json, message: StoredMessage) -> Json:
     callback = message.submitted.get("callback_url")
     return {"callback_url": callback, **shown} if callback else shown
+
+
+def reply_from(
+    number: str, content: str, at: float, answers: StoredMessage | None, last_account: str
+) -> StoredReply:
+    """What somebody texted; without a message that it answers it is the account's that sent
+    last.
+    """
+    return StoredReply(
+        reply_id=str(uuid.uuid4()),
+        account=answers.account if answers else last_account,
+        number=number,
+        content=content,
+        at=at,
+        message=answers,
+        message_id=answers.message_id if answers else None,
+        destination=answers.submitted.get("source_number") if answers else None,
+    )

@@ -15,7 +15,8 @@ from heapq import heappop, heappush
 
 import httpx
 
-from reminders.sandbox.provider_api.account import OPT_OUT_WORDS, Account
+from reminders.sandbox.provider_api.account import Account
+from reminders.sandbox.provider_api.manners import OPT_OUT_WORDS
 from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Report, StoredReply
 from reminders.sandbox.provider_api.signing import Keyring
 

@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.diary.appointments import ChangedMeanwhileError, change_appointment
+from reminders.domain.common.etags import ChangedMeanwhileError, etag
+from reminders.domain.diary.appointments import change_appointment
 from reminders.domain.diary.editing import book
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.domain.pages.search import asks_something, find_appointments, find_contacts
@@ -23,7 +24,6 @@ from reminders.views.diary.contacts import COLUMNS, page_of_contact
 from reminders.views.diary.day_rows import SheetLine
 from reminders.views.diary.moment_icons import MOMENT_ICONS, UNKNOWN_MOMENT
 from reminders.views.shared.asked import read_date, read_id, read_text
-from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
 from reminders.views.shared.locations import place_ids, several, zone
@@ -231,7 +231,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         "patient": appointment.contact,
         "conflict": conflict,
         "outdated": request.method == "POST" and not form.errors,
-        "seen": stamp(appointment),
+        "seen": etag(appointment),
         "draft": f"appointment-{pk}",
     }
     status = 200 if request.method != "POST" else 422 if form.errors else 409
@@ -244,7 +244,7 @@ def _save(request: StaffRequest, appointment: Appointment, form: AppointmentForm
         "local_date": form.cleaned_data["date"],
         "local_time": form.cleaned_data["time"],
     }
-    seen = seen_at(request.POST.get("seen", ""))
+    seen = request.POST.get("seen", "")
     planned = change_appointment(
         appointment, changes, seen=seen, by=request.scope.actor, now=timezone.now()
     )

@@ -14,14 +14,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from reminders.domain.diary.appointments import ChangedMeanwhileError
+from reminders.domain.common.etags import ChangedMeanwhileError, etag
 from reminders.domain.diary.contacts import create_contact
 from reminders.domain.diary.editing import save_contact
 from reminders.domain.pages.search import asks_something, find_contacts
 from reminders.domain.pages.timeline import contact_changes_since
 from reminders.models import Appointment, Contact, Suppression
 from reminders.views.shared.asked import read_text
-from reminders.views.shared.conflicts import seen_at, stamp
 from reminders.views.shared.forms import ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
 from reminders.views.shared.pages import StaffRequest, go, say, staff_form
@@ -30,6 +29,7 @@ COLUMNS = frozenset(
     {
         "first_name",
         "last_name",
+        "preferred_name",
         "phone",
         "phone_as_given",
         "phone_kind",
@@ -121,7 +121,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
             save_contact(
                 contact,
                 {name: form.cleaned_data[name] for name in COLUMNS},
-                seen=seen_at(request.POST.get("seen", "")),
+                seen=request.POST.get("seen", ""),
                 number_is_right=bool(form.cleaned_data.get("number_is_right")),
                 by=request.scope.actor,
                 now=timezone.now(),
@@ -137,7 +137,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "conflict": conflict,
         "outdated": request.method == "POST" and not form.errors,
-        "seen": stamp(contact),
+        "seen": etag(contact),
         "draft": f"contact-{contact.pk}",
         "back": page_of_contact(contact),
     }

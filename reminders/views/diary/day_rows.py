@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.pages.day_sheet import FAILED, SETTLED, DayRow, DayState
 from reminders.domain.pages.text_states import text_state
 from reminders.formatting import at_zone, badge, inline, phone

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.common import access
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.pages.day_sheet import DaySheet, DayStanding, DayState, day_sheet, rows_of
 from reminders.models import Location, Practitioner
 from reminders.views.diary.day_rows import LOOKS, SheetLine

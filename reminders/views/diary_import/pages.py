@@ -1,8 +1,8 @@
 """Import: upload a diary, say what its columns mean, look at what it would do, go, and what became
 of it.
 
-Reading, checking and applying are `domain.diary_import`'s; here it is asked and shown, one question
-at a time.
+Reading, checking and applying are `domain.diary_import`'s; what a file leaves open is asked by
+`questions`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from config.upload_pass import hand_out
 from reminders.domain.common.access import IMPORT
+from reminders.domain.diary_import.asking.stored import questions_of_import
 from reminders.domain.diary_import.outcome import csv_lines
 from reminders.domain.diary_import.problems import ImportRefused
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
@@ -34,6 +34,8 @@ from reminders.domain.diary_import.uploads import (
 )
 from reminders.domain.diary_import.write.summary import second_question
 from reminders.models import Import
+from reminders.views.diary_import.questions import reading_of, their_imports
+from reminders.views.diary_import.reading import understood
 from reminders.views.diary_import.tables import (
     Tab,
     button_words,
@@ -59,14 +61,8 @@ LISTED = 50
 SAMPLE = 5
 
 
-def _seen(request: StaffRequest) -> QuerySet[Import]:
-    """The imports a user may see: those of sites they may not see name patients they may not see."""
-    rows = Import.objects.select_related("location", "created_by")
-    return rows.filter(created_by=request.user) if request.scope.restricted else rows
-
-
 def _get(request: StaffRequest, pk: int) -> Import:
-    return get_object_or_404(_seen(request), pk=pk)
+    return get_object_or_404(their_imports(request), pk=pk)
 
 
 @staff_form(IMPORT)
@@ -92,7 +88,7 @@ def index(request: StaffRequest) -> HttpResponse:
                 return redirect("import", row.pk)
         status = 422
     context = {
-        "imports": _seen(request)[:LISTED],
+        "imports": their_imports(request)[:LISTED],
         "locations": request.scope.locations,
         "problem": problem,
         "watched": request.scope.may("auth.change_user"),
@@ -109,8 +105,8 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     if row.state in AT_WORK:
         return render(request, "import/at_work.html", {"row": row})
     if row.state == State.UPLOADED:
-        asks = row.problems[0].get("ask") if row.problems else "columns"
-        return redirect("import_dates" if asks == "dates" else "import_columns", row.pk)
+        asks = questions_of_import(row)
+        return redirect("import_questions" if asks else "import_columns", row.pk)
     shown = tabs(row)
     tab = next(
         (tab for tab in shown if tab.key == request.GET.get("show")), shown[0] if shown else None
@@ -127,16 +123,20 @@ def _context(request: StaffRequest, row: Import) -> dict[str, Any]:
     cancel = request.GET.get("gone") == Import.Gone.CANCEL
     counts = row.counts
     warnings = [problem["message"] for problem in row.problems if problem.get("warning")]
-    return {
-        "row": row,
-        "counts": counts,
-        "warnings": warnings,
-        "file_there": row.state in OPEN and has_file(row),
-        "cancel": cancel,
-        "confirm": second_question(counts, cancel_gone=cancel),
-        "button": button_words(counts, cancel=cancel),
-        "name": row.mapping_name or _stem(row),
-    }
+    return (
+        {
+            "row": row,
+            "counts": counts,
+            "warnings": warnings,
+            "file_there": row.state in OPEN and has_file(row),
+            "cancel": cancel,
+            "confirm": second_question(counts, cancel_gone=cancel),
+            "button": button_words(counts, cancel=cancel),
+            "name": row.mapping_name or _stem(row),
+        }
+        | reading_of(row)
+        | understood(request, row)
+    )
 
 
 def _stem(row: Import) -> str:
@@ -171,7 +171,8 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
     row = _get(request, pk)
     if row.state not in OPEN or not has_file(row):
         return redirect("import", row.pk)
-    mapping, problem = dict(row.mapping), _asked(row, "columns")
+    mapping, sample = sample_of(row, rows=SAMPLE)
+    problem = ""
     if request.method == "POST":
         mapping = {
             name: request.POST.get(f"column-{n}", "")
@@ -193,7 +194,7 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "problem": problem,
-        "columns": _columns(row, mapping),
+        "columns": _columns(row, mapping, sample),
         "fields": FIELDS,
         "orders": ORDER_WORDS,
         "locations": request.scope.locations,
@@ -203,8 +204,7 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-def _columns(row: Import, mapping: dict[str, str]) -> list[dict[str, Any]]:
-    sample = [cells for _, cells in sample_of(row, rows=SAMPLE)]
+def _columns(row: Import, mapping: dict[str, str], sample: list[list[str]]) -> list[dict[str, Any]]:
     return [
         {
             "n": n,
@@ -215,37 +215,6 @@ def _columns(row: Import, mapping: dict[str, str]) -> list[dict[str, Any]]:
         for n, name in enumerate(row.header)
         if name
     ]
-
-
-def _asked(row: Import, what: str) -> str:
-    return next((each["message"] for each in row.problems if each.get("ask") == what), "")
-
-
-@staff_form(IMPORT)
-def dates(request: StaffRequest, pk: int) -> HttpResponse:
-    """Ask in words how dates are written, when the file does not tell."""
-    row = _get(request, pk)
-    asked = next((each for each in row.problems if each.get("ask") == "dates"), None)
-    if row.state != State.UPLOADED or asked is None:
-        return redirect("import", row.pk)
-    if request.method == "POST" and request.POST.get("order") in asked["readings"]:
-        try:
-            choose(
-                row,
-                mapping=row.mapping,
-                date_format=request.POST["order"],
-                location=row.location,
-                name=row.mapping_name,
-            )
-        except ImportRefused as refused:
-            say(request, refused.problems[0].message, tone="warning")
-        return redirect("import", row.pk)
-    written = asked["message"].split("”")[0].split("“")[-1]
-    return render(
-        request,
-        "import/dates.html",
-        {"row": row, "written": written, "readings": asked["readings"]},
-    )
 
 
 @staff_action(IMPORT)
@@ -259,6 +228,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
             gone=gone,
             remember_as=request.POST.get("remember_as", ""),
             confirmed=request.POST.get("confirmed") == "yes",
+            teach=request.POST.get("answered") != "yes" or request.POST.get("teach") == "yes",
         )
     except ImportRefused as refused:
         say(request, refused.problems[0].message, tone="warning")
@@ -271,7 +241,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_action(IMPORT)
 def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a file that was not imported."""
-    if discard(_get(request, pk)):
+    if discard(_get(request, pk), user_id=request.user.pk, now=timezone.now()):
         say(request, "The file was thrown away. Nothing was imported.")
         return redirect("imports")
     say(request, "This file is already being imported.", tone="warning")

@@ -109,7 +109,10 @@ def tabs(row: Import) -> list[Tab]:
 
 
 def _errors(row: Import, rows: QuerySet[ImportRow]) -> Tab:
-    count = rows.count() if row.state == Import.State.REFUSED else 0
+    """Rows with mistakes: all of a file that was refused, those that are left of another."""
+    count = rows.count()
+    if row.state != Import.State.REFUSED:
+        return Tab("errors", "left, with a mistake", count, rows)
     return Tab("errors", "to correct" if count == 1 else "rows to correct", count, rows)
 
 

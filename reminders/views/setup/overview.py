@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from reminders.domain.clock.wall_time import tzdata_version
 from reminders.domain.common import access
 from reminders.domain.common.access import RULES, Scope
 from reminders.domain.operations.health import take_pulse
-from reminders.models import Practitioner, ReminderRule, Service, TaughtReply, Wording
+from reminders.models import Practitioner, ReminderRule, Service, TaughtAnswer, TaughtReply, Wording
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 
@@ -92,6 +93,7 @@ def _practice(scope: Scope) -> list[Tile]:
     places = len(scope.locations)
     people = Practitioner.objects.filter(active=True).count()
     services = Service.objects.filter(active=True).count()
+    taught = TaughtAnswer.objects.filter(_of_theirs(scope)).count()
     return [
         Tile(
             reverse("admin:reminders_location_changelist"),
@@ -114,7 +116,18 @@ def _practice(scope: Scope) -> list[Tile]:
             f"{_count(services, 'service')}, with instructions for the text",
             access.RULES,
         ),
+        Tile(
+            reverse("taught_answers"),
+            "import",
+            "Teach it your software",
+            f"What your diary’s columns and words mean: {taught}",
+            access.IMPORT,
+        ),
     ]
+
+
+def _of_theirs(scope: Scope) -> Q:
+    return Q(location__in=scope.location_ids) if scope.restricted else Q()
 
 
 def _running() -> list[Tile]:

@@ -1,1 +1,1 @@
-"""What several pages use: requests and their scope, lists, forms, conflicts, charts."""
+"""What several pages use: requests and their scope, lists, forms, charts."""

@@ -120,17 +120,8 @@ def bars(
     drawn = []
     for index, (label, values, marked) in enumerate(rows):
         x, thick = LEFT + step * (index + GAP / 2), step * (1 - GAP)
-        floor = float(HEIGHT - BOTTOM)
-        parts = []
-        for series, value in zip(cycle(colours), values, strict=False):
-            height = room * value / highest
-            floor -= height
-            if value:
-                parts.append(
-                    ChartPart(
-                        series, round(x, 1), round(floor, 1), round(thick, 1), round(height, 1)
-                    )
-                )
+        heights = [room * value / highest for value in values]
+        parts = _stacked(heights, colours, x=x, thick=thick)
         words = ", ".join(
             f"{name}: {value:g}{unit}" for name, value in zip(names, values, strict=True)
         )
@@ -139,8 +130,8 @@ def bars(
                 label=label,
                 words=f"{label}: {words}",
                 middle=round(x + thick / 2, 1),
-                top=round(floor, 1),
-                parts=tuple(parts),
+                top=round(HEIGHT - BOTTOM - sum(heights), 1),
+                parts=parts,
                 marked=marked,
                 labelled=index % every == 0,
                 dense=index % (2 * every) != 0,
@@ -153,6 +144,21 @@ def bars(
     return Chart(
         title, tuple(names), tuple(drawn), scale, tuple(islice(cycle(colours), len(names))), width
     )
+
+
+def _stacked(
+    heights: Sequence[float], colours: Sequence[int], *, x: float, thick: float
+) -> tuple[ChartPart, ...]:
+    """The parts of one bar from the floor upwards; what has no height is left out."""
+    floor = float(HEIGHT - BOTTOM)
+    parts = []
+    for series, height in zip(cycle(colours), heights, strict=False):
+        floor -= height
+        if height:
+            parts.append(
+                ChartPart(series, round(x, 1), round(floor, 1), round(thick, 1), round(height, 1))
+            )
+    return tuple(parts)
 
 
 def round_up(value: float) -> float:

@@ -34,6 +34,13 @@ class ContactForm(forms.Form):
 
     first_name = forms.CharField(max_length=150, required=False, strip=True)
     last_name = forms.CharField(max_length=150, required=False, strip=True)
+    preferred_name = forms.CharField(
+        max_length=150,
+        required=False,
+        strip=True,
+        label="Called",
+        help_text="How texts greet them, where that is not the first name.",
+    )
     phone = forms.CharField(
         max_length=60,
         required=False,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.pages.change_marker import etag
 from reminders.models import Location
 from reminders.views.shared.pages import StaffRequest

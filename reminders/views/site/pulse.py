@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django_htmx.http import trigger_client_event
 
 from reminders.domain.common import database_clock
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.operations.alerts import banners
 from reminders.navigation import Shell
 from reminders.views.shared.pages import StaffRequest, staff_page

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.diary.calls import answer_by_phone, record_calls, undo_answers, undo_calls
 from reminders.domain.pages.call_list import (
     Calls,

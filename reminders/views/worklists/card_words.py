@@ -17,6 +17,7 @@ ICONS = {
     InboxItem.Kind.UNREADABLE: "warning",
     InboxItem.Kind.UNREACHABLE: "call-off",
     InboxItem.Kind.STALE: "warning",
+    InboxItem.Kind.DIARY: "diary",
 }
 TONES = {
     InboxItem.Kind.EMERGENCY: "unreachable",
@@ -42,6 +43,7 @@ WHAT_TO_DO = {
     InboxItem.Kind.UNREADABLE: "This could not be read. See the details with your administrator.",
     InboxItem.Kind.UNREACHABLE: "Call, or correct the number.",
     InboxItem.Kind.STALE: "Tell the patient that the earlier text no longer holds.",
+    InboxItem.Kind.DIARY: "Answer what the file leaves open. Until then the diary stays as it was.",
 }
 SETTLED = {
     "confirm": "confirmed the appointment",
@@ -52,4 +54,8 @@ SETTLED = {
     "texts_stopped": "opted the number out of texts",
     "texts_go_on": "decided that texts go on",
     "answered": "asked, and the patient has answered",
+    "imported": "had the file imported",
+    "thrown_away": "threw the file away",
+    "newer_file": "let the file go: a newer one of this diary came",
+    "let_go": "let the file go: nobody had gone on with it",
 }

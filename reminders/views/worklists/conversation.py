@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import (
     ConsentError,
     lift,

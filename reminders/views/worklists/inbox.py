@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.replies.inbox import done_cards
 from reminders.models import InboxItem
 from reminders.views.shared.asked import read_choice, read_id

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from reminders.domain.common import access
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import is_textable
+from reminders.domain.diary_import.asking.stored import questions_of_import
 from reminders.domain.pages.conversation import opt_out_in_force, ready_lines, thread
 from reminders.domain.replies.candidates import Candidate, candidates
 from reminders.domain.replies.inbox import open_cards, touched_words, whole_cards
@@ -46,7 +47,7 @@ def list_item(one: InboxItem, request: StaffRequest, current: int | None) -> dic
     contact = one.contact or (one.appointment.contact if one.appointment else None)
     item = {
         "card": one,
-        "name": str(contact) if contact else "",
+        "name": str(contact) if contact else _diary_name(one),
         "text": one.reply.shown if one.reply else "",
         "icon": ICONS[InboxItem.Kind(one.kind)],
         "tone": TONES.get(InboxItem.Kind(one.kind), "check"),
@@ -55,6 +56,13 @@ def list_item(one: InboxItem, request: StaffRequest, current: int | None) -> dic
         "current": one.pk == current,
     }
     return item | {"digest": digest((one.pk, one.revision, item["name"], item["current"]))}
+
+
+def _diary_name(one: InboxItem) -> str:
+    """The file that waits; a card that is about no file has no such name."""
+    if one.kind != InboxItem.Kind.DIARY:
+        return ""
+    return one.upload.filename if one.upload else "A diary"
 
 
 def who(user: Any, request: StaffRequest) -> str:  # Any: the user model is the project's to choose
@@ -77,6 +85,8 @@ def their_card(request: StaffRequest, pk: int) -> InboxItem:
 
 def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
     """What the right side shows."""
+    if shown.kind == InboxItem.Kind.DIARY:
+        return _diary_context(request, shown)
     now = timezone.now()
     choices = _choices(request, shown, now=now)
     about = shown.appointment or (choices[0].appointment if len(choices) == 1 else None)
@@ -106,6 +116,19 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         "lines": ready_lines(contact, about, shown.location),
         "longest": LONGEST,
         "size": measure(""),
+        "settled": _settled(request, shown) if shown.done_at else "",
+    }
+
+
+def _diary_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
+    """A file that waits: what it leaves open, and the way there."""
+    return {
+        "card": shown,
+        "item": list_item(shown, request, shown.pk),
+        "what_to_do": WHAT_TO_DO[InboxItem.Kind.DIARY],
+        "upload": shown.upload,
+        "questions": questions_of_import(shown.upload) if shown.upload else [],
+        "zone": shown.location.zone if shown.location else zone_of(request),
         "settled": _settled(request, shown) if shown.done_at else "",
     }
 

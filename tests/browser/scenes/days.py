@@ -279,4 +279,18 @@ def an_upload() -> None:
     client.force_login(make_user("robin", group="manager", first_name="Robin", last_name="Reed"))
     body = "\r\n".join(rows).encode()
     client.post("/import/", {"file": SimpleUploadedFile("diary-export.csv", body, "text/csv")})
+    asked = _a_file_with_questions(day.year + 1)
+    client.post("/import/", {"file": SimpleUploadedFile("north-mill.csv", asked, "text/csv")})
     work_off_imports(now=timezone.now())
+
+
+def _a_file_with_questions(year: int) -> bytes:
+    """What comes first in its dates, and what two of its words mean, only a person can say."""
+    rows = ["Ref,Patient,Mobile,Date,Time,Appt Status"]
+    rows += [
+        f"{2001 + n},{name},07700 900{400 + n},0{3 + n}/04/{year},{9 + n}:30,{status}"
+        for n, (name, status) in enumerate(
+            (("Lena Ortiz", "Booked"), ("Sam Reid", "Broken"), ("Noor Aziz", "Wait 2nd call"))
+        )
+    ]
+    return "\r\n".join(rows).encode()

@@ -263,7 +263,8 @@ def test_holding_a_text_takes_its_message_before_its_reminder(texted: Texted) ->
 def test_a_text_that_arrived_meanwhile_leaves_no_reminder_waiting(texted: Texted) -> None:
     Message.objects.filter(pk=texted.message.pk).update(state="delivered", final_at=NOON)
 
-    withdraw_messages([texted.message.pk], now=NOON)
+    with transaction.atomic():
+        withdraw_messages([texted.message.pk], now=NOON)
 
     assert Reminder.objects.get().state == "sent"
     assert Message.objects.get().cancel_requested_at is None

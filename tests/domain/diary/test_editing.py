@@ -7,7 +7,8 @@ from django.db import OperationalError, connection
 
 from reminders.domain.common import locks
 from reminders.domain.common.audit import Actor
-from reminders.domain.diary.appointments import ChangedMeanwhileError, change_appointment
+from reminders.domain.common.etags import ChangedMeanwhileError, etag
+from reminders.domain.diary.appointments import change_appointment
 from reminders.domain.diary.editing import book, save_contact
 from reminders.models import Appointment, AuditEntry, Contact
 from tests import factories as make
@@ -45,7 +46,7 @@ def test_the_stop_is_one_of_those_that_are_tried_again(stopped_once):
 def test_details_that_the_database_stops_are_saved_all_the_same(stopped_once):
     contact = make.make_contact(wrong_number="")
 
-    save_contact(contact, {"last_name": "Ng"}, seen=None, number_is_right=False, by=STAFF, now=NOON)
+    save_contact(contact, {"last_name": "Ng"}, seen="", number_is_right=False, by=STAFF, now=NOON)
 
     assert Contact.objects.get().last_name == "Ng"
     assert AuditEntry.objects.filter(kind="contact_changed").count() == 1
@@ -63,18 +64,21 @@ def test_a_booking_that_the_database_stops_is_made_once(stopped_once):
 
 def test_an_appointment_that_somebody_changed_meanwhile_is_left_alone():
     visit = make.make_appointment()
-    seen = visit.updated_at
-    change_appointment(visit, {"notes": "Wheelchair"}, by=STAFF, now=seen + timedelta(seconds=1))
+    seen = etag(visit)
+    change_appointment(visit, {"notes": "Wheelchair"}, by=STAFF, now=LATER)
 
     with pytest.raises(ChangedMeanwhileError) as outdated:
         change_appointment(visit, {"notes": "None"}, seen=seen, by=STAFF, now=LATER)
 
-    assert (outdated.value.since, Appointment.objects.get().notes) == (seen, "Wheelchair")
+    assert (outdated.value.since, Appointment.objects.get().notes) == (
+        visit.updated_at,
+        "Wheelchair",
+    )
 
 
 def test_a_contact_that_somebody_changed_meanwhile_is_left_alone():
     contact = make.make_contact()
-    seen = contact.updated_at
+    seen = etag(contact)
     first = {"notes": "Deaf"}
     save_contact(
         contact,
@@ -82,7 +86,7 @@ def test_a_contact_that_somebody_changed_meanwhile_is_left_alone():
         seen=seen,
         number_is_right=False,
         by=STAFF,
-        now=seen + timedelta(seconds=1),
+        now=LATER,
     )
 
     with pytest.raises(ChangedMeanwhileError):

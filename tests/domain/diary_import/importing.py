@@ -13,6 +13,7 @@ from reminders.domain.diary_import import (
     import_file,
     open_stream,
 )
+from reminders.domain.diary_import.questions import Answers, Question, QuestionsOpen
 from reminders.models import Appointment, Location
 from tests import factories as make
 
@@ -37,6 +38,25 @@ def bring_in(
     """Import these bytes."""
     with open_stream(io.BytesIO(content), name="diary.csv") as source:
         return import_file(source, Options(**options), now=now, dry_run=dry_run)
+
+
+def agreeing(*codes: str) -> Answers:
+    """What somebody says to whom a file seemed strange: that it is right."""
+    return Answers(agreed=frozenset(codes))
+
+
+def open_questions(content: bytes, **options: Any) -> list[Question]:
+    """What a file leaves open; nothing when it was imported."""
+    try:
+        bring_in(content, **options)
+    except QuestionsOpen as left:
+        return left.questions
+    return []
+
+
+def asked(content: bytes, **options: Any) -> dict[str, str]:
+    """The words of what a file leaves open, by the names of the questions."""
+    return {question.name: question.words for question in open_questions(content, **options)}
 
 
 def refusal(content: bytes, **options: Any) -> list[str]:

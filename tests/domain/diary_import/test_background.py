@@ -206,7 +206,7 @@ def test_a_file_being_applied_can_be_neither_thrown_away_nor_taken_back() -> Non
     Import.objects.update(state="applying")
 
     assert (
-        discard(row),
+        discard(row, user_id=None, now=NOW),
         ask_to_undo(row),
         go(row, gone="keep", remember_as="", confirmed=True),
     ) == (

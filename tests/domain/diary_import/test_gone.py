@@ -10,6 +10,8 @@ from tests import factories as make
 from tests.domain.diary_import.importing import (
     ANN,
     HEADER,
+    agreeing,
+    asked,
     bring_in,
     csv_of,
     diary,
@@ -77,11 +79,12 @@ def test_a_file_of_exactly_half_the_size_is_questioned_too() -> None:
     rows = [f"{n},Ann Lee,0491 570 006,2026-03-{n:02},10:00" for n in range(4, 24)]
     bring_in(csv_of(*rows))
 
-    assert bring_in(csv_of(*rows[:11])).warnings == []
-    assert bring_in(csv_of(*rows)).warnings == []
-    assert bring_in(csv_of(*rows[:10])).warnings == [
-        "The file has 10 rows; the last one of this kind had 20. Is it complete?"
-    ]
+    assert asked(csv_of(*rows[:11])) == {}
+    assert asked(csv_of(*rows)) == {}
+    assert asked(csv_of(*rows[:10])) == {
+        "check:half": "The file has 10 rows; the last one of this kind had 20. Is it complete?"
+    }
+    assert asked(csv_of(*rows[:10]), answers=agreeing("half")) == {}
 
 
 def test_a_small_sites_file_is_not_held_against_a_large_sites() -> None:
@@ -115,8 +118,6 @@ def test_a_file_half_the_size_of_the_last_is_questioned() -> None:
     rows = [f"{n},P{n} Lee,0491 570 {n + 100},2026-03-{n + 2:02},10:00" for n in range(1, 13)]
     bring_in(csv_of(*rows))
 
-    outcome = bring_in(csv_of(*rows[:4]))
-
-    assert outcome.warnings == [
-        "The file has 4 rows; the last one of this kind had 12. Is it complete?"
-    ]
+    assert asked(csv_of(*rows[:4])) == {
+        "check:half": "The file has 4 rows; the last one of this kind had 12. Is it complete?"
+    }

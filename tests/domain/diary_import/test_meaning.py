@@ -15,6 +15,7 @@ from tests.domain.diary_import.importing import (
     ANN,
     HEADER,
     NOW,
+    agreeing,
     bring_in,
     csv_of,
     diary,
@@ -271,7 +272,7 @@ def test_rows_without_a_usable_phone_are_imported_and_listed() -> None:
 def test_a_time_that_the_clocks_skip_is_flagged() -> None:
     sydney()
 
-    bring_in(csv_of("1,Ann Lee,0491 570 006,2026-10-04,02:30"))
+    bring_in(csv_of("1,Ann Lee,0491 570 006,2026-10-04,02:30"), answers=agreeing("night"))
 
     row = Appointment.objects.get()
     assert (row.starts_at, row.wall_flag) == (datetime(2026, 10, 3, 16, 30, tzinfo=UTC), "gap")
@@ -285,9 +286,9 @@ def test_an_unknown_location_is_refused_by_name_and_created_when_asked(settings:
     )
 
     assert refusal(content) == [
-        "Row 2, column “site”: There is no location “Melbourne”. There is “Sydney”. Correct the "
-        "name, or "
-        "create the location first. Or say --create-locations."
+        "Row 2, column “site”: There is no location “Melbourne”. Which one is it? (For example "
+        'Melbourne.) Answer with --meaning "site:Melbourne=create", --meaning '
+        '"site:Melbourne=Sydney", --meaning "site:Melbourne=leave_out".'
     ]
     assert bring_in(content, create_locations=True).counts.new == 2
     assert list(Location.objects.values_list("name", "zone", "country")) == [
@@ -302,7 +303,7 @@ def test_with_several_locations_one_must_be_named() -> None:
 
     assert refusal(csv_of(ANN)) == [
         "There is no location column, and there are several locations: which one is this file of? "
-        "Say which one with --location."
+        "Answer with --location Perth, --location Sydney."
     ]
     bring_in(csv_of(ANN), location="perth")
     assert Appointment.objects.get().location.name == "Perth"
@@ -320,7 +321,8 @@ def test_a_dry_run_changes_nothing_and_counts_the_same() -> None:
     sydney()
     make.make_confirmation_rule()
 
-    outcome = bring_in(csv_of(ANN, "2,Bob Ray,0491 570 156,2026-03-01,23:00"), dry_run=True)
+    content = csv_of(ANN, "2,Bob Ray,0491 570 156,2026-03-01,23:00")
+    outcome = bring_in(content, dry_run=True, answers=agreeing("night"))
 
     assert summary(outcome) == (2, 0, 0, 0)
     assert outcome.counts.at_once == 1

@@ -74,8 +74,8 @@ def test_a_title_above_the_header_and_the_separator_line_are_passed_over() -> No
         (b"", "The file is empty."),
         (b"\n\n\n", "There is nothing in the file."),
         (b"%PDF-1.7 ...", "This is a PDF document, not a table."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an old Excel workbook (.xls)."),
-        (b"<!DOCTYPE html><table>", "This is a web page or XML, not a table."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "The workbook is damaged and can't be opened."),
+        (b"<!DOCTYPE html><table>", "There is no table in this web page."),
         (b"\x1f\x8b\x08", "This is a compressed file (gzip)."),
         (bytes(range(256)) * 8, "This is not a text file."),
         ("a,b".encode("utf-32"), "The file is in UTF-32"),
@@ -150,15 +150,23 @@ def test_a_footer_is_passed_over_and_told() -> None:
 
     assert (outcome.counts.rows, outcome.warnings) == (
         1,
-        ["Passed over at the end, as it is no appointment: row 4 (“Total: 1”), row 5 (“Page 1”)."],
+        [
+            "1 row passed over (4: “Total: 1”): a total.",
+            "1 row passed over (5: “Page 1”): a title, not an appointment.",
+        ],
     )
 
 
 @pytest.mark.django_db
-def test_a_row_of_one_cell_in_the_middle_is_no_footer() -> None:
+def test_a_title_between_the_rows_is_passed_over_and_told() -> None:
     sydney()
 
-    assert refusal(csv_of("Dr Ash", ANN))[0].startswith("Row 2, column “date”: There is no date.")
+    outcome = bring_in(csv_of("Dr Ash", ANN))
+
+    assert (outcome.counts.rows, outcome.warnings) == (
+        1,
+        ["1 row passed over (2: “Dr Ash”): a title, not an appointment."],
+    )
 
 
 @pytest.mark.django_db
@@ -176,8 +184,14 @@ class TestBadRows:
     def test_no_phone_column(self) -> None:
         self.check(
             csv_of(ANN, header="id,name,fone,date,time"),
-            "There is no phone column. The columns are called “id”, “name”, “fone”, “date”, "
-            "“time”.",
+            "Column “fone”: Is this the patient's phone? (For example fone: 0491 570 006.) Answer "
+            'with --column "fone=phone", --column "fone=".',
+        )
+
+    def test_nothing_that_could_be_a_phone(self) -> None:
+        self.check(
+            csv_of("1,Ann Lee,2026-03-04,10:00", header="id,name,date,time"),
+            "There is no phone column. The columns are called “id”, “name”, “date”, “time”.",
         )
 
     def test_no_header(self) -> None:
@@ -185,7 +199,7 @@ class TestBadRows:
 
     def test_no_header_is_not_guessed_away(self) -> None:
         content = f"{ANN}\n2,Bob Ray,0491 570 156,2026-03-05,11:30\n".encode()
-        assert refusal(content, guess=True)[0].startswith("Row 1: There is no header row")
+        assert refusal(content)[0].startswith("Row 1: There is no header row")
 
     def test_a_zero_byte_in_the_header(self) -> None:
         self.check(
@@ -221,15 +235,15 @@ class TestBadRows:
 
     def test_an_id_twice(self) -> None:
         self.check(
-            csv_of(ANN, "1,Bob,0491 570 156,2026-03-05,10:00"),
-            "Row 3, column “id”: The diary id “1” is already in row 2. Each appointment needs "
-            "its own.",
+            csv_of(ANN, ANN.replace("10:00", "10:00:00")),
+            "Column “id”: What number is “id”: the patient's or the appointment's? (For example id: "
+            '1.) Answer with --column "id=patient_id", --column "id=external_id", --column "id=".',
         )
 
     def test_the_same_appointment_twice_without_ids(self) -> None:
         row = "Ann Lee,0491 570 006,2026-03-04,10:00"
         self.check(
-            csv_of(row, row, header="name,phone,date,time"),
+            csv_of(row, f"{row}:00", header="name,phone,date,time"),
             "Row 3: This is the same appointment as in row 2: same person, phone, location and "
             "start. "
             "Delete one of the two.",
@@ -285,15 +299,17 @@ class TestBadRows:
     def test_two_columns_of_one_name_that_differ(self) -> None:
         self.check(
             csv_of(f"{ANN},0491 570 156", header=f"{HEADER},Phone"),
-            "Two columns are called “phone”, and they differ. Which one is the phone? Rename the "
-            "other one.",
+            "Which phone is texted? (For example phone: 0491 570 006; Phone (2): 0491 570 156.) "
+            'Answer with --column "phone=phone", --column "Phone (2)=phone".',
         )
 
     def test_a_status_that_is_none(self) -> None:
         self.check(
             csv_of(f"{ANN},perhaps", header=f"{HEADER},status"),
-            "Row 2, column “status”: “perhaps” is not a status that is understood. Write booked or "
-            "cancelled.",
+            "Row 2, column “status”: What does the status “perhaps” mean? (1 row) (For example "
+            'perhaps.) Answer with --meaning "status:perhaps=booked", --meaning '
+            '"status:perhaps=cancelled", --meaning "status:perhaps=arrived", --meaning '
+            '"status:perhaps=no_show" and so on.',
         )
 
     def test_no_name(self) -> None:
@@ -310,7 +326,7 @@ def test_formulas_and_markup_are_stored_as_they_are() -> None:
     bring_in(
         csv_of(
             '1,"=HYPERLINK(""http://x"")",0491 570 006,2026-03-04,10:00',
-            "2,<b>Bo</b> Ray,0491570156,46085,0.5",
+            "2,<b>Bo</b> Ray,0491570156,2026-03-04,0.500",
         )
     )
 

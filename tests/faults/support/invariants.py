@@ -145,7 +145,9 @@ def _lost(facts: Facts) -> Iterator[str]:
         elif row.state == "sent" and state not in ("delivered", *Message.AT_PROVIDER):
             yield f"reminder {row.pk} is sent, but its message is {state}"
     for message in facts.messages.values():
-        if message.state in ("queued", "submitting") and message.scheduled_at <= facts.now:
+        # An answer that waits until its number may have another one is where it should be.
+        due = max(message.scheduled_at, message.send_after or message.scheduled_at)
+        if message.state in ("queued", "submitting") and due <= facts.now:
             yield f"message {message.pk} is still {message.state}"
 
 

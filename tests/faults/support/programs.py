@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
@@ -175,17 +176,21 @@ def accepted() -> int:
     return Message.objects.filter(accepted_at__isnull=False).count()
 
 
-def unsettled() -> dict[str, int]:
-    """What the rings have yet to do; a text lost twice may wait in plain sight.
+def queued_and_due() -> QuerySet[Message]:
+    """Texts that a ring should have taken by now.
 
-    An automatic answer may wait for minutes: a number gets one in ten.
+    An automatic answer may wait for minutes, as a number gets one in ten: that is no fault.
     """
+    paced = Q(kind="answer", send_after__gt=timezone.now())
+    return Message.objects.filter(state="queued").exclude(paced)
+
+
+def unsettled() -> dict[str, int]:
+    """What the rings have yet to do; a text lost twice may wait in plain sight."""
     ahead = timezone.now() + timedelta(hours=23, minutes=50)
     found = {
         "planned": Reminder.objects.filter(state="planned", due_at__lte=ahead).count(),
-        "open": Message.objects.filter(state__in=["queued", "submitting"])
-        .exclude(kind="answer", state="queued", send_after__gt=timezone.now())
-        .count(),
+        "open": queued_and_due().count() + Message.objects.filter(state="submitting").count(),
         "unknown": Message.objects.filter(state="unknown", resent=False).count(),
         "withdraw": Message.objects.filter(
             cancel_requested_at__isnull=False, cancel_settled_at=None

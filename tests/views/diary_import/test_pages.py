@@ -86,7 +86,8 @@ def test_a_missing_column_is_asked_for(sign_in: SignIn, site: Location) -> None:
     content = csv_of(f"1,Q,0491 570 006,{DAY},10:00", header="id,who is it,phone,date,time")
     address = send(client, content)
     page = text(client, address)
-    assert "There is no name column. The columns are called" in page
+    assert "There is no name column. Which column holds the name?" in page
+    assert 'value="0" checked' in page
 
     again = client.post(f"{address}columns/", {f"column-{n}": "" for n in range(5)})
     assert again.status_code == 422
@@ -104,7 +105,8 @@ def test_the_writing_of_dates_is_asked_in_words(sign_in: SignIn, site: Location)
     address = send(client, csv_of(f"1,Ann Lee,0491 570 006,03/04/{DAY.year + 1},10:00"))
     assert f"3 April {DAY.year + 1}" in text(client, address)
 
-    client.post(f"{address}dates/", {"order": "mdy"})
+    sign = client.get(f"{address}questions/").context["sign"]
+    client.post(f"{address}questions/", {"question-0": "1", "sign": sign})
     work_off_imports(now=timezone.now())
 
     assert "Import 1 appointment" in text(client, address)
@@ -113,7 +115,13 @@ def test_the_writing_of_dates_is_asked_in_words(sign_in: SignIn, site: Location)
 def test_wrong_cells_carry_their_reason(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
 
-    page = text(client, send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00")))
+    address = send(client, csv_of(ANN, "2,Bob Ray,0491 570 156,2026-02-30,25:00"))
+    asked = client.get(f"{address}questions/").context
+    [question] = [one.question for one in asked["asked"]]
+    stop = [choice.answer.meaning for choice in question.choices].index("stop")
+    client.post(f"{address}questions/", {"question-0": str(stop), "sign": asked["sign"]})
+    work_off_imports(now=timezone.now())
+    page = text(client, address)
 
     assert "there is no such day in the calendar" in page
     assert "a day has the hours 0 to 23" in page
@@ -208,12 +216,12 @@ def test_zero_bytes_in_what_is_posted_are_no_fault(sign_in: SignIn, site: Locati
 
 def test_the_preview_says_what_each_column_is_read_as(sign_in: SignIn, site: Location) -> None:
     client = sign_in("manager")
-    header = "nr,wer,x,date,time"
+    header = "nr,Patient,Handy,date,time"
 
     page = text(client, send(client, csv_of(ANN, header=header)))
 
-    assert '<bdi>wer</bdi><span class="sub">Name</span>' in page
-    assert '<bdi>x</bdi><span class="sub">Phone</span>' in page
+    assert '<bdi>Patient</bdi><span class="sub">Name</span>' in page
+    assert '<bdi>Handy</bdi><span class="sub">Phone</span>' in page
 
 
 def test_an_import_is_taken_back(sign_in: SignIn, site: Location) -> None:

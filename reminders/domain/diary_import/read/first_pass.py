@@ -1,8 +1,8 @@
 """A first look over all rows, before anything is staged: whatever concerns the file as a whole.
 
-Counts the rows, finds how dates are written, which locations are named and which cells hold
-characters that no encoding explains. Cheap, so that fundamental problems are told without reading
-on.
+Counts the rows, finds how dates are written, which locations are named, which values of a status or
+of a yes and no nobody knows, and which cells hold characters that no encoding explains. Cheap, so
+that fundamental problems and all questions are told without reading on.
 """
 
 from __future__ import annotations
@@ -10,25 +10,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reminders.domain.diary_import.problems import Problems, refuse
-from reminders.domain.diary_import.read.cells.dates import DateReader
+from reminders.domain.diary_import.questions import Answers, Question, QuestionsOpen
+from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.rows.meanings import ValueSurvey
 
 MAX_LOCATIONS = 1_000
 
 
 @dataclass
 class Survey:
-    """What the file holds as a whole: rows, and the locations it names with the first row of each."""
+    """What the file holds as a whole: rows, the locations it names with the first row of each, and
+    what only a person can say.
+    """
 
     rows: int = 0
     locations: dict[str, int] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
 
 
-def survey(table: Table, columns: Columns, dates: DateReader) -> Survey:
-    """Look over all rows; settle the order of the dates in `dates`. Raises ImportRefused."""
-    found = Survey()
+def survey(
+    table: Table, columns: Columns, dates: DateReader, answers: Answers | None = None
+) -> Survey:
+    """Look over all rows; settle the order of the dates in `dates`. Raises ImportRefused.
+
+    What values mean is asked together with the order of the dates, where both are in doubt.
+    """
+    found, values = Survey(), ValueSurvey(columns, answers or Answers())
     problems = Problems()
     width = len(table.header)
     suspicious = table.encoding.suspicious
@@ -44,12 +54,24 @@ def survey(table: Table, columns: Columns, dates: DateReader) -> Survey:
             dates.observe(cells[when].strip(), row=number)
         if where is not None and where < len(cells):
             _note_location(found, cells[where], number, columns)
+        if values.columns:
+            values.look(number, cells)
     if not found.rows:
         raise refuse("The file has a header but no appointments. Export it again, with rows.")
     problems.stop_if_any(rows=found.rows)
+    found.questions = values.questions()
     if when is not None:
-        dates.decide(column=columns.name_of("date", "starts_at"))
+        _decide(dates, columns, found)
     return found
+
+
+def _decide(dates: DateReader, columns: Columns, found: Survey) -> None:
+    try:
+        dates.decide(column=columns.name_of("date", "starts_at"))
+    except DatesOpen as unclear:
+        if not found.questions:
+            raise
+        raise QuestionsOpen([*unclear.questions, *found.questions], rows=found.rows) from None
 
 
 def _ragged(has: int, width: int) -> str:
@@ -62,7 +84,7 @@ def _ragged(has: int, width: int) -> str:
 
 def _note_location(found: Survey, cell: str, number: int, columns: Columns) -> None:
     name = " ".join(cell.split())
-    if name and name not in found.locations:
+    if name and name not in found.locations and name != columns.name_of("location"):
         found.locations[name] = number
         if len(found.locations) > MAX_LOCATIONS:
             column = columns.name_of("location")

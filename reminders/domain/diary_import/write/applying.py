@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
+from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
@@ -128,14 +128,25 @@ FROM import_people p WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.pers
 
 _NEW_CONTACTS = """
 INSERT INTO reminders_contact (id, external_id, diary, first_name, last_name, phone, phone_as_given,
-                               phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+                               phone_kind, phone_problem, language, preferred_name, channel, notes,
+                               created_at, updated_at)
 SELECT f.contact_id, coalesce(t.patient_id, ''), CASE WHEN t.patient_id IS NULL THEN '' ELSE %(diary)s END,
        p.first_name, p.last_name, coalesce(p.phone, ''),
        coalesce(p.phone_given, ''), coalesce(p.phone_kind, ''), coalesce(p.phone_problem, ''),
-       coalesce(p.language, ''), 'sms', '', %(now)s, %(now)s
+       coalesce(p.language, ''), coalesce(p.preferred_name, ''),
+       CASE WHEN p.texts IN ('must_not', 'deceased') THEN 'none' ELSE 'sms' END, '', %(now)s, %(now)s
 FROM import_fresh_contact f
 JOIN import_people p ON p.person = f.person
 LEFT JOIN import_takes t ON t.person = f.person
+"""
+
+# So that a later file may give back what this one took, and staff see who took it.
+_NEW_WITHOUT_TEXTS = """
+INSERT INTO reminders_auditentry (contact_id, at, source, user_id, kind, details)
+SELECT f.contact_id, %(now)s, 'import', %(by)s, 'contact_changed',
+       jsonb_build_object('channel', jsonb_build_array('sms', 'none'), 'import', %(import)s::bigint)
+FROM import_people p JOIN import_fresh_contact f ON f.person = p.person
+WHERE p.texts IN ('must_not', 'deceased')
 """
 
 _CHANGED_CONTACTS = """
@@ -147,6 +158,8 @@ UPDATE reminders_contact c SET updated_at = %(now)s,
     first_name = coalesce(x.first_name, c.first_name),
     last_name = CASE WHEN x.first_name IS NULL THEN c.last_name ELSE x.last_name END,
     language = coalesce(x.language, c.language),
+    preferred_name = coalesce(x.preferred_name, c.preferred_name),
+    channel = coalesce(x.channel, c.channel),
     external_id = coalesce(x.external_id, c.external_id),
     diary = CASE WHEN x.external_id IS NULL THEN c.diary ELSE %(diary)s END
 FROM import_contact_change x WHERE x.contact_id = c.id
@@ -295,7 +308,7 @@ SELECT appointment_id FROM import_result WHERE touched AND other_practitioner AN
 """
 _RENAMED = """
 SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
-WHERE x.first_name IS NOT NULL AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
+WHERE x.called_otherwise AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
 """
 OTHERWISE_NAMED = ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED))
 """Placeholders, and the appointments of which they say something else by now though nothing else
@@ -307,6 +320,7 @@ _STATEMENTS = (
     _NEW_SERVICES,
     _FRESH_CONTACTS,
     _NEW_CONTACTS,
+    _NEW_WITHOUT_TEXTS,
     _FRESH,
     "ANALYZE import_fresh",
     "ANALYZE import_fresh_contact",

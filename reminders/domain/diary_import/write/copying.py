@@ -27,8 +27,12 @@ STAGED = (
     ("notes", "text"),
     ("extra", "jsonb"),
     ("words", "text"),
+    ("preferred_name", "text"),
+    ("texts", "text"),
 )
-"""The columns of the staging table; an empty value is NULL: the file does not say."""
+"""The columns of the staging table; an empty value is NULL: the file does not say. `texts` is what
+the diary says of texts to the patient: yes, must_not or deceased.
+"""
 
 
 def copy_line(values: tuple[str, ...]) -> str:

@@ -42,6 +42,9 @@ def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
         for statement in _KNOWN:
             cursor.execute(_filled(statement, visible), given)
         cursor.execute("ANALYZE import_known")
+        cursor.execute(_ANY_WORD_OF_TEXTS)
+        if (cursor.fetchone() or (False,))[0]:
+            cursor.execute(_TEXTS)
         for statement in _CHANGES:
             cursor.execute(statement, given)
         cursor.execute("ANALYZE import_contact_change")
@@ -72,7 +75,7 @@ _PEOPLE = """
 CREATE TEMP TABLE import_people ON COMMIT DROP AS
 SELECT DISTINCT ON (person) person, number, patient_id, coalesce(first_name, '') AS first_name,
        coalesce(last_name, '') AS last_name, trim(concat(first_name, ' ', last_name)) AS name,
-       phone, phone_given, phone_kind, phone_problem, language
+       phone, phone_given, phone_kind, phone_problem, language, preferred_name, NULL::text AS texts
 FROM import_staged ORDER BY person, phone_given IS NULL, number DESC
 """
 
@@ -161,6 +164,21 @@ _KNOWN = (
     _BY_APPOINTMENT,
 )
 
+_ANY_WORD_OF_TEXTS = "SELECT EXISTS (SELECT 1 FROM import_staged WHERE texts IS NOT NULL)"
+# The strictest word of all rows about somebody counts, whichever of them names them how: min has
+# deceased before must_not before yes.
+_TEXTS = """
+UPDATE import_people p SET texts = said.texts
+FROM (
+    SELECT who, min(texts) AS texts FROM (
+        SELECT coalesce(k.contact_id::text, s.person) AS who, s.texts
+        FROM import_staged s LEFT JOIN import_known k ON k.person = s.person
+        WHERE s.texts IS NOT NULL
+    ) rows GROUP BY who
+) said, import_people q LEFT JOIN import_known k ON k.person = q.person
+WHERE q.person = p.person AND said.who = coalesce(k.contact_id::text, q.person)
+"""
+
 # A number that nobody of the diary has goes to the first who comes with it and has none yet.
 _TAKES = """
 CREATE TEMP TABLE import_takes ON COMMIT DROP AS
@@ -191,16 +209,21 @@ WHERE s.person IN (SELECT person FROM import_apart) OR position(%(apart)s IN s.w
 _CONTACT_CHANGES = """
 CREATE TEMP TABLE import_contact_change ON COMMIT DROP AS
 SELECT DISTINCT ON (c.id) c.id AS contact_id, c.xmin AS seen, p.number, x.*,
-       x.phone IS NOT NULL OR x.language IS NOT NULL AS matters,
+       x.phone IS NOT NULL OR x.language IS NOT NULL OR x.channel IS NOT NULL AS matters,
+       x.first_name IS NOT NULL OR x.preferred_name IS NOT NULL AS called_otherwise,
        jsonb_build_object('id', c.id, 'external_id', c.external_id, 'diary', c.diary,
            'first_name', c.first_name,
            'last_name', c.last_name, 'phone', c.phone, 'phone_as_given', c.phone_as_given,
-           'phone_kind', c.phone_kind, 'phone_problem', c.phone_problem, 'language', c.language) AS old,
+           'phone_kind', c.phone_kind, 'phone_problem', c.phone_problem, 'language', c.language,
+           'preferred_name', c.preferred_name, 'channel', c.channel) AS old,
        jsonb_strip_nulls(jsonb_build_object(
            'phone', CASE WHEN x.phone IS NOT NULL THEN jsonb_build_array(c.phone, x.phone) END,
            'name', CASE WHEN x.first_name IS NOT NULL
                THEN jsonb_build_array(c.name, trim(x.first_name || ' ' || x.last_name)) END,
            'language', CASE WHEN x.language IS NOT NULL THEN jsonb_build_array(c.language, x.language) END,
+           'preferred_name', CASE WHEN x.preferred_name IS NOT NULL
+               THEN jsonb_build_array(c.preferred_name, x.preferred_name) END,
+           'channel', CASE WHEN x.channel IS NOT NULL THEN jsonb_build_array(c.channel, x.channel) END,
            'patient_id', CASE WHEN x.external_id IS NOT NULL
                THEN jsonb_build_array(c.external_id, x.external_id) END)) AS details
 FROM import_known k
@@ -214,9 +237,24 @@ CROSS JOIN LATERAL (SELECT
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.first_name END AS first_name,
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.last_name END AS last_name,
     CASE WHEN p.language <> c.language THEN p.language END AS language,
+    CASE WHEN p.preferred_name <> c.preferred_name THEN p.preferred_name END AS preferred_name,
+    CASE WHEN p.texts IN ('must_not', 'deceased') AND c.channel <> 'none' THEN 'none'
+         WHEN p.texts = 'yes' AND c.channel = 'none' THEN (<given back>) END AS channel,
     CASE WHEN c.external_id = '' THEN t.patient_id END AS external_id) x
-WHERE x.phone IS NOT NULL OR x.first_name IS NOT NULL OR x.language IS NOT NULL OR x.external_id IS NOT NULL
+WHERE num_nonnulls(x.phone, x.first_name, x.language, x.preferred_name, x.channel, x.external_id) > 0
 ORDER BY c.id, k.by_number DESC, t.patient_id IS NULL, p.person
 """
+
+# A diary gives back what a diary took, as the history has it; never what staff took, and an opt-out
+# of the number itself is no matter of this column.
+_GIVEN_BACK = """
+SELECT CASE WHEN taken.source = 'import' THEN taken.was END
+FROM (
+    SELECT e.source, e.details #>> '{channel,0}' AS was FROM reminders_auditentry e
+    WHERE e.contact_id = c.id AND e.details #>> '{channel,1}' = 'none'
+    ORDER BY e.at DESC, e.id DESC LIMIT 1
+) taken
+"""
+_CONTACT_CHANGES = _CONTACT_CHANGES.replace("<given back>", _GIVEN_BACK)
 
 _CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES)

@@ -35,7 +35,7 @@ SELECT count(*) FROM (
         UNION SELECT appointment_id FROM import_gone WHERE %(cancel)s
         UNION SELECT a.id FROM import_contact_change x
             JOIN reminders_appointment a ON a.contact_id = x.contact_id
-            WHERE (x.matters OR x.first_name IS NOT NULL) AND a.starts_at > %(now)s)
+            WHERE (x.matters OR x.called_otherwise) AND a.starts_at > %(now)s)
     ORDER BY id FOR NO KEY UPDATE) held
 """
 

@@ -1,13 +1,13 @@
 """What each staged row means for the diary: a new appointment, a change of one, or nothing new.
 
-Only reads; the outcome stands in temporary tables that `checking` counts and `applying` carries
+Only reads; the outcome stands in temporary tables that `summary` counts and `applying` carries
 out. An appointment is found by its diary id, else by location, phone and start. Who the people are
 is `identity`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ def match_rows(*, diary: str, now: datetime, only: frozenset[int] | None = None)
     """Fill the tables `import_match` and `import_result`, and those of `identity`.
 
     `only` are the locations whose people may be changed and linked, without it all. Each row that
-    may change keeps the `xmin` with which it was compared, for `holding`.
+    may change keeps the `xmin` with which it was compared, for `locking`.
     """
     given: dict[str, Any] = {"diary": diary, "now": now}
     with connection.cursor() as cursor:
@@ -36,14 +36,18 @@ def match_rows(*, diary: str, now: datetime, only: frozenset[int] | None = None)
         cursor.execute("ANALYZE import_result")
 
 
-def find_gone(*, diary: str, by_id: bool, now: datetime) -> tuple[int, int]:
+def find_gone(
+    *, diary: str, by_id: bool, now: datetime, faulty: Sequence[str] = ()
+) -> tuple[int, int]:
     """Fill `import_gone`: coming appointments within the file's dates and locations that it does
     not have.
 
-    Only appointments that came from a diary count, never those that staff booked here. Returns how
-    many are gone, and of how many expected ones.
+    Only appointments that came from a diary count, never those that staff booked here. Nor those of
+    `faulty` rows, which were left because of a mistake: ids, "" for a row without one, which may be
+    anybody's. Returns how many are gone, and of how many expected ones.
     """
     given: dict[str, Any] = {"diary": diary, "now": now, "by_id": by_id}
+    given |= {"faulty": list(faulty), "unknown": "" in faulty}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_gone")
         cursor.execute(_GONE, given)
@@ -139,7 +143,9 @@ FROM (
            a.id IS NOT NULL AND (f.moved OR f.other_person OR f.other_practitioner OR f.other_service
                OR f.other_duration OR f.other_notes OR f.other_extra OR f.takes_id OR f.status_to IS NOT
                    NULL) AS touched,
-           CASE WHEN s.phone IS NOT NULL OR coalesce(f.status_to, s.status) = 'cancelled' THEN ''
+           CASE WHEN coalesce(f.status_to, s.status) = 'cancelled' THEN ''
+                WHEN s.texts <> 'yes' THEN s.texts
+                WHEN s.phone IS NOT NULL THEN ''
                 WHEN k.contact_id IS NULL OR s.phone_given IS NOT NULL THEN coalesce(s.phone_problem,
                     'missing')
                 WHEN c.phone = '' THEN coalesce(nullif(c.phone_problem, ''), 'missing') ELSE '' END AS cannot
@@ -174,7 +180,8 @@ FROM (
 
 _GONE = """
 CREATE TEMP TABLE import_gone ON COMMIT DROP AS
-SELECT a.id AS appointment_id, a.xmin AS seen, a.status, r.appointment_id IS NULL AS gone
+SELECT a.id AS appointment_id, a.xmin AS seen, a.status,
+       r.appointment_id IS NULL AND NOT %(unknown)s AND a.external_id <> ALL(%(faulty)s) AS gone
 FROM (SELECT location_id, min(local_date) AS first,
     max(local_date) AS last FROM import_staged GROUP BY 1) span
 JOIN reminders_appointment a ON a.location_id = span.location_id AND a.local_date BETWEEN span.first

@@ -5,6 +5,8 @@ imported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,10 +14,23 @@ from django.db import connection
 
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.diary_import.problems import Problems, refuse
+from reminders.domain.diary_import.questions import (
+    About,
+    Answer,
+    Answers,
+    Choice,
+    Question,
+    folded_header,
+    folded_value,
+)
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import LONGEST, ImportLocation
+from reminders.domain.diary_import.read.rows.meanings import LEAVE_OUT
 from reminders.models import Location
 
+CREATE = "create"
+"""The answer that an unknown name is a location that is to be created."""
+_MOST_OFFERED = 20
 WHICH_LOCATION = (
     "There is no location column, and there are several locations: which one is this file of?"
 )
@@ -26,6 +41,41 @@ def site_of(location: Location) -> ImportLocation:
     return ImportLocation(id=location.pk, zone=ZoneInfo(location.zone), country=location.country)
 
 
+def country_of(name: str) -> str:
+    """The country of a location, or of all of them when it is the same; "" when they differ.
+
+    A hint for the encoding of a file: programs write the letters of their country.
+    """
+    sites = Location.objects.filter(active=True)
+    named = sites.filter(name__iexact=name) if name else sites
+    countries = set(named.values_list("country", flat=True)[:1_000])
+    return countries.pop() if len(countries) == 1 else ""
+
+
+def only_site(name: str) -> ImportLocation | None:
+    """The location of a file where there is but one that it can be of."""
+    sites = Location.objects.filter(active=True)
+    found = (sites.filter(name__iexact=name) if name else sites)[:2]
+    return site_of(found[0]) if len(found) == 1 else None
+
+
+@dataclass
+class Sites:
+    """The locations of a file by casefolded name, None for those whose rows are left out.
+
+    `default` is for rows that name none; `questions` are the names that nobody knows.
+    """
+
+    by_name: dict[str, ImportLocation | None]
+    default: ImportLocation | None = None
+    questions: list[Question] = field(default_factory=list)
+
+    def of(self, names: Iterable[str]) -> set[int]:
+        """The ids of all locations at which rows with these names may be."""
+        found = {self.by_name.get(name.casefold()) for name in names} | {self.default}
+        return {site.id for site in found if site}
+
+
 def find_sites(
     named: Mapping[str, int],
     columns: Columns,
@@ -33,61 +83,101 @@ def find_sites(
     default: str,
     create: bool,
     only: frozenset[int] | None = None,
-) -> tuple[dict[str, ImportLocation], ImportLocation | None]:
-    """Sites by casefolded name, and the one for rows that name none.
+    answers: Answers | None = None,
+) -> Sites:
+    """The sites of a file, and a question for each name that nobody knows.
 
-    `named` holds the names in the file with the first row of each. Raises ImportRefused for unknown
-    ones, unless `create` is set: then they are created with TIME_ZONE and DEFAULT_COUNTRY. `only`
-    are the locations that the one who imports may see, without it all.
+    `named` holds the names in the file with the first row of each. With `create`, unknown ones are
+    created with TIME_ZONE and DEFAULT_COUNTRY. `only` are the locations that the one who imports
+    may see, without it all. Raises ImportRefused for what no answer mends.
     """
     active = Location.objects.filter(active=True)
     seen = active if only is None else active.filter(pk__in=only)
-    sites = {site.name.casefold(): site_of(site) for site in seen}
+    known = {site.name.casefold(): site for site in seen.order_by("name")}
+    sites = Sites({name: site_of(site) for name, site in known.items()})
+    unknown = {}
     problems = Problems()
-    column = columns.name_of("location")
+    header = columns.name_of("location")
     for name, row in named.items():
-        if name.casefold() in sites:
+        if name.casefold() in known:
             continue
-        if len(name) > LONGEST["location"]:
+        told = (answers or Answers()).meaning_of(header, name)
+        if told and told.casefold() in known:
+            sites.by_name[name.casefold()] = site_of(known[told.casefold()])
+        elif told == LEAVE_OUT:
+            sites.by_name[name.casefold()] = None
+        elif len(name) > LONGEST["location"]:
             problems.add(
                 f"A location's name has at most {LONGEST['location']} characters.",
                 row=row,
-                column=column,
+                column=header,
             )
-        elif create:
-            sites[name.casefold()] = site_of(_create(name))
+        elif create or (told == CREATE and only is None):
+            sites.by_name[name.casefold()] = site_of(_create(name))
         else:
-            problems.add(_unknown(name), row=row, column=column, hint="Or say --create-locations.")
+            unknown[name] = row
     problems.stop_if_any()
-    return sites, _default(sites, default, has_column="location" in columns.places, create=create)
+    names = [site.name for site in known.values()]
+    sites.questions = [
+        _which_location(name, row, header, names, create=only is None)
+        for name, row in unknown.items()
+    ]
+    if not unknown:
+        _set_default(sites, names, default, has_column=bool(header), create=create)
+    return sites
 
 
-def _default(
-    sites: dict[str, ImportLocation], name: str, *, has_column: bool, create: bool
-) -> ImportLocation | None:
+def _which_location(
+    name: str, row: int, header: str, known: list[str], *, create: bool
+) -> Question:
+    """A name that nobody knows: the most similar one first."""
+    close = get_close_matches(name.casefold(), [each.casefold() for each in known], 3, 0.5)
+    order = sorted(known, key=lambda each: (each.casefold() not in close, each))[:_MOST_OFFERED]
+    choices = [Choice(Answer(About.MEANING, each, header, name), each) for each in order]
+    new = Choice(Answer(About.MEANING, CREATE, header, name), f"A new location, “{name[:60]}”")
+    if create:
+        choices.insert(len(choices) if close else 0, new)
+    choices.append(
+        Choice(Answer(About.MEANING, LEAVE_OUT, header, name), "None of ours: leave these rows out")
+    )
+    return Question(
+        About.MEANING,
+        f"meaning:{folded_header(header)}:{folded_value(name)}"[:300],
+        f"There is no location “{name[:60]}”. Which one is it?",
+        tuple(choices),
+        (name[:100],),
+        row,
+        header[:100],
+    )
+
+
+def _set_default(
+    sites: Sites, names: list[str], name: str, *, has_column: bool, create: bool
+) -> None:
     wanted = " ".join(name.split())
     if wanted:
-        if wanted.casefold() not in sites:
+        if wanted.casefold() not in sites.by_name:
             if not create or len(wanted) > LONGEST["location"]:
-                raise refuse(_unknown(wanted), hint="Or say --create-locations.")
-            sites[wanted.casefold()] = site_of(_create(wanted))
-        return sites[wanted.casefold()]
-    if len(sites) == 1:
-        return next(iter(sites.values()))
-    if not has_column:
-        raise (
-            refuse(WHICH_LOCATION, hint="Say which one with --location.")
-            if sites
-            else refuse(
+                raise refuse(_unknown(wanted, names), hint="Or say --create-locations.")
+            sites.by_name[wanted.casefold()] = site_of(_create(wanted))
+        sites.default = sites.by_name[wanted.casefold()]
+    elif len(names) == 1:
+        sites.default = sites.by_name[names[0].casefold()]
+    elif not has_column:
+        if not names:
+            raise refuse(
                 "There is no location yet. Create one first.",
                 hint="Or use --location with --create-locations.",
             )
-        )
-    return None
+        sites.questions.append(_whose_file(names))
 
 
-def _unknown(name: str) -> str:
-    known = list(Location.objects.filter(active=True).values_list("name", flat=True)[:6])
+def _whose_file(names: list[str]) -> Question:
+    choices = [Choice(Answer(About.LOCATION, name), name) for name in names[:_MOST_OFFERED]]
+    return Question(About.LOCATION, "location", WHICH_LOCATION, tuple(choices))
+
+
+def _unknown(name: str, known: list[str]) -> str:
     named = ", ".join(f"“{site}”" for site in known[:5])
     there = f" There is {named}{' and more' if len(known) > 5 else ''}."
     return (

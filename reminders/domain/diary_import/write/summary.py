@@ -15,6 +15,8 @@ from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.models.rows import read_dicts
+from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
 
 FEW = 10
 """So few rows that a share of them says nothing."""
@@ -27,8 +29,12 @@ class Counts:
 
     `apart`: new people who came with the patient number of somebody else.
 
-    `expected` coming appointments stand in the diary within the file's dates; `last_rows` had the
-    last file of this kind.
+    `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
+    to `last_day`; `last_rows` had the last file of this kind.
+
+    `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
+    each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
+    because of a mistake. New names stand with the number of their rows.
     """
 
     rows: int = 0
@@ -45,12 +51,23 @@ class Counts:
     changed_contacts: int = 0
     apart: int = 0
     last_rows: int = 0
+    first_day: str = ""
+    last_day: str = ""
     to_withdraw: int = 0
     to_withdraw_with_gone: int = 0
     at_once: int = 0
-    new_practitioners: list[str] = field(default_factory=list)
-    new_services: list[str] = field(default_factory=list)
+    new_practitioners: list[tuple[str, int]] = field(default_factory=list)
+    new_services: list[tuple[str, int]] = field(default_factory=list)
     fingerprint: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_out_rows: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    set_aside: list[str] = field(default_factory=list)
+    errors: int = 0
+
+    @property
+    def contacts_changed(self) -> int:
+        """How many patients the file changes, as the interfaces call it."""
+        return self.changed_contacts
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the Import's `counts`."""
@@ -61,34 +78,23 @@ def count_result() -> Counts:
     """Read the counts from the tables that matching filled."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT)
-        rows, new, changed, unchanged, cannot, moved, cancelled, flagged, total = (
-            cursor.fetchone() or (0,) * 9
-        )
-        counts = Counts(rows, new, changed, unchanged, 0, cannot, moved, cancelled, flagged)
+        [rows] = read_dicts(cursor)
         cursor.execute(_COUNT_CONTACTS)
-        counts.new_contacts, counts.changed_contacts, counts.apart, of_contacts = (
-            cursor.fetchone() or (0,) * 4
-        )
-        counts.fingerprint = f"{total}/{of_contacts}"
+        [people] = read_dicts(cursor)
+        fingerprint = f"{rows.pop('signs')}/{people.pop('signs')}"
+        counts = Counts(**rows, **people, fingerprint=fingerprint)
         cursor.execute(_NEW_NAMES.format(table="practitioner"))
-        counts.new_practitioners = [row[0] for row in cursor.fetchall()]
+        counts.new_practitioners = cursor.fetchall()
         cursor.execute(_NEW_NAMES.format(table="service"))
-        counts.new_services = [row[0] for row in cursor.fetchall()]
+        counts.new_services = cursor.fetchall()
     return counts
-
-
-def half_missing(counts: Mapping[str, Any]) -> bool:
-    """Whether the file is at most half the size of the last one of its kind."""
-    before = int(counts.get("last_rows", 0))
-    return before >= FEW and int(counts.get("rows", 0)) * 2 <= before
 
 
 def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     """What wants a second yes before it is done, in words; "" when nothing does.
 
     That is cancelling more than a fifth of the diary within the file's dates, because appointments
-    are gone from the file or because it calls many of them cancelled; and a file that has shrunk to
-    half.
+    are gone from the file or because it calls many of them cancelled.
     """
     gone = int(counts.get("gone", 0)) if cancel_gone else 0
     called = int(counts.get("cancelled", 0))
@@ -96,9 +102,7 @@ def second_question(counts: Mapping[str, Any], *, cancel_gone: bool) -> str:
     if cancelled * 5 > expected and cancelled:
         share = f", {round(100 * cancelled / expected)} % of those in its dates" if expected else ""
         return f"cancel {cancelled:,} {'appointment' if cancelled == 1 else 'appointments'}{share}"
-    return (
-        "import it although it is so much shorter than the last one" if half_missing(counts) else ""
-    )
+    return ""
 
 
 def list_without_phone(*, limit: int) -> list[tuple[int, str]]:
@@ -118,7 +122,8 @@ def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
         for names, statement in OTHERWISE_NAMED:
             cursor.execute(statement, {"now": now})
             named += handed_over.mentioning([row[0] for row in cursor.fetchall()], names, now=now)
-        cursor.execute(_TO_WITHDRAW, {"now": now, "cancel": cancel_gone, "named": named})
+        given = withdrawable_at(now) | {"now": now, "cancel": cancel_gone, "named": named}
+        cursor.execute(_TO_WITHDRAW, given)
         return int((cursor.fetchone() or (0,))[0])
 
 
@@ -153,47 +158,52 @@ def _due_slots(slots: Iterable[tuple[Any, ...]], *, now: datetime) -> Iterator[t
 
 
 _COUNT = """
-SELECT count(*), count(*) FILTER (WHERE r.outcome = 'new'), count(*) FILTER (WHERE r.outcome = 'changed'),
-       count(*) FILTER (WHERE r.outcome = 'unchanged'), count(*) FILTER (WHERE r.cannot <> ''),
-       count(*) FILTER (WHERE r.moved), count(*) FILTER (WHERE r.status_to = 'cancelled'),
-       count(*) FILTER (WHERE s.words IS NOT NULL),
-       coalesce(sum(hashtextextended(concat_ws('|', r.number, r.outcome, r.appointment_id, r.contact_id,
-           r.status_to,
-           r.moved, r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
-               r.cannot), 0)
-           ::numeric), 0)
+SELECT count(*) AS rows,
+       count(*) FILTER (WHERE r.outcome = 'new') AS new,
+       count(*) FILTER (WHERE r.outcome = 'changed') AS changed,
+       count(*) FILTER (WHERE r.outcome = 'unchanged') AS unchanged,
+       count(*) FILTER (WHERE r.cannot <> '') AS cannot_be_reminded,
+       count(*) FILTER (WHERE r.moved) AS moved,
+       count(*) FILTER (WHERE r.status_to = 'cancelled') AS cancelled,
+       count(*) FILTER (WHERE s.words IS NOT NULL) AS flagged,
+       coalesce(sum(hashtextextended(concat_ws(
+           '|', r.number, r.outcome, r.appointment_id, r.contact_id, r.status_to, r.moved,
+           r.other_person, r.other_service, r.other_practitioner, r.contact_changed, a.version,
+           r.cannot
+       ), 0)::numeric), 0) AS signs
 FROM import_result r JOIN import_staged s ON s.number = r.number
 LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
 """
 
 _COUNT_CONTACTS = """
 SELECT (SELECT count(*) FROM import_people p
-        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)),
-       (SELECT count(*) FROM import_contact_change),
-       (SELECT count(*) FROM import_apart),
+        WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)) AS new_contacts,
+       (SELECT count(*) FROM import_contact_change) AS changed_contacts,
+       (SELECT count(*) FROM import_apart) AS apart,
        (SELECT coalesce(sum(hashtextextended(concat_ws('|', contact_id, details), 0)::numeric), 0)
-        FROM import_contact_change)
+        FROM import_contact_change) AS signs
 """
 
 _NEW_NAMES = """
-SELECT DISTINCT s.{table} FROM import_staged s
-WHERE s.{table} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = s.{table})
+SELECT named.* FROM (
+    SELECT {table} AS name, count(*) FROM import_staged WHERE {table} IS NOT NULL GROUP BY 1
+) named
+WHERE NOT EXISTS (SELECT 1 FROM reminders_{table} x WHERE x.name = named.name)
 ORDER BY 1 LIMIT 50
 """
 
 _TO_WITHDRAW = """
-SELECT count(*) FROM (SELECT m.id
+SELECT count(*) FROM (SELECT message.id
 FROM (
     SELECT appointment_id FROM import_result WHERE matters AND appointment_id IS NOT NULL
     UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
         WHERE x.matters AND a.starts_at > %(now)s
     UNION SELECT appointment_id FROM import_gone WHERE %(cancel)s
 ) changed
-JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state IN ('sending', 'sent')
-JOIN reminders_message m ON m.id = r.message_id AND m.cancel_requested_at IS NULL
-    AND m.state IN ('queued', 'submitting', 'unknown', 'accepted', 'held')
+JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state = ANY(%(handed_over)s)
+JOIN reminders_message message ON message.id = r.message_id AND <withdrawable>
 UNION SELECT unnest(%(named)s::uuid[])) texts
-"""
+""".replace("<withdrawable>", IS_WITHDRAWABLE)
 
 _TEXTS = """
 DROP TABLE IF EXISTS pg_temp.import_texts;
@@ -202,15 +212,18 @@ SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id
     SELECT s.number AS id, s.local_date, s.location_id, coalesce(r.service_id, a.service_id) AS service_id,
            s.starts_at,
            coalesce(s.phone, c.phone) AS phone, coalesce(r.status_to, s.status, a.status, 'booked') AS status,
-           coalesce(a.no_more_texts, false) OR coalesce(c.channel, 'sms') = 'none'
+           coalesce(a.no_more_texts, false) OR coalesce(x.channel, c.channel, 'sms') = 'none'
+               OR s.person IN (SELECT person FROM import_people WHERE texts <> 'yes')
                OR coalesce(c.wrong_number = coalesce(s.phone, c.phone), false) AS unwanted
     FROM import_result r JOIN import_staged s ON s.number = r.number
     LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
     LEFT JOIN reminders_contact c ON c.id = r.contact_id
+    LEFT JOIN import_contact_change x ON x.contact_id = c.id
     WHERE (r.outcome = 'new' OR r.matters) AND r.cannot = '' AND s.starts_at > %(now)s
     UNION ALL
     SELECT -a.id, a.local_date, a.location_id, a.service_id, a.starts_at, coalesce(x.phone, c.phone),
-           a.status, a.no_more_texts OR c.channel = 'none' OR c.wrong_number = coalesce(x.phone, c.phone)
+           a.status, a.no_more_texts OR coalesce(x.channel, c.channel) = 'none'
+               OR c.wrong_number = coalesce(x.phone, c.phone)
     FROM import_contact_change x JOIN reminders_contact c ON c.id = x.contact_id
     JOIN reminders_appointment a ON a.contact_id = c.id
     WHERE x.matters AND a.starts_at > %(now)s

@@ -25,8 +25,19 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_start,
     read_time,
 )
+from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.languages import read_language
-from reminders.domain.diary_import.read.cells.names import split_name, tidy, without_title
+from reminders.domain.diary_import.read.cells.marks import marks_in_note, read_marks
+from reminders.domain.diary_import.read.cells.names import (
+    is_no_name,
+    read_parts,
+    split_name,
+    tidy,
+    without_title,
+)
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
+from reminders.domain.diary_import.read.cells.statuses import likely_status
+from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
 from reminders.domain.diary_import.read.files.encodings import detect_encoding
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import open_table
@@ -52,11 +63,11 @@ def _table(text: str) -> object:
 
 
 def _header(text: str) -> object:
-    return choose_columns([text, "b"], [["1", "2"]], guess=True)
+    return choose_columns([text, "b"], [["1", "2"]])
 
 
 def _sample(text: str) -> object:
-    return choose_columns(["a", "b"], [[text, text]], guess=True)
+    return choose_columns(["a", "b"], [[text, text]])
 
 
 PARSERS: dict[str, Parser] = {
@@ -79,6 +90,15 @@ PARSERS: dict[str, Parser] = {
     "a length of time": read_minutes,
     "a language": read_language.__wrapped__,
     "a status": read_status,
+    "a likely status": likely_status.__wrapped__,
+    "a name in two cells": lambda text: read_parts(text, text),
+    "nobody's name": is_no_name,
+    "marks of a name": read_marks,
+    "marks of a note": marks_in_note,
+    "yes or no": read_flag.__wrapped__,
+    "a wish about texts": read_text_wish.__wrapped__,
+    "no value": is_no_value.__wrapped__,
+    "a time zone": read_time_zone,
     "a header's name": squashed,
     "a header": _header,
     "the columns by content": _sample,

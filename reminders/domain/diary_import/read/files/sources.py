@@ -6,7 +6,9 @@ the file. What the bytes mean as text is decided in `encodings`.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -24,25 +26,59 @@ TOO_BIG = (
 )
 ACCEPTED = "Export the diary as CSV (or XLSX or ODS) and import that file."
 
+CSV, WORKBOOK, HTML, XML, ICS = "csv", "workbook", "html", "xml", "ics"
+"""How a file is read: as text, or by the converter as one of its kinds."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "This is a PDF document, not a table."),
-    (
-        _OLE,
-        "This is an old Excel workbook (.xls). Save it as .xlsx or CSV and import that file.",
-    ),
     (b"\x89PNG", "This is a picture, not a table."),
     (b"\xff\xd8\xff", "This is a picture, not a table."),
     (b"GIF8", "This is a picture, not a table."),
+    (b"II*\0", "This is a picture, not a table."),
     (b"\x1f\x8b", "This is a compressed file (gzip). Unpack it and import the file inside."),
+    (b"BZh", "This is a compressed file (bzip2). Unpack it and import the file inside."),
+    (b"\xfd7zXZ", "This is a compressed file (xz). Unpack it and import the file inside."),
     (b"{\\rtf", "This is a text document (RTF), not a table."),
     (b"Rar!", "This is a compressed file (RAR). Unpack it and import the file inside."),
     (b"7z\xbc\xaf", "This is a compressed file (7-Zip). Unpack it and import the file inside."),
+    (b"PK\x05\x06", "This is an archive with nothing in it."),
     (b"SQLite format 3", "This is a database file, not a table."),
+    (b"\0\x01\0\0Standard ", "This is an Access database, not a table."),
     (b"\x7fELF", "This is a program, not a table."),
     (b"MZ", "This is a program, not a table."),
+    (b"MIME-Version:", "This is an e-mail or a web archive, not a table."),
+    (b"BEGIN:VCARD", "These are business cards (vCard), not appointments."),
+    (
+        b"\x09\x04\x06\0",
+        "This is a workbook of Excel 4 or older. Save it as .xlsx or CSV and import that file.",
+    ),
+    (
+        b"\x09\x02\x06\0",
+        "This is a workbook of Excel 4 or older. Save it as .xlsx or CSV and import that file.",
+    ),
 )
-_WEB_PAGE = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+_OLE_DOCUMENTS = (
+    (
+        "EncryptedPackage",
+        "This workbook is protected by a password. Save it without one, or save it as CSV.",
+    ),
+    ("WordDocument", "This is a Word document, not a table."),
+    ("PowerPoint Document", "This is a presentation, not a table."),
+    ("__properties_version1.0", "This is an e-mail of Outlook, not a table."),
+)
+_WEB_PAGE = (
+    b"<!doctype html",
+    b"<html",
+    b"<table",
+    b"<head",
+    b"<body",
+    b"<meta",
+    b"<div",
+    b"<style",
+)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_-]{1,30})", re.IGNORECASE)
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass
@@ -71,31 +107,46 @@ class Source:
             digest.update(block)
         return digest.hexdigest()
 
-    def _is_locked_workbook(self, head: bytes) -> bool:
-        """An encrypted .xlsx is no archive: it lies inside the old kind of container, under a name
-        for it.
-        """
-        if not head.startswith(_OLE) or len(head) < 512:
-            return False
-        self.file.seek((int.from_bytes(head[48:52], "little") + 1) * 512)
-        return "EncryptedPackage".encode("utf-16-le") in self.file.read(4096)
+    def kind(self) -> str:
+        """How the file is read, by what it begins with: as text, or by the converter."""
+        head = self.head()
+        if head.startswith((b"PK\x03\x04", _OLE)):
+            return WORKBOOK
+        start = head.lstrip(_BLANK).lower()
+        if start.startswith(b"begin:vcalendar"):
+            return ICS
+        if start.startswith((b"<?xml", b"<workbook")):
+            return HTML if b"<html" in start[:2048] else XML
+        return HTML if start.startswith(_WEB_PAGE) else CSV
 
-    def is_archive(self) -> bool:
-        """Whether the file is a ZIP archive, as XLSX and ODS are."""
-        return self.head(4) == b"PK\x03\x04"
+    def named_charset(self) -> str:
+        """The encoding that a web page names for itself; "" when Python knows none of that name."""
+        found = _CHARSET.search(self.head())
+        try:
+            return codecs.lookup(found[1].decode()).name if found else ""
+        except LookupError:
+            return ""
 
     def stop_if_no_table(self) -> None:
         """Refuse kinds of files that are no table at all, by what they begin with."""
         head = self.head()
-        if self._is_locked_workbook(head):
-            raise refuse(
-                "This workbook is protected by a password. Save it without one, or save it as CSV."
-            )
+        if head.startswith(_OLE):
+            self._stop_if_no_workbook(head)
         for magic, words in _KINDS:
             if head.startswith(magic):
                 raise refuse(f"{words} {ACCEPTED}" if "import" not in words else words)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_WEB_PAGE):
-            raise refuse(f"This is a web page or XML, not a table. {ACCEPTED}")
+
+    def _stop_if_no_workbook(self, head: bytes) -> None:
+        """The old kind of container also holds documents, and .xlsx files that are encrypted: the
+        names in its list of contents tell.
+        """
+        if len(head) < 512:
+            raise refuse(f"The workbook is damaged and can't be opened. {ACCEPTED}")
+        self.file.seek((int.from_bytes(head[48:52], "little") + 1) * 512)
+        contents = self.file.read(4096)
+        for name, words in _OLE_DOCUMENTS:
+            if name.encode("utf-16-le") in contents:
+                raise refuse(words if "CSV" in words else f"{words} {ACCEPTED}")
 
 
 @contextmanager

@@ -2,41 +2,50 @@
 them.
 
 Rows stream from the file again each time they are asked for; nothing is kept but the header and a
-sample. Every bound (rows, length of a row, of a cell) is enforced here, with the row's number in
-the words.
+sample. What the cells of a text file are is `records`, which row is the header `header_row`, and
+what workbooks, web pages and calendars become `conversion`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
+from reminders.domain.diary_import.problems import ImportRefused, refuse
+from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.names import tidy
-from reminders.domain.diary_import.read.files import sheets
-from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding
-from reminders.domain.diary_import.read.files.sources import ACCEPTED, Source, copy_to, open_path
-from reminders.domain.diary_import.read.header.columns import MAX_COLUMNS, recognised, squashed
-from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
+from reminders.domain.diary_import.read.files.conversion import Converted, convert
+from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding, repaired
+from reminders.domain.diary_import.read.files.header_row import (
+    HEADER_WITHIN,
+    distinct,
+    fields_in,
+    find_header,
+)
+from reminders.domain.diary_import.read.files.passed_over import DATE, Forms, PassedOver, Reason
+from reminders.domain.diary_import.read.files.records import (
+    Format,
+    has_escapes,
+    named_separator,
+    read_records,
+)
+from reminders.domain.diary_import.read.files.sources import (
+    ACCEPTED,
+    CSV,
+    Source,
+    open_path,
+    printable,
+)
+from reminders.domain.diary_import.read.header.looks import looks_like_date
+from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_ROWS = 1_000_000
-MAX_CELL = 10_000
-MAX_RECORD = 1_000_000
 SAMPLE = 200
-HEADER_WITHIN = 10
-LOOK_EVERY = 16
-"""Rows between two looks at the clock."""
-FOOTER, FOOTER_COLUMNS = 5, 4
-"""So many rows at most are a footer, in a table of at least so many columns."""
 ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -45,241 +54,184 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class Table:
     """A table in a text file. `header_row` is the header's number in the spreadsheet.
 
-    `footer` are the last rows with nothing but a first cell ("Total: 12"): known once all rows were
-    read.
+    `kind` is csv, workbook or ics. With `dated`, the last column is the date in the title above.
+    `warnings` are what people should know of how it was opened; `passed_over` are the rows that are
+    no appointments: known once all rows were read.
     """
 
     source: Source
-    encoding: Encoding
-    delimiter: str
+    form: Format
     header: list[str]
     header_row: int
+    forms: Forms
     sample: list[list[str]] = field(default_factory=list)
-    footer: list[tuple[int, str]] = field(default_factory=list)
+    kind: str = CSV
+    sheet: str = ""
+    warnings: list[str] = field(default_factory=list)
+    dated: bool = False
+    passed_over: PassedOver = field(default_factory=PassedOver)
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the text is decoded."""
+        return self.form.encoding
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row below the header that has anything in it, with its number; not the footer."""
-        waiting: list[tuple[int, list[str]]] = []
-        for number, cells in self._filled():
-            if not any(cells[1:]) and len(self.header) >= FOOTER_COLUMNS and len(waiting) < FOOTER:
-                waiting.append((number, cells))
-                continue
-            if waiting:
-                yield from waiting
-                waiting.clear()
-            yield number, cells
-        self.footer = [(number, cells[0].strip()) for number, cells in waiting]
-
-    def _filled(self) -> Iterator[tuple[int, list[str]]]:
-        records = read_records(self.source, self.encoding, self.delimiter)
-        for _ in range(self.header_row):
-            next(records)
-        count = 0
-        for number, cells in records:
-            if not any(cells):
-                continue
+        """Every row below the header that may be an appointment, with its number."""
+        passed = self.passed_over = PassedOver()
+        ordinary, reason_of = self.forms.is_ordinary, self.forms.reason
+        count, day, width = 0, "", len(self.header)
+        for number, cells in self._below_header():
+            if not ordinary(cells):
+                if not any(map(str.strip, cells)):
+                    continue
+                if reason := reason_of(cells):
+                    words = next(filter(None, map(str.strip, cells)))
+                    passed.note(reason, number, words)
+                    if self.dated and reason is Reason.TITLE and looks_like_date(words):
+                        day = words
+                    continue
             count += 1
             if count > MAX_ROWS:
                 raise refuse(
                     "The file has more than 1,000,000 rows. Split it and import the parts one by one."
                 )
-            yield number, cells
+            yield number, _with_day(cells, day, width) if self.dated else cells
+        _stop_if_mostly_titles(passed, count)
+
+    def _below_header(self) -> Iterator[tuple[int, list[str]]]:
+        records = read_records(self.source, self.form)
+        for _ in range(self.header_row):
+            next(records)
+        return (record for record in records if record[1])
 
     def column(self, place: int) -> str:
         """The name of a column for messages."""
         return self.header[place][:100] if place < len(self.header) else f"{place + 1}"
 
 
-@contextmanager
-def open_table(source: Source, *, mapping: Mapping[str, str] | None = None) -> Iterator[Table]:
-    """Open the file as a table, workbooks through a converter; raise ImportRefused for what is
-    none.
-    """
-    source.stop_if_no_table()
-    if not source.is_archive():
-        yield _text_table(source, mapping or {})
-        return
-    with tempfile.TemporaryDirectory(prefix="reminders-sheet-") as folder:
-        text = convert_workbook(source, Path(folder))
-        with open_path(text) as converted:
-            yield _table(converted, Encoding("utf-8", "UTF-8"), ",", mapping or {})
+def _with_day(cells: list[str], day: str, width: int) -> list[str]:
+    """The row with the date of the title above it as its last cell; a row that is too long stays so."""
+    return cells if len(cells) >= width else [*cells, *[""] * (width - 1 - len(cells)), day]
 
 
-def convert_workbook(source: Source, folder: Path) -> Path:
-    """Turn a workbook into CSV in a process of its own; raise ImportRefused with what it says."""
-    workbook, text = folder / "workbook", folder / "sheet.csv"
-    copy_to(source, workbook)
-    command = [sys.executable, "-I", sheets.__file__, str(workbook), str(text)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=sheets.SECONDS, check=False)
-    except subprocess.TimeoutExpired:
+def _stop_if_mostly_titles(passed: PassedOver, count: int) -> None:
+    titles = passed.counts.get(Reason.TITLE, 0)
+    if titles > 10 * (count + 1):  # free times of a day may be rows of one cell, too
+        number, words = passed.listed[Reason.TITLE][0]
         raise refuse(
-            "Reading the workbook takes too long. Save it as CSV and import that file."
-        ) from None
-    if done.returncode == 1 and done.stderr:
-        raise refuse(done.stderr.decode(errors="replace").splitlines()[-1][:300])
-    if done.returncode:
-        raise refuse(
-            "The workbook can't be read or needs too much memory. Save it as CSV and import that file."
+            f"{titles:,} rows have a single cell each, such as “{words[:40]}”: that is no table of "
+            "appointments. Export it again, one appointment a row.",
+            row=number,
         )
-    return text
 
 
-def _text_table(source: Source, mapping: Mapping[str, str]) -> Table:
-    encoding = detect_encoding(source)
+@contextmanager
+def open_table(
+    source: Source,
+    *,
+    answers: Answers | None = None,
+    mapping: Mapping[str, str] | None = None,
+    country: str = "",
+    today: date | None = None,
+) -> Iterator[Table]:
+    """Open the file as a table, workbooks and calendars through a converter.
+
+    `country` is that of the location, a hint for the encoding; `today` where the events of a
+    calendar begin, the clock's day (UTC) if it is not given. Raises ImportRefused for what is no
+    table, and QuestionsOpen for a sheet or an encoding that only a person can name.
+    """
+    answers, mapping = answers or Answers(), mapping or {}
+    source.stop_if_no_table()
+    if source.kind() == CSV:
+        yield _text_table(source, answers, mapping, country)
+        return
+    with tempfile.TemporaryDirectory(prefix="reminders-convert-") as folder:
+        converted = convert(
+            source,
+            Path(folder),
+            answers=answers,
+            mapping=mapping,
+            country=country,
+            today=today or datetime.now(UTC).date(),
+        )
+        with open_path(converted.path) as text:
+            yield _converted_table(text, converted, answers, mapping)
+
+
+def _converted_table(
+    text: Source, converted: Converted, answers: Answers, mapping: Mapping[str, str]
+) -> Table:
+    encoding = repaired(text, converted.encoding, answers=answers)
+    table = _table(text, Format(encoding), mapping)
+    table.kind, table.sheet = converted.kind, converted.sheet
+    table.warnings = [*converted.warnings, *_told(encoding), *table.warnings]
+    return table
+
+
+def _told(encoding: Encoding) -> list[str]:
+    return [encoding.told] if encoding.told else []
+
+
+def _text_table(
+    source: Source, answers: Answers, mapping: Mapping[str, str], country: str
+) -> Table:
+    encoding = detect_encoding(source, answers=answers, country=country)
+    escapes = has_escapes(source)
 
     def promise(delimiter: str) -> tuple[int, int]:
-        found = _header(_top(source, encoding, delimiter), mapping)
-        return (_fields(found[1], mapping), len(found[1])) if found else (0, 0)
+        top = _top(source, Format(encoding, delimiter, escapes))
+        found = find_header(top, mapping)
+        return (fields_in(found[1], mapping), len(found[1])) if found else (0, 0)
 
-    return _table(source, encoding, max(DELIMITERS, key=promise), mapping)
+    delimiter = named_separator(source, encoding) or max(DELIMITERS, key=promise)
+    table = _table(source, Format(encoding, delimiter, escapes), mapping)
+    table.warnings += _told(encoding)
+    return table
 
 
-def _top(source: Source, encoding: Encoding, delimiter: str) -> list[tuple[int, list[str]]]:
+def _top(source: Source, form: Format) -> list[tuple[int, list[str]]]:
     """The first rows, as far as they can be read with this delimiter."""
     top = []
     with suppress(ImportRefused):
-        for record in islice(read_records(source, encoding, delimiter), HEADER_WITHIN):
+        for record in islice(read_records(source, form), HEADER_WITHIN):
             top.append(record)  # what was read before a problem counts
     return top
 
 
-def _table(source: Source, encoding: Encoding, delimiter: str, mapping: Mapping[str, str]) -> Table:
+def _table(source: Source, form: Format, mapping: Mapping[str, str]) -> Table:
     with reading_within(HEAD):
-        head = list(islice(read_records(source, encoding, delimiter), HEADER_WITHIN + SAMPLE))
-    found = _header(head, mapping)
+        head = list(islice(read_records(source, form), HEADER_WITHIN + SAMPLE))
+    found = find_header(head, mapping)
     if found is None:
         raise refuse(f"There is nothing in the file. {ACCEPTED}")
     number, cells = found
     for place, cell in enumerate(cells):
         if "\0" in cell:
             raise refuse(ZERO_BYTE, row=number, column=f"{place + 1}")
-    cells = _distinct([tidy(cell) for cell in cells])
-    sample = [row for n, row in head if n > number and any(row)][:SAMPLE]
-    return Table(source, encoding, delimiter, cells, number, sample)
+    forms = Forms(cells)
+    below = [row for n, row in head if n > number and any(map(str.strip, row))]
+    sample = [row for row in below if forms.is_ordinary(row) or not forms.reason(row)][:SAMPLE]
+    table = Table(source, form, distinct([tidy(cell) for cell in cells]), number, forms, sample)
+    titles = [title for row in below if (title := forms.title(row)) and looks_like_date(title)]
+    if titles and not _has_dates(sample):
+        _take_dates_from_titles(table, titles[0])
+    return table
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Columns of the same name are told apart: "Phone" and "Phone (2)"."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        key = squashed(name) or name
-        nth = seen[key] = seen.get(key, 0) + 1
-        found.append(f"{name} ({nth})" if name and nth > 1 else name)
-    return found
+def _has_dates(sample: list[list[str]]) -> bool:
+    """Whether a column of the table itself holds dates, most of the time."""
+    cells = [cell for row in sample[:20] for cell in row if cell]
+    return sum(map(looks_like_date, cells)) * 2 > len(sample[:20])
 
 
-def _header(
-    head: Sequence[tuple[int, list[str]]], mapping: Mapping[str, str]
-) -> tuple[int, list[str]] | None:
-    """The first of the top rows that names at least two fields, else the first row that holds
-    anything.
-    """
-    top = [(number, cells) for number, cells in head[:HEADER_WITHIN] if any(map(str.strip, cells))]
-    for number, cells in top:
-        if _fields(cells, mapping) >= 2:
-            return number, cells
-    return top[0] if top else None
-
-
-def _fields(cells: Sequence[str], mapping: Mapping[str, str]) -> int:
-    mapped = {squashed(name) for name in mapping if name}
-    return recognised(cells) + sum(1 for cell in cells if cell and squashed(cell) in mapped)
-
-
-class _Lines:
-    """Lines of the text, no record longer than the bound: a quotation mark never closed must not
-    eat all.
-    """
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self.readline = text.readline
-        self.length = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self.readline(MAX_RECORD + 1)
-        if not line:
-            raise StopIteration
-        self.length += len(line)
-        if self.length > MAX_RECORD:
-            raise _TooLongError
-        return line
-
-
-class _TooLongError(Exception):
-    pass
-
-
-def read_records(
-    source: Source, encoding: Encoding, delimiter: str
-) -> Iterator[tuple[int, list[str]]]:
-    """All records with their numbers, blank ones too. A quoted line break does not count as a row."""
-    text = _open_text(source, encoding)
-    if not _is_separator_line(text.readline(16)):
-        text = _open_text(source, encoding)
-    number = 0
-    try:
-        lines = _Lines(text)
-        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-        for cells in reader:
-            number += 1
-            if not number % LOOK_EVERY:
-                stop_if_late()
-            if lines.length > MAX_CELL:
-                _check_cells(cells, number)
-            lines.length = 0
-            yield number, cells
-    except _TooLongError:
-        raise refuse(_TOO_LONG, row=number + 1) from None
-    except csv.Error:
-        raise refuse(_TOO_LONG, row=number + 1) from None
-
-
-_TOO_LONG = (
-    "The row is far too long. Look for a quotation mark that is never closed, or thousands of columns, and "
-    "export again."
-)
-
-
-def _open_text(source: Source, encoding: Encoding) -> io.TextIOWrapper:
-    source.file.seek(0)
-    raw = io.BufferedReader(_Unclosed(source.file), 256 * 1024)
-    return io.TextIOWrapper(raw, encoding=encoding.codec, errors="replace", newline="")
-
-
-def _is_separator_line(line: str) -> bool:
-    """Spreadsheets take a first line such as "sep=;" as an instruction, and do not count it."""
-    return line.lower().startswith("sep=") and line.endswith(("\n", "\r"))
-
-
-def _check_cells(cells: Sequence[str], number: int) -> None:
-    if len(cells) > 2 * MAX_COLUMNS:
-        raise refuse(
-            f"The row has {len(cells):,} columns; at most {MAX_COLUMNS} are read.", row=number
-        )
-    for place, cell in enumerate(cells):
-        if len(cell) > MAX_CELL:
-            problem = (
-                f"A cell has {len(cell):,} characters; at most {MAX_CELL:,} fit. "
-                "Shorten it and export again."
-            )
-            raise ImportRefused([ImportProblem(problem, number, f"{place + 1}")])
-
-
-class _Unclosed(io.RawIOBase):
-    """The file without the right to close it: rows are read several times from the same one."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # always a memoryview here
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+def _take_dates_from_titles(table: Table, first: str) -> None:
+    """Lists kept by hand have the day once, above its rows: it becomes a column of theirs."""
+    while table.header and not table.header[-1]:
+        table.header.pop()
+    table.header = distinct([*table.header, DATE])
+    table.dated = True
+    table.sample = [row for _, row in islice(table.rows(), SAMPLE)]
+    table.warnings.append(
+        f"The date of a row is that of the title above it, such as “{printable(first[:40])}”."
+    )

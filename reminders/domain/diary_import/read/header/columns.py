@@ -1,61 +1,50 @@
-"""Which column means what: by its name and its synonyms, by a saved mapping, or by what stands in
-it.
+"""Which column means what: by an answer, else by its name, its content and its neighbours together.
 
-The reading by content only proposes, for a person who sees it; unattended imports go by names and
-mappings alone.
+Where they agree and no rival is close, the meaning is taken; everything else that could change who
+is texted, when or whether at all is a question, in the browser as in an unattended import.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
-from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
+from reminders.domain.diary_import.problems import refuse
+from reminders.domain.diary_import.questions import Answers, Question, folded_header
 from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.choose_numbers import choose_numbers
+from reminders.domain.diary_import.read.header.choose_people import choose_names, choose_phone
+from reminders.domain.diary_import.read.header.choose_rest import choose_rest
+from reminders.domain.diary_import.read.header.choose_when import choose_when
+from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS, KEPT
-from reminders.domain.diary_import.read.header.synonyms import SYNONYMS
-from reminders.domain.diary_import.read.time_limit import HEAD, reading_within, stop_if_late
+from reminders.domain.diary_import.read.header.folding import squashed
+from reminders.domain.diary_import.read.header.names.naming import read_names
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
+from reminders.domain.diary_import.read.header.sheet import Sheet
+from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_COLUMNS = 500
-_NUMBER_SIGNS = str.maketrans({"#": " no ", "№": " no ", "°": "o"})
-_NTH = re.compile(r" \(\d+\)$")
 NO_HEADER = (
     "There is no header row: the first row looks like an appointment. Add a row on top that names the "
     "columns: name, phone, date, time."
 )
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-
-
-def squashed(header: str) -> str:
-    """A header cell without case, accents, spaces and signs: "Appt. ID" and "apptId" are both
-    "apptid".
-    """
-    plain = unicodedata.normalize("NFKD", header[:200]).translate(_NUMBER_SIGNS)
-    return _NOT_WORD.sub("", plain.encode("ascii", "ignore").decode().lower())
-
-
-_BY_NAME: dict[str, tuple[str, int]] = {}
-for _field, _words in SYNONYMS.items():
-    for _rank, _word in enumerate(_words.split()):
-        _BY_NAME.setdefault(squashed(_word), (_field, _rank))
+_NOT_ACTED_ON = (*KEPT, "notes")
 
 
 @dataclass
 class Columns:
     """Where each field stands in a row; the unnamed rest is kept aside under its own header.
 
-    `by_content` are fields that a column's content proposed; `unclear` are those that two columns
-    claim.
+    `questions` are what only a person can say; a column that is asked about has no place yet.
     """
 
     header: list[str]
     places: dict[str, int]
-    by_content: set[str] = field(default_factory=set)
-    unclear: list[ImportProblem] = field(default_factory=list)
-    twice: set[str] = field(default_factory=set)
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def others(self) -> list[tuple[int, str]]:
@@ -66,6 +55,12 @@ class Columns:
         unknown = {n: name for n, name in enumerate(self.header) if n not in taken and name}
         ours = {self.places[name]: words for name, words in KEPT.items() if name in self.places}
         return sorted((unknown | ours).items())
+
+    @property
+    def set_aside(self) -> list[str]:
+        """The file's names of all columns that nothing is read from, for the one who looks."""
+        acted_on = {place for name, place in self.places.items() if name not in _NOT_ACTED_ON}
+        return [name for n, name in enumerate(self.header) if name and n not in acted_on]
 
     def name_of(self, *fields: str) -> str:
         """The file's own name for the first of these fields that it has."""
@@ -80,6 +75,15 @@ class Columns:
                 mapping[name] = mapping.get(name) or by_place.get(place, "")
         return mapping
 
+    def proposed(self) -> dict[str, str]:
+        """As `as_mapping`, with the likeliest answer to every question: to be shown, never taken."""
+        mapping = self.as_mapping()
+        for question in self.questions:
+            answer = question.likeliest.answer
+            if answer.header in mapping and answer.meaning not in mapping.values():
+                mapping[answer.header] = answer.meaning
+        return mapping
+
 
 def header_digest(header: Iterable[str]) -> str:
     """What recognises the exports of the same program: a digest of the header's names in their
@@ -89,54 +93,96 @@ def header_digest(header: Iterable[str]) -> str:
 
 
 def recognised(cells: Iterable[str]) -> int:
-    """How many different fields a header row would give."""
-    return len({_BY_NAME[name][0] for cell in cells if (name := squashed(cell)) in _BY_NAME})
+    """How many different fields a header row would give; a row that holds an appointment gives
+    none.
+    """
+    texts = [cell.strip() for cell in cells][:MAX_COLUMNS]
+    named = read_names(texts)
+    kinds = {
+        next(kind for kind, much in each.kinds.items() if much >= LIKELY)
+        for each in named
+        if any(much >= LIKELY for much in each.kinds.values())
+    }
+    if kinds and any(_is_value(text) for text in texts):
+        return 0
+    return len(kinds)
+
+
+def _is_value(text: str) -> bool:
+    return any(map(str.isdigit, text)) and (
+        looks.looks_like_date(text) or looks.looks_like_phone(text) or looks.looks_like_time(text)
+    )
+
+
+@lru_cache(maxsize=1)
+def _load_tables() -> None:
+    """Read the tables of words once, before the clock of the first file runs: on a busy machine they
+    take longer than its head.
+    """
+    read_names(["Name"])
+    looks.looks_like_date_and_time("1 January 2027 9:30")
 
 
 def choose_columns(
     header: Sequence[str],
     sample: Sequence[Sequence[str]],
     *,
-    mapping: Mapping[str, str] | None = None,
-    guess: bool = False,
+    answers: Answers | None = None,
+    country: str = "",
+    today: date | None = None,
 ) -> Columns:
-    """Decide what the columns mean: the mapping first, then names and, with `guess`, what stands in
-    them.
+    """Decide what the columns mean: the answers first, then names, contents and neighbours.
 
-    Raises ImportRefused when there is no header, the mapping does not fit the file or, without
-    `guess`, two columns of one name differ.
+    `country` (ISO, such as "AU") tells mobiles from landlines, `today` the past from the future.
+    Raises ImportRefused when there is no header or an answer does not fit the file.
     """
     names = [cell.strip() for cell in header]
     if len(names) > MAX_COLUMNS:
         raise refuse(f"The file has {len(names):,} columns; at most {MAX_COLUMNS} are read.", row=1)
     columns = Columns(names, {})
+    _load_tables()
     with reading_within(HEAD):
-        _choose(columns, sample, mapping=mapping or {}, guess=guess)
+        _choose(columns, sample, (answers or Answers()).columns, country=country, today=today)
     return columns
 
 
 def _choose(
-    columns: Columns, sample: Sequence[Sequence[str]], *, mapping: Mapping[str, str], guess: bool
+    columns: Columns,
+    sample: Sequence[Sequence[str]],
+    answers: Mapping[str, str],
+    *,
+    country: str,
+    today: date | None,
 ) -> None:
-    decided = _apply_mapping(columns, mapping)
-    _by_name(columns, decided, sample)
+    decided = _apply_answers(columns, answers)
+    named = read_names(columns.header)
     if not columns.places and not decided and _is_data(columns.header):
-        raise refuse(NO_HEADER, row=1)
-    if columns.unclear and not guess:
-        raise ImportRefused(columns.unclear)
-    if guess:
-        _by_content(columns, decided, sample)
-    fixed = set(mapping.values())
-    _settle_time(columns, sample, fixed=fixed)
-    _settle_names(columns, sample, fixed=fixed)
+        known = any(much >= LIKELY for each in named for much in each.kinds.values())
+        if not known:
+            raise refuse(NO_HEADER, row=1)
+    profiles = [Profile(place, sample) for place in range(len(columns.header))]
+    free = set(range(len(columns.header))) - decided
+    sheet = Sheet(
+        columns.header, named, profiles, country, today, free,
+        dict(columns.places), frozenset(columns.places),
+    )  # fmt: skip
+    choose_phone(sheet)
+    choose_when(sheet)
+    choose_names(sheet)
+    choose_numbers(sheet)
+    choose_rest(sheet)
+    columns.places, columns.questions = sheet.places, sheet.questions
 
 
-def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
-    """Places that the mapping decides, those kept aside among them."""
-    by_name = {squashed(name) or name: n for n, name in reversed(list(enumerate(columns.header)))}
+def _apply_answers(columns: Columns, answers: Mapping[str, str]) -> set[int]:
+    """Places that an answer decides, those kept aside among them."""
+    labels = [name or f"column {n + 1}" for n, name in enumerate(columns.header)]
+    places = list(reversed(list(enumerate(labels))))
+    by_squashed = {squashed(name) or name: n for n, name in places}
+    by_name = {folded_header(name): n for n, name in places}
     decided = set()
-    for name, meaning in mapping.items():
-        place = by_name.get(squashed(name) or name)
+    for name, meaning in answers.items():
+        place = by_name.get(folded_header(name), by_squashed.get(squashed(name) or name))
         if place is None:
             if meaning:
                 raise refuse(
@@ -146,7 +192,7 @@ def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
             continue
         if meaning and meaning not in FIELDS:
             raise refuse(f"The mapping gives the column “{name}” an unknown meaning, “{meaning}”.")
-        if meaning in columns.places:
+        if meaning and columns.places.get(meaning, place) != place:
             raise refuse(
                 f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one."
             )
@@ -156,121 +202,24 @@ def _apply_mapping(columns: Columns, mapping: Mapping[str, str]) -> set[int]:
     return decided
 
 
-def _by_name(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
-    best: dict[str, tuple[int, int]] = {}
-    for place, name in enumerate(columns.header):
-        known = _BY_NAME.get(squashed(_NTH.sub("", name)))
-        if place in decided or known is None or known[0] in columns.places:
-            continue
-        meaning, rank = known
-        if meaning in best and best[meaning][0] == rank:
-            _note_if_different(columns, best[meaning][1], place, meaning, sample)
-        if meaning not in best or rank < best[meaning][0]:
-            best[meaning] = (rank, place)
-    taken = {meaning: place for meaning, (_, place) in best.items()}
-    columns.places |= {m: place for m, place in taken.items() if m not in columns.twice}
-
-
-def _note_if_different(
-    columns: Columns, first: int, second: int, meaning: str, sample: Sequence[Sequence[str]]
-) -> None:
-    """Two columns of the very same name are only harmless when they say the same."""
-    if any(cells[first : first + 1] != cells[second : second + 1] for cells in sample):
-        columns.twice.add(meaning)
-        columns.unclear.append(
-            ImportProblem(
-                f"Two columns are called “{columns.header[first]}”, and they differ. Which one is the "
-                f"{FIELDS[meaning].lower()}?",
-                hint="Rename the other one.",
-            )
-        )
-
-
-def _settle_time(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
-    """A column called "Start" may hold a time or both; one called "Date" may hold both. Look and
-    see.
-    """
-    places = columns.places
-    if "starts_at" in places and "starts_at" not in fixed:
-        values = _values(sample, places["starts_at"])
-        if _share(values, looks.looks_like_time) > 0.5:
-            place = places.pop("starts_at")
-            places.setdefault("time", place)
-        elif values and _share(values, looks.looks_like_date_and_time) < 0.5:
-            place = places.pop("starts_at")
-            if "date" not in places and _share(values, looks.looks_like_date) > 0.5:
-                places["date"] = place
-        elif "date" in places and "time" in places:
-            del places["starts_at"]
-    if (
-        "date" in places
-        and "time" not in places
-        and "starts_at" not in places
-        and "date" not in fixed
-    ):
-        values = _values(sample, places["date"])
-        if _share(values, looks.looks_like_date_and_time) > 0.5:
-            places["starts_at"] = places.pop("date")
-
-
-def _settle_names(columns: Columns, sample: Sequence[Sequence[str]], *, fixed: set[str]) -> None:
-    """Beside a first name a column called "Name" holds the last name, unless it holds the first one
-    too.
-    """
-    places = columns.places
-    if {"name", "first_name"} <= places.keys() - fixed and "last_name" not in places:
-        first, name = places["first_name"], places["name"]
-        rows = [row for row in sample if max(first, name) < len(row) and row[first].strip()]
-        whole = sum(row[first].strip().casefold() in row[name].casefold() for row in rows)
-        if whole * 2 < len(rows) or not rows:
-            places["last_name"] = places.pop("name")
-
-
-def _by_content(columns: Columns, decided: set[int], sample: Sequence[Sequence[str]]) -> None:
-    places = columns.places
-    wanted: list[tuple[str, bool, Callable[[str], bool]]] = [
-        ("phone", "phone" in places, looks.looks_like_phone),
-        ("starts_at", bool({"starts_at", "date"} & places.keys()), looks.looks_like_date_and_time),
-        ("date", bool({"starts_at", "date"} & places.keys()), looks.looks_like_date),
-        ("time", "time" in places, looks.looks_like_time),
-        ("name", bool({"name", "first_name", "last_name"} & places.keys()), looks.looks_like_name),
-    ]
-    for meaning, there, test in wanted:
-        if (
-            there
-            or meaning in columns.twice
-            or (meaning in ("date", "time") and "starts_at" in places)
-        ):
-            continue
-        free = [n for n in range(len(columns.header)) if n not in decided | set(places.values())]
-        shares = [(_share(_values(sample, n), test), -n) for n in free]
-        if shares and max(shares)[0] >= 0.6:
-            places[meaning] = -max(shares)[1]
-            columns.by_content.add(meaning)
-
-
-def _values(sample: Sequence[Sequence[str]], place: int) -> list[str]:
-    return [cells[place].strip() for cells in sample if place < len(cells) and cells[place].strip()]
-
-
-def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
-    stop_if_late()
-    return sum(1 for value in values if test(value)) / len(values) if values else 0.0
-
-
 def stop_if_missing(columns: Columns) -> None:
-    """Refuse a file without a phone, a name or a start, in one sentence that lists its columns."""
+    """Refuse a file without a phone, a name or a start, in one sentence that lists its columns.
+
+    What a question could still bring is not missing.
+    """
     missing = _missing(columns)
     if missing:
         raise refuse(f"There is no {_or(missing)} column. {_called(columns)}")
 
 
 def _missing(columns: Columns) -> list[str]:
-    has = columns.places.keys()
+    has = set(columns.places)
+    has |= {c.answer.meaning for question in columns.questions for c in question.choices}
     missing = [] if has & {"name", "first_name", "last_name"} else ["name"]
     missing += [] if "phone" in has else ["phone"]
     if "starts_at" not in has:
-        missing += [part for part in ("date", "time") if part not in has]
+        parts = [("date", {"date"}), ("time", {"time", "hour"})]
+        missing += [part for part, fields in parts if not fields & has]
     return missing
 
 

@@ -31,8 +31,11 @@ FIELDS: dict[str, str] = {
     "status": "Status",
     "cancelled": "Cancelled (yes or no)",
     "cancelled_at": "Cancelled on",
+    "deleted": "Deleted (yes or no)",
+    "active": "Still on (yes or no)",
     "may_text": "May be texted (yes or no)",
     "no_texts": "Must not be texted (yes or no)",
+    "channel": "How to be reminded",
     "deceased": "Deceased",
     "guardian_name": "Parent or guardian",
     "guardian_phone": "Parent's or guardian's phone",
@@ -49,12 +52,15 @@ ASIDE: dict[str, str] = {
     "next_visit": "next visit or recall",
     "printed_on": "when it was printed or exported",
     "paid_on": "a date of billing",
+    "end_date": "the day on which it ends",
+    "arrived_on": "when the patient arrived or left",
     "kin_name": "next of kin",
     "kin_phone": "next of kin's phone",
     "fax": "fax",
     "pager": "pager",
     "staff_phone": "phone of staff",
     "location_phone": "phone of the location",
+    "other_phone": "phone of somebody else",
     "staff_email": "e-mail of staff",
     "booked_by": "who booked it",
     "referrer": "who referred",
@@ -66,7 +72,32 @@ ASIDE: dict[str, str] = {
     "insurer": "insurer or funder",
     "gp": "general practitioner",
     "record": "another record's number",
+    "middle_name": "middle or former name",
+    "title": "title",
+    "staff_part": "part of a staff member's name",
+    "row_number": "number of the row",
+    "user": "who was signed in",
+    "patient_status": "kind of patient",
+    "flag": "a yes or no that changes nothing",
+    "marketing": "consent to marketing",
+    "no_show": "whether somebody came",
+    "confirmed": "what became of a reminder",
+    "reason": "why it was cancelled",
+    "animal": "animal",
+    "source": "something about the booking or the person",
 }
 """Known kinds of columns that are not imported: they take nobody else's place, and are never asked about."""
 
 COLUMN_WORDS = FIELDS | ASIDE
+
+PHONES: dict[str, int] = {
+    "mobile": 5,
+    "phone": 4,
+    "more_phone": 3,
+    "home_phone": 2,
+    "work_phone": 1,
+}
+"""The patient's phones by their names, with the order in which they are preferred."""
+
+KINDS = frozenset(COLUMN_WORDS) | frozenset(PHONES)
+"""What the words of `words/` may say that a name means."""

@@ -1,5 +1,6 @@
 """How dates and times are written: tables of cases, and files that do not tell."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -9,13 +10,18 @@ from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
     DateReader,
+    Numbers,
     Start,
     UnreadableError,
+    hour_and_minute,
     order_of,
     read_date,
     read_start,
     read_time,
+    read_time_span,
+    with_half,
 )
+from tests.domain.diary_import.read.cells.tables import rows
 
 DAY = date(2026, 3, 4)
 
@@ -40,7 +46,6 @@ DAY = date(2026, 3, 4)
         ("4. März 2026", DMY),
         ("4 mars 2026", DMY),
         ("4 de marzo de 2026", DMY),
-        ("46085", DMY),
         ("04/03/2026 00:00:00", DMY),
         ("2026-03-04T00:00", DMY),
         ("3/4/2026 12:00 AM", MDY),
@@ -107,7 +112,6 @@ def test_a_time_in_many_writings(text: str, at: time) -> None:
         "9:60",
         "0 AM",
         "13:00 AM",
-        "noon",
         "9",
         "10:00 - x",
         "10:00 11:00",
@@ -127,9 +131,14 @@ def test_what_is_no_time_is_refused_in_words(text: str) -> None:
         ("2026-03-04T10:30:00", Start(datetime(2026, 3, 4, 10, 30), None)),
         ("4/3/2026 10:30 AM", Start(datetime(2026, 3, 4, 10, 30), None)),
         ("Wed 4 Mar 2026, 2pm", Start(datetime(2026, 3, 4, 14, 0), None)),
-        ("04.03.2026 10:30 - 11:00", Start(datetime(2026, 3, 4, 10, 30), None)),
-        ("4/3/2026, 1:30 – 2 PM", Start(datetime(2026, 3, 4, 13, 30), None)),
-        ("46085.4375", Start(datetime(2026, 3, 4, 10, 30), None)),
+        (
+            "04.03.2026 10:30 - 11:00",
+            Start(datetime(2026, 3, 4, 10, 30), None, datetime(2026, 3, 4, 11)),
+        ),
+        (
+            "4/3/2026, 1:30 – 2 PM",
+            Start(datetime(2026, 3, 4, 13, 30), None, datetime(2026, 3, 4, 14)),
+        ),
         ("2026-03-04T10:30-05:00", Start(None, datetime(2026, 3, 4, 15, 30, tzinfo=UTC))),
         ("2026-03-04T10:30:00Z", Start(None, datetime(2026, 3, 4, 10, 30, tzinfo=UTC))),
         ("2026-03-04T10:30:00+11:00", Start(None, datetime(2026, 3, 3, 23, 30, tzinfo=UTC))),
@@ -221,3 +230,88 @@ def test_a_date_format_in_many_writings(text: str, order: str | None) -> None:
 def test_an_unknown_date_format_says_what_to_write() -> None:
     with pytest.raises(ImportRefused, match="Write dmy, mdy or ymd"):
         order_of("european")
+
+
+@pytest.mark.parametrize("row", rows("dates"))
+def test_dates_of_many_languages_are_read_or_refused(row: dict[str, str]) -> None:
+    assert told(lambda: str(read_date(row["text"], DMY))) == row["read"]
+
+
+@pytest.mark.parametrize("row", rows("times"))
+def test_times_of_many_languages_are_read_or_refused(row: dict[str, str]) -> None:
+    def read() -> str:
+        span = read_time_span(row["text"])
+        return f"{span.begins:%H:%M:%S}" + (f"-{span.ends:%H:%M}" if span.ends else "")
+
+    assert told(read) == row["read"]
+
+
+@pytest.mark.parametrize("row", rows("starts"))
+def test_dates_with_times_of_many_languages_are_read_or_refused(row: dict[str, str]) -> None:
+    def read() -> str:
+        start = read_start(row["text"], DMY)
+        moments = [start.wall or start.instant, start.ends]
+        return " ".join(at.isoformat().replace("+00:00", "Z") for at in moments if at)
+
+    assert told(read) == row["read"]
+
+
+def told(read: Callable[[], str]) -> str:
+    """What a reading gives, "" where it is refused in a sentence."""
+    try:
+        return read()
+    except UnreadableError as error:
+        return "" if str(error).startswith("“") and str(error).endswith(".") else str(error)
+
+
+def test_plain_numbers_are_dates_only_where_somebody_said_so() -> None:
+    noon = datetime(2026, 3, 4, 12)
+    assert read_date("46085", DMY, numbers=Numbers.SERIAL) == DAY
+    assert read_start("46085.5", DMY, numbers=Numbers.SERIAL) == Start(noon, None)
+    epoch = Start(None, noon.replace(tzinfo=UTC))
+    assert read_start("1772625600", DMY, numbers=Numbers.EPOCH) == epoch
+    assert read_start("1772625600000", DMY, numbers=Numbers.EPOCH) == epoch
+    for numbers, text in (
+        (Numbers.EPOCH, "46085"),
+        (Numbers.SERIAL, "1772625600"),
+        (Numbers.SERIAL, "9"),
+    ):
+        with pytest.raises(UnreadableError):
+            read_start(text, DMY, numbers=numbers)
+
+
+def test_a_month_of_two_languages_is_read_by_the_country() -> None:
+    read = [str(read_date("4 listopada 2026", DMY, country=country)) for country in ("PL", "HR")]
+    assert read == ["2026-11-04", "2026-10-04"]
+
+
+@pytest.mark.parametrize(
+    ("text", "half", "at"),
+    [
+        ("2:30", "PM", time(14, 30)),
+        ("2", "p.m.", time(14)),
+        ("14:30", "PM", time(14, 30)),
+        ("2:30 PM", "PM", time(14, 30)),
+        ("12:00", "午前", time(0)),
+        ("14:30", "AM", None),
+        ("2:30 AM", "PM", None),
+        ("2:30", "noon", None),
+        ("2:30", "", None),
+        ("soon", "PM", None),
+    ],
+)
+def test_a_half_of_the_day_in_a_cell_of_its_own(text: str, half: str, at: time | None) -> None:
+    if at:
+        assert with_half(text, half) == at
+    else:
+        with pytest.raises(UnreadableError):
+            with_half(text, half)
+
+
+def test_an_hour_and_a_minute_in_cells_of_their_own() -> None:
+    assert hour_and_minute("9", "5") == time(9, 5)
+    assert hour_and_minute("14", "") == time(14)
+    assert hour_and_minute("2.0", "30", "PM") == time(14, 30)
+    for hour, minute in (("25", "0"), ("9", "60"), ("x", "0"), ("", "5"), ("9", "5.5")):
+        with pytest.raises(UnreadableError):
+            hour_and_minute(hour, minute)

@@ -1,0 +1,110 @@
+"""Marks beside a name, or alone in a note: that the patient has died, or wants no texts.
+
+A single word counts only where signs set it off from the name, or where no name has it; whatever else
+stands there stays where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from reminders.domain.diary_import.read.cells.flags import read_text_wish
+from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word, words_of
+
+DECEASED, NO_TEXTS = "deceased", "no_texts"
+LONGEST_MARKED = 300
+"""Characters of a name with its marks at most."""
+_SIGNED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|\*+([^*]+)\*+|<([^<>]*)>")
+_SET_OFF = re.compile(r"\s+[-–—/|:]+\s+|\s*[*#!;]+\s*")
+_WIDE = str.maketrans("（）［］＊", "()[]*")
+_DEAD_SIGN = re.compile("[†✝✟]")
+_MOST_WORDS = 5
+
+
+@lru_cache(maxsize=1)
+def _dead_words() -> frozenset[str]:
+    return frozenset(by_phrase("names", ("deceased",))[0]) - {""}
+
+
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    return frozenset(by_phrase("names", ("no_name",))[0]) - {""}
+
+
+def read_marks(name: str) -> tuple[str, frozenset[str]]:
+    """The name without its marks, and which of DECEASED and NO_TEXTS they say."""
+    if len(name) > LONGEST_MARKED:
+        return name, frozenset()
+    found: set[str] = set()
+
+    def taken(match: re.Match[str]) -> str:
+        mark = _mark(next(filter(None, match.groups()), ""))
+        if mark is None:
+            return match[0]
+        found.add(mark)
+        return " "
+
+    plain, crosses = _DEAD_SIGN.subn(" ", name.translate(_WIDE))
+    if crosses:
+        found.add(DECEASED)
+    plain = _SIGNED.sub(taken, plain)
+    plain = _without_set_off(plain, found)
+    plain = _without_bare(plain.split(), found)
+    return plain.strip(" ,-–—*#!") if found else name, frozenset(found)
+
+
+def marks_in_note(note: str) -> frozenset[str]:
+    """What a note says that is nothing but marks, parted by signs or lines; none for any sentence."""
+    found = {_mark(part) for part in re.split(r"[\n\r;.,!|/]+", note[:LONGEST_MARKED]) if part}
+    return frozenset(mark for mark in found if mark)
+
+
+def _mark(text: str) -> str | None:
+    """What a text of its own says: "no texts", "Deceased 2026-01-03"."""
+    words = [word for word in words_of(text[:60]) if not word.isdecimal()]
+    if read_text_wish(text.strip()) is False and _tells_of_texts(words):
+        return NO_TEXTS
+    return DECEASED if "".join(words) in _dead_words() else None
+
+
+def _tells_of_texts(words: list[str]) -> bool:
+    """Whether a refusal is one of texts: "(refused)" alone may be one of anything."""
+    return len(words) > 1 or words == ["dnc"] or not "".join(words).isascii()
+
+
+def _without_set_off(text: str, found: set[str]) -> str:
+    """The text without what stands behind or before a dash, a star or the like and is a mark."""
+    pieces = _SET_OFF.split(text)
+    kept = []
+    for piece in pieces:
+        mark = _mark(piece) if piece else None
+        if mark:
+            found.add(mark)
+        else:
+            kept.append(piece)
+    # Only what was taken out changes the text: a comma of "Lee, Ann" stays.
+    return text if len(kept) == len(pieces) else ", ".join(filter(None, kept))
+
+
+def _without_bare(words: list[str], found: set[str]) -> str:
+    """The words without a mark that nothing sets off: before or behind the name, and no name itself."""
+    for length in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+        for place in (slice(len(words) - length, None), slice(0, length)):
+            rest = [*words[: place.start], *words[place.stop or len(words) :]]
+            if mark := _bare_mark(words[place], rest):
+                found.add(mark)
+                return " ".join(rest)
+    return " ".join(words)
+
+
+def _bare_mark(words: list[str], rest: list[str]) -> str | None:
+    """What words without signs say; one word only if it can be nobody's name, such as Rip's or Mort's."""
+    phrase = " ".join(words)
+    if folded_word(phrase) in _no_names():
+        return DECEASED
+    if len(words) > 1:
+        return NO_TEXTS if read_text_wish(phrase) is False else None
+    # In a name that is not in capitals itself, capitals are a sign.
+    said = phrase.strip(".,") in ("RIP", "R.I.P", "DNC") and not " ".join(rest).isupper()
+    return (NO_TEXTS if "DNC" in phrase else DECEASED) if said else None

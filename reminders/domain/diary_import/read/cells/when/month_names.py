@@ -1,0 +1,112 @@
+"""Names of months and weekdays in some forty languages, from CLDR: wide and short, in every case.
+
+A word that is one month here and another there (the Polish and the Croatian "listopad") is read by
+the location's country, or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+
+from reminders.domain.diary_import.read.cells.words import spellings, words_of
+
+LANGUAGES = (
+    *("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "nn", "fi", "is", "pl", "cs"),
+    *("sk", "hu", "ro", "hr", "sl", "sr", "sr_Latn", "bs", "bg", "ru", "uk", "el", "tr", "et"),
+    *("lv", "lt", "ca", "eu", "gl", "ga", "cy", "sq", "mk", "ar", "he", "ja", "zh", "ko", "vi"),
+    *("id", "ms", "th", "hi", "en_AU", "en_CA", "de_AT", "pt_PT", "es_MX", "fr_CA", "ar_SY"),
+)
+_MORE_MONTHS = {"sept": 9, "febr": 2, "janv": 1, "mrt": 3, "juin": 6, "juil": 7, "juill": 7}
+_ROMAN = "- ii iii iv - vi vii viii ix x xi xii".split()
+"""Without I and V, which are words of other languages too."""
+_MORE_WEEKDAYS = {
+    0: "mo mon lu lun ma 周一 月曜",
+    1: "tu tues di ma 周二 火曜",
+    2: "we weds mi me wo 周三 水曜",
+    3: "th thu thur thurs do je gio 周四 木曜",
+    4: "fr ve vr 周五 金曜",
+    5: "sa za 周六 土曜",
+    6: "su so zo do 周日 日曜",
+}
+_COUNTRIES = {"PL": "pl", "CZ": "cs", "SK": "sk", "HR": "hr", "BA": "hr"}
+"""By country, the language that settles a word which means two months elsewhere."""
+_DIGITS = re.compile(r"\d")
+
+
+def _names(
+    tables: Any, widths: Iterable[str]
+) -> Iterator[tuple[int, str]]:  # Any: babel's own type
+    for context in tables:
+        for width in widths:
+            for number, name in tables[context].get(width, {}).items():
+                if not _DIGITS.search(name):
+                    for spelling in spellings(str(name)):
+                        yield number, spelling.replace(" ", "")
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, frozenset[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for language in LANGUAGES:
+        for number, name in _names(Locale.parse(language).months, ("wide", "abbreviated")):
+            found[name].add(number)
+    for name, number in _MORE_MONTHS.items():
+        found[name].add(number)
+    for number, name in enumerate(_ROMAN, 1):
+        found[name].add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items() if name.isalnum()}
+
+
+@lru_cache(maxsize=1)
+def _weekdays() -> dict[str, frozenset[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for language in LANGUAGES:
+        for number, name in _names(Locale.parse(language).days, ("wide", "abbreviated", "short")):
+            found[name].add(number)
+    for number, names in _MORE_WEEKDAYS.items():
+        for name in names.split():
+            found["".join(words_of(name))].add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items() if name}
+
+
+@lru_cache(maxsize=8)
+def _months_of(language: str) -> dict[str, int]:
+    return {
+        name: number
+        for number, name in _names(Locale.parse(language).months, ("wide", "abbreviated"))
+    }
+
+
+def month_numbers(word: str, country: str = "") -> frozenset[int]:
+    """The months that a folded word may be, 1 to 12: none, one, or two in two languages."""
+    numbers = _months().get(word, frozenset())
+    if len(numbers) > 1 and (language := _COUNTRIES.get(country)):
+        own = _months_of(language).get(word)
+        return frozenset((own,)) if own else numbers
+    return numbers
+
+
+def weekday_numbers(word: str) -> frozenset[int]:
+    """The weekdays that a folded word may be, Monday being 0; "do" is the fourth or the last one."""
+    if len(word) < 2 and word.isascii():
+        return frozenset()  # one letter is no evidence of anything
+    return _weekdays().get(word, frozenset())
+
+
+@lru_cache(maxsize=256)
+def usual_order(country: str) -> str:
+    """How a country's people write a short date: dmy, mdy or ymd; "" where that is not known."""
+    if not country:
+        return ""
+    try:
+        pattern = Locale.parse(f"und_{country}").date_formats["short"].pattern
+    except (ValueError, KeyError, LookupError):
+        return ""
+    letters = re.sub(r"'[^']*'|[^dMy]", "", pattern).lower()
+    return "".join(dict.fromkeys(letters))

@@ -1,0 +1,230 @@
+"""Read a time of day, or a stretch of it, in any usual writing; refuse in words what is not understood.
+
+A time is a wall time: a zone beside it is `starts`' business, and here it is refused, never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from reminders.domain.diary_import.read.cells.when.calendar_dates import NUMERIC
+from reminders.domain.diary_import.read.cells.when.cell_text import (
+    UnreadableError,
+    bounded,
+    shown,
+)
+from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word
+
+_CLOCK = re.compile(r"(\d{1,2})\s?[:.]\s?(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?")
+_HOURS_AND = re.compile(r"(\d{1,2})\s?[hu]\s?(\d{2})(?:\s?(?:m|mn|min))?(?:\s?(\d{2})\s?s)?")
+_EAST = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(?:(\d{1,2})\s?[分분]\s?)?(?:(\d{1,2})\s?[秒초])?")
+_DIGITS = re.compile(r"(\d{1,2})(\d{2})()")
+_HOUR = re.compile(r"(\d{1,2})()()")
+_FRACTION = re.compile(r"0?[.,](\d{3,})")
+"""A spreadsheet's part of a day; with fewer digits it is a time, as 0.30 is half past midnight."""
+_DATE_BEFORE = re.compile(r"(.{6,12}?)(?: |T)(?=\d{1,2}[:.]\d{2})")
+_WORDS_AROUND = re.compile(r"(\D*)(.*\d(?:\s?[時时点點시分분秒초])?)(\D*)", re.DOTALL)
+_RANGE = re.compile(
+    r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|till|à|a|al|tot|do|até|e)\s)(.*\d.*)"
+)
+_EVENING = time(18)
+
+
+class Clock(NamedTuple):
+    """A time as written: `half` is "am", "pm" or ""."""
+
+    at: time
+    half: str
+
+
+class TimeSpan(NamedTuple):
+    """The beginning of what a cell says, and its end if it says one."""
+
+    begins: time
+    ends: time | None
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    return by_phrase("times", ("am", "pm", "noon", "midnight"))[0]
+
+
+@lru_cache(maxsize=1)
+def _beside() -> tuple[frozenset[str], frozenset[str]]:
+    before, after = (by_phrase("times", (where,))[0] for where in ("before", "after"))
+    return frozenset(before) - {""}, frozenset(after) - {""}  # a sign such as @ folds to nothing
+
+
+def read_time(text: str) -> time:
+    """A wall time: 9:30, 09.30, 0930, 9am, 10h30, kl. 10.30, noon, 12:00 AM (midnight), 0.395833."""
+    return read_time_span(text).begins
+
+
+def read_time_span(text: str) -> TimeSpan:
+    """A wall time or a stretch such as "9:30 - 10:00"; of "11:30 - 12:15 PM" the first is a morning's."""
+    plain = bounded(text, "time")
+    if found := _CLOCK.fullmatch(plain):
+        return TimeSpan(_time(found, "", text).at, None)  # as nearly all are
+    if found := _FRACTION.fullmatch(plain):
+        seconds = round(float(f"0.{found[1]}") * 86400)
+        return TimeSpan((datetime(2000, 1, 1) + timedelta(seconds=seconds)).time(), None)
+    with suppress(UnreadableError):
+        return TimeSpan(read_clock(plain, text).at, None)
+    if span := _RANGE.fullmatch(_without_date(plain)):
+        with suppress(_NotATimeError):
+            return _stretch(span[1].strip(), span[2].strip(), text)
+    return TimeSpan(read_clock(_without_date(plain), text).at, None)
+
+
+class _NotATimeError(UnreadableError):
+    """A text that is no time at all, as opposed to an impossible one."""
+
+
+def _not_a_time(text: str) -> _NotATimeError:
+    return _NotATimeError(f"{shown(text)} is not a time. Write it like 09:30 or 2:15 PM.")
+
+
+def read_clock(plain: str, text: str) -> Clock:
+    """One time, in plain digits; `text` is the cell for the words of an UnreadableError."""
+    around = _WORDS_AROUND.fullmatch(plain.casefold())
+    if around is None:
+        return _named(plain, text)
+    before, core, after = folded_word(around[1]), around[2].strip(), folded_word(around[3])
+    half = _half(before, after, text)
+    told = bool(half or after in _beside()[1] or before in _beside()[0])
+    for pattern in (_CLOCK, _HOURS_AND, _EAST, _DIGITS, *((_HOUR,) if told else ())):
+        if found := pattern.fullmatch(core):
+            return _time(found, half, text)
+    raise _not_a_time(text)
+
+
+def _half(before: str, after: str, text: str) -> str:
+    """The half of the day among the words around a time; raise UnreadableError for unknown words."""
+    starting, ending = _beside()
+    halves = {word for word in map(_words().get, (before, after)) if word}
+    if "midnight" in halves:
+        raise _midnight(text)
+    for word, allowed in ((before, starting), (after, ending)):
+        if word and word not in allowed and word not in _words():
+            raise _not_a_time(text)
+    if len(halves) > 1:
+        raise _not_a_time(text)
+    return next(iter(halves), "")
+
+
+def _named(plain: str, text: str) -> Clock:
+    word = _words().get(folded_word(plain))
+    if word == "midnight":
+        raise _midnight(text)
+    if word != "noon":
+        raise _not_a_time(text)
+    return Clock(time(12), "pm")
+
+
+def _midnight(text: str) -> UnreadableError:
+    return UnreadableError(
+        f"{shown(text)} is not a time: midnight may begin the day or end it. Write 00:00 of the day."
+    )
+
+
+def _time(found: re.Match[str], half: str, text: str) -> Clock:
+    hour, minute, second = (int(number or 0) for number in found.groups()[:3])
+    if half == "noon":
+        if (hour, minute) != (12, 0):
+            raise _not_a_time(text)
+        half = "pm"
+    return Clock(clock(hour, minute, second, half, text), half)
+
+
+def clock(hour: int, minute: int, second: int, half: str, text: str) -> time:
+    """The time of numbers; `half` is "am", "pm" or "". Raises UnreadableError."""
+    if half and not 1 <= hour <= 12 and not (half == "pm" and 13 <= hour <= 23):
+        raise UnreadableError(f"{shown(text)} is not a time: with AM or PM hours go from 1 to 12.")
+    if half == "am" and hour == 12:
+        hour = 0
+    if half == "pm" and hour < 12:
+        hour += 12
+    if hour == 24:
+        raise UnreadableError(f"{shown(text)} is not a time: midnight is 00:00 of the next day.")
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        raise UnreadableError(
+            f"{shown(text)} is not a time: a day has the hours 0 to 23, an hour 60 minutes."
+        ) from None
+
+
+def _without_date(plain: str) -> str:
+    """The time of "30/12/1899 09:30:00": some databases export every time with a date before it."""
+    found = _DATE_BEFORE.match(plain)
+    return plain[found.end() :] if found and NUMERIC.fullmatch(found[1]) else plain
+
+
+def _stretch(begins: str, ends: str, text: str) -> TimeSpan:
+    # Of "1 - 1:30 PM" and "8:30 - 9" one is an hour only because the other one is plainly a time.
+    hours = [_HOUR.fullmatch(part) for part in (begins, ends)]
+    if all(hours):
+        raise _not_a_time(text)
+    begin, end = (
+        Clock(clock(int(hour[1]), 0, 0, "", text), "") if hour else read_clock(part, text)
+        for hour, part in zip(hours, (begins, ends), strict=True)
+    )
+    if begin.half and not end.half:
+        raise _not_a_time(text)
+    if end.half and not begin.half and 1 <= begin.at.hour <= 12:
+        begin = _of_half(begin.at, end)
+    _check_order(begin.at, end.at, text)
+    return TimeSpan(begin.at, end.at)
+
+
+def _of_half(begin: time, end: Clock) -> Clock:
+    """The beginning in the half of the day that the end names, unless it would then be after it."""
+    same = clock(begin.hour, begin.minute, begin.second, end.half, str(begin))
+    other = "am" if end.half == "pm" else "pm"
+    if same <= end.at:
+        return Clock(same, end.half)
+    return Clock(clock(begin.hour, begin.minute, begin.second, other, str(begin)), other)
+
+
+def _check_order(begin: time, end: time, text: str) -> None:
+    """Refuse an end before its beginning: then hours are counted to 12, and which half is not told."""
+    if end <= begin and begin < _EVENING:
+        raise UnreadableError(
+            f"{shown(text)} ends before it begins. Export times with AM and PM, or from 00:00 to 23:59."
+        )
+
+
+def with_half(text: str, half: str) -> time:
+    """The time of one cell in the half of the day that another cell names; raise UnreadableError."""
+    word = _words().get(folded_word(half)) if len(half) <= 20 else None
+    if word not in ("am", "pm"):
+        raise UnreadableError(f"{shown(half)} is neither AM nor PM.")
+    plain = bounded(text, "time")
+    try:
+        found = read_clock(plain, text)
+    except _NotATimeError:
+        hour = _HOUR.fullmatch(plain)
+        if hour is None:
+            raise
+        return clock(int(hour[1]), 0, 0, word, f"{text} {half}")
+    if found.half and found.half != word:
+        raise UnreadableError(f"{shown(text)} and {shown(half)} contradict each other.")
+    at = found.at
+    if found.half:
+        return at
+    return clock(at.hour, at.minute, at.second, word, f"{text} {half}")
+
+
+def hour_and_minute(hour: str, minute: str, half: str = "") -> time:
+    """The time of an hour and a minute in cells of their own; raise UnreadableError."""
+    text = f"{hour[:20]}:{minute[:20]}"
+    numbers = [bounded(part, "time").removesuffix(".0") for part in (hour, minute or "0")]
+    if not all(re.fullmatch(r"\d{1,2}", number) for number in numbers):
+        raise _not_a_time(text)
+    if half:
+        return with_half(f"{numbers[0]}:{int(numbers[1]):02}", half)
+    return clock(int(numbers[0]), int(numbers[1]), 0, "", text)

@@ -1,0 +1,253 @@
+"""Which columns name the patient and which phone is texted; staff and relatives are never either.
+
+The wrong person's name or phone in a text is the worst that an import can do, so everything but a
+plain name with a fitting content is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reminders.domain.diary_import.read.header.fields import PHONES
+from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, LIKELY, SURE
+from reminders.domain.diary_import.read.header.sheet import Sheet
+
+_NAMES = ("name", "first_name", "last_name")
+_NOT_NAMES = ("date", "time", "both", "phone", "email", "flag", "zone")
+_NOT_PHONES = ("date", "time", "both", "email", "flag", "zone", "name")
+_OTHERS_PHONES = (
+    "kin_phone",
+    "guardian_phone",
+    "other_phone",
+    "staff_phone",
+    "location_phone",
+    "fax",
+)
+_WHOSE = "Whose names are these: which column names the patient?"
+_WHICH_PHONE = "Which phone is texted?"
+_MOSTLY_MOBILES = 0.8
+_FEW = 0.5
+"""A column with at most so many different values as another one names staff rather than patients."""
+
+
+def choose_phone(sheet: Sheet) -> None:
+    """Place the phone that is texted and the next best one, or ask."""
+    if "phone" in sheet.places:
+        _second_phone(sheet, _called_phones(sheet))
+        return
+    called = _called_phones(sheet)
+    filled = sheet.filled(called)
+    if not filled:
+        _ask_for_a_phone(sheet, blank=called)
+        return
+    best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else _likeliest(sheet, filled)
+    rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
+    only_work = _kind(sheet, best) == "work_phone"
+    if rivals or only_work:
+        choices = [(each, "phone", "") for each in [best, *rivals]]
+        sheet.ask("phone", _WHICH_PHONE, choices, none=best if not rivals else None)
+        return
+    sheet.place("phone", best)
+    _second_phone(sheet, [each for each in called if each != best])
+
+
+def _likeliest(sheet: Sheet, filled: Sequence[int]) -> int:
+    """The best named of the phones, but mobiles under "Phone 2" before landlines under "Phone 1"."""
+    best = filled[0]
+    if sheet.country and sheet.profiles[best].mobiles(sheet.country) <= 1 - _MOSTLY_MOBILES:
+        return next((each for each in filled if _mobiles(sheet, each)), best)
+    return best
+
+
+def _kind(sheet: Sheet, place: int) -> str:
+    kinds = [kind for kind in PHONES if sheet.strength(place, kind) >= LIKELY]
+    return max(kinds, key=lambda kind: (sheet.strength(place, kind), PHONES[kind]), default="")
+
+
+def _rank(sheet: Sheet, place: int) -> int:
+    return PHONES.get(_kind(sheet, place), 0)
+
+
+def _called_phones(sheet: Sheet) -> list[int]:
+    """Columns called a phone of the patient's, the preferred one first."""
+    found = [n for n in sheet.called(*PHONES) if _may_be_phone(sheet, n)]
+    return sorted(
+        found, key=lambda n: (-_rank(sheet, n), not _mobiles(sheet, n), sheet.named[n].rank, n)
+    )
+
+
+def _mobiles(sheet: Sheet, place: int) -> bool:
+    """Whether a column holds this country's mobiles, whatever it is called."""
+    return bool(sheet.country) and sheet.profiles[place].mobiles(sheet.country) >= _MOSTLY_MOBILES
+
+
+def _may_be_phone(sheet: Sheet, place: int) -> bool:
+    profile = sheet.profiles[place]
+    if sheet.strength(place, *PHONES) < SURE:  # "Contact" is a phone only where it holds phones
+        return profile.mostly("phone")
+    if not profile.any("digits"):  # "SMS" with words in it says who may be texted
+        return not profile.values
+    return profile.what not in _NOT_PHONES or profile.any("phone")
+
+
+def _is_rival(sheet: Sheet, best: int, other: int) -> bool:
+    """Whether another phone is as good: of the same kind, or at home against at work, and never the
+    same number.
+    """
+    one, two = _kind(sheet, best), _kind(sheet, other)
+    unclear = {one, two} == {"home_phone", "work_phone"}
+    numbered = one == two and sheet.named[best].rank != sheet.named[other].rank
+    numbered = numbered or _mobiles(sheet, best) > _mobiles(sheet, other)
+    return ((one == two and not numbered) or unclear) and not sheet.same(best, other)
+
+
+def _second_phone(sheet: Sheet, called: Sequence[int]) -> None:
+    filled = sheet.filled(called)
+    if filled and "second_phone" not in sheet.places:
+        mobiles = [
+            n for n in filled if sheet.country and sheet.profiles[n].mobiles(sheet.country) > 0
+        ]
+        sheet.place("second_phone", (mobiles or filled)[0])
+    sheet.aside(called)
+
+
+def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
+    """Phones under a name that nobody knows, or under somebody else's: never taken unasked.
+
+    Columns of the patient's own that are blank in the sample may be filled further down.
+    """
+    unknown = [
+        n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
+    ]
+    others = [n for n in sheet.called(*_OTHERS_PHONES) if sheet.profiles[n].mostly("phone")]
+    inside = [n for n in sorted(sheet.free) if sheet.profiles[n].mostly("phone inside")]
+    found = [*unknown, *others] or inside
+    if "guardian_phone" in sheet.answered:  # somebody said that it is a parent who is texted
+        sheet.places["phone"] = sheet.places["guardian_phone"]
+    elif found:
+        words = "Is this the patient's phone?" if len(found) == 1 else _WHICH_PHONE
+        sheet.ask("phone", words, [(n, "phone", "") for n in [*found, *blank]], none=found[0])
+    elif blank:
+        sheet.place("phone", blank[0])
+        _second_phone(sheet, blank[1:])
+
+
+def _unknown(sheet: Sheet, place: int) -> bool:
+    """Whether the name tells nothing, or too little to act on."""
+    return all(much <= ASKED for much in sheet.named[place].kinds.values())
+
+
+def choose_names(sheet: Sheet) -> None:
+    """Place first, last, full and preferred name, or ask whose names a column holds."""
+    sheet.choose_one(
+        "preferred_name", sheet.called("preferred_name"), "Which of these is the preferred name?"
+    )
+    for kind in ("first_name", "last_name"):
+        found = [n for n in sheet.called(kind, least=SURE) if _may_be_name(sheet, n)]
+        sheet.choose_one(kind, found, f"Which of these is the patient's {kind.replace('_', ' ')}?")
+    _choose_other_half(sheet)
+    _choose_full_name(sheet)
+    _settle_names(sheet)
+
+
+def _choose_other_half(sheet: Sheet) -> None:
+    """Beside a last name "Nombre" holds the first one, beside a first name "Nom" the last one,
+    unless it holds both.
+    """
+    for has, lacks in (("last_name", "first_name"), ("first_name", "last_name")):
+        if has not in sheet.places or lacks in sheet.places or "name" in sheet.places:
+            continue
+        for place in sheet.called(lacks, "name"):
+            # a bare "Patient" beside a last name may be an animal
+            plain = sheet.named[place].parts != {"patient"} or lacks == "last_name"
+            if plain and _may_be_name(sheet, place) and not _holds(sheet, place, sheet.places[has]):
+                sheet.place(lacks, place)
+                break
+
+
+def _holds(sheet: Sheet, place: int, half: int) -> bool:
+    """Whether the names of one column contain those of the other one."""
+    pairs = zip(sheet.profiles[half].cells, sheet.profiles[place].cells, strict=True)
+    rows = [(one.casefold(), whole.casefold()) for one, whole in pairs if one]
+    return sum(one in whole for one, whole in rows) * 2 >= len(rows) > 0
+
+
+def _may_be_name(sheet: Sheet, place: int) -> bool:
+    return sheet.profiles[place].what not in (*_NOT_NAMES, "integer")
+
+
+def _plain(sheet: Sheet, place: int) -> bool:
+    """Whether a column is called a name without saying whose."""
+    return "patient" not in sheet.named[place].parts
+
+
+def _choose_full_name(sheet: Sheet) -> None:
+    if "name" in sheet.places:
+        return
+    called = [n for n in sheet.called("name") if _may_be_name(sheet, n)]
+    if {"first_name", "last_name"} <= sheet.places.keys():
+        sheet.aside(n for n in called if sheet.strength(n, "name") < SURE)
+        called = [n for n in called if n in sheet.free]
+    sure = [n for n in called if sheet.strength(n, "name") == SURE]
+    if sure:
+        _choose_sure_name(sheet, sorted(sure, key=lambda n: (_plain(sheet, n), n)))
+    elif not {"first_name", "last_name"} & sheet.places.keys():
+        _ask_whose_names(sheet, called)
+
+
+def _choose_sure_name(sheet: Sheet, sure: Sequence[int]) -> None:
+    """Take the plainly named column, unless another one names many more people."""
+    whose = not _plain(sheet, sure[0])
+    owners = [n for n in sheet.called("name") if n not in sure and sheet.profiles[n].mostly("name")]
+    if owners and not sheet.profiles[sure[0]].mostly("name"):
+        # a vet's "Patient" is an animal of one name, and the owner is who comes
+        sheet.ask("name", _WHOSE, [(n, "name", "") for n in [*owners, *sure]])
+        return
+    if whose:
+        sheet.choose_one("name", sure, _WHOSE, rival=lambda one, other: not _plain(sheet, other))
+        return
+    best = sure[0]
+    people = max(sheet.profiles[best].distinct, 1)
+    rivals = [
+        n for n in sorted(sheet.free)
+        if n not in sure and not sheet.named[n].kinds and sheet.profiles[n].mostly("name")
+        and sheet.profiles[n].distinct >= 4 and people <= _FEW * sheet.profiles[n].distinct
+    ]  # fmt: skip
+    if rivals:
+        sheet.ask("name", _WHOSE, [(n, "name", "") for n in [*rivals, best]])
+    else:
+        sheet.choose_one("name", sure, _WHOSE)
+
+
+def _ask_whose_names(sheet: Sheet, called: Sequence[int]) -> None:
+    """Names under a word that may mean somebody else, or under none that is known."""
+    found = [n for n in called if sheet.profiles[n].mostly("name")]
+    owners = [n for n in found if "patient" in sheet.named[n].parts]
+    if len(owners) == 1 and any("animal" in each.parts for each in sheet.named):
+        sheet.place("name", owners[0])  # beside a pet the owner is who comes
+        return
+    found += [
+        n for n in sorted(sheet.free)
+        if n not in found and _unknown(sheet, n) and sheet.profiles[n].mostly("name")
+        and not sheet.strength(n, "practitioner")
+    ]  # fmt: skip
+    found.sort(key=lambda n: (-sheet.strength(n, "name"), -sheet.profiles[n].distinct, n))
+    if not found:  # "Owner (Animal)" with more in it than a name
+        found = [n for n in called if sheet.profiles[n].mostly("letters")]
+    if found:
+        words = _WHOSE if len(found) > 1 else "Are these the patients' names?"
+        choices = [(n, "name", "") for n in found[:6]]
+        sheet.ask("name", words, choices, none=found[0] if len(found) == 1 else None)
+
+
+def _settle_names(sheet: Sheet) -> None:
+    """A first name alone that has several words is the whole name, and beside a whole name half of
+    one tells nothing more.
+    """
+    places = sheet.places
+    halves = {"first_name", "last_name"} & places.keys() - sheet.answered
+    if "name" in places and len(halves) == 1:
+        del places[halves.pop()]
+    alone = {"first_name", "last_name", "name"} & places.keys() == {"first_name"} - sheet.answered
+    if alone and sheet.profiles[places["first_name"]].mostly("name"):
+        places["name"] = places.pop("first_name")

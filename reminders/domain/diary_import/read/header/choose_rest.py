@@ -1,0 +1,97 @@
+"""Which columns tell the status, the consent, where, with whom and for what; and what nobody knows.
+
+A column that may change what a row means (yes and no, cancelled, may not be texted) is placed or
+asked about, whatever it is called.
+"""
+
+from __future__ import annotations
+
+from reminders.domain.diary_import.read.header.choose_unknown import FLAGS, choose_unknown
+from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, SURE
+from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
+
+_NOT_WORDS = ("date", "time", "both", "phone", "email", "zone")
+_UNRIVALLED = ("service", "language", "notes", "room")
+"""Of several of these the first by name is taken: the others are kept, and nobody is texted wrongly."""
+_MOST_STATUSES = 12
+"""More different values than these, each of two words, are names of people."""
+
+
+def choose_rest(sheet: Sheet) -> None:
+    """Place or ask about everything that is left."""
+    _cancelled(sheet)
+    _status(sheet)
+    _consent(sheet)
+    for kind in ("location", "practitioner"):
+        found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
+        sheet.choose_one(kind, found, f"Which of these is the {words_of(kind)}?")
+    _practitioner_by_another_name(sheet)
+    for kind in _UNRIVALLED:
+        found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
+        sheet.choose_one(kind, found, "", rival=lambda one, other: False)
+    for kind in ("guardian_name", "guardian_phone"):
+        sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
+    choose_unknown(sheet)
+    sheet.aside(set(sheet.free))
+
+
+def _cancelled(sheet: Sheet) -> None:
+    """A flag, a date or words of a cancellation: what the column holds decides which of the three."""
+    called = sheet.called("cancelled", "cancelled_at")
+    dates = [n for n in called if sheet.profiles[n].form in ("date", "both")]
+    dates += [
+        n for n in called if not sheet.profiles[n].filled and sheet.strength(n, "cancelled_at")
+    ]
+    words = [n for n in called if n not in dates]
+    sheet.choose_one("cancelled_at", dates, "Which of these tells when the visit was cancelled?")
+    sheet.choose_one("cancelled", words, "Which of these tells that a visit is cancelled?")
+    for kind in ("deleted", "active"):
+        found = [n for n in sheet.called(kind) if sheet.profiles[n].form == ""]
+        sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
+
+
+def _status(sheet: Sheet) -> None:
+    sure = [n for n in sheet.called("status", least=SURE) if _may_be_status(sheet, n)]
+    likely = [n for n in sheet.called("status") if n not in sure and _may_be_status(sheet, n)]
+    # "Confirmed" with words is a status; with yes and no it is one only where no other tells
+    words = [n for n in likely if not sheet.profiles[n].is_flags]
+    flags = [n for n in likely if "arrived" not in sheet.named[n].parts]
+    sheet.choose_one("status", sure or words or flags, "Which of these is the status of the visit?")
+    sheet.aside(sheet.called("status"))
+
+
+def _may_be_status(sheet: Sheet, place: int) -> bool:
+    profile = sheet.profiles[place]
+    return profile.what not in _NOT_WORDS and (
+        profile.what != "name" or profile.distinct <= _MOST_STATUSES
+    )
+
+
+def _consent(sheet: Sheet) -> None:
+    for kind in ("may_text", "no_texts", "channel", "deceased"):
+        found = [n for n in sheet.called(kind, least=SURE) if sheet.profiles[n].what != "phone"]
+        sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
+    for place in sheet.called("may_text", "no_texts", least=ASKED):
+        profile = sheet.profiles[place]
+        if profile.is_flags or profile.any("consent"):
+            words = f"What does “{sheet.label(place)}” say?"
+            said = bool(sheet.named[place].parts & {"texts", "consent", "stop"})
+            sheet.ask_one(place, words, FLAGS, keep_first=not said)
+
+
+def _practitioner_by_another_name(sheet: Sheet) -> None:
+    """A calendar or a resource is somebody's, or a room: asked where nobody else is named."""
+    if "practitioner" in sheet.places:
+        return
+    for place in sheet.called("practitioner", least=ASKED):
+        if sheet.profiles[place].mostly("titled"):  # a calendar of “Dr. Rosen” is hers
+            sheet.place("practitioner", place)
+            return
+        if sheet.profiles[place].filled and sheet.profiles[place].what not in _NOT_WORDS:
+            words = f"Are these in “{sheet.label(place)}” the people whom patients come to see?"
+            kinds = [
+                ("practitioner", "Yes: they may be named in texts"),
+                ("room", "They are rooms"),
+            ]
+            sheet.ask_one(place, words, kinds)
+            return

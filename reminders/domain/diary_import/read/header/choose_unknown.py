@@ -1,0 +1,109 @@
+"""Columns with a name that nobody knows: asked about where they could change what a row means.
+
+A yes or no, a word of cancelling, of consent or of death is never kept in silence, and neither are
+the codes of a column that may be the status. Free text, numbers and the rest are only kept.
+"""
+
+from __future__ import annotations
+
+from reminders.domain.diary_import.read.header.content import Profile
+from reminders.domain.diary_import.read.header.fields import PHONES
+from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
+from reminders.domain.diary_import.read.header.sheet import Sheet
+
+FLAGS = [
+    ("may_text", "Yes means that the patient may be texted"),
+    ("no_texts", "Yes means that the patient must not be texted"),
+    ("cancelled", "Yes means that the visit is cancelled"),
+    ("active", "Yes means that the visit takes place"),
+]
+_STATUS = [
+    ("status", "Yes: the status"),
+    ("cancelled", "It tells that a visit is cancelled"),
+]
+_MOST_CODES = 8
+_LONGEST_CODE = 3
+_MOST_ASKED = 2
+"""Columns of words about which it is asked whether they are what the visit is for, or with whom."""
+
+
+def choose_unknown(sheet: Sheet) -> None:
+    """Ask about each of them that could matter."""
+    for place in sorted(sheet.free):
+        told = not sheet.profiles[place].filled or _says_whom_to_text(sheet, place)
+        if not told and _is_unknown(sheet, place):
+            _see_marks(sheet, place)
+    _see_codes(sheet)
+    _see_words(sheet)
+
+
+def _is_unknown(sheet: Sheet, place: int) -> bool:
+    """Whether the name tells nothing to act on; a phone's name tells nothing of a yes or no."""
+    kinds = sheet.named[place].kinds
+    return not any(much >= LIKELY for much in kinds.values()) or bool(kinds.keys() & PHONES.keys())
+
+
+def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
+    """Ask about words of consent and of death, in whatever column they stand."""
+    profile, label = sheet.profiles[place], sheet.label(place)
+    if sheet.strength(place, "marketing", "notes", "reason") >= LIKELY:
+        return False
+    if profile.any("deceased"):
+        sheet.ask_one(place, f"Does “{label}” tell who has died?", [("deceased", "Yes")])
+    elif profile.any("consent"):
+        words = f"“{label}” seems to tell who may be texted. What is it?"
+        kinds = [*FLAGS[:2], ("channel", "How the patient wants to be reminded")]
+        sheet.ask_one(place, words, kinds)
+    return place not in sheet.free
+
+
+def _see_marks(sheet: Sheet, place: int) -> None:
+    profile, label = sheet.profiles[place], sheet.label(place)
+    if profile.is_flags:
+        words = f"“{label}” says yes or no. What does it mean?"
+        sheet.ask_one(
+            place, words, FLAGS, keep_first=not sheet.strength(place, "may_text", "no_texts")
+        )
+    elif profile.any("cancelled") and profile.distinct <= 12:
+        words = f"“{label}” seems to tell what became of a visit. Is it the status?"
+        sheet.ask_one(place, words, _STATUS)
+
+
+def _see_codes(sheet: Sheet) -> None:
+    """Where no column tells a status, a column of a few short codes may do so."""
+    if {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+        return
+    for place in sorted(sheet.free):
+        if _is_unknown(sheet, place) and _holds_codes(sheet.profiles[place]):
+            words = f"Does “{sheet.label(place)}” tell what became of a visit?"
+            kinds = _STATUS[:1]
+            if "service" not in sheet.places:
+                kinds = [*kinds, ("service", "What the visit is for")]
+            sheet.ask_one(place, words, kinds, keep_first=True)
+
+
+def _holds_codes(profile: Profile) -> bool:
+    few = 2 <= profile.distinct <= _MOST_CODES and profile.distinct < profile.filled
+    return few and all(len(value) <= _LONGEST_CODE for value in profile.values)
+
+
+def _see_words(sheet: Sheet) -> None:
+    """Where nobody is named as treating, or nothing as treatment, a column of words that repeat may
+    be either.
+    """
+    missing = [kind for kind in ("service", "practitioner") if kind not in sheet.places]
+    found = [n for n in sorted(sheet.free) if _is_unknown(sheet, n) and _repeats(sheet.profiles[n])]
+    for place in found[:_MOST_ASKED] if missing else ():
+        titled = sheet.profiles[place].mostly("titled")
+        kinds = sorted(missing, key=lambda kind: (kind == "practitioner") != titled)
+        said = {"service": "What the visit is for", "practitioner": "Who is seen"}
+        words = f"What does “{sheet.label(place)}” tell?"
+        sheet.ask_one(place, words, [(kind, said[kind]) for kind in kinds])
+
+
+def _repeats(profile: Profile) -> bool:
+    return (
+        profile.what in ("", "name")
+        and profile.share("letters") >= 0.8
+        and (profile.distinct * 2 <= profile.filled or profile.mostly("titled"))
+    )

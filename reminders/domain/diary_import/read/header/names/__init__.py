@@ -1,0 +1,3 @@
+"""What a header's name may mean: the words of `words/` per language, and the rules that put them
+together.
+"""

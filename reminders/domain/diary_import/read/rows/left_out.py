@@ -1,0 +1,158 @@
+"""Rows that are no appointment: passed over, counted with the reason, and a few shown.
+
+Only where the row itself says so. A row that merely lacks something is a mistake, which is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from reminders.domain.diary_import.questions import folded_value
+
+EXAMPLES = 5
+"""So many rows of each reason are kept to be shown."""
+_TABLE = 4
+"""In a table of so many columns, a row with one filled cell is a title."""
+
+
+class Reason(StrEnum):
+    """Why a row of the file is not imported, though nothing is wrong with it."""
+
+    FREE = "free"
+    BLOCKED = "blocked"
+    TITLE = "title"
+    HEADER = "header"
+    TOTAL = "total"
+    DUPLICATE = "duplicate"
+    ALL_DAY = "all_day"
+    STATUS = "status"
+    LOCATION = "location"
+    PAST = "past"
+
+
+REASON_WORDS: dict[Reason, str] = {
+    Reason.FREE: "a free slot",
+    Reason.BLOCKED: "a break or blocked time",
+    Reason.TITLE: "a title, not an appointment",
+    Reason.HEADER: "the header once more",
+    Reason.TOTAL: "a total",
+    Reason.DUPLICATE: "the same row once more",
+    Reason.ALL_DAY: "an all-day entry is no appointment",
+    Reason.STATUS: "its status says to leave it out",
+    Reason.LOCATION: "its location is to be left out",
+    Reason.PAST: "it is in the past",
+}
+"""What is said of the rows, after their number."""
+
+_FREE_WORDS = """
+    free|free slot|available|availability|open|open slot|vacant|empty|empty slot|unbooked|
+    not booked|bookable|
+    frei|verfügbar|freier termin|leer|libre|disponible|vide|creneau libre|creneau disponible|
+    hueco libre|hueco|vacante|libero|disponibile|vuoto|vrij|beschikbaar|livre|disponivel|vago|
+    wolny|wolne|wolny termin|dostepny|ledig|ledig tid|tillganglig|vapaa|volny|volno|volny termin|
+    空き|空|空闲|可预约|متاح|فارغ
+"""
+_BLOCKED_WORDS = """
+    block|blocked|blocked out|blocked off|block out|blockout|blocked time|time block|time off|
+    lunch|lunch break|break|tea break|coffee break|morning tea|meeting|staff meeting|team meeting|
+    training|staff training|admin|admin time|administration|paperwork|holiday|annual leave|leave|
+    sick leave|vacation|day off|off|out of office|unavailable|not available|busy|closed|reserved|
+    do not book|hold|catch up|catch-up|emergency slot|private|personal|
+    pause|mittag|mittagspause|gesperrt|geblockt|blockiert|blocker|besprechung|teambesprechung|
+    urlaub|fortbildung|abwesend|nicht verfugbar|geschlossen|buro|
+    dejeuner|pause dejeuner|pause midi|bloque|indisponible|absence|conge|conges|reunion|ferme|
+    formation|almuerzo|comida|descanso|bloqueado|no disponible|vacaciones|cerrado|formacion|
+    pranzo|pausa|pausa pranzo|bloccato|non disponibile|ferie|riunione|chiuso|
+    lunchpauze|pauze|geblokkeerd|niet beschikbaar|vakantie|vergadering|overleg|gesloten|
+    almoco|intervalo|bloqueio|indisponivel|ferias|reuniao|fechado|
+    przerwa|obiad|zablokowane|blokada|urlop|niedostepny|spotkanie|zamkniete|
+    rast|lunchrast|blockerad|upptagen|semester|mote|stangt|frokost|frokostpause|blokeret|optaget|
+    ferie|lukket|opptatt|stengt|tauko|lounas|lounastauko|varattu aika|loma|kokous|suljettu|
+    obed|prestavka|blokovano|dovolena|porada|zavreno|昼休み|休憩|休診|会議|午休|休息|会议|استراحة|غداء|مغلق
+"""
+_TOTAL_WORDS = """
+    total|totals|grand total|subtotal|sub total|sum|count|number of appointments|
+    summe|gesamt|gesamtsumme|anzahl|somme|total general|totaal|totale|totaux|suma|razem|lacznie|
+    summa|totalt|antal|yhteensa|celkem|合計|小計|总计|合计|المجموع
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(folded_value(word) for word in text.split("|") if word.strip())
+
+
+FREE, BLOCKED, TOTAL = _words(_FREE_WORDS), _words(_BLOCKED_WORDS), _words(_TOTAL_WORDS)
+
+
+class LeftOut:
+    """Counts rows that are passed over, by reason, with the first few of each."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.examples: dict[str, list[tuple[int, str]]] = {}
+
+    def add(self, reason: Reason, number: int, cells: Sequence[str], *, rows: int = 1) -> None:
+        """Count a row, or `rows` of which this is an example."""
+        name = str(reason)
+        self.counts[name] = self.counts.get(name, 0) + rows
+        shown = self.examples.setdefault(name, [])
+        if len(shown) < EXAMPLES:
+            told = " | ".join(cell.strip() for cell in cells if cell.strip())
+            shown.append((number, told[:100]))
+
+    def add_all(self, reason: Reason, count: int, rows: Sequence[tuple[int, str]]) -> None:
+        """Count as many rows, of which these are examples."""
+        if rows:
+            first, *others = rows
+            self.add(reason, first[0], [first[1]], rows=count - len(others))
+            for number, words in others:
+                self.add(reason, number, [words])
+
+    @property
+    def total(self) -> int:
+        """How many rows are passed over."""
+        return sum(self.counts.values())
+
+    def in_words(self) -> list[str]:
+        """One line for each reason, with the first rows."""
+        lines = []
+        for name, count in self.counts.items():
+            numbers = ", ".join(f"{number}: “{told[:40]}”" for number, told in self.examples[name])
+            more = " and more" if count > len(self.examples[name]) else ""
+            rows = "row" if count == 1 else "rows"
+            lines.append(
+                f"{count:,} {rows} passed over ({numbers}{more}): {REASON_WORDS[Reason(name)]}."
+            )
+        return lines
+
+
+def blocked_name(name: str) -> Reason | None:
+    """Whether what stands in place of a name says that nobody comes; asked where there is no phone."""
+    folded = folded_value(name)
+    if folded in FREE:
+        return Reason.FREE
+    return Reason.BLOCKED if folded in BLOCKED else None
+
+
+def why_no_appointment(
+    header: Sequence[str], cells: Sequence[str], *, patient: bool
+) -> Reason | None:
+    """Why a row that can't be read is no appointment; None where it is one with a mistake.
+
+    `patient`: whether it names a person or a phone. Then words such as "free" mean something else.
+    """
+    filled = [cell for cell in cells if cell]
+    pairs = [(cell, name) for cell, name in zip(cells, header, strict=False) if cell]
+    if len(pairs) > 1 and all(folded_value(cell) == folded_value(name) for cell, name in pairs):
+        return Reason.HEADER
+    if filled and folded_value(filled[0]).rstrip(" :.=") in TOTAL and len(filled) <= _TABLE:
+        return Reason.TOTAL
+    if len(filled) <= 1 and len(header) >= _TABLE:
+        return Reason.TITLE
+    if patient:
+        return None
+    found = [blocked_name(cell) for cell in filled]
+    if Reason.BLOCKED in found:
+        return Reason.BLOCKED
+    return Reason.FREE if Reason.FREE in found else None

@@ -1,0 +1,316 @@
+"""Columns whose few values decide about a row: what each value means, or a question about it.
+
+The words themselves are `cells`'; here stands which meanings a kind of column has, and that a value
+nobody knows is asked about and never passed over. The first pass asks, the reader of rows looks up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from reminders.domain.diary_import.questions import (
+    About,
+    Answer,
+    Answers,
+    Choice,
+    Question,
+    folded_header,
+    folded_value,
+)
+from reminders.domain.diary_import.read.cells.dates import (
+    DMY,
+    MDY,
+    UnreadableError,
+    read_date,
+    read_start,
+)
+from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
+from reminders.domain.diary_import.read.cells.languages import read_language
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
+from reminders.domain.diary_import.read.cells.statuses import likely_status, read_status
+from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
+from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.rows.kinds import places_of
+from reminders.domain.diary_import.read.rows.words import read_half
+from reminders.domain.diary_import.read.rows.zones import likely_zones
+
+BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"
+ARRIVED, NO_SHOW, LEAVE_OUT = "arrived", "no_show", "leave_out"
+YES, NO = "yes", "no"
+SETTLED = "settled"
+"""Said of money or paper: a visit that is over took place, one to come is still to come."""
+PAST_ONLY = frozenset({ARRIVED, NO_SHOW, SETTLED})
+"""What no visit can be before it was due."""
+LOCATIONS_OWN = "default"
+"""Of a language or a zone: that of the row's location."""
+MOST_ASKED = 60
+"""A column with more values that nobody knows is something else."""
+_LONGEST = 100
+
+_STATUS_CHOICES = {
+    BOOKED: "the visit is booked",
+    CANCELLED: "the visit is cancelled",
+    ARRIVED: "the patient came",
+    NO_SHOW: "the patient did not come",
+    LEAVE_OUT: "leave these rows out",
+    CONFIRMED: "booked, and the patient has confirmed",
+}
+_CONSENT_CHOICES = {YES: "the patient may be texted", NO: "the patient must not be texted"}
+_LANGUAGE_CHOICES = {LOCATIONS_OWN: "the language of the location", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of column: reads what is known for certain, and names what may be answered.
+
+    `read` gives a meaning, "" for a cell that says nothing, or None for what must be asked.
+    """
+
+    read: Callable[[str], str | None]
+    choices: dict[str, str]
+    asks: str = "What does “{value}” mean in the column “{header}”?"
+    likely: Callable[[str], Iterable[str]] = lambda _text: ()
+    accepts: Callable[[str], bool] = lambda _meaning: False
+
+    def may_mean(self, meaning: str) -> bool:
+        """Whether an answer makes sense for this kind."""
+        return meaning in self.choices or self.accepts(meaning)
+
+
+def _status(text: str) -> str | None:
+    found = read_status(text)
+    if found is None:
+        return "" if is_no_value(text) else None
+    return str(found)
+
+
+def _likely_status(text: str) -> list[str]:
+    likely = likely_status(text)
+    return [str(likely)] if likely else []
+
+
+def _flag(text: str) -> str | None:
+    found = read_flag(text)
+    return None if found is None else (YES if found else NO)
+
+
+def _cancelled(text: str) -> str | None:
+    """Yes and no, and the words of a status where they stand in such a column."""
+    known = {CANCELLED: YES, BOOKED: NO, CONFIRMED: NO}
+    return _flag(text) or known.get(str(read_status(text)))
+
+
+def _active(text: str) -> str | None:
+    """Of a column that says whether the visit still stands."""
+    known = {CANCELLED: NO, BOOKED: YES, CONFIRMED: YES}
+    return _flag(text) or known.get(str(read_status(text)))
+
+
+def _may_text(text: str) -> str | None:
+    """Yes and no, and wishes in words: "SMS", "None", "Opted out"."""
+    wish = read_text_wish(text)
+    return _flag(text) if wish is None else (YES if wish else NO)
+
+
+def _no_texts(text: str) -> str | None:
+    wish = read_text_wish(text)
+    return _flag(text) if wish is None else (NO if wish else YES)
+
+
+def _cancelled_at(text: str) -> str | None:
+    """A date says that it was cancelled; the zero dates of databases say that it was not."""
+    if is_no_value(text) or text.startswith(("0000-", "0001-", "1899-12-3", "1900-01-0")):
+        return NO
+    for reader in (read_start, read_date):
+        for order in (DMY, MDY):
+            try:
+                reader(text, order)
+            except UnreadableError:
+                continue
+            return YES
+    return _flag(text)
+
+
+def _zone(text: str) -> str | None:
+    return text if read_time_zone(text) else None
+
+
+def _flags(yes: str, no: str) -> Kind:
+    return Kind(_flag, {YES: yes, NO: no})
+
+
+KINDS: dict[str, Kind] = {
+    "status": Kind(
+        _status,
+        _STATUS_CHOICES,
+        asks="What does the status “{value}” mean?",
+        likely=_likely_status,
+    ),
+    "cancelled": Kind(
+        _cancelled, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
+    ),
+    "cancelled_at": Kind(
+        _cancelled_at, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
+    ),
+    "deleted": Kind(_cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted"}),
+    "active": Kind(_active, {YES: "the visit still stands", NO: "the visit is cancelled"}),
+    "may_text": Kind(_may_text, _CONSENT_CHOICES),
+    "channel": Kind(_may_text, _CONSENT_CHOICES),
+    "no_texts": Kind(
+        _no_texts, {YES: "the patient must not be texted", NO: "the patient may be texted"}
+    ),
+    "deceased": _flags("the patient has died: no texts", "the patient is alive"),
+    "all_day": _flags("an entry for the whole day: leave it out", "a visit at its time"),
+    "am_pm": Kind(read_half, {"am": "before noon", "pm": "after noon"}),
+    "time_zone": Kind(
+        _zone,
+        {LOCATIONS_OWN: "the time zone of the location"},
+        asks="Which time zone is “{value}”?",
+        likely=likely_zones,
+        accepts=lambda meaning: read_time_zone(meaning) is not None,
+    ),
+    "language": Kind(
+        lambda text: LOCATIONS_OWN if is_no_value(text) else read_language(text),
+        _LANGUAGE_CHOICES,
+        asks="Which language is “{value}”?",
+        accepts=lambda meaning: read_language(meaning) is not None,
+    ),
+}
+
+
+@dataclass
+class ValueColumn:
+    """One such column of a file: its readings, and what of it nobody knows, with numbers of rows.
+
+    `meaning` is None for a value that is not known and not answered.
+    """
+
+    means: str
+    place: int
+    header: str
+    answers: Answers
+    known: dict[str, str | None] = field(default_factory=dict)
+    unknown: dict[str, list[int]] = field(default_factory=dict)
+
+    def meaning(self, text: str) -> str | None:
+        """What a cell means; blank ones say nothing."""
+        if text in self.known:
+            return self.known[text]
+        found = self._read(text)
+        if len(self.known) > 5_000:
+            self.known.clear()
+        self.known[text] = found
+        return found
+
+    def answered(self, text: str) -> str | None:
+        """What somebody said of the value, if it makes sense for such a column."""
+        given = self.answers.meaning_of(self.header, text)
+        return given if given and KINDS[self.means].may_mean(given) else None
+
+    def _read(self, text: str) -> str | None:
+        if not text:
+            return ""
+        given = self.answered(text)
+        own = KINDS[self.means].read(text) if len(text) <= _LONGEST else None
+        # Of "Paid" it is said what it means of coming visits; those that are over came.
+        if self.means == "status" and own in PAST_ONLY and given not in (None, LEAVE_OUT):
+            return own
+        return given or own
+
+    def note(self, text: str, number: int) -> None:
+        """Keep a value that nobody knows, with its row."""
+        self.unknown.setdefault(folded_value(text), []).append(number)
+
+    def question(
+        self, text: str, rows: int, row: int, *, words: str = "", first: str = ""
+    ) -> Question:
+        """What the value means, in words, the likeliest first."""
+        kind = KINDS[self.means]
+        likely = [first] if first else kind.likely(text)
+        meanings = dict.fromkeys([*likely, *kind.choices])
+        shown = text[:60]
+        asks = words or kind.asks.format(value=shown, header=self.header)
+        count = "1 row" if rows == 1 else f"{rows:,} rows"
+        return Question(
+            About.MEANING,
+            f"meaning:{folded_header(self.header)}:{folded_value(text)}"[:300],
+            f"{asks} ({count})",
+            tuple(
+                Choice(Answer(About.MEANING, each, self.header, text), kind.choices.get(each, each))
+                for each in meanings
+            ),
+            (text[:100],),
+            row,
+            self.header[:100],
+        )
+
+
+def value_columns(columns: Columns, answers: Answers) -> list[ValueColumn]:
+    """The columns of a file whose values decide about rows."""
+    return [
+        ValueColumn(name, place, columns.header[place], answers)
+        for name in KINDS
+        for place in places_of(columns, name)
+        if name != "time_zone" or not answers.time_zone
+    ]
+
+
+class ValueSurvey:
+    """Looks at every row for values that nobody knows, so that each is asked about once."""
+
+    def __init__(self, columns: Columns, answers: Answers) -> None:
+        self.columns = value_columns(columns, answers)
+        self._people = [
+            columns.places[name]
+            for name in ("name", "first_name", "last_name", "phone")
+            if name in columns.places
+        ]
+        self._unknown: dict[tuple[int, str], list[int]] = {}
+        self._written: dict[tuple[int, str], str] = {}
+
+    def look(self, number: int, cells: list[str]) -> None:
+        """Note what nobody knows in a row."""
+        for column in self.columns:
+            if column.place >= len(cells):
+                continue
+            text = cells[column.place].strip()
+            if text and column.meaning(text) is None and self._counts(column, text, cells):
+                key = column.place, folded_value(text)
+                self._written.setdefault(key, text)
+                noted = self._unknown.setdefault(key, [0, number])
+                noted[0] += 1
+
+    def _counts(self, column: ValueColumn, text: str, cells: list[str]) -> bool:
+        """Not the header once more, nor a slot in which nobody is booked."""
+        if folded_value(text) == folded_value(column.header):
+            return False
+        return any(cells[place].strip() for place in self._people if place < len(cells))
+
+    def questions(self) -> list[Question]:
+        """One for each value; a column with far too many of them is asked about as such."""
+        found: list[Question] = []
+        for column in self.columns:
+            mine = {key: rows for key, rows in self._unknown.items() if key[0] == column.place}
+            if len(mine) > MOST_ASKED:
+                found.append(_no_such_column(column, [self._written[key] for key in mine]))
+                continue
+            for key, (rows, first) in sorted(mine.items(), key=lambda each: -each[1][0]):
+                found.append(column.question(self._written[key], rows, first))
+        return found
+
+
+def _no_such_column(column: ValueColumn, values: list[str]) -> Question:
+    header = column.header
+    return Question(
+        About.COLUMN,
+        f"column:{folded_header(header)}",
+        f"The column “{header}” has {len(values):,} values that are not understood. What is it?",
+        (
+            Choice(Answer(About.COLUMN, "", header), "Something else: keep it, but do not use it"),
+            Choice(Answer(About.COLUMN, "notes", header), "Notes"),
+        ),
+        tuple(value[:60] for value in values[:3]),
+        None,
+        header[:100],
+    )

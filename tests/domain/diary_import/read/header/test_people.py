@@ -1,0 +1,102 @@
+"""Whose names and phones the columns hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.diary_import.read.header.choosing import asked, chosen, places
+
+WHEN = "Date | Time"
+AT = "2027-03-03 | 10:30"
+
+
+def people(header: str, *rows: str, country: str = "GB") -> dict[str, str]:
+    """The places of names and phones in a file that must not be asked about."""
+    columns = chosen(
+        "\n".join([f"{WHEN} | {header}", *(f"{AT} | {row}" for row in rows)]), country=country
+    )
+    assert asked(columns) == []
+    return {kind: name for kind, name in places(columns).items() if kind not in ("date", "time")}
+
+
+def asked_of(header: str, *rows: str) -> list[list[tuple[str, str]]]:
+    """The questions about a file."""
+    return asked(chosen("\n".join([f"{WHEN} | {header}", *(f"{AT} | {row}" for row in rows)])))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Name | Home | Mobile", "Ann Lee | 020 7946 0300 | 07700 900111",
+         {"name": "Name", "phone": "Mobile", "second_phone": "Home"}),
+        ("Name | Telefono | Cellulare", "Ann Lee | 020 7946 0300 | 07700 900111",
+         {"name": "Name", "phone": "Cellulare", "second_phone": "Telefono"}),
+        ("Name | Phone | Next of kin phone | Fax | GP phone",
+         "Ann Lee | 07700 900111 | 07700 900999 | 020 7946 0300 | 07700 900555",
+         {"name": "Name", "phone": "Phone"}),
+        ("Name | Phone 1 | Phone 2", "Ann Lee | 020 7946 0300 | 07700 900111",
+         {"name": "Name", "phone": "Phone 2", "second_phone": "Phone 1"}),
+        ("Patient | Preferred Name | Mobile", "Margaret Lee | Peggy | 07700 900111",
+         {"name": "Patient", "preferred_name": "Preferred Name", "phone": "Mobile"}),
+        ("Doctor | Patient | Mobile", "Dr Rosen | Ann Lee | 07700 900111",
+         {"name": "Patient", "phone": "Mobile", "practitioner": "Doctor"}),
+        ("Lekarz | Pacjent | Telefon", "Dr Rosen | Ann Lee | 07700 900111",
+         {"name": "Pacjent", "phone": "Telefon", "practitioner": "Lekarz"}),
+        ("Host name | Invitee name | SMS number", "Jo Rosen | Ann Lee | 07700 900111",
+         {"name": "Invitee name", "phone": "SMS number", "practitioner": "Host name"}),
+        ("Nom | Prénom | Portable", "Lee | Ann | 07700 900111",
+         {"last_name": "Nom", "first_name": "Prénom", "phone": "Portable"}),
+        ("Nombre | Apellidos | Móvil", "Ann | Lee Ray | 07700 900111",
+         {"first_name": "Nombre", "last_name": "Apellidos", "phone": "Móvil"}),
+        ("Calendar | Client | Cell", "Dr. Rosen | Ann Lee | 07700 900111",
+         {"name": "Client", "phone": "Cell", "practitioner": "Calendar"}),
+    ],
+)  # fmt: skip
+def test_the_patient_among_other_people(header: str, row: str, expected: dict[str, str]) -> None:
+    assert people(header, row) == expected
+
+
+def test_the_phones_of_others_are_never_the_patients_unasked() -> None:
+    questions = asked_of(
+        "Patient | Next of kin phone | Fax", "Ann Lee | 07700 900999 | 020 7946 0300"
+    )
+
+    assert [header for header, kind in questions[0] if kind == "phone"] == [
+        "Next of kin phone", "Fax"
+    ]  # fmt: skip
+
+
+def test_a_guardians_phone_beside_a_blank_one_of_the_patients_is_asked_about() -> None:
+    questions = asked_of("Patient | Patient cell | Guardian cell", "Ann Lee | | 07700 900111")
+
+    assert questions == [
+        [("Guardian cell", "phone"), ("Patient cell", "phone"), ("Guardian cell", "")]
+    ]
+
+
+def test_two_mobiles_are_asked_about() -> None:
+    questions = asked_of("Name | Mobile | Mobile", "Ann Lee | 07700 900111 | 07700 900112")
+
+    assert [kind for _, kind in questions[0]] == ["phone", "phone"]
+
+
+def test_a_phone_under_an_unknown_name_is_asked_about() -> None:
+    assert asked_of("Name | Zorp", "Ann Lee | 07700 900111") == [[("Zorp", "phone"), ("Zorp", "")]]
+
+
+def test_a_phone_that_says_yes_and_no_is_none() -> None:
+    questions = asked_of("Name | Mobile | Phone", "Ann Lee | 07700 900111 | Y")
+
+    assert [header for header, _ in questions[0]] == ["Phone"] * 5
+
+
+def test_a_vets_patient_is_an_animal_and_the_owner_is_asked_about() -> None:
+    questions = asked_of("Owner | Patient | Mobile", "Ann Lee | Rex | 07700 900111")
+
+    assert questions == [[("Owner", "name"), ("Patient", "name")]]
+
+
+def test_names_under_an_unknown_name_are_asked_about() -> None:
+    assert asked_of("Zorp | Mobile", "Ann Lee | 07700 900111", "Bob Ray | 07700 900112")[0] == [
+        ("Zorp", "name"), ("Zorp", "")
+    ]  # fmt: skip
