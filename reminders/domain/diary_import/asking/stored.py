@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reminders.domain.common.digest import digest
+from reminders.domain.common.etags import digest
 from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.questions import (
     About,

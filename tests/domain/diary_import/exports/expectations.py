@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -42,6 +43,14 @@ def corpus(folder: Path = FOLDER) -> list[Expected]:
         )
         for path in sorted(folder.glob("*.expected.json"))
     ]
+
+
+def outcomes() -> dict[str, tuple[str, int]]:
+    """Of each file whether it comes in or is refused, and how many questions that takes at most."""
+    with (FOLDER / "outcomes.csv").open(newline="") as lines:
+        return {
+            row["file"]: (row["outcome"], int(row["questions"])) for row in csv.DictReader(lines)
+        }
 
 
 @dataclass

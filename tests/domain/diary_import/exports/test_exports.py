@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
-from tests.domain.diary_import.exports.expectations import Expected, corpus
+from tests.domain.diary_import.exports.expectations import Expected, corpus, outcomes
 from tests.domain.diary_import.exports.trying import try_bytes
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "imports.md"
 
 
 @pytest.mark.django_db
@@ -13,4 +18,18 @@ from tests.domain.diary_import.exports.trying import try_bytes
 def test_no_export_is_read_wrongly_without_a_word(expected: Expected) -> None:
     found = try_bytes(expected.path.read_bytes(), expected)
 
+    outcome, questions = outcomes()[expected.path.name]
     assert found.wrong == []
+    assert len(found.questions) <= questions
+    assert not found.refused or outcome == "refused"
+
+
+def test_the_figures_of_the_document_are_those_of_the_corpus() -> None:
+    """How many files come in without a question, with one, with more, and how many are refused."""
+    counts = Counter(
+        "refused" if outcome == "refused" else str(min(questions, 3))
+        for outcome, questions in outcomes().values()
+    )
+    figures = " | ".join(str(counts[key]) for key in ("0", "1", "2", "3", "refused"))
+
+    assert f"| {len(outcomes())} | {figures} | 0 |" in DOCUMENT.read_text()

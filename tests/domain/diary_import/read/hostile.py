@@ -42,7 +42,8 @@ from reminders.domain.diary_import.read.files.encodings import detect_encoding
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.header import looks
-from reminders.domain.diary_import.read.header.columns import choose_columns, squashed
+from reminders.domain.diary_import.read.header.columns import choose_columns
+from reminders.domain.diary_import.read.header.folding import squashed
 from reminders.domain.phones.parsing import read_phone, search_digits
 
 Parser = Callable[[str], object]

@@ -122,7 +122,7 @@ def has_clock(value: str) -> bool:
 def holds_a_phone(value: str) -> bool:
     """Whether a phone number stands somewhere in a cell, among words."""
     found = _PHONE_INSIDE.search(value[:_LONGEST_NAME])
-    return bool(found) and looks_like_phone(found[0].strip())
+    return found is not None and looks_like_phone(found[0].strip())
 
 
 def looks_like_words(value: str) -> bool:

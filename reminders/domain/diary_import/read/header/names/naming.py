@@ -101,7 +101,7 @@ def _in_languages(name: str) -> dict[str, Named]:
     words = [word for word in pieces(name) if not word.isdigit()]
     if not key or len(words) > _LONGEST_NAME:
         return {}
-    found = {}
+    found: dict[str, Named] = {}
     for tag, language in languages().items():
         parts, whole = _parts(words, language, all_or_none=key not in language.names)
         english = "en" in found and found["en"].parts == parts
