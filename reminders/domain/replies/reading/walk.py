@@ -154,7 +154,7 @@ class Walker:
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
         """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
-        if kind != "joins" or tokens[at].folded not in self.words.whole_yes:
+        if kind != "joins" or tokens[at].folded not in self.words.yes_elsewhere:
             return False
         ends = at == 0 or at + 1 == len(tokens) or tokens[at + 1].apart
         return ends or tokens[at].apart or tokens[at].raw.isupper()
