@@ -50,3 +50,8 @@ def test_a_wish_for_no_more_texts_is_found_at_the_end_of_a_long_text() -> None:
 
 def test_blanks_make_no_text_long() -> None:
     assert read_answer("Yes" + "\n" * 600, languages=["en"]).intent is Intent.YES
+
+
+@pytest.mark.parametrize("text", ["لا أعتذر عن الحضور", "لا نعتذر عن الحضور", "لا يتعذر الحضور"])
+def test_a_no_before_a_word_that_excuses_in_arabic_may_deny_it(text: str) -> None:
+    assert read_answer(text, languages=["ar", "en"]).intent is Intent.UNCLEAR
