@@ -131,6 +131,7 @@ def read_answer(
         names=[tokenise(name, characters=words.characters) for name in names or ()],
         people=_people(names or (), asked, words, listed=listed),
         listed=listed,
+        for_all=listed and asked.asks is not Asks.WHICH,
         numbered=listed or question is None,
         digits=asked.is_open and (words.digits if asked.digits is None else asked.digits),
     )

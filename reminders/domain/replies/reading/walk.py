@@ -89,6 +89,7 @@ class Walker:
     """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is
     no.
 
+    `for_all`: "neither" is a no to all, as it is to a list and not to "which one can't you come to".
     `names` may be picked; `people` only stand around an answer. All as tokens.
     """
 
@@ -97,6 +98,7 @@ class Walker:
     names: Sequence[Sequence[Token]] = ()
     people: Sequence[Sequence[Token]] = ()
     listed: bool = False
+    for_all: bool = False
     numbered: bool = False
     digits: bool = False
 
@@ -147,7 +149,7 @@ class Walker:
 
     def _say_of_all(self, reading: WalkedText, kind: str, span: Sequence[Token]) -> int:
         """ "Neither can come" says two things; where one appointment was asked about, who knows."""
-        if not self.listed:
+        if not self.for_all:
             return _add(reading, "doubt", span)
         _add(reading, "all", span)
         return _add(reading, _OF_ALL[kind], span)

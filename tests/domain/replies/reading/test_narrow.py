@@ -3,6 +3,7 @@
 import pytest
 
 from reminders.domain.replies.reading.interpret import Intent, read_answer
+from reminders.domain.wording.questions import Asks, Question
 
 
 @pytest.mark.parametrize("text", ["Y", "y", "Y."])
@@ -55,3 +56,25 @@ def test_blanks_make_no_text_long() -> None:
 @pytest.mark.parametrize("text", ["لا أعتذر عن الحضور", "لا نعتذر عن الحضور", "لا يتعذر الحضور"])
 def test_a_no_before_a_word_that_excuses_in_arabic_may_deny_it(text: str) -> None:
     assert read_answer(text, languages=["ar", "en"]).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("neither", "en"),
+        ("keiner von beiden", "de"),
+        ("ninguno de los dos", "es"),
+        ("aucun des deux", "fr"),
+        ("nessuno dei due", "it"),
+        ("geen van beiden", "nl"),
+    ],
+)
+def test_none_is_a_no_to_a_list_but_may_be_good_news_to_which_cant_you(
+    text: str, language: str
+) -> None:
+    asked = [
+        read_answer(text, languages=[language], question=Question(asks, listed=2))
+        for asks in (Asks.NUMBERED, Asks.WHICH)
+    ]
+
+    assert [answer.intent for answer in asked] == [Intent.NO, Intent.UNCLEAR]
