@@ -120,9 +120,9 @@ def read_answer(
         return _in_the_light_of(reaction, asked, WalkedText())
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
-    body = plain(body, words.characters)
-    tokens = list(islice(tokens_of(body), MAX_WORDS + 1))
-    if len(tokens) > MAX_WORDS or len(body.strip()) > MAX_LETTERS:
+    body = plain(body, words.characters).strip()
+    tokens = list(islice(tokens_of(body[:MAX_LETTERS]), MAX_WORDS + 1))
+    if len(tokens) > MAX_WORDS or len(body) > MAX_LETTERS:
         return _too_long(body, tokens, words, codes)
     tokens = [words.as_meant(token) for token in tokens]
     walker = Walker(
