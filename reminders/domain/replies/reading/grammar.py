@@ -48,7 +48,7 @@ class Language:
     """As they are written with their accents."""
     folded: Node
     words: frozenset[str]
-    whole_yes: frozenset[str]
+    yes_elsewhere: frozenset[str]
     closing: frozenset[Phrase]
     negates: frozenset[str]
     wrong_number: frozenset[Phrase]
@@ -117,7 +117,7 @@ def language_of(code: str) -> Language:
         closing=_folded(table.get("closing", ())),
         wrong_number=_folded(table.get("wrong_number", ())),
         negates=_words(table, "negates"),
-        whole_yes=_words(table, "whole_yes"),
+        yes_elsewhere=_words(table, "yes_elsewhere"),
         device=_words(table, "device") | _words(signs, "device"),
         device_names=_words(signs, "device_names"),
         minutes=_folded(signs["minutes"]),

@@ -30,6 +30,7 @@ from reminders.domain.replies.reading.rules import (
     says_yes,
 )
 from reminders.domain.replies.reading.tokens import (
+    MAX_LETTERS,
     MAX_TEXT,
     MAX_WORDS,
     Token,
@@ -70,8 +71,9 @@ class Interpretation:
     `also` may hold: "card" (acts, and staff see it: somebody comes late), "may_cancel",
     "suggest_opt_out", "no_more", "all" (a no to every one), "polite" (courtesy and nothing else),
     "another_time" (names a day or time that is not the visit's), "picked" (names which one and
-    nothing else), "today" or "tomorrow" (the day named, which must be the visit's). `picks` are
-    numbers in a list, or names; one that is not in the list must not act. `certain`: every word was
+    nothing else), "today" or "tomorrow" (the day named, which must be the visit's), "long" (too
+    long to be read word by word). `picks` are numbers in a list, or names; one that is not in the
+    list must not act. `certain`: every word was
     understood. `matched`: the words that decided; `unknown`: those that were not understood.
     `states`: it says by itself what it means ("I can't come"), whatever it answers; a bare yes or
     no wants a question. `quotes`: which text of ours a reaction is to. `taught`: the id of what
@@ -118,21 +120,23 @@ def read_answer(
         return _in_the_light_of(reaction, asked, WalkedText())
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
-    body = plain(body, words.characters)
-    tokens = [words.as_meant(token) for token in islice(tokens_of(body), MAX_WORDS + 1)]
-    if len(tokens) == 1 and tokens[0].folded in words.whole_yes and not asks_back:
-        return Interpretation(Intent.YES, certain=True, matched=tokens[0].exact)
+    body = plain(body, words.characters).strip()
+    tokens = list(islice(tokens_of(body[:MAX_LETTERS]), MAX_WORDS + 1))
+    if len(tokens) > MAX_WORDS or len(body) > MAX_LETTERS:
+        return _too_long(body, tokens, words, codes)
+    tokens = [words.as_meant(token) for token in tokens]
     walker = Walker(
         words,
         almanac(codes),
         names=[tokenise(name, characters=words.characters) for name in names or ()],
         people=_people(names or (), asked, words, listed=listed),
         listed=listed,
+        for_all=listed and asked.asks is not Asks.WHICH,
         numbered=listed or question is None,
         digits=asked.is_open and (words.digits if asked.digits is None else asked.digits),
     )
-    reading = walker.read(tokens[:MAX_WORDS])
-    whole = not reading.unknown and len(tokens) <= MAX_WORDS
+    reading = walker.read(tokens)
+    whole = not reading.unknown
     answer = _meaning(reading, words, asked, asks_back=asks_back) if whole else None
     if answer is None or answer.intent is Intent.UNCLEAR:
         if wants_no_more(body, codes) or (whole and "stop" in reading.kinds):
@@ -141,6 +145,18 @@ def read_answer(
             )
         answer = answer or _unclear(reading, tokens, words, whole=whole)
     return _in_the_light_of(answer, asked, reading)
+
+
+def _too_long(
+    body: str, tokens: Sequence[Token], words: Vocabulary, codes: tuple[str, ...]
+) -> Interpretation:
+    """What is too long to act is not read word by word; only a wish for no more texts counts."""
+    if wants_no_more(body, codes):
+        return Interpretation(Intent.PAUSE, frozenset({"suggest_opt_out"}))
+    wrong = words.mentions(words.wrong_number, tokens)
+    return Interpretation(
+        Intent.UNCLEAR, frozenset({"long", "suggest_opt_out"} if wrong else {"long"})
+    )
 
 
 def _people(
@@ -171,6 +187,8 @@ def _opted_out(reading: WalkedText, asks_back: bool) -> Interpretation | None:
     alone = reading.kinds in ({"stop"}, {"may_cancel"}, {"stop", "may_cancel"}) and not asks_back
     if not alone or reading.picks or reading.times:
         return None
+    if len(reading.matched) == 1:
+        return None  # one letter ("T") is easily a slip: it pauses, and a person decides
     return Interpretation(
         Intent.STOP, reading.kinds & {"may_cancel"}, certain=True, matched=reading.matched
     )

@@ -6,7 +6,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-_SHORTEST_SWAPPED, _SHORTEST_CHANGED = 3, 8
+# Shorter words are too often another one with two letters swapped: "genre" and "gerne", "via" and
+# "vai", "taka" and "taak".
+_SHORTEST_SWAPPED, _SHORTEST_CHANGED = 6, 8
 _TELEX = str.maketrans("", "", "sfrxjwz")
 _UMLAUT = re.compile("([aou])e")
 _DOUBLED = re.compile("(aa|ee|oo|dd)")

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 MAX_TEXT = 5000
 MAX_WORDS = 64
-"""A longer text is for a person: nobody answers yes or no in that many words."""
+MAX_LETTERS = 400
+"""A longer text is for a person: nobody answers yes or no in that many words or letters."""
 _LONGEST_WORD = 40
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[:.hu/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
@@ -20,9 +21,11 @@ _BREAK = re.compile(r"[,.;:!\n，。、；：！،؛–—]")
 _SPELLED_OUT = re.compile(r"(?<=\b[a-zA-Z])\.(?=[a-zA-Z]\b)")
 _NUMBER_SIGN = re.compile(r"№|\bno\.\s?(?=\d)", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´ʼ＇](?=\w)")
-_INVISIBLE = dict.fromkeys(
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
     [0xFE0E, 0xFE0F, 0x0640, 0x2640, 0x2642, *range(0x1F3FB, 0x1F400), *range(0x200B, 0x2010)]
 )
+# Whole sentences in one sign: one that nobody understands, or a text would grow eighteen-fold.
+_INVISIBLE |= dict.fromkeys([0xFDFA, 0xFDFB], "¤")
 _IGNORED = frozenset({"Po", "Pd", "Ps", "Pe", "Pi", "Pf", "Pc", "Sm", "Sk", "Cf", "Cc", "Mn", "Me"})
 _LETTERS = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "œ": "oe", "æ": "ae", "ı": "i", "ٱ": "ا", "ى": "ي", "ة": "ه"}

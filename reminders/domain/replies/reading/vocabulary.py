@@ -36,7 +36,7 @@ _STRETCHABLE = YES | {"no", "thanks", "greet", "please", "praise", "regret", "fi
 _SETS = (
     *(
         "words",
-        "whole_yes",
+        "yes_elsewhere",
         "closing",
         "negates",
         "wrong_number",
@@ -77,7 +77,7 @@ class Vocabulary:
 
     languages: tuple[Language, ...]
     words: frozenset[str] = frozenset()
-    whole_yes: frozenset[str] = frozenset()
+    yes_elsewhere: frozenset[str] = frozenset()
     closing: frozenset[Phrase] = frozenset()
     negates: frozenset[str] = frozenset()
     wrong_number: frozenset[Phrase] = frozenset()
@@ -225,7 +225,9 @@ class Vocabulary:
 
     def mentions(self, phrases: Collection[Phrase], tokens: Sequence[Token]) -> bool:
         """Whether one of `phrases` stands anywhere in the text."""
-        return any(_phrase_at(phrases, tokens, at) for at in range(len(tokens)))
+        begins = {phrase[0] for phrase in phrases}
+        places = (at for at, token in enumerate(tokens) if token.folded in begins)
+        return any(_phrase_at(phrases, tokens, at) for at in places)
 
 
 def _better(one: PhraseMatch, other: PhraseMatch) -> PhraseMatch:

@@ -89,6 +89,7 @@ class Walker:
     """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is
     no.
 
+    `for_all`: "neither" is a no to all, as it is to a list and not to "which one can't you come to".
     `names` may be picked; `people` only stand around an answer. All as tokens.
     """
 
@@ -97,6 +98,7 @@ class Walker:
     names: Sequence[Sequence[Token]] = ()
     people: Sequence[Sequence[Token]] = ()
     listed: bool = False
+    for_all: bool = False
     numbered: bool = False
     digits: bool = False
 
@@ -128,8 +130,8 @@ class Walker:
             return _add(reading, "doubt", tokens[at : at + length])
         if match:
             passed = (self._time(reading, tokens, place) for place in match.over)
-            for named in filter(None, passed):
-                _name_time(reading, named)
+            for restated in filter(None, passed):
+                _name_time(reading, restated)
             if match.kind in _OF_ALL:
                 return self._say_of_all(reading, match.kind, tokens[at : at + length])
             return _add(reading, match.kind, tokens[at : at + length], opens=match.opens)
@@ -147,14 +149,14 @@ class Walker:
 
     def _say_of_all(self, reading: WalkedText, kind: str, span: Sequence[Token]) -> int:
         """ "Neither can come" says two things; where one appointment was asked about, who knows."""
-        if not self.listed:
+        if not self.for_all:
             return _add(reading, "doubt", span)
         _add(reading, "all", span)
         return _add(reading, _OF_ALL[kind], span)
 
     def _stands_alone(self, kind: str, tokens: Sequence[Token], at: int) -> bool:
         """Whether an "and" that is an answer elsewhere joins nothing: "Y, no" in Spanish."""
-        if kind != "joins" or tokens[at].folded not in self.words.whole_yes:
+        if kind != "joins" or tokens[at].folded not in self.words.yes_elsewhere:
             return False
         ends = at == 0 or at + 1 == len(tokens) or tokens[at + 1].apart
         return ends or tokens[at].apart or tokens[at].raw.isupper()

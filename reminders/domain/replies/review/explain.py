@@ -106,6 +106,8 @@ def _why_unclear(reply: Reply, *, zone: tzinfo) -> tuple[tuple[str, ...], Sequen
     unknown, named = reading.get("unknown", []), reading.get("named", [])
     if "another_time" in reading.get("also", ()) and named:
         return (_another_time(named, reading.get("starts", ()), zone=zone),), named
+    if "long" in reading.get("also", ()):
+        return ("It is too long to be acted on, so a person reads it.",), ()
     if unknown:
         return (_not_understood(reply.text, unknown),), unknown
     if reading.get("asks") not in _OPEN:

@@ -1,6 +1,7 @@
 """Replies by somebody who never saw the vocabulary: how many do what they mean, and which do harm.
 
-The figures only get better: raise a language's line when the grammar learns, never lower it.
+Raise a language's line when the grammar learns. It was lowered once, in German and Polish, when
+short words with two letters swapped stopped acting, as these may be other words ("Genua").
 Where a reply acts though the examiner wants a person to read it, it stands in `DISPUTED`.
 """
 
@@ -9,16 +10,12 @@ import pytest
 from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
 
 AS_MEANT = {
-    "en": 86, "es": 82, "fr": 84, "de": 81, "it": 84, "pt": 88,
-    "nl": 93, "pl": 92, "vi": 92, "zh-Hans": 97, "ar": 92,
+    "en": 86, "es": 82, "fr": 84, "de": 80, "it": 84, "pt": 88,
+    "nl": 93, "pl": 90, "vi": 92, "zh-Hans": 97, "ar": 92,
 }  # fmt: skip
 """How many of the clear ones act as meant, at the least; the rest waits for a person."""
-# What the carriers opt out on, they opt out on; one letter in Spanish and Chinese is theirs or ours.
-DISPUTED = {
-    "en": {"CANCEL"},
-    "es": {"Y"},
-    "zh-Hans": {"T"},
-}
+# What the carriers opt out on, they opt out on; staff see it on a card as well.
+DISPUTED = {"en": {"CANCEL"}}
 
 
 @pytest.mark.parametrize("language", AS_MEANT)
