@@ -11,9 +11,8 @@ from django.db import connection
 from django.db.models import Model
 
 from reminders.domain.common.audit import SYSTEM, Actor, record
-from reminders.domain.common.etags import etag
+from reminders.domain.common.etags import ChangedMeanwhileError, etag
 from reminders.domain.common.locks import AdvisoryLock
-from reminders.domain.diary.appointments import ChangedMeanwhileError
 from reminders.domain.diary.merge import HELD, MergeError, merge_contacts
 from reminders.domain.diary.split import split_contacts
 from reminders.domain.planning.plan import plan_appointments

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from reminders.domain.diary_import.questions import About, Answer, Question, folded_value
+from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
 from tests.domain.diary_import.exports.expectations import Expected
 
 FLAGS = {"yes", "no"}
@@ -75,12 +76,10 @@ class Knowing:
     def _fact(self, about: About) -> str:
         for asked in self.expected.facts["questions"]:
             found = asked.get("answers", {}).get(str(about))
-            if about is About.DATES:
-                break
-            if isinstance(found, str):
-                return found
-            if isinstance(found, dict) and found:
-                return str(next(iter(found.values())))
+            said = list(found.values()) if isinstance(found, dict) else [found] if found else []
+            fitting = [each for each in said if about is not About.DATES or each in ORDER_WORDS]
+            if fitting:
+                return str(fitting[0])
         facts = self.expected.facts
         plain = {
             About.DATES: _order_of(self.expected),

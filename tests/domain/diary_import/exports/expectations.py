@@ -133,4 +133,6 @@ def _differ(wanted: dict[str, Any], row: Appointment) -> list[str]:
 
 
 def _is_texted(contact: Contact) -> bool:
-    return contact.channel == Contact.Channel.SMS and not contact.phone_problem
+    # A landline is called instead, and staff are told.
+    spoken = contact.phone_kind == Contact.PhoneKind.LANDLINE
+    return contact.channel == Contact.Channel.SMS and not contact.phone_problem and not spoken
