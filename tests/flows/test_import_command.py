@@ -188,12 +188,13 @@ def test_patients_whom_the_file_changes_are_told_in_words_and_in_the_json(
         f"{header}\n2,7,Ann Lee,0491 570 156,{DAY},11:00\n3,7,Cy Poe,0491 570 157,{DAY},12:00\n"
     )
 
-    code, out, _ = run(str(path), "--dry-run")
+    agreed = ("--agree", "one_number")
+    code, out, _ = run(str(path), "--dry-run", *agreed)
     assert (
         code,
         "1 patient has changed.\n1 new with a patient number of somebody else" in out,
     ) == (0, True)
-    code, outcome = run_json(str(path))
+    code, outcome = run_json(str(path), *agreed)
     assert (code, outcome["new"], outcome["contacts_changed"], outcome["contacts_apart"]) == (
         0,
         2,

@@ -124,18 +124,24 @@ class Question:
     def as_stored(self) -> dict[str, Any]:  # Any: JSON
         """For a JSON column; `from_stored` reads it."""
         choices = [
-            [c.answer.meaning, c.answer.header, c.answer.value, c.words, c.example]
+            _storable(c.answer.meaning, c.answer.header, c.answer.value, c.words, c.example)
             for c in self.choices
         ]
+        name, message, column = _storable(self.name, self.words, self.column)
         return {
             "ask": str(self.about),
-            "name": self.name,
-            "message": self.words,
+            "name": name,
+            "message": message,
             "choices": choices,
-            "examples": list(self.examples),
+            "examples": _storable(*self.examples),
             "row": self.row,
-            "column": self.column,
+            "column": column,
         }
+
+
+def _storable(*texts: str) -> list[str]:
+    # PostgreSQL's JSON has no zero byte, and a damaged export may.
+    return [text.replace("\0", "\ufffd") for text in texts]
 
 
 def from_stored(stored: Mapping[str, Any]) -> Question:  # Any: JSON

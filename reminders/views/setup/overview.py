@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from reminders.domain.clock.wall_time import tzdata_version
 from reminders.domain.common import access
 from reminders.domain.common.access import RULES, Scope
 from reminders.domain.operations.health import take_pulse
-from reminders.models import Practitioner, ReminderRule, Service, TaughtAnswer, TaughtReply, Wording
+from reminders.models import Practitioner, ReminderRule, Service, TaughtReply, Wording
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 
@@ -93,7 +92,6 @@ def _practice(scope: Scope) -> list[Tile]:
     places = len(scope.locations)
     people = Practitioner.objects.filter(active=True).count()
     services = Service.objects.filter(active=True).count()
-    taught = TaughtAnswer.objects.filter(_of_theirs(scope)).count()
     return [
         Tile(
             reverse("admin:reminders_location_changelist"),
@@ -120,16 +118,10 @@ def _practice(scope: Scope) -> list[Tile]:
             reverse("taught_answers"),
             "import",
             "Teach it your software",
-            f"What your diary’s columns and words mean: {taught}",
+            "What your diary’s columns and words mean",
             access.IMPORT,
         ),
     ]
-
-
-def _of_theirs(scope: Scope) -> Q:
-    # What was taught for all locations is not theirs: the page behind the tile does not show it
-    # either.
-    return Q(location__in=scope.location_ids) if scope.restricted else Q()
 
 
 def _running() -> list[Tile]:

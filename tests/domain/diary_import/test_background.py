@@ -65,7 +65,7 @@ def another_session() -> Iterator[BaseDatabaseWrapper]:
         other.close()
 
 
-def eventually(done: Callable[[], bool], *, seconds: float = 20) -> None:
+def eventually(done: Callable[[], bool], *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "It did not happen in time."

@@ -15,7 +15,16 @@ from reminders.domain.diary.appointments import change_appointment, change_conta
 from reminders.domain.diary_import.undo import CHANGED_SINCE, take_back
 from reminders.models import Appointment, AuditEntry, Contact, Import
 from tests.domain.beside import Beside, beside, wait_for_it
-from tests.domain.diary_import.importing import ANN, NOW, bring_in, csv_of, diary, summary, sydney
+from tests.domain.diary_import.importing import (
+    ANN,
+    NOW,
+    agreeing,
+    bring_in,
+    csv_of,
+    diary,
+    summary,
+    sydney,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,13 +111,14 @@ def test_a_number_that_staff_correct_meanwhile_is_the_old_one_in_the_history() -
 def test_an_import_takes_its_locks_in_the_order_of_all_others() -> None:
     sydney()
     rows = [f"{n},Ann{n} Lee,0491 570 006,2026-03-04,{8 + n}:00" for n in range(1, 9)]
-    bring_in(csv_of(*rows))
+    agreed = agreeing("one_phone")
+    bring_in(csv_of(*rows), answers=agreed)
     ids = list(Appointment.objects.order_by("pk").values_list("pk", flat=True))
     moved = csv_of(*[row.replace("03-04", "03-05") for row in reversed(rows)])
 
     with transaction.atomic():
         list(Appointment.objects.filter(pk=ids[0]).select_for_update(no_key=True))
-        running = Beside(lambda: bring_in(moved, now=LATER))
+        running = Beside(lambda: bring_in(moved, now=LATER, answers=agreed))
         running.start()
         wait_for_it(running)
         list(Appointment.objects.filter(pk=ids[-1]).select_for_update(no_key=True, nowait=True))

@@ -217,13 +217,13 @@ def test_columns_set_by_hand_take_the_place_of_answers(sign_in: SignIn, site: Lo
     page = as_read(client.get(f"{address}columns/"))
     assert '<option value="name" selected>' in " ".join(page.split())
 
-    meanings = ("external_id", "notes", "phone", "date", "time", "name")
+    meanings = ("external_id", "name", "phone", "date", "time", "duration")
     given = {f"column-{n}": meaning for n, meaning in enumerate(meanings)}
     client.post(f"{address}columns/", given | {"date_format": "mdy"})
     work_off_imports(now=timezone.now())
 
     row = Import.objects.get()
-    assert (row.state, row.answers, row.mapping["fee"]) == ("ready", [], "name")
+    assert (row.state, row.answers, row.mapping["fee"]) == ("ready", [], "duration")
 
 
 def test_a_card_leads_those_who_import_everywhere_to_the_questions(

@@ -6,8 +6,11 @@ asked about, whatever it is called.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reminders.domain.diary_import.read.header.choose_unknown import FLAGS, choose_unknown
 from reminders.domain.diary_import.read.header.fields import KEPT
+from reminders.domain.diary_import.read.header.looks import is_word
 from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, SURE
 from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
 
@@ -29,11 +32,18 @@ def choose_rest(sheet: Sheet) -> None:
     _practitioner_by_another_name(sheet)
     for kind in _UNRIVALLED:
         found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
+        # "Title" is what a visit is called in calendars, and "Ms" in a practice's list.
+        found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
     choose_unknown(sheet)
     sheet.aside(set(sheet.free))
+
+
+def _holds_titles(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(is_word("person_titles", cell) for cell in filled)
 
 
 def _cancelled(sheet: Sheet) -> None:
