@@ -12,7 +12,10 @@ from tests.domain.diary_import.importing import ANN, bring_in, csv_of, sydney
 pytestmark = pytest.mark.django_db
 
 TABLES = ["reminders_appointment", "reminders_contact", "reminders_reminder"]
-FIVE = csv_of(*(f"{n},Ann Lee {n},0491 570 006,2026-03-0{n},10:00" for n in range(3, 8)))
+PHONES = ("006", "110", "156", "157", "158")
+FIVE = csv_of(
+    *(f"{n},Ann Lee {n},0491 570 {phone},2026-03-0{n},10:00" for n, phone in enumerate(PHONES, 3))
+)
 
 
 def known_sizes() -> dict[str, int]:

@@ -33,7 +33,8 @@ def choose_rest(sheet: Sheet) -> None:
     for kind in _UNRIVALLED:
         found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
         # "Title" is what a visit is called in calendars, and "Ms" in a practice's list.
-        found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
+        if kind == "service":
+            found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)

@@ -178,7 +178,7 @@ KINDS: dict[str, Kind] = {
         accepts=lambda meaning: read_time_zone(meaning) is not None,
     ),
     "language": Kind(
-        lambda text: LOCATIONS_OWN if is_no_value(text) else read_language(text),
+        lambda text: read_language(text) or (LOCATIONS_OWN if is_no_value(text) else None),
         _LANGUAGE_CHOICES,
         asks="Which language is “{value}”?",
         accepts=lambda meaning: read_language(meaning) is not None,
