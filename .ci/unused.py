@@ -39,7 +39,8 @@ BY_NAME = (
     "*_here", "*_with_gone", "new_practitioners", "new_services",  # counts, written as JSON
     "handle_starttag", "handle_data", "buffer_text", "*Handler",  # html.parser and expat
     "emergency",  # a placeholder of wordings
-    "out_id", "billing_units", "answers_id", "split_by_id", "_mutable",  # columns, the provider's fields, Django's
+    "out_id", "billing_units", "answers_id", "split_by_id",  # columns, the provider's fields
+    "_mutable",  # Django's
 )  # fmt: skip
 
 
