@@ -22,7 +22,7 @@ pytest_plugins = ["tests.fixtures"]
 
 # A change is tried with a few hundred inputs, CI's run with thousands.
 hypothesis_settings.register_profile("quick", max_examples=200)
-hypothesis_settings.register_profile("thorough", max_examples=2_000)
+hypothesis_settings.register_profile("thorough", max_examples=1_000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SERVER = pytest.StashKey[Postgres]()

@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.alone]
 
 AT_ONCE = 0.2
 """The share of requests that meet a fault."""
-APPOINTMENTS, SECONDS = (300, 40) if SEEDS == "small" else (2_000, 120)
+APPOINTMENTS, SECONDS = (300, 25) if SEEDS == "small" else (2_000, 120)
 SETTLED_WITHIN = 300.0
 NOTICE = timedelta(seconds=90)
 """So long a withdrawal may take while one in five requests fails."""
