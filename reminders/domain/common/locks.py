@@ -88,6 +88,21 @@ def lock_contact(pk: int) -> Contact:
     return Contact.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def lock_whole_contact(pk: int) -> Contact:
+    """Lock one contact as `lock_both_contacts` does. Raises DoesNotExist."""
+    return Contact.objects.select_for_update().get(pk=pk)
+
+
+def lock_both_contacts(one: int, other: int) -> dict[int, Contact]:
+    """Lock two contacts, those of them that are there, against all that would begin to name them.
+
+    Their appointments come before.
+    """
+    # Unlike a mere change: one of them is about to go, and a row that names it must wait and fail.
+    rows = Contact.objects.select_for_update().filter(pk__in=[one, other]).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
 def lock_audit_entry(pk: int) -> AuditEntry:
     """Lock a line of history, so that it is undone once; before its appointment."""
     return AuditEntry.objects.select_for_update(no_key=True).get(pk=pk)

@@ -20,6 +20,7 @@ from reminders.domain.common.etags import refuse_if_changed
 from reminders.domain.common.locks import (
     AdvisoryLock,
     lock_appointments,
+    lock_both_contacts,
     lock_messages,
     retry_on_conflict,
 )
@@ -134,9 +135,7 @@ def held_by(contact_ids: list[int]) -> list[int]:
 def _lock_both(kept_id: int, other_id: int, *, seen: Mapping[int, str]) -> tuple[Contact, Contact]:
     if kept_id == other_id:
         raise MergeError("These are the same entry already.")
-    # Against everything that would begin to name them, unlike other changes of a contact.
-    rows = Contact.objects.select_for_update().filter(pk__in=[kept_id, other_id]).order_by("pk")
-    found = {row.pk: row for row in rows}
+    found = lock_both_contacts(kept_id, other_id)
     if len(found) < 2:
         raise MergeError("One of the two entries is no longer there.")
     for pk, row in found.items():

@@ -11,7 +11,12 @@ from typing import Any
 from django.db import transaction
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.common.locks import lock_appointments, lock_messages, retry_on_conflict
+from reminders.domain.common.locks import (
+    lock_appointments,
+    lock_messages,
+    lock_whole_contact,
+    retry_on_conflict,
+)
 from reminders.domain.diary.merge import (
     HELD,
     PHONE,
@@ -34,7 +39,7 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         keep_imports_out()
         kept_id = ContactMerge.objects.values_list("kept_id", flat=True).get(pk=merge_id)
         lock_appointments(held_by([kept_id]))
-        kept = Contact.objects.select_for_update().get(pk=kept_id)
+        kept = lock_whole_contact(kept_id)
         merge = ContactMerge.objects.select_for_update().get(pk=merge_id)
         _check(merge, kept)
         changed = _gives_back(merge, kept)

@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + timedelta(hours=8)
 BOB = "2,Bob Ray,0491 570 156,2026-03-05,11:30"
 WORKER = (
-    "import django; django.setup(); from django.utils import timezone; "
+    "import django; django.setup(); from datetime import datetime; "
     "from reminders.domain.diary_import import work_off_imports; "
-    "work_off_imports(now=timezone.now())"
+    f"work_off_imports(now=datetime.fromisoformat('{LATER.isoformat()}'))"
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
 
 AS_MEANT = {
-    "en": 86, "es": 82, "fr": 84, "de": 80, "it": 84, "pt": 88,
+    "en": 86, "es": 82, "fr": 83, "de": 80, "it": 84, "pt": 88,
     "nl": 93, "pl": 90, "vi": 92, "zh-Hans": 97, "ar": 92,
 }  # fmt: skip
 """How many of the clear ones act as meant, at the least; the rest waits for a person."""
