@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from reminders.domain.diary_import import work_off_imports
-from reminders.models import Appointment, Location, Reminder
+from reminders.models import Appointment, Location, Message, Reminder
 from tests import factories as make
 from tests.domain.diary_import.importing import HEADER, csv_of, sydney
 
@@ -134,6 +134,7 @@ def test_the_button_says_what_is_withdrawn_and_what_goes_out_at_once(upload):
     ann = Appointment.objects.get(external_id="1")
     Reminder.objects.filter(appointment=ann).delete()
     make.make_handed_over(ann, rule)
+    Message.objects.update(scheduled_at=timezone.now() + timedelta(hours=1))
     here = timezone.now().astimezone(ZoneInfo("Australia/Sydney"))
     # Within the day that is asked about at once, and not at night, which would be questioned.
     soon = next(
