@@ -80,7 +80,7 @@ def test_a_familys_account_number_makes_nobody_one() -> None:
 def test_a_family_that_shares_number_and_phone_stays_two_people() -> None:
     sydney()
     rows = (SEVEN, SEVENS.format(name="Ben Lee", phone="0491 570 006"))
-    agreed = {"answers": agreeing("one_number")}
+    agreed: dict[str, Any] = {"answers": agreeing("one_number")}
     numbered(*rows, **agreed)
 
     again = (told(numbered(*rows, **agreed)), told(numbered(*reversed(rows), **agreed)))
