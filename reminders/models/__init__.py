@@ -8,7 +8,6 @@ from reminders.models.appointments import Appointment, AuditEntry, CallAttempt
 from reminders.models.consent import Suppression
 from reminders.models.delivery_reports import DeliveryReport
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow, TaughtAnswer
-from reminders.models.merges import ContactMerge
 from reminders.models.messages import Message
 from reminders.models.operations import (
     DailyStatistics,
@@ -20,7 +19,14 @@ from reminders.models.operations import (
     Trouble,
     WebhookSecret,
 )
-from reminders.models.people import Contact, Location, Practitioner, Service, StaffProfile
+from reminders.models.people import (
+    Contact,
+    ContactMerge,
+    Location,
+    Practitioner,
+    Service,
+    StaffProfile,
+)
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, InboxItem, Reply, TaughtReply
 from reminders.models.rules import ReminderRule, Wording

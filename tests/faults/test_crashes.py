@@ -4,6 +4,7 @@ runs.
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
 
@@ -79,14 +80,14 @@ def receiving(world: World, api: MessagesApi) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("work", [withdrawing, reconciling, receiving])
 def test_a_worker_killed_in_another_ring_is_taken_over(
-    world: World, work: object, when: str
+    world: World, work: Callable[[World, MessagesApi], object], when: str
 ) -> None:
     for seed in seeds(small=2, full=50):
         appointments = world.book(3)
         _prepare(world, work, appointments)
 
         deadly = Deadly(**{when: 1 + seed % 3})
-        child = fork(partial(work_with, world, deadly, lambda api: work(world, api)))  # type: ignore[operator]
+        child = fork(partial(work_with, world, deadly, lambda api: work(world, api)))
         killed(child)
         finish(world)
 

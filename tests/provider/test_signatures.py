@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BODY = b'{"reply_id": "r-1", "content": "Y\xc3\xa9s"}'
 PATH = "/webhooks/messages/s3cret/?x=1"
 KEY_ID = "7ca628a8-08b0-4e42-aeb8-960b37049c31"
-PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - the provider's size
+PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 -- the provider's size
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 from django.db.models import DateTimeField, Func
 
 from reminders.domain.common.connections import release_connection
@@ -186,14 +186,7 @@ def _give_back(name: str, holder: str) -> bool:
     out.
     """
     try:
-        with transaction.atomic():
-            # Under the row's lock: a word left between the reading and the giving back would be
-            # lost.
-            run = TaskRun.objects.select_for_update().filter(name=name, holder=holder).first()
-            if run is None:
-                return False
-            TaskRun.objects.filter(name=name).update(holder="", held_until=None, rung_again=False)
-            return run.rung_again
+        return _changes(_GIVE_BACK, {"name": name, "holder": holder})
     except Error as error:
         logger.warning("The turn of %s could not be given back: %s", name, type(error).__name__)
         return False
@@ -238,4 +231,14 @@ SET holder = excluded.holder,
     rung_again = false
 WHERE run.held_until IS NULL OR run.held_until <= clock_timestamp()
 RETURNING true
+"""
+
+# Reads under the row's lock whether somebody left word meanwhile: without it, a word left between
+# the reading and the giving back would be lost. One statement, as every run of every task ends so.
+_GIVE_BACK = """
+UPDATE reminders_taskrun run
+SET holder = '', held_until = NULL, rung_again = false
+FROM (SELECT name, rung_again FROM reminders_taskrun WHERE name = %(name)s FOR UPDATE) was
+WHERE run.name = was.name AND run.holder = %(holder)s
+RETURNING was.rung_again
 """

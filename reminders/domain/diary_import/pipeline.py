@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -149,6 +150,41 @@ def prepared_import(
     """
     tell = progress or (lambda _percent, _words: None)
     prepare_transaction()
+    staged = _read_and_stage(source, options, tell, now=now)
+    tell(40, "Comparing with the diary")
+    columns, reader = staged.columns, staged.reader
+    faulty = sorted(set(reader.faulty_ids)) if staged.mistakes else []
+    by_id = "external_id" in columns.places
+    gone, expected = _compare(options, by_id=by_id, faulty=faulty, look=look, now=now)
+    if options.only_locations is not None:
+        stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
+    counts = count_result()
+    counts.gone, counts.expected = gone, expected
+    counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
+    counts.set_aside = columns.set_aside
+    counts.errors = reader.problems.rows
+    order = staged.dates.order or ""
+    strange = questions_about_file(columns, options, counts, order=order, now=now)
+    if strange:
+        raise QuestionsOpen(strange, rows=staged.rows)
+    outcome = _outcome(staged, counts)
+    _stop_if_much_gone(counts, options)
+    yield outcome
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """A file whose rows lie in the staging table, with all that reading them has told."""
+
+    columns: Columns
+    dates: DateReader
+    reader: RowReader
+    mistakes: list[ImportProblem]
+    rows: int
+    warnings: list[str]
+
+
+def _read_and_stage(source: Source, options: Options, tell: Progress, *, now: datetime) -> _Staged:
     with open_table(
         source,
         answers=options.answers,
@@ -165,26 +201,18 @@ def prepared_import(
         mistakes = look_at_staged(columns, reader, options, rows=found.rows)
         for form, count, rows in table.passed_over.by_reason():
             reader.left_out.add_all(Reason[form.name], count, rows)
-    tell(40, "Comparing with the diary")
-    by_id = "external_id" in columns.places
-    faulty = sorted(set(reader.faulty_ids)) if mistakes else []
-    gone, expected = _compare(options, by_id=by_id, faulty=faulty, look=look, now=now)
-    if options.only_locations is not None:
-        stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
-    counts = count_result()
-    counts.gone, counts.expected = gone, expected
-    counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
-    counts.set_aside = list(getattr(columns, "set_aside", ()))
-    counts.errors = reader.problems.rows
-    strange = questions_about_file(columns, options, counts, order=dates.order or "", now=now)
-    if strange:
-        raise QuestionsOpen(strange, rows=found.rows)
-    outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(dates))
+        return _Staged(columns, dates, reader, mistakes, found.rows, table.warnings)
+
+
+def _outcome(staged: _Staged, counts: Counts) -> ImportOutcome:
+    """What is told of the file, as long as nothing is written."""
+    columns, reader = staged.columns, staged.reader
+    outcome = ImportOutcome(counts, columns.header, columns.as_mapping(), _told(staged.dates))
     outcome.mistakes = [
         RowMistake(problem, reader.mistakes.get(number, []))
-        for number, problem in sorted(problems_by_row(mistakes).items())
+        for number, problem in sorted(problems_by_row(staged.mistakes).items())
     ]
-    told = [*table.warnings, *reader.left_out.in_words()]
+    told = [*staged.warnings, *reader.left_out.in_words()]
     outcome.warnings = [*told, *warnings_of(outcome)]
     if counts.cannot_be_reminded:
         column = columns.name_of("phone")
@@ -192,8 +220,7 @@ def prepared_import(
             ImportProblem(phone_words(code), number, column)
             for number, code in list_without_phone(limit=MOST_SHOWN)
         ]
-    _stop_if_much_gone(counts, options)
-    yield outcome
+    return outcome
 
 
 def _date_reader(options: Options, *, now: datetime) -> DateReader:
