@@ -66,6 +66,7 @@ class PhoneProblem(StrEnum):
     UNKNOWN_COUNTRY = "unknown_country"
     INVALID = "invalid"
     SOMEBODY_ELSES = "somebody_elses"
+    NO_TEXTS = "no_texts"
 
 
 NOTE_WORDS: dict[PhoneNote, str] = {
@@ -95,6 +96,10 @@ PROBLEM_WORDS: dict[PhoneProblem, str] = {
     PhoneProblem.INVALID: (
         "There is no such number in this country. Check the digits; if it is from abroad, "
         "write it with + and the country code."
+    ),
+    PhoneProblem.NO_TEXTS: (
+        "This is a freephone, a paid line, a pager or a company's number, which gets no texts. "
+        "Add a mobile number."
     ),
     PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
 }

@@ -166,3 +166,21 @@ class TestNamesOfPlaces:
 
         assert [name for name, _ in outcome.counts.new_practitioners] == ["Dr Patel"]
         assert Practitioner.objects.get().name == "Dr Patel"
+
+
+@pytest.mark.parametrize(
+    ("given", "phone", "problem"),
+    [
+        ("0800 123 4567", "", "no_texts"),
+        ("0909 879 0000", "", "no_texts"),
+        ("020 7946 0303", "+442079460303", ""),
+        ("07700 900123", "+447700900123", ""),
+    ],
+)
+def test_paid_lines_and_freephones_are_nobodys(given: str, phone: str, problem: str) -> None:
+    make.make_location(name="Leeds", zone="Europe/London", country="GB")
+
+    bring_in(csv_of(f"1,Ann Lee,{given},2026-03-04,10:00"))
+
+    person = Contact.objects.get()
+    assert (person.phone, person.phone_problem) == (phone, problem)

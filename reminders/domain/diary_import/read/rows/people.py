@@ -187,6 +187,9 @@ class PhoneReader:
 
 def _read_phone(raw: str, country: str) -> tuple[str, str, str, str]:
     number = read_phone(raw, country)
+    # A paid line would cost the practice, and the owner of a freephone is no patient.
+    if isinstance(number, PhoneNumber) and number.kind == PhoneKind.OTHER:
+        number = PhoneProblem.NO_TEXTS
     if isinstance(number, PhoneNumber):
         words = NOTE_WORDS[PhoneNote.SEVERAL] if number.note else ""
         return number.e164, str(number.kind), "", words
