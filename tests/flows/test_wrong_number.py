@@ -19,12 +19,12 @@ from reminders.views.diary.day_rows import SheetLine
 from tests.flows.conftest import ANN, Clinic
 
 WEDNESDAY = "1,Ann Lee,07700 900123,2026-03-04,10:00"
-LATER = "2,Ann Lee,07700 900123,2026-04-15,10:00"
+LATER = "2,Ann Lee,07700 900123,2026-03-11,10:00"
 BROTHER = "3,Ben Lee,07700 900123,2026-03-04,11:00"
 TUESDAY_EVENING = datetime(2026, 3, 3, 18, tzinfo=UTC)
 ASKED = "Wed 4 March at 10:00. Reply Y"
 REMINDED = "a reminder of your appointment at Harbour Dental on Wed 4 March at 10:00"
-THE_END = datetime(2026, 5, 1, tzinfo=UTC)
+THE_END = datetime(2026, 3, 13, tzinfo=UTC)
 
 
 def visit(external_id: str = "1") -> Appointment:
