@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from django.core import mail
 from django.db import connection
 from pytest_django import Settings
 
+from config.launcher.embedded.places import ServicePaths
+from config.launcher.embedded.postgres import Postgres
 from config.launcher.embedded.processes import unprivileged_identity
 from reminders.domain.operations import alerts, database_room
 from reminders.domain.operations.alerts import Known, alert_administrators, alert_unsaved
@@ -23,52 +25,48 @@ from tests.programs import data_folder
 
 pytestmark = pytest.mark.django_db
 
-SMALL = "small_disk"
-
 
 @pytest.fixture
-def full(transactional_db: None) -> Iterator[psycopg.Connection]:
-    """A connection to a database whose disk is full."""
-    with data_folder() as folder, small_disk(folder) as place:
-        given = connection.get_connection_params()
-        given.pop("cursor_factory", None)
-        with psycopg.connect(**given, autocommit=True) as server:
-            server.execute(f"CREATE TABLESPACE {SMALL} LOCATION '{place}'")
-            server.execute(f"CREATE DATABASE {SMALL} TABLESPACE {SMALL} TEMPLATE template0")
-            try:
-                with psycopg.connect(**given | {"dbname": SMALL}, autocommit=True) as here:
-                    fill_up(here)
-                    yield here
-            finally:
-                server.execute(f"DROP DATABASE {SMALL} WITH (FORCE)")
-                server.execute(f"DROP TABLESPACE {SMALL}")
+def full() -> Iterator[psycopg.Connection]:
+    """A connection to a server whose disk is full.
 
-
-class small_disk:  # noqa: N801  # used as a function
-    """A file system of 24 MB that the database server may write to."""
-
-    def __init__(self, folder: Path) -> None:
-        self.place = folder / "disk"
-
-    def __enter__(self) -> Path:
-        self.place.mkdir()
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=24m", "none", str(self.place)], capture_output=True
+    A server of its own: one that the other tests share could not write its pages for them either.
+    """
+    with data_folder() as folder, small_disk(folder / "disk") as place:
+        server = Postgres(
+            ServicePaths(
+                home=place, sockets=place / "run", identity=unprivileged_identity(), moved=False
+            ),
+            throwaway=True,
         )
-        if mounted.returncode:
-            pytest.skip("Only root may mount a small disk")
+        server.start()
+        try:
+            with psycopg.connect(server.url, autocommit=True) as here:
+                fill_up(here)
+                yield here
+        finally:
+            server.stop()
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path]:
+    """A file system of 160 MB that a database server has room in, and fills soon."""
+    place.mkdir()
+    size = ["-t", "tmpfs", "-o", "size=160m", "none", str(place)]
+    if subprocess.run(["mount", *size], capture_output=True).returncode:
+        pytest.skip("Only root may mount a small disk")
+    try:
         identity = unprivileged_identity()
         if identity:
-            os.chown(self.place, identity.uid, identity.gid)
-        self.place.chmod(0o700)
-        return self.place
-
-    def __exit__(self, *_: object) -> None:
-        subprocess.run(["umount", str(self.place)], check=True)
+            os.chown(place, identity.uid, identity.gid)
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def fill_up(here: psycopg.Connection) -> None:
-    here.execute("CREATE TABLE ballast (page text)")
+    # Unlogged: the server gives up when its log has no room, and only the tables shall have none.
+    here.execute("CREATE UNLOGGED TABLE ballast (page text)")
     here.execute("ALTER TABLE ballast ALTER page SET STORAGE PLAIN")
     with suppress(psycopg.errors.DiskFull):
         while True:
