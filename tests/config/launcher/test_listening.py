@@ -68,6 +68,14 @@ def answer(port: int, asked: bytes = GET, *, source: str = "127.0.0.1") -> bytes
         return said
 
 
+def whole(found: socket.socket) -> bytes:
+    """One answer to the end of its body, on a connection that stays; it may come in pieces."""
+    said = b""
+    while not said.endswith(b"0 bytes"):
+        said += found.recv(65536) or pytest.fail(f"Closed after {said!r}")
+    return said
+
+
 def status(said: bytes) -> str:
     return said.split(b"\r\n")[0].decode()
 
@@ -163,11 +171,11 @@ def test_a_connection_may_wait_for_its_next_request(serve):
     port = serve()
     with connected(port) as kept:
         kept.sendall(GET)
-        kept.recv(65536)
+        first = whole(kept)
         time.sleep(2)
         kept.sendall(GET)
 
-        assert status(kept.recv(65536)) == "HTTP/1.1 200 OK"
+        assert [status(said) for said in (first, whole(kept))] == ["HTTP/1.1 200 OK"] * 2
 
 
 @pytest.mark.parametrize("size", [1024 * 1024, 5 * 1024 * 1024 - 1])
