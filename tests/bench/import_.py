@@ -16,9 +16,10 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as wall_clock
 from importlib.util import find_spec
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ HEADER = (
     "notes",
 )
 SITE = "Sydney"
+SATURDAY = 5
 TABLES = ("contact", "appointment", "reminder", "message", "import", "importrow", "auditentry")
 
 
@@ -152,14 +154,14 @@ def _empty() -> None:
 
 
 def write_diary(file: Path, rows: int, *, now: datetime) -> None:
-    """Write a diary of so many appointments of as many patients over the next 60 days."""
+    """Write a diary of so many appointments of as many patients on the next 60 working days."""
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(HEADER)
-        first = now.date() + timedelta(days=1)
+        days = _working_days(now.date(), 60)
         for n in range(rows):
             at = wall_clock(8 + n % 10, n // 600 % 4 * 15)
-            day = first + timedelta(days=n // 10 % 60)
+            day = days[n // 10 % len(days)]
             who = (
                 f"A{n}",
                 f"P{n}",
@@ -170,6 +172,12 @@ def write_diary(file: Path, rows: int, *, now: datetime) -> None:
             writer.writerow(
                 (*who, day, at.strftime("%H:%M"), 30, f"Dr {n % 20}", f"Service {n % 10}", "")
             )
+
+
+def _working_days(after: date, number: int) -> list[date]:
+    """So many days; on others a diary would be asked about first."""
+    later = (after + timedelta(days=n) for n in count(1))
+    return list(islice((day for day in later if day.weekday() < SATURDAY), number))
 
 
 def insert_unchecked(file: Path) -> None:
