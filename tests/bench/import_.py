@@ -165,13 +165,18 @@ def write_diary(file: Path, rows: int, *, now: datetime) -> None:
             who = (
                 f"A{n}",
                 f"P{n}",
-                f"First{n % 700}",
-                f"Last{n % 5000}",
+                f"Ann{_letters(n % 700)}",
+                f"Lee{_letters(n % 5000)}",
                 f"04{10_000_000 + n * 7:08}",
             )
             writer.writerow(
                 (*who, day, at.strftime("%H:%M"), 30, f"Dr {n % 20}", f"Service {n % 10}", "")
             )
+
+
+def _letters(number: int) -> str:
+    """A number as small letters: a digit in a name would be looked at more closely."""
+    return f"{number:03}".translate(str.maketrans("0123456789", "abdefghiko"))
 
 
 def _working_days(after: date, number: int) -> list[date]:

@@ -87,6 +87,10 @@ def test_each_kind_of_column_says_it(column: str, field: str, value: str, kept_f
         ("Ann Lee *DECEASED*", "Ann Lee"),
         ('"Lee, Ann [do not text]"', "Ann Lee"),
         ("Ann Lee - deceased", "Ann Lee"),
+        ("Ann Lee no texts", "Ann Lee"),
+        ("Ann Lee do not contact", "Ann Lee"),
+        ("RIP Ann Lee", "Ann Lee"),
+        ("Ann Lee-Jones keine SMS", "Ann Lee-Jones"),
     ],
 )
 def test_marks_in_names_count_and_are_no_part_of_the_name(name: str, kept: str) -> None:

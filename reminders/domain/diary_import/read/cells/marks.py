@@ -10,7 +10,14 @@ import re
 from functools import lru_cache
 
 from reminders.domain.diary_import.read.cells.flags import read_text_wish
-from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word, words_of
+from reminders.domain.diary_import.read.cells.words import (
+    by_phrase,
+    folded_word,
+    phrases,
+    spellings,
+    tables,
+    words_of,
+)
 
 DECEASED, NO_TEXTS = "deceased", "no_texts"
 LONGEST_MARKED = 300
@@ -20,6 +27,8 @@ _SET_OFF = re.compile(r"\s+[-–—/|:]+\s+|\s*[*#!;]+\s*")
 _WIDE = str.maketrans("（）［］＊", "()[]*")
 _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
+_PLAIN_NAME = re.compile(r" ?[A-Za-z]+(?:[ '-][A-Za-z]+)* ?")
+_MARKING = {"names": ("no_name", "deceased"), "flags": ("quiet",), "no_values": ("words",)}
 
 
 @lru_cache(maxsize=1)
@@ -30,6 +39,26 @@ def _dead_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _no_names() -> frozenset[str]:
     return frozenset(by_phrase("names", ("no_name",))[0]) - {""}
+
+
+@lru_cache(maxsize=1)
+def _marking_words() -> frozenset[str]:
+    """Every word of every phrase that is a mark, or says that there is no name."""
+    found = {"rip", "dnc"}
+    for name, meanings in _MARKING.items():
+        for table in tables(name).values():
+            for phrase in (each for means in meanings for each in phrases(table.get(means, ""))):
+                for spelling in spellings(phrase):
+                    found.update([*spelling.split(), spelling.replace(" ", "")])
+    return frozenset(found)
+
+
+def is_surely_unmarked(name: str) -> bool:
+    """A quick look, for nearly all names: plain letters, and no word that any mark has."""
+    if not _PLAIN_NAME.fullmatch(name):
+        return False
+    words = name.lower().replace("'", "").replace("-", " ").split(" ")
+    return _marking_words().isdisjoint(words)
 
 
 def read_marks(name: str) -> tuple[str, frozenset[str]]:

@@ -62,9 +62,7 @@ class NameReader:
             for name in ("first_name", "last_name", "name", "preferred_name")
         )
         self._fail = fail
-        # Looked up for plain letters, as most names have no others: folding each takes its time.
         self._no_values = frozenset(by_phrase("no_values", ("words",))[0])
-        self._mark_words = frozenset(by_phrase("names", ("no_name",))[0])
         self._missing = "name" if self._whole >= 0 else "first_name"
 
     def name(self, cells: list[str]) -> Name:
@@ -82,7 +80,7 @@ class NameReader:
         first = tidy(short(first, "first_name", self._fail))
         last = tidy(short(last, "last_name", self._fail))
         texts = ""
-        if not self._is_plain(first + last) or self._is_marked(f"{first} {last}"):
+        if not marks.is_surely_unmarked(f"{first} {last}"):
             first, one = _unmarked(first)
             last, other = _unmarked(last)
             texts = min(one or other, other or one)
@@ -95,7 +93,7 @@ class NameReader:
     def _in_one(self, written: str) -> Name:
         whole, texts = tidy(short(written, "name", self._fail)), ""
         letters = whole.replace(" ", "")
-        if not self._is_plain(letters) or self._is_marked(whole):
+        if not marks.is_surely_unmarked(whole):
             whole, texts = _unmarked(whole)
         if not whole or (
             (" " not in whole or letters.lower() in self._no_values or texts) and is_no_name(whole)
@@ -105,15 +103,6 @@ class NameReader:
         if max(len(found.first), len(found.last)) > 150 and len(tidy(written)) <= LONGEST["name"]:
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
         return found.first, found.last, found.preferred, texts
-
-    @staticmethod
-    def _is_plain(letters: str) -> bool:
-        """Most names are: then neither signs nor foreign words need to be looked for."""
-        return letters.isascii() and letters.isalpha()
-
-    def _is_marked(self, name: str) -> bool:
-        """Whether a word stands in it that no name has, such as DECEASED."""
-        return not self._mark_words.isdisjoint(name.lower().split(" "))
 
     def _no_name(self) -> Name:
         self._fail(self._missing, "There is no name. Fill it in.")

@@ -7,6 +7,7 @@ import pytest
 from reminders.domain.diary_import.read.cells.marks import (
     DECEASED,
     NO_TEXTS,
+    is_surely_unmarked,
     marks_in_note,
     read_marks,
 )
@@ -139,6 +140,7 @@ def test_a_title_is_left_where_nothing_else_is() -> None:
 )
 def test_a_mark_beside_a_name(text: str, name: str, marks: set[str]) -> None:
     assert read_marks(text) == (name, marks)
+    assert not (marks and is_surely_unmarked(text))
 
 
 @pytest.mark.parametrize(

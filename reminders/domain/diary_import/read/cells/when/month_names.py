@@ -6,22 +6,20 @@ the location's country, or not at all.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
 
 from babel import Locale
 
-from reminders.domain.diary_import.read.cells.words import spellings, words_of
+from reminders.domain.diary_import.read.cells.words import words_of
 
-LANGUAGES = (
-    *("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "nn", "fi", "is", "pl", "cs"),
-    *("sk", "hu", "ro", "hr", "sl", "sr", "sr_Latn", "bs", "bg", "ru", "uk", "el", "tr", "et"),
-    *("lv", "lt", "ca", "eu", "gl", "ga", "cy", "sq", "mk", "ar", "he", "ja", "zh", "ko", "vi"),
-    *("id", "ms", "th", "hi", "en_AU", "en_CA", "de_AT", "pt_PT", "es_MX", "fr_CA", "ar_SY"),
-)
+# Written by tests/domain/diary_import/read/cells/calendar_names.py: babel itself would read, and
+# keep, all that it knows of fifty languages, which are 45 MB and most of a second.
+_DATA = Path(__file__).parent.parent / "data" / "calendar_names.json"
 _MORE_MONTHS = {"sept": 9, "febr": 2, "janv": 1, "mrt": 3, "juin": 6, "juil": 7, "juill": 7}
 _ROMAN = "- ii iii iv - vi vii viii ix x xi xii".split()
 """Without I and V, which are words of other languages too."""
@@ -36,26 +34,27 @@ _MORE_WEEKDAYS = {
 }
 _COUNTRIES = {"PL": "pl", "CZ": "cs", "SK": "sk", "HR": "hr", "BA": "hr"}
 """By country, the language that settles a word which means two months elsewhere."""
-_DIGITS = re.compile(r"\d")
 
 
-def _names(
-    tables: Any, widths: Iterable[str]
-) -> Iterator[tuple[int, str]]:  # Any: babel's own type
-    for context in tables:
-        for width in widths:
-            for number, name in tables[context].get(width, {}).items():
-                if not _DIGITS.search(name):
-                    for spelling in spellings(str(name)):
-                        yield number, spelling.replace(" ", "")
+@lru_cache(maxsize=1)
+def _cldr() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By language, the folded names of each month and each weekday, with blanks between them."""
+    found: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(_DATA.read_text("utf-8"))
+    return found
+
+
+def _names(language: str, kind: str) -> Iterator[tuple[int, str]]:
+    for number, names in enumerate(_cldr()[language][kind]):
+        for name in names.split():
+            yield number, name
 
 
 @lru_cache(maxsize=1)
 def _months() -> dict[str, frozenset[int]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for language in LANGUAGES:
-        for number, name in _names(Locale.parse(language).months, ("wide", "abbreviated")):
-            found[name].add(number)
+    for language in _cldr():
+        for number, name in _names(language, "months"):
+            found[name].add(number + 1)
     for name, number in _MORE_MONTHS.items():
         found[name].add(number)
     for number, name in enumerate(_ROMAN, 1):
@@ -66,8 +65,8 @@ def _months() -> dict[str, frozenset[int]]:
 @lru_cache(maxsize=1)
 def _weekdays() -> dict[str, frozenset[int]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for language in LANGUAGES:
-        for number, name in _names(Locale.parse(language).days, ("wide", "abbreviated", "short")):
+    for language in _cldr():
+        for number, name in _names(language, "weekdays"):
             found[name].add(number)
     for number, names in _MORE_WEEKDAYS.items():
         for name in names.split():
@@ -77,10 +76,7 @@ def _weekdays() -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=8)
 def _months_of(language: str) -> dict[str, int]:
-    return {
-        name: number
-        for number, name in _names(Locale.parse(language).months, ("wide", "abbreviated"))
-    }
+    return {name: number + 1 for number, name in _names(language, "months")}
 
 
 def month_numbers(word: str, country: str = "") -> frozenset[int]:
