@@ -15,11 +15,14 @@ from reminders.domain.common.database_clock import now
 from reminders.domain.common.enqueue import enqueue_now
 from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
 from reminders.domain.consent import blocklist_sync
+from reminders.domain.diary.likely_pairs import keep_pairs
+from reminders.domain.diary_import.kept_columns import columns_of_birth
 from reminders.domain.operations import alerts
 from reminders.domain.operations.periodic_tasks import (
     FOLDER_ERROR,
     HEARTBEAT,
     RunOutcome,
+    last_success,
     recorded_run,
     run,
 )
@@ -225,6 +228,12 @@ def figures(outcome: RunOutcome) -> None:
     year.
     """
     outcome.count = statistics.keep_figures(now=now(), go_on=outcome.may_go_on)
+
+
+@background(at_most=AS_LONG_AS_IT_TAKES)
+def pairs(outcome: RunOutcome) -> None:
+    """Look for two entries that may be one person, once contacts have changed."""
+    outcome.count = keep_pairs(columns_of_birth(), last=last_success("pairs"))
 
 
 @background()

@@ -22,6 +22,7 @@ from reminders.models.operations import (
 from reminders.models.people import (
     Contact,
     ContactMerge,
+    LikelyPair,
     Location,
     Practitioner,
     Service,
@@ -47,6 +48,7 @@ __all__ = [
     "ImportRow",
     "InboxItem",
     "Job",
+    "LikelyPair",
     "Location",
     "Message",
     "Practitioner",

@@ -1,5 +1,5 @@
-"""Where, who and what: locations, contacts and those found to be one, practitioners, services, and
-what a user may see.
+"""Where, who and what: locations, contacts and those who are or may be one, practitioners, services,
+and what a user may see.
 """
 
 from __future__ import annotations
@@ -310,3 +310,39 @@ class ContactMerge(models.Model):
 
     def __str__(self) -> str:
         return self.name or "(no name)"
+
+
+class LikelyPair(models.Model):
+    """Two contacts who may be one person; once staff said that they are two, kept to say so.
+
+    Holds ids and no links: what was said outlives a merge, by which one of them goes for a while.
+    """
+
+    class Reason(models.TextChoices):
+        NAME = "name", "Same phone and same name"
+        SPELLING = "spelling", "Same phone; the name is spelt a little differently"
+        ORDER = "order", "Same phone; the names stand the other way round"
+        FAMILY_NAME = "family_name", "Same phone and first name; another family name"
+        NUMBER = "number", "Same name and patient number; another phone"
+        BORN = "born", "Same name and date of birth; another phone"
+        SAID = "said", "Said to be two people"
+
+    one = models.BigIntegerField(help_text="The lower of the two ids.")
+    other = models.BigIntegerField()
+    reason = models.CharField(max_length=12, choices=Reason)
+    apart_at = models.DateTimeField(null=True, blank=True)
+    apart_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="pair_once"),
+            models.CheckConstraint(
+                condition=models.Q(one__lt=models.F("other")), name="pair_of_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

@@ -11,6 +11,7 @@ from reminders.views.worklists import (
     forecast,
     inbox,
     inbox_acts,
+    likely_pairs,
     statistics,
     unsent,
 )
@@ -37,5 +38,7 @@ urlpatterns = [
     path("not-sent/", unsent.show, name="unsent"),
     path("forecast/", forecast.show, name="forecast"),
     path("data-quality/", data_quality.show, name="data_quality"),
+    path("data-quality/apart/", likely_pairs.apart, name="pair_apart"),
+    path("data-quality/<id:pk>/together/", likely_pairs.together, name="pair_together"),
     path("statistics/", statistics.show, name="statistics"),
 ]

@@ -181,7 +181,7 @@ def _lists() -> Iterator[tuple[str, int, Request]]:
     yield "inbox, done", PAGE_LIMIT, _get("inbox", view="done")
     yield "unsent, 30 days", PAGE_LIMIT, _get("unsent", days="30")
     yield "unsent, one reason", PAGE_LIMIT, _get("unsent", days="30", reason="no_phone")
-    for flaw in ("missing", "invalid", "landline", "wrong", "shared"):
+    for flaw in ("missing", "invalid", "landline", "wrong", "shared", "twice"):
         yield (
             f"data_quality, {flaw}, everybody",
             PAGE_LIMIT,

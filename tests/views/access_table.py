@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from reminders.domain.common.audit import SYSTEM, record
+from reminders.domain.diary.likely_pairs import keep_apart
 from reminders.models import Import, InboxItem, Job, Location, Reply, TaughtAnswer, TaughtReply
 from tests.factories import (
     NOON,
@@ -125,6 +126,9 @@ TABLE = (
     row("unsent", "GET", STAFF, query="as=csv"),
     row("forecast", "GET", STAFF),
     row("data_quality", "GET", STAFF),
+    row("data_quality", "GET", STAFF, query="flaw=twice&view=said&who=all"),
+    row("pair_apart", "POST", STAFF, one="{contact}", other="{relative}"),
+    row("pair_together", "POST", STAFF, "pair"),
     row("statistics", "GET", MANAGERS),
     row("setup", "GET", MANAGERS),
     row("first_steps", "GET", STAFF),
@@ -206,12 +210,14 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
     upload = Import.objects.create(
         filename=f"{name}.csv", created_at=NOON, created_by=user, state="applied"
     )
+    relative = make_contact(first_name=name)
+    make_appointment(day=DAY, location=place, contact=relative)
+    pair = keep_apart(contact.pk, relative.pk, by=SYSTEM, now=NOON)
     return {
         "appointment": appointment.pk,
         "contact": contact.pk,
-        "relative": make_appointment(
-            day=DAY, location=place, contact=make_contact(first_name=name)
-        ).contact_id,
+        "relative": relative.pk,
+        "pair": pair.pk,
         "merge": make_merge(contact).pk,
         "rule": rule.pk,
         "reminder": reminder.pk,

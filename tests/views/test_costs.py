@@ -34,6 +34,7 @@ PAGES = (
     "/not-sent/",
     "/forecast/",
     "/data-quality/?who=all",
+    "/data-quality/?flaw=twice&who=all",
     "/statistics/",
     "/import/",
     "/set-up/",

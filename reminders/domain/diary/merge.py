@@ -25,6 +25,7 @@ from reminders.domain.common.locks import (
     retry_on_conflict,
 )
 from reminders.domain.diary.appointments import raise_version
+from reminders.domain.diary.likely_pairs import forget_pair
 from reminders.domain.planning.handed_over import PERSON, withdraw_mentioning
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
@@ -104,6 +105,7 @@ def _merge(
     other.delete()
     # Only now: the number is once in a diary.
     Contact.objects.filter(pk=kept.pk).update(**number)
+    forget_pair(kept.pk, merge.person)
     tell("merged", merge, moved["appointments"], by=by, now=now)
     return merge
 

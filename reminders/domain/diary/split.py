@@ -17,6 +17,7 @@ from reminders.domain.common.locks import (
     lock_whole_contact,
     retry_on_conflict,
 )
+from reminders.domain.diary.likely_pairs import keep_apart
 from reminders.domain.diary.merge import (
     HELD,
     PHONE,
@@ -52,6 +53,8 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         _move_back(merge, former)
         merge.split_at, merge.split_by_id = now, by.user_id
         merge.save(update_fields=["split_at", "split_by"])
+        # Whoever splits two says that they are two: they are not proposed again.
+        keep_apart(kept.pk, former.pk, by=by, now=now)
         tell("split", merge, moving, by=by, now=now)
     return former
 

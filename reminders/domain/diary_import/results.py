@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary_import.options import Options
 from reminders.domain.diary_import.problems import ImportProblem
 from reminders.domain.diary_import.read.files.sources import Source
@@ -127,3 +128,4 @@ def write(
     row.problems = [{"message": warning} for warning in outcome.warnings]
     row.applied_at = now
     row.save(update_fields=["state", "counts", "problems", "progress", "words", "applied_at"])
+    enqueue_after_commit("pairs")

@@ -66,6 +66,7 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
         ),
         PeriodicJob("jobs", timedelta(seconds=10), "Go on with long work in the background"),
         PeriodicJob("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
+        PeriodicJob("pairs", timedelta(minutes=10), "Look for people who are there twice"),
         PeriodicJob("alert", timedelta(seconds=60), "Tell administrators what needs them"),
         PeriodicJob(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
     )

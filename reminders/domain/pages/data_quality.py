@@ -240,7 +240,7 @@ LIMIT %(limit)s
 _SHARED_BY = """
     SELECT count(*) AS shared_by
     FROM reminders_contact contact
-    WHERE contact.phone = numbers.phone AND {look}
+    WHERE contact.phone = numbers.phone AND contact.phone <> '' AND {look}
 """
 
 _NAMES = """

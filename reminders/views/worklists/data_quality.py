@@ -1,4 +1,6 @@
-"""Data quality: numbers that keep texts from arriving, each a click away from being corrected."""
+"""Data quality: numbers that keep texts from arriving, and people who may be there twice, each a
+click away from being corrected.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ from reminders.domain.pages.data_quality import (
     shared_numbers,
 )
 from reminders.views.shared.asked import read_choice, read_id
+from reminders.views.shared.forms import country_of
 from reminders.views.shared.lists import cut
 from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest, staff_page
+from reminders.views.worklists import likely_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +65,64 @@ LOOKS = {
         "clinic's own number.",
     ),
 }
+TWICE = FlawLook(
+    "There twice?",
+    "person-check",
+    "Two entries that may be one person. Look at both; nothing is changed before you say so.",
+)
 SHARED_BY = (2, 4, 8)
+Counts = dict[str, int]
 
 
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """One flaw's list, with the counts of all of them."""
     ids = everybodys(request)
+    now = timezone.now()
     look = FlawSearch(
         None if ids is None else tuple(ids),
         coming=request.GET.get("who") != "all",
-        now=timezone.now(),
+        now=now,
         # Who is booked nowhere may be a patient of a site that this user does not see.
         unbooked=not request.scope.restricted,
     )
-    counts = count_flaws(look)
-    first = next((flaw for flaw in Flaw if counts[flaw]), Flaw.MISSING)
-    flaw = read_choice(request.GET.get("flaw"), Flaw, otherwise=first)
-    return render(request, "data_quality.html", _context(request, look, flaw, counts))
+    pairs = likely_pairs.visible(request, ids=ids, coming=look.coming, now=now)
+    counts: Counts = {str(flaw): count for flaw, count in count_flaws(look).items()}
+    counts[likely_pairs.TWICE] = likely_pairs.count(pairs, most=COUNTED_TO)
+    first = next((kind for kind in counts if counts[kind]), str(Flaw.MISSING))
+    kind = read_choice(request.GET.get("flaw"), counts, otherwise=first)
+    context = _page(kind, look, counts) | {"went_on": bool(read_id(request.GET.get("after")))}
+    if kind == likely_pairs.TWICE:
+        found = likely_pairs.shown(request, pairs, now=now)
+        context |= {"pairs": found, "further": found.further, "country": country_of(request.scope)}
+    else:
+        context |= _numbers(request, look, Flaw(kind))
+    return render(request, "data_quality.html", context)
 
 
-def _context(
-    request: StaffRequest, look: FlawSearch, flaw: Flaw, counts: dict[Flaw, int]
-) -> dict[str, Any]:
+def _page(kind: str, look: FlawSearch, counts: Counts) -> dict[str, Any]:
+    looks: dict[str, FlawLook] = {str(flaw): LOOKS[flaw] for flaw in Flaw}
+    looks[likely_pairs.TWICE] = TWICE
+    return {
+        "flaw": kind,
+        "look": looks[kind],
+        "filters": [
+            {
+                "flaw": one,
+                "words": looks[one].title,
+                "icon": looks[one].icon,
+                "count": f"over {COUNTED_TO:,}" if number >= COUNTED_TO else number,
+                "on": one == kind,
+            }
+            for one, number in counts.items()
+        ],
+        "coming": look.coming,
+        # What staff said of pairs stands there also when nothing is left to do.
+        "clean": not any(counts.values()) and kind != likely_pairs.TWICE,
+    }
+
+
+def _numbers(request: StaffRequest, look: FlawSearch, flaw: Flaw) -> dict[str, Any]:
     after = read_id(request.GET.get("after"))
     at_least = read_choice(request.GET.get("by"), SHARED_BY, otherwise=SHARED_BY[0])
     rows: Sequence[Flawed] = ()
@@ -97,23 +136,8 @@ def _context(
         rows, last_row = cut(flawed(flaw, look, after=after, limit=ROWS + 1), ROWS)
         further = last_row.id if last_row else 0
     return {
-        "flaw": flaw,
-        "look": LOOKS[flaw],
-        "filters": [
-            {
-                "flaw": one,
-                "words": LOOKS[one].title,
-                "icon": LOOKS[one].icon,
-                "count": f"over {COUNTED_TO:,}" if counts[one] >= COUNTED_TO else counts[one],
-                "on": one is flaw,
-            }
-            for one in Flaw
-        ],
         "rows": rows,
         "shared": shared,
         "shared_by": [(value, value == at_least) for value in SHARED_BY],
-        "coming": look.coming,
         "further": further,
-        "went_on": bool(after),
-        "clean": not any(counts.values()),
     }

@@ -31,6 +31,7 @@ EVERY = {
     "tidy": 21_600,
     "jobs": 10,
     "figures": 600,
+    "pairs": 600,
     "alert": 60,
     "heartbeat": 10,
 }

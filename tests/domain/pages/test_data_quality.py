@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.calls import record_calls
@@ -141,3 +143,17 @@ def test_people_of_other_locations_are_left_out_and_new_ones_are_not():
 
     assert names(Flaw.MISSING, look) == ["Mine Lee", "New Lee"]
     assert count_flaws(look)[Flaw.MISSING] == 2
+
+
+def test_who_shares_a_number_is_found_by_an_index_for_a_limited_user_too():
+    make_flawed()
+    look = FlawSearch((make_location().pk,), coming=False, now=NOON)
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        shared_numbers(look)
+        statement = next(one["sql"] for one in asked if "AS shared_by" in one["sql"])
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "contact_by_phone" in plan
+    assert "Seq Scan on reminders_contact" not in plan

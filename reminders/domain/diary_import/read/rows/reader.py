@@ -51,6 +51,8 @@ from reminders.domain.diary_import.write.copying import copy_line
 
 MOST_KEPT = 1_000
 """The cells of so many rows with mistakes are kept, to be shown with them."""
+LONGEST_KEPT = 100
+"""Characters of a column's name under which its cells are kept with a visit."""
 _WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
 """Reasons to leave a row out, whatever else is wrong with it."""
 _PHONES = ("phone", "second_phone")
@@ -294,7 +296,7 @@ class RowReader:
         return "" if language in (None, LOCATIONS_OWN) else language
 
     def _extra(self, cells: list[str]) -> str:
-        extra = {name[:100]: cells[place] for place, name in self._others if cells[place]}
+        extra = {name[:LONGEST_KEPT]: cells[place] for place, name in self._others if cells[place]}
         return json.dumps(extra, ensure_ascii=False) if extra else ""
 
 

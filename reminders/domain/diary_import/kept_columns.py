@@ -1,0 +1,23 @@
+"""Columns of former files that are only kept with their visits, and that somebody else may look at."""
+
+from __future__ import annotations
+
+from reminders.domain.diary_import.read.header.names.naming import read_names
+from reminders.domain.diary_import.read.rows.reader import LONGEST_KEPT
+from reminders.models import Import
+
+_LATELY = 200
+"""So many imports are looked at; a practice has one or two programs, and each writes one header."""
+
+
+def columns_of_birth() -> list[str]:
+    """The names under which visits keep their patient's date of birth."""
+    recent = Import.objects.filter(state=Import.State.APPLIED).order_by("-created_at")
+    headers = {tuple(header) for header in recent.values_list("header", flat=True)[:_LATELY]}
+    found = {
+        name[:LONGEST_KEPT]
+        for header in headers
+        for name, named in zip(header, read_names(header), strict=True)
+        if named.sure == "birth"
+    }
+    return sorted(found)
