@@ -28,7 +28,7 @@ _BESIDE = frozenset(
 )
 _FEELING = frozenset({"seen", "regret", "smile", "nod", "sad", "sick"})
 _SCOPE = frozenset({"today", "tomorrow", "link", "all", "but", "late", "reason", "doubt"})
-_REMARKS = frozenset({"hitch", "brings", "promise", "slip", "myself"})
+_REMARKS = frozenset({"hitch", "brings", "promise", "slip", "myself", "easy", "mishap"})
 WALKED = tuple(sorted(ACTING | _BESIDE | _FEELING | _SCOPE | _REMARKS))
 """Kinds that a reader steps over; the other lists of the files are looked for on their own."""
 
@@ -60,6 +60,8 @@ class Language:
     characters: dict[int, str]
     mistyped: dict[str, str]
     """Answers of one word by how they are easily mistyped."""
+    joined: tuple[str, ...]
+    """Words that are written together with the next one, such as the Arabic "and"."""
     respell: Callable[[str], str] | None
     """How words are spelled where the keys for accents are missing."""
     digits: bool
@@ -129,6 +131,7 @@ def language_of(code: str) -> Language:
         },
         characters={ord(pair[0]): pair[1] for pair in table.get("traditional", ())},
         mistyped=mistypings(folded, words),
+        joined=tuple(_words(table, "joined")),
         respell=SPELLINGS.get(table.get("spelling", "")),
         digits=bool(table.get("digits", False)),
         tones=bool(table.get("tones", False)),

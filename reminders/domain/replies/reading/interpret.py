@@ -35,6 +35,7 @@ from reminders.domain.replies.reading.tokens import (
     MAX_WORDS,
     Token,
     fold,
+    is_chinese,
     own_lines,
     plain,
     tokenise,
@@ -124,12 +125,16 @@ def read_answer(
     tokens = list(islice(tokens_of(body[:MAX_LETTERS]), MAX_WORDS + 1))
     if len(tokens) > MAX_WORDS or len(body) > MAX_LETTERS:
         return _too_long(body, tokens, words, codes)
-    tokens = [words.as_meant(token) for token in tokens]
+    own_names = [tokenise(name, characters=words.characters) for name in names or ()]
+    people = _people(own_names, asked, words, listed=listed)
+    days = almanac(codes)
+    known = days.begins.keys() | {token.folded for name in (*own_names, *people) for token in name}
+    tokens = [words.as_meant(token, known=known) for token in tokens]
     walker = Walker(
         words,
-        almanac(codes),
-        names=[tokenise(name, characters=words.characters) for name in names or ()],
-        people=_people(names or (), asked, words, listed=listed),
+        days,
+        names=own_names,
+        people=people,
         listed=listed,
         for_all=listed and asked.asks is not Asks.WHICH,
         numbered=listed or question is None,
@@ -160,15 +165,17 @@ def _too_long(
 
 
 def _people(
-    names: Collection[str], asked: Question, words: Vocabulary, *, listed: bool
+    names: Sequence[Sequence[Token]], asked: Question, words: Vocabulary, *, listed: bool
 ) -> list[list[Token]]:
     """Who may be named beside an answer: the clinic and its people, and the patient as a signature
-    shortens the name ("A. Lee", "Lee").
+    shortens the name ("A. Lee", "Lee"; in Chinese the family name, which comes first).
     """
     people = [tokenise(name, characters=words.characters) for name in asked.people]
     for name in names if not listed else ():
-        first, *others = tokenise(name, characters=words.characters) or (None,)
-        if first and others:
+        first, *others = name or (None,)
+        if first and others and is_chinese(first.raw):
+            people.append([first])
+        elif first and others:
             initial = first._replace(exact=first.exact[:1], folded=first.folded[:1])
             people += [[others[-1]], [initial, others[-1]]]
     return people
@@ -209,7 +216,7 @@ def _wholly_read(
     simple = _intent_beyond_answers(reading, plain=plain, asks_back=asks_back)
     if simple:
         return Interpretation(simple, picks=picks, certain=True, matched=reading.matched)
-    if asks_back or not picks_fit(reading):
+    if asks_back or not picks_fit(reading, listed=asked.listed):
         return None
     if not acting and asked.asks is Asks.WHICH and reading.kinds <= COURTEOUS | CHOOSES:
         return Interpretation(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from reminders.domain.replies.reading.grammar import expand, read_table
 from reminders.domain.replies.reading.tokens import folded_words, plain
@@ -18,83 +19,101 @@ from reminders.domain.replies.reading.tokens import folded_words, plain
 _GAP = "…"
 _BETWEEN = 4
 """How many words may stand where a pattern has a gap."""
-_PLACES = 100
+_PLACES = 64
 """A text with more places where such a wish might begin is no wish but a nuisance."""
+_ENDS = ""
+_Tree = dict[str, Any]  # Any: by word what may follow, and under "" that a phrase ends there
+_Phrase = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Phrases of which one stands here. `begins`: first words, with the length of the longest
-    phrase.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rest:
+    """What must follow the first part of a pattern, one part after the other; each is one pattern's
+    own.
     """
 
-    phrases: frozenset[tuple[str, ...]]
-    begins: dict[str, int]
-
-    def ends_at(self, words: Sequence[str], at: int) -> int:
-        """Where the longest of them that begins at `at` ends; 0 without one."""
-        longest = self.begins.get(words[at], 0)
-        return next(
-            (
-                at + size
-                for size in range(longest, 0, -1)
-                if tuple(words[at : at + size]) in self.phrases
-            ),
-            0,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """Phrases in order, with room between them."""
-
-    parts: tuple[_Part, ...]
-
-    def fits(self, words: Sequence[str], at: int) -> bool:
-        end = self.parts[0].ends_at(words, at)
-        for part in self.parts[1:]:
-            near = words[end : end + _BETWEEN + 1] if end else ()
-            ends = (
-                part.ends_at(words, end + ahead)
-                for ahead, word in enumerate(near)
-                if word in part.begins
-            )
-            end = next((found for found in ends if found), 0)
-        return end > 0
+    parts: tuple[_Tree, ...]
 
 
 def wants_no_more(text: str, codes: tuple[str, ...]) -> bool:
     """Whether a plain text asks, anywhere in it, to be texted no more. Linear."""
-    begins = _by_first_word(codes)
+    wishes = _wishes(codes)
     words = folded_words(text)
-    places = itertools.islice((at for at, word in enumerate(words) if word in begins), _PLACES)
-    return any(pattern.fits(words, at) for at in places for pattern in begins[words[at]])
+    begun = (_beginnings(wishes, words, at) for at, word in enumerate(words) if word in wishes)
+    places = itertools.islice(filter(None, begun), _PLACES)
+    return any(_goes_on(rest, words, end) for place in places for rest, end in place.items())
+
+
+def _beginnings(wishes: _Tree, words: Sequence[str], at: int) -> dict[_Rest, int]:
+    """The patterns whose first part stands at `at`, and where the longest such phrase ends."""
+    node: _Tree | None = wishes
+    found: dict[_Rest, int] = {}
+    for end in range(at, len(words)):
+        node = node.get(words[end]) if node else None
+        if node is None:
+            break
+        found.update(dict.fromkeys(node.get(_ENDS, ()), end + 1))
+    return found
+
+
+def _goes_on(rest: _Rest, words: Sequence[str], end: int) -> bool:
+    """Whether each of the other parts follows, with little between them."""
+    for tree in rest.parts:
+        for at in range(end, min(end + _BETWEEN + 1, len(words))):
+            if words[at] in tree and (found := _end_of(tree, words, at)):
+                end = found
+                break
+        else:
+            return False
+    return True
+
+
+def _end_of(tree: _Tree, words: Sequence[str], at: int) -> int:
+    """Where the longest phrase that begins at `at` ends; 0 without one."""
+    node, longest = tree, 0
+    while at < len(words) and (following := node.get(words[at])) is not None:
+        node, at = following, at + 1
+        longest = at if _ENDS in node else longest
+    return longest
 
 
 @lru_cache(maxsize=256)
-def _by_first_word(codes: tuple[str, ...]) -> dict[str, tuple[_Pattern, ...]]:
-    found: dict[str, list[_Pattern]] = {}
+def _wishes(codes: tuple[str, ...]) -> _Tree:
+    """All patterns by the words of their first parts; where one ends, what must follow it."""
+    tree: _Tree = {}
     for code in codes:
-        for pattern in _patterns(code):
-            for word in pattern.parts[0].begins:
-                found.setdefault(word, []).append(pattern)
-    return {word: tuple(patterns) for word, patterns in found.items()}
+        for first, rest in _patterns(code):
+            for phrase in first:
+                _grow(tree, phrase).setdefault(_ENDS, []).append(rest)
+    return tree
 
 
 @cache
-def _patterns(code: str) -> tuple[_Pattern, ...]:
+def _patterns(code: str) -> tuple[tuple[set[_Phrase], _Rest], ...]:
     return tuple(_pattern(line) for line in read_table(code).get("pause", ()))
 
 
-def _pattern(line: str) -> _Pattern:
-    """A part that may be nothing says nothing."""
-    first, *rest = [part for part in line.split(_GAP) if re.search(r"\w", part)]
-    return _Pattern(tuple(map(_part, (first, *(part for part in rest if "" not in expand(part))))))
+def _pattern(line: str) -> tuple[set[_Phrase], _Rest]:
+    """The phrases with which it begins, and what must follow. A part that may be nothing says
+    nothing.
+    """
+    first, *others = [part for part in line.split(_GAP) if re.search(r"\w", part)]
+    rest = (_tree(_phrases(part)) for part in others if "" not in expand(part))
+    return _phrases(first), _Rest(tuple(rest))
 
 
-def _part(text: str) -> _Part:
-    phrases = {tuple(folded_words(plain(phrase))) for phrase in expand(text)} - {()}
-    begins: dict[str, int] = {}
+def _phrases(part: str) -> set[_Phrase]:
+    return {tuple(folded_words(plain(phrase))) for phrase in expand(part)} - {()}
+
+
+def _tree(phrases: set[_Phrase]) -> _Tree:
+    tree: _Tree = {}
     for phrase in phrases:
-        begins[phrase[0]] = max(begins.get(phrase[0], 0), len(phrase))
-    return _Part(frozenset(phrases), begins)
+        _grow(tree, phrase)[_ENDS] = True
+    return tree
+
+
+def _grow(tree: _Tree, phrase: _Phrase) -> _Tree:
+    for word in phrase:
+        tree = tree.setdefault(word, {})
+    return tree

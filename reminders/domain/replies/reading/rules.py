@@ -27,15 +27,21 @@ SAYS_YES = frozenset({"comes", "comes_for"})
 
 _BESIDE_YES = (
     YES | COURTEOUS | DAYS | CHOOSES | {"ontime", "late", "hitch", "but", "no_more", "regret"}
-) | {"brings", "promise"}
-_AROUND_NO = frozenset("thanks greet address filler joins smile regret reason myself".split())
+) | {"brings", "promise", "easy"}
+_AROUND_NO = frozenset(
+    "thanks greet address filler joins smile regret reason mishap myself".split()
+)
 _BESIDE_NO = NO | DAYS | CHOOSES | _AROUND_NO | {"sad", "sick", "but"}
 _BESIDE_STATED_NO = _BESIDE_NO | {"please", "about", "seen", "slip", "cancel"}
 _AFTER_BARE_NO = (
-    NO | DAYS | CHOOSES | {"thanks", "regret", "joins", "reason", "sad", "sick", "smile", "but"}
+    NO
+    | DAYS
+    | CHOOSES
+    | {"thanks", "regret", "joins", "reason", "mishap", "sad", "sick", "smile", "but"}
 )
 """What may follow a bare no at once: "no doctor", "no all good" deny something else."""
 _AFTER_BUT = frozenset({"thanks", "late", "hitch", "smile", "joins"})
+_BEFORE_SORRY_BUT = frozenset({"regret", "greet", "address", "filler", "thanks", "please"})
 
 
 def says_yes(reading: WalkedText) -> bool:
@@ -53,7 +59,7 @@ def says_no(reading: WalkedText, words: Vocabulary) -> bool:
     acting, kinds = reading.acting, reading.kinds
     if any(named.until for named in reading.times):
         return False  # "no puedo hasta el martes": on Tuesday it is possible
-    if acting == {"cancel"}:
+    if acting and acting <= {"cancel", "may_cancel"}:
         return _calls_off_this_one(reading)
     if not (acting & NO and acting <= NO | {"cancel"}):
         return False
@@ -68,8 +74,8 @@ def says_no(reading: WalkedText, words: Vocabulary) -> bool:
 
 def _calls_off_this_one(reading: WalkedText) -> bool:
     """ "Cancel" alone may mean the texts; with the visit's day, or with a reason, it does not."""
-    beside = _AROUND_NO | DAYS | {"cancel", "please", "about", "sad", "sick"}
-    certain = bool(reading.times or reading.kinds & (DAYS | {"reason"}))
+    beside = _AROUND_NO | DAYS | {"cancel", "may_cancel", "please", "about", "sad", "sick"}
+    certain = bool(reading.times or reading.kinds & (DAYS | {"reason", "mishap"}))
     return certain and reading.kinds <= beside
 
 
@@ -92,14 +98,19 @@ def introduces_well(reading: WalkedText, *, listed: bool) -> bool:
 
 
 def _harmless_after_but(reading: WalkedText) -> bool:
-    """ "But" ends certainty, unless what follows is known and harmless."""
+    """ "But" ends certainty, unless what follows is known and harmless.
+
+    "Sorry, but I can't come" is one statement: before its "but" stands nothing that it may limit.
+    """
     places = [at for at, step in enumerate(reading.steps) if step.kind == "but"]
     if not places:
         return True
     after = {step.kind for step in reading.steps[places[0] + 1 :]} - {"but"}
-    allowed = _AFTER_BUT | ({"reason", "regret"} if reading.acting <= NO else set())
+    allowed = _AFTER_BUT | ({"reason", "mishap", "regret"} if reading.acting <= NO else set())
     allowed |= {"regret"} if "late" in after else set()
     before = {step.kind for step in reading.steps[: places[0]]}
+    if "regret" in before and before <= _BEFORE_SORRY_BUT and len(places) == 1:
+        return bool(after & SAYS_NO) and reading.acting <= SAYS_NO
     return bool(after) and after <= allowed and bool(before & (YES | NO)) and not reading.times
 
 
@@ -150,10 +161,10 @@ def _may_follow(no: GrammarStep, following: GrammarStep, words: Vocabulary) -> b
     return following.kind in _AFTER_BARE_NO
 
 
-def picks_fit(reading: WalkedText) -> bool:
-    """Not "yes for", "yes all 2"."""
+def picks_fit(reading: WalkedText, *, listed: int) -> bool:
+    """Not "yes for", "yes all 2"; "Tom and Mia, both" names all that are listed."""
     if "all" in reading.kinds:
-        return not reading.picks
+        return not reading.picks or len(set(reading.picks)) == len(reading.picks) == listed > 1
     return "link" not in reading.kinds or bool(reading.picks)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,9 +16,14 @@ MAX_LETTERS = 400
 _LONGEST_WORD = 40
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"\d+(?:[:.hu/-]\d+)+|x\d+|\d+x(?!\w)|\d+|[{_CJK}]|[^\W\d_{_CJK}]+|[^\w\s]|_")
+_CHARACTER = re.compile(f"[{_CJK}]")
 _SMILEY = re.compile(r"(?<!\w)[:;=]['-]?[dDpP](?!\w)|<3+")
 _BREAK = re.compile(r"[,.;:!\n，。、；：！،؛–—]")
 _SPELLED_OUT = re.compile(r"(?<=\b[a-zA-Z])\.(?=[a-zA-Z]\b)")
+_ABBREVIATED = re.compile(
+    r"\b(evtl|ca|min|mins|approx|dr|prof|godz|aprox|env|vllt|ev|st|tel|mr|mrs|ms)\.(?=\s)",
+    re.IGNORECASE,
+)
 _NUMBER_SIGN = re.compile(r"№|\bno\.\s?(?=\d)", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´ʼ＇](?=\w)")
 _INVISIBLE: dict[int, str | None] = dict.fromkeys(
@@ -89,6 +94,7 @@ def plain(text: str, characters: dict[int, str] | None = None) -> str:
     # "No. 2" is not "no, 2": a sign that no phrase holds keeps them apart.
     text = _NUMBER_SIGN.sub(" ¤ ", text)
     text = _SMILEY.sub(" ", text)
+    text = _ABBREVIATED.sub(r"\1", text)  # its stop ends no sentence
     if text.isascii():
         return _SPELLED_OUT.sub(" ", _APOSTROPHE.sub("", text))
     text = _APOSTROPHE.sub("", text).translate(_INVISIBLE)
@@ -130,14 +136,30 @@ def own_lines(text: str, *, devices: Collection[str], names: Collection[str]) ->
 
 
 def _is_device(line: str, starts: tuple[str, ...], names: Collection[str]) -> bool:
-    bare = line.lstrip(" -–—_")[:120]
-    start = next((start for start in starts if fold(bare[: len(start)]) == start), None)
+    bare = fold(line.lstrip(" -–—_")[:120])
+    start = next((start for start in starts if bare.startswith(start)), None)
     if start is None:
         return False
     rest = tokenise(bare[len(start) :]) if len(bare) > len(start) else []
     return all(
         len(token.raw) == 1 or token.folded in names or token.raw.isdecimal() for token in rest
     )
+
+
+def is_chinese(word: str) -> bool:
+    """Whether it is one Chinese character, which no blank parts from the next."""
+    return len(word) == 1 and _CHARACTER.match(word) is not None
+
+
+def as_written(tokens: Iterable[Token]) -> str:
+    """Words as their author wrote them, one behind the other."""
+    parts: list[str] = []
+    before = ""
+    for token in tokens:
+        together = not before or (is_chinese(before) and is_chinese(token.raw))
+        parts += [token.raw] if together else [" ", token.raw]
+        before = token.raw
+    return "".join(parts)
 
 
 def _latin_digit(found: re.Match[str]) -> str:

@@ -128,31 +128,60 @@ class Vocabulary:
         accents: bool,
         bare: bool = False,
     ) -> PhraseMatch | None:
+        best, followed = self._follow(node, tokens, at, over, accents=accents, bare=bare)
+        # "Ich kann um 10:30 nicht kommen": other phrases go on with "um", this one passes a time.
+        end = at + (best.length if best else 0)
+        time = next((place for place in followed if place >= end and over(place)), 0)
+        if not time:
+            return best
+        again, _ = self._follow(node, tokens, at, over, accents=accents, bare=bare, time=time)
+        return again if again and (best is None or again.length > best.length) else best
+
+    def _follow(
+        self,
+        node: Node,
+        tokens: Sequence[Token],
+        at: int,
+        over: Over,
+        *,
+        accents: bool,
+        bare: bool,
+        time: int = -1,
+    ) -> tuple[PhraseMatch | None, list[int]]:
+        """The longest phrase from `node` on, and behind its first word the places of those that
+        were followed. What begins at `time` is a time.
+        """
+        followed: list[int] = []
         best: PhraseMatch | None = None
         end, whole, too_late = at, True, False
         passed: tuple[int, ...] = ()
+        after_time = -1  # "on Tuesday, 3 March" is one day, whatever stands between
         while end < len(tokens):
             token = tokens[end]
-            whole = whole and (end == at or not token.apart)
+            within = end == after_time and over(end) > 0
+            whole = whole and (end == at or not token.apart or within)
             following: Node | None = node.get(token.exact if accents else token.folded)
             length = 1
             if following is None and SLOT in node:
                 minutes, length = self.minutes_at(tokens, end)
                 following = node[SLOT] if length else None
                 too_late = too_late or minutes > MINUTES_AT_MOST
-            if following is None or (bare and token.exact != token.folded):
+            if following is None or end == time or (bare and token.exact != token.folded):
                 # "No mañana puedo" is "no, tomorrow I can": behind a bare no nothing is passed over.
                 length = 0 if end == at or node.get(KIND) in NO else over(end)
                 if not length or len(passed) == _MOST_PASSED:
                     break
                 passed, end = (*passed, end), end + length
+                after_time = end
                 continue
+            if end > at:
+                followed.append(end)
             node, end = following, end + length
             kind = node.get(KIND)
             if kind and (whole or kind == "doubt"):
                 opens = kind in ("no", "cant") and (end - at == 1 or len(node) > 1)
                 best = PhraseMatch("doubt" if too_late else kind, end - at, False, passed, opens)
-        return best
+        return best, followed
 
     def minutes_at(self, tokens: Sequence[Token], at: int) -> tuple[int, int]:
         """Minutes told at `at` ("10 min", "five minutes", "a few minutes") and their tokens; 0 of
@@ -184,15 +213,31 @@ class Vocabulary:
         """Whether it stands in any phrase."""
         return word in self.words
 
-    def as_meant(self, token: Token) -> Token:
+    def as_meant(self, token: Token, *, known: Collection[str] = ()) -> Token:
         """A word that no list holds as it was meant: with a letter repeated ("yesss"), two letters in
-        the wrong order ("nien"), or typed for an accent ("bestaetigt").
+        the wrong order ("nien"), or typed for an accent ("bestaetigt"). `known` are words of names.
         """
         word = token.folded
-        if word in self.words or not 3 <= len(word) <= _LONGEST_MISTYPED or not word.isalpha():
+        if (
+            word in self.words
+            or word in known
+            or not 3 <= len(word) <= _LONGEST_MISTYPED
+            or not word.isalpha()
+        ):
             return token
+        if parted := self._parted(word, known):
+            return token._replace(raw=parted, exact=parted, folded=parted)
         spelled = self._respelled(word) or self._unstretched(token) or self.mistyped(word)
         return token._replace(exact=spelled, folded=spelled) if spelled else token
+
+    def _parted(self, word: str, known: Collection[str]) -> str:
+        """What is left of a word without the "and" that is written together with it."""
+        for language in self.languages:
+            for joint in language.joined:
+                rest = word.removeprefix(joint)
+                if rest != word and (rest in self.words or rest in known):
+                    return rest
+        return ""
 
     def _respelled(self, word: str) -> str:
         """As accents are typed where the keys are missing: "ae", or Vietnamese Telex."""

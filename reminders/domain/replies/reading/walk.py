@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reminders.domain.replies.reading.grammar import ACTING, NO
-from reminders.domain.replies.reading.tokens import Token
+from reminders.domain.replies.reading.tokens import Token, as_written
 from reminders.domain.replies.reading.vocabulary import Vocabulary
 from reminders.domain.replies.reading.when import Agrees, Almanac, When
 
@@ -119,9 +119,9 @@ class Walker:
         if named:
             return self._pick_name(reading, tokens, at, named)
         met = _name_at(self.people, tokens, at)
-        if met > length:
-            return _add(reading, "address", tokens[at : at + met])
         time = self._time(reading, tokens, at)
+        if met > length and (time is None or met > time.length):
+            return _add(reading, "address", tokens[at : at + met])
         if time and time.length > length:
             return _name_time(reading, time)
         if tokens[at].exact.isdecimal() and not length:
@@ -165,7 +165,7 @@ class Walker:
         if self.listed and reading.steps and reading.steps[-1].kind == "thanks" and reading.acting:
             # "Yes, thanks. Ann": a pick, or who is writing for all?
             return _add(reading, "doubt", tokens[at : at + length])
-        reading.picks.append(" ".join(token.raw for token in tokens[at : at + length]))
+        reading.picks.append(as_written(tokens[at : at + length]))
         return length
 
     def _number(self, reading: WalkedText, token: Token) -> int:

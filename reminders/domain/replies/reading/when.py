@@ -221,12 +221,13 @@ def _time(words: _Words) -> When | None:
         return None
     in_words = not word[:1].isdecimal()
     said = words.take("clock") is not None
+    minute_in_words = not words.word()[:1].isdecimal()
     minute = _minute(words, said=said or words.at_clock, in_words=in_words or words.at_clock)
     if hour > 24:
         hour, minute = divmod(hour, 100)
     if by_half:
         hour, minute = hour - (by_half < 0), 30
-    told = minute > 0 and (in_words or by_half != 0)
+    told = minute > 0 and (in_words or by_half != 0 or minute_in_words)
     before = words.end
     clock = _clock(words, [hour, minute], half)
     if not (said or told or words.at_clock or half is not None or words.end > before):
@@ -356,6 +357,8 @@ def _roles(code: str) -> dict[tuple[str, ...], dict[str, int]]:
                 )
     for day, spellings in enumerate(when.get("weekdays", ())):
         _add(roles, "weekday", dict.fromkeys(spellings, day))
+    for month, spellings in enumerate(when.get("months", ()), start=1):
+        _add(roles, "month", dict.fromkeys(spellings, month))
     return roles
 
 

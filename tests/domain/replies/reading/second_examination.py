@@ -1,6 +1,6 @@
-"""A second blind set: what a reply of each kind does, with no note and no list of two.
+"""A second and a third blind set: what a reply of each kind does, with no note and no list of two.
 
-It was written in one go by somebody who had not seen the grammar nor the first set. `person` means
+Each was written in one go by somebody who had not seen the grammar. `person` means
 that a person should look: for a notice or an answer of ours, silence would hide it.
 """
 
@@ -18,8 +18,8 @@ _HARMLESS = {"unclear", "pause", "help"}
 
 
 @cache
-def rows(language: str) -> tuple[Row, ...]:
-    with (FOLDER / "second" / f"{language}.csv").open(encoding="utf-8", newline="") as file:
+def rows(language: str, which: str = "second") -> tuple[Row, ...]:
+    with (FOLDER / which / f"{language}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(_row(language, **row) for row in csv.DictReader(file))
 
 

@@ -10,10 +10,11 @@ import pytest
 from tests.domain.replies.reading.examination import is_as_meant, is_harmful, rows
 
 AS_MEANT = {
-    "en": 86, "es": 82, "fr": 83, "de": 80, "it": 84, "pt": 88,
-    "nl": 93, "pl": 90, "vi": 92, "zh-Hans": 97, "ar": 92,
+    "en": 90, "es": 85, "fr": 89, "de": 88, "it": 90, "pt": 91,
+    "nl": 93, "pl": 92, "vi": 94, "zh-Hans": 110, "ar": 101,
 }  # fmt: skip
 """How many of the clear ones act as meant, at the least; the rest waits for a person."""
+PROMISED = 0.92
 # What the carriers opt out on, they opt out on; staff see it on a card as well.
 DISPUTED = {"en": {"CANCEL"}}
 
@@ -25,4 +26,6 @@ def test_nothing_doubtful_acts_but_what_is_disputed(language: str) -> None:
 
 @pytest.mark.parametrize(("language", "least"), AS_MEANT.items())
 def test_as_many_clear_replies_act_as_before(language: str, least: int) -> None:
-    assert sum(row.acts == "yes" and is_as_meant(row) for row in rows(language)) >= least
+    clear = [row for row in rows(language) if row.acts == "yes"]
+
+    assert sum(map(is_as_meant, clear)) >= max(least, PROMISED * len(clear))

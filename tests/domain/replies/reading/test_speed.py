@@ -62,6 +62,12 @@ def test_twice_the_text_takes_at_most_about_twice_the_time(shape: str) -> None:
 
 
 @pytest.mark.bench
+@pytest.mark.parametrize("shape", SHAPES)
+def test_1600_characters_are_read_within_a_millisecond(shape: str) -> None:
+    assert seconds(SHAPES[shape](1600)) < 0.001
+
+
+@pytest.mark.bench
 @settings(max_examples=300, deadline=None)
 @given(st.text(min_size=1, max_size=12), st.integers(0, 3))
 def test_no_repeated_text_takes_long(piece: str, names: int) -> None:
