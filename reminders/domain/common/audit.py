@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AbstractUser
+
 from reminders.models import AuditEntry
 
 
@@ -29,6 +31,11 @@ class Actor:
     def staff(cls, user_id: int | None) -> Actor:
         """A signed-in user; None for one who was deleted meanwhile."""
         return cls(AuditEntry.Source.STAFF, user_id)
+
+
+def name_of(user: AbstractUser | None) -> str:
+    """What colleagues call a user: the full name, else the user name; nothing for nobody."""
+    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 PATIENT = Actor(AuditEntry.Source.PATIENT)

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from reminders.domain.common.access import Scope
+from reminders.domain.common.audit import name_of
 from reminders.domain.common.etags import digest
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.pages.day_sheet import DayRow, rows_of
@@ -140,7 +141,7 @@ class _Whose(NamedTuple):
 
 
 def _sent(row: Message, contact_id: int | None) -> Bubble:
-    author, others = row.created_by, row.contact if row.contact_id != contact_id else None
+    others = row.contact if row.contact_id != contact_id else None
     return Bubble(
         key=f"m{row.pk}",
         at=row.scheduled_at,
@@ -150,7 +151,7 @@ def _sent(row: Message, contact_id: int | None) -> Bubble:
         kind=row.kind,
         state=row.state,
         words=row.words,
-        by=(author.get_full_name() or author.get_username()) if author else "",
+        by=name_of(row.created_by),
         other_name=others.name if others else "",
         appointment_id=row.appointment_id,
     )
