@@ -1,7 +1,6 @@
 """Who did what: here history lines are written, but for those of diary files.
 
-A file writes thousands, in the statements that change what they tell of: `diary_import.write` and
-`diary_import.undo`.
+A file writes thousands, in the statements that change what they tell of: `diary_import.write`.
 
 History is written in the transaction of the change it tells of, and never changed afterwards.
 """
