@@ -200,7 +200,7 @@ WHERE reminder.appointment_id = ANY(%(ids)s)
   )
 """
 
-# In two steps, for the reason that `withdrawal` gives.
+# In two steps, for the reason that `REMINDERS_WAIT` has.
 MOVE_WITHDRAWING = f"""
 WITH planned AS MATERIALIZED (
     SELECT

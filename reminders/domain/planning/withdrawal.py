@@ -7,18 +7,16 @@ Which messages are stale is decided by `planning` and by staff; speaking to the 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F
 
 from reminders.domain.common.locks import lock_messages
-from reminders.models import Appointment, Message, Reminder, message_states
-
-State = Reminder.State
-Reason = Reminder.Reason
-_OF_REMINDER = ("state", "reason", "version", "appointment__version", "appointment__status")
+from reminders.domain.planning import withdrawal_statements as statements
+from reminders.models import Message, Reminder, message_states
+from reminders.models.states_in_sql import STATES
 
 
 def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime) -> int:
@@ -36,7 +34,7 @@ def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime)
     wanted = Message.objects.filter(pk__in=ids, cancel_requested_at=None)
     marked = wanted.filter(state__in=message_states.OPEN).update(cancel_requested_at=now)
     # Their reminders wait from here on: until the old text is settled, nothing may replace it.
-    _let_reminders_wait(ids, now=now)
+    _execute(statements.REMINDERS_WAIT, ids, now=now)
     # What the provider never saw needs no asking: it ends here, and its reminders are free at once.
     cancel_queued(ids, now=now)
     release_reminders_of(ids, now=now)
@@ -54,51 +52,14 @@ def cancel_queued(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     )
 
 
-def _let_reminders_wait(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
-    """Those of messages that are being withdrawn; a settled one's are let go of elsewhere."""
-    messages = Message.objects.filter(
-        pk__in=message_ids, cancel_requested_at__isnull=False, cancel_settled_at=None
-    )
-    # Found by their messages, and chosen by their state only here. In one statement, the database
-    # begins with states of which it had counted next to none, and an import that withdraws many
-    # texts compares each of them with all others: 20,000 did not end within minutes.
-    carried = Reminder.objects.filter(message_id__in=list(messages.values_list("pk", flat=True)))
-    ids = [pk for pk, state in carried.values_list("pk", "state") if state in Reminder.HANDED_OVER]
-    if ids:
-        # The state again: whoever records an answer may have ended one since it was read.
-        Reminder.objects.filter(pk__in=ids, state__in=Reminder.HANDED_OVER).update(
-            state=State.WITHDRAWING, updated_at=now
-        )
-
-
 def release_reminders_of(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
-    """Let go of the reminders of messages that are withdrawn for sure; the caller plans again.
-
-    Those that still hold go back to the plan, or stay stopped where staff stopped them; the others
-    are done with.
-    """
-    ended = Message.objects.filter(
-        pk__in=message_ids, state__in=(Message.State.CANCELLED, *Message.UNDELIVERED)
-    )
-    # In two steps, for the reason above.
-    carried = Reminder.objects.filter(message_id__in=list(ended.values_list("pk", flat=True)))
-    become: dict[tuple[State, Reason], list[int]] = defaultdict(list)
-    for row in carried.select_related("appointment").only(*_OF_REMINDER):
-        if row.state == State.WITHDRAWING:
-            become[_once_released(row)].append(row.pk)
-    for (state, reason), ids in become.items():
-        Reminder.objects.filter(pk__in=ids, state=State.WITHDRAWING).update(
-            state=state, reason=reason, message=None, updated_at=now
-        )
+    """Let go of the reminders of messages that are withdrawn for sure; the caller plans again."""
+    _execute(statements.RELEASE_REMINDERS, message_ids, now=now)
 
 
-def _once_released(row: Reminder) -> tuple[State, Reason]:
-    visit = row.appointment
-    if row.version != visit.version or visit.status not in Appointment.EXPECTED:
-        return State.WITHDRAWN, Reason.SUPERSEDED
-    if row.reason == Reason.HELD:
-        return State.SKIPPED, Reason.HELD
-    return State.PLANNED, Reason.NONE
+def _execute(statement: str, message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, STATES | {"messages": list(message_ids), "now": now})
 
 
 def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID]:
