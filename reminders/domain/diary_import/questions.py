@@ -47,11 +47,12 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a column means a field, a value of a column means something, or a whole-file choice.
+    """One answer: a column means a field, a value of a column means something, or a whole-file
+    choice.
 
-    `header` is the file's name of the column, `value` a cell of it as written; both "" where they do
-    not matter. `meaning` is a field of `header.fields`, a meaning of the column's kind, an order of
-    dates, a zone, a sheet, an encoding, a location's name, the code of a check, stop or leave.
+    `header` is the file's name of the column, `value` a cell of it as written; both "" where they
+    do not matter. `meaning` is a field of `header.fields`, a meaning of the column's kind, an order
+    of dates, a zone, a sheet, an encoding, a location's name, the code of a check, stop or leave.
     """
 
     about: About

@@ -32,8 +32,8 @@ class RowMistake:
 class ImportOutcome:
     """What became of a file. `planned` is None as long as nothing was written.
 
-    `mistakes` are rows that were left, where that was agreed to. `counts` tell what was passed over,
-    set aside, and changed of people.
+    `mistakes` are rows that were left, where that was agreed to. `counts` tell what was passed
+    over, set aside, and changed of people.
     """
 
     counts: Counts
