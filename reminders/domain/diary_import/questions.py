@@ -166,7 +166,9 @@ class QuestionsOpen(ImportRefused):
 
 
 def folded_value(text: str) -> str:
-    """A cell's value as answers are found by it: case, blanks and accents do not matter, signs do."""
+    """A cell's value as answers are found by it: case, blanks and accents do not matter, signs
+    do.
+    """
     plain = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
     return re.sub("[\u0300-\u036f]", "", plain)
 

@@ -32,7 +32,9 @@ _AT_ONCE = 1_000
 
 @dataclass
 class OldPatients:
-    """Patients with their old values; of whom texts no longer hold, and who was called otherwise."""
+    """Patients with their old values; of whom texts no longer hold, and who was called
+    otherwise.
+    """
 
     rows: list[Contact] = field(default_factory=list)
     matter: set[int] = field(default_factory=set)

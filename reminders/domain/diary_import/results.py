@@ -1,4 +1,6 @@
-"""What became of a file: the outcome for those who asked, the rows and counts that are kept of it."""
+"""What became of a file: the outcome for those who asked, the rows and counts that are kept of
+it.
+"""
 
 from __future__ import annotations
 

@@ -232,7 +232,9 @@ def _shared(contacts: QuerySet[Contact], at_least: int) -> Any:
 
 
 def _looked_at(look: FlawSearch, phones: Collection[str]) -> QuerySet[Contact]:
-    """Those on these numbers who are counted; with `coming`, where one of them has a visit ahead."""
+    """Those on these numbers who are counted; with `coming`, where one of them has a visit
+    ahead.
+    """
     on_them = Contact.objects.filter(phone__in=phones)
     counted = replace(look, coming=False).of(on_them)
     return counted.filter(phone__in=look.of(on_them).values("phone")) if look.coming else counted

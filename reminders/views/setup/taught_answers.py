@@ -1,4 +1,6 @@
-"""Teach it your software: what was answered about diaries' files, to look over, change and forget."""
+"""Teach it your software: what was answered about diaries' files, to look over, change and
+forget.
+"""
 
 from __future__ import annotations
 

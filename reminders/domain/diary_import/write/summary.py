@@ -122,7 +122,9 @@ def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
 
 
 def texts_at_once(*, now: datetime) -> int:
-    """How many texts the import would send at once, as it stands before anything of it is written."""
+    """How many texts the import would send at once, as it stands before anything of it is
+    written.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TEXTS, {"now": now})
         cursor.execute(
