@@ -1,4 +1,6 @@
-"""What beat and changes start: each task fetches, calls one domain function and notes how it went."""
+"""What beat and changes start: each task fetches, calls one domain function and notes how it
+went.
+"""
 
 from __future__ import annotations
 

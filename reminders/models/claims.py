@@ -170,6 +170,11 @@ def is_any_due(*, until: datetime) -> bool:
     return Reminder.objects.filter(state=Reminder.State.PLANNED, due_at__lte=until).exists()
 
 
+def is_any_queued(*, now: datetime) -> bool:
+    """Whether a message of the outbox may be sent now; without a lock, as above."""
+    return Message.objects.filter(state=Message.State.QUEUED, send_after__lte=now).exists()
+
+
 def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> list[DueReminder]:
     """Lock up to `limit` planned reminders due by `until`, the earliest first."""
     given: Given = {"until": until, "day_ago": day_ago, "limit": limit}
@@ -188,17 +193,27 @@ def lock_family_reminders(
 
 def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
     """Lock up to `limit` messages of the outbox that may be sent now."""
+    due = Message.objects.filter(
+        state=Message.State.QUEUED, send_after__lte=now, cancel_requested_at=None
+    )
+    # Locked by their ids first: most runs find none, and putting the question below together costs
+    # more than asking it. Of the message alone: a change of its appointment must not wait for us.
+    locked = due.order_by("send_after").select_for_update(skip_locked=True)
+    ids = list(locked.values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
+    carried = _carried_by(ids)
     refused = Suppression.objects.filter(phone=OuterRef("phone"), lifted_at=None)
     not_theirs = Contact.objects.filter(pk=OuterRef("contact_id"), wrong_number=OuterRef("phone"))
-    waiting = Message.objects.filter(
-        state=Message.State.QUEUED, send_after__lte=now, cancel_requested_at=None
-    ).annotate(opted_out=Exists(refused), wrong_number=Exists(not_theirs))
-    # Of the message alone: its appointment is only read, and a change of it must not wait for us.
-    locked = waiting.select_related("appointment").select_for_update(skip_locked=True, of=("self",))
-    # Evaluated once, here: asked again, it would lock other rows than it returned.
-    rows = list(locked.order_by("send_after")[:limit])
-    carried = _carried_by([row.pk for row in rows])
-    return [_queued(row, *carried.get(row.pk, (None, None, None, None))) for row in rows]
+    waiting = (
+        Message.objects.filter(pk__in=ids)
+        .select_related("appointment")
+        .annotate(opted_out=Exists(refused), wrong_number=Exists(not_theirs))
+    )
+    return [
+        _queued(row, *carried.get(row.pk, (None, None, None, None)))
+        for row in waiting.order_by("send_after")
+    ]
 
 
 def _carried_by(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:

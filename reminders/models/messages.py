@@ -62,15 +62,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
             state__in=[Message.State.ACCEPTED, Message.State.HELD],
         )
         rows = stale.order_by("scheduled_at").select_for_update(skip_locked=True)
-        return self._hold(
-            [(row.pk, row.provider_id or "") for row in rows[:limit]], until=now + hold
-        )
+        found = list(rows.values_list("pk", "provider_id")[:limit])
+        self._hold([pk for pk, _ in found], until=now + hold)
+        return [(pk, provider_id or "") for pk, provider_id in found]
 
     def claim_unknown(self, *, now: datetime, hold: timedelta, limit: int) -> list[Message]:
         """Up to `limit` messages of unknown outcome, the oldest first, held until `now + hold`."""
         unknown = self.free(now=now).filter(state=Message.State.UNKNOWN).order_by("unknown_since")
-        rows = list(unknown.select_for_update(skip_locked=True)[:limit])
-        self._hold([(row.pk, "") for row in rows], until=now + hold)
+        rows = unknown._locked(limit)
+        self._hold([row.pk for row in rows], until=now + hold)
         return rows
 
     def claim_overdue(self, *, now: datetime, again: timedelta, limit: int) -> list[Message]:
@@ -83,7 +83,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         overdue = self.filter(state__in=Message.AT_PROVIDER, check_after__lte=now).order_by(
             "check_after"
         )
-        rows = list(overdue.select_for_update(skip_locked=True)[:limit])
+        rows = overdue._locked(limit)
+        if not rows:
+            return []
         # Reckoned by the database from each row's own time: one update for all of them.
         as_long_again = Value(now) + (Value(now) - F("scheduled_at"))
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -101,7 +103,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         maybe = self.filter(
             state=Message.State.CANCELLED, unknown_since__isnull=False, check_after__lte=now
         )
-        rows = list(maybe.order_by("check_after").select_for_update(skip_locked=True)[:limit])
+        rows = maybe.order_by("check_after")._locked(limit)
+        if not rows:
+            return []
         claimed = Message.objects.filter(pk__in=[row.pk for row in rows])
         # Twice as long each time: what has not turned up within the hour hardly will, and each look
         # is a call.
@@ -116,11 +120,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         claimed.filter(expires_at__lte=now).update(unknown_since=None)
         return rows
 
-    def _hold(
-        self, rows: list[tuple[uuid.UUID, str]], *, until: datetime
-    ) -> list[tuple[uuid.UUID, str]]:
-        Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(claimed_until=until)
-        return rows
+    def _locked(self, limit: int) -> list[Message]:
+        """The first rows, locked, but for those that somebody else has."""
+        # By their ids first: most claims find none, and all the columns are only named for some.
+        rows = self.select_for_update(skip_locked=True)
+        ids = list(rows.values_list("pk", flat=True)[:limit])
+        found = Message.objects.in_bulk(ids) if ids else {}
+        return [found[pk] for pk in ids]
+
+    def _hold(self, ids: list[uuid.UUID], *, until: datetime) -> None:
+        if ids:
+            Message.objects.filter(pk__in=ids).update(claimed_until=until)
 
 
 class Message(models.Model):

@@ -50,7 +50,8 @@ class HmacAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add Date, Content-MD5 where there is a body, and Authorization."""
-        # By this machine's clock: one that is far off makes signatures worthless; health tells of it.
+        # By this machine's clock: one that is far off makes signatures worthless; health tells of
+        # it.
         request.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
         names = ["Date"]
         if request.content:

@@ -1,4 +1,6 @@
-"""The page of questions in a real browser: by keyboard, on a phone, with one, many and no questions."""
+"""The page of questions in a real browser: by keyboard, on a phone, with one, many and no
+questions.
+"""
 
 from datetime import timedelta
 

@@ -183,7 +183,9 @@ class Scope:
         return self._seen(Sight.replies)
 
     def seen_cards(self) -> Q:
-        """A condition on the inbox's cards; diaries that wait are for those who import everywhere."""
+        """A condition on the inbox's cards; diaries that wait are for those who import
+        everywhere.
+        """
         seen = self._seen(Sight.cards)
         # A file may name patients of any location, so its card is not for those who see some only.
         everywhere = self.may(IMPORT) and not self.restricted

@@ -1,7 +1,6 @@
 """Who did what: here history lines are written, but for those of diary files.
 
-A file writes thousands, in the statements that change what they tell of: `diary_import.write` and
-`diary_import.undo`.
+A file writes thousands, in the statements that change what they tell of: `diary_import.write`.
 
 History is written in the transaction of the change it tells of, and never changed afterwards.
 """
@@ -12,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.contrib.auth.models import AbstractUser
 
 from reminders.models import AuditEntry
 
@@ -29,6 +30,11 @@ class Actor:
     def staff(cls, user_id: int | None) -> Actor:
         """A signed-in user; None for one who was deleted meanwhile."""
         return cls(AuditEntry.Source.STAFF, user_id)
+
+
+def name_of(user: AbstractUser | None) -> str:
+    """What colleagues call a user: the full name, else the user name; nothing for nobody."""
+    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 PATIENT = Actor(AuditEntry.Source.PATIENT)

@@ -1,10 +1,10 @@
 """Whose turn it is: one run of a task at a time over all workers, for so long, on so many threads.
 
 A start that comes while another worker has the turn is not lost: the one who has it starts it again
-at its end, and so does a run whose time was up. The turn is a lease in the database, renewed while its
-holder lives and free half a minute after the holder died, so that no connection is held while the
-provider is asked. Slow tasks share a lane that is narrower than a worker, so that heartbeat and due
-texts always find a thread.
+at its end, and so does a run whose time was up. The turn is a lease in the database, renewed while
+its holder lives and free half a minute after the holder died, so that no connection is held while
+the provider is asked. Slow tasks share a lane that is narrower than a worker, so that heartbeat and
+due texts always find a thread.
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ class Turn:
 
 @contextmanager
 def turn(name: str) -> Iterator[Turn]:
-    """The turn, ours inside the block if no other worker has it; at its end starts again for what is
-    left.
+    """The turn, ours inside the block if no other worker has it; at its end starts again for what
+    is left.
 
     After a failure nothing is started: the next round tries.
     """

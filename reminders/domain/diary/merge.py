@@ -1,8 +1,8 @@
 """Two entries are one person: what the second held moves to the first, and a diary that speaks of
 the second means the first from then on.
 
-Only staff say so. The second entry's row goes, so that nothing can reach it by mistake; all of it is
-kept in `ContactMerge`, by which `diary.split` brings it back.
+Only staff say so. The second entry's row goes, so that nothing can reach it by mistake; all of it
+is kept in `ContactMerge`, by which `diary.split` brings it back.
 """
 
 from __future__ import annotations

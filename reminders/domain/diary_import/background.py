@@ -122,7 +122,9 @@ def _work(pk: int, *, now: datetime) -> bool:
 
 
 def _hold(pk: int) -> Import | None:
-    """The import, if it still waits and no other worker holds it; ours until the transaction ends."""
+    """The import, if it still waits and no other worker holds it; ours until the transaction
+    ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s, %s)",

@@ -99,7 +99,9 @@ def pick_up_files(folder: str | Path, *, now: datetime, go_on: GoOn = for_ever) 
 
 @contextmanager
 def _alone() -> Iterator[bool]:
-    """Whether no other worker is at the folder. A worker that dies lets go: its connection closes."""
+    """Whether no other worker is at the folder. A worker that dies lets go: its connection
+    closes.
+    """
     beside = connection.copy()
     try:
         beside.set_autocommit(False)
@@ -228,7 +230,9 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
 
 
 def _was_imported(digest: str, *, since: datetime) -> bool:
-    """Whether these very bytes came in since; importing them again could overwrite a newer file's."""
+    """Whether these very bytes came in since; importing them again could overwrite a newer
+    file's.
+    """
     return Import.objects.filter(source="folder", digest=digest, applied_at__gte=since).exists()
 
 
@@ -252,7 +256,9 @@ def _fail(file: _File, tree: Tree, refused: ImportRefused, *, now: datetime) -> 
 
 
 def _let_wait(file: _File, tree: Tree, questions: list[Question], *, now: datetime) -> Import:
-    """Keep the file with its questions, so that somebody answers and goes on with that very file."""
+    """Keep the file with its questions, so that somebody answers and goes on with that very
+    file.
+    """
     with open_file(tree.open(file.found), name=file.found.name) as source:
         options = _options(source, file)
         head = get_ready(source, options, GivenAnswers(), now=now).head

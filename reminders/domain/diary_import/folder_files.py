@@ -30,7 +30,9 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A regular file: where it lies, its name, and when it was last written (seconds since 1970)."""
+    """A regular file: where it lies, its name, and when it was last written (seconds since
+    1970).
+    """
 
     place: Place
     name: str

@@ -1,4 +1,6 @@
-"""How a file is to be read and what may be done with it: as given, as saved, as set for everybody."""
+"""How a file is to be read and what may be done with it: as given, as saved, as set for
+everybody.
+"""
 
 from __future__ import annotations
 
@@ -90,6 +92,8 @@ def options_with_mapping(name: str, options: Options) -> Options:
 
 
 def remembered_mapping(header: list[str], *, here: Q | None = None) -> ImportMapping | None:
-    """The mapping that was last used for files with this header, of those that meet the condition."""
+    """The mapping that was last used for files with this header, of those that meet the
+    condition.
+    """
     found = ImportMapping.objects.filter(here or Q(), header=header_digest(header))
     return found.order_by(F("used_at").desc(nulls_last=True)).first()

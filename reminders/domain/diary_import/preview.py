@@ -30,7 +30,9 @@ READ = "read"
 
 
 def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
-    """Keep rows to look at, and reckon how many texts the import would withdraw and send at once."""
+    """Keep rows to look at, and reckon how many texts the import would withdraw and send at
+    once.
+    """
     ImportRow.objects.filter(of=row).delete()
     given: dict[str, Any] = {"import": row.pk, "separator": CELL_SEPARATOR, "shown": SHOWN}
     given |= {"read": READ, "read_first": READ_FIRST, "of_a_kind": READ_OF_A_KIND}

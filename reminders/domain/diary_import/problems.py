@@ -47,7 +47,9 @@ class ImportProblem:
 
 
 class ImportRefused(Exception):
-    """Nothing is imported, and these problems say why. `more` counts problems beyond those listed."""
+    """Nothing is imported, and these problems say why. `more` counts problems beyond those
+    listed.
+    """
 
     def __init__(self, problems: Sequence[ImportProblem], *, rows: int = 0, more: int = 0) -> None:
         self.problems = list(problems)
@@ -65,7 +67,9 @@ class DatesUnclear(ImportRefused):
 
 
 class NeedsConfirmation(ImportRefused):
-    """The import would do something that wants a second yes, such as cancelling much of the diary."""
+    """The import would do something that wants a second yes, such as cancelling much of the
+    diary.
+    """
 
 
 def refuse(
@@ -76,7 +80,9 @@ def refuse(
 
 
 class Problems:
-    """Collects the problems of rows up to a bound, and counts the rest. `rows` have at least one."""
+    """Collects the problems of rows up to a bound, and counts the rest. `rows` have at least
+    one.
+    """
 
     def __init__(self) -> None:
         self.listed: list[ImportProblem] = []

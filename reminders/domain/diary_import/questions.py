@@ -47,11 +47,12 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: a column means a field, a value of a column means something, or a whole-file choice.
+    """One answer: a column means a field, a value of a column means something, or a whole-file
+    choice.
 
-    `header` is the file's name of the column, `value` a cell of it as written; both "" where they do
-    not matter. `meaning` is a field of `header.fields`, a meaning of the column's kind, an order of
-    dates, a zone, a sheet, an encoding, a location's name, the code of a check, stop or leave.
+    `header` is the file's name of the column, `value` a cell of it as written; both "" where they
+    do not matter. `meaning` is a field of `header.fields`, a meaning of the column's kind, an order
+    of dates, a zone, a sheet, an encoding, a location's name, the code of a check, stop or leave.
     """
 
     about: About
@@ -165,7 +166,9 @@ class QuestionsOpen(ImportRefused):
 
 
 def folded_value(text: str) -> str:
-    """A cell's value as answers are found by it: case, blanks and accents do not matter, signs do."""
+    """A cell's value as answers are found by it: case, blanks and accents do not matter, signs
+    do.
+    """
     plain = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
     return re.sub("[\u0300-\u036f]", "", plain)
 

@@ -1,4 +1,6 @@
-"""What became of a file: the outcome for those who asked, the rows and counts that are kept of it."""
+"""What became of a file: the outcome for those who asked, the rows and counts that are kept of
+it.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ class RowMistake:
 class ImportOutcome:
     """What became of a file. `planned` is None as long as nothing was written.
 
-    `mistakes` are rows that were left, where that was agreed to. `counts` tell what was passed over,
-    set aside, and changed of people.
+    `mistakes` are rows that were left, where that was agreed to. `counts` tell what was passed
+    over, set aside, and changed of people.
     """
 
     counts: Counts

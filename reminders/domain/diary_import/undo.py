@@ -8,21 +8,42 @@ named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
-from reminders.domain.common.audit import Actor, record_each
+from reminders.domain.common.audit import Actor, record_contacts, record_each
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.diary.appointments import set_status, set_statuses
+from reminders.domain.diary.appointments import raise_version, set_status, set_statuses
 from reminders.domain.diary_import.pipeline import Progress
+from reminders.domain.diary_import.restore import (
+    old_patients,
+    restore_appointments,
+    restore_patients,
+)
 from reminders.domain.diary_import.write.sites import lock_sites
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, AuditEntry, Import, ImportRow
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    CallAttempt,
+    Contact,
+    Import,
+    ImportRow,
+    InboxItem,
+    Message,
+    Reminder,
+    Reply,
+)
 
 State = Import.State
 Status = Appointment.Status
@@ -61,14 +82,35 @@ def ask_to_undo(row: Import, *, user_id: int | None = None) -> bool:
 def undoable(row: Import) -> Undoable:
     """Look what of an applied import can be taken back."""
     found = Undoable()
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, {"import": row.pk, "at": row.applied_at})
-        for appointment_id, outcome, sent, since in cursor.fetchall():
-            if sent or since:
-                found.kept[appointment_id] = SENT if sent else CHANGED_SINCE
-            else:
-                getattr(found, outcome).append(appointment_id)
+    for touched in _touched(row):
+        if touched.sent or touched.since or touched.patient_since:
+            found.kept[touched.appointment_id] = SENT if touched.sent else CHANGED_SINCE
+        else:
+            getattr(found, touched.outcome).append(touched.appointment_id)
     return found
+
+
+def _touched(row: Import) -> QuerySet[Any]:  # Any: rows of an import with what came after it
+    """What the import wrote, and whether anything has come of it since."""
+    rows = ImportRow.objects.filter(of=row, appointment_id__in=Appointment.objects.values("pk"))
+    wrote = rows.filter(
+        Q(outcome__in=(ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)) | Q(before__isnull=False)
+    )
+    # A text is because of the import when it tells of a version that the import made.
+    told = Reminder.objects.filter(
+        appointment_id=OuterRef("appointment_id"),
+        message__created_at__gte=row.applied_at,
+        message__state__in=Message.OUT,
+    )
+    changed = Appointment.objects.filter(
+        pk=OuterRef("appointment_id"), updated_at__gt=row.applied_at
+    )
+    patient = Contact.objects.filter(pk=OuterRef("patient"), updated_at__gt=row.applied_at)
+    return (
+        wrote.annotate(patient=Cast(KT("before__patient__id"), BigIntegerField()))
+        .annotate(sent=Exists(told), since=Exists(changed), patient_since=Exists(patient))
+        .order_by("appointment_id")
+    )
 
 
 def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -> Undoable:
@@ -121,22 +163,39 @@ def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
     """Write the old values back, of appointments and of patients, and plan anew what matters to
     texts.
     """
-    given: dict[str, Any] = {
-        "import": row.pk,
-        "by": row.undone_by_id,
-        "ids": found.changed,
-        "patients_of": [*found.changed, *found.new],
-        "now": now,
-        "expected": list(Appointment.EXPECTED),
-    }
-    with connection.cursor() as cursor:
-        for statement in _RESTORE:
-            cursor.execute(statement, given)
-        cursor.execute("SELECT id FROM undone_matters ORDER BY id")
-        plan_appointments([each[0] for each in cursor.fetchall()], now=now)
-        for names, statement in ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED)):
-            cursor.execute(statement, given)
-            withdraw_mentioning([each[0] for each in cursor.fetchall()], names, now=now)
+    changed = _rows(row, found.changed).filter(outcome=ImportRow.Outcome.CHANGED)
+    before = {pk: old for pk, old in changed.values_list("appointment_id", "before") if pk}
+    of_patients = _rows(row, [*found.changed, *found.new]).filter(before__has_key="patient")
+    patients = old_patients(
+        of_patients.order_by("number").values_list("before__patient", flat=True)
+    )
+    # Before anybody is put back: it is those who have them now whose texts no longer hold.
+    matters = _coming_visits(patients.matter, now=now)
+    matters |= restore_appointments(before, now=now)
+    restore_patients(patients, now=now)
+    raise_version(sorted(matters), now=now)
+    about = {"import": row.pk}
+    lines = ((pk, about | _turned_round(old)) for pk, old in before.items())
+    record_each("undone", lines, by=_actor(row), now=now)
+    record_contacts("undone", ((pk, about) for pk in patients.ids), by=_actor(row), now=now)
+    plan_appointments(sorted(matters), now=now)
+    others = [pk for pk, old in before.items() if "practitioner" in old]
+    withdraw_mentioning(sorted(others), PRACTITIONER, now=now)
+    withdraw_mentioning(sorted(_coming_visits(patients.renamed, now=now)), PERSON, now=now)
+
+
+def _rows(row: Import, ids: Sequence[int]) -> QuerySet[ImportRow]:
+    return ImportRow.objects.filter(of=row, appointment_id__in=ids)
+
+
+def _coming_visits(contact_ids: Collection[int], *, now: datetime) -> set[int]:
+    visits = Appointment.objects.filter(contact_id__in=contact_ids, starts_at__gt=now)
+    return set(visits.values_list("pk", flat=True))
+
+
+def _turned_round(old: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The changes of a row, as pairs of old and new value, the other way round."""
+    return {what: [*reversed(pair)] for what, pair in old.items() if isinstance(pair, list)}
 
 
 def _book_again(row: Import, ids: Sequence[int], *, now: datetime) -> None:
@@ -150,17 +209,53 @@ def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
     """Delete what left no trace outside; cancel what the provider holds a text of, which withdraws
     it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WITH_TRACES, {"ids": list(ids)})
-        traced = [each[0] for each in cursor.fetchall()]
-        set_status(traced, Status.CANCELLED, by=_actor(row), now=now)
-        lines: list[tuple[int, dict[str, Any]]] = [
-            (pk, {"to": "cancelled", "undone": True, "import": row.pk}) for pk in traced
-        ]
-        record_each("undone", lines, by=_actor(row), now=now)
-        given = {"ids": sorted(set(ids) - set(traced)), "at": row.applied_at}
-        for statement in _DELETE:
-            cursor.execute(statement, given)
+    traced = list(_with_traces(ids).values_list("pk", flat=True))
+    set_status(traced, Status.CANCELLED, by=_actor(row), now=now)
+    lines: list[tuple[int, dict[str, Any]]] = [
+        (pk, {"to": "cancelled", "undone": True, "import": row.pk}) for pk in traced
+    ]
+    record_each("undone", lines, by=_actor(row), now=now)
+    traceless = Appointment.objects.filter(pk__in=set(ids) - set(traced))
+    patients = set(traceless.values_list("contact_id", flat=True))
+    # With what hangs on them: reminders that were never sent, and their history.
+    traceless.delete()
+    if row.applied_at:
+        _remove_patients(patients, made_at=row.applied_at)
+
+
+def _with_traces(ids: Sequence[int]) -> QuerySet[Appointment]:
+    """Those of these appointments about which a text, a call, a reply or a card speaks."""
+    theirs = {"appointment": OuterRef("pk")}
+    traces: list[QuerySet[Any]] = [
+        Reminder.objects.filter(message__isnull=False, **theirs),
+        Message.objects.filter(**theirs),
+        CallAttempt.objects.filter(**theirs),
+        InboxItem.objects.filter(**theirs),
+        Reply.appointments.through.objects.filter(**theirs),
+    ]
+    any_trace = reduce(or_, (Q(Exists(trace)) for trace in traces))
+    return Appointment.objects.filter(any_trace, pk__in=ids)
+
+
+def _remove_patients(ids: Collection[int], *, made_at: datetime) -> None:
+    """Delete the people whom the import made, and whom nothing else knows by now."""
+    theirs = {"contact": OuterRef("pk")}
+    made = Contact.objects.filter(
+        ~Exists(Appointment.objects.filter(**theirs)),
+        pk__in=ids,
+        created_at=made_at,
+        updated_at=made_at,
+    )
+    # That the import made them is no trace; whatever else their history tells keeps them.
+    AuditEntry.objects.filter(
+        contact__in=made, source=AuditEntry.Source.IMPORT, at=made_at
+    ).delete()
+    made.filter(
+        ~Exists(Message.objects.filter(**theirs)),
+        ~Exists(AuditEntry.objects.filter(**theirs)),
+        ~Exists(Reply.objects.filter(**theirs)),
+        ~Exists(InboxItem.objects.filter(**theirs)),
+    ).delete()
 
 
 def _say_what_stays(row: Import, found: Undoable) -> None:
@@ -169,125 +264,3 @@ def _say_what_stays(row: Import, found: Undoable) -> None:
         ImportRow.objects.filter(of=row, appointment_id__in=ids).update(
             words=f"Not taken back: {reason}"
         )
-
-
-# A text is because of the import when it tells of a version that the import made.
-_LOOK = """
-SELECT w.appointment_id, w.outcome,
-       EXISTS (SELECT 1 FROM reminders_reminder r JOIN reminders_message m ON m.id = r.message_id
-               WHERE r.appointment_id = a.id AND m.created_at >= %(at)s
-                 AND m.state IN ('enroute', 'submitted', 'delivered')),
-       a.updated_at > %(at)s OR coalesce(c.updated_at > %(at)s, false)
-FROM reminders_importrow w JOIN reminders_appointment a ON a.id = w.appointment_id
-LEFT JOIN reminders_contact c ON c.id = (w.before #>> '{patient,id}')::bigint
-WHERE w.of_id = %(import)s AND (w.outcome IN ('new', 'changed') OR w.before IS NOT NULL)
-ORDER BY w.appointment_id
-"""
-
-_RESTORE = (
-    """
-DROP TABLE IF EXISTS pg_temp.undone, pg_temp.undone_patient, pg_temp.undone_matters;
-CREATE TEMP TABLE undone ON COMMIT DROP AS
-SELECT w.appointment_id, w.before, x.location_id, x.contact_id, x.practitioner_id, x.service_id, x.starts_at,
-    x.local_date, x.local_time, x.wall_flag, x.duration, x.notes, x.extra, x.diary, x.external_id,
-    x.status, x.status_since,
-    (a.location_id, a.contact_id, a.starts_at) IS DISTINCT FROM (x.location_id, x.contact_id, x.starts_at)
-        OR a.service_id IS DISTINCT FROM x.service_id
-        OR (a.status = ANY(%(expected)s)) <> (x.status = ANY(%(expected)s)) AS matters
-FROM reminders_importrow w
-JOIN reminders_appointment a ON a.id = w.appointment_id
-CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_appointment, w.before -> 'was') x
-WHERE w.of_id = %(import)s AND w.outcome = 'changed' AND w.appointment_id = ANY(%(ids)s);
-CREATE TEMP TABLE undone_patient ON COMMIT DROP AS
-SELECT DISTINCT ON (x.id) x.id, x.external_id, coalesce(x.diary, c.diary) AS diary, x.first_name,
-    x.last_name, x.phone, x.phone_as_given, x.phone_kind, x.phone_problem, x.language,
-    coalesce(x.channel, c.channel) AS channel, coalesce(x.preferred_name, c.preferred_name) AS preferred_name,
-    (c.phone, c.language, c.channel)
-        IS DISTINCT FROM (x.phone, x.language, coalesce(x.channel, c.channel)) AS matters,
-    (c.first_name, c.last_name, c.preferred_name)
-        IS DISTINCT FROM (x.first_name, x.last_name, coalesce(x.preferred_name, c.preferred_name)) AS renamed
-FROM reminders_importrow w
-CROSS JOIN LATERAL jsonb_populate_record(NULL::reminders_contact, w.before -> 'patient') x
-JOIN reminders_contact c ON c.id = x.id
-WHERE w.of_id = %(import)s AND w.appointment_id = ANY(%(patients_of)s) AND w.before ? 'patient'
-""",
-    """
-CREATE TEMP TABLE undone_matters ON COMMIT DROP AS
-SELECT appointment_id AS id FROM undone WHERE matters AND location_id IS NOT NULL
-UNION SELECT a.id FROM undone_patient p JOIN reminders_appointment a ON a.contact_id = p.id
-    WHERE p.matters AND a.starts_at > %(now)s
-""",
-    """
-UPDATE reminders_appointment a SET updated_at = %(now)s, location_id = u.location_id,
-    contact_id = coalesce((SELECT g.kept_id FROM reminders_contactmerge g
-        WHERE g.person = u.contact_id AND g.split_at IS NULL), u.contact_id),
-    practitioner_id = u.practitioner_id, service_id = u.service_id,
-    starts_at = u.starts_at, local_date = u.local_date, local_time = u.local_time, wall_flag = u.wall_flag,
-    duration = u.duration, notes = u.notes, extra = u.extra, diary = u.diary, external_id = u.external_id,
-    status = u.status, status_since = u.status_since
-FROM undone u WHERE a.id = u.appointment_id AND u.location_id IS NOT NULL
-""",
-    """
-UPDATE reminders_contact c SET updated_at = %(now)s, external_id = p.external_id, diary = p.diary,
-    first_name = p.first_name, last_name = p.last_name, phone = p.phone,
-    phone_as_given = p.phone_as_given, phone_kind = p.phone_kind, phone_problem = p.phone_problem,
-    language = p.language, channel = p.channel, preferred_name = p.preferred_name
-FROM undone_patient p WHERE c.id = p.id
-""",
-    """
-UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
-FROM undone_matters m WHERE a.id = m.id
-""",
-    """
-INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, details)
-SELECT u.appointment_id, %(now)s, 'import', %(by)s, 'undone',
-    jsonb_build_object('import', %(import)s::bigint) || (
-    SELECT coalesce(jsonb_object_agg(each.key, jsonb_build_array(each.value -> 1, each.value -> 0)), '{}')
-    FROM jsonb_each(u.before) each WHERE jsonb_typeof(each.value) = 'array')
-FROM undone u;
-INSERT INTO reminders_auditentry (contact_id, at, source, user_id, kind, details)
-SELECT id, %(now)s, 'import', %(by)s, 'undone', jsonb_build_object('import', %(import)s::bigint)
-FROM undone_patient
-""",
-)
-
-_OTHER_PRACTITIONER = "SELECT appointment_id FROM undone WHERE before ? 'practitioner' ORDER BY 1"
-_RENAMED = """
-SELECT a.id FROM reminders_appointment a JOIN undone_patient p ON p.id = a.contact_id AND p.renamed
-WHERE a.starts_at > %(now)s ORDER BY 1
-"""
-
-_WITH_TRACES = """
-SELECT a.id FROM reminders_appointment a WHERE a.id = ANY(%(ids)s) AND (
-    EXISTS (SELECT 1 FROM reminders_reminder r WHERE r.appointment_id = a.id AND r.message_id IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM reminders_message m WHERE m.appointment_id = a.id)
-    OR EXISTS (SELECT 1 FROM reminders_callattempt c WHERE c.appointment_id = a.id)
-    OR EXISTS (SELECT 1 FROM reminders_inboxitem c WHERE c.appointment_id = a.id)
-    OR EXISTS (SELECT 1 FROM reminders_reply_appointments p WHERE p.appointment_id = a.id))
-"""
-
-_DELETE = (
-    "DELETE FROM reminders_reminder WHERE appointment_id = ANY(%(ids)s)",
-    "DELETE FROM reminders_auditentry WHERE appointment_id = ANY(%(ids)s)",
-    """
-CREATE TEMP TABLE IF NOT EXISTS undone_contact (id bigint) ON COMMIT DELETE ROWS;
-TRUNCATE undone_contact;
-INSERT INTO undone_contact SELECT DISTINCT contact_id FROM reminders_appointment WHERE id = ANY(%(ids)s)
-""",
-    "DELETE FROM reminders_appointment WHERE id = ANY(%(ids)s)",
-    """
-DELETE FROM reminders_auditentry e USING undone_contact u, reminders_contact c
-WHERE e.contact_id = u.id AND c.id = u.id AND c.created_at = %(at)s AND c.updated_at = %(at)s
-  AND e.source = 'import' AND e.at = %(at)s
-  AND NOT EXISTS (SELECT 1 FROM reminders_appointment a WHERE a.contact_id = c.id)
-""",
-    """
-DELETE FROM reminders_contact c USING undone_contact u
-WHERE c.id = u.id AND c.created_at = %(at)s AND c.updated_at = %(at)s
-  AND NOT EXISTS (SELECT 1 FROM reminders_appointment a WHERE a.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_message m WHERE m.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_auditentry e WHERE e.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_reply p WHERE p.contact_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM reminders_inboxitem k WHERE k.contact_id = c.id)
-""",
-)

@@ -10,21 +10,43 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
+from django.db.models import Exists, F, OuterRef, Q
+
+from reminders.domain.common.audit import name_of
 from reminders.domain.common.etags import digest
-from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet import DayRow, rows_of
-from reminders.models import Location
+from reminders.models import (
+    Appointment,
+    CallAttempt,
+    Contact,
+    Location,
+    Message,
+    Reminder,
+    Suppression,
+)
 
 WORKING_DAYS = 2
 MOST_TOGETHER = 12
 """A number that more visits share than this is a clinic's own or a mistake; it is shown in parts.
 """
 SEARCHED_DAYS = 21
+
+State, Reason = Reminder.State, Reminder.Reason
+ENDED = (State.FAILED, State.EXPIRED)
+NOT_SENT = (
+    Reason.REFUSED,
+    Reason.NOT_DELIVERED,
+    Reason.CAPPED,
+    Reason.SHARED,
+    Reason.WORDING,
+)
+"""Why a text was left out although its patient wants one: it has to be told by a call."""
 
 
 class Obstacle(StrEnum):
@@ -56,9 +78,7 @@ _WORDS = {
 
 
 class AppointmentToCall(NamedTuple):
-    """One unconfirmed appointment, as far as sorting and grouping need it; `place` is its place by
-    time.
-    """
+    """One unconfirmed appointment, for sorting and grouping; `place` is its place by time."""
 
     place: int
     id: int
@@ -69,8 +89,7 @@ class AppointmentToCall(NamedTuple):
 
 
 class Try(NamedTuple):
-    """Something that was done to reach a patient: a text with its state, or a call with its
-    outcome.
+    """What was done to reach a patient: a text with its state, or a call with its outcome.
 
     `code` is a message's state or a call's outcome, `words` the provider's news or who called.
     Times UTC.
@@ -85,9 +104,7 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One appointment to call about: what the day sheet knows, the obstacle, and what was tried so
-    far.
-    """
+    """An appointment to call about: what the day sheet knows, the obstacle, what was tried."""
 
     day: DayRow
     obstacle: Obstacle
@@ -126,9 +143,7 @@ class Calls:
 
     @cached_property
     def kinds(self) -> Counter[tuple[bool, bool]]:
-        """How many appointments there are by whether there is an obstacle and whether somebody
-        called.
-        """
+        """How many appointments, by whether there is an obstacle and whether somebody called."""
         return Counter(
             (found.obstacle != "", found.tried) for group in self.groups for found in group
         )
@@ -172,23 +187,105 @@ def coming_days(location: Location, *, now: datetime) -> tuple[date, date]:
 def calls_to_make(
     locations: Iterable[Location], *, now: datetime, day: date | None = None
 ) -> Calls:
-    """Who is to be called; one statement. With `day`, only that local date. `now` is UTC."""
-    spans = [(location.pk, *coming_days(location, now=now)) for location in locations]
-    # The widest span of all: the statement's bound on the start, which an index can use.
-    last = max((span[2] for span in spans), default=now.date())
-    given = {
-        "locations": [span[0] for span in spans],
-        "firsts": [span[1] for span in spans],
-        "lasts": [span[2] for span in spans],
-        "now": now,
-        # Two days more than the last date: local dates lie up to a day off UTC on either side.
-        "until": last + timedelta(days=2),
-    }
-    found = fetch(AppointmentToCall, _FIND, given)
+    """Who is to be called; three statements. With `day`, only that local date. `now` is UTC."""
+    found = _with_obstacles(_booked(locations, now=now), now=now)
     # Before the filter by day: the other days stay there to be chosen.
     days = sorted({one.local_date for one in found})
     groups = _together(one for one in found if day in (None, one.local_date))
     return Calls(sorted(groups, key=_urgency), days)
+
+
+class _Booked(NamedTuple):
+    """A booked appointment, and what may stand in a text's way to its patient."""
+
+    id: int
+    local_date: date
+    phone: str
+    phone_kind: str
+    channel: str
+    wrong_number: str
+    opted_out: bool
+
+
+def _booked(locations: Iterable[Location], *, now: datetime) -> list[_Booked]:
+    """The unconfirmed appointments of these locations' next working days, by time."""
+    spans: dict[tuple[date, date], list[int]] = defaultdict(list)
+    for location in locations:
+        spans[coming_days(location, now=now)].append(location.pk)
+    if not spans:
+        return []
+    latest = max(last for _, last in spans)
+    # One condition for all locations with the same days, which mostly are all of them.
+    theirs = [Q(local_date__range=span, location_id__in=ids) for span, ids in spans.items()]
+    visits = Appointment.objects.filter(
+        reduce(or_, theirs),
+        status=Appointment.Status.BOOKED,
+        starts_at__gt=now,
+        # A bound that an index can use: local dates lie up to a day off UTC on either side.
+        starts_at__lt=datetime.combine(latest + timedelta(days=2), time(), UTC),
+    )
+    opted_out = Suppression.objects.filter(phone=OuterRef("contact__phone"), lifted_at=None)
+    rows = visits.annotate(opted_out=Exists(opted_out)).values_list(
+        "pk",
+        "local_date",
+        "contact__phone",
+        "contact__phone_kind",
+        "contact__channel",
+        "contact__wrong_number",
+        "opted_out",
+    )
+    return [_Booked(*row) for row in rows.order_by("starts_at", "pk")]
+
+
+def _with_obstacles(booked: Sequence[_Booked], *, now: datetime) -> list[AppointmentToCall]:
+    ids = [visit.id for visit in booked]
+    unreached = _whose_last_text_failed(ids, now=now)
+    calls = CallAttempt.objects.filter(appointment_id__in=ids, undone_at=None)
+    called = set(calls.values_list("appointment_id", flat=True))
+    return [
+        AppointmentToCall(
+            place,
+            visit.id,
+            visit.phone,
+            visit.local_date,
+            _obstacle(visit, failed=visit.id in unreached),
+            visit.id in called,
+        )
+        for place, visit in enumerate(booked)
+    ]
+
+
+def _whose_last_text_failed(ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Of these appointments, those whose latest text that was due did not arrive."""
+    ended = Q(state__in=ENDED)
+    due = Q(state__in=(State.SENT, State.SKIPPED), due_at__lte=now)
+    # Of the appointment as it is now: what was planned for another time of it says nothing.
+    theirs = Reminder.objects.filter(appointment_id__in=ids, version=F("appointment__version"))
+    last = theirs.filter(ended | due).order_by("appointment_id", "-due_at")
+    return {
+        appointment_id
+        for appointment_id, state, reason in last.distinct("appointment_id").values_list(
+            "appointment_id", "state", "reason"
+        )
+        if state in ENDED or (state == State.SKIPPED and reason in NOT_SENT)
+    }
+
+
+def _obstacle(visit: _Booked, *, failed: bool) -> Obstacle:
+    """The first that holds: what keeps every text away comes before what became of one."""
+    if not visit.phone:
+        return Obstacle.NO_PHONE
+    if visit.wrong_number == visit.phone:
+        return Obstacle.WRONG_NUMBER
+    if visit.opted_out:
+        return Obstacle.OPTED_OUT
+    if visit.channel == Contact.Channel.NONE:
+        return Obstacle.NO_MESSAGES
+    if failed:
+        return Obstacle.FAILED
+    by_sms = visit.channel == Contact.Channel.SMS
+    landline = visit.phone_kind == Contact.PhoneKind.LANDLINE and by_sms
+    return Obstacle.LANDLINE if landline else Obstacle.NONE
 
 
 def _together(found: Iterable[AppointmentToCall]) -> list[list[AppointmentToCall]]:
@@ -208,14 +305,14 @@ def _urgency(group: Sequence[AppointmentToCall]) -> tuple[bool, int]:
 
 
 def households(groups: Sequence[Sequence[AppointmentToCall]], *, now: datetime) -> list[Household]:
-    """All that is shown of these groups; two statements, however many. Keeps the order."""
+    """All that is shown of these groups; three statements, however many. Keeps the order."""
     ids = [found.id for group in groups for found in group]
     rows = {row.id: row for row in rows_of(ids, now=now)} if ids else {}
     tries = _tries(ids)
     listed = []
     for group in groups:
         calls = [
-            CallRow(rows[found.id], Obstacle(found.obstacle), tuple(tries[found.id]))
+            CallRow(rows[found.id], Obstacle(found.obstacle), tuple(tries.get(found.id, ())))
             for found in group
             # An appointment may have been deleted between the two statements.
             if found.id in rows
@@ -226,88 +323,28 @@ def households(groups: Sequence[Sequence[AppointmentToCall]], *, now: datetime) 
 
 
 def _tries(ids: Sequence[int]) -> dict[int, list[Try]]:
+    """What was tried about each of these appointments, in its order."""
+    if not ids:
+        return {}
+    calls = CallAttempt.objects.filter(appointment_id__in=ids, undone_at=None)
+    tries = {
+        Try(call.appointment_id, call.at, True, call.outcome, name_of(call.by))
+        for call in calls.select_related("by")
+    }
+    # A family's text is about one appointment and carries the reminders of all: once for each.
+    own = Message.objects.filter(appointment_id__in=ids)
+    carried = Reminder.objects.filter(appointment_id__in=ids, message__isnull=False)
+    texts = own.values_list("appointment_id", "scheduled_at", "state", "words").union(
+        carried.values_list(
+            "appointment_id", "message__scheduled_at", "message__state", "message__words"
+        )
+    )
+    tries |= {
+        Try(appointment_id, at, False, state, words)
+        for appointment_id, at, state, words in texts
+        if state != Message.State.CANCELLED
+    }
     found: dict[int, list[Try]] = defaultdict(list)
-    for one in fetch(Try, _TRIES, {"ids": list(ids)}) if ids else ():
+    for one in sorted(tries, key=lambda one: one.at):
         found[one.appointment_id].append(one)
     return found
-
-
-# Of an appointment's texts the latest that was due decides whether they arrive; a wrong number
-# counts until it is corrected. Texts and calls are read by arrays of appointments: for 3,000 of
-# them one by one the statement took half as long again.
-_FIND = """
-WITH visit AS MATERIALIZED (
-    SELECT appointment.id, appointment.starts_at, appointment.local_date, appointment.version,
-           contact.phone, contact.phone_kind, contact.channel, contact.wrong_number
-    FROM unnest(%(locations)s::bigint[], %(firsts)s::date[], %(lasts)s::date[])
-         AS span (location_id, first, last)
-    JOIN reminders_appointment appointment
-        ON appointment.location_id = span.location_id
-       AND appointment.local_date BETWEEN span.first AND span.last
-    JOIN reminders_contact contact ON contact.id = appointment.contact_id
-    WHERE appointment.status = 'booked'
-      AND appointment.starts_at > %(now)s AND appointment.starts_at < %(until)s
-), last_due AS (
-    SELECT DISTINCT ON (reminder.appointment_id)
-           reminder.appointment_id, reminder.state, reminder.reason
-    FROM reminders_reminder reminder
-    JOIN visit ON visit.id = reminder.appointment_id AND visit.version = reminder.version
-    WHERE reminder.appointment_id = ANY(ARRAY(SELECT id FROM visit))
-      AND (
-          reminder.state IN ('failed', 'expired')
-          OR reminder.state IN ('sent', 'skipped') AND reminder.due_at <= %(now)s
-      )
-    ORDER BY reminder.appointment_id, reminder.due_at DESC
-), called AS (
-    SELECT DISTINCT attempt.appointment_id
-    FROM reminders_callattempt attempt
-    WHERE attempt.appointment_id = ANY(ARRAY(SELECT id FROM visit)) AND attempt.undone_at IS NULL
-)
-SELECT row_number() OVER (ORDER BY visit.starts_at, visit.id) AS place, visit.id, visit.phone,
-       visit.local_date,
-       CASE
-           WHEN visit.phone = '' THEN 'no_phone'
-           WHEN visit.wrong_number = visit.phone THEN 'wrong_number'
-           WHEN visit.phone IN (
-               SELECT suppression.phone
-               FROM reminders_suppression suppression
-               WHERE suppression.lifted_at IS NULL
-           ) THEN 'opted_out'
-           WHEN visit.channel = 'none' THEN 'no_messages'
-           WHEN last_due.state IN ('failed', 'expired')
-               OR last_due.state = 'skipped' AND last_due.reason IN
-                  ('refused', 'not_delivered', 'capped', 'shared_number', 'wording') THEN 'failed'
-           WHEN visit.phone_kind = 'landline' AND visit.channel = 'sms' THEN 'landline'
-           ELSE ''
-       END AS obstacle,
-       called.appointment_id IS NOT NULL AS tried
-FROM visit
-LEFT JOIN last_due ON last_due.appointment_id = visit.id
-LEFT JOIN called ON called.appointment_id = visit.id
-ORDER BY place
-"""
-
-_TRIES = """
-SELECT DISTINCT carried.appointment_id, message.scheduled_at AS at, false AS is_call,
-       message.state AS code, message.words
-FROM (
-    SELECT reminder.appointment_id, reminder.message_id
-    FROM reminders_reminder reminder
-    WHERE reminder.appointment_id = ANY(%(ids)s) AND reminder.message_id IS NOT NULL
-    UNION
-    SELECT own.appointment_id, own.id
-    FROM reminders_message own
-    WHERE own.appointment_id = ANY(%(ids)s)
-) carried
-JOIN reminders_message message ON message.id = carried.message_id
-WHERE message.state <> 'cancelled'
-UNION ALL
-SELECT attempt.appointment_id, attempt.at, true, attempt.outcome,
-       coalesce(
-           nullif(trim(caller.first_name || ' ' || caller.last_name), ''), caller.username, ''
-       )
-FROM reminders_callattempt attempt
-LEFT JOIN auth_user caller ON caller.id = attempt.by_id
-WHERE attempt.appointment_id = ANY(%(ids)s) AND attempt.undone_at IS NULL
-ORDER BY appointment_id, at
-"""

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from reminders.domain.common.access import Scope
+from reminders.domain.common.audit import name_of
 from reminders.domain.common.etags import digest
-from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import values_for
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.domain.pages.text_states import text_state
@@ -33,6 +33,10 @@ from reminders.models import (
 )
 
 SHOWN = 40
+MOST_PEOPLE = 20
+"""Of a number that very many share, only the first ones' visits are looked at."""
+
+Text = TypeVar("Text", Message, Reply)
 
 
 class Bubble(NamedTuple):
@@ -94,59 +98,100 @@ def thread(
     before: datetime | None = None,
     limit: int = SHOWN,
 ) -> list[Bubble]:
-    """The latest `limit` texts of a contact and of their number, the oldest first; one statement.
+    """The latest `limit` texts of a contact and of their number, the oldest first; two statements.
 
-    A limited `scope` narrows them, both ways, to what its user may read, for two statements more.
-    `before` (UTC) is the `made_at` of the earliest bubble seen so far.
+    A limited `scope` narrows them, both ways, to what its user may read. `before` (UTC) is the
+    `made_at` of the earliest bubble seen so far.
     """
-    given: dict[str, Any] = {
-        "contact": contact_id,
-        "phone": phone,
-        "before": before,
-        "limit": limit,
-    }
-    statement = _THREAD
-    if scope is not None and scope.restricted:
-        statement = _READABLE
+    limited = scope if scope is not None and scope.restricted else None
+    sent = Message.objects.exclude(kind=Message.Kind.TEST)
+    came = Reply.objects.exclude(outcome="duplicate")
+    if limited:
+        sent, came = sent.filter(limited.seen_messages()), came.filter(limited.seen_replies())
+    whose = _Whose(contact_id, phone, before, limit, narrowed=limited is not None)
+    texts = whose.latest(sent.select_related("contact", "created_by"), "created_at")
+    bubbles = [_sent(row, contact_id) for row in texts]
+    bubbles += [_came(row) for row in whose.latest(came, "received_at")]
+    latest = sorted(bubbles, key=lambda bubble: bubble.made_at)[-limit:]
+    return sorted(latest, key=lambda bubble: (bubble.at, bubble.made_at))
+
+
+class _Whose(NamedTuple):
+    """Whose texts are looked for, and how many of them."""
+
+    contact_id: int | None
+    phone: str
+    before: datetime | None
+    limit: int
+    narrowed: bool
+
+    def latest(self, rows: QuerySet[Text], at: str) -> QuerySet[Text]:
+        """The latest texts of the contact and of the number."""
+        earlier = rows.filter(**{f"{at}__lt": self.before}) if self.before else rows
+        newest_first = earlier.order_by(f"-{at}")
         # An unknown contact or a blank number must match nobody, and not everybody without one.
-        mine = Q(contact=contact_id, contact__isnull=False) | Q(phone=phone) & ~Q(phone="")
-        texts = Message.objects.filter(scope.seen_messages(), mine).exclude(kind=Message.Kind.TEST)
-        replies = Reply.objects.filter(scope.seen_replies(), mine).exclude(outcome="duplicate")
-        given["out"] = _latest(texts, "created_at", before=before, limit=limit)
-        given["in"] = _latest(replies, "received_at", before=before, limit=limit)
-    found = fetch(Bubble, statement, given)
-    return sorted(found, key=lambda bubble: (bubble.at, bubble.made_at))
+        theirs = Q(contact=self.contact_id, contact__isnull=False)
+        on_it = Q(phone=self.phone) & ~Q(phone="")
+        if self.narrowed:
+            return newest_first.filter(theirs | on_it)[: self.limit]
+        # Each through an index of its own, and only what both leave is read whole: one condition
+        # over both would read every text of a shared phone.
+        keys = [newest_first.filter(which).values("pk")[: self.limit] for which in (theirs, on_it)]
+        return newest_first.filter(pk__in=keys[0].union(keys[1]))[: self.limit]
 
 
-def _latest(rows: QuerySet[Model], at: str, *, before: datetime | None, limit: int) -> list[Any]:
-    """Ids of the latest rows."""
-    earlier = rows.filter(**{f"{at}__lt": before}) if before else rows
-    return list(earlier.order_by(f"-{at}").values_list("pk", flat=True)[:limit])
+def _sent(row: Message, contact_id: int | None) -> Bubble:
+    others = row.contact if row.contact_id != contact_id else None
+    return Bubble(
+        key=f"m{row.pk}",
+        at=row.scheduled_at,
+        made_at=row.created_at,
+        outgoing=True,
+        text=row.text,
+        kind=row.kind,
+        state=row.state,
+        words=row.words,
+        by=name_of(row.created_by),
+        other_name=others.name if others else "",
+        appointment_id=row.appointment_id,
+    )
+
+
+def _came(row: Reply) -> Bubble:
+    return Bubble(
+        key=f"r{row.pk}",
+        at=row.received_at,
+        made_at=row.received_at,
+        outgoing=False,
+        text=f"{row.text} (sent a picture)" if row.pictures else row.text,
+        kind=row.intent,
+        state="",
+        words="",
+        by="",
+        other_name="",
+        appointment_id=None,
+    )
 
 
 def visits(
     contact: Contact, *, location_ids: Collection[int] | None, now: datetime, most: int = 6
 ) -> list[DayRow]:
-    """Appointments around now of everybody on the contact's phone, the coming ones first; two
+    """Appointments around now of everybody on the contact's phone, the coming ones first; four
     statements.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _VISITS,
-            {
-                "contact": contact.pk,
-                "phone": contact.phone,
-                "locations": None if location_ids is None else list(location_ids),
-                "now": now,
-                "most": most,
-            },
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    rows = rows_of(ids, now=now) if ids else []
-    # The statement takes the nearest both ways; people look for the next one first.
-    coming = [row for row in rows if row.starts_at > now]
-    past = [row for row in reversed(rows) if row.starts_at <= now]
-    return (coming + past)[:most]
+    others = Contact.objects.filter(phone=contact.phone).exclude(phone="").order_by("pk")
+    people = {contact.pk, *others.values_list("pk", flat=True)[:MOST_PEOPLE]}
+    theirs = Appointment.objects.filter(contact_id__in=people)
+    if location_ids is not None:
+        theirs = theirs.filter(location_id__in=location_ids)
+    coming = theirs.filter(starts_at__gt=now).order_by("starts_at")
+    # The last two of each: a mother's long past must not hide that her child was here last week.
+    nth = Window(RowNumber(), partition_by="contact_id", order_by="-starts_at")
+    past = theirs.filter(starts_at__lte=now).annotate(nth=nth).filter(nth__lte=2)
+    ids = list(coming.values_list("pk", flat=True)[:most])
+    ids += past.order_by("-starts_at").values_list("pk", flat=True)[: most - len(ids)]
+    found = {row.id: row for row in rows_of(ids, now=now)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def opt_out_in_force(phone: str) -> Suppression | None:
@@ -208,96 +253,3 @@ def people_at(phone: str, *, scope: Scope, most: int = 8) -> Sequence[Contact]:
 
 
 _ANY_TIME = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-
-# The latest of each kind are looked up by contact and by number through an index each, and only
-# what both leave is read whole: one condition over both would read every text of a shared phone.
-_OUT = """
-    SELECT message.id
-    FROM reminders_message message
-    WHERE {which} AND message.kind <> 'test'
-      AND (%(before)s::timestamptz IS NULL OR message.created_at < %(before)s)
-    ORDER BY message.created_at DESC
-    LIMIT %(limit)s
-"""
-_IN = """
-    SELECT reply.id
-    FROM reminders_reply reply
-    WHERE {which} AND reply.outcome <> 'duplicate'
-      AND (%(before)s::timestamptz IS NULL OR reply.received_at < %(before)s)
-    ORDER BY reply.received_at DESC
-    LIMIT %(limit)s
-"""
-_TEXTS = """
-SELECT *
-FROM (
-    SELECT 'm' || message.id AS key, message.scheduled_at AS at, message.created_at AS made_at,
-           true AS outgoing, message.text, message.kind, message.state, message.words,
-           coalesce(
-               nullif(trim(author.first_name || ' ' || author.last_name), ''), author.username, ''
-           ) AS by,
-           CASE WHEN message.contact_id IS DISTINCT FROM %(contact)s
-                THEN coalesce(contact.name, '') ELSE '' END AS other_name,
-           message.appointment_id
-    FROM reminders_message message
-    LEFT JOIN auth_user author ON author.id = message.created_by_id
-    LEFT JOIN reminders_contact contact ON contact.id = message.contact_id
-    WHERE __OUT__
-    UNION ALL
-    SELECT 'r' || reply.id, reply.received_at, reply.received_at, false,
-           reply.text || CASE WHEN reply.pictures > 0 THEN ' (sent a picture)' ELSE '' END,
-           reply.intent, '', '', '', '', NULL
-    FROM reminders_reply reply
-    WHERE __IN__
-) texts
-ORDER BY made_at DESC
-LIMIT %(limit)s
-"""
-
-
-def _either(column: str, latest: str, row: str) -> str:
-    """Those of the contact and those on the number."""
-    theirs = latest.format(which=f"{row}.contact_id = %(contact)s")
-    on_it = latest.format(which=f"{row}.phone = %(phone)s AND %(phone)s <> ''")
-    return f"{column} IN (({theirs}) UNION ({on_it}))"
-
-
-_THREAD = _TEXTS.replace("__OUT__", _either("message.id", _OUT, "message"))
-_THREAD = _THREAD.replace("__IN__", _either("reply.id", _IN, "reply"))
-_READABLE = _TEXTS.replace("__OUT__", "message.id = ANY(%(out)s)")
-_READABLE = _READABLE.replace("__IN__", "reply.id = ANY(%(in)s)")
-
-_VISITS = """
-WITH people AS (
-    SELECT %(contact)s::bigint AS id
-    UNION (
-        SELECT contact.id
-        FROM reminders_contact contact
-        WHERE contact.phone = %(phone)s AND contact.phone <> ''
-        ORDER BY contact.id
-        LIMIT 20
-    )
-)
-SELECT visit.id
-FROM people
-CROSS JOIN LATERAL (
-    (
-        SELECT coming.id, coming.starts_at
-        FROM reminders_appointment coming
-        WHERE coming.contact_id = people.id AND coming.starts_at > %(now)s
-          AND (%(locations)s::bigint[] IS NULL OR coming.location_id = ANY(%(locations)s))
-        ORDER BY coming.starts_at
-        LIMIT %(most)s
-    )
-    UNION ALL
-    (
-        SELECT past.id, past.starts_at
-        FROM reminders_appointment past
-        WHERE past.contact_id = people.id AND past.starts_at <= %(now)s
-          AND (%(locations)s::bigint[] IS NULL OR past.location_id = ANY(%(locations)s))
-        ORDER BY past.starts_at DESC
-        LIMIT 2
-    )
-) visit
-ORDER BY abs(extract(epoch FROM visit.starts_at - %(now)s))
-LIMIT 2 * %(most)s
-"""

@@ -7,18 +7,21 @@ table does not matter. Where a list goes on is named by a contact's id, never by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 
-from reminders.domain.common.rows import fetch
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
+from reminders.models import Appointment, Contact
 
 ROWS = 50
+NUMBERS_AT_ONCE = 500
 COUNTED_TO = 100
 """Counting stops here; more are "over 100": nobody works those off in a day, and the page waits for
 them.
@@ -36,12 +39,12 @@ class Flaw(StrEnum):
 
 
 _CONDITIONS = {
-    Flaw.MISSING: "contact.phone = '' AND contact.phone_as_given = ''",
-    Flaw.INVALID: "contact.phone = '' AND contact.phone_as_given <> ''",
+    Flaw.MISSING: Q(phone="", phone_as_given=""),
+    Flaw.INVALID: Q(phone="") & ~Q(phone_as_given=""),
     Flaw.LANDLINE: (
-        "contact.phone_kind = 'landline' AND contact.phone <> '' AND contact.channel = 'sms'"
+        Q(phone_kind=Contact.PhoneKind.LANDLINE, channel=Contact.Channel.SMS) & ~Q(phone="")
     ),
-    Flaw.WRONG: "contact.wrong_number <> '' AND contact.wrong_number = contact.phone",
+    Flaw.WRONG: ~Q(wrong_number="") & Q(wrong_number=F("phone")),
 }
 
 
@@ -59,28 +62,41 @@ class FlawSearch:
     unbooked: bool = True
 
     @property
-    def given(self) -> dict[str, Any]:
-        """The parameters of the statements below."""
-        return {"locations": list(self.location_ids or ()), "now": self.now, "most": COUNTED_TO}
+    def ahead(self) -> QuerySet[Appointment]:
+        """The coming visits at these locations."""
+        return self._here.filter(starts_at__gt=self.now, status__in=Appointment.EXPECTED)
 
     @property
-    def condition(self) -> str:
-        """The condition on a `contact`; `OFFSET 0` keeps PostgreSQL from reading every visit for
-        it.
-        """
-        here = self.here("visit")
-        visits = "SELECT 1 FROM reminders_appointment visit WHERE visit.contact_id = contact.id"
-        if self.coming:
-            ahead = "visit.starts_at > %(now)s AND visit.status IN ('booked', 'confirmed')"
-            return f"EXISTS ({visits} AND {ahead} {here} OFFSET 0)"
-        if self.location_ids is None:
-            return "true"
-        nobodys = f"NOT EXISTS ({visits} OFFSET 0)" if self.unbooked else "false"
-        return f"(EXISTS ({visits} {here} OFFSET 0) OR {nobodys})"
+    def _here(self) -> QuerySet[Appointment]:
+        visits = Appointment.objects.order_by()
+        return (
+            visits if self.location_ids is None else visits.filter(location__in=self.location_ids)
+        )
 
-    def here(self, alias: str) -> str:
-        """A further condition that keeps appointments to the locations."""
-        return "" if self.location_ids is None else f"AND {alias}.location_id = ANY(%(locations)s)"
+    @property
+    def people(self) -> QuerySet[Contact]:
+        """The contacts that are looked at."""
+        return self.of(Contact.objects.all())
+
+    def of(self, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+        """Those of these contacts that are looked at."""
+        if self.coming:
+            return contacts.filter(_has(self.ahead))
+        if self.location_ids is None:
+            return contacts
+        theirs = _has(self._here)
+        if not self.unbooked:
+            return contacts.filter(theirs)
+        return contacts.filter(Q(theirs) | ~Q(_has(Appointment.objects.order_by())))
+
+
+def _has(visits: QuerySet[Appointment]) -> Coalesce:
+    """The condition that a contact has one of these visits.
+
+    COALESCE changes no answer. It keeps PostgreSQL from turning the condition into a join, for
+    which it would read every visit there is.
+    """
+    return Coalesce(Exists(visits.filter(contact=OuterRef("pk"))), Value(False))
 
 
 class Flawed(NamedTuple):
@@ -113,144 +129,113 @@ class Shared(NamedTuple):
 
 
 def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
-    """How many of each, at most `COUNTED_TO`; shared ones are counted by number. One statement."""
-    parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM reminders_contact contact WHERE {condition} "
-        f"AND {look.condition} LIMIT %(most)s) x)"
-        for condition in _CONDITIONS.values()
-    ]
-    shared = _shared(look)
-    parts.append(f"(SELECT count(*) FROM ({shared}) x)")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), look.given | {"limit": COUNTED_TO, "least": 2})
-        counts = cursor.fetchone() or ()
-    return dict(zip((*_CONDITIONS, Flaw.SHARED), counts, strict=True))
+    """How many of each, at most `COUNTED_TO`; shared ones are counted by number."""
+    counts = {
+        flaw: look.people.filter(condition).order_by()[:COUNTED_TO].count()
+        for flaw, condition in _CONDITIONS.items()
+    }
+    return counts | {Flaw.SHARED: len(_numbers(look, at_least=2, limit=COUNTED_TO))}
 
 
 def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id
-    `after`.
+    `after`; two statements.
     """
-    beyond = """AND (contact.last_name, contact.first_name, contact.id) > (
-        SELECT shown.last_name, shown.first_name, shown.id
-        FROM reminders_contact shown
-        WHERE shown.id = %(after)s
-    )"""
-    statement = _LIST.replace("__FLAW__", _CONDITIONS[flaw]).replace("__LOOK__", look.condition)
-    statement = statement.replace("__HERE__", look.here("appointment"))
-    statement = statement.replace("__AFTER__", beyond if after else "")
-    return fetch(Flawed, statement, look.given | {"after": after, "limit": limit})
+    people = look.people.filter(_CONDITIONS[flaw]).order_by("last_name", "first_name", "pk")
+    if after:
+        people = _behind(after, people)
+    page = list(people[:limit])
+    coming = look.ahead.filter(contact__in=page).order_by("contact_id", "starts_at")
+    visits = coming.distinct("contact_id").select_related("location")
+    next_visits = {visit.contact_id: visit for visit in visits}
+    return [_flawed(contact, next_visits.get(contact.pk)) for contact in page]
+
+
+def _behind(after: int, people: QuerySet[Contact]) -> QuerySet[Contact]:
+    shown = Contact.objects.filter(pk=after).values_list("last_name", "first_name").first()
+    # Deleted meanwhile: the list has no place any more where it could go on.
+    if shown is None:
+        return people.none()
+    last, first = shown
+    same_name = Q(first_name=first, pk__gt=after)
+    later = Q(last_name__gt=last) | Q(last_name=last) & (Q(first_name__gt=first) | same_name)
+    # The bound on the last name alone is where the index is entered.
+    return people.filter(later, last_name__gte=last)
+
+
+def _flawed(contact: Contact, visit: Appointment | None) -> Flawed:
+    return Flawed(
+        id=contact.pk,
+        name=contact.name,
+        phone=contact.phone,
+        as_given=contact.phone_as_given,
+        problem=contact.phone_problem,
+        appointment_id=visit.pk if visit else None,
+        starts_at=visit.starts_at if visit else None,
+        zone=visit.location.zone if visit else "",
+        country=visit.location.country if visit else "",
+    )
 
 
 def shared_numbers(
     look: FlawSearch, *, at_least: int = 2, after: int = 0, limit: int = ROWS, people: int = 8
 ) -> list[Shared]:
-    """Numbers that `at_least` so many contacts have, each with the first `people` of them; two
+    """Numbers that `at_least` so many contacts have, each with the first `people` of them; a few
     statements.
     """
-    beyond = (
-        "AND contact.phone > (SELECT phone FROM reminders_contact WHERE id = %(after)s)"
-        if after
-        else ""
-    )
-    statement = _shared(look, after=beyond)
-    given = look.given | {
-        "after": after,
-        "limit": limit,
-        # One person on a number is no sharing, whatever an address asks for.
-        "least": max(2, at_least),
-        "people": people,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        numbers = cursor.fetchall()
-        # Named are also those without a visit ahead: who shares the number is what one wants to
-        # see.
-        names = _names(
-            cursor, [phone for phone, _ in numbers], replace(look, coming=False).condition, given
+    # One person on a number is no sharing, whatever an address asks for.
+    numbers = _numbers(look, at_least=max(2, at_least), limit=limit, after=after)
+    # Named are also those without a visit ahead: who shares the number is what one wants to see.
+    nth = Window(RowNumber(), partition_by="phone", order_by="pk")
+    anybody = replace(look, coming=False).of(Contact.objects.filter(phone__in=numbers))
+    first = anybody.annotate(nth=nth).filter(nth__lte=people).order_by("pk")
+    names: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for contact in first:
+        names[contact.phone].append((contact.pk, contact.name))
+    return [Shared(phone, count, tuple(names[phone])) for phone, count in numbers.items()]
+
+
+def _numbers(look: FlawSearch, *, at_least: int, limit: int, after: int = 0) -> dict[str, int]:
+    """The first `limit` shared numbers, and how many of those looked at have each.
+
+    Counts only who is looked at: that others are on a number is not for everybody.
+    """
+    with_number = Contact.objects.exclude(phone="")
+    if after:
+        with_number = with_number.filter(
+            phone__gt=Contact.objects.filter(pk=after).values("phone")[:1]
         )
-    return [Shared(phone, count, tuple(names.get(phone, ()))) for phone, count in numbers]
+    if look.location_ids is None and not look.coming:
+        return dict(_shared(with_number, at_least)[:limit])
+    found: dict[str, int] = {}
+    last = ""
+    while len(found) < limit:
+        # Group by group, in the order of the index: whether anybody of a number is looked at is
+        # asked of the few shared ones, and not of everybody.
+        shared = _shared(with_number.filter(phone__gt=last), at_least)[:NUMBERS_AT_ONCE]
+        phones = [phone for phone, _ in shared]
+        if not phones:
+            break
+        last = phones[-1]
+        found |= dict(_shared(_looked_at(look, phones), at_least))
+    return dict(list(found.items())[:limit])
 
 
-def _shared(look: FlawSearch, *, after: str = "") -> str:
-    """Counts only who is looked at: that others are on a number is not for everybody."""
-    anybody = "SELECT numbers.people AS shared_by"
-    theirs = _SHARED_BY.format(look=replace(look, coming=False).condition)
-    # The group is counted by index already; only a narrowed look has to count again.
-    count = anybody if look.location_ids is None else theirs
-    return _SHARED.format(count=count, look=look.condition, after=after)
+def _shared(contacts: QuerySet[Contact], at_least: int) -> Any:
+    """Pairs of number and count; Any, because the types know nothing of what `values` counts."""
+    by_number: Any = contacts.order_by("phone").values("phone")
+    return (
+        by_number.annotate(shared_by=Count("pk"))
+        .filter(shared_by__gte=at_least)
+        .values_list("phone", "shared_by")
+    )
 
 
-def _names(
-    cursor: Any, phones: Collection[str], condition: str, given: dict[str, Any]
-) -> dict[str, Sequence[tuple[int, str]]]:
-    cursor.execute(_NAMES.replace("__LOOK__", condition), given | {"phones": list(phones)})
-    found: dict[str, list[tuple[int, str]]] = {}
-    for phone, pk, name in cursor.fetchall():
-        found.setdefault(phone, []).append((pk, name))
-    return dict(found)
-
-
-_LIST = """
-WITH flawed AS MATERIALIZED (
-    SELECT contact.id, contact.name, contact.phone, contact.phone_as_given,
-           contact.phone_problem, contact.last_name, contact.first_name
-    FROM reminders_contact contact
-    WHERE __FLAW__ AND __LOOK__ __AFTER__
-    ORDER BY contact.last_name, contact.first_name, contact.id
-    LIMIT %(limit)s
-)
-SELECT flawed.id, flawed.name, flawed.phone, flawed.phone_as_given AS as_given,
-       flawed.phone_problem AS problem, coming.id AS appointment_id, coming.starts_at,
-       coalesce(coming.zone, '') AS zone, coalesce(coming.country, '') AS country
-FROM flawed
-LEFT JOIN LATERAL (
-    SELECT appointment.id, appointment.starts_at, location.zone, location.country
-    FROM reminders_appointment appointment
-    JOIN reminders_location location ON location.id = appointment.location_id
-    WHERE appointment.contact_id = flawed.id AND appointment.starts_at > %(now)s
-      AND appointment.status IN ('booked', 'confirmed') __HERE__
-    ORDER BY appointment.starts_at
-    LIMIT 1
-) coming ON true
-ORDER BY flawed.last_name, flawed.first_name, flawed.id
-"""
-
-# First the numbers, in the order of their index, then whether any of their people is looked at.
-_SHARED = """
-SELECT numbers.phone, counted.shared_by
-FROM (
-    SELECT contact.phone, count(*) AS people
-    FROM reminders_contact contact
-    WHERE contact.phone <> '' {after}
-    GROUP BY contact.phone
-    HAVING count(*) >= %(least)s
-    ORDER BY contact.phone
-) numbers
-CROSS JOIN LATERAL ({count}) counted
-WHERE counted.shared_by >= %(least)s
-  AND EXISTS (
-      SELECT 1
-      FROM reminders_contact contact
-      WHERE contact.phone = numbers.phone AND contact.phone <> '' AND {look}
-  )
-ORDER BY numbers.phone
-LIMIT %(limit)s
-"""
-_SHARED_BY = """
-    SELECT count(*) AS shared_by
-    FROM reminders_contact contact
-    WHERE contact.phone = numbers.phone AND contact.phone <> '' AND {look}
-"""
-
-_NAMES = """
-SELECT numbers.phone, people.id, people.name
-FROM unnest(%(phones)s::text[]) AS numbers (phone)
-CROSS JOIN LATERAL (
-    SELECT contact.id, contact.name
-    FROM reminders_contact contact
-    WHERE contact.phone = numbers.phone AND contact.phone <> '' AND __LOOK__
-    ORDER BY contact.id
-    LIMIT %(people)s
-) people
-"""
+def _looked_at(look: FlawSearch, phones: Collection[str]) -> QuerySet[Contact]:
+    """Those on these numbers who are counted; with `coming`, where one of them has a visit
+    ahead.
+    """
+    # That a phone is there is the condition of the index on them.
+    on_them = Contact.objects.filter(phone__in=phones).exclude(phone="")
+    counted = replace(look, coming=False).of(on_them)
+    return counted.filter(phone__in=look.of(on_them).values("phone")) if look.coming else counted

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.db.models import DateTimeField, ExpressionWrapper, F
+
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.wording import WordingError
 from reminders.domain.wording.segments import measure
-from reminders.models import Location, ReminderRule
+from reminders.models import Location, Reminder, ReminderRule
 
 DAYS = 14
 OVERDUE = timedelta(days=3)
 """What was due longer ago has passed its cutoff."""
+_TOLD_OF = ("contact", "practitioner", "service")
 SAMPLE = 120
 """Planned texts that are rendered to estimate the segments of all."""
 HEAVY = 1.5
@@ -78,18 +81,19 @@ class Forecast:
 
 def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) -> Forecast:
     """Count the next `days` local days; a handful of statements. `now` is UTC."""
+    since, until = now - OVERDUE, now + timedelta(days=days)
     given: dict[str, Any] = {
         "locations": [place.pk for place in locations],
         "now": now,
-        "since": now - OVERDUE,
-        "until": now + timedelta(days=days),
+        "since": since,
+        "until": until,
         "apart": [place.pk for place in locations if not place.family_messages],
     }
     rules = ReminderRule.objects.order_by("position", "pk").values_list("pk", "name", "kind")
     names = {pk: Rule(pk, name, kind) for pk, name, kind in rules}
     planned = fetch(_Planned, _PLANNED, given)
     held = fetch(_Held, _HELD, given)
-    sizes = _average_segments(given) if planned else {}
+    sizes = _average_segments(locations, since=since, until=until, now=now) if planned else {}
     # A rule without a text in the sample counts as the others do on average.
     everywhere = sum(sizes.values()) / len(sizes) if sizes else 1.0
     cells: dict[tuple[date, int], ForecastCell] = defaultdict(ForecastCell)
@@ -119,11 +123,24 @@ def _days(
     return tuple(Day(day, rows[day], heavy=totals[day] > limit) for day in dates)
 
 
-def _average_segments(given: dict[str, Any]) -> dict[int, float]:
+def _average_segments(
+    locations: Sequence[Location], *, since: datetime, until: datetime, now: datetime
+) -> dict[int, float]:
     """Segments a text by rule, from the texts that go out next."""
     book = WordingCatalogue.load()
+    # The sum with nothing, for the reason given below.
+    cutoff = ExpressionWrapper(F("cutoff_at") + timedelta(), output_field=DateTimeField())
+    planned = Reminder.objects.alias(cutoff=cutoff).filter(
+        state=Reminder.State.PLANNED,
+        due_at__range=(since, until),
+        cutoff__gt=now,
+        location__in=locations,
+    )
+    following = planned.order_by("due_at").select_related(
+        "rule", "location", *(f"appointment__{one}" for one in _TOLD_OF)
+    )
     sizes: dict[int, list[int]] = defaultdict(list)
-    for one in fetch(_Sample, _SAMPLE, given | {"limit": SAMPLE}):
+    for one in following[:SAMPLE]:
         segments = _segments(book, one)
         if segments:
             sizes[one.rule_id].append(segments)
@@ -143,40 +160,25 @@ class _Held(NamedTuple):
     segments: int
 
 
-class _Sample(NamedTuple):
-    rule_id: int
-    kind: str
-    starts_at: datetime
-    first_name: str
-    name: str
-    language: str
-    location_language: str
-    zone: str
-    country: str
-    location: str
-    phone: str
-    practitioner: str
-    service: str
-    instructions: str
-
-
-def _segments(book: WordingCatalogue, one: _Sample) -> int:
+def _segments(book: WordingCatalogue, one: Reminder) -> int:
+    visit, place = one.appointment, one.location
+    contact, service = visit.contact, visit.service
     try:
-        words = book.words(one.rule_id, one.kind, (one.language, one.location_language))
+        words = book.words(one.rule_id, one.rule.kind, (contact.language, place.language))
         if words is None:
             return 0
         values = values_for(
-            first_name=one.first_name,
-            name=one.name,
+            first_name=contact.first_name,
+            name=contact.name,
             starts_at=one.starts_at,
-            zone=one.zone,
+            zone=place.zone,
             language=words.language,
-            country=one.country,
-            location=one.location,
-            phone=one.phone,
-            practitioner=one.practitioner,
-            service=one.service,
-            instructions=one.instructions,
+            country=place.country,
+            location=place.name,
+            phone=place.phone,
+            practitioner=visit.practitioner.name if visit.practitioner else "",
+            service=service.name if service else "",
+            instructions=service.instructions if service else "",
         )
         return measure(words.template.render(values)).segments
     # A faulty wording is told of elsewhere; here it only leaves the sample.
@@ -229,26 +231,4 @@ FROM (
 ) moments
 JOIN reminders_location location ON location.id = moments.location_id
 GROUP BY day, rule_id
-"""
-
-_SAMPLE = """
-SELECT reminder.rule_id, rule.kind, reminder.starts_at, contact.first_name, contact.name,
-       contact.language, location.language AS location_language, location.zone,
-       location.country, location.name AS location, location.phone,
-       coalesce(practitioner.name, '') AS practitioner, coalesce(service.name, '') AS service,
-       coalesce(service.instructions, '') AS instructions
-FROM (
-    SELECT *
-    FROM reminders_reminder next
-    WHERE next.state = 'planned' AND next.due_at BETWEEN %(since)s AND %(until)s
-      AND next.cutoff_at + interval '0' > %(now)s AND next.location_id = ANY(%(locations)s)
-    ORDER BY next.due_at
-    LIMIT %(limit)s
-) reminder
-JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
-JOIN reminders_location location ON location.id = reminder.location_id
-JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
-JOIN reminders_contact contact ON contact.id = appointment.contact_id
-LEFT JOIN reminders_practitioner practitioner ON practitioner.id = appointment.practitioner_id
-LEFT JOIN reminders_service service ON service.id = appointment.service_id
 """

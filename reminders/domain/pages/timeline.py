@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import User
 from django.db.models import Model, Q
 
+from reminders.domain.common.audit import name_of
 from reminders.domain.pages.text_states import text_state
 from reminders.models import (
     Appointment,
@@ -199,9 +200,7 @@ def _who(event: AuditEntry) -> str:
 
 def person(user: Any) -> str:
     """How staff are named in the history."""
-    if not isinstance(user, User):
-        return "Somebody"
-    return user.get_full_name() or user.username
+    return name_of(user) if isinstance(user, User) else "Somebody"
 
 
 class _Names:

@@ -15,19 +15,19 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from reminders.domain.common.csv_cells import harmless
-from reminders.domain.common.rows import fetch
 from reminders.domain.diary.staff_actions import LEAST_NOTICE
 from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.phones.parsing import display
-from reminders.models import Message, Reminder
+from reminders.models import Appointment, Contact, Location, Message, Reminder, Suppression
 
 ROWS = 50
 MOST_EXPORTED = 20_000
 LONGEST_PERIOD = timedelta(days=92)
-_KEY = re.compile(r"[rt][0-9a-f-]{1,36}")
+_KEY = re.compile(r"r\d{1,18}|t[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOT_SENT = (Reminder.State.SKIPPED, Reminder.State.EXPIRED, Reminder.State.FAILED)
 FAILED_TEXT = "text_failed"
 """The reason code of texts that are no reminders; their words are the provider's."""
 
@@ -43,15 +43,26 @@ class Period:
     location_ids: tuple[int, ...]
     reason: str = ""
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The parameters of the statements below."""
-        return {
-            "since": self.since,
-            "until": self.until,
-            "locations": list(self.location_ids),
-            "reason": self.reason,
-        }
+    def reminders(self) -> QuerySet[Reminder]:
+        """Those that did not go, with any reason."""
+        # Both bounds on the time alone: they are what the index over these states is entered by.
+        return Reminder.objects.filter(
+            state__in=NOT_SENT,
+            due_at__gte=self.since,
+            due_at__lt=self.until,
+            location_id__in=self.location_ids,
+        )
+
+    def texts(self) -> QuerySet[Message]:
+        """What is no reminder and did not arrive; what belongs to no location is everybody's."""
+        theirs = Q(location_id__in=self.location_ids) | Q(location=None)
+        failed = Message.objects.filter(
+            theirs,
+            state__in=Message.UNDELIVERED,
+            scheduled_at__gte=self.since,
+            scheduled_at__lt=self.until,
+        )
+        return failed.exclude(kind__in=(Message.Kind.REMINDER, Message.Kind.TEST))
 
 
 class Unsent(NamedTuple):
@@ -97,21 +108,121 @@ def label(reason: str) -> str:
 
 
 def unsent(period: Period, *, now: datetime, before: str = "", limit: int = ROWS) -> list[Unsent]:
-    """The texts of a period, the latest first; one statement. `before` is the `cursor` of the row
+    """The texts of a period, the latest first; two statements. `before` is the `cursor` of the row
     above.
     """
+    reminders, texts = _behind(before, period.reminders(), period.texts())
+    if period.reason:
+        reminders = reminders.filter(reason=period.reason)
+        texts = texts if period.reason == FAILED_TEXT else texts.none()
+    rows = [_of_reminder(row, now=now) for row in _with_all(reminders)[:limit]]
+    rows += [_of_text(row) for row in _with_names(texts)[:limit]]
+    return sorted(rows, key=_place, reverse=True)[:limit]
+
+
+def _place(row: Unsent) -> tuple[datetime, bool, int]:
+    """Of the same moment, texts of our own stand above reminders, the latest of each first."""
+    if row.message_id:
+        return row.due_at, True, row.message_id.int
+    return row.due_at, False, row.reminder_id or 0
+
+
+def _behind(
+    before: str, reminders: QuerySet[Reminder], texts: QuerySet[Message]
+) -> tuple[QuerySet[Reminder], QuerySet[Message]]:
+    """Only what comes after the row that this cursor names, in the order of `_place`."""
     written, _, key = before.partition("_")
     # Both halves or none: a made-up key would start the list somewhere in the middle.
     at = read_moment(written) if _KEY.fullmatch(key) else None
-    given = period.given | {
-        "now": now,
-        "limit": limit,
-        "least": LEAST_NOTICE,
-        "before_at": at or period.until,
-        # “~” comes after every key, so that the first page begins at the very end of the period.
-        "before_key": key if at else "~",
+    if at is None:
+        return reminders, texts
+    # The bound on the time is what an index can use; the rest decides within the moment.
+    reminders = reminders.filter(due_at__lte=at)
+    if key.startswith("r"):
+        later = reminders.filter(Q(due_at__lt=at) | Q(pk__lt=int(key[1:])))
+        return later, texts.filter(scheduled_at__lt=at)
+    texts = texts.filter(scheduled_at__lte=at)
+    return reminders, texts.filter(Q(scheduled_at__lt=at) | Q(pk__lt=UUID(key[1:])))
+
+
+def _with_all(reminders: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    """Reminders in their order, with all that is shown of them."""
+    opted_out = Suppression.objects.filter(
+        phone=OuterRef("appointment__contact__phone"), lifted_at=None
+    )
+    rows = reminders.select_related("rule", "message", "location", "appointment__contact")
+    return rows.annotate(opted_out=Exists(opted_out)).order_by("-due_at", "-pk")
+
+
+def _with_names(texts: QuerySet[Message]) -> QuerySet[Message]:
+    rows = texts.select_related(
+        "location", "contact", "appointment__contact", "appointment__location"
+    )
+    return rows.order_by("-scheduled_at", "-pk")
+
+
+def _of_reminder(row: Any, *, now: datetime) -> Unsent:  # Any: a `Reminder` with `opted_out`
+    visit, message = row.appointment, row.message
+    return Unsent(
+        due_at=row.due_at,
+        key=f"r{row.pk}",
+        reminder_id=row.pk,
+        what=row.rule.name,
+        reason=row.reason,
+        words=message.words if message else "",
+        **_about(visit, visit.contact, row.location),
+        phone=visit.contact.phone or (message.phone if message else ""),
+        may_send=_may_send(row, opted_out=row.opted_out, now=now),
+        message_id=None,
+    )
+
+
+def _of_text(row: Message) -> Unsent:
+    visit = row.appointment
+    contact = visit.contact if visit else row.contact
+    place = row.location or (visit.location if visit else None)
+    return Unsent(
+        due_at=row.scheduled_at,
+        key=f"t{row.pk}",
+        reminder_id=None,
+        what=row.kind,
+        reason=FAILED_TEXT,
+        words=row.words,
+        **_about(visit, contact, place),
+        phone=(contact.phone if contact else "") or row.phone,
+        may_send=False,
+        message_id=row.pk,
+    )
+
+
+def _about(
+    visit: Appointment | None, contact: Contact | None, place: Location | None
+) -> dict[str, Any]:  # Any: fields of an `Unsent`
+    return {
+        "appointment_id": visit.pk if visit else None,
+        "starts_at": visit.starts_at if visit else None,
+        "status": visit.status if visit else "",
+        "location": place.name if place else "",
+        "zone": place.zone if place else "",
+        "country": place.country if place else "",
+        "contact_id": contact.pk if contact else None,
+        "name": contact.name if contact else "",
     }
-    return fetch(Unsent, _ROWS, given)
+
+
+def _may_send(row: Reminder, *, opted_out: bool, now: datetime) -> bool:
+    """Whether staff may still have it sent, as far as the list can tell."""
+    visit, patient = row.appointment, row.appointment.contact
+    holds = row.version == visit.version and visit.status in Appointment.EXPECTED
+    usable = patient.phone not in ("", patient.wrong_number) and not opted_out
+    return (
+        # What is unknown may be on the phone already: a second one is worse than none.
+        row.reason not in (Reminder.Reason.UNKNOWN, Reminder.Reason.SUPERSEDED)
+        and holds
+        and visit.starts_at - now >= LEAST_NOTICE
+        and usable
+        and patient.channel != Contact.Channel.NONE
+    )
 
 
 def cursor_of(row: Unsent) -> str:
@@ -121,9 +232,11 @@ def cursor_of(row: Unsent) -> str:
 
 def count_by_reason(period: Period) -> list[tuple[str, int]]:
     """How many there are of each reason, the most frequent first; ignores the filter by reason."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, period.given)
-        return [(reason, count) for reason, count in cursor.fetchall()]
+    counts = period.reminders().values("reason").annotate(number=Count("pk")).order_by()
+    found = {row["reason"]: row["number"] for row in counts}
+    if texts := period.texts().count():
+        found[FAILED_TEXT] = texts
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def export(period: Period, *, now: datetime) -> Iterator[str]:
@@ -160,82 +273,3 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-_FOUND = f"""
-SELECT reminder.due_at, reminder.id, reminder.reason, NULL::uuid AS message_id,
-       reminder.location_id
-FROM reminders_reminder reminder
-WHERE reminder.state IN ('skipped', 'expired', 'failed')
-  AND reminder.due_at >= %(since)s AND reminder.due_at < %(until)s
-  AND reminder.location_id = ANY(%(locations)s) {{reminder}}
-UNION ALL
-SELECT message.scheduled_at, NULL, '{FAILED_TEXT}', message.id, message.location_id
-FROM reminders_message message
-WHERE message.state IN ('failed', 'rejected', 'expired')
-  AND message.kind NOT IN ('{Message.Kind.REMINDER}', '{Message.Kind.TEST}')
-  AND message.scheduled_at >= %(since)s AND message.scheduled_at < %(until)s
-  AND (message.location_id = ANY(%(locations)s) OR message.location_id IS NULL) {{message}}
-"""
-
-_COUNTS = f"""
-SELECT reason, count(*) AS number
-FROM ({_FOUND.format(reminder="", message="")}) found
-GROUP BY reason
-ORDER BY number DESC, reason
-"""
-
-# The bound on the time alone is what the index can use; the pair decides within a moment.
-_PAGE = _FOUND.format(
-    reminder="""
-  AND (%(reason)s = '' OR reminder.reason = %(reason)s)
-  AND (reminder.due_at, 'r' || reminder.id) < (%(before_at)s, %(before_key)s)
-  AND reminder.due_at <= %(before_at)s""",
-    message=f"""
-  AND (%(reason)s = '' OR %(reason)s = '{FAILED_TEXT}')
-  AND (message.scheduled_at, 't' || message.id) < (%(before_at)s, %(before_key)s)
-  AND message.scheduled_at <= %(before_at)s""",
-)
-
-_ROWS = f"""
-WITH found AS (
-    SELECT page.*, coalesce('r' || page.id, 't' || page.message_id) AS key
-    FROM ({_PAGE}) page
-    ORDER BY page.due_at DESC, coalesce('r' || page.id, 't' || page.message_id) DESC
-    LIMIT %(limit)s
-)
-SELECT found.due_at, found.key, found.id AS reminder_id,
-       coalesce(rule.name, message.kind, '') AS what, found.reason,
-       coalesce(message.words, '') AS words, appointment.id AS appointment_id,
-       appointment.starts_at, coalesce(appointment.status, '') AS status,
-       coalesce(location.name, '') AS location, coalesce(location.zone, '') AS zone,
-       coalesce(location.country, '') AS country,
-       contact.id AS contact_id, coalesce(contact.name, '') AS name,
-       coalesce(nullif(contact.phone, ''), message.phone, '') AS phone,
-       coalesce(
-           found.id IS NOT NULL AND reminder.reason NOT IN ('unknown', 'superseded')
-           AND reminder.version = appointment.version
-           AND appointment.status IN ('booked', 'confirmed')
-           AND appointment.starts_at >= %(now)s::timestamptz + %(least)s
-           AND contact.phone <> '' AND contact.channel <> 'none'
-           AND contact.wrong_number <> contact.phone
-           AND NOT EXISTS (
-               SELECT 1
-               FROM reminders_suppression suppression
-               WHERE suppression.phone = contact.phone AND suppression.lifted_at IS NULL
-           ), false
-       ) AS may_send,
-       found.message_id
-FROM found
-LEFT JOIN reminders_reminder reminder ON reminder.id = found.id
-LEFT JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
-LEFT JOIN reminders_message message
-    ON message.id = coalesce(found.message_id, reminder.message_id)
-LEFT JOIN reminders_appointment appointment
-    ON appointment.id = coalesce(reminder.appointment_id, message.appointment_id)
-LEFT JOIN reminders_contact contact
-    ON contact.id = coalesce(appointment.contact_id, message.contact_id)
-LEFT JOIN reminders_location location
-    ON location.id = coalesce(found.location_id, appointment.location_id)
-ORDER BY found.due_at DESC, found.key DESC
-"""

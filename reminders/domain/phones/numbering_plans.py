@@ -41,8 +41,8 @@ class NumberLine(NamedTuple):
 # ones count as valid.
 FICTIONAL = {"GB": r"7700900\d{3}", "FR": r"63998\d{4}"}
 
-# Regions with calling codes of their own that dial each other as one country: by law "06 12 34 56 78"
-# is the same phone from Paris and from La Réunion. Those that share a code need no such table.
+# Regions with calling codes of their own that dial each other as one country: by law "06 12 34 56
+# 78" is the same phone from Paris and from La Réunion. Those that share a code need no such table.
 ONE_COUNTRY = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF")
 
 # The library's order: the first that matches is the type of the number.

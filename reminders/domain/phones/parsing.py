@@ -299,10 +299,12 @@ def _read_one(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
 
 
 def _elsewhere(bare: str, home: RegionPlan) -> NumberLine | None:
-    """The mobile that digits mean which at home are none, or a landline; None where that is not sure.
+    """The mobile that digits mean which at home are none, or a landline; None where that is not
+    sure.
 
-    A spreadsheet loses the plus of +49151..., which as a German landline would have an area code and
-    far too long a rest. And France's overseas regions dial each other, and France, as one country.
+    A spreadsheet loses the plus of +49151..., which as a German landline would have an area code
+    and far too long a rest. And France's overseas regions dial each other, and France, as one
+    country.
     """
     if not (bare.isascii() and bare.isdecimal()):
         return None

@@ -38,7 +38,9 @@ _OTHERS = frozenset(
     echtgenoot echtgenote zoon dochter buren filho filha maz zona syn corka make maka son dotter
     """.split()
 )
-"""People whose phone is not the patient's: a parent's or carer's may be texted, theirs is another's."""
+"""People whose phone is not the patient's: a parent's or carer's may be texted, theirs is
+another's.
+"""
 _MEANINGLESS = frozenset(word for words in _WORDS.values() for word in words.split())
 _TIME = re.compile(
     r"(?<![\d+])\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|uhr|uur|h)(?![a-z])"
@@ -72,7 +74,9 @@ def numbers_among_words(text: str) -> list[str]:
 
 
 def is_somebody_elses(text: str) -> bool:
-    """Whether a cell says of its number that a relative answers it, who is no parent of the patient."""
+    """Whether a cell says of its number that a relative answers it, who is no parent of the
+    patient.
+    """
     return any(_folded(word) in _OTHERS for word in _WORD.findall(text))
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
-from reminders.models import Message, ProviderState, Reminder
+from reminders.models import Message, ProviderState
+from reminders.models.claims import is_any_due
 from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
 
 Brake = ProviderState.Brake
@@ -110,10 +111,9 @@ def provider_answered(
 
 
 def _anything_waits(*, now: datetime) -> bool:
-    due = Reminder.objects.filter(
-        state=Reminder.State.PLANNED, due_at__lte=now + settings.HAND_OVER_AHEAD
-    )
-    return Message.objects.filter(state=Message.State.QUEUED).exists() or due.exists()
+    # Also what is queued for later: it was handed over once already, and may be the probe then.
+    queued = Message.objects.filter(state=Message.State.QUEUED).exists()
+    return queued or is_any_due(until=now + settings.HAND_OVER_AHEAD)
 
 
 def _note(column: str, *, now: datetime) -> None:

@@ -25,6 +25,8 @@ def _expire_reminders(*, now: datetime) -> int:
     late = due.filter(cutoff_at__lte=now).order_by("due_at")
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:STEP])
+        if not ids:
+            return 0
         # What is locked was read as planned under that lock; no further condition is needed.
         return Reminder.objects.filter(pk__in=ids).update(
             state=Reminder.State.EXPIRED, reason=Reminder.Reason.CUTOFF, updated_at=now
@@ -35,5 +37,6 @@ def _expire_queued(*, now: datetime) -> int:
     late = Message.objects.filter(state=Message.State.QUEUED, expires_at__lte=now)
     with transaction.atomic():
         ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:STEP])
-        give_up(ids, Message.State.EXPIRED, Reminder.Reason.CUTOFF, now=now)
+        if ids:
+            give_up(ids, Message.State.EXPIRED, Reminder.Reason.CUTOFF, now=now)
     return len(ids)

@@ -87,7 +87,9 @@ class UnsendableError(Exception):
 
 
 def check_number(group: Sequence[DueReminder], *, texts_lately: int) -> None:
-    """Raise UnsendableError where the number of these has too many people, or got enough for a day."""
+    """Raise UnsendableError where the number of these has too many people, or got enough for a
+    day.
+    """
     if len(group) > FAMILY_MOST:
         raise UnsendableError(Reminder.Reason.SHARED)
     if 0 < settings.MESSAGES_PER_NUMBER_PER_DAY <= texts_lately:

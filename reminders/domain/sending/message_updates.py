@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.sending import statements
-from reminders.models import message_states
+from reminders.models import Message, Reminder, message_states
 from reminders.models.message_states import MessageState
 from reminders.models.states_in_sql import STATES, Given, as_text
 
@@ -82,7 +84,28 @@ def settle_reminders(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None
 
     Those of messages that we had cancelled are left to `planning.release_reminders`.
     """
-    given: Given = STATES | {"ids": list(message_ids), "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(statements.SETTLE_REMINDERS, given)
-        cursor.execute(statements.FAIL_REMINDERS, given)
+    # Gone out: nothing is left to withdraw.
+    Message.objects.filter(
+        pk__in=message_ids,
+        state__in=Message.OUT,
+        cancel_requested_at__isnull=False,
+        cancel_settled_at=None,
+    ).update(cancel_settled_at=now)
+    # Conditions on the message and not joins: the reminder's own state is then asked once more of a
+    # row that somebody has changed meanwhile.
+    theirs = Reminder.objects.filter(message_id__in=message_ids)
+    # One that is being sent is sent as soon as the provider has its text.
+    theirs.filter(
+        Q(_message_is(*Message.AT_PROVIDER, *Message.OUT), state=Reminder.State.SENDING)
+        | Q(_message_is(*Message.OUT), state=Reminder.State.WITHDRAWING)
+    ).update(state=Reminder.State.SENT, updated_at=now)
+    # A text that we called off ourselves is not failed: its reminders go back to the plan.
+    by_provider = _message_is(Message.State.CANCELLED, cancel_requested_at=None)
+    theirs.filter(
+        Q(_message_is(*Message.UNDELIVERED)) | Q(by_provider), state__in=Reminder.HANDED_OVER
+    ).update(state=Reminder.State.FAILED, reason=Reminder.Reason.NOT_DELIVERED, updated_at=now)
+
+
+def _message_is(*states: MessageState, **also: Any) -> Exists:  # Any: as in every filter
+    """The condition that a reminder's message is in one of these states."""
+    return Exists(Message.objects.filter(pk=OuterRef("message_id"), state__in=states, **also))

@@ -1,7 +1,7 @@
 """Put texts in the outbox: what staff write, automatic answers, corrections.
 
-A message is written in the transaction that caused it and leaves with the next run of `send`. Reminders
-get their messages from `claiming`, when they are due.
+A message is written in the transaction that caused it and leaves with the next run of `send`.
+Reminders get their messages from `claiming`, when they are due.
 """
 
 from __future__ import annotations

@@ -164,6 +164,8 @@ def abandon_claims(*, now: datetime) -> int:
             # Skipped where somebody records its answer at this very moment: late, but not unknown.
             left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
         )
+        if not ids:
+            return 0
         return Message.objects.filter(pk__in=ids).update(
             state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
         )

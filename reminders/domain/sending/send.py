@@ -31,6 +31,7 @@ from reminders.domain.sending.claim_queued import claim_queued
 from reminders.domain.sending.submit import Kind, SubmissionResult, longest_call, submit
 from reminders.domain.sending.webhook_secrets import callback_url
 from reminders.models import Message, Reminder
+from reminders.models.claims import is_any_due, is_any_queued
 from reminders.models.states_in_sql import STATES, Given
 from reminders.provider import MessagesApi
 
@@ -187,6 +188,11 @@ class _Run:
         claim.
         """
         now = self.clock()
+        # Most runs find nothing. Asked first: it spares the questions about the quota, and a probe
+        # that is not used would have to be given back.
+        if not is_any_queued(now=now) and not is_any_due(until=now + self.ahead):
+            self.sources = []
+            return []
         allowed = min(circuit_breaker.send_quota(now=now), self.left, CHUNK)
         # A brake lets a single text through. If that one is not used, the next worker has to get
         # it.

@@ -203,6 +203,8 @@ def settle_finished(*, now: datetime, ids: Sequence[uuid.UUID] | None = None) ->
         if ids is not None:
             ended = ended.filter(pk__in=ids)
         found = list(ended.values_list("pk", flat=True))
+        if not found:
+            return
         # Before the messages, in the one order: below, reminders are released and planned.
         lock_appointments_of(found)
         ended = ended.filter(pk__in=found).order_by("pk")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from reminders.domain.common import access
+from reminders.domain.common.audit import name_of
 from reminders.models import Appointment, Location, Message
 
 LOCATION = "reminders.add_location"
@@ -79,7 +80,7 @@ def whom_to_ask(permission: str) -> str:
     """The names of those who may, for those who may not: “Ann Lee or Ben Kim”."""
     # `with_perm` wants a backend named where several are set, as django-axes makes it.
     users = User.objects.with_perm(permission, backend=_BACKEND).order_by("date_joined")[:NAMED]
-    names = [user.get_full_name() or user.username for user in users]
+    names = [name_of(user) for user in users]
     if not names:
         return "an administrator"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

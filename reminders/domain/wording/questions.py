@@ -35,7 +35,8 @@ class Question:
     language. `starts`: when these appointments begin, as the text told it, in local time, with or
     without a zone; a day or a time in the reply must agree with them. `said_at`: when the reply was
     written, in the same zone. `people`: who else may be named beside an answer, such as the clinic
-    and who works there. `who`: the names of those whose visits begin at `starts`, one after the other.
+    and who works there. `who`: the names of those whose visits begin at `starts`, one after the
+    other.
     """
 
     asks: Asks = Asks.YES_NO

@@ -100,7 +100,9 @@ def index(request: StaffRequest) -> HttpResponse:
 
 @staff_page(IMPORT)
 def show(request: StaffRequest, pk: int) -> HttpResponse:
-    """Where an import stands: a question, its progress, its preview, its problems or its outcome."""
+    """Where an import stands: a question, its progress, its preview, its problems or its
+    outcome.
+    """
     row = _get(request, pk)
     if row.state in AT_WORK:
         return render(request, "import/at_work.html", {"row": row})

@@ -67,7 +67,9 @@ class AskedQuestion:
 
     @property
     def beside(self) -> list[str]:
-        """What stands beside a value: in how many rows it is, and examples that say more than it."""
+        """What stands beside a value: in how many rows it is, and examples that say more than
+        it.
+        """
         rows = _IN_ROWS.search(self.question.words)
         told = [rows[1]] if rows else []
         return told + [example for example in self.examples if example != self.value][:2]
@@ -92,7 +94,9 @@ class Group:
 
 
 def their_imports(request: StaffRequest) -> QuerySet[Import]:
-    """The imports a user may see: those of sites they may not see name patients they may not see."""
+    """The imports a user may see: those of sites they may not see name patients they may not
+    see.
+    """
     rows = Import.objects.select_related("location", "created_by")
     return rows.filter(created_by=request.user) if request.scope.restricted else rows
 

@@ -1,4 +1,5 @@
-"""The preview's reading of a file: rows as they were understood beside what they say, and new names.
+"""The preview's reading of a file: rows as they were understood beside what they say, and new
+names.
 
 A row is read right or wrong at a glance by its weekday, its number and its greeting. A new name may
 be one that is known already, written another way; whoever says so is asked for no other name again.

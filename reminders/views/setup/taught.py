@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.common import access
+from reminders.domain.common.audit import name_of
 from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.replies.inbox import open_cards
 from reminders.domain.replies.review import teach
@@ -51,7 +52,7 @@ def _row(one: TaughtReply, alike: list[InboxItem]) -> dict[str, Any]:
         "language": LANGUAGES[one.language].english,
         "icon": ICONS[meaning],
         "tone": TONES[meaning],
-        "by": (by.get_full_name() or by.get_username()) if by else "",
+        "by": name_of(by),
         "proposals": [
             # A visit that is over or cancelled is not decided by a button that was rendered hours
             # ago.

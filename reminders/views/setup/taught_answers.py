@@ -1,4 +1,6 @@
-"""Teach it your software: what was answered about diaries' files, to look over, change and forget."""
+"""Teach it your software: what was answered about diaries' files, to look over, change and
+forget.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.common.access import IMPORT
+from reminders.domain.common.audit import name_of
 from reminders.domain.diary_import.asking.words import choices_for, meaning_words, subject_words
 from reminders.domain.diary_import.taught import forget, taught_again, teach_otherwise
 from reminders.models import TaughtAnswer
@@ -69,7 +72,7 @@ def _line(row: TaughtAnswer) -> dict[str, Any]:
         "subject": subject_words(row.about, row.shown),
         "meaning": meaning_words(row.about, row.meaning),
         "choices": choices if len(choices) > 1 else {},
-        "by": (by.get_full_name() or by.get_username()) if by else "",
+        "by": name_of(by),
     }
 
 

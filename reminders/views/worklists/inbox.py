@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,13 +39,9 @@ def show(request: StaffRequest) -> HttpResponse:
     """The cards, the first one open; for the live look only what may have changed."""
     if request.htmx and "token" in request.GET:
         return _live(request)
-    first = (
-        # Only the id: the same rows are read whole for the list a moment later.
-        bare(_cards(request)).values_list("pk", flat=True).first()
-        if _view(request) != "done"
-        else None
-    )
-    listed = _list(request, current=first)
+    rows = _rows(request)
+    first = rows[0].pk if rows and _view(request) != "done" else None
+    listed = _list(request, rows, current=first)
     opened = card_context(request, their_card(request, first)) if first else {"card": None}
     return render(request, "inbox.html", listed | opened | {"on_list": True})
 
@@ -58,7 +55,7 @@ def card(request: StaffRequest, pk: int) -> HttpResponse:
         if request.GET["revision"] == str(shown.revision):
             return HttpResponse(status=204)
         return render(request, "inbox/touched.html", touched(request, shown), status=STOP_LOOKING)
-    listed = _list(request, current=shown.pk)
+    listed = _list(request, _rows(request), current=shown.pk)
     return render(request, "inbox.html", listed | card_context(request, shown) | {"on_list": False})
 
 
@@ -71,7 +68,7 @@ def _live(request: StaffRequest) -> HttpResponse:
     if request.GET["token"] == _token(request):
         return HttpResponse(status=204, headers={"HX-Trigger": count})
     current = read_id(request.GET.get("current"))
-    response = render(request, "inbox/live.html", _list(request, current=current))
+    response = render(request, "inbox/live.html", _list(request, _rows(request), current=current))
     response.headers["HX-Trigger"] = count
     return response
 
@@ -101,10 +98,16 @@ def _token(request: StaffRequest) -> str:
     return digest((_view(request), list(touched)))
 
 
-def _list(request: StaffRequest, *, current: int | None = None) -> dict[str, Any]:
+def _rows(request: StaffRequest) -> list[InboxItem]:
+    """The first cards of the view, and one more, which tells whether there are others."""
+    return list(_cards(request)[: ROWS + 1])
+
+
+def _list(
+    request: StaffRequest, rows: Sequence[InboxItem], *, current: int | None = None
+) -> dict[str, Any]:
     """What the left side shows."""
     view = _view(request)
-    rows = list(_cards(request)[: ROWS + 1])
     return {
         "items": [list_item(one, request, current) for one in rows[:ROWS]],
         "more": len(rows) > ROWS,

@@ -158,6 +158,21 @@ def test_the_file_says_the_same_in_local_time():
     )
 
 
+def test_pages_go_on_within_a_moment_in_which_texts_and_reminders_failed():
+    place, rule, at = make_location(), make_confirmation_rule(), NOON - timedelta(hours=1)
+    for _ in range(3):
+        make_unsent(rule=rule, appointment=make_appointment(location=place), due_at=at)
+        make_message(kind="staff", state="failed", location=place, scheduled_at=at)
+
+    seen, before = [], ""
+    while rows := unsent(week(place), now=NOON, before=before, limit=2):
+        seen += [row.key for row in rows]
+        before = cursor_of(rows[-1])
+
+    assert [key[0] for key in seen] == ["t"] * 3 + ["r"] * 3
+    assert len(set(seen)) == 6
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "x_y", "99999999999999999999999_r1", "_", "1_"])
 def test_a_cursor_of_nonsense_breaks_nothing(cursor):
     place = make_location()

@@ -39,7 +39,8 @@ NOTICE = timedelta(seconds=90)
 
 def order_faults(clinic: World, dice: random.Random) -> None:
     """One in five requests of every kind meets one of all faults."""
-    # A 429 that names no time silences everything for half a minute: in a short storm that is all of it.
+    # A 429 that names no time silences everything for half a minute: in a short storm that is all
+    # of it.
     left_out = {"slow", "refuse_connection", *(["429"] if SEEDS == "small" else [])}
     kinds = [kind for kind in KINDS if kind not in left_out]
     for kind in kinds:
@@ -118,9 +119,11 @@ def test_after_a_storm_everything_is_settled_and_nothing_was_done_twice(
     wait_for(lambda: reports_are_applied(clinic), seconds=60, site=running)
     print(f"{met} faults; settled {took:.0f} s after them; {len(clinic.replies)} replies")  # noqa: T201 -- for docs
 
-    # One refusal of the credentials alone keeps sending still for a minute, so chance rules how many.
+    # One refusal of the credentials alone keeps sending still for a minute, so chance rules how
+    # many.
     assert met > SECONDS / 4
-    # The programs go on, and may have a text in hand at this very moment; what was done wrongly stays.
+    # The programs go on, and may have a text in hand at this very moment; what was done wrongly
+    # stays.
     wait_until(lambda: found(clinic, notice=NOTICE) == [], seconds=30)
     assert found(clinic, notice=NOTICE) == []
     assert accepted_twice(clinic) == []

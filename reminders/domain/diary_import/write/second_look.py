@@ -1,7 +1,7 @@
 """What only the rows themselves bring up, once the columns and their words are known.
 
-A coming visit that is said to be over, a zone beside the times, an id that repeats, single rows with
-mistakes: each is a question, and all of them are asked at once.
+A coming visit that is said to be over, a zone beside the times, an id that repeats, single rows
+with mistakes: each is a question, and all of them are asked at once.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class Counts:
     `expected` coming appointments stand in the diary within the file's dates, which are `first_day`
     to `last_day`.
 
-    `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few of
-    each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
+    `left_out` are rows that are no appointment, by a code of `left_out.Reason`, with the first few
+    of each in `left_out_rows`; `set_aside` columns that are only kept; `errors` rows that were left
     because of a mistake. New names stand with the number of their rows.
     """
 
@@ -122,7 +122,9 @@ def texts_to_withdraw(*, cancel_gone: bool, now: datetime) -> int:
 
 
 def texts_at_once(*, now: datetime) -> int:
-    """How many texts the import would send at once, as it stands before anything of it is written."""
+    """How many texts the import would send at once, as it stands before anything of it is
+    written.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TEXTS, {"now": now})
         cursor.execute(

@@ -1,4 +1,6 @@
-"""A strange file is asked about in the browser, by the command and for the folder, in the same words."""
+"""A strange file is asked about in the browser, by the command and for the folder, in the same
+words.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ WHEN_ASKED = {About.ERRORS: "leave"}
 
 @dataclass
 class Knowing:
-    """Answers the questions of one file by what is known of it; notes what could not be answered rightly."""
+    """Answers the questions of one file by what is known of it; notes what could not be answered
+    rightly.
+    """
 
     expected: Expected
     no_right_choice: list[str] = field(default_factory=list)

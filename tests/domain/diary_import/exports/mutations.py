@@ -20,7 +20,8 @@ from typing import Any
 from tests.domain.diary_import.exports.expectations import Expected, outcomes
 
 MAY_GO = {"": "", "notes": "", "room": "", "service": "service", "practitioner": "practitioner"}
-"""Kinds of columns without which a file still tells of the same visits, with what is then not told."""
+"""Kinds of columns without which a file still tells of the same visits, with what is then not told.
+"""
 STYLES = {
     "%Y-%m-%d": "ymd",
     "%d.%m.%Y": "dmy",

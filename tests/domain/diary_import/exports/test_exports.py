@@ -1,4 +1,6 @@
-"""Every export of the corpus comes in as it means, with the questions that it takes, and never otherwise."""
+"""Every export of the corpus comes in as it means, with the questions that it takes, and never
+otherwise.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What dates, times and lengths leave unsaid is asked once for the file, and a no makes them mistakes."""
+"""What dates, times and lengths leave unsaid is asked once for the file, and a no makes them
+mistakes.
+"""
 
 import pytest
 
