@@ -49,6 +49,14 @@ _NUMBER = re.compile(r"\+?\(?\+?\d[\d\s().\-/]*\d")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLUED = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _ACCENT = re.compile("[\u0300-\u036f]")
+_NO_TEXTS = re.compile(
+    r"\bno\s+(?:sms|texts?|whatsapp|wa)\b"
+    r"|\b(?:sms|texts?)\W+no\b(?!\W*\d)"
+    r"|\b(?:landline|festnetz|fixe|fisso|fijo|vast|whatsapp|wa|viber|signal)\s+(?:only|nur)\b"
+    r"|\b(?:only|nur|seulement)\s+(?:landline|festnetz|fixe|whatsapp|wa|viber|signal)\b",
+    re.IGNORECASE,
+)
+"""Words that are harmless one by one, "no" being short for number, and refuse texts together."""
 _FEWEST_DIGITS = 6
 _MOST_WORDS = 8
 
@@ -57,7 +65,7 @@ def numbers_among_words(text: str) -> list[str]:
     """The numbers in a tidy text whose other words change nothing; none where any word might."""
     # Times first: “after 5” has a digit that is part of no number.
     rest = _TIME.sub(" ", text)
-    if _GLUED.search(rest):
+    if _GLUED.search(rest) or _NO_TEXTS.search(rest):
         return []  # "O491" or "90028l": a letter in place of a digit
     words = [_folded(word) for word in _WORD.findall(rest)]
     if len(words) > _MOST_WORDS or not all(word in _MEANINGLESS for word in words):

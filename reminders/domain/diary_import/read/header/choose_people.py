@@ -15,14 +15,9 @@ from reminders.domain.diary_import.read.header.sheet import Sheet
 _NAMES = ("name", "first_name", "last_name")
 _NOT_NAMES = ("date", "time", "both", "phone", "email", "flag", "zone")
 _NOT_PHONES = ("date", "time", "both", "email", "flag", "zone", "name")
-_OTHERS_PHONES = (
-    "kin_phone",
-    "guardian_phone",
-    "other_phone",
-    "staff_phone",
-    "location_phone",
-    "fax",
-)
+_RELATIVES = ("guardian_phone", "kin_phone")
+OTHERS_PHONES = (*_RELATIVES, "other_phone", "staff_phone", "location_phone", "fax", "pager")
+"""Phones that are never offered as the patient's own."""
 _WHOSE = "Whose names are these: which column names the patient?"
 _WHICH_PHONE = "Which phone is texted?"
 _MOSTLY_MOBILES = 0.8
@@ -119,15 +114,51 @@ def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
     unknown = [
         n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
     ]
-    others = [n for n in sheet.called(*_OTHERS_PHONES) if sheet.profiles[n].mostly("phone")]
-    inside = [n for n in sorted(sheet.free) if sheet.profiles[n].mostly("phone inside")]
-    found = [*unknown, *others] or inside
+    relatives = [n for n in sheet.called(*_RELATIVES) if sheet.profiles[n].mostly("phone")]
+    others = sheet.called(*OTHERS_PHONES)
+    inside = [
+        n
+        for n in sorted(sheet.free)
+        if n not in others and sheet.profiles[n].mostly("phone inside")
+    ]
+    found = unknown or ([] if relatives else inside)
     if "guardian_phone" in sheet.answered:  # somebody said that it is a parent who is texted
-        sheet.places["phone"] = sheet.places["guardian_phone"]
+        place = sheet.places.pop("guardian_phone")
+        sheet.places["phone"] = blank[0] if blank else place
+        sheet.places["guardian_phone"] = place
+    elif relatives:
+        _ask_whether_relatives(sheet, found, relatives, blank)
     elif found:
         words = "Is this the patient's phone?" if len(found) == 1 else _WHICH_PHONE
         sheet.ask("phone", words, [(n, "phone", "") for n in [*found, *blank]], none=found[0])
     elif blank:
+        sheet.place("phone", blank[0])
+        _second_phone(sheet, blank[1:])
+
+
+def _ask_whether_relatives(
+    sheet: Sheet, found: Sequence[int], relatives: Sequence[int], blank: Sequence[int]
+) -> None:
+    """Whether a parent or next of kin is texted: a choice of its own, and never that it is the
+    patient's phone.
+    """
+    own = [(n, "phone", f"“{sheet.label(n)}” is the patient’s own phone") for n in found]
+    theirs = [
+        (n, "guardian_phone", f"Text the parent, guardian or next of kin: “{sheet.label(n)}”")
+        for n in relatives
+    ]
+    lacks = (
+        "The patients’ own phone is blank." if blank else "No column is the patient’s own phone."
+    )
+    sheet.ask(
+        "phone",
+        f"{lacks} Whom may texts go to?",
+        [*own, *theirs],
+        none=relatives[0],
+        keep_first=bool(blank) and not own,
+        none_words="Nobody but the patients themselves",
+    )
+    if blank:
         sheet.place("phone", blank[0])
         _second_phone(sheet, blank[1:])
 

@@ -57,6 +57,16 @@ class Columns:
         return sorted((unknown | ours).items())
 
     @property
+    def offered(self) -> set[str]:
+        """What the answers to the questions may yet make of columns."""
+        return {c.answer.meaning for question in self.questions for c in question.choices}
+
+    @property
+    def may_have_phone(self) -> bool:
+        """Whether somebody is reached: the patients, or a parent where somebody may yet say so."""
+        return "phone" in self.places or bool({"phone", "guardian_phone"} & self.offered)
+
+    @property
     def set_aside(self) -> list[str]:
         """The file's names of all columns that nothing is read from, for the one who looks."""
         acted_on = {place for name, place in self.places.items() if name not in _NOT_ACTED_ON}
@@ -213,10 +223,9 @@ def stop_if_missing(columns: Columns) -> None:
 
 
 def _missing(columns: Columns) -> list[str]:
-    has = set(columns.places)
-    has |= {c.answer.meaning for question in columns.questions for c in question.choices}
+    has = set(columns.places) | columns.offered
     missing = [] if has & {"name", "first_name", "last_name"} else ["name"]
-    missing += [] if "phone" in has else ["phone"]
+    missing += [] if columns.may_have_phone else ["phone"]
     if "starts_at" not in has:
         parts = [("date", {"date"}), ("time", {"time", "hour"})]
         missing += [part for part, fields in parts if not fields & has]
