@@ -40,6 +40,7 @@ _OTHERS = frozenset(
 )
 """People whose phone is not the patient's: a parent's or carer's may be texted, theirs is another's."""
 _MEANINGLESS = frozenset(word for words in _WORDS.values() for word in words.split())
+_RELATIONS = _OTHERS | frozenset(_WORDS["parents"].split()) - frozenset(["own", "self"])
 _TIME = re.compile(
     r"(?<![\d+])\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|uhr|uur|h)(?![a-z])"
     r"|(?<=(?:after|until) )\d{1,2}(?:[:.]\d{2})?(?!\d)",
@@ -57,6 +58,11 @@ _NO_TEXTS = re.compile(
     re.IGNORECASE,
 )
 """Words that are harmless one by one, "no" being short for number, and refuse texts together."""
+_REFUSED = re.compile(
+    r"\b(?:do(?:n.?t| not)|never|not|fax|pas de|keine?|nicht|geen|niet|ingen|ikke|inga|nie|non|sans|sin"
+    r"|ne pas|old|former|wrong|deceased|rip)\b",
+    re.IGNORECASE,
+)
 _FEWEST_DIGITS = 6
 _MOST_WORDS = 8
 
@@ -82,6 +88,16 @@ def numbers_among_words(text: str) -> list[str]:
 def is_somebody_elses(text: str) -> bool:
     """Whether a cell says of its number that a relative answers it, who is no parent of the patient."""
     return any(_folded(word) in _OTHERS for word in _WORD.findall(text))
+
+
+def is_relation(text: str) -> bool:
+    """Whether a cell is nothing but who of the family somebody is: "Mother", "wife"."""
+    return _folded(text.strip(" .()")) in _RELATIONS
+
+
+def refuses_texts(text: str) -> bool:
+    """Whether words beside a number refuse texts to it, or say that it is a fax."""
+    return bool(_NO_TEXTS.search(text) or _REFUSED.search(text))
 
 
 def _folded(word: str) -> str:

@@ -27,7 +27,7 @@ def missing_questions(columns: Columns, sample: Sequence[Sequence[str]]) -> list
     """
     has = set(columns.places) | columns.offered
     questions = []
-    if not has & {"name", "first_name", "last_name"}:
+    if not has & {"name", "first_name", "last_name", "name_and_phone"}:
         questions.append(_which(columns, sample, "name", "name", looks.looks_like_name))
     if not columns.may_have_phone:
         questions.append(_which(columns, sample, "phone", "phone", looks.looks_like_phone))

@@ -10,7 +10,13 @@ import re
 from functools import lru_cache
 
 from reminders.domain.diary_import.read.cells.flags import read_text_wish
-from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word, words_of
+from reminders.domain.diary_import.read.cells.words import (
+    by_phrase,
+    folded_word,
+    phrases_of,
+    spellings,
+    words_of,
+)
 
 DECEASED, NO_TEXTS = "deceased", "no_texts"
 LONGEST_MARKED = 300
@@ -20,6 +26,9 @@ _SET_OFF = re.compile(r"\s+[-–—/|:]+\s+|\s*[*#!;]+\s*")
 _WIDE = str.maketrans("（）［］＊", "()[]*")
 _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
+_PARTED = re.compile(r"[\n\r;.,!|/]+|\s[-–—]\s")
+_AROUND = " *-–—()[]<>#†✝✟"
+_TO_BLANKS = str.maketrans(dict.fromkeys("-_/.,;:!?()[]{}<>*#|\"'+=&\n\r\t", " "))
 
 
 @lru_cache(maxsize=1)
@@ -54,10 +63,42 @@ def read_marks(name: str) -> tuple[str, frozenset[str]]:
     return plain.strip(" ,-–—*#!") if found else name, frozenset(found)
 
 
-def marks_in_note(note: str) -> frozenset[str]:
-    """What a note says that is nothing but marks, parted by signs or lines; none for any sentence."""
-    found = {_mark(part) for part in re.split(r"[\n\r;.,!|/]+", note[:LONGEST_MARKED]) if part}
-    return frozenset(mark for mark in found if mark)
+def marked_parts(note: str) -> dict[str, str]:
+    """The parts of a note that are nothing but a mark, and which: parts stand between signs or lines.
+
+    A sentence is no mark, whatever words are in it.
+    """
+    if whole := _mark(note):
+        return {note.strip(_AROUND + ".!"): whole}
+    parts = {part.strip(_AROUND) for part in _PARTED.split(note[:LONGEST_MARKED])}
+    found = {part: mark for part in parts if part and (mark := _mark(part))}
+    if _DEAD_SIGN.search(note):
+        found["†"] = DECEASED
+    return found
+
+
+def wishes_no_texts(cell: str) -> bool:
+    """Whether a whole cell refuses texts, in one word too: "Unsubscribed"."""
+    return read_text_wish(cell.strip()) is False
+
+
+def may_hold_marks(cell: str) -> bool:
+    """Whether a cell is worth a closer look: notes are many, and of them hardly any has such words."""
+    if len(cell) > LONGEST_MARKED:
+        return False
+    if not cell.isascii():
+        return True
+    words = cell.casefold().translate(_TO_BLANKS).split()
+    return not _first_words().isdisjoint(words)
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    """The words with which a mark, or a cancellation, may begin."""
+    phrases_ = [*phrases_of("names", "deceased"), *phrases_of("flags", "quiet")]
+    phrases_ += phrases_of("statuses", "cancelled")
+    words = {each for phrase in phrases_ for text in spellings(phrase) for each in text.split()[:1]}
+    return frozenset(words | {"".join(words_of(phrase)) for phrase in phrases_})
 
 
 def _mark(text: str) -> str | None:
