@@ -52,7 +52,13 @@ AGREED: Mapping[str, str] = {
 }
 """What somebody agreed to, in words that stand alone."""
 YES_OR_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}
-_KINDS = (STATUSES, YES_OR_NO)
+WORDS_ASIDE: Mapping[str, str] = {
+    "deceased": "The patient has died: no texts",
+    "no_texts": "The patient must not be texted",
+    "others_phone": "The phone is somebody else’s: no texts",
+    "nothing": "Nothing that matters",
+}
+_KINDS = (STATUSES, YES_OR_NO, WORDS_ASIDE)
 
 
 def meaning_words(about: str, meaning: str) -> str:

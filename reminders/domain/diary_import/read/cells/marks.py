@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from reminders.domain.diary_import.read.cells.flags import read_text_wish
 from reminders.domain.diary_import.read.cells.words import (
@@ -27,6 +28,8 @@ _WIDE = str.maketrans("（）［］＊", "()[]*")
 _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
 _PARTED = re.compile(r"[\n\r;.,!|/]+|\s[-–—]\s")
+_UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffdf†✝✟]")
+"""Signs, and letters of scripts that put no blanks between words."""
 _AROUND = " *-–—()[]<>#†✝✟"
 _TO_BLANKS = str.maketrans(dict.fromkeys("-_/.,;:!?()[]{}<>*#|\"'+=&\n\r\t", " "))
 
@@ -83,22 +86,28 @@ def wishes_no_texts(cell: str) -> bool:
 
 
 def may_hold_marks(cell: str) -> bool:
-    """Whether a cell is worth a closer look: notes are many, and of them hardly any has such words."""
+    """Whether a cell is worth a closer look: notes are many, and hardly any has such words."""
     if len(cell) > LONGEST_MARKED:
         return False
-    if not cell.isascii():
+    if not cell.isascii() and _UNPARTED.search(cell):
         return True
     words = cell.casefold().translate(_TO_BLANKS).split()
-    return not _first_words().isdisjoint(words)
+    alone, pairs = _beginnings()
+    return not alone.isdisjoint(words) or not pairs.isdisjoint(pairwise(words))
 
 
 @lru_cache(maxsize=1)
-def _first_words() -> frozenset[str]:
-    """The words with which a mark, or a cancellation, may begin."""
-    phrases_ = [*phrases_of("names", "deceased"), *phrases_of("flags", "quiet")]
-    phrases_ += phrases_of("statuses", "cancelled")
-    words = {each for phrase in phrases_ for text in spellings(phrase) for each in text.split()[:1]}
-    return frozenset(words | {"".join(words_of(phrase)) for phrase in phrases_})
+def _beginnings() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """The words that are a mark or a cancellation, and the pairs with which longer ones begin."""
+    known = [*phrases_of("names", "deceased"), *phrases_of("flags", "quiet")]
+    known += phrases_of("statuses", "cancelled")
+    written = [phrase.casefold().translate(_TO_BLANKS) for phrase in known]
+    texts = {*written, *(text for phrase in known for text in spellings(phrase))}
+    words = [text.split() for text in texts]
+    alone = {each[0] for each in words if len(each) == 1}
+    # "R.I.P." and "opt-out" are one word, and several once their signs are blanks.
+    alone |= {"".join(each) for each in words}
+    return frozenset(alone), frozenset((each[0], each[1]) for each in words if len(each) > 1)
 
 
 def _mark(text: str) -> str | None:

@@ -80,7 +80,7 @@ class _Aside:
         if found is None:
             if len(self.known) > _REMEMBERED:
                 self.known.clear()
-            closer = may_hold_marks(cell) or (self.of_phone and is_relation(cell[:_LONGEST_PART]))
+            closer = may_hold_marks(cell) or (self.of_phone and _is_relation(cell))
             found = self.known[cell] = self._read(cell) if closer else {}
         return found
 
@@ -88,11 +88,15 @@ class _Aside:
         found = dict(marked_parts(cell)) if self.of_patient else {}
         if self.of_patient and self.any_wish and wishes_no_texts(cell):
             found.setdefault(cell, NO_TEXTS)
-        if self.of_phone and not found and is_relation(cell):
+        if self.of_phone and not found and _is_relation(cell):
             found[cell] = OTHERS
         if self.of_visit and not found and len(cell) <= LONGEST_STATUS and _is_off(cell):
             found[cell] = CANCELLED
         return {part[:_LONGEST_PART]: mark for part, mark in found.items()}
+
+
+def _is_relation(cell: str) -> bool:
+    return len(cell) <= _LONGEST_PART and " " not in cell and is_relation(cell)
 
 
 def _is_off(cell: str) -> bool:

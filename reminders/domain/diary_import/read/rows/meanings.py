@@ -183,8 +183,9 @@ KINDS: dict[str, Kind] = {
     ),
     "deleted": Kind(_cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted"}),
     "active": Kind(_active, {YES: "the visit still stands", NO: "the visit is cancelled"}),
-    "may_text": Kind(_may_text, _CONSENT_CHOICES),
-    "channel": Kind(_may_text, _CONSENT_CHOICES),
+    # Of what nobody knows a no is offered first: it texts nobody, and is seen.
+    "may_text": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
+    "channel": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
     "no_texts": Kind(
         _no_texts, {YES: "the patient must not be texted", NO: "the patient may be texted"}
     ),
