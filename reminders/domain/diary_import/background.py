@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
-from reminders.domain.diary_import.asking.head import mapping_with
+from reminders.domain.diary_import.asking.head import mapping_with, said_of_columns
 from reminders.domain.diary_import.asking.missing import questions_of
 from reminders.domain.diary_import.asking.stored import answers_of
 from reminders.domain.diary_import.asking.waiting import IMPORTED, settle_cards
@@ -162,7 +162,7 @@ def options_of(row: Import) -> Options:
         mapping=mapping_with(row.mapping, answers, row.header),
         mapping_name=row.mapping_name,
         date_format=row.date_format or answers.date_format,
-        answers=replace(answers, columns={}),
+        answers=replace(answers, columns=said_of_columns(answers)),
         diary=row.diary,
         gone=row.gone,
         only_locations=only_locations(row),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -79,6 +79,15 @@ class Choice:
     example: str = ""
 
 
+ALWAYS = "always"
+"""The value of an agreement that holds for the next files like it, too."""
+
+
+def always(choice: Choice, words: str) -> Choice:
+    """The same agreement for all files like it; the command, which teaches nothing, knows but one."""
+    return replace(choice, answer=replace(choice.answer, value=ALWAYS), words=words)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One doubt in words, the likeliest choice first. `examples` are from the file.
@@ -106,7 +115,7 @@ class Question:
 
     def as_problem(self) -> ImportProblem:
         """The question as the command prints it, with every option that answers it."""
-        options = [choice.answer.as_option() for choice in self.choices]
+        options = self._options()
         shown = ", ".join(options[:4]) + (" and so on" if len(options) > 4 else "")
         shown_examples = "; ".join(self.examples[:3])
         words = f"{self.words} (For example {shown_examples}.)" if shown_examples else self.words
@@ -119,8 +128,11 @@ class Question:
             "question": self.words,
             "examples": list(self.examples),
             "option": self.option,
-            "options": [choice.answer.as_option() for choice in self.choices],
+            "options": self._options(),
         }
+
+    def _options(self) -> list[str]:
+        return list(dict.fromkeys(choice.answer.as_option() for choice in self.choices))
 
     def as_stored(self) -> dict[str, Any]:  # Any: JSON
         """For a JSON column; `from_stored` reads it."""

@@ -2,8 +2,9 @@
 
 An answer holds for files with the very same columns, of the same diary, at the location for which
 it was given. In a file with other columns it is only offered ready, because a column of that name
-may be something else there. What concerns one file alone (a check, its mistakes, its location) is
-never remembered.
+may be something else there. That something strange about a whole file is right holds for the next
+ones only where it was said so. What concerns one file alone (its mistakes, its location) is never
+remembered.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from reminders.domain.diary_import.questions import (
+    ALWAYS,
     About,
     Answer,
     Choice,
@@ -98,7 +100,8 @@ def remember(
     """
     kept = 0
     for answer in answers if circle.may_teach else ():
-        if answer.about not in TAUGHT or _too_long(answer):
+        agreed = answer.about is About.CHECK and answer.value == ALWAYS
+        if not (agreed or answer.about in TAUGHT) or _too_long(answer):
             continue
         of_column = answer.about in OF_COLUMNS
         of_signs = answer.about is About.ENCODING
@@ -110,7 +113,7 @@ def remember(
             "layout": _plain_layout(header) if of_signs else layout_of(header),
             "about": str(answer.about),
             "header": folded_header(answer.header) if of_column else "",
-            "value": folded_value(answer.value),
+            "value": answer.meaning if agreed else folded_value(answer.value),
         }
         said = {
             "meaning": answer.meaning,
@@ -137,9 +140,15 @@ def _too_long(answer: Answer) -> bool:
 def taught_for(header: Sequence[str], circle: Circle) -> list[Answer]:
     """What holds for a file with this header, each under the file's own name of its column."""
     names = {folded_header(cell): cell for cell in reversed(header) if cell.strip()}
-    rows = _of(circle).filter(layout=layout_of(header), about__in=OF_COLUMNS | _OF_TIMES)
+    about = OF_COLUMNS | _OF_TIMES | {About.CHECK}
+    rows = _of(circle).filter(layout=layout_of(header), about__in=about)
     return [
-        Answer(About(row.about), row.meaning, names.get(row.header, ""), row.value)
+        Answer(
+            About(row.about),
+            row.meaning,
+            names.get(row.header, ""),
+            ALWAYS if row.about == About.CHECK else row.value,
+        )
         for row in rows
         if not row.header or row.header in names
     ]

@@ -42,7 +42,7 @@ _LABEL = re.compile(
     r"\b[.:\s]*)+(?=[\d+(])",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"[(\[][^()\[\]\d+]*[)\]]")
+_REMARK = re.compile(r"[(\[]([^()\[\]\d+]*)[)\]]")
 _SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d*))?e\+?(\d{1,2})", re.IGNORECASE)
 _HASHES = re.compile(r"#{2,}|#(?:n/a|ref!|value!|name\?|num!|null!|div/0!)", re.IGNORECASE)
 _DECIMAL = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
@@ -71,15 +71,16 @@ def dialled(text: str) -> str:
 
 
 def tidy(raw: str) -> str:
-    """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and
-    remarks.
+    """`raw` in plain characters: all digits as 0 to 9, without spreadsheet quoting, labels and the
+    brackets around remarks.
     """
     # Full-width digits and brackets, as from a Japanese keyboard, become the plain ones.
     text = unicodedata.normalize("NFKC", raw).strip()
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     # Spreadsheets are made to keep a leading zero by writing ="0491...".
     text = text.strip().removeprefix("=").strip(_QUOTES + " ")
-    return _LABEL.sub("", _REMARK.sub(" ", text)).strip()
+    # What stands in brackets may be "(do not text)": it is read like words without them.
+    return _LABEL.sub("", _REMARK.sub(r" \1 ", text)).strip()
 
 
 def is_blank(text: str) -> bool:

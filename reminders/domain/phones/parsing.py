@@ -66,6 +66,7 @@ class PhoneProblem(StrEnum):
     UNKNOWN_COUNTRY = "unknown_country"
     INVALID = "invalid"
     SOMEBODY_ELSES = "somebody_elses"
+    SEVERAL = "several_numbers"
     NO_TEXTS = "no_texts"
 
 
@@ -100,6 +101,9 @@ PROBLEM_WORDS: dict[PhoneProblem, str] = {
     PhoneProblem.NO_TEXTS: (
         "This is a freephone, a paid line, a pager or a company's number, which gets no texts. "
         "Add a mobile number."
+    ),
+    PhoneProblem.SEVERAL: (
+        "Several numbers stand in this text. Enter the patient's own number with the patient."
     ),
     PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
 }

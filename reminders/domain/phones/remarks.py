@@ -42,6 +42,7 @@ _OTHERS = frozenset(
 another's.
 """
 _MEANINGLESS = frozenset(word for words in _WORDS.values() for word in words.split())
+_RELATIONS = _OTHERS | frozenset(_WORDS["parents"].split()) - frozenset(["own", "self"])
 _TIME = re.compile(
     r"(?<![\d+])\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|uhr|uur|h)(?![a-z])"
     r"|(?<=(?:after|until) )\d{1,2}(?:[:.]\d{2})?(?!\d)",
@@ -51,6 +52,19 @@ _NUMBER = re.compile(r"\+?\(?\+?\d[\d\s().\-/]*\d")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GLUED = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _ACCENT = re.compile("[\u0300-\u036f]")
+_NO_TEXTS = re.compile(
+    r"\bno\s+(?:sms|texts?|whatsapp|wa)\b"
+    r"|\b(?:sms|texts?)\W+no\b(?!\W*\d)"
+    r"|\b(?:landline|festnetz|fixe|fisso|fijo|vast|whatsapp|wa|viber|signal)\s+(?:only|nur)\b"
+    r"|\b(?:only|nur|seulement)\s+(?:landline|festnetz|fixe|whatsapp|wa|viber|signal)\b",
+    re.IGNORECASE,
+)
+"""Words that are harmless one by one, "no" being short for number, and refuse texts together."""
+_REFUSED = re.compile(
+    r"\b(?:do(?:n.?t| not)|never|not|fax|pas de|keine?|nicht|geen|niet|ingen|ikke|inga|nie|non|sans|sin"
+    r"|ne pas|old|former|wrong|deceased|rip)\b",
+    re.IGNORECASE,
+)
 _FEWEST_DIGITS = 6
 _MOST_WORDS = 8
 
@@ -59,7 +73,7 @@ def numbers_among_words(text: str) -> list[str]:
     """The numbers in a tidy text whose other words change nothing; none where any word might."""
     # Times first: “after 5” has a digit that is part of no number.
     rest = _TIME.sub(" ", text)
-    if _GLUED.search(rest):
+    if _GLUED.search(rest) or _NO_TEXTS.search(rest):
         return []  # "O491" or "90028l": a letter in place of a digit
     words = [_folded(word) for word in _WORD.findall(rest)]
     if len(words) > _MOST_WORDS or not all(word in _MEANINGLESS for word in words):
@@ -78,6 +92,16 @@ def is_somebody_elses(text: str) -> bool:
     patient.
     """
     return any(_folded(word) in _OTHERS for word in _WORD.findall(text))
+
+
+def is_relation(text: str) -> bool:
+    """Whether a cell is nothing but who of the family somebody is: "Mother", "wife"."""
+    return _folded(text.strip(" .()")) in _RELATIONS
+
+
+def refuses_texts(text: str) -> bool:
+    """Whether words beside a number refuse texts to it, or say that it is a fax."""
+    return bool(_NO_TEXTS.search(text) or _REFUSED.search(text))
 
 
 def _folded(word: str) -> str:

@@ -137,7 +137,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
 def _picks(request: StaffRequest, questions: Sequence[Question]) -> list[int | None]:
     """The place of what is chosen for each question; before anything is sent, of the likeliest."""
     if request.method != "POST":
-        return [None if one.about in ALONE else 0 for one in questions]
+        return [None if _is_alone(one) else 0 for one in questions]
     chosen = [
         read_number(request.POST.get(f"question-{n}"), digits=4) for n in range(len(questions))
     ]
@@ -145,6 +145,11 @@ def _picks(request: StaffRequest, questions: Sequence[Question]) -> list[int | N
         place if place is not None and place < len(one.choices) else None
         for place, one in zip(chosen, questions, strict=True)
     ]
+
+
+def _is_alone(question: Question) -> bool:
+    """Whether nothing may be chosen beforehand: a yes to the whole file, or to texting a parent."""
+    return question.about in ALONE or question.likeliest.answer.meaning == "guardian_phone"
 
 
 def _answer(

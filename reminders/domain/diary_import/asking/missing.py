@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused
 from reminders.domain.diary_import.questions import About, Answer, Choice, Question, QuestionsOpen
 from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.choose_people import OTHERS_PHONES
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.header.names.naming import read_names
 from reminders.domain.diary_import.write.sites import WHICH_LOCATION
 
 SHOWN = 3
@@ -23,12 +25,11 @@ def missing_questions(columns: Columns, sample: Sequence[Sequence[str]]) -> list
 
     What another question could bring is not missing.
     """
-    has = set(columns.places)
-    has |= {c.answer.meaning for question in columns.questions for c in question.choices}
+    has = set(columns.places) | columns.offered
     questions = []
-    if not has & {"name", "first_name", "last_name"}:
+    if not has & {"name", "first_name", "last_name", "name_and_phone"}:
         questions.append(_which(columns, sample, "name", "name", looks.looks_like_name))
-    if "phone" not in has:
+    if not columns.may_have_phone:
         questions.append(_which(columns, sample, "phone", "phone", looks.looks_like_phone))
     if "starts_at" not in has and not has & {"date", "time"}:
         questions.append(_when(columns, sample))
@@ -66,7 +67,12 @@ def _when(columns: Columns, sample: Sequence[Sequence[str]]) -> Question:
 def _free(columns: Columns, sample: Sequence[Sequence[str]], likely: Looks) -> list[int]:
     """The columns without a meaning, the likeliest first."""
     taken = set(columns.places.values())
-    free = [n for n, name in enumerate(columns.header) if name and n not in taken]
+    named = read_names(columns.header)
+    free = [
+        n
+        for n, name in enumerate(columns.header)
+        if name and n not in taken and not named[n].kinds.keys() & set(OTHERS_PHONES)
+    ]
 
     def share(place: int) -> float:
         values = _values(sample, place)

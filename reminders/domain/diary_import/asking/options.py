@@ -122,8 +122,10 @@ def _meaning(text: str, header: Sequence[str]) -> Answer:
 
 
 def _named(name: str, header: Sequence[str]) -> str | None:
+    """The file's own name of a column; one without a name is called by its number, "column 3"."""
     wanted = folded_header(name)
-    return next((cell for cell in header if cell and folded_header(cell) == wanted), None)
+    labels = (cell or f"column {n}" for n, cell in enumerate(header, start=1))
+    return next((label for label in labels if folded_header(label) == wanted), None)
 
 
 def _no_column(name: str, option: str, header: Sequence[str]) -> ImportRefused:

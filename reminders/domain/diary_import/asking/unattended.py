@@ -14,6 +14,7 @@ from reminders.domain.diary_import.asking.head import (
     Known,
     mapping_with,
     read_head,
+    said_of_columns,
     surroundings,
 )
 from reminders.domain.diary_import.asking.options import GivenAnswers
@@ -51,10 +52,9 @@ def get_ready(source: Source, options: Options, given: GivenAnswers, *, now: dat
         mapping=options.mapping,
     )
     found = Answers.of(head.answers)
-    # What was said of columns stands in the mapping, where each kind of "not used" is one.
     ready = replace(
         options,
-        answers=replace(found, columns={}),
+        answers=replace(found, columns=said_of_columns(found)),
         mapping=mapping_with(options.mapping, found, head.header),
         date_format=options.date_format or found.date_format,
     )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reminders.domain.diary_import.checks.numbers import Check
+from reminders.domain.diary_import.options import LEAVE_PAST
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Question
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
+from reminders.domain.diary_import.read.cells.when.assumed import Assumed
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS, FIELDS
 from reminders.domain.diary_import.read.rows.left_out import REASON_WORDS, Reason
 
@@ -23,8 +26,39 @@ STATUSES: Mapping[str, str] = {
     "leave_out": "Leave these rows out",
     "settled": "Paid or written up: booked while it is still to come",
 }
+AGREED: Mapping[str, str] = {
+    Check.PAST: "Nearly all visits lie in the past",
+    LEAVE_PAST: "Visits that are over are left out",
+    Check.AHEAD: "Visits lie far ahead",
+    Check.MIDNIGHT: "Visits begin at midnight",
+    Check.NIGHT: "Visits begin at night",
+    Check.CLOSED: "Visits fall on closed days",
+    Check.ONE_START: "All visits begin at one time",
+    Check.LENGTHS: "Visits last very long, or hardly at all",
+    Check.OVER: "Visits to come are said to be over",
+    Check.CANCELLED: "Nearly all visits are cancelled",
+    Check.MUCH_CANCELLED: "Much of the diary is cancelled",
+    Check.ONE_PHONE: "Many people have one phone",
+    Check.SEVERAL_PHONES: "A patient’s rows have several phones",
+    Check.ONE_NUMBER: "A patient number stands with several names",
+    Check.NAMES: "A name stands with several phones",
+    Check.PRACTITIONERS: "Nearly every visit has its own practitioner",
+    Check.NUMBERING: "The same visits under new ids are second visits",
+    Check.HALF: "The file is much shorter than the last one",
+    Check.OTHER_DAYS: "The file has other days than the last one",
+    Assumed.NO_SIGNS: "Dates are written without signs, as 270303",
+    Assumed.LOST_ZERO: "9.3 is 9:30",
+    Assumed.LENGTHS_IN_SECONDS: "Lengths are in seconds",
+}
+"""What somebody agreed to, in words that stand alone."""
 YES_OR_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}
-_KINDS = (STATUSES, YES_OR_NO)
+WORDS_ASIDE: Mapping[str, str] = {
+    "deceased": "The patient has died: no texts",
+    "no_texts": "The patient must not be texted",
+    "others_phone": "The phone is somebody else’s: no texts",
+    "nothing": "Nothing that matters",
+}
+_KINDS = (STATUSES, YES_OR_NO, WORDS_ASIDE)
 
 
 def meaning_words(about: str, meaning: str) -> str:
@@ -34,6 +68,8 @@ def meaning_words(about: str, meaning: str) -> str:
         return words if meaning in FIELDS or not meaning else f"{ASIDE_WORDS}: {words}"
     if about == About.DATES:
         return ORDER_WORDS.get(meaning, meaning).capitalize()
+    if about == About.CHECK:
+        return AGREED.get(meaning, meaning.replace("_", " ").capitalize())
     if about == About.MEANING:
         known = next((kind[meaning] for kind in _KINDS if meaning in kind), "")
         return known or meaning.replace("_", " ").capitalize()

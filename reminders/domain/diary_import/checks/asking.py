@@ -14,11 +14,18 @@ from reminders.domain.diary_import.checks.doubts import doubts_about
 from reminders.domain.diary_import.checks.examples import Examples, examples_of
 from reminders.domain.diary_import.checks.numbers import Check, FileNumbers
 from reminders.domain.diary_import.options import Options
-from reminders.domain.diary_import.questions import About, Answer, Choice, Question
+from reminders.domain.diary_import.questions import (
+    About,
+    Answer,
+    Choice,
+    Question,
+    always,
+)
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.write.summary import Counts
 
 _YES = "Yes, that is right"
+_ALWAYS = "Yes, and do not ask this again of files like it"
 _YES_TO = {
     Check.HALF: "Yes, it is complete",
     Check.OTHER_DAYS: "Yes, it is the right file",
@@ -87,7 +94,7 @@ def _question(check: Check, words: str, columns: Columns, *, order: str, now: da
         About.CHECK,
         f"check:{check}",
         words,
-        (yes, *corrections(check, column, found, order=order, now=now)),
+        (yes, *corrections(check, column, found, order=order, now=now), always(yes, _ALWAYS)),
         found.texts,
         found.row,
         column[:100],

@@ -8,7 +8,7 @@ from reminders.domain.diary_import.checks.doubts import AHEAD_AFTER, in_words
 from reminders.domain.diary_import.checks.examples import Examples
 from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.options import LEAVE_PAST
-from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Choice
+from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Choice, always
 from reminders.domain.diary_import.read.cells.dates import (
     ORDER_WORDS,
     DateReader,
@@ -29,15 +29,18 @@ def corrections(
     """The other answers to a check, the likeliest first; none where only the file or its columns
     can be wrong.
     """
-    choices = []
+    choices: list[Choice] = []
+    for_good: list[Choice] = []
     if check in (Check.PAST, Check.AHEAD, Check.CLOSED):
         choices += _other_orders(found.written, order=order, now=now)
     if check is Check.PAST:
         leave = Answer(About.CHECK, LEAVE_PAST)
-        choices.append(Choice(leave, "Leave out all visits that are over"))
+        choice = Choice(leave, "Leave out all visits that are over")
+        choices.append(choice)
+        for_good = [always(choice, "Leave out what is over, in all files like it")]
     if check in _ASIDE and column:
         choices.append(Choice(Answer(About.COLUMN, SET_ASIDE, column), _ASIDE[check]))
-    return choices
+    return choices + for_good
 
 
 def _other_orders(written: str, *, order: str, now: datetime) -> list[Choice]:

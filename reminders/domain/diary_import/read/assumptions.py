@@ -11,7 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from reminders.domain.diary_import.questions import About, Answer, Answers, Choice, Question
+from reminders.domain.diary_import.questions import (
+    About,
+    Answer,
+    Answers,
+    Choice,
+    Question,
+    always,
+)
 from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
@@ -24,6 +31,7 @@ from reminders.domain.diary_import.read.cells.dates import (
 from reminders.domain.diary_import.read.cells.when.assumed import (
     DAYS_AHEAD,
     DAYS_BACK,
+    FROM_A_DAY,
     NOT,
     Assumed,
     answered_kinds,
@@ -169,10 +177,11 @@ class AssumptionSurvey:
             text=noted.text[:40], reading=noted.reading, year=noted.year, **told
         )
         code = code_of(kind, self._today)
-        choices = (
-            Choice(Answer(About.CHECK, code), "Yes, that is right"),
-            Choice(Answer(About.CHECK, NOT + kind), "No, such cells are mistakes"),
-        )
+        yes = Choice(Answer(About.CHECK, code), "Yes, that is right")
+        # What counts from the day on which a list was made, is another thing in the next one.
+        for_good = [] if kind in FROM_A_DAY else [always(yes, "Yes, so in all files like it")]
+        no = Choice(Answer(About.CHECK, NOT + kind), "No, such cells are mistakes")
+        choices = (yes, *for_good, no)
         column = self._columns.name_of(noted.field)[:100]
         return Question(
             About.CHECK, f"check:{kind}", words, choices, (noted.text[:60],), noted.row, column

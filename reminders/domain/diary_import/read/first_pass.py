@@ -16,6 +16,7 @@ from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.rows.asides import AsideSurvey
 from reminders.domain.diary_import.read.rows.meanings import ValueSurvey
 
 MAX_LOCATIONS = 1_000
@@ -40,7 +41,10 @@ def survey(
     What values mean is asked together with the order of the dates, where both are in doubt.
     """
     found, values = Survey(), ValueSurvey(columns, answers or Answers())
+    asides = AsideSurvey(columns, answers or Answers())
     unsaid = _assumptions(columns, dates, answers or Answers())
+    lookers = [each.look for each in (values, asides) if each.columns]
+    lookers += [unsaid.look] if unsaid is not None else []
     problems = Problems()
     width = len(table.header)
     suspicious = table.encoding.suspicious
@@ -56,14 +60,12 @@ def survey(
             dates.observe(cells[when].strip(), row=number)
         if where is not None and where < len(cells):
             _note_location(found, cells[where], number, columns)
-        if values.columns:
-            values.look(number, cells)
-        if unsaid is not None:
-            unsaid.look(number, cells)
+        for look in lookers:
+            look(number, cells)
     if not found.rows:
         raise refuse("The file has a header but no appointments. Export it again, with rows.")
     problems.stop_if_any(rows=found.rows)
-    found.questions = values.questions()
+    found.questions = [*values.questions(), *asides.questions()]
     found.questions += unsaid.questions() if unsaid is not None else []
     if when is not None:
         _decide(dates, columns, found)

@@ -39,6 +39,7 @@ def test_a_column_and_its_field_part_at_the_last_sign(text: str, answer: Answer)
         ("When: from:x=booked", Answer(About.MEANING, "booked", "When: from", "x")),
         ("Status:=booked", Answer(About.MEANING, "booked", "Status", "")),
         ("R:T=booked", Answer(About.MEANING, "booked", "R", "T")),
+        ("column 8:RIP=deceased", Answer(About.MEANING, "deceased", "column 8", "RIP")),
     ],
 )
 def test_a_value_begins_after_the_name_of_a_column_of_the_file(text: str, answer: Answer) -> None:

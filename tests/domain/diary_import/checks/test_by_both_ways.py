@@ -14,9 +14,16 @@ from reminders.domain.diary_import import work_off_imports
 from reminders.domain.diary_import.asking.answering import answer_questions, ask_again
 from reminders.domain.diary_import.asking.stored import questions_of_import, sign_of
 from reminders.domain.diary_import.asking.words import without_examples
-from reminders.domain.diary_import.uploads import choose, upload
-from reminders.models import Import
-from tests.domain.diary_import.importing import NOW, asked, csv_of, open_questions, sydney
+from reminders.domain.diary_import.uploads import choose, go, upload
+from reminders.models import Contact, Import
+from tests.domain.diary_import.importing import (
+    HEADER,
+    NOW,
+    asked,
+    csv_of,
+    open_questions,
+    sydney,
+)
 
 pytestmark = pytest.mark.django_db
 OLD = csv_of(
@@ -136,3 +143,34 @@ def test_another_order_of_the_dates_is_taken_as_the_answer() -> None:
 
     assert asked(OLD, date_format="dmy") == {"check:past": PAST}
     assert asked(OLD, date_format="ymd") == {}
+
+
+def test_whose_clock_a_column_of_zones_is_can_be_answered() -> None:
+    sydney()
+    row = checked(
+        csv_of("1,Ann Lee,0491 570 006,2026-03-04,10:00,Europe/London", header=f"{HEADER},Zone")
+    )
+    (question,) = questions_of_import(row)
+
+    answer_questions(row, {question.name: 0}, sign=sign_of([question]), user_id=None)
+
+    assert worked_off(row).state == "ready"
+
+
+def test_a_parent_is_texted_in_the_browser_too_where_the_patients_phone_is_blank() -> None:
+    sydney()
+    row = checked(
+        csv_of(
+            "1,Ann Lee,,2026-03-04,10:00,0491 570 156",
+            "2,Bob Ray,,2026-03-04,11:00,0491 570 157",
+            header=f"{HEADER},Guardian mobile",
+        )
+    )
+    (question,) = questions_of_import(row)
+
+    answer_questions(row, {question.name: 1}, sign=sign_of([question]), user_id=None)
+    row = worked_off(row)
+    assert go(row, gone="keep", remember_as="", confirmed=True)
+    worked_off(row)
+
+    assert set(Contact.objects.values_list("phone", flat=True)) == {"+61491570156", "+61491570157"}

@@ -131,7 +131,12 @@ def _reorder(
 def _drop(
     sheet: Sheet, facts: dict[str, Any], dice: random.Random, known: dict[str, list[str]]
 ) -> None:
-    may_go = [name for name in sheet.header if facts["columns"].get(name, "?") in MAY_GO]
+    told = {key.rsplit(":", 1)[0] for key in facts["statuses"]}
+    may_go = [
+        name
+        for name in sheet.header
+        if facts["columns"].get(name, "?") in MAY_GO and name not in told
+    ]
     for name in dice.sample(may_go, min(len(may_go), dice.randint(1, 3))):
         kind = facts["columns"].pop(name)
         place = sheet.header.index(name)

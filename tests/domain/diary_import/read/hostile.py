@@ -27,7 +27,7 @@ from reminders.domain.diary_import.read.cells.dates import (
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.languages import read_language
-from reminders.domain.diary_import.read.cells.marks import marks_in_note, read_marks
+from reminders.domain.diary_import.read.cells.marks import marked_parts, read_marks
 from reminders.domain.diary_import.read.cells.names import (
     is_no_name,
     read_parts,
@@ -95,7 +95,7 @@ PARSERS: dict[str, Parser] = {
     "a name in two cells": lambda text: read_parts(text, text),
     "nobody's name": is_no_name,
     "marks of a name": read_marks,
-    "marks of a note": marks_in_note,
+    "marks of a note": marked_parts,
     "yes or no": read_flag.__wrapped__,
     "a wish about texts": read_text_wish.__wrapped__,
     "no value": is_no_value.__wrapped__,

@@ -106,7 +106,7 @@ def test_what_is_neither_yes_nor_no_is_asked_about() -> None:
     content = csv_of(f"{ANN},verbal", header=HEADER)
 
     assert asked(content, mapping=MAPPING) == [
-        ("What does “verbal” mean in the column “SMS consent”? (1 row)", ["yes", "no"])
+        ("What does “verbal” mean in the column “SMS consent”? (1 row)", ["no", "yes"])
     ]
     bring_in(content, mapping=MAPPING, answers=meaning("SMS consent", "verbal", "no"))
     assert channel() == "none"

@@ -84,7 +84,10 @@ def test_a_guardians_phone_is_texted_only_where_somebody_said_so() -> None:
     sydney()
     content = csv_of("1,Ann Lee,,2026-03-04,10:00,0491 570 156", header=f"{HEADER},Guardian mobile")
 
-    assert [one.words for one in open_questions(content)] == ["Is this the patient's phone?"]
+    (question,) = open_questions(content)
+    assert question.words == "The patients’ own phone is blank. Whom may texts go to?"
+    assert question.likeliest.words == "Nobody but the patients themselves"
+    assert "phone" not in {choice.answer.meaning for choice in question.choices}
     bring_in(content, answers=said(About.COLUMN, "", "Guardian mobile"))
     assert Contact.objects.get().phone == ""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from reminders.domain.diary_import.read.cells.flags import read_text_wish
 from reminders.domain.diary_import.read.cells.words import (
     by_phrase,
     folded_word,
-    phrases,
+    phrases_of,
     spellings,
-    tables,
     words_of,
 )
 
@@ -29,6 +29,11 @@ _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
 _PLAIN_NAME = re.compile(r" ?[A-Za-z]+(?:[ '-][A-Za-z]+)* ?")
 _MARKING = {"names": ("no_name", "deceased"), "flags": ("quiet",), "no_values": ("words",)}
+_PARTED = re.compile(r"[\n\r;.,!|/]+|\s[-–—]\s")
+_UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffdf†✝✟]")
+"""Signs, and letters of scripts that put no blanks between words."""
+_AROUND = " *-–—()[]<>#†✝✟"
+_TO_BLANKS = str.maketrans(dict.fromkeys("-_/.,;:!?()[]{}<>*#|\"'+=&\n\r\t", " "))
 
 
 @lru_cache(maxsize=1)
@@ -46,10 +51,9 @@ def _marking_words() -> frozenset[str]:
     """Every word of every phrase that is a mark, or says that there is no name."""
     found = {"rip", "dnc"}
     for name, meanings in _MARKING.items():
-        for table in tables(name).values():
-            for phrase in (each for means in meanings for each in phrases(table.get(means, ""))):
-                for spelling in spellings(phrase):
-                    found.update([*spelling.split(), spelling.replace(" ", "")])
+        for phrase in (each for meaning in meanings for each in phrases_of(name, meaning)):
+            for spelling in spellings(phrase):
+                found.update([*spelling.split(), spelling.replace(" ", "")])
     return frozenset(found)
 
 
@@ -83,10 +87,48 @@ def read_marks(name: str) -> tuple[str, frozenset[str]]:
     return plain.strip(" ,-–—*#!") if found else name, frozenset(found)
 
 
-def marks_in_note(note: str) -> frozenset[str]:
-    """What a note says that is nothing but marks, parted by signs or lines; none for any sentence."""
-    found = {_mark(part) for part in re.split(r"[\n\r;.,!|/]+", note[:LONGEST_MARKED]) if part}
-    return frozenset(mark for mark in found if mark)
+def marked_parts(note: str) -> dict[str, str]:
+    """The parts of a note that are nothing but a mark, and which: parts stand between signs or lines.
+
+    A sentence is no mark, whatever words are in it.
+    """
+    if whole := _mark(note):
+        return {note.strip(_AROUND + ".!"): whole}
+    parts = {part.strip(_AROUND) for part in _PARTED.split(note[:LONGEST_MARKED])}
+    found = {part: mark for part in parts if part and (mark := _mark(part))}
+    if _DEAD_SIGN.search(note):
+        found["†"] = DECEASED
+    return found
+
+
+def wishes_no_texts(cell: str) -> bool:
+    """Whether a whole cell refuses texts, in one word too: "Unsubscribed"."""
+    return read_text_wish(cell.strip()) is False
+
+
+def may_hold_marks(cell: str) -> bool:
+    """Whether a cell is worth a closer look: notes are many, and hardly any has such words."""
+    if len(cell) > LONGEST_MARKED:
+        return False
+    if not cell.isascii() and _UNPARTED.search(cell):
+        return True
+    words = cell.casefold().translate(_TO_BLANKS).split()
+    alone, pairs = _beginnings()
+    return not alone.isdisjoint(words) or not pairs.isdisjoint(pairwise(words))
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """The words that are a mark or a cancellation, and the pairs with which longer ones begin."""
+    known = [*phrases_of("names", "deceased"), *phrases_of("flags", "quiet")]
+    known += phrases_of("statuses", "cancelled")
+    written = [phrase.casefold().translate(_TO_BLANKS) for phrase in known]
+    texts = {*written, *(text for phrase in known for text in spellings(phrase))}
+    words = [text.split() for text in texts]
+    alone = {each[0] for each in words if len(each) == 1}
+    # "R.I.P." and "opt-out" are one word, and several once their signs are blanks.
+    alone |= {"".join(each) for each in words}
+    return frozenset(alone), frozenset((each[0], each[1]) for each in words if len(each) > 1)
 
 
 def _mark(text: str) -> str | None:

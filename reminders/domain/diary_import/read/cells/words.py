@@ -64,6 +64,11 @@ def phrases(line: str) -> Iterator[str]:
     return filter(None, map(str.strip, line.split(",")))
 
 
+def phrases_of(name: str, meaning: str) -> list[str]:
+    """All phrases of a table for one meaning, in every language, as they are written."""
+    return [each for table in tables(name).values() for each in phrases(table.get(meaning, ""))]
+
+
 def by_phrase(name: str, meanings: Iterable[str]) -> tuple[dict[str, str], set[str]]:
     """What each folded phrase of a table means in all languages, and those that mean two things."""
     found: dict[str, str] = {}

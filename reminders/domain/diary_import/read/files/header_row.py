@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from reminders.domain.diary_import.read.header.columns import recognised
 from reminders.domain.diary_import.read.header.folding import squashed
+from reminders.domain.diary_import.read.header.looks import (
+    looks_like_date,
+    looks_like_date_and_time,
+    looks_like_phone,
+)
 
 HEADER_WITHIN = 25
 """So many rows are looked at; reports print a practice's address and their criteria on top."""
+MOST_LOOKED_AT = 40
+"""Cells of a row that are looked at to see whether it is an appointment."""
 Row = tuple[int, list[str]]
 
 
@@ -20,12 +27,34 @@ def find_header(head: Sequence[Row], mapping: Mapping[str, str]) -> Row | None:
     top = [row for row in head[:HEADER_WITHIN] if any(map(str.strip, row[1]))]
     if not top:
         return None
-    best = max(top, key=lambda row: fields_in(row[1], mapping))
+    best = _best(top, mapping)
     if fields_in(best[1], mapping) >= 2:
         return best
     # In a language that is not known: a title has one cell, a header about as many as the rows.
     widest = max(map(_filled, head))
     return next(row for row in top if _filled(row) * 2 >= min(widest, _filled_most(top)))
+
+
+def _best(top: Sequence[Row], mapping: Mapping[str, str]) -> Row:
+    """The row that names most fields, but none below appointments, which would be lost in silence.
+
+    The header of a second page may be better understood than that of the first one. A lone row with
+    a date and a phone may be the practice's own, with the date of printing.
+    """
+    named = [fields_in(cells, mapping) for _, cells in top]
+    best = named.index(max(named))
+    held = [n for n, (_, cells) in enumerate(top[:best]) if _is_appointment(cells)]
+    if held and (len(held) > 1 or max(named[: held[0]], default=0) >= 2):
+        above = named[: max(held[0], 1)]
+        best = above.index(max(above))
+    return top[best]
+
+
+def _is_appointment(cells: Sequence[str]) -> bool:
+    texts = [cell.strip() for cell in cells[:MOST_LOOKED_AT] if cell.strip()]
+    return any(map(looks_like_phone, texts)) and any(
+        looks_like_date(text) or looks_like_date_and_time(text) for text in texts
+    )
 
 
 def fields_in(cells: Sequence[str], mapping: Mapping[str, str]) -> int:

@@ -15,16 +15,13 @@ from reminders.domain.diary_import.read.header.sheet import Sheet
 _NAMES = ("name", "first_name", "last_name")
 _NOT_NAMES = ("date", "time", "both", "phone", "email", "flag", "zone")
 _NOT_PHONES = ("date", "time", "both", "email", "flag", "zone", "name")
-_OTHERS_PHONES = (
-    "kin_phone",
-    "guardian_phone",
-    "other_phone",
-    "staff_phone",
-    "location_phone",
-    "fax",
-)
+_RELATIVES = ("guardian_phone", "kin_phone")
+OTHERS_PHONES = (*_RELATIVES, "other_phone", "staff_phone", "location_phone", "fax", "pager")
+"""Phones that are never offered as the patient's own."""
 _WHOSE = "Whose names are these: which column names the patient?"
 _WHICH_PHONE = "Which phone is texted?"
+_BOTH = "name_and_phone"
+_MOST_INSIDE = 4
 _MOSTLY_MOBILES = 0.8
 _FEW = 0.5
 """A column with at most so many different values as another one names staff rather than patients."""
@@ -32,10 +29,15 @@ _FEW = 0.5
 
 def choose_phone(sheet: Sheet) -> None:
     """Place the phone that is texted and the next best one, or ask."""
-    if "phone" in sheet.places:
-        _second_phone(sheet, _called_phones(sheet))
-        return
     called = _called_phones(sheet)
+    if "phone" in sheet.answered and _is_among_words(sheet, sheet.places["phone"]):
+        sheet.places["phone_inside"] = sheet.places.pop("phone")
+    if "phone" in sheet.places:
+        _second_phone(sheet, called)
+        return
+    if "phone_inside" in sheet.places:
+        sheet.choose_one("phone", called, _WHICH_PHONE, rival=lambda one, other: False)
+        return
     filled = sheet.filled(called)
     if not filled:
         _ask_for_a_phone(sheet, blank=called)
@@ -119,15 +121,77 @@ def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
     unknown = [
         n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
     ]
-    others = [n for n in sheet.called(*_OTHERS_PHONES) if sheet.profiles[n].mostly("phone")]
-    inside = [n for n in sorted(sheet.free) if sheet.profiles[n].mostly("phone inside")]
-    found = [*unknown, *others] or inside
+    relatives = [n for n in sheet.called(*_RELATIVES) if sheet.profiles[n].mostly("phone")]
+    inside = [] if unknown or relatives else _inside(sheet)
     if "guardian_phone" in sheet.answered:  # somebody said that it is a parent who is texted
-        sheet.places["phone"] = sheet.places["guardian_phone"]
-    elif found:
-        words = "Is this the patient's phone?" if len(found) == 1 else _WHICH_PHONE
-        sheet.ask("phone", words, [(n, "phone", "") for n in [*found, *blank]], none=found[0])
+        place = sheet.places.pop("guardian_phone")
+        sheet.places["phone"] = blank[0] if blank else place
+        sheet.places["guardian_phone"] = place
+    elif relatives:
+        _ask_whether_relatives(sheet, unknown, relatives, blank)
+    elif unknown:
+        words = "Is this the patient's phone?" if len(unknown) == 1 else _WHICH_PHONE
+        sheet.ask("phone", words, [(n, "phone", "") for n in [*unknown, *blank]], none=unknown[0])
+    elif inside:
+        _ask_where_inside(sheet, inside, blank)
     elif blank:
+        sheet.place("phone", blank[0])
+        _second_phone(sheet, blank[1:])
+
+
+def _is_among_words(sheet: Sheet, place: int) -> bool:
+    """Whether a column that somebody called the phone holds texts with numbers in them."""
+    profile = sheet.profiles[place]
+    called = sheet.strength(place, *PHONES) == SURE
+    return not called and not profile.mostly("phone") and profile.any("phone inside")
+
+
+def _inside(sheet: Sheet) -> list[int]:
+    """Columns of words among which phone numbers stand, such as a calendar's description."""
+    others = sheet.called(*OTHERS_PHONES, "external_id", "email", "staff_email")
+    held = {n: sheet.profiles[n].share("phone inside") for n in sheet.free if n not in others}
+    found = [n for n in held if held[n] and sheet.profiles[n].what in ("", "name", "phone")]
+    return sorted(found, key=lambda n: (-held[n], n))[:_MOST_INSIDE]
+
+
+def _ask_where_inside(sheet: Sheet, inside: Sequence[int], blank: Sequence[int]) -> None:
+    named = sheet.called("name", "first_name", "last_name")
+    only_name = named[0] if len(named) == 1 else None
+    choices = [
+        (n, _BOTH, f"“{sheet.label(n)}”: the patient’s name and phone in one")
+        if n == only_name
+        else (n, "phone", f"“{sheet.label(n)}”: the number among its words")
+        for n in inside
+    ]
+    choices += [(n, "phone", "") for n in blank]
+    sheet.ask("phone", "Where is the patient’s phone?", choices, none=inside[0])
+    if inside[0] != only_name and only_name is not None:
+        sheet.free.add(only_name)
+
+
+def _ask_whether_relatives(
+    sheet: Sheet, found: Sequence[int], relatives: Sequence[int], blank: Sequence[int]
+) -> None:
+    """Whether a parent or next of kin is texted: a choice of its own, and never that it is the
+    patient's phone.
+    """
+    own = [(n, "phone", f"“{sheet.label(n)}” is the patient’s own phone") for n in found]
+    theirs = [
+        (n, "guardian_phone", f"Text the parent, guardian or next of kin: “{sheet.label(n)}”")
+        for n in relatives
+    ]
+    lacks = (
+        "The patients’ own phone is blank." if blank else "No column is the patient’s own phone."
+    )
+    sheet.ask(
+        "phone",
+        f"{lacks} Whom may texts go to?",
+        [*own, *theirs],
+        none=relatives[0],
+        keep_first=bool(blank) and not own,
+        none_words="Nobody but the patients themselves",
+    )
+    if blank:
         sheet.place("phone", blank[0])
         _second_phone(sheet, blank[1:])
 

@@ -17,6 +17,7 @@ from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
 _NOT_WORDS = ("date", "time", "both", "phone", "email", "zone")
 _UNRIVALLED = ("service", "language", "notes", *KEPT)
 """Of several of these the first by name is taken: the others are kept, and nobody is texted wrongly."""
+_TOLD = {"status", "cancelled", "cancelled_at", "cancelled_by", "deleted", "active"}
 _MOST_STATUSES = 12
 """More different values than these, each of two words, are names of people."""
 
@@ -25,6 +26,7 @@ def choose_rest(sheet: Sheet) -> None:
     """Place or ask about everything that is left."""
     _cancelled(sheet)
     _status(sheet)
+    _cancelled_by_who_or_why(sheet)
     _consent(sheet)
     for kind in ("location", "practitioner"):
         found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
@@ -35,11 +37,22 @@ def choose_rest(sheet: Sheet) -> None:
         # "Title" is what a visit is called in calendars, and "Ms" in a practice's list.
         if kind == "service":
             found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
+            found = [n for n in found if not _repeats_the_name(sheet, n)]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
     choose_unknown(sheet)
     sheet.aside(set(sheet.free))
+
+
+def _repeats_the_name(sheet: Sheet, place: int) -> bool:
+    """Whether a calendar's title only says once more who comes."""
+    if "name" not in sheet.places:
+        return False
+    names = sheet.profiles[sheet.places["name"]].cells
+    pairs = zip(sheet.profiles[place].cells, names, strict=True)
+    told = [one.casefold() == name.casefold() for one, name in pairs if one and name]
+    return sum(told) * 2 > len(told)
 
 
 def _holds_titles(cells: Sequence[str]) -> bool:
@@ -50,7 +63,7 @@ def _holds_titles(cells: Sequence[str]) -> bool:
 def _cancelled(sheet: Sheet) -> None:
     """A flag, a date or words of a cancellation: what the column holds decides which of the three."""
     called = sheet.called("cancelled", "cancelled_at")
-    dates = [n for n in called if sheet.profiles[n].form in ("date", "both")]
+    dates = [n for n in called if _holds_days(sheet, n)]
     dates += [
         n for n in called if not sheet.profiles[n].filled and sheet.strength(n, "cancelled_at")
     ]
@@ -60,6 +73,29 @@ def _cancelled(sheet: Sheet) -> None:
     for kind in ("deleted", "active"):
         found = [n for n in sheet.called(kind) if sheet.profiles[n].form == ""]
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
+
+
+def _holds_days(sheet: Sheet, place: int) -> bool:
+    """Whether the column holds dates; 00/00/0000 is none, and stands where nothing was cancelled."""
+    form = sheet.profiles[place].form
+    return form in ("date", "both") or (form == "" and sheet.profiles[place].any("date"))
+
+
+def _cancelled_by_who_or_why(sheet: Sheet) -> None:
+    """Where nothing else tells of cancellations, who cancelled, why or to when it was moved does."""
+    offered = {c.answer.meaning for question in sheet.questions for c in question.choices}
+    if _TOLD & (sheet.places.keys() | offered):
+        return
+    for place in sheet.called("cancelled_by", "reason", "moved"):
+        filled, moved = sheet.profiles[place].filled, sheet.strength(place, "moved") >= SURE
+        if not filled and not moved:
+            sheet.place("cancelled_by", place)
+            return
+        if filled > 0 and not (moved and filled == len(sheet.profiles[place].cells)):
+            words = f"Is a visit cancelled where something stands in “{sheet.label(place)}”?"
+            first = moved and "finish" not in sheet.named[place].parts
+            sheet.ask_one(place, words, [("cancelled_by", "Yes, it is")], keep_first=first)
+            return
 
 
 def _status(sheet: Sheet) -> None:

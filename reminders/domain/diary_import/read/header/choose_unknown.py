@@ -1,6 +1,6 @@
 """Columns with a name that nobody knows: asked about where they could change what a row means.
 
-A yes or no, a word of cancelling, of consent or of death is never kept in silence, and neither are
+A yes or no, a word of cancelling or of consent is never kept in silence, and neither are
 the codes of a column that may be the status. Free text, numbers and the rest are only kept.
 """
 
@@ -23,6 +23,8 @@ _STATUS = [
 ]
 _MOST_CODES = 8
 _LONGEST_CODE = 3
+_MOSTLY_WISHES = 0.5
+"""The share of a column's different values that are wishes about texts, where all of it is read so."""
 _MOST_ASKED = 2
 """Columns of words about which it is asked whether they are what the visit is for, or with whom."""
 
@@ -44,17 +46,20 @@ def _is_unknown(sheet: Sheet, place: int) -> bool:
 
 
 def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
-    """Ask about words of consent and of death, in whatever column they stand."""
+    """Ask about a column of words of consent, whatever it is called."""
     profile, label = sheet.profiles[place], sheet.label(place)
     if sheet.strength(place, "marketing", "notes", "reason") >= LIKELY:
         return False
-    if profile.any("deceased"):
-        sheet.ask_one(place, f"Does “{label}” tell who has died?", [("deceased", "Yes")])
-    elif profile.any("consent"):
+    # A lone word among others is asked about by itself, once all rows are read.
+    if profile.share("consent") >= _MOSTLY_WISHES and _mostly_filled(profile):
         words = f"“{label}” seems to tell who may be texted. What is it?"
         kinds = [*FLAGS[:2], ("channel", "How the patient wants to be reminded")]
         sheet.ask_one(place, words, kinds)
     return place not in sheet.free
+
+
+def _mostly_filled(profile: Profile) -> bool:
+    return profile.filled * 2 >= len(profile.cells)
 
 
 def _see_marks(sheet: Sheet, place: int) -> None:
@@ -64,7 +69,7 @@ def _see_marks(sheet: Sheet, place: int) -> None:
         sheet.ask_one(
             place, words, FLAGS, keep_first=not sheet.strength(place, "may_text", "no_texts")
         )
-    elif profile.any("cancelled") and profile.distinct <= 12:
+    elif profile.any("cancelled") and profile.distinct <= 12 and _mostly_filled(profile):
         words = f"“{label}” seems to tell what became of a visit. Is it the status?"
         sheet.ask_one(place, words, _STATUS)
 
@@ -97,6 +102,8 @@ def _see_words(sheet: Sheet) -> None:
         titled = sheet.profiles[place].mostly("titled")
         kinds = sorted(missing, key=lambda kind: (kind == "practitioner") != titled)
         said = {"service": "What the visit is for", "practitioner": "Who is seen"}
+        if not {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+            kinds, said = [*kinds, "status"], said | {"status": "What became of the visit"}
         words = f"What does “{sheet.label(place)}” tell?"
         sheet.ask_one(place, words, [(kind, said[kind]) for kind in kinds])
 

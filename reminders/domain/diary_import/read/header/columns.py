@@ -33,6 +33,8 @@ NO_HEADER = (
     "columns: name, phone, date, time."
 )
 _NOT_ACTED_ON = (*KEPT, "notes")
+_BOTH = "name_and_phone"
+"""What is answered of a column that is two fields: whoever is named, and the number beside the name."""
 
 
 @dataclass
@@ -57,10 +59,36 @@ class Columns:
         return sorted((unknown | ours).items())
 
     @property
+    def offered(self) -> set[str]:
+        """What the answers to the questions may yet make of columns."""
+        return {c.answer.meaning for question in self.questions for c in question.choices}
+
+    @property
+    def may_have_phone(self) -> bool:
+        """Whether somebody is reached: the patients, or a parent where somebody may yet say so."""
+        told = self.places.keys() & {"phone", "phone_inside"}
+        return bool(told or {"phone", "phone_inside", _BOTH, "guardian_phone"} & self.offered)
+
+    @property
+    def places_aside(self) -> list[int]:
+        """Where the columns stand that nothing is read from."""
+        acted_on = {place for name, place in self.places.items() if name not in _NOT_ACTED_ON}
+        return [n for n in range(len(self.header)) if n not in acted_on]
+
+    @property
+    def places_of_words(self) -> list[int]:
+        """Where words may stand that matter wherever they stand, such as "deceased"."""
+        inside = self.places.get("phone_inside")
+        return [*self.places_aside, *([] if inside is None else [inside])]
+
+    @property
     def set_aside(self) -> list[str]:
         """The file's names of all columns that nothing is read from, for the one who looks."""
-        acted_on = {place for name, place in self.places.items() if name not in _NOT_ACTED_ON}
-        return [name for n, name in enumerate(self.header) if name and n not in acted_on]
+        return [self.header[n] for n in self.places_aside if self.header[n]]
+
+    def label(self, place: int) -> str:
+        """What a column is called to a person: its header, or its number where it has none."""
+        return self.header[place] or f"column {place + 1}"
 
     def name_of(self, *fields: str) -> str:
         """The file's own name for the first of these fields that it has."""
@@ -69,6 +97,8 @@ class Columns:
     def as_mapping(self) -> dict[str, str]:
         """Header cell to field, "" for columns kept aside: what an ImportMapping remembers."""
         by_place = {place: name for name, place in self.places.items()}
+        if self.places.get("phone_inside", -1) == self.places.get("name"):
+            by_place[self.places["name"]] = _BOTH
         mapping: dict[str, str] = {}
         for place, name in enumerate(self.header):
             if name:
@@ -197,8 +227,8 @@ def _apply_answers(columns: Columns, answers: Mapping[str, str]) -> set[int]:
                 f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one."
             )
         decided.add(place)
-        if meaning:
-            columns.places[meaning] = place
+        for field_ in ("name", "phone_inside") if meaning == _BOTH else filter(None, [meaning]):
+            columns.places[field_] = place
     return decided
 
 
@@ -213,10 +243,9 @@ def stop_if_missing(columns: Columns) -> None:
 
 
 def _missing(columns: Columns) -> list[str]:
-    has = set(columns.places)
-    has |= {c.answer.meaning for question in columns.questions for c in question.choices}
-    missing = [] if has & {"name", "first_name", "last_name"} else ["name"]
-    missing += [] if "phone" in has else ["phone"]
+    has = set(columns.places) | columns.offered
+    missing = [] if has & {"name", "first_name", "last_name", _BOTH} else ["name"]
+    missing += [] if columns.may_have_phone else ["phone"]
     if "starts_at" not in has:
         parts = [("date", {"date"}), ("time", {"time", "hour"})]
         missing += [part for part, fields in parts if not fields & has]

@@ -30,7 +30,6 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "flag": partial(looks.is_word, "yes_or_no"),
     "cancelled": partial(looks.is_word, "cancelled"),
     "consent": partial(looks.is_word, "consent"),
-    "deceased": partial(looks.is_word, "deceased"),
     "half": partial(looks.is_word, "half_day"),
     "titled": looks.looks_titled,
     "letters": looks.has_letters,

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from reminders.domain.diary_import.read.cells.cell_words import read_status
 from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
@@ -21,6 +22,7 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_start,
     read_time,
 )
+from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.header.folding import squashed
 
 _PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
@@ -28,6 +30,7 @@ _PHONE_INSIDE = re.compile(r"[+(]?\d[\d\s().+/-]{6,18}\d")
 _TWO_NUMBERS = re.compile(r"\d{1,2}[^\w\s]{1,2} ?\d{1,2}|\d{8}")
 _NUMBERED = re.compile(r"[A-Za-z]{1,3}[-_#]?\d")
 """A code such as A-1, which is no one o'clock in the morning."""
+_STRETCH = re.compile(r"(\d{1,2}[:.hH]\d{2}) ?[-–—~～〜] ?(\d{1,2}[:.hH]\d{2})")
 _CLOCK = re.compile(r"\d{1,2}[:.hH]\d{2}|\d{1,2} ?[apAP]\.?[mM]?\b")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_(][\w'’.-]*){1,4}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
@@ -67,7 +70,10 @@ def looks_like_date(value: str) -> bool:
 
 
 def looks_like_time(value: str) -> bool:
-    """Whether a cell holds a time of day alone."""
+    """Whether a cell holds a time of day alone, or from when to when."""
+    stretch = _STRETCH.fullmatch(value)
+    if stretch:
+        return looks_like_time(stretch[1]) and looks_like_time(stretch[2])
     return (
         not value.strip().isdigit()
         and not _NUMBERED.match(value)
@@ -167,7 +173,18 @@ def _cell_words() -> dict[str, frozenset[str]]:
 
 
 def is_word(kind: str, value: str) -> bool:
-    """Whether a cell is one of the words of `_cells.toml` for a kind: yes_or_no, cancelled, ..."""
+    """Whether a cell is one of the words of `_cells.toml` for a kind: yes_or_no, cancelled, ..., or
+    surely read as such.
+    """
     if len(value) > _LONGEST_WORD:
         return False
-    return (squashed(value) or value) in _cell_words()[kind]
+    return (squashed(value) or value) in _cell_words()[kind] or _SURELY[kind](value)
+
+
+_SURELY: dict[str, Callable[[str], bool]] = {
+    "yes_or_no": lambda value: not value.isdigit() and read_flag(value) is not None,
+    "cancelled": lambda value: str(read_status(value)) == "cancelled",
+    "consent": lambda value: read_text_wish(value) is not None,
+    "half_day": lambda _value: False,
+    "person_titles": lambda _value: False,
+}

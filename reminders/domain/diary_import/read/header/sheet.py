@@ -72,10 +72,12 @@ class Sheet:
         *,
         none: int | None = None,
         keep_first: bool = False,
+        none_words: str = ONLY_KEEP,
     ) -> None:
         """Ask what columns are: each choice is a place, what it would then be, and words.
 
-        `none` is a column that may also be left out of it. All of them are decided for now.
+        `none` is a column that may also be left out of it, which `none_words` say. All of them are
+        decided for now.
         """
         offered = [
             Choice(
@@ -86,7 +88,7 @@ class Sheet:
             for place, kind, said in choices
         ]
         if none is not None:
-            keep = Choice(Answer(About.COLUMN, SET_ASIDE, self.label(none)), ONLY_KEEP)
+            keep = Choice(Answer(About.COLUMN, SET_ASIDE, self.label(none)), none_words)
             offered.insert(0 if keep_first else len(offered), keep)
         examples = [
             f"{self.label(place)}: {', '.join(shown)}"

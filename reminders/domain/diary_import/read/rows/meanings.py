@@ -6,6 +6,7 @@ nobody knows is asked about and never passed over. The first pass asks, the read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -47,6 +48,10 @@ LOCATIONS_OWN = "default"
 MOST_ASKED = 60
 """A column with more values that nobody knows is something else."""
 _LONGEST = 100
+_NO_DATE = re.compile(
+    r"(?:00?[./-]00?[./-]0+|0000-|0001-|0?1[./]0?1[./](?:0001|1900)|1899-12-3|1900-01-0)"
+)
+"""The zero dates of databases, and the first days of spreadsheets."""
 _DASHES = frozenset("-–—. ")
 
 _STATUS_CHOICES = {
@@ -82,10 +87,13 @@ class Kind:
 def _status(text: str) -> str | None:
     found = read_status(text)
     if found is None:
-        # Programs mark a cancelled visit by % or x: of signs only a dash surely says nothing.
-        says_nothing = is_no_value(text) and (_DASHES.issuperset(text) or _has_letters(text))
-        return "" if says_nothing else None
+        return "" if _says_nothing(text) else None
     return str(found)
+
+
+def _says_nothing(text: str) -> bool:
+    """Programs mark a cancelled visit by % or ○: of signs only a dash surely says nothing."""
+    return is_no_value(text) and (_DASHES.issuperset(text) or _has_letters(text))
 
 
 def _has_letters(text: str) -> bool:
@@ -105,7 +113,7 @@ def _flag(text: str) -> str | None:
 def _cancelled(text: str) -> str | None:
     """Yes and no, and the words of a status where they stand in such a column."""
     known = {CANCELLED: YES, BOOKED: NO, CONFIRMED: NO}
-    return _flag(text) or known.get(str(read_status(text)))
+    return _flag(text) or known.get(str(read_status(text))) or _day(text)
 
 
 def _active(text: str) -> str | None:
@@ -127,7 +135,12 @@ def _no_texts(text: str) -> str | None:
 
 def _cancelled_at(text: str) -> str | None:
     """A date says that it was cancelled; the zero dates of databases say that it was not."""
-    if is_no_value(text) or text.startswith(("0000-", "0001-", "1899-12-3", "1900-01-0")):
+    return _flag(text) or (NO if _says_nothing(text) else _day(text))
+
+
+def _day(text: str) -> str | None:
+    """Yes for a date, no for one that stands where there is none, as 00/00/0000 does."""
+    if _NO_DATE.match(text):
         return NO
     for reader in (read_start, read_date):
         for order in (DMY, MDY):
@@ -136,7 +149,12 @@ def _cancelled_at(text: str) -> str | None:
             except UnreadableError:
                 continue
             return YES
-    return _flag(text)
+    return None
+
+
+def _cancelled_by(text: str) -> str:
+    """Of who cancelled, or why: whatever stands there says that it was."""
+    return NO if _says_nothing(text) or read_flag(text) is False else YES
 
 
 def _zone(text: str) -> str | None:
@@ -160,10 +178,14 @@ KINDS: dict[str, Kind] = {
     "cancelled_at": Kind(
         _cancelled_at, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
     ),
+    "cancelled_by": Kind(
+        _cancelled_by, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
+    ),
     "deleted": Kind(_cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted"}),
     "active": Kind(_active, {YES: "the visit still stands", NO: "the visit is cancelled"}),
-    "may_text": Kind(_may_text, _CONSENT_CHOICES),
-    "channel": Kind(_may_text, _CONSENT_CHOICES),
+    # Of what nobody knows a no is offered first: it texts nobody, and is seen.
+    "may_text": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
+    "channel": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
     "no_texts": Kind(
         _no_texts, {YES: "the patient must not be texted", NO: "the patient may be texted"}
     ),

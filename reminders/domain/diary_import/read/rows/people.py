@@ -31,6 +31,7 @@ from reminders.domain.phones.parsing import (
     PhoneProblem,
     read_phone,
 )
+from reminders.domain.phones.within import phone_within, without_phone
 
 MAY, MUST_NOT, DECEASED = "yes", "must_not", "deceased"
 """What a diary says of texts to a patient. In the order of the alphabet the strictest comes first:
@@ -41,7 +42,7 @@ TEXTS_WORDS = {
     DECEASED: "The diary says that this patient has died.",
 }
 """Why a row's patient gets no text though there is a number."""
-_MARK_OF = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
+MARK_MEANS = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
 _MOST_PHONES = 30_000
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
 Phone = tuple[str, str, str, str, str]
@@ -57,6 +58,7 @@ class NameReader:
     """Reads the names of one file."""
 
     def __init__(self, columns: Columns, *, fail: Fail) -> None:
+        self._with_phone = columns.places.get("phone_inside", -1) == columns.places.get("name")
         self._first, self._last, self._whole, self._preferred = (
             columns.places.get(name, -1)
             for name in ("first_name", "last_name", "name", "preferred_name")
@@ -91,6 +93,8 @@ class NameReader:
         return found.first, found.last, found.preferred, texts
 
     def _in_one(self, written: str) -> Name:
+        if self._with_phone:
+            written = without_phone(written)
         whole, texts = tidy(short(written, "name", self._fail)), ""
         letters = whole.replace(" ", "")
         if not marks.is_surely_unmarked(whole):
@@ -117,7 +121,7 @@ def _value(text: str) -> str:
 def _unmarked(text: str) -> tuple[str, str]:
     """A name without its marks, and the strictest of what they say."""
     name, found = marks.read_marks(text)
-    said = [_MARK_OF[mark] for mark in found]
+    said = [MARK_MEANS[mark] for mark in found]
     return name, min(said, default="")
 
 
@@ -137,10 +141,13 @@ class PhoneReader:
         self._places = [*places_of(columns, "phone"), *places_of(columns, "second_phone"), *wanted]
         self._first = self._places[0] if self._places else -1
         self._others = self._places[1:]
+        self._inside = columns.places.get("phone_inside", -1)
         self._known: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
     def phone(self, cells: list[str], country: str) -> Phone:
         """The number that is texted."""
+        if self._inside >= 0 and not cells[self._first]:
+            return _phone_inside(cells[self._inside], country)
         raw = cells[self._first]
         number, kind, problem, note = self._read(raw, country)
         if self._others and kind not in _MOBILE:
@@ -172,6 +179,14 @@ class PhoneReader:
             if len(raw) <= LONGEST_CELL:
                 self._known[key] = known
         return known
+
+
+def _phone_inside(text: str, country: str) -> Phone:
+    number = phone_within(text, country)
+    if isinstance(number, PhoneNumber):
+        return number.e164, number.e164, str(number.kind), "", ""
+    given = "" if number == PhoneProblem.MISSING else text[:100]
+    return "", given, "", str(number), ""
 
 
 def _read_phone(raw: str, country: str) -> tuple[str, str, str, str]:

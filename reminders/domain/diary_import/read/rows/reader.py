@@ -17,6 +17,7 @@ from reminders.domain.diary_import.read.cells.dates import DateReader
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.fields import FIELDS
+from reminders.domain.diary_import.read.rows.asides import AsideReader
 from reminders.domain.diary_import.read.rows.kinds import (
     CELL_SEPARATOR,
     LONGEST,
@@ -31,6 +32,7 @@ from reminders.domain.diary_import.read.rows.left_out import (
 )
 from reminders.domain.diary_import.read.rows.lengths import LengthReader
 from reminders.domain.diary_import.read.rows.meanings import (
+    CANCELLED,
     LEAVE_OUT,
     LOCATIONS_OWN,
     YES,
@@ -38,6 +40,8 @@ from reminders.domain.diary_import.read.rows.meanings import (
     value_columns,
 )
 from reminders.domain.diary_import.read.rows.people import (
+    MARK_MEANS,
+    MUST_NOT,
     ConsentReader,
     NameReader,
     PhoneReader,
@@ -111,6 +115,7 @@ class RowReader:
         )
         self.statuses = StatusReader(values, now=now, fail=self._fail)
         self._consent = ConsentReader(values)
+        self._asides = AsideReader(columns, self.answers)
         self._all_day = values.get("all_day", [])
         self._has_end = "ends_at" in columns.places
         self._looks_closer = self._has_end or leave_past
@@ -153,6 +158,8 @@ class RowReader:
         phone = self._phone(cells, site.country)
         start = self.starts.start(cells, site)
         status = self.statuses.status(cells, start, number)
+        if self._asides.says:
+            status, texts = self._with_asides(cells, status, texts)
         number_, given, kind, problem, note = phone
         reason = None
         if not given or self._looks_closer or status == LEAVE_OUT:
@@ -185,6 +192,15 @@ class RowReader:
             self._consent.texts(cells, texts) if self._consent.says else texts,
         )
         return values, reason
+
+    def _with_asides(self, cells: list[str], status: str, texts: str) -> tuple[str, str]:
+        """The status and the wish of a row with what columns say that nothing else is read from."""
+        for said in self._asides.said(cells):
+            if said == CANCELLED:
+                status = CANCELLED
+            else:
+                texts = min(filter(None, (MARK_MEANS.get(said, MUST_NOT), texts)))
+        return status, texts
 
     def _why_left_out(
         self,

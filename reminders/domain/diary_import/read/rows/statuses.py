@@ -28,7 +28,13 @@ class StatusReader:
 
     def __init__(self, values: dict[str, list[ValueColumn]], *, now: datetime, fail: Fail) -> None:
         self._status = values.get("status", [])
-        off = {"cancelled": YES, "cancelled_at": YES, "deleted": YES, "active": NO}
+        off = {
+            "cancelled": YES,
+            "cancelled_at": YES,
+            "cancelled_by": YES,
+            "deleted": YES,
+            "active": NO,
+        }
         self._flags = [
             (column, say) for name, say in off.items() for column in values.get(name, [])
         ]

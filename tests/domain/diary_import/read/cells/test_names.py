@@ -8,7 +8,7 @@ from reminders.domain.diary_import.read.cells.marks import (
     DECEASED,
     NO_TEXTS,
     is_surely_unmarked,
-    marks_in_note,
+    marked_parts,
     read_marks,
 )
 from reminders.domain.diary_import.read.cells.names import (
@@ -157,7 +157,7 @@ def test_a_mark_beside_a_name(text: str, name: str, marks: set[str]) -> None:
     ],
 )
 def test_a_note_says_only_what_stands_in_it_alone(note: str, marks: set[str]) -> None:
-    assert marks_in_note(note) == marks
+    assert frozenset(marked_parts(note).values()) == marks
 
 
 def test_plain_names_are_split_in_no_time() -> None:

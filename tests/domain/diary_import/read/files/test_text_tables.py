@@ -156,3 +156,25 @@ class TestDatesInTitles:
     def test_a_row_above_the_first_title_has_none(self) -> None:
         _, rows = opened(lines("time,who,ph,for", "8.00,Di Fox,4,", *self.ROWS))
         assert [row[4] for row in rows] == ["", self.ROWS[0], self.ROWS[0]]
+
+
+class TestAHeaderBelowAppointments:
+    """The second of two lists in one file, or a second page, may have the better known header."""
+
+    SECOND = "Date,Time,Patient,Mobile"
+    BELOW = "2027-03-04,11:00,Bob Ray,07700 900124"
+
+    def test_does_not_take_the_first_ones_place(self) -> None:
+        first = "Date,Time,Zorp,Mobile"
+        above = ["2027-03-03,10:30,Ann Lee,07700 900123", "2027-03-03,11:00,Cy Orr,07700 900125"]
+
+        assert rows_of("\n".join([first, *above, self.SECOND, self.BELOW]).encode()) == [
+            each.split(",") for each in [*above, self.SECOND, self.BELOW]
+        ]
+
+    def test_may_stand_below_the_practices_own_phone_and_the_date_of_printing(self) -> None:
+        own = "Harbour Physio,020 7946 0100,printed,01/03/2027"
+
+        assert rows_of("\n".join([own, self.SECOND, self.BELOW]).encode()) == [
+            self.BELOW.split(",")
+        ]

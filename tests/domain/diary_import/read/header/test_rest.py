@@ -79,9 +79,7 @@ def test_a_familys_account_is_no_patients_number() -> None:
     [
         ("Zorp", ["Y", "N", "Y"]),
         ("Zorp", ["Booked", "Cancelled", "Booked"]),
-        ("Zorp", ["", "No SMS", ""]),
-        ("Tags", ["VIP", "do not contact", ""]),
-        ("Patient status", ["Active", "Deceased", "Active"]),
+        ("Zorp", ["Opted in", "No SMS", ""]),
         ("Zorp", ["A", "X", "A"]),
         ("Consent", ["Yes", "No", "Yes"]),
     ],

@@ -71,7 +71,7 @@ def _cancelled(parts: Parts) -> str | None:
     if "cancelled" not in parts:
         return None
     if "by" in parts:
-        return "booked_by"
+        return "cancelled_by"
     if parts & {"reason", "notes"}:
         return "reason"
     if parts & {"count", "money", "number"}:
@@ -85,6 +85,8 @@ def _history(parts: Parts) -> str | None:
         return "deceased"
     if "noshow" in parts:
         return "no_show"
+    if "moved" in parts and not parts & {"reason", "count", "notes"}:
+        return "booked_by" if "by" in parts else "moved"
     acts = parts & {"booked", "changed", "printed", "paid", "arrived", "confirmed", "reminder"}
     if "by" in parts and acts:
         return "booked_by"
@@ -120,6 +122,8 @@ def _when(parts: Parts) -> str | None:
     if parts & {"name", "number", "status", "kind", "notes", "room"} or who not in ("", "site"):
         return None  # the clinic's time is the clock that counts
     both = "moment" in parts or {"date", "time"} <= parts
+    if {"begin", "finish"} <= parts and not parts & _WHEN:
+        return "time"  # "From - to"
     if "finish" in parts and "begin" not in parts:
         return "end_date" if "date" in parts and not both else "ends_at"
     if both or ("begin" in parts and not parts & _WHEN):
