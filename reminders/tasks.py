@@ -10,7 +10,6 @@ from celery import shared_task
 from django.conf import settings
 
 from reminders.domain import diary_import
-from reminders.domain.common import access
 from reminders.domain.common.database_clock import now
 from reminders.domain.common.enqueue import enqueue_now
 from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
@@ -26,6 +25,7 @@ from reminders.domain.operations.periodic_tasks import (
 from reminders.domain.pages import statistics
 from reminders.domain.planning.plan import plan_future
 from reminders.domain.replies import receive
+from reminders.domain.retention.run import forget_what_is_due
 from reminders.domain.sending import circuit_breaker
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.expire import expire as expire_overdue
@@ -149,8 +149,7 @@ def apply(outcome: RunOutcome) -> None:
 
 @background()
 def tidy(outcome: RunOutcome) -> None:
-    """Apply reports that waited for their message; drop what is too old, sessions too."""
-    access.forget_sessions()
+    """Apply reports that waited for their message for long."""
     outcome.count = receive.tidy_reports(now=now(), go_on=outcome.may_go_on)
 
 
@@ -225,6 +224,12 @@ def figures(outcome: RunOutcome) -> None:
     year.
     """
     outcome.count = statistics.keep_figures(now=now(), go_on=outcome.may_go_on)
+
+
+@background(at_most=A_MINUTE)
+def forget(outcome: RunOutcome) -> None:
+    """Forget what is older than it may be kept, and those who wish to be forgotten."""
+    outcome.count = forget_what_is_due(now=now(), go_on=outcome.may_go_on)
 
 
 @background()

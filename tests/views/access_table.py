@@ -176,6 +176,9 @@ TABLE = (
     row("import_csv", "GET", MANAGERS, "upload"),
     row("import_undo", "GET", MANAGERS, "upload"),
     row("import_undo", "POST", MANAGERS, "upload"),
+    row("retention", "GET", ADMINISTRATORS),
+    row("retention", "POST", ADMINISTRATORS),
+    row("retention_tonight", "POST", ADMINISTRATORS),
     row("connection", "GET", ADMINISTRATORS),
     row("connection_check", "POST", ADMINISTRATORS),
     row("connection_test", "POST", ADMINISTRATORS, phone="07700 900123"),
@@ -183,7 +186,14 @@ TABLE = (
 )
 EVERYWHERE = {"job", "taught", "test"}
 """Things in addresses that belong to the whole site."""
-WHOLE_SITE = {"wordings_answers", "rules_move", "inbox_teach", "taught_remove"}
+WHOLE_SITE = {
+    "wordings_answers",
+    "rules_move",
+    "inbox_teach",
+    "taught_remove",
+    "retention",
+    "retention_tonight",
+}
 """Addresses that change something for every location, so only for those who may see every location.
 """
 
