@@ -23,6 +23,7 @@ from reminders.domain.operations.periodic_tasks import (
     run,
 )
 from reminders.domain.pages import statistics
+from reminders.domain.person_data.erase import finish_waiting
 from reminders.domain.planning.plan import plan_future
 from reminders.domain.replies import receive
 from reminders.domain.retention.run import forget_what_is_due
@@ -229,7 +230,10 @@ def figures(outcome: RunOutcome) -> None:
 @background(at_most=A_MINUTE)
 def forget(outcome: RunOutcome) -> None:
     """Forget what is older than it may be kept, and those who wish to be forgotten."""
-    outcome.count = forget_what_is_due(now=now(), go_on=outcome.may_go_on)
+    at = now()
+    # Wishes first: somebody waits for them, and for what is old nobody does.
+    outcome.count = finish_waiting(now=at, go_on=outcome.may_go_on)
+    outcome.count += forget_what_is_due(now=at, go_on=outcome.may_go_on)
 
 
 @background()

@@ -38,6 +38,8 @@ RULES = "reminders.change_reminderrule"
 WORDINGS = "reminders.change_wording"
 STATISTICS = "reminders.view_auditentry"
 CONNECTION = "reminders.change_providerstate"
+PERSON_DATA = "reminders.change_location"
+"""To give out and to forget all that is held about a person: whoever answers for a location."""
 USERS = "auth.change_user"
 ROLES = "auth.change_group"
 
