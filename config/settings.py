@@ -32,6 +32,7 @@ _public = urlsplit(PUBLIC_URL)
 
 # Secrets and hosts
 SECRET_KEY = env.secret("SECRET_KEY")
+OPT_OUT_KEY = env.secret("OPT_OUT_KEY")  # else SECRET_KEY; what is kept of forgotten numbers
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 if not SECRET_KEY and ONE_MACHINE:
     SECRET_KEY = local.secret_key(DATA_DIR, env)

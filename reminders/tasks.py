@@ -12,7 +12,6 @@ from celery import shared_task
 from django.conf import settings
 
 from reminders.domain import diary_import
-from reminders.domain.common import access
 from reminders.domain.common.database_clock import now
 from reminders.domain.common.enqueue import enqueue_now
 from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
@@ -29,8 +28,10 @@ from reminders.domain.operations.periodic_tasks import (
     run,
 )
 from reminders.domain.pages import statistics
+from reminders.domain.person_data.erase import finish_waiting
 from reminders.domain.planning.plan import plan_future
 from reminders.domain.replies import receive
+from reminders.domain.retention.run import forget_what_is_due
 from reminders.domain.sending import circuit_breaker
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.expire import expire as expire_overdue
@@ -154,8 +155,7 @@ def apply(outcome: RunOutcome) -> None:
 
 @background()
 def tidy(outcome: RunOutcome) -> None:
-    """Apply reports that waited for their message; drop what is too old, sessions too."""
-    access.forget_sessions()
+    """Apply reports that waited for their message for long."""
     outcome.count = receive.tidy_reports(now=now(), go_on=outcome.may_go_on)
 
 
@@ -236,6 +236,15 @@ def figures(outcome: RunOutcome) -> None:
 def pairs(outcome: RunOutcome) -> None:
     """Look for two entries that may be one person, once contacts have changed."""
     outcome.count = keep_pairs(columns_of_birth(), last=last_success("pairs"))
+
+
+@background(at_most=A_MINUTE)
+def forget(outcome: RunOutcome) -> None:
+    """Forget what is older than it may be kept, and those who wish to be forgotten."""
+    at = now()
+    # Wishes first: somebody waits for them, and for what is old nobody does.
+    outcome.count = finish_waiting(now=at, go_on=outcome.may_go_on)
+    outcome.count += forget_what_is_due(now=at, go_on=outcome.may_go_on)
 
 
 @background()

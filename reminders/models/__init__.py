@@ -30,6 +30,13 @@ from reminders.models.people import (
 )
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, InboxItem, Reply, TaughtReply
+from reminders.models.retention import (
+    Erasure,
+    ForgettingRun,
+    KeptFor,
+    KeptOptOut,
+    LegalHold,
+)
 from reminders.models.rules import ReminderRule, Wording
 
 __all__ = [
@@ -41,13 +48,18 @@ __all__ = [
     "ContactMerge",
     "DailyStatistics",
     "DeliveryReport",
+    "Erasure",
     "FirstLogin",
+    "ForgettingRun",
     "Import",
     "ImportMapping",
     "ImportPart",
     "ImportRow",
     "InboxItem",
     "Job",
+    "KeptFor",
+    "KeptOptOut",
+    "LegalHold",
     "LikelyPair",
     "Location",
     "Message",

@@ -34,7 +34,9 @@ class DeliveryReport(models.Model):
     stored_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be read.")
-    raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    raw: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, null=True, blank=True, help_text="As it came; none once it is forgotten."
+    )
 
     class Meta:
         ordering = ["-stored_at"]
@@ -43,6 +45,12 @@ class DeliveryReport(models.Model):
                 fields=["message", "stored_at"],
                 condition=Q(message__isnull=False),
                 name="report_of_message",
+            ),
+            models.Index(
+                fields=["stored_at"], condition=Q(raw__isnull=False), name="report_raw_to_forget"
+            ),
+            models.Index(
+                fields=["stored_at"], condition=Q(message=None), name="report_of_no_message"
             ),
             models.Index(
                 fields=["stored_at"],

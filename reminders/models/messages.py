@@ -168,7 +168,8 @@ class Message(models.Model):
     location = models.ForeignKey(
         Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
     )
-    phone = models.CharField(max_length=16)
+    # Blank once the text is forgotten: it goes together with its words.
+    phone = models.CharField(max_length=16, blank=True)
     source_number = models.CharField(max_length=15, blank=True)
     text = models.TextField()
     asks = models.CharField(
@@ -228,7 +229,7 @@ class Message(models.Model):
     class Meta:
         ordering = ["-created_at"]
         constraints = [
-            phone_check("message_phone_is_e164"),
+            phone_check("message_phone_is_e164", blank=True),
             models.CheckConstraint(
                 # The provider knows a text by its id alone: without it, it could not be withdrawn.
                 condition=~Q(state__in=message_states.AT_PROVIDER) | Q(provider_id__isnull=False),
@@ -280,6 +281,7 @@ class Message(models.Model):
                 name="message_maybe_there",
             ),
             models.Index(fields=["phone", "-created_at"], name="message_by_phone"),
+            models.Index(fields=["created_at"], condition=~Q(phone=""), name="message_to_forget"),
             models.Index(
                 fields=["contact", "-created_at"],
                 condition=Q(contact__isnull=False),

@@ -162,6 +162,12 @@ class Contact(models.Model):
         ),
     )
     notes = models.TextField(blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when nothing about them is left; the row stays for the figures.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     search = models.GeneratedField(

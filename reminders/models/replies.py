@@ -64,7 +64,9 @@ class Reply(models.Model):
     problem = models.CharField(
         max_length=300, blank=True, help_text="Why it could not be read or applied."
     )
-    raw: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    raw: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, null=True, blank=True, help_text="As it came; none once it is forgotten."
+    )
     reading: models.JSONField[Any, Any] = models.JSONField(
         default=dict,
         # Replies are stored by statements of their own, before anybody reads them.
@@ -82,6 +84,14 @@ class Reply(models.Model):
             ),
             models.Index(fields=["phone", "-received_at"], name="reply_by_phone"),
             models.Index(fields=["received_at"], name="reply_by_time"),
+            models.Index(
+                fields=["received_at"],
+                condition=~Q(phone="") | ~Q(text=""),
+                name="reply_to_forget",
+            ),
+            models.Index(
+                fields=["stored_at"], condition=Q(raw__isnull=False), name="reply_raw_to_forget"
+            ),
             models.Index(
                 fields=["contact", "-received_at"],
                 condition=Q(contact__isnull=False),
@@ -189,6 +199,7 @@ class InboxItem(models.Model):
                 fields=["location", "opened_at"], condition=Q(done_at=None), name="card_open"
             ),
             models.Index(fields=["-done_at"], condition=Q(done_at__isnull=False), name="card_done"),
+            models.Index(fields=["opened_at"], condition=~Q(phone=""), name="card_to_forget"),
         ]
 
     def __str__(self) -> str:

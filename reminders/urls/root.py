@@ -6,7 +6,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
 from reminders import webhooks
-from reminders.views.diary import appointments, contacts, day_sheet, row_actions, same_person
+from reminders.views.diary import (
+    appointments,
+    contacts,
+    day_sheet,
+    person_data,
+    row_actions,
+    same_person,
+)
 from reminders.views.shared.asked import IdConverter
 from reminders.views.site import first_steps, pulse, session
 
@@ -29,6 +36,10 @@ urlpatterns = [
     path("contacts/<id:pk>/edit/", contacts.edit, name="contact_edit"),
     path("contacts/<id:pk>/same/", same_person.find, name="contact_same"),
     path("contacts/<id:pk>/merge/", same_person.merge, name="contact_merge"),
+    path("contacts/<id:pk>/data/", person_data.show, name="contact_data"),
+    path("contacts/<id:pk>/data/export/", person_data.export, name="contact_export"),
+    path("contacts/<id:pk>/data/hold/", person_data.hold, name="contact_hold"),
+    path("contacts/<id:pk>/data/forget/", person_data.forget, name="contact_forget"),
     path("contacts/merges/<id:pk>/split/", same_person.split, name="contact_split"),
     path("reminders/<id:pk>/send/", row_actions.send_reminder, name="send_reminder"),
     path("reminders/<id:pk>/hold/", row_actions.hold_reminder, name="hold_reminder"),

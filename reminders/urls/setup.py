@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from reminders.views.setup import connection, overview, rules, taught, taught_answers, wordings
+from reminders.views.setup import (
+    connection,
+    overview,
+    retention,
+    rules,
+    taught,
+    taught_answers,
+    wordings,
+)
 from reminders.views.site import first_steps
 
 urlpatterns = [
@@ -27,6 +35,8 @@ urlpatterns = [
     path("taught-answers/undo/", taught_answers.undo, name="taught_answer_undo"),
     path("taught-answers/<id:pk>/", taught_answers.change, name="taught_answer"),
     path("taught-answers/<id:pk>/remove/", taught_answers.remove, name="taught_answer_remove"),
+    path("retention/", retention.show, name="retention"),
+    path("retention/tonight/", retention.show_tonight, name="retention_tonight"),
     path("connection/", connection.show, name="connection"),
     path("connection/check/", connection.check, name="connection_check"),
     path("connection/test/", connection.test, name="connection_test"),

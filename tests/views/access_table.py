@@ -97,6 +97,10 @@ TABLE = (
     row("contact_merge", "GET", STAFF, "contact", query="other={relative}"),
     row("contact_merge", "POST", STAFF, "contact", other="{relative}"),
     row("contact_split", "POST", STAFF, "merge"),
+    row("contact_data", "GET", MANAGERS, "contact"),
+    row("contact_export", "POST", MANAGERS, "contact", **{"as": "json"}),
+    row("contact_hold", "POST", MANAGERS, "contact", reason="A claim"),
+    row("contact_forget", "POST", MANAGERS, "contact", sure="yes"),
     row("send_reminder", "POST", STAFF, "reminder"),
     row("hold_reminder", "POST", STAFF, "reminder"),
     row("release_reminder", "POST", STAFF, "reminder"),
@@ -180,6 +184,9 @@ TABLE = (
     row("import_csv", "GET", MANAGERS, "upload"),
     row("import_undo", "GET", MANAGERS, "upload"),
     row("import_undo", "POST", MANAGERS, "upload"),
+    row("retention", "GET", ADMINISTRATORS),
+    row("retention", "POST", ADMINISTRATORS),
+    row("retention_tonight", "POST", ADMINISTRATORS),
     row("connection", "GET", ADMINISTRATORS),
     row("connection_check", "POST", ADMINISTRATORS),
     row("connection_test", "POST", ADMINISTRATORS, phone="07700 900123"),
@@ -187,7 +194,14 @@ TABLE = (
 )
 EVERYWHERE = {"job", "taught", "test"}
 """Things in addresses that belong to the whole site."""
-WHOLE_SITE = {"wordings_answers", "rules_move", "inbox_teach", "taught_remove"}
+WHOLE_SITE = {
+    "wordings_answers",
+    "rules_move",
+    "inbox_teach",
+    "taught_remove",
+    "retention",
+    "retention_tonight",
+}
 """Addresses that change something for every location, so only for those who may see every location.
 """
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Model, Q, QuerySet
 
 from reminders.domain.common.audit import Actor
@@ -39,6 +38,8 @@ RULES = "reminders.change_reminderrule"
 WORDINGS = "reminders.change_wording"
 STATISTICS = "reminders.view_auditentry"
 CONNECTION = "reminders.change_providerstate"
+PERSON_DATA = "reminders.change_location"
+"""To give out and to forget all that is held about a person: whoever answers for a location."""
 USERS = "auth.change_user"
 ROLES = "auth.change_group"
 
@@ -152,8 +153,10 @@ class Scope:
         )
 
     def contacts(self) -> QuerySet[Contact]:
-        """The contacts they may see: of their locations, and those of nobody yet."""
-        return Contact.objects.filter(self._seen(Sight.contacts))
+        """The contacts they may see: of their locations, and those of nobody yet; none that are
+        forgotten.
+        """
+        return Contact.objects.filter(self._seen(Sight.contacts), forgotten_at=None)
 
     def sees_whole(self, contact_ids: Iterable[int]) -> bool:
         """Whether nothing that hangs on these people is hidden from the user."""
@@ -240,8 +243,3 @@ def remember(profile: StaffProfile, **values: Any) -> None:
         return
     profile.remembered = profile.remembered | values
     profile.save(update_fields=["remembered"])
-
-
-def forget_sessions() -> None:
-    """Delete the sessions that have run out."""
-    SessionStore.clear_expired()

@@ -21,6 +21,7 @@ from reminders.domain.common.locks import lock_coming_on
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, is_textable, opt_in_all, opt_out_all
 from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.planning.kept_opt_outs import kept_among
 from reminders.models import Suppression
 from reminders.provider import MessagesApi, NotFound, Refused
 
@@ -64,6 +65,8 @@ def sync_blocked_numbers(api: MessagesApi, *, now: datetime) -> Synced:
     pushed = push_suppressions(api, now=now)
     release_connection()
     listed = {number for number in api.blocked_numbers() if is_textable(number)}
+    # Opted out here as well, under a digest: taken over, the number would be known again.
+    listed -= kept_among(listed)
     with transaction.atomic():
         # Only what the provider was told of can be missing from its list.
         held = _for_provider().filter(lifted_at=None).exclude(synced_at=None)

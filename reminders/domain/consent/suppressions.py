@@ -19,6 +19,7 @@ from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import lock_coming_on, retry_on_conflict
 from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.planning.kept_opt_outs import recall
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.models import Contact, Message, Suppression
 from reminders.models.fields import E164
@@ -172,6 +173,7 @@ def opt_out_all(
     # In the order of the numbers, so that two batches with the same ones take turns. Of several for
     # a number the last one given counts: the sorting keeps their order.
     by_phone = {item.phone: item for item in sorted(wanted, key=lambda item: item.phone)}
+    recall(by_phone)
     with connection.cursor() as cursor:
         cursor.execute(
             _OPT_OUT,
@@ -206,6 +208,7 @@ def opt_in_all(
     if not words:
         return []
     with transaction.atomic():
+        recall(words)
         # Locked before they are read: of two who lift the same one, the second finds nothing.
         in_force = Suppression.objects.filter(phone__in=words, lifted_at=None).order_by("phone")
         locked = in_force.select_for_update(no_key=True)

@@ -30,6 +30,7 @@ from reminders.domain.common.locks import (
     retry_on_conflict,
 )
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
+from reminders.domain.planning.kept_opt_outs import recall
 from reminders.domain.planning.plan import PlanResult, plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.models import Appointment, AuditEntry, Contact, Location, ReminderRule
@@ -257,6 +258,7 @@ def change_contact(
         # Before the number is changed: they are found by the one that they were sent to.
         astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
         Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
+        recall([changed.get("phone", "")])
         record("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
         ids = lock_coming_of([row.pk], now=now)
         if changed.keys() & {"phone", "language", "channel"}:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem, read_phone
+from reminders.domain.planning.kept_opt_outs import recall
 from reminders.models import Contact
 
 
@@ -44,6 +45,7 @@ def create_contact(values: Mapping[str, Any], *, by: Actor, now: datetime) -> Co
     """Add a patient; `values` are columns of Contact."""
     with transaction.atomic():
         contact = Contact.objects.create(**values)
+        recall([contact.phone])
         contact.refresh_from_db()
         record("contact_created", by=by, now=now, contact_id=contact.pk)
     return contact

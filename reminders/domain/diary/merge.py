@@ -34,7 +34,9 @@ from reminders.models import (
     AuditEntry,
     Contact,
     ContactMerge,
+    Erasure,
     InboxItem,
+    LegalHold,
     Message,
     Reply,
 )
@@ -102,6 +104,7 @@ def _merge(
     Contact.objects.filter(pk=kept.pk).update(**taken, updated_at=now)
     change.carry_out(to=Contact.objects.get(pk=kept.pk))
     _move_the_rest(moved, merge)
+    _move_holds(kept, other, now=now)
     other.delete()
     # Only now: the number is once in a diary.
     Contact.objects.filter(pk=kept.pk).update(**number)
@@ -140,6 +143,8 @@ def _lock_both(kept_id: int, other_id: int, *, seen: Mapping[int, str]) -> tuple
     found = lock_both_contacts(kept_id, other_id)
     if len(found) < 2:
         raise MergeError("One of the two entries is no longer there.")
+    if Erasure.objects.filter(contact__in=found, done_at=None).exists():
+        raise MergeError("One of the two waits to be forgotten.")
     for pk, row in found.items():
         refuse_if_changed(row, seen.get(pk, ""))
     return found[kept_id], found[other_id]
@@ -192,6 +197,14 @@ def _move_the_rest(moved: Mapping[str, list[Any]], merge: ContactMerge) -> None:
     earlier = ContactMerge.objects.filter(pk__in=moved["merges"])
     earlier.filter(within=None).update(within=merge)
     earlier.update(kept=merge.kept_id)
+
+
+def _move_holds(kept: Contact, other: Contact, *, now: datetime) -> None:
+    """A hold on either is one on the person they are; of two, the kept entry's goes on."""
+    theirs = LegalHold.objects.filter(contact=other)
+    if LegalHold.objects.filter(contact=kept, ended_at=None).exists():
+        theirs.filter(ended_at=None).update(ended_at=now)
+    theirs.update(contact=kept)
 
 
 def tell(

@@ -27,7 +27,7 @@ from reminders.domain.diary.merge import (
     keep_imports_out,
     tell,
 )
-from reminders.models import Contact, ContactMerge
+from reminders.models import Contact, ContactMerge, LegalHold
 
 TOGETHER = (PHONE, ("external_id", "diary"), ("first_name", "last_name"))
 """Columns that mean something only together."""
@@ -51,6 +51,7 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         change = Moving(moving, before=kept, leaves=kept, now=now)
         change.carry_out(to=former, kept=Contact.objects.get(pk=kept.pk))
         _move_back(merge, former)
+        _hold_both(kept, former)
         merge.split_at, merge.split_by_id = now, by.user_id
         merge.save(update_fields=["split_at", "split_by"])
         # Whoever splits two says that they are two: they are not proposed again.
@@ -105,6 +106,14 @@ def _bring_back(merge: ContactMerge, *, now: datetime) -> Contact:
 def _still_theirs(name: str, merge: ContactMerge) -> list[Any]:
     rows = HELD[name]._default_manager.filter(pk__in=merge.moved[name], contact_id=merge.kept_id)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _hold_both(kept: Contact, former: Contact) -> None:
+    """A hold was on both while they were one: it holds for each of them."""
+    for hold in LegalHold.objects.filter(contact=kept, ended_at=None):
+        LegalHold.objects.create(
+            contact=former, reason=hold.reason, since=hold.since, by_id=hold.by_id
+        )
 
 
 def _move_back(merge: ContactMerge, former: Contact) -> None:

@@ -115,6 +115,11 @@ class Tree:
             os.rename(file.name, name, src_dir_fd=source, dst_dir_fd=target)
         return FoundFile(place, name, file.changed_at)
 
+    def remove(self, file: FoundFile) -> None:
+        """Delete a file; one that is gone already is no error."""
+        with self._at(file.place) as held, suppress(FileNotFoundError):
+            os.unlink(file.name, dir_fd=held)
+
     def write(self, place: Place, name: str, text: str) -> None:
         """Write a new text file, under another name where its own is taken or too long."""
         with self._at(place) as held:

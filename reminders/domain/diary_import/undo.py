@@ -71,7 +71,8 @@ def ask_to_undo(row: Import, *, user_id: int | None = None) -> bool:
 
     The history names `user_id`.
     """
-    waiting = Import.objects.filter(pk=row.pk, state=State.APPLIED)
+    # Without its rows nobody knows any more what it did.
+    waiting = Import.objects.filter(pk=row.pk, state=State.APPLIED, forgotten_at=None)
     asked = waiting.update(
         state=State.UNDOING, words="Being taken back", progress=0, undone_by_id=user_id
     )

@@ -61,9 +61,8 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
         PeriodicJob("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
         PeriodicJob("imports", timedelta(seconds=10), "Work off uploaded diaries"),
         PeriodicJob("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
-        PeriodicJob(
-            "tidy", timedelta(hours=6), "Apply reports that came early, drop those too old"
-        ),
+        PeriodicJob("tidy", timedelta(hours=6), "Apply reports that came early"),
+        PeriodicJob("forget", timedelta(minutes=5), "Forget what is older than it may be kept"),
         PeriodicJob("jobs", timedelta(seconds=10), "Go on with long work in the background"),
         PeriodicJob("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
         PeriodicJob("pairs", timedelta(minutes=10), "Look for people who are there twice"),

@@ -54,6 +54,11 @@ EVENT_WORDS = {
     "opted_in": "Gets texts again",
     "number_wrong": "The number is wrong: no texts go to it",
     "number_right": "The number is right after all",
+    "hold_set": "Put on legal hold: nothing is forgotten",
+    "hold_ended": "Legal hold ended",
+    "person_exported": "Everything about them was exported",
+    "erasure_asked": "Asked to be forgotten",
+    "person_forgotten": "Forgotten",
 }
 FIELD_WORDS = {
     "starts_at": "",  # the local date and time say the same

@@ -23,6 +23,7 @@ from reminders.domain.common.connections import map_ordered
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import desired_reminders
+from reminders.domain.planning.kept_opt_outs import recall_of
 from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.staging import read_plannable, stage
@@ -70,6 +71,8 @@ def plan_appointments(
     ordered = sorted(set(ids))
     if not ordered:
         return PlanResult()
+    # An opt-out whose number was forgotten holds as soon as somebody comes with the number.
+    recall_of(ordered)
     # Before the appointments: whoever changes a rule waits for us, and must not hold what we want.
     book = book or RuleSet.held()
     outcome = PlanResult()
@@ -123,6 +126,7 @@ def plan_steps(
 
 @transaction.atomic
 def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
+    recall_of(ids)
     return _plan_step(ids, book=RuleSet.held(), now=now)
 
 

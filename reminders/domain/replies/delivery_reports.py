@@ -21,7 +21,7 @@ from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, opt_out_all
 from reminders.domain.diary.appointments import plan_numbers
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
-from reminders.models import DeliveryReport, InboxItem, Message, Suppression
+from reminders.models import InboxItem, Message, Suppression
 from reminders.provider import State, Verdict, read_status
 from reminders.provider.statuses import NUMBER_BLOCKED
 
@@ -30,7 +30,7 @@ CANCELLED = str(Message.State.CANCELLED)
 TRIED_FOR = timedelta(hours=1)
 """How long every ring tries a report that fits no message; afterwards only the thorough one does.
 """
-KEPT = timedelta(days=45)
+TRIED_AT_ALL = timedelta(days=45)
 OTHER_COPY = "Is about another copy of this text"
 
 
@@ -58,14 +58,12 @@ def apply_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
 
 
 def tidy_reports(*, now: datetime, go_on: GoOn = for_ever) -> int:
-    """Try every report that still waits, and drop those older than 45 days; return how many were
-    applied.
+    """Try every report of the last 45 days that still waits; return how many were applied.
 
     Meant for once a day: an account shared with other programs brings many reports that are never
-    ours.
+    ours. `retention` forgets them.
     """
-    DeliveryReport.objects.filter(applied_at=None, problem="", stored_at__lt=now - KEPT).delete()
-    return apply_waiting_reports(now=now, since=now - KEPT, go_on=go_on)
+    return apply_waiting_reports(now=now, since=now - TRIED_AT_ALL, go_on=go_on)
 
 
 def apply_waiting_reports(

@@ -23,6 +23,7 @@ from reminders.domain.common.cards import NewCard, open_all
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.turns import GoOn, for_ever
+from reminders.domain.planning.kept_opt_outs import recall
 from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.delivery_reports import (
     apply_waiting,
@@ -189,6 +190,8 @@ def _insert(
     given: dict[str, Any] = {  # Any: the driver adapts arrays and times
         name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
     }
+    # Who opted out and was forgotten gets no automatic answer now that they write again.
+    recall(given.get("phones", ()))
     with connection.cursor() as cursor:
         cursor.execute(statement, {**given, "now": now})
         stored = cursor.fetchall()

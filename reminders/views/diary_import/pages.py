@@ -265,7 +265,7 @@ def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what taking an import back would do, and do it."""
     row = _get(request, pk)
-    if row.state != State.APPLIED:
+    if row.state != State.APPLIED or row.forgotten_at:
         return redirect("import", row.pk)
     if request.method == "POST":
         ask_to_undo(row, user_id=request.user.pk)

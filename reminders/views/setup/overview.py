@@ -34,7 +34,7 @@ def show(request: StaffRequest) -> HttpResponse:
     groups = [
         ("Texts", _texts()),
         ("Your practice", _practice(request.scope)),
-        ("Running it", _running()),
+        ("Running it", _running(request.scope)),
     ]
     shown = [
         (title, [tile for tile in tiles if _may(tile, request.scope)]) for title, tiles in groups
@@ -124,7 +124,7 @@ def _practice(scope: Scope) -> list[Tile]:
     ]
 
 
-def _running() -> list[Tile]:
+def _running(scope: Scope) -> list[Tile]:
     now = timezone.now()
     troubles = len(take_pulse(now=now).troubles(now=now))
     return [
@@ -135,6 +135,7 @@ def _running() -> list[Tile]:
             f"{_count(troubles, 'thing')} to look at" if troubles else "All is well",
             access.CONNECTION,
         ),
+        *([] if scope.restricted else [_kept_for()]),
         Tile(
             reverse("admin:auth_user_changelist"),
             "people",
@@ -157,6 +158,17 @@ def _running() -> list[Tile]:
             access.RULES,
         ),
     ]
+
+
+def _kept_for() -> Tile:
+    """For those who see every location: what goes, goes everywhere."""
+    return Tile(
+        reverse("retention"),
+        "history",
+        "How long things are kept",
+        "What goes each night, and where data lies",
+        access.CONNECTION,
+    )
 
 
 def _count(number: int, noun: str) -> str:

@@ -57,5 +57,6 @@ SETTLED = {
     "imported": "had the file imported",
     "thrown_away": "threw the file away",
     "newer_file": "let the file go: a newer one of this diary came",
+    "forgotten": "let go of it: its words are no longer kept",
     "let_go": "let the file go: nobody had gone on with it",
 }

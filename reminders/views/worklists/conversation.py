@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
+from reminders.domain.common.access import PERSON_DATA
 from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import (
     ConsentError,
@@ -118,6 +119,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         "zone": _zone(request, rows),
         "country": rows[0].country if rows else "",
         "can_text": _can_text(contact),
+        "may_data": request.scope.may(PERSON_DATA),
     }
     return render(request, "conversation.html", context)
 

@@ -29,6 +29,7 @@ EVERY = {
     "imports": 10,
     "folder": 60,
     "tidy": 21_600,
+    "forget": 300,
     "jobs": 10,
     "figures": 600,
     "pairs": 600,

@@ -1,13 +1,8 @@
 """Signing in, and what a session leaves behind."""
 
-from datetime import timedelta
-
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
 
-from reminders.domain.common.access import forget_sessions
 from reminders.views.site.session import TOO_MANY
 from tests.factories import make_user
 
@@ -83,15 +78,3 @@ def test_going_back_leads_to_no_other_site() -> None:
     ]
 
     assert answers == ["/", "/", "/calls/"]
-
-
-def test_sessions_that_ran_out_are_deleted() -> None:
-    client = Client()
-    client.force_login(make_user("ann", group="receptionist"))
-    client.force_login(make_user("bob", group="receptionist"))
-    first = Session.objects.order_by("expire_date")[0]
-    Session.objects.filter(pk=first.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
-
-    forget_sessions()
-
-    assert not Session.objects.filter(pk=first.pk).exists()

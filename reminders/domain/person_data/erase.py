@@ -1,0 +1,173 @@
+"""Forget one person at their wish: what comes is called off first, then everything goes at once.
+
+The wish is written down (`Erasure`) and waits until the provider has let go of their texts: else one
+could still go out, and nobody would know to whom. The appointments stay as rows that name nobody,
+because the statistics count them.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from reminders.domain.common.audit import SYSTEM, Actor, record
+from reminders.domain.common.enqueue import enqueue_after_commit
+from reminders.domain.common.locks import (
+    lock_appointments,
+    lock_coming_of,
+    lock_contact,
+    lock_whole_contact,
+    retry_on_conflict,
+)
+from reminders.domain.common.turns import GoOn, for_ever
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.person_data.holdings import Holdings, holdings_of
+from reminders.domain.person_data.preview import preview, waits_for
+from reminders.domain.planning.withdrawal import withdraw_messages
+from reminders.domain.retention.holds import hold_of
+from reminders.domain.retention.people import forget_people
+from reminders.domain.retention.texts import CLOSED, blank_replies, blank_texts
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    CallAttempt,
+    Contact,
+    DeliveryReport,
+    Erasure,
+    Import,
+    InboxItem,
+    Message,
+    Reminder,
+)
+
+A_RUN = 100
+
+
+class ErasureError(ValueError):
+    """Somebody who can't be forgotten; the text says why."""
+
+
+def forget_person(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
+    """Call off what comes, and forget the person as soon as nothing is with the provider.
+
+    `done_at` of what is returned tells whether that was at once. Raises ErasureError.
+    """
+    erasure = _ask(contact_id, by=by, now=now)
+    finish(erasure.pk, now=now)
+    erasure.refresh_from_db()
+    return erasure
+
+
+@retry_on_conflict
+def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
+    with transaction.atomic():
+        coming = lock_coming_of([contact_id], now=now)
+        contact = lock_contact(contact_id)
+        if contact.forgotten_at:
+            raise ErasureError("This person is forgotten already.")
+        if hold_of(contact_id):
+            raise ErasureError(
+                "This person is on legal hold: nothing may be forgotten until it ends."
+            )
+        expected = Appointment.objects.filter(pk__in=coming, status__in=Appointment.EXPECTED)
+        set_status(
+            list(expected.values_list("pk", flat=True)),
+            Appointment.Status.CANCELLED,
+            by=by,
+            now=now,
+        )
+        # Nothing is planned for them any more, whatever a diary brings until they are forgotten.
+        Contact.objects.filter(pk=contact_id).update(channel=Contact.Channel.NONE, updated_at=now)
+        texts = Message.objects.filter(pk__in=holdings_of(contact).texts).withdrawable(now=now)
+        withdraw_messages(list(texts.values_list("pk", flat=True)), now=now)
+        for task in ("withdraw", "push_blocked"):
+            enqueue_after_commit(task)
+        erasure, new = Erasure.objects.get_or_create(
+            contact=contact, done_at=None, defaults={"asked_at": now, "asked_by_id": by.user_id}
+        )
+        if new:
+            record("erasure_asked", by=by, now=now, contact_id=contact_id)
+    return erasure
+
+
+def finish_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
+    """Forget those whose texts the provider has let go of since; return how many."""
+    count = 0
+    waiting = Erasure.objects.filter(done_at=None).order_by("asked_at")
+    for pk in list(waiting.values_list("pk", flat=True)[:A_RUN]):
+        count += finish(pk, now=now)
+        if not go_on():
+            break
+    return count
+
+
+@retry_on_conflict
+def finish(erasure_id: int, *, now: datetime) -> bool:
+    """Forget the person of this wish, in one transaction; False while it has to wait."""
+    with transaction.atomic():
+        contact_id = Erasure.objects.values_list("contact_id", flat=True).get(pk=erasure_id)
+        lock_appointments(
+            Appointment.objects.filter(contact=contact_id).values_list("pk", flat=True)
+        )
+        contact = lock_whole_contact(contact_id)
+        waiting = Erasure.objects.select_for_update().filter(pk=erasure_id, done_at=None)
+        erasure = waiting.first()
+        if erasure is None or hold_of(contact_id):
+            return False
+        held = holdings_of(contact)
+        if waits_for(held):
+            return False
+        counts = {words: count for count, words in preview(held, now=now).going}
+        _forget(held, now=now)
+        erasure.done_at, erasure.counts = now, counts
+        erasure.save(update_fields=["done_at", "counts"])
+        by = Actor.staff(erasure.asked_by_id) if erasure.asked_by_id else SYSTEM
+        record("person_forgotten", by=by, now=now, contact_id=contact_id)
+    return True
+
+
+def _forget(held: Holdings, *, now: datetime) -> None:
+    _forget_in_files(held)
+    blank_texts(held.texts)
+    blank_replies(held.replies)
+    _forget_visits(held)
+    theirs = Q(contact=held.contact) | Q(reply__in=held.replies) | Q(phone__in=held.own)
+    cards = InboxItem.objects.filter(theirs | Q(appointment__in=held.appointments))
+    cards.filter(done_at=None).update(done_at=now, outcome=CLOSED)
+    cards.update(phone="")
+    strange = DeliveryReport.objects.filter(message=None, raw__isnull=False)
+    for number in held.own:
+        strange.filter(raw__icontains=number).update(raw=None, problem="")
+    forget_people([held.contact.pk], now=now)
+
+
+def _forget_visits(held: Holdings) -> None:
+    """The rows stay, for the statistics; nothing on them says whose they were."""
+    ids = held.appointments
+    Reminder.objects.filter(appointment__in=ids).exclude(phone="").update(phone="")
+    CallAttempt.objects.filter(appointment__in=ids).exclude(phone="").update(phone="")
+    AuditEntry.objects.filter(appointment__in=ids).exclude(details={}).update(details={})
+    Appointment.objects.filter(pk__in=ids).update(notes="", extra={}, external_id="", diary="")
+
+
+def _forget_in_files(held: Holdings) -> None:
+    """Rows of files, and what the list of their problems quotes."""
+    held.rows(by_name=True).delete()
+    names = [name for name in (held.contact.first_name, held.contact.last_name) if name]
+    given = [*held.own, held.contact.phone_as_given, held.contact.external_id]
+    signs = [
+        sign for sign in (held.contact.name if len(names) == 2 else "", *given) if len(sign) > 3
+    ]
+    for file in Import.objects.filter(forgotten_at=None).exclude(problems=[]).iterator():
+        kept = [one for one in file.problems if not _quotes(one, signs)]
+        if len(kept) < len(file.problems):
+            file.problems = kept
+            file.save(update_fields=["problems"])
+
+
+def _quotes(problem: object, signs: list[str]) -> bool:
+    text = json.dumps(problem, ensure_ascii=False)
+    return any(sign in text for sign in signs)
