@@ -14,7 +14,9 @@ from functools import lru_cache
 
 from reminders.domain.diary_import.problems import refuse
 from reminders.domain.diary_import.questions import Answers, Question, folded_header
+from reminders.domain.diary_import.read.cells.given_names import NameOrder, is_given_name
 from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.choose_name_order import choose_name_order
 from reminders.domain.diary_import.read.header.choose_numbers import choose_numbers
 from reminders.domain.diary_import.read.header.choose_people import choose_names, choose_phone
 from reminders.domain.diary_import.read.header.choose_rest import choose_rest
@@ -121,6 +123,7 @@ def _load_tables() -> None:
     """
     read_names(["Name"])
     looks.looks_like_date_and_time("1 January 2027 9:30")
+    is_given_name("Ann")
 
 
 def choose_columns(
@@ -169,6 +172,7 @@ def _choose(
     choose_phone(sheet)
     choose_when(sheet)
     choose_names(sheet)
+    choose_name_order(sheet)
     choose_numbers(sheet)
     choose_rest(sheet)
     columns.places, columns.questions = sheet.places, sheet.questions
@@ -192,13 +196,14 @@ def _apply_answers(columns: Columns, answers: Mapping[str, str]) -> set[int]:
             continue
         if meaning and meaning not in FIELDS:
             raise refuse(f"The mapping gives the column “{name}” an unknown meaning, “{meaning}”.")
-        if meaning and columns.places.get(meaning, place) != place:
+        # Before its order, so that a mapping remembers the order.
+        fields = ("name", meaning) if meaning in set(NameOrder) else (meaning,) if meaning else ()
+        if any(columns.places.get(each, place) != place for each in fields):
             raise refuse(
                 f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one."
             )
         decided.add(place)
-        if meaning:
-            columns.places[meaning] = place
+        columns.places |= dict.fromkeys(fields, place)
     return decided
 
 
