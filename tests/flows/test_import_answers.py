@@ -16,6 +16,7 @@ from tests.flows.test_import_command import DAY, run, run_json
 pytestmark = pytest.mark.django_db
 HEADER = ["id", "who is it", "phone", "date", "time", "fee"]
 FILE = f"{','.join(HEADER)}\n1,Ann Lee,0491 570 006,{DAY},10:00,20\n"
+NAMES = ("Smith John", "Brown Mary")
 TWICE = f"id,name,phone,date,time\n1,Ann Lee,0491 570 006,03/04/{DAY.year + 1},10:00\n"
 
 
@@ -89,3 +90,22 @@ def test_the_location_is_a_question_like_the_others(site: Location, tmp_path: Pa
     assert code == 1
     assert told["questions"][0]["options"] == ['--location "Perth Hills"', "--location Sydney"]
     assert run(str(path), "--location", "Perth Hills")[0] == 0
+
+
+def test_the_order_of_names_is_a_question_that_is_taught(site: Location, tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    header = [*HEADER[:1], "name", *HEADER[2:5]]
+    rows = [f"{n},{name},0491 570 006,{DAY},10:0{n}\n" for n, name in enumerate(NAMES)]
+    path.write_text("".join([",".join(header) + "\n", *rows]), encoding="utf-8")
+
+    code, told = run_json(str(path))
+    [question] = told["questions"]
+    option = ("--column", "name=name_family_first")
+
+    assert (code, question["option"]) == (1, f'{option[0]} "{option[1]}"')
+    assert run(str(path), "--dry-run", *option)[0] == 0
+    taught = [Answer(About.COLUMN, "name_family_first", "name")]
+    remember(taught, header=header, circle=Circle(), now=NOON, user_id=None)
+    assert run(str(path))[0] == 0
+    greeted = set(Appointment.objects.values_list("contact__first_name", flat=True))
+    assert greeted == {"John", "Mary"}

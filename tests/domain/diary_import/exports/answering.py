@@ -11,6 +11,8 @@ from tests.domain.diary_import.exports.expectations import Expected
 
 FLAGS = {"yes", "no"}
 WHEN_ASKED = {About.ERRORS: "leave"}
+_PLAIN_ORDER = {"name_given_first": "name"}
+"""A column of names is taken for one of names as they are spoken, unless the file's facts say otherwise."""
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Knowing:
         right = [
             c.answer
             for c in question.choices
-            if truth.get(folded_value(c.answer.header)) == c.answer.meaning
+            if truth.get(folded_value(c.answer.header))
+            == _PLAIN_ORDER.get(c.answer.meaning, c.answer.meaning)
         ]
         chosen = next((answer for answer in right if answer.meaning), None) or next(
             iter(right), None

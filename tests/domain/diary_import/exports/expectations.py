@@ -109,8 +109,21 @@ def _words(name: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", re.sub("[\u0300-\u036f]", "", plain)))
 
 
+def _greeted_as_family(wanted: dict[str, Any], contact: Contact) -> bool:
+    """Whether texts would greet by a name that is not the first one."""
+    names = [name for name in _also(wanted, "name") if isinstance(name, dict) and name["first"]]
+    greeted = _words(contact.first_name)
+    if not greeted or not names:
+        return False
+    return not any(
+        greeted & _words(name["first"]) or name["first"] in contact.first_name for name in names
+    )
+
+
 def _differ(wanted: dict[str, Any], row: Appointment) -> list[str]:
     found = []
+    if _greeted_as_family(wanted, row.contact):
+        found.append(f"greets {row.contact.first_name} instead of {wanted['name']['first']}")
     texted = row.contact.phone if _is_texted(row.contact) else ""
     phones = [phone or "" for phone in _also(wanted, "phone")]
     if wanted.get("may_be_texted") is False:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from reminders.domain.diary_import.read.cells.given_names import is_given_name
 from reminders.domain.diary_import.read.cells.languages import read_language
 from reminders.domain.diary_import.read.cells.name_words import (
     LETTER_NAMES,
@@ -38,6 +39,8 @@ _GAELIC = re.compile(r"[OÓ]['’][^\W\d_]{2,}|Mc[A-Z]\w+")
 _PATRONYMIC = re.compile(
     r".+(?:ович|евич|ьич|овна|евна|ична|ovich|evich|ovna|evna)$", re.IGNORECASE
 )
+_WIFE_OF = re.compile(r"\w{3,}né")
+"""Hungarian: Kovács Jánosné is the wife of János, and nobody's given name."""
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _EAST_TITLE = re.compile(r"\s?(?:様|さん|님|씨|先生|女士|小姐)$")
 
@@ -124,7 +127,7 @@ def read_name(text: str, *, family_first: bool = False) -> PersonName:
         first, last = ("", name)
         if titles < len(words) and not any(map(is_couple, words)):
             named = words[titles:]
-            if family_first and len(named) > 1:
+            if family_first and _family_first(named) is None:
                 first, last = _turned(named)
             else:
                 first, last = _in_a_row(named, titled=titles > 0)
@@ -237,10 +240,22 @@ def _in_a_row(words: list[str], *, titled: bool) -> tuple[str, str]:
 
 def _turned(words: list[str]) -> tuple[str, str]:
     """First and last of words of which the family name, with its particles, is known to come first."""
+    if is_shouted(words[-1]) and not is_shouted(words[0]):
+        return _in_a_row(words, titled=False)  # "Jan NOVÁK" says so itself
+    if len(words) == 1:
+        return given(words) if is_given_name(words[0]) else ("", words[0])
     family = 1
     while family < len(words) - 1 and is_a("particles", words[family - 1]):
         family += 1
+    if family < len(words) - 1:
+        # Two family names, or two given ones: only a known name tells.
+        at = next((n for n in range(family, len(words)) if is_given_name(words[n])), 0)
+        if not at:
+            return "", " ".join(words)
+        family = at
     first, more = given(words[family:])
+    if _WIFE_OF.fullmatch(first) and not is_given_name(first):
+        return "", " ".join(words)
     return first, f"{more} {' '.join(words[:family])}".strip()
 
 
@@ -268,6 +283,11 @@ def _family_first(words: list[str]) -> int | None:
     if len(words) == 2 and _GAELIC.fullmatch(words[0]) and not words[0].startswith("Mc"):
         return 1
     return None
+
+
+def shows_its_order(words: list[str]) -> bool:
+    """Whether a name shows by itself that the family name comes first: by capitals, a patronymic."""
+    return _family_first(words) is not None
 
 
 def _is_doubtful(words: list[str]) -> bool:

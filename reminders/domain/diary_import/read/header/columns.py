@@ -14,7 +14,9 @@ from functools import lru_cache
 
 from reminders.domain.diary_import.problems import refuse
 from reminders.domain.diary_import.questions import Answers, Question, folded_header
+from reminders.domain.diary_import.read.cells.given_names import NameOrder, is_given_name
 from reminders.domain.diary_import.read.header import looks
+from reminders.domain.diary_import.read.header.choose_name_order import choose_name_order
 from reminders.domain.diary_import.read.header.choose_numbers import choose_numbers
 from reminders.domain.diary_import.read.header.choose_people import choose_names, choose_phone
 from reminders.domain.diary_import.read.header.choose_rest import choose_rest
@@ -151,6 +153,7 @@ def _load_tables() -> None:
     """
     read_names(["Name"])
     looks.looks_like_date_and_time("1 January 2027 9:30")
+    is_given_name("Ann")
 
 
 def choose_columns(
@@ -199,6 +202,7 @@ def _choose(
     choose_phone(sheet)
     choose_when(sheet)
     choose_names(sheet)
+    choose_name_order(sheet)
     choose_numbers(sheet)
     choose_rest(sheet)
     columns.places, columns.questions = sheet.places, sheet.questions
@@ -222,14 +226,23 @@ def _apply_answers(columns: Columns, answers: Mapping[str, str]) -> set[int]:
             continue
         if meaning and meaning not in FIELDS:
             raise refuse(f"The mapping gives the column “{name}” an unknown meaning, “{meaning}”.")
-        if meaning and columns.places.get(meaning, place) != place:
+        fields = _fields_of(meaning)
+        if any(columns.places.get(each, place) != place for each in fields):
             raise refuse(
                 f"The mapping gives two columns the meaning “{FIELDS[meaning]}”. Choose one."
             )
         decided.add(place)
-        for field_ in ("name", "phone_inside") if meaning == _BOTH else filter(None, [meaning]):
-            columns.places[field_] = place
+        columns.places |= dict.fromkeys(fields, place)
     return decided
+
+
+def _fields_of(meaning: str) -> tuple[str, ...]:
+    """What one answer decides: the name, before its order, so that a mapping remembers the order."""
+    if meaning == _BOTH:
+        return ("name", "phone_inside")
+    if meaning in set(NameOrder):
+        return ("name", meaning)
+    return (meaning,) if meaning else ()
 
 
 def stop_if_missing(columns: Columns) -> None:

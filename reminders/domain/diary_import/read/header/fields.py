@@ -11,6 +11,8 @@ FIELDS: dict[str, str] = {
     "first_name": "First name",
     "last_name": "Last name",
     "name": "Name",
+    "name_family_first": "Name, family name first",
+    "name_given_first": "Name, first name first",
     "preferred_name": "Preferred first name",
     "phone": "Phone",
     "second_phone": "Second phone",

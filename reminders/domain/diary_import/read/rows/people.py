@@ -8,6 +8,7 @@ from __future__ import annotations
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells import marks
+from reminders.domain.diary_import.read.cells.given_names import NameOrder
 from reminders.domain.diary_import.read.cells.names import (
     folded,
     is_no_name,
@@ -63,6 +64,7 @@ class NameReader:
             columns.places.get(name, -1)
             for name in ("first_name", "last_name", "name", "preferred_name")
         )
+        self._family_first = NameOrder.FAMILY_FIRST in columns.places
         self._fail = fail
         self._no_values = frozenset(by_phrase("no_values", ("words",))[0])
         self._missing = "name" if self._whole >= 0 else "first_name"
@@ -103,7 +105,7 @@ class NameReader:
             (" " not in whole or letters.lower() in self._no_values or texts) and is_no_name(whole)
         ):
             return self._no_name()
-        found = read_name(whole)
+        found = read_name(whole, family_first=self._family_first)
         if max(len(found.first), len(found.last)) > 150 and len(tidy(written)) <= LONGEST["name"]:
             self._fail("name", "A first or last name has more than 150 characters. Shorten it.")
         return found.first, found.last, found.preferred, texts

@@ -74,7 +74,17 @@ def test_a_name_in_two_cells(first: str, last: str, expected: tuple[str, ...]) -
         ("LO PRESTI ILARIA", "Ilaria", "LO PRESTI"),
         ("Dr. Nagy Zsófia Anna", "Zsófia Anna", "Nagy"),
         ("Nagy Z.", "", "Z. Nagy"),
-        ("Nagy", "Nagy", ""),
+        ("Nagy", "", "Nagy"),
+        ("Zsófia", "Zsófia", ""),
+        ("García López María", "María", "García López"),
+        ("Kovácsné Nagy Anna", "Anna", "Kovácsné Nagy"),
+        ("Kovács Jánosné", "", "Kovács Jánosné"),
+        ("Fortin René", "René", "Fortin"),
+        ("Nguyen Thi Hoa", "", "Nguyen Thi Hoa"),  # nobody knows which of them is called
+        ("Jan NOVÁK", "Jan", "NOVÁK"),
+        ("NOVÁK NOVOTNÝ Jan", "Jan", "NOVÁK NOVOTNÝ"),
+        ("Иванов Пётр Сергеевич", "Пётр Сергеевич", "Иванов"),
+        ("王小明", "王小明", ""),
     ],
 )
 def test_where_family_names_come_first_the_rest_is_greeted(

@@ -59,9 +59,31 @@ def read_names(header: Sequence[str]) -> list[Named]:
     """Every header of a file as what its name allows."""
     header = _without_prefix(header)
     known = [_in_languages(without_nth(name)) for name in header]
-    votes = Counter(tag for each in known for tag in each)
-    main = max(languages(), key=lambda tag: (votes[tag], tag == "en"))
+    main = _main(known)
     return [_settled(name, each, main) for name, each in zip(header, known, strict=True)]
+
+
+def _main(known: Sequence[dict[str, Named]]) -> str:
+    votes = Counter(tag for each in known for tag in each)
+    return max(languages(), key=lambda tag: (votes[tag], tag == "en"))
+
+
+def main_language(header: Sequence[str]) -> str:
+    """The language that knows most of a file's headers, English where none does."""
+    return _main([_in_languages(without_nth(name)) for name in _without_prefix(header)])
+
+
+def parts_in_order(header: Sequence[str], place: int) -> list[str]:
+    """The known parts of one header as they stand: family before given, or the other way round."""
+    language = languages()[main_language(header)]
+    words = pieces(without_nth(header[place]))[:_LONGEST_NAME]
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        taken = _phrase(words, at, language)
+        found += sorted(taken[0]) if taken else []
+        at += taken[1] if taken else 1
+    return found
 
 
 def _without_prefix(header: Sequence[str]) -> list[str]:
