@@ -270,19 +270,22 @@ class ProgressWriter:
     def begin(self, row: Import) -> bool:
         """Show that the work has begun; False when the file was thrown away a moment ago."""
         was, row.state = row.state, State.APPLYING if row.state == State.QUEUED else row.state
-        return bool(self._write("state = %s", [row.state], was=was))
+        return bool(self._write(_BEGIN, [row.state, self._import_id, was]))
 
     def tell(self, percent: int, words: str) -> None:
         """Note how far the work is, at most twice a second."""
         moment = time.monotonic()
         if not self._alone and moment - self._last >= self._every:
             self._last = moment
-            self._write("progress = %s, words = %s", [min(percent, 99), words])
+            self._write(_TELL, [min(percent, 99), words, self._import_id])
 
-    def _write(self, what: str, values: list[str | int], *, was: str = "") -> int:
+    def _write(self, statement: str, given: list[str | int]) -> int:
+        # By a connection that the ORM does not know: what it writes is seen at once, and not with
+        # the import's transaction.
         with self._connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE reminders_import SET {what} WHERE id = %s AND (%s = '' OR state = %s)",  # noqa: S608 -- our own words
-                [*values, self._import_id, was, was],
-            )
+            cursor.execute(statement, given)
             return int(cursor.rowcount)
+
+
+_BEGIN = "UPDATE reminders_import SET state = %s WHERE id = %s AND state = %s"
+_TELL = "UPDATE reminders_import SET progress = %s, words = %s WHERE id = %s"

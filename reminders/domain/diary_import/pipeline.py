@@ -332,8 +332,8 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
     raise NeedsConfirmation(
         [
             ImportProblem(
-                f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone from "
-                f"the file and would be cancelled. Is the file complete?",
+                f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone "
+                f"from the file and would be cancelled. Is the file complete?",
                 hint="To cancel them all the same, confirm with --yes.",
             )
         ],
