@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from reminders.domain.common.locks import AdvisoryLock
+from reminders.domain.common.locks import AdvisoryLock, retry_import
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
 from reminders.domain.diary_import.asking.head import mapping_with
 from reminders.domain.diary_import.asking.missing import questions_of
@@ -28,7 +28,6 @@ from reminders.domain.diary_import.pipeline import (
     Progress,
     keep_mistakes,
     prepared_import,
-    retry_on_conflict,
     write,
 )
 from reminders.domain.diary_import.preview import keep_preview, keep_refusal
@@ -102,7 +101,7 @@ def _work(pk: int, *, now: datetime) -> bool:
         if row is None or not progress.begin(row):
             return False
         try:
-            retry_on_conflict(lambda: _step(row, _until_stopped(progress.tell), now=now))
+            _step(row, _until_stopped(progress.tell), now=now)
         except SitesBusyError:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
@@ -134,6 +133,7 @@ def _hold(pk: int) -> Import | None:
     return Import.objects.filter(pk=pk, state__in=TO_DO).first() if held else None
 
 
+@retry_import
 def _step(row: Import, tell: Progress, *, now: datetime) -> None:
     """One transaction within that of the lock: undone alone when the file is refused."""
     with transaction.atomic():
