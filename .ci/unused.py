@@ -31,7 +31,8 @@ BY_NAME = (
     "max_request_body_size", "expect_continue", "parser_class", "channel_class",  # waitress
     "task_class", "will_close",
     "auth_flow",  # httpx
-    "InTurn", "ReadableText", "ContentSecurityPolicy", "Probes", "KeepNothing", "OneMoment",  # settings
+    "InTurn", "ReadableText", "ContentSecurityPolicy", "Probes",  # settings
+    "KeepNothing", "OneMoment",
     "install_sync_handler", "connection_errors", "signum", "frame",  # Celery, signals
     "follow_settings", "get_ready", "end_soon",  # Celery's signals
     "readable", "readinto",  # io

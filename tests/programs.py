@@ -139,7 +139,10 @@ class Up:
 
     def wait_until_welcome(self) -> None:
         """Wait until a user is told the address."""
-        said = lambda: "Ctrl-C stops everything" in self.log or self.process.poll() is not None  # noqa: E731  # short
+
+        def said() -> bool:
+            return "Ctrl-C stops everything" in self.log or self.process.poll() is not None
+
         assert wait_until(said, seconds=START_SECONDS), self.log
         assert self.process.poll() is None, self.log
 

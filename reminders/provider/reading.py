@@ -45,7 +45,8 @@ def read_object(body: bytes) -> JsonObject:
     """Read a JSON object. Raises ValueError when it is something else."""
     value = read_json(body)
     if not isinstance(value, dict):
-        raise ValueError("A JSON object was expected")  # noqa: TRY004 -- callers know one kind of unreadable
+        # A ValueError as for what is no JSON at all: callers know one kind of unreadable.
+        raise ValueError("A JSON object was expected")  # noqa: TRY004
     return value
 
 

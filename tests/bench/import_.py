@@ -205,12 +205,12 @@ def insert_unchecked(file: Path) -> None:
 
 _HAND_OVER = (
     """
-INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number,
-    text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent, send_after,
-    accepted_at, created_at, check_after)
+INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone,
+    source_number, text, format, segments, state, words, provider_id, scheduled_at, expires_at,
+    attempt, resent, send_after, accepted_at, created_at, check_after)
 SELECT gen_random_uuid(), 'reminder', a.id, a.contact_id, a.location_id, r.phone, '',
-    'Please answer Y.', 'SMS', 1, 'accepted', '', 'bench-' || r.id, r.due_at, r.cutoff_at, 1, false, r.due_at,
-    %(now)s, %(now)s, r.cutoff_at
+    'Please answer Y.', 'SMS', 1, 'accepted', '', 'bench-' || r.id, r.due_at, r.cutoff_at, 1, false,
+    r.due_at, %(now)s, %(now)s, r.cutoff_at
 FROM reminders_reminder r JOIN reminders_reminderrule rule ON rule.id = r.rule_id
 JOIN reminders_appointment a ON a.id = r.appointment_id
 WHERE r.state = 'planned' AND rule.kind = 'confirmation'
@@ -226,19 +226,18 @@ _UNCHECKED = (
     "INSERT INTO reminders_service (name, instructions, active) SELECT DISTINCT c9, '', true "
     "FROM bench_rows",
     """
-INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-    phone_problem, language, channel, notes, created_at, updated_at)
-SELECT c1, c2, c3, '+61' || substr(c4, 2), c4, 'mobile', '', '', 'sms', '', now(), now() FROM bench_rows
+INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
+    phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+SELECT c1, c2, c3, '+61' || substr(c4, 2), c4, 'mobile', '', '', 'sms', '', now(), now()
+FROM bench_rows
 """,
     """
 INSERT INTO reminders_appointment (location_id, contact_id, practitioner_id, service_id, starts_at,
     local_date,
-    local_time, wall_flag, duration, diary, external_id, status, no_more_texts, notes, extra, version,
-        changed_at,
-    created_at, updated_at)
-SELECT l.id, c.id, p.id, v.id, (c5 || ' ' || c6)::timestamp AT TIME ZONE l.zone, c5::date, c6::time, '',
-    c7::int,
-    '', c0, 'booked', false, coalesce(c10, ''), '{}', 1, now(), now(), now()
+    local_time, wall_flag, duration, diary, external_id, status, no_more_texts, notes, extra,
+    version, changed_at, created_at, updated_at)
+SELECT l.id, c.id, p.id, v.id, (c5 || ' ' || c6)::timestamp AT TIME ZONE l.zone, c5::date, c6::time,
+       '', c7::int, '', c0, 'booked', false, coalesce(c10, ''), '{}', 1, now(), now(), now()
 FROM bench_rows b JOIN reminders_contact c ON c.external_id = b.c1
     JOIN reminders_practitioner p ON p.name = b.c8
 JOIN reminders_service v ON v.name = b.c9 CROSS JOIN reminders_location l
@@ -247,8 +246,9 @@ JOIN reminders_service v ON v.name = b.c9 CROSS JOIN reminders_location l
 INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
     location_id,
     starts_at, local_date, phone, forced, updated_at)
-SELECT a.id, r.id, 1, 'planned', '', a.starts_at - interval '1 hour', a.starts_at - interval '10 minutes',
-    a.location_id, a.starts_at, a.local_date, c.phone, false, now()
+SELECT a.id, r.id, 1, 'planned', '', a.starts_at - interval '1 hour',
+       a.starts_at - interval '10 minutes', a.location_id, a.starts_at, a.local_date, c.phone,
+       false, now()
 FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id CROSS
     JOIN reminders_reminderrule r
 """,

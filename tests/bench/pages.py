@@ -8,6 +8,7 @@ database, then asks for every page again and again as a manager who sees all loc
 from __future__ import annotations
 
 import random
+import re
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -228,7 +229,8 @@ def _live(name: str, look: str = "", args: list[int] | None = None) -> Request:
 
 def _token(page: str) -> str:
     """The value of the page's hidden field `token`."""
-    return page.split('name="token" value="')[1].split('"')[0]
+    # However the template's lines are laid out.
+    return re.findall(r'name="token"\s+value="([^"]*)"', page)[0]
 
 
 def _exists(name: str) -> bool:

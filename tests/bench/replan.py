@@ -168,19 +168,24 @@ def make_diary(texts: int) -> None:
 
 
 _PEOPLE = """
-INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-    phone_problem, language, channel, notes, created_at, updated_at)
+INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
+    phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
 SELECT '', 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '', 'mobile', '', '', 'sms', '',
     %(now)s, %(now)s FROM generate_series(1, 300000) n
 """
 _DIARY = """
-INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time, wall_flag,
-    diary, external_id, status, no_more_texts, notes, extra, version, changed_at, created_at, updated_at)
-SELECT l.id, c.first + n %% 300000, wall AT TIME ZONE l.zone, wall::date, wall::time, '', '', '', 'booked',
-    false, '', '{}', 1, %(long_ago)s, %(now)s, %(now)s
+INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time,
+    wall_flag, diary, external_id, status, no_more_texts, notes, extra, version, changed_at,
+    created_at, updated_at)
+SELECT l.id, c.first + n %% 300000, wall AT TIME ZONE l.zone, wall::date, wall::time, '', '', '',
+       'booked', false, '', '{}', 1, %(long_ago)s, %(now)s, %(now)s
 FROM generate_series(1, %(count)s) n
 CROSS JOIN (SELECT min(id) AS first FROM reminders_contact) c
-JOIN (SELECT id, zone, row_number() OVER (ORDER BY id) AS nth FROM reminders_location) l ON l.nth = 1 + n %% 3
-CROSS JOIN LATERAL (SELECT date_trunc('day', %(now)s AT TIME ZONE l.zone) + interval '3 days 8 hours'
-                           + n %% 200 * interval '1 day' + n / 200 %% 40 * interval '15 minutes' AS wall) w
+JOIN (
+    SELECT id, zone, row_number() OVER (ORDER BY id) AS nth FROM reminders_location
+) l ON l.nth = 1 + n %% 3
+CROSS JOIN LATERAL (
+    SELECT date_trunc('day', %(now)s AT TIME ZONE l.zone) + interval '3 days 8 hours'
+           + n %% 200 * interval '1 day' + n / 200 %% 40 * interval '15 minutes' AS wall
+) w
 """

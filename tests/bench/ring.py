@@ -180,25 +180,26 @@ def fill(*, appointments: int, texts: int) -> None:
 _FILL = [
     "SET synchronous_commit TO off",
     """
-    INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-        phone_problem, language, channel, notes, created_at, updated_at)
-    SELECT 'c' || n, 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '', 'mobile', '', '', 'sms', '',
-        %(now)s, %(now)s FROM generate_series(1, %(people)s) n
+    INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
+        phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+    SELECT 'c' || n, 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '', 'mobile', '', '',
+           'sms', '', %(now)s, %(now)s FROM generate_series(1, %(people)s) n
     """,
     """
-    INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time, wall_flag,
-        diary, external_id, status, no_more_texts, notes, extra, version, changed_at, created_at, updated_at)
-    SELECT %(place)s, c.first + n %% %(people)s, at, at::date, at::time, '', '', 'a' || n, 'booked', false,
-        '', '{}', 1, %(now)s, %(now)s, %(now)s
+    INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time,
+        wall_flag, diary, external_id, status, no_more_texts, notes, extra, version, changed_at,
+        created_at, updated_at)
+    SELECT %(place)s, c.first + n %% %(people)s, at, at::date, at::time, '', '', 'a' || n, 'booked',
+           false, '', '{}', 1, %(now)s, %(now)s, %(now)s
     FROM generate_series(1, %(appointments)s) n, (SELECT min(id) AS first FROM reminders_contact) c,
         LATERAL (SELECT CASE WHEN n %% 1000 < %(future)s
                              THEN %(now)s + interval '3 days' + n * interval '1 second'
                              ELSE %(now)s - interval '3 days' - n * interval '1 minute' END AS at) t
     """,
     """
-    INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number,
-        text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent,
-        send_after, check_after, accepted_at, final_at, created_at)
+    INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone,
+        source_number, text, format, segments, state, words, provider_id, scheduled_at, expires_at,
+        attempt, resent, send_after, check_after, accepted_at, final_at, created_at)
     SELECT gen_random_uuid(), 'reminder', a.id, a.contact_id, a.location_id, '+447700900123', '',
         'Your appointment is tomorrow at 10:00.', 'SMS', 1,
         CASE WHEN n %% %(one_failed_of)s = 0 THEN 'failed' ELSE 'delivered' END, '', 'p' || n,
@@ -209,11 +210,12 @@ _FILL = [
         LATERAL (SELECT least(a.starts_at, %(now)s) - interval '1 day' AS at) t
     """,
     """
-    INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at, cutoff_at,
-        location_id, starts_at, local_date, phone, forced, updated_at)
+    INSERT INTO reminders_reminder (appointment_id, rule_id, version, state, reason, due_at,
+        cutoff_at, location_id, starts_at, local_date, phone, forced, updated_at)
     SELECT a.id, %(rule)s, 1, CASE WHEN a.starts_at > %(now)s THEN 'planned' ELSE 'expired' END,
         CASE WHEN a.starts_at > %(now)s THEN '' ELSE 'cutoff' END, a.starts_at - interval '1 day',
-        a.starts_at - interval '2 hours', a.location_id, a.starts_at, a.local_date, c.phone, false, %(now)s
+        a.starts_at - interval '2 hours', a.location_id, a.starts_at, a.local_date, c.phone, false,
+        %(now)s
     FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
     """,
     """
@@ -224,8 +226,8 @@ _FILL = [
     FROM generate_series(1, %(texts)s / 10) n
     """,
     """
-    INSERT INTO reminders_deliveryreport (provider_id, message_provider_id, status, stored_at, applied_at,
-        problem, raw)
+    INSERT INTO reminders_deliveryreport (provider_id, message_provider_id, status, stored_at,
+        applied_at, problem, raw)
     SELECT 'd' || n, 'p' || n, 'delivered', %(now)s, %(now)s, '', '{}'
     FROM generate_series(1, %(texts)s / 2) n
     """,

@@ -75,8 +75,9 @@ def make_due(count: int) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
-                phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
+            INSERT INTO reminders_contact (external_id, first_name, last_name, phone,
+                phone_as_given, phone_kind, phone_problem, language, channel, notes, created_at,
+                updated_at)
             SELECT 'c' || n, 'Pat', 'Number ' || n, '+4477' || lpad(n::text, 8, '0'), '',
                 'mobile', '', '', 'sms', '', %(now)s, %(now)s
             FROM generate_series(1, %(count)s) n
@@ -85,9 +86,9 @@ def make_due(count: int) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date, local_time,
-                wall_flag, diary, external_id, status, no_more_texts, notes, extra, version,
-                changed_at, created_at, updated_at)
+            INSERT INTO reminders_appointment (location_id, contact_id, starts_at, local_date,
+                local_time, wall_flag, diary, external_id, status, no_more_texts, notes, extra,
+                version, changed_at, created_at, updated_at)
             SELECT %(place)s, c.id, at, at::date, at::time,
                 '', '', 'a' || c.id, 'booked', false, '', '{}', 1,
                 %(long_ago)s, %(now)s, %(now)s

@@ -122,7 +122,10 @@ def _environment(folder: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
         "DATA_DIR": str(folder),
-        "DATABASE_URL": f"postgres://{given['USER']}:{quote(given['PASSWORD'])}@/{given['NAME']}?host={host}{port}",
+        "DATABASE_URL": (
+            f"postgres://{given['USER']}:{quote(given['PASSWORD'])}"
+            f"@/{given['NAME']}?host={host}{port}"
+        ),
     }
 
 

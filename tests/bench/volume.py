@@ -98,23 +98,26 @@ def _drop_indexes(cursor: Any) -> list[str]:
     return [definition for _, definition in found]
 
 
-_FIRST = """(ARRAY['Ann', 'Ben', 'Chloe', 'Dev', 'Elena', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jamal', 'Keiko',
-    'Liam', 'Maya', 'Noah', 'Olga', 'Pablo', 'Quinn', 'Rosa', 'Sam', 'Tara', 'Umar', 'Vera', 'Will', 'Ximena',
-    'Yusuf', 'Zoe', 'Aisha', 'Bruno', 'Carla', 'Daniel', 'Emma', 'Felix'])"""
-_LAST = """(ARRAY['Lee', 'Patel', 'Novak', 'Garcia', 'O''Brien', 'Haddad', 'Kim', 'Larsson', 'Mbeki',
-    'Nguyen', 'Okoye', 'Petrov', 'Quist', 'Rossi', 'Silva', 'Tan', 'Ueda', 'Vogel', 'Walsh', 'Xu', 'Young',
-    'Zhang', 'Adler', 'Brandt', 'Costa'])"""
+_FIRST = """(ARRAY['Ann', 'Ben', 'Chloe', 'Dev', 'Elena', 'Farid', 'Grace', 'Hugo', 'Ines',
+    'Jamal', 'Keiko', 'Liam', 'Maya', 'Noah', 'Olga', 'Pablo', 'Quinn', 'Rosa', 'Sam', 'Tara',
+    'Umar', 'Vera', 'Will', 'Ximena', 'Yusuf', 'Zoe', 'Aisha', 'Bruno', 'Carla', 'Daniel',
+    'Emma', 'Felix'])"""
+_LAST = """(ARRAY['Lee', 'Patel', 'Novak', 'Garcia', 'O''Brien', 'Haddad', 'Kim', 'Larsson',
+    'Mbeki', 'Nguyen', 'Okoye', 'Petrov', 'Quist', 'Rossi', 'Silva', 'Tan', 'Ueda', 'Vogel',
+    'Walsh', 'Xu', 'Young', 'Zhang', 'Adler', 'Brandt', 'Costa'])"""
 
 # Of a hundred patients two have no number, three a landline, eight share one with somebody.
 _CONTACTS = f"""
-INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given, phone_kind,
-    phone_problem, language, channel, notes, created_at, updated_at)
+INSERT INTO reminders_contact (external_id, first_name, last_name, phone, phone_as_given,
+    phone_kind, phone_problem, language, channel, notes, created_at, updated_at)
 SELECT 'P' || n, {_FIRST}[1 + (n * 7) %% 32], {_LAST}[1 + (n * 13) %% 25] || ' ' || (n %% 4001),
-       CASE WHEN n %% 50 = 0 THEN '' ELSE '+4477' || lpad((n - (n %% 25 = 1)::int)::text, 8, '0') END,
+       CASE WHEN n %% 50 = 0 THEN ''
+            ELSE '+4477' || lpad((n - (n %% 25 = 1)::int)::text, 8, '0') END,
        CASE WHEN n %% 100 = 0 THEN 'ask the wife' ELSE '' END,
        CASE WHEN n %% 50 = 0 THEN '' WHEN n %% 33 = 0 THEN 'landline' ELSE 'mobile' END,
        CASE WHEN n %% 100 = 0 THEN 'letters' WHEN n %% 50 = 0 THEN 'missing' ELSE '' END,
-       '', 'sms', '', %(now)s::timestamptz - interval '700 days', %(now)s::timestamptz - interval '700 days'
+       '', 'sms', '', %(now)s::timestamptz - interval '700 days',
+       %(now)s::timestamptz - interval '700 days'
 FROM generate_series(1, %(contacts)s) n
 """
 
@@ -132,25 +135,27 @@ visit AS (
                + 7 * (working_day / 5) + working_day %% 5 AS day) v
     JOIN reminders_location l ON l.id = 1 + (n * 17) %% %(locations)s)
 INSERT INTO reminders_appointment (location_id, contact_id, practitioner_id, service_id, starts_at,
-    local_date, local_time, wall_flag, diary, external_id, status, no_more_texts, notes, extra, version,
-    changed_at, created_at, updated_at, duration)
-SELECT place, 1 + (n * 7919) %% %(contacts)s, 1 + (n * 31) %% %(practitioners)s, 1 + n %% %(services)s,
-       starts_at, day, at, '', '', 'A' || n,
+    local_date, local_time, wall_flag, diary, external_id, status, no_more_texts, notes, extra,
+    version, changed_at, created_at, updated_at, duration)
+SELECT place, 1 + (n * 7919) %% %(contacts)s, 1 + (n * 31) %% %(practitioners)s,
+       1 + n %% %(services)s, starts_at, day, at, '', '', 'A' || n,
        CASE WHEN starts_at < %(now)s
             THEN CASE WHEN n %% 100 < 6 THEN 'no_show' WHEN n %% 100 < 9 THEN 'declined'
                       WHEN n %% 100 < 12 THEN 'cancelled' ELSE 'arrived' END
             WHEN n %% 100 < 3 THEN 'declined' WHEN n %% 100 < 5 THEN 'cancelled'
-            WHEN day < (%(now)s::timestamptz + interval '36 hours')::date AND n %% 100 < 60 THEN 'confirmed'
+            WHEN day < (%(now)s::timestamptz + interval '36 hours')::date AND n %% 100 < 60
+                THEN 'confirmed'
             ELSE 'booked' END,
-       false, '', '{}', 1, starts_at - interval '40 days', starts_at - interval '40 days', %(now)s, 30
+       false, '', '{}', 1, starts_at - interval '40 days', starts_at - interval '40 days', %(now)s,
+       30
 FROM visit
 """
 
 # Two texts for each visit; the provider holds those of the next day, later ones are only planned.
 _TEXTS = """
 CREATE UNLOGGED TABLE bench_text AS
-SELECT a.id AS appointment_id, a.contact_id, a.location_id, a.starts_at, a.local_date, c.phone, k.rule_id,
-       k.due, a.starts_at - k.least AS cutoff, k.text,
+SELECT a.id AS appointment_id, a.contact_id, a.location_id, a.starts_at, a.local_date, c.phone,
+       k.rule_id, k.due, a.starts_at - k.least AS cutoff, k.text,
        lpad(to_hex(2 * a.id + (k.rule_id = %(reminder)s)::int), 32, '0')::uuid AS message_id,
        CASE WHEN a.status = 'cancelled' AND a.starts_at > %(now)s THEN 'withdrawn'
             WHEN c.phone = '' OR (a.id + k.rule_id) %% 50 = 0 THEN 'skipped'
@@ -160,17 +165,22 @@ SELECT a.id AS appointment_id, a.contact_id, a.location_id, a.starts_at, a.local
 FROM reminders_appointment a JOIN reminders_contact c ON c.id = a.contact_id
 CROSS JOIN LATERAL (VALUES
     (%(confirmation)s::bigint, a.starts_at - interval '1 day', interval '2 hours',
-     'Hi, please confirm your appointment at the clinic tomorrow. Reply Y to confirm or N to decline.'),
+     'Hi, please confirm your appointment at the clinic tomorrow. '
+     'Reply Y to confirm or N to decline.'),
     (%(reminder)s::bigint, a.starts_at - interval '1 hour', interval '10 minutes',
-     'Hi, see you at the clinic in an hour. Please call us if you are late.')) k (rule_id, due, least, text)
+     'Hi, see you at the clinic in an hour. Please call us if you are late.')
+) k (rule_id, due, least, text)
 """
 _MESSAGES = """
-INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number,
-    text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent, send_after,
-    accepted_at, final_at, created_at, check_after)
-SELECT t.message_id, 'reminder', t.appointment_id, t.contact_id, t.location_id, t.phone, '', t.text, 'SMS', 1,
-       CASE WHEN t.state = 'failed' THEN 'failed' WHEN t.due > %(now)s THEN 'accepted' ELSE 'delivered' END,
-       CASE WHEN t.state = 'failed' THEN 'The number does not exist' WHEN t.due > %(now)s THEN ''
+INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone,
+    source_number, text, format, segments, state, words, provider_id, scheduled_at, expires_at,
+    attempt, resent, send_after, accepted_at, final_at, created_at, check_after)
+SELECT t.message_id, 'reminder', t.appointment_id, t.contact_id, t.location_id, t.phone, '', t.text,
+       'SMS', 1,
+       CASE WHEN t.state = 'failed' THEN 'failed' WHEN t.due > %(now)s THEN 'accepted'
+            ELSE 'delivered' END,
+       CASE WHEN t.state = 'failed' THEN 'The number does not exist'
+            WHEN t.due > %(now)s THEN ''
             ELSE 'Delivered' END,
        'p' || t.message_id, t.due, t.cutoff, 1, false, t.due, t.due - interval '1 day',
        CASE WHEN t.due <= %(now)s THEN t.due END, t.due - interval '1 day', t.cutoff
@@ -187,8 +197,9 @@ SELECT t.appointment_id, t.rule_id, 1, t.state,
 FROM bench_text t
 """
 _REPLIES = """
-INSERT INTO reminders_reply (provider_id, source, message_id, message_uuid, message_provider_id, contact_id,
-    phone, text, received_at, stored_at, applied_at, intent, matched_by, outcome, problem, raw)
+INSERT INTO reminders_reply (provider_id, source, message_id, message_uuid, message_provider_id,
+    contact_id, phone, text, received_at, stored_at, applied_at, intent, matched_by, outcome,
+    problem, raw)
 SELECT 'r' || t.message_id, 'poll', t.message_id, t.message_id, '', t.contact_id, t.phone,
        (ARRAY['Y', 'Yes', 'yes thanks', 'N', 'ok see you'])[1 + t.appointment_id %% 5], at, at, at,
        'yes', 'metadata', 'confirmed', '', '{}'
@@ -198,27 +209,30 @@ FROM (SELECT t.*, t.due + interval '5 minutes' AS at FROM bench_text t
 """
 # Every reply was answered.
 _ANSWERS = """
-INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone, source_number,
-    text, format, segments, state, words, provider_id, scheduled_at, expires_at, attempt, resent, send_after,
-    accepted_at, final_at, created_at, answers_id)
-SELECT ('f' || lpad(to_hex(y.id), 31, '0'))::uuid, 'answer', m.appointment_id, m.contact_id, m.location_id,
-       m.phone, '', 'Thanks, see you at the clinic.', 'SMS', 1, 'delivered', 'Delivered', 'answer-' || y.id,
-       at, at + interval '12 hours', 1, false, at, at, at, at, y.id
+INSERT INTO reminders_message (id, kind, appointment_id, contact_id, location_id, phone,
+    source_number, text, format, segments, state, words, provider_id, scheduled_at, expires_at,
+    attempt, resent, send_after, accepted_at, final_at, created_at, answers_id)
+SELECT ('f' || lpad(to_hex(y.id), 31, '0'))::uuid, 'answer', m.appointment_id, m.contact_id,
+       m.location_id, m.phone, '', 'Thanks, see you at the clinic.', 'SMS', 1, 'delivered',
+       'Delivered', 'answer-' || y.id, at, at + interval '12 hours', 1, false, at, at, at, at, y.id
 FROM (SELECT y.*, y.received_at + interval '1 minute' AS at FROM reminders_reply y) y
 JOIN reminders_message m ON m.id = y.message_id
 """
 _ANSWERED = """
 INSERT INTO reminders_reply_appointments (reply_id, appointment_id)
-SELECT y.id, t.appointment_id FROM reminders_reply y JOIN bench_text t ON t.message_id = y.message_id
+SELECT y.id, t.appointment_id
+FROM reminders_reply y
+JOIN bench_text t ON t.message_id = y.message_id
 """
 _EVENTS = """
 INSERT INTO reminders_auditentry (appointment_id, at, source, kind, details)
-SELECT ra.appointment_id, y.received_at, 'patient', 'confirmed', '{"from": "booked", "to": "confirmed"}'
+SELECT ra.appointment_id, y.received_at, 'patient', 'confirmed',
+       '{"from": "booked", "to": "confirmed"}'
 FROM reminders_reply y JOIN reminders_reply_appointments ra ON ra.reply_id = y.id
 """
 _CARDS = """
-INSERT INTO reminders_inboxitem (kind, reply_id, appointment_id, contact_id, location_id, phone, opened_at,
-    done_at, outcome, revision)
+INSERT INTO reminders_inboxitem (kind, reply_id, appointment_id, contact_id, location_id, phone,
+    opened_at, done_at, outcome, revision)
 SELECT (ARRAY['unclear', 'remark', 'declined', 'reschedule', 'unmatched'])[1 + n %% 5], y.id,
        ra.appointment_id, y.contact_id, a.location_id, y.phone, y.received_at,
        CASE WHEN n > %(cards)s THEN y.received_at + interval '1 hour' END,
@@ -230,8 +244,8 @@ JOIN reminders_appointment a ON a.id = ra.appointment_id
 """
 _SUPPRESSIONS = """
 INSERT INTO reminders_suppression (phone, reason, words, since, lifted_words, synced_at)
-SELECT DISTINCT ON (c.phone) c.phone, 'patient', 'STOP', %(now)s::timestamptz - interval '100 days', '',
-       %(now)s::timestamptz
+SELECT DISTINCT ON (c.phone) c.phone, 'patient', 'STOP', %(now)s::timestamptz - interval '100 days',
+       '', %(now)s::timestamptz
 FROM reminders_contact c WHERE c.id %% 97 = 0 AND c.phone <> ''
 """
 _CALLS = """

@@ -121,7 +121,8 @@ def test_the_keyboard_skips_the_menu_and_always_shows_where_it_is(open_page):
         page.keyboard.press("Tab")
         here = page.evaluate(
             """() => { const style = getComputedStyle(document.activeElement);
-            return [document.activeElement.outerHTML.slice(0, 80), style.outlineStyle, style.boxShadow]; }"""
+            const what = document.activeElement.outerHTML.slice(0, 80);
+            return [what, style.outlineStyle, style.boxShadow]; }"""
         )
         if here[1:] == ["none", "none"]:
             unseen.append(here[0])

@@ -21,7 +21,8 @@ UNDER = """() => {
   const found = [];
   own.querySelectorAll('.toast-note').forEach((note) => {
     const box = note.getBoundingClientRect();
-    for (let x = box.left + 2; x < box.right; x += 12) for (let y = box.top + 2; y < box.bottom; y += 6) {
+    for (let x = box.left + 2; x < box.right; x += 12)
+    for (let y = box.top + 2; y < box.bottom; y += 6) {
       document.elementsFromPoint(x, y).forEach((one) => {
         const act = one.closest('a, button, input, select, textarea');
         if (act && !own.contains(act)) found.push(act.textContent.trim().slice(0, 40));
@@ -34,7 +35,8 @@ UNDER = """() => {
 
 SLIDE_A_BUTTON_UNDER = """(own) => {
   const box = own.getBoundingClientRect();
-  const under = () => document.elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const middle = [box.left + box.width / 2, box.top + box.height / 2];
+  const under = () => document.elementsFromPoint(...middle);
   for (let y = 0; y < document.body.scrollHeight; y += 8) {
     window.scrollTo(0, y);
     if (under().some((one) => one.closest('.do-declined, .do-confirmed'))) return;

@@ -60,7 +60,10 @@ def test_a_report_is_discreet_in_every_text() -> None:
 def test_times_in_the_log_are_utc_whatever_the_zone_of_the_machine(
     bare_environment: dict[str, str],
 ) -> None:
-    code = "import django; django.setup(); import logging; logging.getLogger('reminders').warning('now')"
+    code = (
+        "import django; django.setup(); import logging; "
+        "logging.getLogger('reminders').warning('now')"
+    )
     environment = {
         **bare_environment,
         "DJANGO_SETTINGS_MODULE": "config.settings",

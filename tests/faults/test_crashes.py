@@ -28,9 +28,12 @@ def forget(world: World) -> None:
     """An empty clinic at the provider and here, for the next seed; rules and sites stay."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """TRUNCATE reminders_appointment, reminders_contact, reminders_message, reminders_reminder,
-               reminders_reply, reminders_deliveryreport, reminders_auditentry, reminders_inboxitem,
-               reminders_suppression, reminders_providerstate, fault_carried, fault_version CASCADE"""
+            """
+            TRUNCATE reminders_appointment, reminders_contact, reminders_message,
+                reminders_reminder, reminders_reply, reminders_deliveryreport,
+                reminders_auditentry, reminders_inboxitem, reminders_suppression,
+                reminders_providerstate, fault_carried, fault_version CASCADE
+            """
         )
     world.sandbox.reset()
     world.sandbox.change_settings(pace=0)

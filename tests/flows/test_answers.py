@@ -24,7 +24,10 @@ def test_no_spares_the_reminder_and_asks_the_reception_to_find_another_time(clin
 
     assert (clinic.statuses(), clinic.cards()) == ({"1": "declined"}, ["declined"])
     clinic.wait_until(AFTERWARDS)
-    reminder = "Hi Ann, a reminder of your appointment at Harbour Dental on Wed 4 March at 10:00. See you then!"  # noqa: E501 -- one text
+    reminder = (
+        "Hi Ann, a reminder of your appointment at Harbour Dental on Wed 4 March at 10:00. "
+        "See you then!"
+    )
     assert clinic.texts() == [
         ("delivered", QUESTION),
         ("cancelled", reminder),

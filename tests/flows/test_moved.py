@@ -11,7 +11,10 @@ THURSDAY = "1,Ann Lee,07700 900123,2026-03-05,15:00"
 
 
 def asked(when: str) -> str:
-    return f"Hi Ann, your appointment at Harbour Dental is on {when}. Reply Y to confirm or N if you can't come."  # noqa: E501 -- one text
+    return (
+        f"Hi Ann, your appointment at Harbour Dental is on {when}. "
+        "Reply Y to confirm or N if you can't come."
+    )
 
 
 def reminded(when: str) -> str:

@@ -19,7 +19,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BODY = b'{"reply_id": "r-1", "content": "Y\xc3\xa9s"}'
 PATH = "/webhooks/messages/s3cret/?x=1"
 KEY_ID = "7ca628a8-08b0-4e42-aeb8-960b37049c31"
-PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 -- the provider's size
+# Of the provider's size.
+PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -132,7 +133,10 @@ def test_hmac_signs_date_body_and_request_line(wire, make_api):
 
     headers, body = wire.seen[0].headers, wire.raw_bodies[0]
     assert headers["Content-MD5"] == hashlib.md5(body, usedforsecurity=False).hexdigest()
-    signed = f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\nPOST /v1/replies/confirmed HTTP/1.1"  # noqa: E501 -- one text
+    signed = (
+        f"Date: {headers['Date']}\nContent-MD5: {headers['Content-MD5']}\n"
+        "POST /v1/replies/confirmed HTTP/1.1"
+    )
     assert headers["Authorization"] == expected("Date Content-MD5 request-line", signed)
 
 

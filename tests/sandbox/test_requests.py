@@ -25,7 +25,10 @@ def signed(
     )
     signature = base64.b64encode(hmac.digest(secret, string.encode(), "sha256")).decode()
     names = " ".join([*lines, "request-line"])
-    scheme = f'hmac username="sandbox-key", algorithm="hmac-sha256", headers="{names}", signature="{signature}"'  # noqa: E501 -- one text
+    scheme = (
+        'hmac username="sandbox-key", algorithm="hmac-sha256", '
+        f'headers="{names}", signature="{signature}"'
+    )
     return {**lines, "Authorization": scheme}
 
 

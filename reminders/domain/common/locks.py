@@ -13,14 +13,14 @@ others hold; a row of the set-up that is being edited; the comparison of an impo
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from datetime import datetime
 from enum import IntEnum, unique
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from reminders.models import Appointment, AuditEntry, Contact, Message, Reminder
@@ -29,6 +29,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 STOPPED_EACH_OTHER = frozenset({"40P01", "40001"})
 """PostgreSQL's codes for a deadlock and for a change that can't be put in an order with another."""
+_TAKEN = "23505"
+"""Its code for a value that another row has by now."""
 
 
 @unique
@@ -157,17 +159,33 @@ def retry_on_conflict(change: Callable[P, R]) -> Callable[P, R]:
     For functions that are one transaction. Within a transaction of the caller's nothing is left to
     run again.
     """
+    return _retried(change, attempts=2, codes=STOPPED_EACH_OTHER, in_savepoint=False)
 
+
+def retry_import(change: Callable[P, R]) -> Callable[P, R]:
+    """Run an import again, twice at most, when another transaction came in between.
+
+    Imports of different locations may meet in one patient or one practitioner: then one of them is
+    told that a number is taken, or that both wait for each other. The next time it finds what the
+    other made. For what is a transaction or, within one, a savepoint of its own.
+    """
+    return _retried(change, attempts=3, codes={*STOPPED_EACH_OTHER, _TAKEN}, in_savepoint=True)
+
+
+def _retried(
+    change: Callable[P, R], *, attempts: int, codes: Set[str], in_savepoint: bool
+) -> Callable[P, R]:
     @wraps(change)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return change(*args, **kwargs)
-        except OperationalError as error:
-            code = getattr(error.__cause__, "sqlstate", None)
-            # Within a caller's transaction everything before this change is lost as well: only the
-            # caller can begin again.
-            if connection.in_atomic_block or code not in STOPPED_EACH_OTHER:
-                raise
+        for _ in range(attempts - 1):
+            try:
+                return change(*args, **kwargs)
+            except DatabaseError as error:
+                # Within a caller's transaction everything before this change is lost as well, but
+                # for a savepoint: only the caller can begin again.
+                alone = in_savepoint or not connection.in_atomic_block
+                if not alone or getattr(error.__cause__, "sqlstate", None) not in codes:
+                    raise
         return change(*args, **kwargs)
 
     return run

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from reminders.domain.common.locks import AdvisoryLock
+from reminders.domain.common.locks import AdvisoryLock, retry_import
 from reminders.domain.common.turns import GoOn, for_ever, is_stopping
 from reminders.domain.diary_import.asking.head import mapping_with, said_of_columns
 from reminders.domain.diary_import.asking.missing import questions_of
@@ -28,7 +28,6 @@ from reminders.domain.diary_import.pipeline import (
     Progress,
     keep_mistakes,
     prepared_import,
-    retry_on_conflict,
     write,
 )
 from reminders.domain.diary_import.preview import keep_preview, keep_refusal
@@ -102,7 +101,7 @@ def _work(pk: int, *, now: datetime) -> bool:
         if row is None or not progress.begin(row):
             return False
         try:
-            retry_on_conflict(lambda: _step(row, _until_stopped(progress.tell), now=now))
+            _step(row, _until_stopped(progress.tell), now=now)
         except SitesBusyError:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
@@ -134,6 +133,7 @@ def _hold(pk: int) -> Import | None:
     return Import.objects.filter(pk=pk, state__in=TO_DO).first() if held else None
 
 
+@retry_import
 def _step(row: Import, tell: Progress, *, now: datetime) -> None:
     """One transaction within that of the lock: undone alone when the file is refused."""
     with transaction.atomic():
@@ -270,19 +270,22 @@ class ProgressWriter:
     def begin(self, row: Import) -> bool:
         """Show that the work has begun; False when the file was thrown away a moment ago."""
         was, row.state = row.state, State.APPLYING if row.state == State.QUEUED else row.state
-        return bool(self._write("state = %s", [row.state], was=was))
+        return bool(self._write(_BEGIN, [row.state, self._import_id, was]))
 
     def tell(self, percent: int, words: str) -> None:
         """Note how far the work is, at most twice a second."""
         moment = time.monotonic()
         if not self._alone and moment - self._last >= self._every:
             self._last = moment
-            self._write("progress = %s, words = %s", [min(percent, 99), words])
+            self._write(_TELL, [min(percent, 99), words, self._import_id])
 
-    def _write(self, what: str, values: list[str | int], *, was: str = "") -> int:
+    def _write(self, statement: str, given: list[str | int]) -> int:
+        # By a connection that the ORM does not know: what it writes is seen at once, and not with
+        # the import's transaction.
         with self._connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE reminders_import SET {what} WHERE id = %s AND (%s = '' OR state = %s)",  # noqa: S608 -- our own words
-                [*values, self._import_id, was, was],
-            )
+            cursor.execute(statement, given)
             return int(cursor.rowcount)
+
+
+_BEGIN = "UPDATE reminders_import SET state = %s WHERE id = %s AND state = %s"
+_TELL = "UPDATE reminders_import SET progress = %s, words = %s WHERE id = %s"

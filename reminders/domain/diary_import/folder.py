@@ -164,7 +164,8 @@ def _take_up(file: _File, tree: Tree, *, now: datetime) -> bool:
         claimed = _claim(file, tree)
         return claimed is not None and _deal_with(claimed, tree, now=now)
     except (OperationalError, InterfaceError):
-        raise  # the database is away or busy, or the commit's answer got lost: the next round finds out
+        # The database is away or busy, or the commit's answer got lost: the next round finds out.
+        raise
     except Exception as error:  # the texts of errors may name patients, and names of files too
         why = error.strerror if isinstance(error, OSError) else type(error).__name__
         logger.error("A file of the watched folder can't be dealt with: %s", why)

@@ -7,15 +7,14 @@ whether the transaction is kept: the command, the folder, or the pages with thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from django.db import DatabaseError, transaction
-from psycopg import errors
+from django.db import transaction
 
+from reminders.domain.common.locks import retry_import
 from reminders.domain.diary_import.checks import questions_about_file
 from reminders.domain.diary_import.options import (
     STOP,
@@ -77,13 +76,8 @@ __all__ = [
     "phone_words",
     "prepared_import",
     "remembered_mapping",
-    "retry_on_conflict",
     "write",
 ]
-
-ATTEMPTS = 3
-_CAME_IN_BETWEEN = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
-_Result = TypeVar("_Result")
 
 
 def import_file(
@@ -94,6 +88,7 @@ def import_file(
     Raises ImportRefused, and then nothing has changed.
     """
 
+    @retry_import
     def once() -> ImportOutcome:
         with transaction.atomic():
             outcome = _import(source, options, now=now, dry_run=dry_run)
@@ -101,23 +96,7 @@ def import_file(
                 transaction.set_rollback(True)
         return outcome
 
-    return retry_on_conflict(once)
-
-
-def retry_on_conflict(work: Callable[[], _Result]) -> _Result:
-    """Do it again when another transaction came in between.
-
-    Imports of different locations may meet in one patient or one practitioner: then one of them is
-    told that a number is taken, or that both wait for each other. The second time it finds what the
-    other made.
-    """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return work()
-        except DatabaseError as error:
-            if not isinstance(error.__cause__, _CAME_IN_BETWEEN):
-                raise
-    return work()
+    return once()
 
 
 def _import(source: Source, options: Options, *, now: datetime, dry_run: bool) -> ImportOutcome:
@@ -332,8 +311,8 @@ def _stop_if_much_gone(counts: Counts, options: Options) -> None:
     raise NeedsConfirmation(
         [
             ImportProblem(
-                f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone from "
-                f"the file and would be cancelled. Is the file complete?",
+                f"{counts.gone:,} of {counts.expected:,} coming appointments ({share}%) are gone "
+                f"from the file and would be cancelled. Is the file complete?",
                 hint="To cancel them all the same, confirm with --yes.",
             )
         ],

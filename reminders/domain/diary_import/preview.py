@@ -90,8 +90,8 @@ _ROWS = (
     """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id, before)
-SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
-       coalesce(s.words, ''), r.appointment_id,
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome,
+       r.cannot, '', coalesce(s.words, ''), r.appointment_id,
        coalesce(d.details, CASE WHEN r.outcome = 'new' THEN <patient> END)
 FROM (
     SELECT r.*, cc.number IS NOT NULL AS of_patient,
@@ -110,7 +110,8 @@ LEFT JOIN (
     WHERE r.outcome = 'changed') d ON d.number = s.number
 WHERE (r.outcome <> 'unchanged' AND r.nth <= %(shown)s)
    OR (r.of_patient AND r.nth_patient <= %(shown)s)
-   OR (r.cannot <> '' AND r.nth_cannot <= %(shown)s) OR (s.words IS NOT NULL AND r.nth_words <= %(shown)s)
+   OR (r.cannot <> '' AND r.nth_cannot <= %(shown)s)
+   OR (s.words IS NOT NULL AND r.nth_words <= %(shown)s)
 """.replace("<details>", details_of("NULL::bigint"))
     .replace("<changed>", CHANGED_FROM)
     .replace("<patient>", PATIENT_ONLY)
@@ -119,7 +120,8 @@ WHERE (r.outcome <> 'unchanged' AND r.nth <= %(shown)s)
 _GONE = """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id)
-SELECT %(import)s, (row_number() OVER (ORDER BY a.starts_at, a.id))::int, '{}', 'gone', '', '', '', a.id
+SELECT %(import)s, (row_number() OVER (ORDER BY a.starts_at, a.id))::int, '{}', 'gone', '', '', '',
+       a.id
 FROM import_gone g JOIN reminders_appointment a ON a.id = g.appointment_id
 ORDER BY a.starts_at, a.id LIMIT %(shown)s
 """
@@ -140,11 +142,14 @@ WITH shown AS (
 )
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id, before)
-SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
-       coalesce(s.words, ''), r.appointment_id, jsonb_build_object(%(read)s, jsonb_build_object(
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome,
+       r.cannot, '', coalesce(s.words, ''), r.appointment_id,
+       jsonb_build_object(%(read)s, jsonb_build_object(
            'starts_at', s.starts_at, 'zone', l.zone, 'location', l.name, 'country', l.country,
-           'name', coalesce(nullif(trim(concat(x.first_name, ' ', x.last_name)), ''), c.name, p.name),
-           'called', coalesce(nullif(coalesce(x.preferred_name, c.preferred_name, p.preferred_name), ''),
+           'name', coalesce(
+               nullif(trim(concat(x.first_name, ' ', x.last_name)), ''), c.name, p.name),
+           'called', coalesce(
+               nullif(coalesce(x.preferred_name, c.preferred_name, p.preferred_name), ''),
                x.first_name, c.first_name, p.first_name),
            'phone', coalesce(s.phone, CASE WHEN s.phone_given IS NULL THEN c.phone END, ''),
            'status', coalesce(r.status_to, a.status, s.status, 'booked'),

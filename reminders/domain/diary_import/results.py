@@ -66,9 +66,10 @@ def warnings_of(outcome: ImportOutcome) -> list[str]:
     counts = outcome.counts
     if not counts.flagged:
         return []
+    need = "row needs" if counts.flagged == 1 else "rows need"
     return [
-        f"{counts.flagged:,} {'row needs' if counts.flagged == 1 else 'rows need'} a look: a time that "
-        f"the clocks skip or show twice, several phone numbers, or a patient number of somebody else."
+        f"{counts.flagged:,} {need} a look: a time that the clocks skip or show twice, several "
+        "phone numbers, or a patient number of somebody else."
     ]
 
 

@@ -140,8 +140,8 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
 def _in_words(found: Undoable) -> str:
     if not found.kept:
         return "Everything was taken back."
-    taken = f"{found.count:,} {'appointment was' if found.count == 1 else 'appointments were'} taken back"
-    return f"{taken}; {len(found.kept):,} could not be: see the rows."
+    taken = "appointment was taken back" if found.count == 1 else "appointments were taken back"
+    return f"{found.count:,} {taken}; {len(found.kept):,} could not be: see the rows."
 
 
 def _lock(row: Import) -> None:

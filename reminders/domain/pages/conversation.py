@@ -72,7 +72,7 @@ class Bubble(NamedTuple):
     @property
     def failed(self) -> bool:
         """Whether this text of ours never arrived."""
-        return self.outgoing and self.state in ("failed", "rejected", "expired")
+        return self.outgoing and self.state in Message.UNDELIVERED
 
     @property
     def message_id(self) -> UUID:

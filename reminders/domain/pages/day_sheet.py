@@ -17,9 +17,12 @@ from uuid import UUID
 from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet_sql import ROWS, STANDINGS
-from reminders.models import InboxItem, Reminder
+from reminders.models import InboxItem, Message, Reminder
+from reminders.models.states_in_sql import STATES, as_text
 
-FAILED = frozenset({"failed", "rejected", "expired"})
+FAILED: frozenset[str] = frozenset(Message.UNDELIVERED)
+_MAY_HAVE_ARRIVED = (*Message.AT_PROVIDER, Message.State.DELIVERED, Message.State.UNKNOWN)
+_GIVEN = STATES | {"may_have_arrived": as_text(_MAY_HAVE_ARRIVED)}
 UNREACHABLE_REASONS = frozenset(
     str(reason)
     for reason in (
@@ -248,7 +251,7 @@ def day_sheet(
     The counts and the choice of practitioners ignore the filter by state, so that both stay
     clickable.
     """
-    given = {"day": day, "locations": list(location_ids), "now": now}
+    given = _GIVEN | {"day": day, "locations": list(location_ids), "now": now}
     everyone = fetch(DayStanding, STANDINGS, given)
     people = sorted(
         {(row.practitioner_id, row.practitioner) for row in everyone if row.practitioner_id},
@@ -267,4 +270,4 @@ def day_sheet(
 
 def rows_of(appointment_ids: Sequence[int], *, now: datetime) -> list[DayRow]:
     """All that is shown of chosen appointments, by time; one statement."""
-    return fetch(DayRow, ROWS, {"ids": list(appointment_ids), "now": now})
+    return fetch(DayRow, ROWS, _GIVEN | {"ids": list(appointment_ids), "now": now})

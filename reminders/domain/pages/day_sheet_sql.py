@@ -39,28 +39,28 @@ WITH visit AS MATERIALIZED (
         JOIN reminders_message message ON message.appointment_id = visit.id
         WHERE __TEXTS__
     ) every_text
-    WHERE became <> 'cancelled' AND (scheduled_at <= %(now)s OR final_at IS NOT NULL)
+    WHERE became <> %(message_cancelled)s AND (scheduled_at <= %(now)s OR final_at IS NOT NULL)
     ORDER BY appointment_id, scheduled_at DESC, created_at DESC
 ), texts AS (
     SELECT planned.appointment_id,
            bool_or(
                holds AND to_them AND scheduled_at <= %(now)s
-               AND became IN ('accepted', 'enroute', 'held', 'submitted', 'delivered', 'unknown')
+               AND became = ANY(%(may_have_arrived)s)
            ) AS told,
            -- Outdated: it went to them, holds no longer, and neither a correction nor a later
            -- text that holds came after it.
            bool_or(
                (NOT holds OR (cancelled AND cancel_requested_at IS NOT NULL))
-               AND to_them AND became IN ('enroute', 'submitted', 'delivered')
+               AND to_them AND became = ANY(%(gone_out)s)
                AND NOT EXISTS (
                    SELECT 1
                    FROM reminders_message fix
                    WHERE fix.appointment_id = planned.appointment_id AND fix.kind = 'correction'
-                     AND fix.state <> 'cancelled' AND fix.created_at > planned.scheduled_at
+                     AND fix.state <> %(message_cancelled)s AND fix.created_at > planned.scheduled_at
                )
            ) AND NOT coalesce(
                bool_or(
-                   holds AND NOT cancelled AND became IN ('enroute', 'submitted', 'delivered')
+                   holds AND NOT cancelled AND became = ANY(%(gone_out)s)
                ), false
            ) AS stale,
            min(coalesce(scheduled_at, due_at)) FILTER (

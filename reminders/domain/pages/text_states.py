@@ -14,13 +14,11 @@ WORDS = {
     State.HELD: "Held back by the provider",
     State.SUBMITTED: "With the carrier",
     State.DELIVERED: "Delivered",
-    State.FAILED: "Not delivered",
-    State.REJECTED: "Not delivered",
     State.EXPIRED: "Not sent in time",
     State.CANCELLED: "Withdrawn, not sent",
 }
 WAITS_WITH_PROVIDER = frozenset({State.ACCEPTED, State.HELD})
-EXPLAINED = frozenset({State.FAILED, State.REJECTED})
+EXPLAINED = frozenset(Message.UNDELIVERED) - {State.EXPIRED}
 """States of which the provider's news gives the reason; otherwise it says the same as our words."""
 
 
@@ -35,4 +33,7 @@ def text_state(state: str, *, news: str = "", planned: bool = False) -> str:
     # Only before its time: afterwards “planned” would hide that a text has not left.
     if planned and known in WAITS_WITH_PROVIDER:
         return "Planned"
-    return f"{WORDS[known]}: {news}" if news and known in EXPLAINED else WORDS[known]
+    if known in EXPLAINED:
+        return f"Not delivered: {news}" if news else "Not delivered"
+    # A state that nobody has found words for yet is called as the model calls it.
+    return WORDS.get(known, str(known.label))

@@ -21,21 +21,23 @@ _WORDS: dict[str, str] = {
         second other or and und et y e en og och oder ou of
     """,
     "parents": """
-        mum mums mom moms mother mothers dad dads father fathers parent parents carer carers guardian
-        own self his her their mutter vater mama papa eltern mere pere maman madre padre moeder vader mae
-        pai matka ojciec mor far mamma pappa aiti isa
+        mum mums mom moms mother mothers dad dads father fathers parent parents carer carers
+        guardian own self his her their mutter vater mama papa eltern mere pere maman madre
+        padre moeder vader mae pai matka ojciec mor far mamma pappa aiti isa
     """,
     "times": """
-        after before from until till from am pm uhr uur h nach vor ab bis apres avant despues antes dopo prima
-        na voor efter fore etter weekends weekdays anytime always nur only seulement
+        after before from until till from am pm uhr uur h nach vor ab bis apres avant despues
+        antes dopo prima na voor efter fore etter weekends weekdays anytime always nur only
+        seulement
     """,
 }
 _OTHERS = frozenset(
     """
-    husband husbands wife wifes spouse partner partners girlfriend boyfriend son sons daughter daughters
-    sister brother friend neighbour neighbor landlord ehemann ehefrau gatte gattin sohn tochter nachbar
-    mari epoux epouse conjoint fils fille voisin esposo esposa marido hijo hija marito moglie figlio figlia
-    echtgenoot echtgenote zoon dochter buren filho filha maz zona syn corka make maka son dotter
+    husband husbands wife wifes spouse partner partners girlfriend boyfriend son sons daughter
+    daughters sister brother friend neighbour neighbor landlord ehemann ehefrau gatte gattin
+    sohn tochter nachbar mari epoux epouse conjoint fils fille voisin esposo esposa marido hijo
+    hija marito moglie figlio figlia echtgenoot echtgenote zoon dochter buren filho filha maz
+    zona syn corka make maka son dotter
     """.split()
 )
 """People whose phone is not the patient's: a parent's or carer's may be texted, theirs is

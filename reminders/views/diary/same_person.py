@@ -27,8 +27,8 @@ from reminders.views.shared.pages import StaffRequest, go, say, staff_action, st
 COMING = 5
 """So many of the coming visits are named."""
 ELSEWHERE = (
-    "Somebody who looks after all their locations has to do this: one of the two is also known at a "
-    "location that you don't see."
+    "Somebody who looks after all their locations has to do this: one of the two is also known at "
+    "a location that you don't see."
 )
 
 

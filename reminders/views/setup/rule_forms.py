@@ -99,15 +99,17 @@ class RuleForm(forms.ModelForm):
         self, *args: Any, scope: Scope, **kwargs: Any
     ) -> None:  # Any: Django's own form arguments
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = ReminderRule.Kind.choices  # type: ignore[attr-defined]  # no "---------"
+        fields: dict[str, Any] = dict(self.fields)  # Any: of a model's choices, as declared
+        # Without Django's "---------": every rule is of some kind.
+        fields["kind"].choices = ReminderRule.Kind.choices
         self._offer(
             "location", Location.objects.filter(pk__in=scope.location_ids), "Every location"
         )
         self._offer("service", Service.objects.filter(active=True), "Every service")
         # A blank location means everywhere, which is not theirs to give.
         if scope.restricted:
-            self.fields["location"].required = True
-            self.fields["location"].empty_label = None  # type: ignore[attr-defined]  # of a model's choices
+            fields["location"].required = True
+            fields["location"].empty_label = None
         for name in ("min_notice_minutes", "cutoff_minutes"):
             self.fields[name].widget.attrs |= {
                 "min": 0,

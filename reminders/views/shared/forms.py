@@ -162,8 +162,7 @@ class AppointmentForm(forms.Form):
             "service": _active(Service, appointment.service_id if appointment else None),
         }
         for name, rows in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- tells mypy what is declared above
+            field: Any = self.fields[name]  # Any: a ModelChoiceField, as is declared above
             field.queryset = rows
 
     @staticmethod

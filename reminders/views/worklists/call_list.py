@@ -23,7 +23,7 @@ from reminders.domain.pages.call_list import (
 )
 from reminders.domain.pages.text_states import text_state
 from reminders.formatting import at_zone
-from reminders.models import Appointment, AuditEntry, CallAttempt
+from reminders.models import Appointment, AuditEntry, CallAttempt, Message
 from reminders.views.diary.day_rows import address
 from reminders.views.shared.asked import read_choice, read_date, read_ids
 from reminders.views.shared.lists import counted_page
@@ -56,10 +56,8 @@ FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
     ("tried", "Called before", "history", {"tried": True}),
 )
 TEXT_ICONS = {
+    **dict.fromkeys(map(str, Message.UNDELIVERED), "x-circle"),
     "delivered": "check-circle",
-    "failed": "x-circle",
-    "rejected": "x-circle",
-    "expired": "x-circle",
     "unknown": "help",
 }
 

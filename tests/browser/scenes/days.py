@@ -252,7 +252,8 @@ def far_too_much() -> Diary:
     diary = Diary()
     for index in range(300):
         one = diary.book(
-            name=f"{NAMES[index % 18].split()[0]} {'Extraordinarily-' * (index % 3)}Long Name {index}"
+            name=f"{NAMES[index % 18].split()[0]} "
+            f"{'Extraordinarily-' * (index % 3)}Long Name {index}"
         )
         if index % 3:
             diary.ask(one)

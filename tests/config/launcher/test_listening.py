@@ -92,7 +92,8 @@ def is_closed(found: socket.socket, *, within: float) -> bool:
 
 
 def post(size: int, *, path: str = "/", more: str = "") -> bytes:
-    return f"POST {path} HTTP/1.1\r\nHost: site.example\r\nContent-Length: {size}\r\n{more}\r\n".encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: site.example\r\nContent-Length: {size}\r\n"
+    return f"{head}{more}\r\n".encode()
 
 
 def test_three_hundred_silent_connections_stop_nobody(serve):

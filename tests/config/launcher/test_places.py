@@ -59,7 +59,9 @@ django.setup()
 from config.launcher.embedded.sharing import shared_postgres
 from django.db import connection
 with shared_postgres(Path(settings.DATA_DIR)), connection.cursor() as cursor:
-    cursor.execute("SELECT current_user, '2026-03-04 05:06Z'::timestamptz, current_setting('search_path')")
+    cursor.execute(
+        "SELECT current_user, '2026-03-04 05:06Z'::timestamptz, current_setting('search_path')"
+    )
     print(*map(str, cursor.fetchone()), sep="|")
 connection.close()
 """

@@ -4,8 +4,15 @@ from reminders.domain.pages.text_states import WORDS, text_state
 from reminders.models import Message
 
 
-def test_every_state_of_a_message_has_words():
-    assert set(WORDS) == set(Message.State)
+def test_a_state_without_words_of_its_own_is_called_as_the_model_calls_it(monkeypatch):
+    monkeypatch.delitem(WORDS, Message.State.HELD)
+
+    assert text_state("held") == Message.State.HELD.label
+
+
+@pytest.mark.parametrize("state", Message.UNDELIVERED)
+def test_what_did_not_arrive_says_so_in_every_such_state(state):
+    assert text_state(state).startswith("Not ")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS fault_carried (
     message_id uuid, reminder_id bigint, appointment_id bigint, rule_id bigint, version int,
     cutoff_at timestamptz);
 CREATE TABLE IF NOT EXISTS fault_version (
-    appointment_id bigint, version int, at timestamptz, written_at timestamptz DEFAULT clock_timestamp());
+    appointment_id bigint, version int, at timestamptz,
+    written_at timestamptz DEFAULT clock_timestamp());
 TRUNCATE fault_carried, fault_version;
 
 CREATE OR REPLACE FUNCTION fault_note_carried() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,12 +27,14 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER fault_note_carried AFTER UPDATE OF message_id ON reminders_reminder
-    FOR EACH ROW WHEN (NEW.message_id IS NOT NULL AND NEW.message_id IS DISTINCT FROM OLD.message_id)
+    FOR EACH ROW
+    WHEN (NEW.message_id IS NOT NULL AND NEW.message_id IS DISTINCT FROM OLD.message_id)
     EXECUTE FUNCTION fault_note_carried();
 
 CREATE OR REPLACE FUNCTION fault_note_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO fault_version (appointment_id, version, at) VALUES (NEW.id, NEW.version, NEW.changed_at);
+    INSERT INTO fault_version (appointment_id, version, at)
+    VALUES (NEW.id, NEW.version, NEW.changed_at);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER fault_note_version AFTER UPDATE OF version ON reminders_appointment

@@ -160,7 +160,8 @@ def _untrue(facts: Facts) -> Iterator[str]:
         if message.state == "delivered" and "delivered" not in statuses:
             yield f"message {message_id} is said to be delivered; the provider has {statuses}"
         elif "delivered" in statuses and message.state in NEVER_CAME:
-            yield f"message {message_id} is {message.state} ({message.words}), but there it is {statuses}"
+            here = f"{message.state} ({message.words})"
+            yield f"message {message_id} is {here}, but there it is {statuses}"
         elif message.state in Message.AT_PROVIDER and not statuses:
             yield f"message {message_id} is {message.state}; the provider never had it"
         if "scheduled" in statuses and message.state in ("cancelled", "expired"):
@@ -188,4 +189,5 @@ def _replies(ids: Sequence[str]) -> Iterator[str]:
     said = Counter(Reply.appointments.through.objects.values_list("appointment_id", flat=True))
     for appointment, count in acted.items():
         if appointment is not None and count > said[appointment]:
-            yield f"appointment {appointment} was answered {count} times by {said[appointment]} replies"
+            replies = f"{said[appointment]} replies"
+            yield f"appointment {appointment} was answered {count} times by {replies}"

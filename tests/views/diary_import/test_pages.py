@@ -296,7 +296,10 @@ def test_patients_whom_a_file_changes_are_counted_and_shown_before_and_after(
     client = sign_in("manager")
     new = [f"{n},Ann Lee,0491 570 156,{DAY},1{n}:00,7" for n in (2, 3)]
     address = send(client, csv_of(*new, header=header))
-    change = '<span class="change">Phone: <del><bdi>+61491570006</bdi></del> → <ins><bdi>+61491570156</bdi></ins>'  # noqa: E501 -- one text
+    change = (
+        '<span class="change">Phone: <del><bdi>+61491570006</bdi></del> → '
+        "<ins><bdi>+61491570156</bdi></ins>"
+    )
 
     for after in (False, True):
         if after:

@@ -120,7 +120,10 @@ def test_booking_without_a_location_says_why_it_can_t_be(sign_in):
 
 def test_the_list_goes_on_with_each_step(sign_in):
     client, shown = sign_in("administrator"), []
-    look = lambda: shown.append(client.get("/set-up/first-steps/").context["coming"])  # noqa: E731 -- short
+
+    def look():
+        shown.append(client.get("/set-up/first-steps/").context["coming"])
+
     look()
     appointment = make_appointment(location=make_location())
     look()

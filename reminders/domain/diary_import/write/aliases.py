@@ -26,7 +26,9 @@ MATCH_BY_PLACE = """
 INSERT INTO import_match
 SELECT number, appointment_id, contact_id FROM (
     SELECT s.number, a.id AS appointment_id, a.contact_id,
-           row_number() OVER (PARTITION BY s.number ORDER BY a.status = 'cancelled', a.id) AS of_row,
+           row_number() OVER (
+               PARTITION BY s.number ORDER BY a.status = 'cancelled', a.id
+           ) AS of_row,
            row_number() OVER (PARTITION BY a.id ORDER BY s.number) AS of_appointment
     FROM import_staged s
     JOIN reminders_contactmerge g ON g.split_at IS NULL AND g.phone = coalesce(s.phone, '')
@@ -49,7 +51,8 @@ INSERT INTO import_known
 SELECT DISTINCT ON (p.person) p.person, c.id, false, g.id
 FROM import_people p
 JOIN reminders_contactmerge g ON g.external_id = p.patient_id AND g.diary = %(diary)s
-    AND g.external_id <> '' AND g.split_at IS NULL AND (<same name> OR g.phone <> '' AND g.phone = p.phone)
+    AND g.external_id <> '' AND g.split_at IS NULL
+    AND (<same name> OR g.phone <> '' AND g.phone = p.phone)
 JOIN reminders_contact c ON c.id = g.kept_id
 WHERE <visible> AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
   AND NOT EXISTS (SELECT 1 FROM reminders_contact h WHERE h.external_id = p.patient_id

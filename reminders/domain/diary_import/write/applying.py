@@ -15,10 +15,12 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
+from reminders.domain.diary_import.write.gone import write_gone
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.models import Practitioner, Service
 
 PLAN_STEP = 20_000
 MANY = 10_000
@@ -46,9 +48,12 @@ def apply_result(
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_SEQUENCES)
         given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
+        _name_new(cursor)
         for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
             cursor.execute(statement, given)
             tell(percent)
+        write_gone(import_id=import_id, user_id=user_id, now=now)
+        cursor.execute(_TO_PLAN, given)
         grown = _outgrown(cursor)
         if grown:
             cursor.execute(_ANALYZE_WRITTEN)
@@ -60,6 +65,19 @@ def apply_result(
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     tell(100)
     return planned
+
+
+def _name_new(cursor: Any) -> None:  # Any: Django's cursor
+    """Practitioners and services that the file names first; another file may just have done so."""
+    # In the order of their names: two files that name the same ones take turns.
+    cursor.execute(_PRACTITIONERS)
+    Practitioner.objects.bulk_create(
+        (Practitioner(name=name) for (name,) in sorted(cursor.fetchall())), ignore_conflicts=True
+    )
+    cursor.execute(_SERVICES)
+    Service.objects.bulk_create(
+        (Service(name=name) for (name,) in sorted(cursor.fetchall())), ignore_conflicts=True
+    )
 
 
 def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
@@ -104,21 +122,12 @@ FROM pg_class WHERE oid = 'reminders_appointment'::regclass
 _ANALYZE_WRITTEN = "ANALYZE reminders_contact (id, phone), reminders_appointment (id, contact_id)"
 
 _SEQUENCES = """
-SELECT pg_get_serial_sequence('reminders_contact', 'id'), pg_get_serial_sequence('reminders_appointment',
-    'id')
+SELECT pg_get_serial_sequence('reminders_contact', 'id'),
+       pg_get_serial_sequence('reminders_appointment', 'id')
 """
 
-_NEW_PRACTITIONERS = """
-INSERT INTO reminders_practitioner (name, active)
-SELECT DISTINCT practitioner, true FROM import_staged WHERE practitioner IS NOT NULL ORDER BY 1
-ON CONFLICT (name) DO NOTHING
-"""
-
-_NEW_SERVICES = """
-INSERT INTO reminders_service (name, instructions, active)
-SELECT DISTINCT service, '', true FROM import_staged WHERE service IS NOT NULL ORDER BY 1
-ON CONFLICT (name) DO NOTHING
-"""
+_PRACTITIONERS = "SELECT DISTINCT practitioner FROM import_staged WHERE practitioner IS NOT NULL"
+_SERVICES = "SELECT DISTINCT service FROM import_staged WHERE service IS NOT NULL"
 
 _FRESH_CONTACTS = """
 CREATE TEMP TABLE import_fresh_contact ON COMMIT DROP AS
@@ -130,11 +139,12 @@ _NEW_CONTACTS = """
 INSERT INTO reminders_contact (id, external_id, diary, first_name, last_name, phone, phone_as_given,
                                phone_kind, phone_problem, language, preferred_name, channel, notes,
                                created_at, updated_at)
-SELECT f.contact_id, coalesce(t.patient_id, ''), CASE WHEN t.patient_id IS NULL THEN '' ELSE %(diary)s END,
-       p.first_name, p.last_name, coalesce(p.phone, ''),
-       coalesce(p.phone_given, ''), coalesce(p.phone_kind, ''), coalesce(p.phone_problem, ''),
-       coalesce(p.language, ''), coalesce(p.preferred_name, ''),
-       CASE WHEN p.texts IN ('must_not', 'deceased') THEN 'none' ELSE 'sms' END, '', %(now)s, %(now)s
+SELECT f.contact_id, coalesce(t.patient_id, ''),
+       CASE WHEN t.patient_id IS NULL THEN '' ELSE %(diary)s END, p.first_name, p.last_name,
+       coalesce(p.phone, ''), coalesce(p.phone_given, ''), coalesce(p.phone_kind, ''),
+       coalesce(p.phone_problem, ''), coalesce(p.language, ''), coalesce(p.preferred_name, ''),
+       CASE WHEN p.texts IN ('must_not', 'deceased') THEN 'none' ELSE 'sms' END, '',
+       %(now)s, %(now)s
 FROM import_fresh_contact f
 JOIN import_people p ON p.person = f.person
 LEFT JOIN import_takes t ON t.person = f.person
@@ -167,8 +177,8 @@ FROM import_contact_change x WHERE x.contact_id = c.id
 
 _CONTACT_EVENTS = """
 INSERT INTO reminders_auditentry (contact_id, at, source, user_id, kind, details)
-SELECT contact_id, %(now)s, 'import', %(by)s, 'contact_changed', details || jsonb_build_object('import',
-    %(import)s::bigint)
+SELECT contact_id, %(now)s, 'import', %(by)s, 'contact_changed',
+       details || jsonb_build_object('import', %(import)s::bigint)
 FROM import_contact_change
 """
 
@@ -179,18 +189,17 @@ FROM import_result WHERE outcome = 'new' ORDER BY number
 """
 
 _NEW_APPOINTMENTS = """
-INSERT INTO reminders_appointment (id, location_id, contact_id, practitioner_id, service_id, starts_at,
-    local_date,
-    local_time, wall_flag, duration, diary, external_id, status, status_since, no_more_texts, notes, extra,
-        version,
-    changed_at, imported_by_id, created_at, updated_at)
-SELECT f.appointment_id, s.location_id, coalesce(r.contact_id, fc.contact_id), p.id, v.id, s.starts_at,
-    s.local_date,
-    s.local_time, coalesce(s.wall_flag, ''), s.duration, CASE
-        WHEN s.external_id IS NULL THEN '' ELSE %(diary)s END,
-    coalesce(s.external_id, ''), coalesce(s.status, 'booked'),
-    CASE WHEN s.status <> 'booked' THEN %(now)s::timestamptz END, false, coalesce(s.notes, ''),
-    coalesce(s.extra, '{}'), 1, %(now)s, %(import)s, %(now)s, %(now)s
+INSERT INTO reminders_appointment (
+    id, location_id, contact_id, practitioner_id, service_id, starts_at, local_date, local_time,
+    wall_flag, duration, diary, external_id, status, status_since, no_more_texts, notes, extra,
+    version, changed_at, imported_by_id, created_at, updated_at
+)
+SELECT f.appointment_id, s.location_id, coalesce(r.contact_id, fc.contact_id), p.id, v.id,
+       s.starts_at, s.local_date, s.local_time, coalesce(s.wall_flag, ''), s.duration,
+       CASE WHEN s.external_id IS NULL THEN '' ELSE %(diary)s END, coalesce(s.external_id, ''),
+       coalesce(s.status, 'booked'), CASE WHEN s.status <> 'booked' THEN %(now)s::timestamptz END,
+       false, coalesce(s.notes, ''), coalesce(s.extra, '{}'), 1, %(now)s, %(import)s, %(now)s,
+       %(now)s
 FROM import_fresh f
 JOIN import_staged s ON s.number = f.number
 JOIN import_result r ON r.number = f.number
@@ -203,8 +212,9 @@ _ROWS = (
     """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
     appointment_id, before)
-SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome, r.cannot, '',
-       coalesce(s.words, ''), coalesce(r.appointment_id, f.appointment_id), coalesce(d.details, <patient>)
+SELECT %(import)s, s.number, string_to_array(coalesce(s.cells, ''), %(separator)s), r.outcome,
+       r.cannot, '', coalesce(s.words, ''), coalesce(r.appointment_id, f.appointment_id),
+       coalesce(d.details, <patient>)
 FROM import_staged s
 JOIN import_result r ON r.number = s.number
 LEFT JOIN import_contact_change cc ON r.outcome = 'new' AND cc.contact_id = r.contact_id
@@ -224,7 +234,8 @@ INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, det
 SELECT r.appointment_id, %(now)s, 'import', %(by)s,
        CASE WHEN r.moved THEN 'moved' WHEN r.status_to = 'cancelled' THEN 'cancelled'
             WHEN r.status_to IS NOT NULL THEN r.status_to ELSE 'changed' END,
-       (w.before - 'patient' - 'patient_row' - 'was') || jsonb_build_object('import', %(import)s::bigint)
+       (w.before - 'patient' - 'patient_row' - 'was')
+           || jsonb_build_object('import', %(import)s::bigint)
            || CASE WHEN r.status_to IS NULL THEN '{}'
                    ELSE jsonb_build_object('from', r.old_status, 'to', r.status_to) END
 FROM import_result r JOIN reminders_importrow w ON w.of_id = %(import)s AND w.number = r.number
@@ -234,8 +245,7 @@ WHERE r.touched
 _CHANGED_APPOINTMENTS = """
 UPDATE reminders_appointment a SET updated_at = %(now)s,
     location_id = s.location_id, starts_at = s.starts_at, local_date = s.local_date,
-        local_time = s.local_time,
-    wall_flag = coalesce(s.wall_flag, ''),
+    local_time = s.local_time, wall_flag = coalesce(s.wall_flag, ''),
     contact_id = coalesce(r.contact_id, fc.contact_id, a.contact_id),
     practitioner_id = CASE WHEN s.practitioner IS NULL THEN a.practitioner_id ELSE p.id END,
     service_id = CASE WHEN s.service IS NULL THEN a.service_id ELSE v.id END,
@@ -263,36 +273,13 @@ WHERE x.matters AND a.contact_id = x.contact_id AND a.starts_at > %(now)s
   AND NOT EXISTS (SELECT 1 FROM import_fresh f WHERE f.appointment_id = a.id)
 """
 
-_GONE_ROWS = """
-INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
-    appointment_id, before)
-SELECT %(import)s, (row_number() OVER (ORDER BY g.appointment_id))::int, '{}', 'gone', '', '', '',
-    g.appointment_id,
-       CASE WHEN i.gone = 'cancel' THEN jsonb_build_object('status', jsonb_build_array(g.status,
-           'cancelled')) END
-FROM import_gone g JOIN reminders_import i ON i.id = %(import)s
-"""
-
-_CANCEL_GONE = """
-UPDATE reminders_appointment a SET status = 'cancelled', status_since = %(now)s, updated_at = %(now)s,
-    version = a.version + 1, changed_at = %(now)s
-FROM import_gone g, reminders_import i
-WHERE i.id = %(import)s AND i.gone = 'cancel' AND a.id = g.appointment_id
-"""
-
-_GONE_EVENTS = """
-INSERT INTO reminders_auditentry (appointment_id, at, source, user_id, kind, details)
-SELECT g.appointment_id, %(now)s, 'import', %(by)s, 'cancelled',
-       jsonb_build_object('from', g.status, 'to', 'cancelled', 'gone', true, 'import', %(import)s::bigint)
-FROM import_gone g JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
-"""
-
 _TO_PLAN = """
 CREATE TEMP TABLE import_to_plan ON COMMIT DROP AS
 SELECT appointment_id AS id FROM import_fresh
 UNION SELECT appointment_id FROM import_result
     WHERE appointment_id IS NOT NULL AND (matters OR (status_to IS NOT NULL AND touched))
-UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+UNION SELECT a.id FROM import_contact_change x
+    JOIN reminders_appointment a ON a.contact_id = x.contact_id
     WHERE x.matters AND a.starts_at > %(now)s
 UNION SELECT g.appointment_id FROM import_gone g
     JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
@@ -304,7 +291,9 @@ ANALYZE import_to_plan
 # Texts at the provider that may name somebody else now, though nothing that raises a version
 # changed.
 _OTHER_PRACTITIONER = """
-SELECT appointment_id FROM import_result WHERE touched AND other_practitioner AND NOT matters ORDER BY 1
+SELECT appointment_id FROM import_result
+WHERE touched AND other_practitioner AND NOT matters
+ORDER BY appointment_id
 """
 _RENAMED = """
 SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
@@ -316,8 +305,6 @@ matters.
 """
 
 _STATEMENTS = (
-    _NEW_PRACTITIONERS,
-    _NEW_SERVICES,
     _FRESH_CONTACTS,
     _NEW_CONTACTS,
     _NEW_WITHOUT_TEXTS,
@@ -331,8 +318,4 @@ _STATEMENTS = (
     _CONTACT_EVENTS,
     _CHANGED_CONTACTS,
     _RAISE_BY_CONTACT,
-    _GONE_ROWS,
-    _CANCEL_GONE,
-    _GONE_EVENTS,
-    _TO_PLAN,
 )

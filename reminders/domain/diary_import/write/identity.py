@@ -18,7 +18,8 @@ from reminders.domain.diary_import.read.cells.names import same_name_in_sql
 from reminders.domain.diary_import.write import aliases
 
 APART = (
-    "Somebody else has this patient number, so this is taken as another person, who gets no number. Check "
+    "Somebody else has this patient number, so this is taken as another person, who gets no "
+    "number. Check "
     "the number in the diary."
 )
 """What is said of a row whose number stands for somebody else."""
@@ -85,7 +86,8 @@ _BY_NUMBER_AND_NAME = """
 CREATE TEMP TABLE import_known ON COMMIT DROP AS
 SELECT p.person, c.id AS contact_id, true AS by_number, NULL::bigint AS merge_id
 FROM import_people p
-JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s
+    AND c.external_id <> ''
 WHERE <same name> AND <visible>
 """
 
@@ -93,10 +95,13 @@ WHERE <same name> AND <visible>
 _HOLDERS = """
 CREATE TEMP TABLE import_holder ON COMMIT DROP AS
 SELECT p.person, c.id AS contact_id, <visible> AS visible,
-       coalesce(c.phone <> '' AND c.phone = p.phone, false) OR coalesce(c.phone = '' AND p.phone IS NULL
-           AND c.phone_as_given = p.phone_given, false) AS same_phone
+       coalesce(c.phone <> '' AND c.phone = p.phone, false)
+           OR coalesce(
+               c.phone = '' AND p.phone IS NULL AND c.phone_as_given = p.phone_given, false
+           ) AS same_phone
 FROM import_people p
-JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s AND c.external_id <> ''
+JOIN reminders_contact c ON c.external_id = p.patient_id AND c.diary = %(diary)s
+    AND c.external_id <> ''
 WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
 """
 
@@ -116,7 +121,8 @@ INSERT INTO import_known
 SELECT DISTINCT ON (contact_id) person, contact_id, false FROM (
     SELECT p.person, min(c.id) AS contact_id
     FROM import_people p
-    JOIN reminders_contact c ON c.phone = '' AND c.phone_as_given = p.phone_given AND <same name> AND <free>
+    JOIN reminders_contact c ON c.phone = '' AND c.phone_as_given = p.phone_given
+        AND <same name> AND <free>
     WHERE p.phone IS NULL AND p.phone_given IS NOT NULL AND <visible>
       AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person)
     GROUP BY p.person
@@ -132,7 +138,9 @@ SELECT person, contact_id, true FROM (
     FROM import_holder h
     WHERE h.same_phone AND h.visible
       AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = h.person)
-      AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = h.contact_id AND k.merge_id IS NULL)
+      AND NOT EXISTS (
+          SELECT 1 FROM import_known k WHERE k.contact_id = h.contact_id AND k.merge_id IS NULL
+      )
 ) claimed WHERE claims = 1
 """
 
@@ -151,7 +159,10 @@ SELECT person, contact_id, false FROM (
         JOIN import_people p ON p.person = s.person
         JOIN reminders_contact c ON c.id = m.contact_id AND <same name> AND <free>
         WHERE NOT EXISTS (SELECT 1 FROM import_known k WHERE k.person = p.person) AND <visible>
-          AND (p.phone_given IS NULL OR NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = c.id))
+          AND (
+              p.phone_given IS NULL
+              OR NOT EXISTS (SELECT 1 FROM import_known k WHERE k.contact_id = c.id)
+          )
         GROUP BY p.person HAVING min(c.id) = max(c.id)
     ) found
 ) claimed WHERE claims <= 1 OR NOT says
@@ -212,7 +223,8 @@ WHERE p.patient_id IS NOT NULL
 # Comparing may happen twice, so what was said before is taken back first.
 _SAY_APART = """
 UPDATE import_staged s SET words = nullif(trim(concat_ws(' ', replace(s.words, %(apart)s, ''),
-    CASE WHEN EXISTS (SELECT 1 FROM import_apart a WHERE a.person = s.person) THEN %(apart)s END)), '')
+    CASE WHEN EXISTS (SELECT 1 FROM import_apart a WHERE a.person = s.person)
+         THEN %(apart)s END)), '')
 WHERE s.person IN (SELECT person FROM import_apart) OR position(%(apart)s IN s.words) > 0
 """
 
@@ -230,10 +242,12 @@ SELECT DISTINCT ON (c.id) c.id AS contact_id, c.xmin AS seen, p.number, x.*,
            'phone', CASE WHEN x.phone IS NOT NULL THEN jsonb_build_array(c.phone, x.phone) END,
            'name', CASE WHEN x.first_name IS NOT NULL
                THEN jsonb_build_array(c.name, trim(x.first_name || ' ' || x.last_name)) END,
-           'language', CASE WHEN x.language IS NOT NULL THEN jsonb_build_array(c.language, x.language) END,
+           'language', CASE WHEN x.language IS NOT NULL
+               THEN jsonb_build_array(c.language, x.language) END,
            'preferred_name', CASE WHEN x.preferred_name IS NOT NULL
                THEN jsonb_build_array(c.preferred_name, x.preferred_name) END,
-           'channel', CASE WHEN x.channel IS NOT NULL THEN jsonb_build_array(c.channel, x.channel) END,
+           'channel', CASE WHEN x.channel IS NOT NULL
+               THEN jsonb_build_array(c.channel, x.channel) END,
            'patient_id', CASE WHEN x.external_id IS NOT NULL
                THEN jsonb_build_array(c.external_id, x.external_id) END)) AS details
 FROM import_known k
@@ -244,17 +258,21 @@ LEFT JOIN reminders_contactmerge g ON g.id = k.merge_id
 CROSS JOIN LATERAL (SELECT
     CASE WHEN p.phone_given IS NOT NULL AND coalesce(p.phone, '') <> c.phone
         AND (g.id IS NULL OR <phone is news>) THEN coalesce(p.phone, '') END AS phone,
-    p.phone_given, coalesce(p.phone_kind, '') AS phone_kind, coalesce(p.phone_problem, '') AS phone_problem,
+    p.phone_given, coalesce(p.phone_kind, '') AS phone_kind,
+    coalesce(p.phone_problem, '') AS phone_problem,
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.first_name END AS first_name,
     CASE WHEN k.by_number AND lower(p.name) <> lower(c.name) THEN p.last_name END AS last_name,
     CASE WHEN p.language <> c.language AND p.language IS DISTINCT FROM g.language
         THEN p.language END AS language,
-    CASE WHEN p.preferred_name <> c.preferred_name AND p.preferred_name IS DISTINCT FROM g.preferred_name
+    CASE WHEN p.preferred_name <> c.preferred_name
+            AND p.preferred_name IS DISTINCT FROM g.preferred_name
         THEN p.preferred_name END AS preferred_name,
     CASE WHEN p.texts IN ('must_not', 'deceased') AND c.channel <> 'none' THEN 'none'
          WHEN p.texts = 'yes' AND c.channel = 'none' THEN (<given back>) END AS channel,
     CASE WHEN c.external_id = '' THEN t.patient_id END AS external_id) x
-WHERE num_nonnulls(x.phone, x.first_name, x.language, x.preferred_name, x.channel, x.external_id) > 0
+WHERE num_nonnulls(
+    x.phone, x.first_name, x.language, x.preferred_name, x.channel, x.external_id
+) > 0
 ORDER BY c.id, k.merge_id IS NOT NULL, k.by_number DESC, t.patient_id IS NULL, p.person
 """
 

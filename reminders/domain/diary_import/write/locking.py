@@ -46,10 +46,17 @@ SELECT count(*) FROM (
 """
 
 _CHANGED_SINCE = """
-SELECT EXISTS (SELECT 1 FROM import_result r LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
-               WHERE r.touched AND a.xmin IS DISTINCT FROM r.seen)
-    OR EXISTS (SELECT 1 FROM import_contact_change x LEFT JOIN reminders_contact c ON c.id = x.contact_id
-               WHERE c.xmin IS DISTINCT FROM x.seen)
-    OR EXISTS (SELECT 1 FROM import_gone g LEFT JOIN reminders_appointment a ON a.id = g.appointment_id
-               WHERE %(cancel)s AND a.xmin IS DISTINCT FROM g.seen)
+SELECT EXISTS (
+    SELECT 1 FROM import_result r
+    LEFT JOIN reminders_appointment a ON a.id = r.appointment_id
+    WHERE r.touched AND a.xmin IS DISTINCT FROM r.seen
+) OR EXISTS (
+    SELECT 1 FROM import_contact_change x
+    LEFT JOIN reminders_contact c ON c.id = x.contact_id
+    WHERE c.xmin IS DISTINCT FROM x.seen
+) OR EXISTS (
+    SELECT 1 FROM import_gone g
+    LEFT JOIN reminders_appointment a ON a.id = g.appointment_id
+    WHERE %(cancel)s AND a.xmin IS DISTINCT FROM g.seen
+)
 """

@@ -85,7 +85,8 @@ _MATCH_BY_ID = """
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
 SELECT s.number, a.id AS appointment_id, a.contact_id
 FROM import_staged s
-JOIN reminders_appointment a ON a.external_id = s.external_id AND a.diary = %(diary)s AND a.external_id <> ''
+JOIN reminders_appointment a ON a.external_id = s.external_id AND a.diary = %(diary)s
+    AND a.external_id <> ''
 """
 
 # Each row takes its best candidate, if it is that one's best row too: siblings may share phone and
@@ -104,7 +105,8 @@ SELECT number, appointment_id, contact_id FROM (
            row_number() OVER (PARTITION BY a.id ORDER BY x.same DESC, s.number) AS of_appointment
     FROM rest s
     JOIN reminders_appointment a
-        ON a.location_id = s.location_id AND a.local_date = s.local_date AND a.starts_at = s.starts_at
+        ON a.location_id = s.location_id AND a.local_date = s.local_date
+       AND a.starts_at = s.starts_at
     JOIN reminders_contact c ON c.id = a.contact_id AND c.phone = coalesce(s.phone, '')
     CROSS JOIN LATERAL (SELECT <same name> AS same) x
     WHERE NOT EXISTS (SELECT 1 FROM import_match m WHERE m.appointment_id = a.id)
@@ -135,23 +137,29 @@ END
 _RESULT = """
 CREATE TEMP TABLE import_result ON COMMIT DROP AS
 SELECT r.*,
-       CASE WHEN r.appointment_id IS NULL THEN 'new' WHEN r.touched OR r.contact_changed THEN 'changed'
+       CASE WHEN r.appointment_id IS NULL THEN 'new'
+            WHEN r.touched OR r.contact_changed THEN 'changed'
             ELSE 'unchanged' END AS outcome,
-       r.moved OR r.other_person OR r.other_service OR (r.status_to IS NOT NULL
-           AND (r.status_to IN ('booked', 'confirmed')) <> (r.old_status IN ('booked',
-               'confirmed'))) AS matters
+       r.moved OR r.other_person OR r.other_service OR (
+           r.status_to IS NOT NULL
+           AND (r.status_to IN ('booked', 'confirmed')) <> (r.old_status IN ('booked', 'confirmed'))
+       ) AS matters
 FROM (
-    SELECT s.number, s.person, m.appointment_id, k.contact_id, p.id AS practitioner_id, v.id AS service_id,
-           f.*, a.xmin AS seen, a.status AS old_status, cc.contact_id IS NOT NULL AS contact_changed,
-           a.id IS NOT NULL AND (f.moved OR f.other_person OR f.other_practitioner OR f.other_service
-               OR f.other_duration OR f.other_notes OR f.other_extra OR f.takes_id OR f.status_to IS NOT
-                   NULL) AS touched,
+    SELECT s.number, s.person, m.appointment_id, k.contact_id, p.id AS practitioner_id,
+           v.id AS service_id, f.*, a.xmin AS seen, a.status AS old_status,
+           cc.contact_id IS NOT NULL AS contact_changed,
+           a.id IS NOT NULL AND (
+               f.moved OR f.other_person OR f.other_practitioner OR f.other_service
+               OR f.other_duration OR f.other_notes OR f.other_extra OR f.takes_id
+               OR f.status_to IS NOT NULL
+           ) AS touched,
            CASE WHEN coalesce(f.status_to, s.status) = 'cancelled' THEN ''
                 WHEN s.texts <> 'yes' THEN s.texts
                 WHEN s.phone IS NOT NULL THEN ''
-                WHEN k.contact_id IS NULL OR s.phone_given IS NOT NULL THEN coalesce(s.phone_problem,
-                    'missing')
-                WHEN c.phone = '' THEN coalesce(nullif(c.phone_problem, ''), 'missing') ELSE '' END AS cannot
+                WHEN k.contact_id IS NULL OR s.phone_given IS NOT NULL
+                    THEN coalesce(s.phone_problem, 'missing')
+                WHEN c.phone = '' THEN coalesce(nullif(c.phone_problem, ''), 'missing')
+                ELSE '' END AS cannot
     FROM import_staged s
     LEFT JOIN import_match m ON m.number = s.number
     LEFT JOIN import_known k ON k.person = s.person
@@ -161,7 +169,8 @@ FROM (
     LEFT JOIN reminders_service v ON v.name = s.service
     LEFT JOIN import_contact_change cc ON cc.contact_id = k.contact_id
     LEFT JOIN LATERAL (
-        SELECT e.details ?| ARRAY['gone', 'undone'] AS was, e.source IN ('staff', 'patient') AS by_us
+        SELECT e.details ?| ARRAY['gone', 'undone'] AS was,
+               e.source IN ('staff', 'patient') AS by_us
         FROM reminders_auditentry e
         WHERE a.status = 'cancelled' AND e.appointment_id = a.id
           AND (e.details ->> 'to' = 'cancelled' OR e.details #>> '{status,1}' = 'cancelled')
@@ -171,7 +180,8 @@ FROM (
         a.id IS NOT NULL AND k.contact_id IS DISTINCT FROM a.contact_id AS other_person,
         a.id IS NOT NULL AND s.practitioner IS NOT NULL
             AND p.id IS DISTINCT FROM a.practitioner_id AS other_practitioner,
-        a.id IS NOT NULL AND s.service IS NOT NULL AND v.id IS DISTINCT FROM a.service_id AS other_service,
+        a.id IS NOT NULL AND s.service IS NOT NULL
+            AND v.id IS DISTINCT FROM a.service_id AS other_service,
         a.id IS NOT NULL AND s.duration IS NOT NULL
             AND s.duration IS DISTINCT FROM a.duration AS other_duration,
         coalesce(s.notes <> a.notes, false) AS other_notes,
@@ -185,10 +195,12 @@ _GONE = """
 CREATE TEMP TABLE import_gone ON COMMIT DROP AS
 SELECT a.id AS appointment_id, a.xmin AS seen, a.status,
        r.appointment_id IS NULL AND NOT %(unknown)s AND a.external_id <> ALL(%(faulty)s) AS gone
-FROM (SELECT location_id, min(local_date) AS first,
-    max(local_date) AS last FROM import_staged GROUP BY 1) span
-JOIN reminders_appointment a ON a.location_id = span.location_id AND a.local_date BETWEEN span.first
-    AND span.last
+FROM (
+    SELECT location_id, min(local_date) AS first, max(local_date) AS last
+    FROM import_staged GROUP BY 1
+) span
+JOIN reminders_appointment a ON a.location_id = span.location_id
+    AND a.local_date BETWEEN span.first AND span.last
 LEFT JOIN import_result r ON r.appointment_id = a.id
 WHERE a.starts_at > %(now)s AND a.status IN ('booked', 'confirmed') AND a.diary = %(diary)s
   AND (a.external_id <> '' OR (NOT %(by_id)s AND a.imported_by_id IS NOT NULL))

@@ -183,7 +183,8 @@ def _unknown(name: str, known: list[str]) -> str:
     named = ", ".join(f"“{site}”" for site in known[:5])
     there = f" There is {named}{' and more' if len(known) > 5 else ''}."
     return (
-        f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create the "
+        f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create "
+        "the "
         f"location first."
     )
 

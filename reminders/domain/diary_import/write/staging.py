@@ -36,8 +36,9 @@ TABLES = (
 
 # The transaction may wait for another import of the same location, and is long by nature.
 _SETTINGS = """
-SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout =
-    0;
+SET LOCAL lock_timeout = 0;
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL work_mem = '96MB'
 """
 
@@ -70,7 +71,8 @@ def stage(
             if not (leave and staged):
                 reader.problems.stop_if_any(rows=rows)
         cursor.execute(
-            "ANALYZE import_staged (number, person, external_id, phone, location_id, local_date, starts_at)"
+            "ANALYZE import_staged "
+            "(number, person, external_id, phone, location_id, local_date, starts_at)"
         )
 
 

@@ -192,11 +192,13 @@ _TO_WITHDRAW = """
 SELECT count(*) FROM (SELECT message.id
 FROM (
     SELECT appointment_id FROM import_result WHERE matters AND appointment_id IS NOT NULL
-    UNION SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+    UNION SELECT a.id FROM import_contact_change x
+        JOIN reminders_appointment a ON a.contact_id = x.contact_id
         WHERE x.matters AND a.starts_at > %(now)s
     UNION SELECT appointment_id FROM import_gone WHERE %(cancel)s
 ) changed
-JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id AND r.state = ANY(%(handed_over)s)
+JOIN reminders_reminder r ON r.appointment_id = changed.appointment_id
+    AND r.state = ANY(%(handed_over)s)
 JOIN reminders_message message ON message.id = r.message_id AND <withdrawable>
 UNION SELECT unnest(%(named)s::uuid[])) texts
 """.replace("<withdrawable>", IS_WITHDRAWABLE)
@@ -204,10 +206,12 @@ UNION SELECT unnest(%(named)s::uuid[])) texts
 _TEXTS = """
 DROP TABLE IF EXISTS pg_temp.import_texts;
 CREATE TEMP TABLE import_texts ON COMMIT DROP AS
-SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id, phone, local_date FROM (
-    SELECT s.number AS id, s.local_date, s.location_id, coalesce(r.service_id, a.service_id) AS service_id,
-           s.starts_at,
-           coalesce(s.phone, c.phone) AS phone, coalesce(r.status_to, s.status, a.status, 'booked') AS status,
+SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id, phone, local_date
+FROM (
+    SELECT s.number AS id, s.local_date, s.location_id,
+           coalesce(r.service_id, a.service_id) AS service_id, s.starts_at,
+           coalesce(s.phone, c.phone) AS phone,
+           coalesce(r.status_to, s.status, a.status, 'booked') AS status,
            coalesce(a.no_more_texts, false) OR coalesce(x.channel, c.channel, 'sms') = 'none'
                OR s.person IN (SELECT person FROM import_people WHERE texts <> 'yes')
                OR coalesce(c.wrong_number = coalesce(s.phone, c.phone), false) AS unwanted
@@ -217,8 +221,9 @@ SELECT location_id, service_id, starts_at, status = 'confirmed' AS confirmed, id
     LEFT JOIN import_contact_change x ON x.contact_id = c.id
     WHERE (r.outcome = 'new' OR r.matters) AND r.cannot = '' AND s.starts_at > %(now)s
     UNION ALL
-    SELECT -a.id, a.local_date, a.location_id, a.service_id, a.starts_at, coalesce(x.phone, c.phone),
-           a.status, a.no_more_texts OR coalesce(x.channel, c.channel) = 'none'
+    SELECT -a.id, a.local_date, a.location_id, a.service_id, a.starts_at,
+           coalesce(x.phone, c.phone), a.status,
+           a.no_more_texts OR coalesce(x.channel, c.channel) = 'none'
                OR c.wrong_number = coalesce(x.phone, c.phone)
     FROM import_contact_change x JOIN reminders_contact c ON c.id = x.contact_id
     JOIN reminders_appointment a ON a.contact_id = c.id
@@ -235,7 +240,8 @@ SELECT count(DISTINCT (t.location_id, d.rule_id, t.phone, t.local_date,
                        CASE WHEN l.family_messages THEN 0 ELSE t.id END))
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::bigint[])
     AS d (location_id, service_id, starts_at, confirmed, rule_id)
-JOIN import_texts t ON (t.location_id, t.starts_at, t.confirmed) = (d.location_id, d.starts_at, d.confirmed)
+JOIN import_texts t
+    ON (t.location_id, t.starts_at, t.confirmed) = (d.location_id, d.starts_at, d.confirmed)
     AND t.service_id IS NOT DISTINCT FROM d.service_id
 JOIN reminders_location l ON l.id = t.location_id
 """
