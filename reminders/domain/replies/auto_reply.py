@@ -20,12 +20,11 @@ from reminders.domain.common.asking import asked_by_purpose
 from reminders.domain.common.locks import lock_appointments
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.consent.suppressions import is_textable
-from reminders.domain.planning.rule_book import hours_of
 from reminders.domain.replies.outcomes import USUAL_MINUTES
 from reminders.domain.replies.review.phrases import TaughtPhrases
 from reminders.domain.replies.review.teach import load_taught
-from reminders.domain.replies.special.opening import is_closed, opens_next
 from reminders.domain.replies.special.pacing import pace
+from reminders.domain.replies.special.reception import nobody_reads, own_words, reads_next
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
 from reminders.models import Appointment, Location, Message
@@ -83,7 +82,7 @@ class AnswerContext:
     def is_closed(self, location_id: int | None, *, now: datetime) -> bool:
         """Whether nobody is there to read a text now; of an unknown location that is not known."""
         place = self.place(location_id)
-        return place is not None and is_closed(now, hours_of(place))
+        return place is not None and nobody_reads(place, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +188,8 @@ def _render(
         return render_family(words.template, people, numbers=kept)
     if PURPOSES[purpose].about_visit and people:
         return words.template.render(people[0])
+    if own := own_words(place, purpose=purpose, language=to.language):
+        return own.render(_of_place(place, place.language, now=now))
     return words.template.render(_of_place(place, words.language, now=now))
 
 
@@ -197,7 +198,7 @@ def _of_place(place: Location, language: str, *, now: datetime) -> Values:
     return values_for(
         first_name="",
         name="",
-        starts_at=opens_next(now, hours_of(place)),
+        starts_at=reads_next(place, now=now),
         zone=place.zone,
         language=language,
         country=place.country,
