@@ -14,14 +14,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from phonenumbers import SUPPORTED_REGIONS
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from reminders.admin.base import LookOnly, StaffAdmin, scope
 from reminders.domain.common.access import Scope
 from reminders.domain.pages.search import find_contacts
 from reminders.domain.phones.parsing import display as phone_display
 from reminders.domain.setup import locations, names
-from reminders.domain.wording import LANGUAGES
+from reminders.domain.wording import LANGUAGES, check_wording
 from reminders.models import Contact, Location, Practitioner, Service
 from reminders.models.fields import WEEKDAYS
 
@@ -45,6 +45,20 @@ class CountryField(forms.ChoiceField):
         return "GB" if code == "UK" else code
 
 
+def closed_wording_errors(given: dict[str, Any]) -> list[str]:
+    """Why a location's own answer can't be sent as it is written, in words."""
+    text = given.get("closed_wording") or ""
+    if not text.strip():
+        return []
+    problems = check_wording(
+        text,
+        language=given.get("language") or "en",
+        purpose="out_of_hours",
+        location_names=[given.get("name") or ""],
+    )
+    return [problem.words for problem in problems if problem.level == "error"]
+
+
 class LocationForm(forms.ModelForm):
     """Days by name, languages by name; a zone that exists."""
 
@@ -54,6 +68,21 @@ class LocationForm(forms.ModelForm):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         help_text="Rules “on working days only” keep to these.",
+    )
+    reception_days = forms.TypedMultipleChoiceField(
+        label="Replies are read on",
+        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    closed_wording = forms.CharField(
+        label="Answer while nobody reads",
+        required=False,
+        max_length=459,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="In the location's language; {date} and {time} say when you read next. "
+        "Blank: as under Wordings.",
     )
     language = forms.ChoiceField(choices=LANGUAGE_CHOICES, widget=UnfoldAdminSelectWidget)
     country = CountryField(
@@ -66,6 +95,23 @@ class LocationForm(forms.ModelForm):
     def clean_open_days(self) -> list[int]:
         """In the order of the week."""
         return sorted(self.cleaned_data["open_days"])
+
+    def clean_reception_days(self) -> list[int]:
+        """In the order of the week."""
+        return sorted(self.cleaned_data["reception_days"])
+
+    def clean(self) -> dict[str, Any]:
+        """The hours of reading from and until, on some day; a wording that can be written."""
+        given = super().clean() or self.cleaned_data
+        opens, closes = given.get("reception_opens"), given.get("reception_closes")
+        if (opens is None) != (closes is None):
+            missing = "reception_opens" if opens is None else "reception_closes"
+            self.add_error(missing, "Give both times, or neither.")
+        if opens is not None and not given.get("reception_days"):
+            self.add_error("reception_days", "Choose at least one day.")
+        for words in closed_wording_errors(given):
+            self.add_error("closed_wording", words)
+        return given
 
 
 @admin.register(Location)
@@ -89,6 +135,19 @@ class LocationAdmin(StaffAdmin):
             },
         ),
         ("When it texts", {"fields": ("opens", "closes", "open_days")}),
+        (
+            "When somebody reads replies",
+            {
+                "fields": (
+                    "reception_opens",
+                    "reception_closes",
+                    "reception_days",
+                    "closed_wording",
+                ),
+                "description": "Who writes at another time is told once in twelve hours when you "
+                "read it. Without times here, the hours and working days of the texts count.",
+            },
+        ),
         ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
     )
 
@@ -98,6 +157,7 @@ class LocationAdmin(StaffAdmin):
             "zone": settings.TIME_ZONE,
             "country": settings.DEFAULT_COUNTRY,
             "open_days": WORKING_WEEK,
+            "reception_days": WORKING_WEEK,
         }
         return {**here, **super().get_changeform_initial_data(request)}
 

@@ -42,6 +42,21 @@ class Location(models.Model):
         "texts until", default="20:00", help_text="No text leaves after this local time."
     )
     open_days = days_field(verbose_name="working days")
+    reception_opens = models.TimeField(
+        "replies are read from",
+        null=True,
+        blank=True,
+        help_text="Blank: in the hours and on the days of the texts.",
+    )
+    reception_closes = models.TimeField("replies are read until", null=True, blank=True)
+    reception_days = days_field(verbose_name="replies are read on")
+    closed_wording = models.TextField(
+        "answer while nobody reads",
+        blank=True,
+        max_length=459,
+        help_text="In the location's language; {date} and {time} say when you read next. "
+        "Blank: as under Wordings.",
+    )
     source_number = models.CharField(
         "sender",
         max_length=15,

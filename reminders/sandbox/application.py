@@ -136,13 +136,15 @@ class Sandbox:
         *,
         message_id: str | None = BY_ITSELF,
         destination: str | None = None,
+        picture: str = "",
     ) -> Json:
         """A patient texts; the reply as the client will see it. Answers the last text delivered
-        there, or the one told, or none (`message_id=None`).
+        there, or the one told, or none (`message_id=None`). `picture` is a data: URL.
         """
-        return self.account.reply(
-            number, content, message_id=message_id, destination=destination
-        ).rendered()
+        reply = self.account.reply(
+            number, content, message_id=message_id, destination=destination, picture=picture
+        )
+        return reply.rendered()
 
     def ledger(self, **wanted: str) -> list[Json]:
         """Every acceptance in order, or those whose fields have the values wanted."""

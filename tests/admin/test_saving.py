@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from reminders.domain.planning.plan import plan_appointments
-from reminders.models import Appointment, AuditEntry, Location, Reminder, ReminderRule, Wording
+from reminders.models import Appointment, AuditEntry, Job, Location, Reminder, ReminderRule, Wording
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +29,7 @@ def form_of(row: Location, **changes) -> dict[str, object]:
         "opens": "08:00",
         "closes": "20:00",
         "open_days": ["1", "2", "3", "4", "5"],
+        "reception_days": ["1", "2", "3", "4", "5"],
         "active": "on",
     }
     return values | {"family_messages": "on"} | changes
@@ -120,6 +121,40 @@ def test_rows_that_cannot_be_are_chosen_again(client, ids):
 
     assert "What was chosen is not in this list." in answer.content.decode()
     assert Location.objects.filter(pk=place.pk).exists()
+
+
+def test_when_replies_are_read_is_saved_and_plans_nothing(client):
+    place = make.make_location()
+    given = {"reception_opens": "09:00", "reception_closes": "12:30", "reception_days": ["3", "1"]}
+    given["closed_wording"] = "We read texts again {date} at {time}. {location}"
+
+    client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, **given))
+
+    place.refresh_from_db()
+    assert (place.reception_opens, place.reception_closes) == (time(9), time(12, 30))
+    assert (place.reception_days, place.closed_wording) == ([1, 3], given["closed_wording"])
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"reception_opens": "09:00"}, "Give both times, or neither."),
+        (
+            {"reception_opens": "09:00", "reception_closes": "12:00", "reception_days": []},
+            "Choose at least one day.",
+        ),
+        ({"closed_wording": "Back at {clock}"}, "{clock}"),
+    ],
+)
+def test_hours_that_say_nothing_are_refused_in_words(client, given, words):
+    place = make.make_location()
+
+    page = client.post(f"/admin/reminders/location/{place.pk}/change/", form_of(place, **given))
+
+    assert words in page.content.decode()
+    assert Location.objects.get() == place
+    assert Location.objects.get().reception_opens is None
 
 
 def test_a_new_location_needs_no_planning(client):

@@ -86,6 +86,14 @@ def test_texts_are_sent_reported_answered_and_confirmed(sandbox, api):
     assert (api.delivery_reports(), api.replies()) == ([], [])
 
 
+def test_a_reply_with_a_picture_says_that_one_came(sandbox, api):
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    sandbox.reply("+447700900123", "my card", picture=picture)
+    sandbox.reply("+447700900123", "", picture=picture)
+
+    assert [(reply.content, reply.pictures) for reply in api.replies()] == [("my card", 1), ("", 1)]
+
+
 def test_a_scheduled_text_is_found_asked_for_and_withdrawn_once(sandbox, api):
     message = text(scheduled=NOON + timedelta(hours=1), expires_at=NOON + timedelta(hours=2))
     (accepted,) = api.send([message])

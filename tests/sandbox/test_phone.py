@@ -1,8 +1,14 @@
 """What the phone page is given, and how it is served."""
 
+from base64 import b64decode
+
 from tests.sandbox.helpers import ANN, send, text
 
 JSON = {"Content-Type": "application/json"}
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q"
+    "DwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def test_the_page_allows_nothing_from_elsewhere(client):
@@ -74,8 +80,39 @@ def test_a_conversation_shows_both_sides_and_what_the_clinic_has_read(sandbox, c
             "at": "2026-03-02T12:00:00.000Z",
             "collected": True,
             "answered": "",
+            "picture": "",
         },
     ]
+
+
+def test_a_picture_is_shown_and_told_to_the_client(client):
+    sent = {"content": "", "picture": PICTURE}
+    (shown,) = client.post(f"/phone/conversations/{ANN}/reply", json=sent).json()["bubbles"]
+
+    picture = client.get(shown["picture"])
+    (reply,) = client.get("/v1/replies").json()["replies"]
+
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
+    assert picture.content == b64decode(PICTURE.split(",")[1])
+    assert (reply["content"], reply["media"]) == ("", [shown["picture"]])
+
+
+def test_what_is_no_picture_is_refused(client):
+    answers = [
+        client.post(
+            f"/phone/conversations/{ANN}/reply", json={"content": "look", "picture": picture}
+        ).status_code
+        for picture in (
+            "data:text/html;base64,PGI+",
+            "data:image/svg+xml;base64,PHN2Zz4=",
+            "data:image/png;base64,A",
+            "data:image/png;base64," + "A" * 1_400_000,
+            5,
+        )
+    ]
+
+    assert answers == [400] * 5
+    assert client.get("/phone/pictures/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
 def test_a_scheduled_text_is_hidden_until_it_is_delivered_now(client):

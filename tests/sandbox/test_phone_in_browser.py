@@ -2,6 +2,7 @@
 read.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.helpers import ANN, send, text
+from tests.sandbox.test_phone import PICTURE
 
 pytestmark = pytest.mark.browser
 SIZES = {"desk": (1280, 900), "pocket": (390, 844)}
@@ -47,6 +49,22 @@ def test_an_answer_by_keyboard_and_by_button_reaches_the_queue(client, page):
         "See you",
         "Y",
     ]
+
+
+def test_a_picture_is_chosen_shown_and_sent(client, page):
+    page.fill("#text", "my card")
+    content = b64decode(PICTURE.split(",")[1])
+    picture = {"name": "card.png", "mimeType": "image/png", "buffer": content}
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Send a picture").click()
+    chosen.value.set_files(picture)
+
+    shown = page.locator(".bubble.picture img")
+    expect(shown).to_have_count(1)
+    expect(page.locator(".bubble.picture")).to_contain_text("my card")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    (reply,) = client.get("/v1/replies").json()["replies"]
+    assert (reply["content"], len(reply["media"])) == ("my card", 1)
 
 
 def test_the_next_text_is_delivered_by_a_button(client, page):

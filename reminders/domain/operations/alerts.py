@@ -16,6 +16,7 @@ from typing import Literal
 from django.conf import settings
 from django.core.mail import mail_admins
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Max
 
 from reminders.domain.common import database_clock
 from reminders.domain.common.connections import release_connection
@@ -25,8 +26,10 @@ from reminders.models import InboxItem, ProviderState
 logger = logging.getLogger(__name__)
 
 Level = Literal["danger", "warning"]
-Known = dict[str, dict[str, str | bool]]
-"""Of each trouble, since when it is there and whether it was told of."""
+Known = dict[str, dict[str, str | bool | int]]
+"""Of each trouble, since when it is there and whether it was told of; of an emergency the newest
+card, too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,19 @@ def _emergency_waits() -> bool:
     return InboxItem.objects.filter(kind=InboxItem.Kind.EMERGENCY, done_at=None).exists()
 
 
+def _tell_of_another_emergency(known: Known, *, now: datetime) -> None:
+    """Have an emergency told again where another one has come while the first still waits: that
+    somebody was told of one is no reason to be silent about the next.
+    """
+    cards = InboxItem.objects.filter(kind=InboxItem.Kind.EMERGENCY, done_at=None)
+    newest = cards.aggregate(newest=Max("pk"))["newest"]
+    if newest is None:
+        return
+    entry = known.setdefault("emergency", {"since": now.isoformat(), "told": False})
+    if newest > int(entry.get("newest", 0)):
+        entry.update(told=False, newest=newest)
+
+
 def _banner(code: str, details: str = "") -> Banner:
     level, title, words = WORDS[code]
     return Banner(code, level, title, f"{details}. {words}" if details else words)
@@ -194,6 +210,7 @@ def alert_administrators(*, now: datetime) -> int:
         ProviderState.objects.bulk_create([ProviderState(pk=1)], ignore_conflicts=True)
         state = ProviderState.objects.select_for_update().get(pk=1)
         known: Known = dict(state.alerted)
+        _tell_of_another_emergency(known, now=now)
         begun, ended = _compare(known, current, now=now)
         state.alerted = known
         state.save(update_fields=["alerted"])

@@ -2,7 +2,7 @@
 may edit.
 
 Says what was decided, names the appointment, and falls silent where an answer would be of no use or
-feed a machine. What was decided, and whether a machine is suspected, comes from `replying`.
+feed a machine. What was decided, and whether a machine is suspected, comes from `acting.answer`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 
 from reminders.domain.common.asking import asked_by_purpose
+from reminders.domain.common.locks import lock_appointments
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.consent.suppressions import is_textable
-from reminders.domain.planning.rule_book import hours_of
 from reminders.domain.replies.outcomes import USUAL_MINUTES
 from reminders.domain.replies.review.phrases import TaughtPhrases
 from reminders.domain.replies.review.teach import load_taught
-from reminders.domain.replies.special.opening import is_closed, opens_next
 from reminders.domain.replies.special.pacing import pace
+from reminders.domain.replies.special.reception import nobody_reads, own_words, reads_next
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
-from reminders.models import Location, Message
+from reminders.models import Appointment, Location, Message
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class AnswerContext:
     def is_closed(self, location_id: int | None, *, now: datetime) -> bool:
         """Whether nobody is there to read a text now; of an unknown location that is not known."""
         place = self.place(location_id)
-        return place is not None and is_closed(now, hours_of(place))
+        return place is not None and nobody_reads(place, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,10 @@ def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]
     """
     if not ids:
         return {}
-    with connection.cursor() as cursor:
-        if lock:
-            cursor.execute(_LOCK, [sorted(ids)])
-        cursor.execute(_VISITS, [sorted(ids)])
-        return {row[0]: Visit(*row) for row in cursor.fetchall()}
+    if lock:
+        lock_appointments(ids)
+    people = Appointment.objects.filter(pk__in=ids).order_by("pk").values_list(*_VISIT)
+    return {row[0]: Visit(*row) for row in people}
 
 
 def write_answer(
@@ -188,6 +188,8 @@ def _render(
         return render_family(words.template, people, numbers=kept)
     if PURPOSES[purpose].about_visit and people:
         return words.template.render(people[0])
+    if own := own_words(place, purpose=purpose, language=to.language):
+        return own.render(_of_place(place, place.language, now=now))
     return words.template.render(_of_place(place, words.language, now=now))
 
 
@@ -196,7 +198,7 @@ def _of_place(place: Location, language: str, *, now: datetime) -> Values:
     return values_for(
         first_name="",
         name="",
-        starts_at=opens_next(now, hours_of(place)),
+        starts_at=reads_next(place, now=now),
         zone=place.zone,
         language=language,
         country=place.country,
@@ -221,16 +223,20 @@ def _values(visit: Visit, place: Location, language: str) -> Values:
     )
 
 
-_LOCK = "SELECT id FROM reminders_appointment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-
-_VISITS = """
-SELECT a.id, a.status, a.starts_at, a.changed_at, a.location_id, a.contact_id, c.phone,
-       coalesce(nullif(c.preferred_name, ''), c.first_name) AS first_name,
-       c.name, c.language, coalesce(p.name, ''), coalesce(s.name, ''), coalesce(s.instructions, ''),
-       a.duration
-FROM reminders_appointment a
-JOIN reminders_contact c ON c.id = a.contact_id
-LEFT JOIN reminders_practitioner p ON p.id = a.practitioner_id
-LEFT JOIN reminders_service s ON s.id = a.service_id
-WHERE a.id = ANY(%s) ORDER BY a.id
-"""
+_VISIT = (
+    "pk",
+    "status",
+    "starts_at",
+    "changed_at",
+    "location_id",
+    "contact_id",
+    "contact__phone",
+    Coalesce(NullIf("contact__preferred_name", Value("")), "contact__first_name"),
+    "contact__name",
+    "contact__language",
+    Coalesce("practitioner__name", Value("")),
+    Coalesce("service__name", Value("")),
+    Coalesce("service__instructions", Value("")),
+    "duration",
+)
+"""What fills a `Visit`, in its order."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection
+from django.db.models import Q
 
-from reminders.models import Appointment, InboxItem
+from reminders.models import Appointment, InboxItem, Message, Reminder
 
 Status = Appointment.Status
 TEXTS_LATELY = timedelta(days=31)
@@ -38,18 +37,11 @@ def candidates(card: InboxItem, *, now: datetime) -> list[Candidate]:
     """
     if not card.phone:
         return []
-    given: dict[str, Any] = {  # Any: the driver adapts ids and times
-        "phone": card.phone,
-        "since": now - TEXTS_LATELY,
-        "now": now,
-        "message": card.message_id,  # a second number of the family may have answered it
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, given)
-        told = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
-    found = Appointment.objects.filter(pk__in=told)
+    told = _told_last(card, now=now)
+    coming = Q(contact__phone=card.phone, starts_at__gt=now)
+    found = Appointment.objects.filter(Q(pk__in=told) | coming)
     rows = found.select_related("contact", "location", "practitioner", "service")
-    listed = [Candidate(row, *told[row.pk]) for row in rows]
+    listed = [Candidate(row, *told.get(row.pk, (None, ""))) for row in rows]
     return sorted(listed, key=lambda item: _by_relevance(item, now=now))
 
 
@@ -72,24 +64,15 @@ def _by_relevance(candidate: Candidate, *, now: datetime) -> tuple[bool, bool, f
     return (starts_at <= now, told is None, -(told or starts_at).timestamp())
 
 
-_CANDIDATES = """
-SELECT DISTINCT ON (appointment_id) appointment_id, told_at, text FROM (
-    SELECT r.appointment_id, m.scheduled_at AS told_at, m.text
-    FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
-    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
-      AND m.state <> 'cancelled'
-    UNION ALL
-    SELECT m.appointment_id, m.scheduled_at, m.text
-    FROM reminders_message m
-    WHERE m.phone = %(phone)s AND m.created_at > %(since)s AND m.scheduled_at <= %(now)s
-      AND m.state <> 'cancelled' AND m.kind <> 'answer' AND m.appointment_id IS NOT NULL
-    UNION ALL
-    SELECT a.id, NULL, ''
-    FROM reminders_contact c JOIN reminders_appointment a ON a.contact_id = c.id
-    WHERE c.phone = %(phone)s AND a.starts_at > %(now)s
-    UNION ALL
-    SELECT r.appointment_id, m.scheduled_at, m.text
-    FROM reminders_message m JOIN reminders_reminder r ON r.message_id = m.id
-    WHERE m.id = %(message)s
-) found ORDER BY appointment_id, told_at DESC NULLS LAST
-"""
+def _told_last(card: InboxItem, *, now: datetime) -> dict[int, tuple[datetime, str]]:
+    """By appointment when the number was told of it last, and by which text."""
+    reached = Message.objects.filter(
+        phone=card.phone, created_at__gt=now - TEXTS_LATELY, scheduled_at__lte=now
+    ).exclude(state=Message.State.CANCELLED)
+    reminders = Reminder.objects.filter(Q(message__in=reached) | Q(message=card.message_id))
+    reminded = reminders.values_list("appointment_id", "message__scheduled_at", "message__text")
+    others = reached.exclude(kind=Message.Kind.ANSWER).exclude(appointment=None)
+    told = reminded.union(
+        others.values_list("appointment_id", "scheduled_at", "text"), all=True
+    ).order_by("message__scheduled_at")
+    return {pk: (told_at, text) for pk, told_at, text in told}

@@ -8,12 +8,25 @@ anything; all else is for a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from reminders.domain.replies.deciding.choose import choose
+from reminders.domain.replies.deciding.texts import (
+    ABOUT_TEXTS,
+    about_texts,
+    no_more_texts,
+    only,
+    pause,
+    wants_silence,
+)
+from reminders.domain.replies.deciding.visits import (
+    hindrance,
+    means_another_day,
+    with_the_rest,
+    yes_or_no,
+)
 from reminders.domain.replies.outcomes import Asked, Decision, RepliedAppointment, ReplyOutcome
 from reminders.domain.replies.reading.interpret import Intent, Interpretation
-from reminders.domain.replies.reading.vocabulary import fold
 from reminders.domain.wording.questions import Asks
 from reminders.models import Appointment, InboxItem
 
@@ -34,10 +47,10 @@ def decide(
     `listed` are the appointments that it is about, in the order of their numbers; none when it is
     not known. `said_at` is when the patient wrote, `now` when it is acted on; both aware.
     """
-    if answer.intent in _ABOUT_TEXTS:
-        return _about_texts(answer, listed)
-    if _wants_silence(answer):
-        return _pause(answer, listed)
+    if answer.intent in ABOUT_TEXTS:
+        return about_texts(answer, listed)
+    if wants_silence(answer):
+        return pause(answer, listed)
     if answer.intent in _FOR_A_PERSON or asked.asks in (None, Asks.STAFF) or not listed:
         return _for_a_person(answer, listed, asked)
     if asked.asks in _ONLY_TELLS and _is_bare(answer) and _may_change(listed, now=now):
@@ -94,7 +107,7 @@ def with_emergency(decision: Decision, listed: Sequence[RepliedAppointment]) -> 
     one, and an answer that tells whom to call, unless the number wants no texts.
     """
     cards = {kind: about for kind, about in decision.cards.items() if kind not in _PLAIN_CARDS}
-    decision.cards = {Kind.EMERGENCY: _only(listed), **cards}
+    decision.cards = {Kind.EMERGENCY: only(listed), **cards}
     if not decision.statuses and not decision.stop and not decision.pause:
         decision.outcome = ReplyOutcome.EMERGENCY
     decision.purpose = "" if decision.stop or decision.pause else "emergency"
@@ -115,7 +128,7 @@ def _is_bare(answer: Interpretation) -> bool:
 
 
 def _may_change(listed: Sequence[RepliedAppointment], *, now: datetime) -> bool:
-    return any(not one.not_theirs and _hindrance(one, now=now) is None for one in listed)
+    return any(not one.not_theirs and hindrance(one, now=now) is None for one in listed)
 
 
 def _after_our_answer(
@@ -136,7 +149,7 @@ def _after_our_answer(
     which = None if yes else _ask_which(asked.family, now=now)
     purpose = "" if yes else "unclear_received"
     return which or Decision(
-        ReplyOutcome.UNCLEAR, cards={Kind.UNCLEAR: _only(listed)}, purpose=purpose
+        ReplyOutcome.UNCLEAR, cards={Kind.UNCLEAR: only(listed)}, purpose=purpose
     )
 
 
@@ -154,7 +167,7 @@ def _nobody_chosen(
 
 def _ask_which(family: Sequence[RepliedAppointment], *, now: datetime) -> Decision | None:
     """Ask which of a family's coming appointments is off; None where that is no question."""
-    coming = [one for one in family if not one.not_theirs and _hindrance(one, now=now) is None]
+    coming = [one for one in family if not one.not_theirs and hindrance(one, now=now) is None]
     if len(coming) < 2:
         return None
     about = tuple(subject.id for subject in coming)
@@ -174,57 +187,11 @@ def _about_visits(
     if answer.intent is Intent.RESCHEDULE:
         return _reschedule(theirs)
     if answer.intent is Intent.NO_MORE:
-        return _no_more(theirs)
-    if _means_another_day(answer, theirs, said_at=said_at):
+        return no_more_texts(theirs)
+    if means_another_day(answer, theirs, said_at=said_at):
         return _for_a_person(answer, theirs, asked)
-    decision = _yes_or_no(answer.intent is Intent.YES, theirs, said_at=said_at, now=now)
-    return _with_the_rest(decision, answer, theirs)
-
-
-def choose(
-    answer: Interpretation, listed: Sequence[RepliedAppointment]
-) -> list[RepliedAppointment] | None:
-    """The appointments that an answer picks from the list; None when that is not certain.
-
-    A bare yes is for all of them; a bare no to several could be about any of them.
-    """
-    if not answer.picks:
-        for_all = answer.intent in (Intent.YES, Intent.NO_MORE) or "all" in answer.also
-        return list(listed) if for_all or len(listed) == 1 else None
-    if len(listed) == 1 and answer.intent is Intent.NO and 1 in answer.picks:
-        return None  # "No 1": the first and only one, or number one, which is a yes?
-    chosen: dict[int, RepliedAppointment] = {}
-    for pick in answer.picks:
-        found = _numbered(pick, listed) if isinstance(pick, int) else _named(pick, listed)
-        if found is None:
-            return None
-        chosen[found.id] = found
-    return list(chosen.values())
-
-
-def _numbered(pick: int, listed: Sequence[RepliedAppointment]) -> RepliedAppointment | None:
-    return listed[pick - 1] if 1 <= pick <= len(listed) else None
-
-
-def _named(pick: str, listed: Sequence[RepliedAppointment]) -> RepliedAppointment | None:
-    wanted = fold(pick)
-    theirs = [subject for subject in listed if not subject.not_theirs]
-    found = [
-        subject for subject in theirs if wanted in (fold(subject.first_name), fold(subject.name))
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-_ABOUT_TEXTS = frozenset({Intent.STOP, Intent.START, Intent.HELP})
-
-
-def _about_texts(answer: Interpretation, listed: Sequence[RepliedAppointment]) -> Decision:
-    if answer.intent is Intent.START:
-        return Decision(ReplyOutcome.STARTED, purpose="started", start=True)
-    if answer.intent is Intent.HELP:
-        return Decision(ReplyOutcome.HELPED, purpose="help")
-    cards = {Kind.MAY_CANCEL: _only(listed)} if "may_cancel" in answer.also else {}
-    return Decision(ReplyOutcome.STOPPED, cards=cards, stop=True)
+    decision = yes_or_no(answer.intent is Intent.YES, theirs, said_at=said_at, now=now)
+    return with_the_rest(decision, answer, theirs)
 
 
 _FOR_A_PERSON = frozenset({Intent.UNCLEAR, Intent.COURTESY})
@@ -233,25 +200,6 @@ _ASKS_NOTHING = _ONLY_TELLS | {Asks.WHICH}
 """Kinds of text to which a courtesy is no answer; after the question which one, a card waits
 already.
 """
-
-
-def may_turn(answer: Interpretation) -> bool:
-    """Whether a reply may change what its number gets."""
-    return answer.intent in (Intent.STOP, Intent.START) or _wants_silence(answer)
-
-
-def _wants_silence(answer: Interpretation) -> bool:
-    return answer.intent is Intent.PAUSE or (
-        answer.intent is Intent.UNCLEAR and "suggest_opt_out" in answer.also
-    )
-
-
-def _pause(answer: Interpretation, listed: Sequence[RepliedAppointment]) -> Decision:
-    """A wish for no more texts in free words: nothing is sent until a person has decided."""
-    cards = {Kind.OPT_OUT: _only(listed)}
-    if "may_cancel" in answer.also:
-        cards[Kind.MAY_CANCEL] = _only(listed)
-    return Decision(ReplyOutcome.PAUSED, cards=cards, pause=True)
 
 
 def _for_a_person(
@@ -268,7 +216,7 @@ def _for_a_person(
         return Decision(ReplyOutcome.UNMATCHED, cards={Kind.UNMATCHED: None}, purpose=purpose)
     else:
         kind = Kind.UNCLEAR
-    return Decision(ReplyOutcome.UNCLEAR, cards={kind: _only(listed)}, purpose=purpose)
+    return Decision(ReplyOutcome.UNCLEAR, cards={kind: only(listed)}, purpose=purpose)
 
 
 def _all_answered(listed: Sequence[RepliedAppointment]) -> bool:
@@ -279,152 +227,10 @@ def _reschedule(about: Sequence[RepliedAppointment]) -> Decision:
     """Another time is for staff to find. Of several appointments, nobody knows which unless it was
     picked.
     """
-    single = _only(about)
+    single = only(about)
     return Decision(
         ReplyOutcome.RESCHEDULE,
         cards={Kind.RESCHEDULE: single},
         purpose="reschedule_received" if single else "unclear_received",
         about=(single,) if single else (),
     )
-
-
-def _no_more(chosen: Sequence[RepliedAppointment]) -> Decision:
-    ids = tuple(subject.id for subject in chosen)
-    single = _only(chosen)
-    if single:
-        return Decision(ReplyOutcome.NO_MORE, purpose="no_more_texts", about=ids, no_more=ids)
-    return Decision(
-        ReplyOutcome.NO_MORE, cards={Kind.REMARK: None}, purpose="unclear_received", no_more=ids
-    )
-
-
-def _yes_or_no(
-    yes: bool, chosen: Sequence[RepliedAppointment], *, said_at: datetime, now: datetime
-) -> Decision:
-    coming = [subject for subject in chosen if _hindrance(subject, now=now) is None]
-    others = [subject for subject in chosen if subject not in coming]
-    if not coming:
-        decision = _nothing_to_change(yes, others[0], said_at=said_at, now=now)
-        others = others[1:]
-    else:
-        decision = _confirm(coming) if yes else _decline(coming, said_at=said_at)
-    if others:
-        decision.cards.setdefault(Kind.UNCLEAR, others[0].id)
-    return decision
-
-
-def _hindrance(subject: RepliedAppointment, *, now: datetime) -> ReplyOutcome | None:
-    """Why an answer to the text may not change the appointment any more."""
-    if subject.status == Status.CANCELLED:
-        return ReplyOutcome.CALLED_OFF
-    if subject.ends_at <= now:
-        return ReplyOutcome.PASSED
-    if subject.status in (Status.ARRIVED, Status.NO_SHOW):
-        return ReplyOutcome.SETTLED
-    if subject.starts_at <= now:
-        return ReplyOutcome.UNDER_WAY
-    return ReplyOutcome.MOVED if subject.moved else None
-
-
-def _nothing_to_change(
-    yes: bool, subject: RepliedAppointment, *, said_at: datetime, now: datetime
-) -> Decision:
-    outcome = _hindrance(subject, now=now) or ReplyOutcome.SETTLED
-    decision = Decision(outcome, about=(subject.id,))
-    if outcome is ReplyOutcome.PASSED:
-        # Written in time but read too late by us: telling the patient that it is over would blame
-        # them.
-        decision.purpose = "already_passed" if said_at >= subject.ends_at else ""
-        if not yes:
-            decision.cards[Kind.LATE] = subject.id
-    elif outcome is ReplyOutcome.UNDER_WAY:
-        expected = yes and subject.status != Status.DECLINED  # a declined time may be given away
-        decision.purpose = "expecting_now" if expected else "unclear_received"
-        decision.cards[Kind.LATE] = subject.id
-    elif outcome is ReplyOutcome.MOVED:
-        decision.purpose = "moved_since"
-    elif outcome is ReplyOutcome.CALLED_OFF:
-        decision.purpose = "was_cancelled"
-        decision.cards[Kind.UNCLEAR] = subject.id
-    else:
-        decision.purpose = "unclear_received"
-        decision.cards[Kind.UNCLEAR] = subject.id
-    return decision
-
-
-def _confirm(coming: Sequence[RepliedAppointment]) -> Decision:
-    fresh = [subject for subject in coming if subject.status != Status.CONFIRMED]
-    decision = Decision(
-        ReplyOutcome.CONFIRMED if fresh else ReplyOutcome.ALREADY_CONFIRMED,
-        statuses={subject.id: Status.CONFIRMED for subject in fresh},
-        purpose="confirmed" if fresh else "already_answered",
-        about=tuple(subject.id for subject in coming),
-    )
-    if len(coming) > 1:
-        decision.purpose = "family_confirmed"
-    changed_mind = [subject.id for subject in fresh if subject.status == Status.DECLINED]
-    if changed_mind:
-        decision.cards[Kind.CONTRADICTION] = changed_mind[0]
-    return decision
-
-
-def _decline(coming: Sequence[RepliedAppointment], *, said_at: datetime) -> Decision:
-    fresh = [subject for subject in coming if subject.status != Status.DECLINED]
-    about = tuple(subject.id for subject in coming)
-    if not fresh:
-        purpose = "already_answered" if len(coming) == 1 else "family_declined"
-        return Decision(ReplyOutcome.ALREADY_DECLINED, purpose=purpose, about=about)
-    late = [subject.id for subject in fresh if is_late(subject, said_at=said_at)]
-    changed_mind = [subject.id for subject in fresh if subject.status == Status.CONFIRMED]
-    decision = Decision(
-        ReplyOutcome.DECLINED_LATE if late else ReplyOutcome.DECLINED,
-        statuses={subject.id: Status.DECLINED for subject in fresh},
-        purpose="declined_too_late" if late else "declined",
-        about=about,
-    )
-    if len(coming) > 1:
-        decision.purpose = "family_declined"
-    if changed_mind:
-        decision.cards[Kind.CONTRADICTION] = changed_mind[0]
-    if late:
-        decision.cards[Kind.LATE] = late[0]
-    if not decision.cards:
-        decision.cards[Kind.DECLINED] = fresh[0].id
-    return decision
-
-
-def is_late(subject: RepliedAppointment, *, said_at: datetime) -> bool:
-    """Whether a no comes so late that the patient is asked to call as well."""
-    return subject.starts_at - said_at < timedelta(hours=subject.late_hours)
-
-
-def _with_the_rest(
-    decision: Decision, answer: Interpretation, chosen: Sequence[RepliedAppointment]
-) -> Decision:
-    """What else the reply said: a remark, no more texts."""
-    if "no_more" in answer.also:
-        decision.no_more = tuple(subject.id for subject in chosen)
-    if "card" in answer.also and not decision.cards:
-        decision.cards[Kind.REMARK] = chosen[0].id
-    return decision
-
-
-def _means_another_day(
-    answer: Interpretation, chosen: Sequence[RepliedAppointment], *, said_at: datetime
-) -> bool:
-    """Whether "tomorrow" is not the day of the visit: then nobody knows which of the two is meant."""
-    named = [ahead for word, ahead in (("today", 0), ("tomorrow", 1)) if word in answer.also]
-    return any(
-        _day(subject, subject.starts_at) != _day(subject, said_at) + timedelta(days=ahead)
-        for ahead in named
-        for subject in chosen
-        if not subject.moved  # told of another day: the answer tells them the new one
-    )
-
-
-def _day(subject: RepliedAppointment, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(subject.zone)).date()
-
-
-def _only(subjects: Sequence[RepliedAppointment]) -> int | None:
-    return subjects[0].id if len(subjects) == 1 and not subjects[0].not_theirs else None

@@ -17,9 +17,11 @@ from django.db import connection, transaction
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.common.cards import NewCard, open_once
 from reminders.domain.common.locks import lock_coming_on
+from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, opt_out_all
 from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.replies.statements import CLAIM_REPORTS, MARK_REPORTS
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.models import InboxItem, Message, Suppression
 from reminders.provider import State, Verdict, read_status
@@ -84,9 +86,7 @@ def apply_waiting_reports(
 
 
 def _claim(*, since: datetime) -> list[Waiting]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"since": since, "limit": BATCH})
-        return [Waiting(*row) for row in cursor.fetchall()]
+    return fetch(Waiting, CLAIM_REPORTS, {"since": since, "limit": BATCH})
 
 
 def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
@@ -183,7 +183,7 @@ def _mark(rows: Sequence[Waiting], foreign: set[int], *, now: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            _MARK,
+            MARK_REPORTS,
             {
                 "ids": [row.id for row in rows],
                 "messages": [row.message_id for row in rows],
@@ -191,27 +191,3 @@ def _mark(rows: Sequence[Waiting], foreign: set[int], *, now: datetime) -> None:
                 "now": now,
             },
         )
-
-
-_CLAIM = """
-WITH waiting AS (
-    SELECT d.id, coalesce(
-        (SELECT m.id FROM reminders_message m WHERE m.id = d.message_uuid),
-        (SELECT m.id FROM reminders_message m
-         WHERE d.message_provider_id <> '' AND m.provider_id = d.message_provider_id)) AS message_id
-    FROM reminders_deliveryreport d
-    WHERE d.applied_at IS NULL AND d.problem = '' AND d.stored_at >= %(since)s)
-SELECT d.id, d.status, d.code, d.message_provider_id, m.id, m.provider_id, m.kind, m.phone, m.appointment_id,
-       m.contact_id, m.location_id, m.state, m.accepted_at
-FROM waiting JOIN reminders_deliveryreport d ON d.id = waiting.id
-JOIN reminders_message m ON m.id = waiting.message_id
-WHERE d.applied_at IS NULL
-ORDER BY m.id, d.id LIMIT %(limit)s
-FOR NO KEY UPDATE OF d SKIP LOCKED
-"""
-
-_MARK = """
-UPDATE reminders_deliveryreport d SET applied_at = %(now)s, message_id = v.message_id, problem = v.problem
-FROM unnest(%(ids)s::bigint[], %(messages)s::uuid[], %(problems)s::text[]) AS v (id, message_id, problem)
-WHERE d.id = v.id
-"""

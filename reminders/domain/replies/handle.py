@@ -8,38 +8,31 @@ that can't be acted on becomes a card and holds nobody up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from psycopg.types.json import Jsonb
+from django.db import InterfaceError, OperationalError, transaction
 
-from reminders.domain.common.audit import PATIENT, record_each
-from reminders.domain.common.cards import NewCard, open_all, open_once
+from reminders.domain.common.cards import NewCard, open_all
 from reminders.domain.common.enqueue import enqueue_after_commit
+from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import (
-    OptOut,
     is_textable,
-    opt_in_all,
-    opt_out_all,
-    withdraw_waiting,
 )
-from reminders.domain.diary.appointments import set_statuses
-from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.replies.acting.answer import answer
+from reminders.domain.replies.acting.case import Case
+from reminders.domain.replies.acting.write import write
 from reminders.domain.replies.auto_reply import (
     AnswerContext,
-    Recipient,
-    Visit,
     read_visits,
-    write_answer,
 )
-from reminders.domain.replies.decide import decide_all, may_turn, with_emergency
-from reminders.domain.replies.inbox import settle_answered
-from reminders.domain.replies.match import Incoming, ReplyMatch, adoptable, match_replies
-from reminders.domain.replies.number_activity import NumberActivity, read_number_activity
+from reminders.domain.replies.decide import decide_all, with_emergency
+from reminders.domain.replies.deciding.texts import may_turn
+from reminders.domain.replies.match import ReplyMatch, match_replies
+from reminders.domain.replies.matching.number_activity import NumberActivity, read_number_activity
+from reminders.domain.replies.matching.texts import Incoming
 from reminders.domain.replies.outcomes import Asked, Decision, ReplyOutcome
 from reminders.domain.replies.read_in_context import (
     ContextReading,
@@ -50,38 +43,16 @@ from reminders.domain.replies.read_in_context import (
 from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.review.explain import reading_to_keep
 from reminders.domain.replies.special.emergencies import may_be_emergency
-from reminders.domain.replies.special.pacing import next_answers, withdraw_waiting_answers
+from reminders.domain.replies.special.pacing import next_answers
+from reminders.domain.replies.statements import CLAIM_REPLIES
 from reminders.domain.replies.subjects import Subjects, moved_since
-from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
-from reminders.domain.wording.questions import Asks
-from reminders.models import Appointment, InboxItem, Message, Reply, Suppression
+from reminders.models import Appointment, InboxItem, Reply
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
 LOOK_AHEAD = 5_000
 """How many waiting replies are looked at to find those that come first for their number."""
-UNSUSPICIOUS = frozenset(
-    {ReplyOutcome.STOPPED, ReplyOutcome.PAUSED, ReplyOutcome.DUPLICATE, ReplyOutcome.THANKS}
-)
-LEAVES_OPEN = frozenset({ReplyOutcome.HELPED, ReplyOutcome.STARTED})
-"""After the answers to these, what was asked before is still to be answered."""
-VAGUE = frozenset({InboxItem.Kind.UNCLEAR, InboxItem.Kind.UNMATCHED, InboxItem.Kind.REMARK})
-ONCE_A_NUMBER = frozenset({InboxItem.Kind.LOOP, InboxItem.Kind.OPT_OUT})
-"""Kinds of cards of which a number has one at a time."""
-
-
-@dataclass(slots=True)
-class Case:
-    """One reply with all that is known and decided about it."""
-
-    reply: Incoming
-    match: ReplyMatch
-    facts: NumberActivity
-    answer: Interpretation
-    decision: Decision
-    kept: dict[str, Any]
-    message: Message | None = None
 
 
 @dataclass(slots=True)
@@ -155,9 +126,8 @@ def _apply_one(reply_id: int, desk: AnswerContext, *, now: datetime) -> int:
 
 def claim_replies(*, limit: int, only: int | None = None) -> list[Incoming]:
     """Lock replies that wait, of each number the first one. In the caller's transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"look_ahead": LOOK_AHEAD, "limit": limit, "only": only})
-        return [Incoming(*row) for row in cursor.fetchall()]
+    given = {"look_ahead": LOOK_AHEAD, "limit": limit, "only": only}
+    return fetch(Incoming, CLAIM_REPLIES, given)
 
 
 def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> int:
@@ -185,8 +155,8 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
         cases.append(Case(reply, match, facts[reply.id], reading.answer, decision, kept))
     paced = next_answers([reply.phone for reply in replies], now=now)
     for case in cases:
-        _answer(case, visits, desk, paced, now=now)
-    _write(cases, coming, visits, now=now)
+        answer(case, visits, desk, paced, now=now)
+    write(cases, coming, visits, now=now)
     return sum(case.message is not None for case in cases)
 
 
@@ -247,239 +217,3 @@ def _decide(
     )
     danger = reply.source != Reply.Source.NOTICE and may_be_emergency(facts.begun + reply.text)
     return with_emergency(decision, listed) if danger else decision
-
-
-def _answer(
-    case: Case,
-    visits: dict[int, Visit],
-    desk: AnswerContext,
-    paced: dict[str, datetime],
-    *,
-    now: datetime,
-) -> None:
-    """Write the answer, or fall silent; what then shows nowhere else becomes a card."""
-    decision, reply, match = case.decision, case.reply, case.match
-    if decision.outcome not in UNSUSPICIOUS and _silenced(case):
-        return
-    welcome = not case.facts.opted_out or decision.start
-    purpose = _purpose(case, desk, now=now)
-    if purpose and welcome:
-        to = Recipient(
-            reply.id,
-            reply.phone,
-            reply.received_at,
-            match.contact_id,
-            match.location_id,
-            match.language,
-        )
-        about = [visits[pk] for pk in decision.about]
-        case.message = write_answer(
-            desk,
-            purpose,
-            to,
-            about,
-            numbers=_numbers(match),
-            now=now,
-            after=paced.get(reply.phone),
-        )
-        if case.message and decision.outcome in LEAVES_OPEN and match.asks:
-            case.message.asks = match.asks
-    if decision.outcome is ReplyOutcome.MOVED and case.message is None:
-        decision.cards.setdefault(InboxItem.Kind.UNCLEAR, decision.about[0])
-
-
-def _purpose(case: Case, desk: AnswerContext, *, now: datetime) -> str:
-    """Which answer: that somebody reads it is told once a day, that nobody is there once in twelve
-    hours.
-    """
-    purpose, facts = case.decision.purpose, case.facts
-    if purpose != "unclear_received" or not case.decision.cards:
-        return purpose
-    if desk.is_closed(case.match.location_id, now=now):
-        return "" if facts.told_closed else "out_of_hours"
-    return "" if facts.told_that_read else purpose
-
-
-def _numbers(match: ReplyMatch) -> dict[int, int]:
-    """The numbers that the list gave its appointments: an answer that names several keeps them."""
-    return {told.appointment_id: number for number, told in enumerate(numbers_of(match), start=1)}
-
-
-def _silenced(case: Case) -> bool:
-    """Whether this looks like a machine: no answer then, and one card for all that it says."""
-    to_reminder = (
-        case.match.message_kind == Message.Kind.REMINDER and case.match.by != Reply.MatchedBy.NUMBER
-    )
-    repeats = case.facts.repeats(to_reminder=to_reminder)
-    urgent = InboxItem.Kind.EMERGENCY in case.decision.cards and not repeats
-    if urgent or not (repeats or case.facts.many_answers):
-        return False
-    cards = case.decision.cards
-    if repeats:
-        case.decision.cards = {kind: about for kind, about in cards.items() if kind not in VAGUE}
-    case.decision.cards[InboxItem.Kind.LOOP] = None
-    return True
-
-
-def _write(
-    cases: Sequence[Case], coming: dict[str, list[int]], visits: dict[int, Visit], *, now: datetime
-) -> None:
-    """Write everything that was decided; appointments are locked already."""
-    adopted = adoptable([case.match for case in cases], [case.reply for case in cases])
-    apply_status_updates(
-        [
-            StatusUpdate(pk, Message.State.ACCEPTED, provider_id=provider_id)
-            for pk, provider_id in adopted
-        ],
-        now=now,
-    )
-    statuses = {
-        pk: Appointment.Status(status)
-        for case in cases
-        for pk, status in case.decision.statuses.items()
-    }
-    if statuses:
-        set_statuses(statuses, by=PATIENT, now=now)
-    to_plan = _write_no_more(cases, now=now)
-    quiet, again = _write_consent(cases, now=now)
-    for phone in (*quiet, *again):
-        to_plan.update(coming.get(phone, ()))
-    if to_plan:
-        plan_appointments(sorted(to_plan), now=now)
-    withdraw_waiting(quiet, now=now)
-    withdraw_waiting_answers([case.message for case in cases if case.message], now=now)
-    Message.objects.bulk_create(case.message for case in cases if case.message)
-    settle_answered(_asked_about(cases), now=now)
-    open_all(_cards(cases, visits), now=now)
-    if any(InboxItem.Kind.EMERGENCY in case.decision.cards for case in cases):
-        enqueue_after_commit("alert")
-    open_once(_cards_once(cases, visits), now=now)
-    _mark(cases, now=now)
-
-
-def _write_no_more(cases: Sequence[Case], *, now: datetime) -> set[int]:
-    ids = {pk for case in cases for pk in case.decision.no_more}
-    if ids:
-        Appointment.objects.filter(pk__in=ids).update(no_more_texts=True, updated_at=now)
-        record_each("no_more_texts", [(pk, {}) for pk in sorted(ids)], by=PATIENT, now=now)
-    return ids
-
-
-def _write_consent(cases: Sequence[Case], *, now: datetime) -> tuple[list[str], list[str]]:
-    """Opt out, pause and opt in; return the numbers that get no more texts, and those that get them
-    again.
-    """
-    out = [
-        OptOut(case.reply.phone, Suppression.Reason.PATIENT, case.reply.text, case.reply.id)
-        for case in cases
-        if case.decision.stop
-    ]
-    back = [(case.reply.phone, case.reply.text) for case in cases if case.decision.start]
-    paused = [
-        OptOut(case.reply.phone, Suppression.Reason.PAUSED, case.reply.text, case.reply.id)
-        for case in cases
-        if case.decision.pause
-    ]
-    quiet = opt_out_all(out, by=PATIENT, now=now) + opt_out_all(paused, by=PATIENT, now=now)
-    return quiet, opt_in_all(back, by=PATIENT, now=now)
-
-
-def _asked_about(cases: Sequence[Case]) -> list[int]:
-    """Replies of which we asked which appointment they mean, and now know."""
-    known = (
-        case.match for case in cases if case.match.asks is Asks.WHICH and case.decision.statuses
-    )
-    return [match.answered_id for match in known if match.answered_id]
-
-
-def _cards(cases: Sequence[Case], visits: dict[int, Visit]) -> Iterator[NewCard]:
-    for case in cases:
-        for kind, appointment_id in case.decision.cards.items():
-            if kind not in ONCE_A_NUMBER:
-                yield _card(case, kind, visits.get(appointment_id) if appointment_id else None)
-
-
-def _cards_once(cases: Sequence[Case], visits: dict[int, Visit]) -> list[NewCard]:
-    """Those that stand for all that a number writes of a kind; none where it gets no texts anyway."""
-    return [
-        _card(case, kind, visits.get(appointment_id) if appointment_id else None)
-        for case in cases
-        for kind, appointment_id in case.decision.cards.items()
-        if kind in ONCE_A_NUMBER and not (case.decision.pause and case.facts.opted_out)
-    ]
-
-
-def _card(case: Case, kind: InboxItem.Kind, visit: Visit | None) -> NewCard:
-    return NewCard(
-        kind,
-        phone=case.reply.phone,
-        reply_id=case.reply.id,
-        message_id=case.match.message_id or case.match.texted_elsewhere,
-        appointment_id=visit.id if visit else None,
-        contact_id=visit.contact_id if visit else case.match.contact_id,
-        location_id=visit.location_id if visit else case.match.location_id,
-    )
-
-
-def _spoken_of(case: Case) -> list[int]:
-    return [told.appointment_id for told in case.match.told if told.theirs]
-
-
-def _is_shown(case: Case) -> bool:
-    """Whether staff may ask how it was read: it has a card, or they taught what decided."""
-    return bool(case.decision.cards) or case.answer.taught is not None
-
-
-def _mark(cases: Sequence[Case], *, now: datetime) -> None:
-    """Mark the replies as acted on, with what was found and done, and link them to their
-    appointments.
-    """
-    given: dict[str, Any] = {  # Any: the driver adapts arrays and times
-        "now": now,
-        "ids": [case.reply.id for case in cases],
-        "messages": [case.match.message_id for case in cases],
-        "contacts": [case.match.contact_id for case in cases],
-        "matched": [str(case.match.by) for case in cases],
-        "intents": [str(case.answer.intent) for case in cases],
-        "outcomes": [str(case.decision.outcome) for case in cases],
-        "readings": [Jsonb(case.kept if _is_shown(case) else {}) for case in cases],
-    }
-    links = [
-        (case.reply.id, appointment_id)
-        for case in cases
-        for appointment_id in {*case.decision.about, *case.decision.statuses} or _spoken_of(case)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, given)
-        if links:
-            replies, appointments = zip(*links, strict=True)
-            cursor.execute(_LINK, [list(replies), list(appointments)])
-
-
-_CLAIM = """
-WITH waiting AS (
-    SELECT id, phone, received_at FROM reminders_reply
-    WHERE applied_at IS NULL ORDER BY received_at, id LIMIT %(look_ahead)s),
-first AS (SELECT DISTINCT ON (phone) id FROM waiting ORDER BY phone, received_at, id)
-SELECT r.id, r.source, r.message_uuid, r.message_provider_id, r.phone, r.text, r.received_at,
-    r.pictures
-FROM reminders_reply r JOIN first USING (id)
-WHERE r.applied_at IS NULL AND (%(only)s::bigint IS NULL OR r.id = %(only)s)
-ORDER BY r.received_at, r.id LIMIT %(limit)s
-FOR NO KEY UPDATE OF r SKIP LOCKED
-"""
-
-_MARK = """
-UPDATE reminders_reply r
-SET applied_at = %(now)s, message_id = v.message_id, contact_id = v.contact_id, matched_by = v.matched_by,
-    intent = v.intent, outcome = v.outcome, reading = v.reading
-FROM unnest(%(ids)s::bigint[], %(messages)s::uuid[], %(contacts)s::bigint[], %(matched)s::text[],
-            %(intents)s::text[], %(outcomes)s::text[], %(readings)s::jsonb[])
-     AS v (id, message_id, contact_id, matched_by, intent, outcome, reading)
-WHERE r.id = v.id
-"""
-
-_LINK = """
-INSERT INTO reminders_reply_appointments (reply_id, appointment_id)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING
-"""

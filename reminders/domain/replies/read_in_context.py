@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from reminders.domain.replies.auto_reply import AnswerContext
-from reminders.domain.replies.match import Incoming, ReplyMatch, Told
-from reminders.domain.replies.number_activity import CUT_AT
+from reminders.domain.replies.match import ReplyMatch
+from reminders.domain.replies.matching.number_activity import CUT_AT
+from reminders.domain.replies.matching.texts import Incoming
+from reminders.domain.replies.matching.told import Told
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.quoting import quotes_another
 from reminders.domain.replies.review.phrases import Taught

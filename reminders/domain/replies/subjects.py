@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db.models import F, Min
 
 from reminders.domain.replies.auto_reply import AnswerContext, Visit
-from reminders.domain.replies.match import Told
+from reminders.domain.replies.matching.told import Told
 from reminders.domain.replies.outcomes import USUAL_MINUTES, RepliedAppointment
+from reminders.models import Appointment, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,20 @@ def moved_since(unsure: Sequence[tuple[int, datetime]]) -> set[tuple[int, dateti
     """
     if not unsure:
         return set()
-    ids, since = zip(*unsure, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVED, [list(ids), list(since)])
-        return {(row[0], row[1]) for row in cursor.fetchall()}
-
-
-_MOVED = """
-SELECT a.id, v.since
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (id, since)
-JOIN reminders_appointment a ON a.id = v.id
-WHERE a.changed_at > v.since AND NOT EXISTS (
-    SELECT 1 FROM reminders_reminder r JOIN reminders_message m ON m.id = r.message_id
-    WHERE r.appointment_id = a.id AND r.starts_at = a.starts_at AND r.location_id = a.location_id
-      AND m.created_at <= v.since)
-"""
+    ids = {appointment_id for appointment_id, _ in unsure}
+    changed = dict(Appointment.objects.filter(pk__in=ids).values_list("pk", "changed_at"))
+    told_so = Reminder.objects.filter(
+        appointment_id__in=ids,
+        starts_at=F("appointment__starts_at"),
+        location_id=F("appointment__location_id"),
+        message__isnull=False,
+    )
+    first = told_so.values_list("appointment_id").annotate(Min("message__created_at"))
+    told_first = dict(first.order_by())
+    return {
+        (pk, since)
+        for pk, since in unsure
+        if pk in changed
+        and changed[pk] > since
+        and not (pk in told_first and told_first[pk] <= since)
+    }

@@ -28,9 +28,11 @@ from reminders.domain.wording import WordingError
 from reminders.models import Job, Location, StaffProfile
 
 HOURS = ("opens", "closes", "open_days")
+RECEPTION = ("reception_opens", "reception_closes", "reception_days", "closed_wording")
 PLAIN = (
     *("name", "phone", "country", "language", "source_number"),
     *("family_messages", "late_decline_hours", "active"),
+    *RECEPTION,
 )
 NAMED = {"name": "location", "phone": "phone"}
 """Which placeholder a column fills."""

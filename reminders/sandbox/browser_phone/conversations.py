@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from reminders.sandbox.control_room.clock import written, written_or_none
 from reminders.sandbox.provider_api.magic_numbers import behaviour_of
-from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, StoredMessage, StoredReply
+from reminders.sandbox.provider_api.records import (
+    OUR_NUMBER,
+    Json,
+    StoredMessage,
+    StoredReply,
+    picture_path,
+)
 
 SHOWN = 200
 """Most bubbles and most conversations handed out at a time."""
@@ -108,6 +114,7 @@ def bubble(item: StoredMessage | StoredReply) -> Json:
             "at": written(item.at),
             "collected": item.collected,
             "answered": item.answered,
+            "picture": picture_path(item.reply_id) if item.picture else "",
         }
     return {
         "id": item.message_id,

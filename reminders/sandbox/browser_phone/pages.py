@@ -6,6 +6,7 @@ Shows what the account knows; replies go the same way as any patient's.
 from pathlib import Path
 
 from reminders.sandbox.browser_phone.conversations import Conversation, opened, summary
+from reminders.sandbox.browser_phone.pictures import read_picture
 from reminders.sandbox.control_room.clock import written
 from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
 from reminders.sandbox.provider_api.account import Account
@@ -26,6 +27,7 @@ _SAFE = (
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-cache"),
 )
+_PICTURE = r"/phone/pictures/(?P<reply_id>[0-9a-f-]{36})"
 _NUMBER = r"/phone/conversations/(?P<number>\+[0-9]{8,15})"
 
 
@@ -49,6 +51,7 @@ class Phone:
             ("GET", _NUMBER, "", self._open),
             ("POST", f"{_NUMBER}/read", "", self._read),
             ("POST", f"{_NUMBER}/reply", "", self._reply),
+            ("GET", _PICTURE, "", self._picture),
             ("POST", f"{_NUMBER}/deliver-next", "", self._deliver_next),
             ("GET", "/phone/help", "", self._help),
         )
@@ -98,11 +101,25 @@ class Phone:
         return Response(204)
 
     def _reply(self, request: SandboxRequest, number: str) -> Response:
-        content = request.json_object().get("content")
-        if not isinstance(content, str) or not content.strip() or len(content) > LONGEST_REPLY:
+        sent = request.json_object()
+        content, picture = sent.get("content"), sent.get("picture", "")
+        if read_picture(picture) is None and picture != "":
+            return failed(400, "Send a PNG, JPEG, GIF or WebP picture of at most 1 MB.")
+        if not isinstance(content, str) or len(content) > LONGEST_REPLY:
             return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
-        self._account.reply(number, content)
+        if not content.strip() and not picture:
+            return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
+        self._account.reply(number, content, picture=picture)
         return self._open(request, number)
+
+    def _picture(self, request: SandboxRequest, reply_id: str) -> Response:
+        replies = (one for one in reversed(self._account.received) if one.reply_id == reply_id)
+        reply = next(replies, None)
+        found = read_picture(reply.picture) if reply else None
+        if found is None:
+            return failed(404, "No picture came with this reply.")
+        kind, content = found
+        return Response(200, content, kind, _SAFE)
 
     def _deliver_next(self, request: SandboxRequest, number: str) -> Response:
         if self._account.release_now(number) is None:

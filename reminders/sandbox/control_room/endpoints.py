@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from reminders.sandbox.browser_phone.pictures import read_picture
 from reminders.sandbox.control_room.clock import read, written, written_or_none
 from reminders.sandbox.control_room.faults import KINDS, Fault, Faults, ordered
 from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
@@ -125,16 +126,22 @@ class Control:
     def _reply(self, request: SandboxRequest) -> Response:
         wanted = request.json_object()
         content, number = wanted.get("content"), wanted.get("number")
-        if not is_number(number) or not isinstance(content, str) or not 1 <= len(content) <= 5_000:
-            raise ValueError("Send number (international) and content (1 to 5,000 characters).")
+        picture = wanted.get("picture", "")
+        least = 0 if read_picture(picture) else 1
+        text = isinstance(content, str) and least <= len(content) <= 5_000
+        if not is_number(number) or not text or (picture and least):
+            raise ValueError(
+                "Send number (international) and content (1 to 5,000 characters), or a picture."
+            )
         for name in ("message_id", "destination_number"):
             if not isinstance(wanted.get(name), (str, type(None))):
                 raise RequestRefused(f"{name} takes text.")
         reply = self._account.reply(
             international(str(number)),
-            content,
+            str(content),
             message_id=wanted.get("message_id", BY_ITSELF),
             destination=wanted.get("destination_number"),
+            picture=picture,
         )
         return answered(201, reply.rendered())
 

@@ -10,7 +10,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from heapq import heappop, heappush
 
 from reminders.sandbox.browser_phone.conversations import Conversations
 from reminders.sandbox.control_room.clock import SandboxClock, read
@@ -24,7 +23,7 @@ from reminders.sandbox.provider_api.manners import (
     OPTED_OUT,
     sociable,
 )
-from reminders.sandbox.provider_api.queues import Entry, Queue
+from reminders.sandbox.provider_api.queues import Agenda, Entry, LastTexts, Queue
 from reminders.sandbox.provider_api.records import (
     ACCOUNT,
     Json,
@@ -38,7 +37,6 @@ from reminders.sandbox.provider_api.validation import international
 
 KEPT = 45 * 86_400.0
 """Seconds the provider keeps messages, replies and reports."""
-DUPLICATE_WITHIN = 86_400.0
 BY_ITSELF = "by itself"
 """In place of a message's id: the answer belongs to whatever was delivered last."""
 
@@ -68,10 +66,9 @@ class Account:
         self.conversations = Conversations()
         self.by_metadata: defaultdict[str, defaultdict[str, list[StoredMessage]]]
         self.by_metadata = defaultdict(lambda: defaultdict(list))
-        self._agenda: list[tuple[float, int, StoredMessage]] = []
+        self._agenda = Agenda()
         self._last_account = ACCOUNT
-        self._last_sent: dict[tuple[str, str], float] = {}
-        self._planned = 0
+        self._last_texts = LastTexts()
 
     def reset(self) -> None:
         """Forget all texts, replies, blocked numbers and switches; the clock follows the machine
@@ -113,7 +110,7 @@ class Account:
         if message.scheduled:
             message.status = "scheduled"
         self.add(message)
-        self._plan(message, release_at)
+        self._agenda.plan(message, release_at)
         self.on_change("message", message.message_id, message)
         return message
 
@@ -129,9 +126,9 @@ class Account:
     def resume(self, message: StoredMessage) -> None:
         """Take up the life of a message read back from the state file."""
         if message.plan:
-            self._plan(message, message.plan[0].at)
+            self._agenda.plan(message, message.plan[0].at)
         elif message.released_at is None and message.status not in life.FINAL:
-            self._plan(message, message.release_at)
+            self._agenda.plan(message, message.release_at)
 
     # Life
 
@@ -139,21 +136,13 @@ class Account:
         """Let everything happen that is due by the clock, in the order of its time."""
         with self.lock:
             now = self.clock.now()
-            while self._agenda and self._agenda[0][0] <= now:
-                at, _, message = heappop(self._agenda)
-                if message.due == at:
-                    self._happen(message, at, now)
+            while (due := self._agenda.take(now)) is not None:
+                self._happen(*due, now)
 
     def next_due(self) -> float | None:
         """When something happens next, in seconds since 1970."""
         with self.lock:
-            return self._agenda[0][0] if self._agenda else None
-
-    def _plan(self, message: StoredMessage, at: float) -> None:
-        self._planned += 1
-        message.due = at
-        # The counter keeps the order of equal times, and messages from being compared.
-        heappush(self._agenda, (at, self._planned, message))
+            return self._agenda.next_due()
 
     def _happen(self, message: StoredMessage, at: float, now: float) -> None:
         if message.released_at is None:
@@ -162,7 +151,7 @@ class Account:
             self._step(message, message.plan.pop(0))
         message.due = None
         if message.plan:
-            self._plan(message, message.plan[0].at)
+            self._agenda.plan(message, message.plan[0].at)
         self._changed("message", message.message_id, message)
 
     def _release(self, message: StoredMessage, at: float) -> None:
@@ -174,19 +163,10 @@ class Account:
                 expires_at=message.expires_at,
                 behaviour=behaviour_of(message.number),
                 blocked=message.number in self.blocked,
-                duplicate=self._is_duplicate(message, at),
+                duplicate=self.settings.deduplication and self._last_texts.repeats(message, at),
                 pace=self.settings.pace,
             )
         )
-
-    def _is_duplicate(self, message: StoredMessage, at: float) -> bool:
-        if not self.settings.deduplication:
-            return False
-        same = (message.number, message.submitted["content"])
-        duplicate = at - self._last_sent.get(same, float("-inf")) < DUPLICATE_WITHIN
-        if not duplicate:
-            self._last_sent[same] = at
-        return duplicate
 
     def _step(self, message: StoredMessage, step: life.LifeStep) -> None:
         if step.answer:
@@ -217,7 +197,7 @@ class Account:
             message = conversation.next_waiting() if conversation else None
             if message:
                 message.release_at = self.clock.now()
-                self._plan(message, message.release_at)
+                self._agenda.plan(message, message.release_at)
                 self.advance()
             return message
 
@@ -253,9 +233,10 @@ class Account:
         *,
         message_id: str | None = BY_ITSELF,
         destination: str | None = None,
+        picture: str = "",
     ) -> StoredReply:
         """A patient texts. It answers the last text delivered there, or the one told, or none
-        (None).
+        (None). `picture` is a data: URL.
         """
         with self.lock:
             self.advance()
@@ -264,7 +245,8 @@ class Account:
             reply = reply_from(number, content, now, answers, account)
             if message_id != BY_ITSELF:
                 reply = replace(reply, message_id=message_id)
-            self._take_reply(replace(reply, destination=destination or reply.destination))
+            destination = destination or reply.destination
+            self._take_reply(replace(reply, destination=destination, picture=picture))
             return self.received[-1]
 
     def _answered_by(self, number: str, message_id: str | None) -> StoredMessage | None:

@@ -1,16 +1,20 @@
-"""The polling queues: the oldest unconfirmed entries of an account, the same ones until they are
-confirmed.
+"""What waits: entries for the client to fetch and confirm, and texts for their time.
 
-Knows nothing of what it holds but the id by which it is confirmed.
+Of an account the oldest unconfirmed entries are handed out, the same ones until they are confirmed.
+Knows nothing of the clock.
 """
 
 from collections import OrderedDict, defaultdict
+from heapq import heappop, heappush
 from itertools import islice
 
-from reminders.sandbox.provider_api.records import Raw, Report, StoredReply
+from reminders.sandbox.provider_api.records import Raw, Report, StoredMessage, StoredReply
 
 BATCH = 100
 """Most entries handed out, and most ids confirmed, at a time."""
+
+DUPLICATE_WITHIN = 86_400.0
+"""Seconds within which the provider takes the same words to the same number for a repetition."""
 
 Entry = Report | StoredReply | Raw
 
@@ -51,3 +55,45 @@ class Queue:
 
 def _age(entry: Entry) -> float:
     return float("inf") if isinstance(entry, Raw) else entry.at
+
+
+class Agenda:
+    """Messages by when something happens to them next, in seconds since 1970."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[float, int, StoredMessage]] = []
+        self._planned = 0
+
+    def plan(self, message: StoredMessage, at: float) -> None:
+        """Have something happen to a message; what was planned for it before is void."""
+        self._planned += 1
+        message.due = at
+        # The counter keeps the order of equal times, and messages from being compared.
+        heappush(self._entries, (at, self._planned, message))
+
+    def take(self, now: float) -> tuple[StoredMessage, float] | None:
+        """The next message to which something happens by `now`, and when; None without any."""
+        while self._entries and self._entries[0][0] <= now:
+            at, _, message = heappop(self._entries)
+            if message.due == at:
+                return message, at
+        return None
+
+    def next_due(self) -> float | None:
+        """When something happens next."""
+        return self._entries[0][0] if self._entries else None
+
+
+class LastTexts:
+    """When the same words went to the same number last."""
+
+    def __init__(self) -> None:
+        self._sent: dict[tuple[str, str], float] = {}
+
+    def repeats(self, message: StoredMessage, at: float) -> bool:
+        """Whether the same text went within a day; one that does not is noted."""
+        same = (message.number, message.submitted["content"])
+        duplicate = at - self._sent.get(same, float("-inf")) < DUPLICATE_WITHIN
+        if not duplicate:
+            self._sent[same] = at
+        return duplicate

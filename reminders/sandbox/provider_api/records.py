@@ -138,7 +138,7 @@ class Report:
 @dataclass(slots=True)
 class StoredReply:
     """One text from a patient; `message` is the one it answers, `message_id` may name a foreign
-    one.
+    one. `picture` is what came with it, as a data: URL.
     """
 
     reply_id: str
@@ -149,6 +149,7 @@ class StoredReply:
     message: StoredMessage | None
     message_id: str | None
     destination: str | None
+    picture: str = ""
     answered: str = ""
     collected: bool = False
 
@@ -166,6 +167,8 @@ class StoredReply:
             "content": self.content,
             "vendor_account_id": {"vendor_id": VENDOR, "account_id": self.account},
         }
+        if self.picture:
+            shown["media"] = [picture_path(self.reply_id)]
         if self.destination:
             shown["destination_number"] = self.destination
         if self.message_id:
@@ -209,6 +212,11 @@ class Raw:
 def _with_callback(shown: Json, message: StoredMessage) -> Json:
     callback = message.submitted.get("callback_url")
     return {"callback_url": callback, **shown} if callback else shown
+
+
+def picture_path(reply_id: str) -> str:
+    """Where the sandbox shows the picture of a reply."""
+    return f"/phone/pictures/{reply_id}"
 
 
 def reply_from(

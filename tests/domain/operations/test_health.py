@@ -15,7 +15,7 @@ from reminders.domain.operations.health import status_report, take_pulse
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.circuit_breaker import provider_answered, provider_failed
-from reminders.models import Message, ProviderState, Reminder, Reply, TaskRun
+from reminders.models import InboxItem, Message, ProviderState, Reminder, Reply, TaskRun
 from reminders.provider import CredentialsRefused, MessagesApiError, OutcomeUnknown, SlowDown
 from tests import factories as make
 from tests.factories import NOON
@@ -262,6 +262,18 @@ class TestMail:
 
         assert alert_administrators(now=NOON + timedelta(minutes=5)) == 1
         assert len(mail.outbox) == 1
+
+    def test_each_emergency_is_told_though_another_still_waits(self) -> None:
+        told = []
+        for minute in range(3):
+            if minute != 1:
+                InboxItem.objects.create(kind=InboxItem.Kind.EMERGENCY, opened_at=NOON)
+            told.append(alert_administrators(now=NOON + timedelta(minutes=minute)))
+
+        assert told == [1, 0, 1]
+        assert {letter.subject for letter in mail.outbox} == {
+            "[Till Then] A patient's text may be about an emergency."
+        }
 
 
 def _away(*_: object) -> int:

@@ -21,7 +21,9 @@ from reminders.domain.common.wording_catalogue import WordingCatalogue
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.decide import decide
-from reminders.domain.replies.match import Incoming, ReplyMatch, Told
+from reminders.domain.replies.match import ReplyMatch
+from reminders.domain.replies.matching.texts import Incoming
+from reminders.domain.replies.matching.told import Told
 from reminders.domain.replies.outcomes import Asked, RepliedAppointment, ReplyOutcome
 from reminders.domain.replies.read_in_context import read_reply
 from reminders.domain.replies.reading.interpret import Interpretation

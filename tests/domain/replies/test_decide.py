@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.domain.common.asking import asked_by
-from reminders.domain.replies.decide import choose, decide
+from reminders.domain.replies.decide import decide
+from reminders.domain.replies.deciding.choose import choose
 from reminders.domain.replies.outcomes import Asked, Decision, RepliedAppointment, ReplyOutcome
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.wording.questions import Asks

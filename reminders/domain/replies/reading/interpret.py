@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
+from reminders.domain.replies.reading.almanac import almanac
 from reminders.domain.replies.reading.grammar import NO, reactions
 from reminders.domain.replies.reading.pauses import wants_no_more
 from reminders.domain.replies.reading.rules import (
@@ -43,7 +44,6 @@ from reminders.domain.replies.reading.tokens import (
 )
 from reminders.domain.replies.reading.vocabulary import Vocabulary, codes_of, vocabulary
 from reminders.domain.replies.reading.walk import WalkedText, Walker
-from reminders.domain.replies.reading.when import almanac
 from reminders.domain.wording.questions import Asks, Question
 
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reminders.domain.replies.reading.almanac import Almanac
 from reminders.domain.replies.reading.grammar import ACTING, NO
 from reminders.domain.replies.reading.tokens import Token, as_written
 from reminders.domain.replies.reading.vocabulary import Vocabulary
-from reminders.domain.replies.reading.when import Agrees, Almanac, When
+from reminders.domain.replies.reading.when import Agrees, When, find_when
 
 _OF_ALL = {"comes_all": "comes_for", "cant_all": "cant_for"}
 _MAX_PICK = 9
@@ -140,7 +141,7 @@ class Walker:
     def _time(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> When | None:
         # Once for each place, however many phrases ask for it: so it stays linear.
         if at not in reading.found:
-            reading.found[at] = self.almanac.find(tokens, at)
+            reading.found[at] = find_when(self.almanac, tokens, at)
         return reading.found[at]
 
     def _time_length(self, reading: WalkedText, tokens: Sequence[Token], at: int) -> int:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from reminders.domain.replies.reading.almanac import Almanac, almanac
 from reminders.domain.replies.reading.interpret import Intent, read_answer
 from reminders.domain.replies.reading.tokens import Token, own_lines, plain, tokens_of
 from reminders.domain.replies.reading.vocabulary import Vocabulary, codes_of, vocabulary
-from reminders.domain.replies.reading.when import Almanac, almanac
+from reminders.domain.replies.reading.when import find_when
 
 MOST_WORDS = 8
 LONGEST = 200
@@ -104,7 +105,7 @@ def _times(tokens: Sequence[Token], words: Vocabulary, when: Almanac) -> Iterato
     """Where days and times stand, and how many tokens each takes."""
     at = 0
     while at < len(tokens):
-        time, match = when.find(tokens, at), words.match(tokens, at)
+        time, match = find_when(when, tokens, at), words.match(tokens, at)
         length = match.length if match and match.kind in _DAYS else 0
         length = max(length, time.length if time else 0)
         if length:

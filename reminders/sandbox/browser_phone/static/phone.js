@@ -86,7 +86,7 @@ function when(iso) {
 function preview(item) {
   const last = item.last;
   if (!last) return `${texts(item.scheduled)} scheduled, ${when(item.next_scheduled)}`;
-  if (last.side === "patient") return `You: ${last.text}`;
+  if (last.side === "patient") return `You: ${last.picture ? "📷 " : ""}${last.text}`;
   return last.side === "undelivered" ? "A text did not arrive" : last.text;
 }
 
@@ -146,6 +146,16 @@ function bubbleOf(item) {
       "bubble system",
       `A text from the clinic did not arrive: ${REASONS[item.code] || item.status}.`,
     );
+  }
+  if (item.picture) {
+    const made = el("div", "bubble out picture");
+    const shown = el("img");
+    shown.src = item.picture;
+    shown.alt = "Picture that you sent";
+    shown.addEventListener("load", () => (bubbles.scrollTop = bubbles.scrollHeight));
+    made.append(shown);
+    if (item.text) made.append(el("span", "", item.text));
+    return made;
   }
   const words = item.format === "TTS" ? `📞 Voice call: ${item.text}` : item.text;
   return el("div", item.side === "clinic" ? "bubble in" : "bubble out", words);
@@ -279,6 +289,20 @@ $("compose").addEventListener("submit", async (event) => {
   fit();
   await act("reply", { content });
   box.focus();
+});
+$("camera").addEventListener("click", () => $("picture").click());
+$("picture").addEventListener("change", async () => {
+  const [file] = $("picture").files;
+  $("picture").value = "";
+  if (!file) return;
+  const reader = new FileReader();
+  reader.addEventListener("load", async () => {
+    const content = box.value.trim();
+    box.value = "";
+    fit();
+    await act("reply", { content, picture: reader.result });
+  });
+  reader.readAsDataURL(file);
 });
 box.addEventListener("input", fit);
 box.addEventListener("keydown", (event) => {

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from reminders.domain.replies.reading.almanac import almanac
 from reminders.domain.replies.reading.grammar import read_table
 from reminders.domain.replies.reading.interpret import Intent, Interpretation, read_answer
 from reminders.domain.replies.reading.tokens import tokenise
 from reminders.domain.replies.reading.vocabulary import codes_of, vocabulary
-from reminders.domain.replies.reading.when import almanac
 from reminders.domain.wording import LANGUAGES
 
 CASES = Path(__file__).parents[2] / "cases"

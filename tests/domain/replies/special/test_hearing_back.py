@@ -8,7 +8,7 @@ import pytest
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.domain.sending.claim_queued import claim_queued
-from reminders.models import Appointment, Message
+from reminders.models import Appointment, Contact, Message
 from tests import factories as make
 from tests.domain.replies.talking import heard, say
 from tests.domain.replies.texting import answer_to, answers, cards, status, texted, visit
@@ -118,6 +118,38 @@ class TestOutOfHours:
         found = answers("where do I park", to=message, now=self.NIGHT)
 
         assert answer_to(found).startswith("Thanks, we have passed your message")
+
+    def test_replies_may_be_read_at_other_hours_than_texts_go(self) -> None:
+        message = self.asked(
+            reception_opens=time(9, 30), reception_closes=time(11), reception_days=[2, 4]
+        )
+
+        found = answers("where do I park", to=message, now=NOON)
+
+        assert "is closed now" in answer_to(found)
+        assert answer_to(found).endswith("when we open: Tue 3 March, 09:30.")
+
+    def test_a_location_says_it_in_its_own_words(self) -> None:
+        message = self.asked(closed_wording="{location}: we read texts again {date}, {time}.")
+
+        found = answers("where do I park", to=message, now=self.NIGHT)
+
+        assert answer_to(found) == "Harbour Dental: we read texts again Tue 3 March, 08:00."
+
+    def test_who_reads_another_language_gets_the_usual_words_of_it(self) -> None:
+        message = self.asked(closed_wording="We read texts again {date}, {time}.")
+        Contact.objects.update(language="de")
+
+        found = answers("wo kann ich parken", to=message, now=self.NIGHT)
+
+        assert answer_to(found).startswith("Danke. Harbour Dental")
+
+    def test_own_words_that_cannot_be_written_send_nothing(self) -> None:
+        message = self.asked(closed_wording="Back at {nonsense}.")
+
+        found = answers("where do I park", to=message, now=self.NIGHT)
+
+        assert (list(found.answered_by.all()), cards()) == ([], ["unclear"])
 
 
 class TestTenMinutes:

@@ -1,0 +1,93 @@
+"""The text of ours that a reply answers: by metadata, by the provider's id, else the last one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from reminders.domain.replies.matching.open_questions import last_texts
+from reminders.models import Message, Reply
+
+MatchedBy = Reply.MatchedBy
+
+
+class Incoming(NamedTuple):
+    """A reply that waits to be acted on, as far as matching and reading need it. Times are UTC."""
+
+    id: int
+    source: str
+    message_uuid: uuid.UUID | None
+    message_provider_id: str
+    phone: str
+    text: str
+    received_at: datetime
+    pictures: int = 0
+
+
+class AnsweredText(NamedTuple):
+    """A text of ours that a reply answers. `contact_id` is None when its person has another number
+    now. `same_number`: the reply came from where the text went.
+    """
+
+    id: uuid.UUID
+    kind: str
+    state: str
+    contact_id: int | None
+    location_id: int | None
+    asks: str
+    text: str
+    answered_id: int | None
+    same_number: bool
+    by: Reply.MatchedBy
+
+
+def find_texts(replies: Sequence[Incoming]) -> dict[int, AnsweredText]:
+    """By reply, the text that it says it answers, else the last one that had reached its number."""
+    named = _named(replies)
+    last = last_texts([reply.id for reply in replies if reply.id not in named])
+    messages = Message.objects.select_related("contact").in_bulk(set(last.values()))
+    by_number = {
+        reply_id: (messages[message_id], MatchedBy.NUMBER) for reply_id, message_id in last.items()
+    }
+    found = named | by_number
+    return {reply.id: _text(reply, *found[reply.id]) for reply in replies if reply.id in found}
+
+
+def _named(replies: Sequence[Incoming]) -> dict[int, tuple[Message, Reply.MatchedBy]]:
+    """The texts that replies name themselves, our own id before the provider's."""
+    ids = {reply.message_uuid for reply in replies if reply.message_uuid}
+    theirs = {reply.message_provider_id for reply in replies if reply.message_provider_id}
+    if not ids and not theirs:
+        return {}
+    named = Q(pk__in=ids) | Q(provider_id__in=theirs)
+    messages = list(Message.objects.select_related("contact").filter(named))
+    ours = {message.pk: message for message in messages}
+    known_as = {message.provider_id: message for message in messages if message.provider_id}
+    found: dict[int, tuple[Message, Reply.MatchedBy]] = {}
+    for reply in replies:
+        if reply.message_uuid in ours:
+            found[reply.id] = ours[reply.message_uuid], MatchedBy.METADATA
+        elif reply.message_provider_id in known_as:
+            found[reply.id] = known_as[reply.message_provider_id], MatchedBy.PROVIDER_ID
+    return found
+
+
+def _text(reply: Incoming, message: Message, by: Reply.MatchedBy) -> AnsweredText:
+    person = message.contact
+    still = person is not None and person.phone == message.phone != person.wrong_number
+    return AnsweredText(
+        id=message.pk,
+        kind=message.kind,
+        state=message.state,
+        contact_id=message.contact_id if still else None,
+        location_id=message.location_id,
+        asks=message.asks,
+        text=message.text,
+        answered_id=message.answers_id,
+        same_number=message.phone == reply.phone,
+        by=by,
+    )
