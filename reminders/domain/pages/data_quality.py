@@ -36,7 +36,9 @@ class Flaw(StrEnum):
 
 
 _CONDITIONS = {
-    Flaw.MISSING: "contact.phone = '' AND contact.phone_as_given = ''",
+    Flaw.MISSING: (
+        "contact.phone = '' AND contact.phone_as_given = '' AND contact.forgotten_at IS NULL"
+    ),
     Flaw.INVALID: "contact.phone = '' AND contact.phone_as_given <> ''",
     Flaw.LANDLINE: (
         "contact.phone_kind = 'landline' AND contact.phone <> '' AND contact.channel = 'sms'"
