@@ -39,7 +39,7 @@ class Flaw(StrEnum):
 
 
 _CONDITIONS = {
-    Flaw.MISSING: Q(phone="", phone_as_given=""),
+    Flaw.MISSING: Q(phone="", phone_as_given="", forgotten_at=None),
     Flaw.INVALID: Q(phone="") & ~Q(phone_as_given=""),
     Flaw.LANDLINE: (
         Q(phone_kind=Contact.PhoneKind.LANDLINE, channel=Contact.Channel.SMS) & ~Q(phone="")

@@ -8,6 +8,7 @@ because the statistics count them.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -72,13 +73,7 @@ def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
             raise ErasureError(
                 "This person is on legal hold: nothing may be forgotten until it ends."
             )
-        expected = Appointment.objects.filter(pk__in=coming, status__in=Appointment.EXPECTED)
-        set_status(
-            list(expected.values_list("pk", flat=True)),
-            Appointment.Status.CANCELLED,
-            by=by,
-            now=now,
-        )
+        _call_off(coming, by=by, now=now)
         # Nothing is planned for them any more, whatever a diary brings until they are forgotten.
         Contact.objects.filter(pk=contact_id).update(channel=Contact.Channel.NONE, updated_at=now)
         texts = Message.objects.filter(pk__in=holdings_of(contact).texts).withdrawable(now=now)
@@ -91,6 +86,15 @@ def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
         if new:
             record("erasure_asked", by=by, now=now, contact_id=contact_id)
     return erasure
+
+
+def _call_off(visits: Sequence[int], *, by: Actor, now: datetime) -> None:
+    """Cancel the coming ones of these locked appointments, which takes back their texts."""
+    expected = Appointment.objects.filter(
+        pk__in=visits, starts_at__gt=now, status__in=Appointment.EXPECTED
+    )
+    ids = list(expected.values_list("pk", flat=True))
+    set_status(ids, Appointment.Status.CANCELLED, by=by, now=now)
 
 
 def finish_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
@@ -109,14 +113,16 @@ def finish(erasure_id: int, *, now: datetime) -> bool:
     """Forget the person of this wish, in one transaction; False while it has to wait."""
     with transaction.atomic():
         contact_id = Erasure.objects.values_list("contact_id", flat=True).get(pk=erasure_id)
-        lock_appointments(
-            Appointment.objects.filter(contact=contact_id).values_list("pk", flat=True)
-        )
+        visits = list(Appointment.objects.filter(contact=contact_id).values_list("pk", flat=True))
+        lock_appointments(visits)
         contact = lock_whole_contact(contact_id)
         waiting = Erasure.objects.select_for_update().filter(pk=erasure_id, done_at=None)
         erasure = waiting.first()
         if erasure is None or hold_of(contact_id):
             return False
+        by = Actor.staff(erasure.asked_by_id) if erasure.asked_by_id else SYSTEM
+        # What a diary or a colleague booked since the wish.
+        _call_off(visits, by=by, now=now)
         held = holdings_of(contact)
         if waits_for(held):
             return False
@@ -124,7 +130,6 @@ def finish(erasure_id: int, *, now: datetime) -> bool:
         _forget(held, now=now)
         erasure.done_at, erasure.counts = now, counts
         erasure.save(update_fields=["done_at", "counts"])
-        by = Actor.staff(erasure.asked_by_id) if erasure.asked_by_id else SYSTEM
         record("person_forgotten", by=by, now=now, contact_id=contact_id)
     return True
 

@@ -49,7 +49,7 @@ def _going(held: Holdings, *, now: datetime) -> list[tuple[int, str, str, str]]:
     lines = AuditEntry.objects.filter(theirs).exclude(details={})
     return [
         (1, "entry", "", ": name, numbers, patient number, language and notes"),
-        (held.contact.merges.count(), "entry", "entries", " that they were merged from"),
+        (held.contact.merges.count(), "entry", "entries", " that became part of it"),
         (coming, "coming appointment", "coming appointments", ": cancelled"),
         (
             len(held.appointments),

@@ -39,6 +39,7 @@ LABELS = {
 }
 """Columns whose name says little to people."""
 
+BLANK: tuple[Any, ...] = (None, "", {}, [])
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; border-bottom: 2px solid; }
@@ -87,15 +88,14 @@ def _record(row: Record) -> SafeString:
 def _lines(row: Record) -> Iterator[tuple[str, SafeString]]:
     """What is blank is left out: a page of dashes helps nobody."""
     for key, value in row.items():
-        if value not in (None, "", {}, []):
+        if value not in BLANK:
             yield LABELS.get(key, key.replace("_", " ").capitalize()), _written(value)
 
 
 def _written(value: Any) -> SafeString:
     if isinstance(value, dict):
-        return format_html_join(
-            "", "<div>{}: {}</div>", ((k, _written(v)) for k, v in value.items())
-        )
+        told = ((key, _written(one)) for key, one in value.items() if one not in BLANK)
+        return format_html_join("", "<div>{}: {}</div>", told)
     # Old and new value of a change, or the cells of a row.
     if isinstance(value, list):
         return format_html_join(" | ", "{}", ((_written(one),) for one in value))

@@ -22,6 +22,7 @@ from reminders.models import (
     ContactMerge,
     Erasure,
     InboxItem,
+    LegalHold,
     Message,
     Reply,
     Suppression,
@@ -90,6 +91,8 @@ def forget_people(ids: Sequence[int], *, now: datetime) -> None:
     InboxItem.objects.filter(contact__in=ids).exclude(phone="").update(phone="")
     AuditEntry.objects.filter(contact__in=ids).exclude(details={}).update(details={})
     ContactMerge.objects.filter(kept__in=ids).delete()
+    # Why somebody was on hold may name them; that they were, when and by whom stays.
+    LegalHold.objects.filter(contact__in=ids).update(reason="")
     Contact.objects.filter(pk__in=ids).update(
         **BLANK, channel=Contact.Channel.NONE, forgotten_at=now, updated_at=now
     )

@@ -1,6 +1,6 @@
-"""Everywhere data of patients is held, in plain words: for the set-up page and docs/trust.
+"""Everywhere data of patients is held, in plain words, for the set-up page.
 
-A test holds the list against the tables of the database, so that a new one can't be left out.
+docs/trust/data-map.md names every table; a test holds that, so that a new one can't be left out.
 """
 
 from __future__ import annotations

@@ -27,9 +27,9 @@ from reminders.models import ForgettingRun
 
 logger = logging.getLogger(__name__)
 
-FIRST, LEAST, MOST = 100, 10, 1_000
+FIRST, LEAST, MOST = 50, 10, 500
 """Rows of the first transaction of a step, and the fewest and most of a later one."""
-TOO_LONG, SHORT = 0.1, 0.04
+TOO_LONG, SHORT = 0.05, 0.02
 """Seconds: after a longer transaction the next one is half as large, after a shorter one larger."""
 
 Pause = Callable[[float], None]

@@ -14,6 +14,7 @@ from config.launcher.embedded.programs import programs_folder
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.consent.blocklist_sync import sync_blocked_numbers
 from reminders.domain.diary.merge import MergeError, merge_contacts
+from reminders.domain.pages.data_quality import Flaw, FlawSearch, flawed
 from reminders.domain.person_data.erase import ErasureError, finish_waiting, forget_person
 from reminders.domain.person_data.holdings import find_people, holdings_of
 from reminders.domain.person_data.preview import preview
@@ -26,6 +27,7 @@ from reminders.models import (
     Erasure,
     InboxItem,
     KeptOptOut,
+    LegalHold,
     Message,
     Suppression,
 )
@@ -225,6 +227,34 @@ def test_a_hold_set_meanwhile_stops_what_waits(somebody: Somebody) -> None:
     set_hold(somebody.contact.pk, reason="A claim", by=SYSTEM, now=NOW)
 
     assert finish_waiting(now=NOW) == 0
+
+
+def test_what_is_booked_while_they_wait_is_called_off(somebody: Somebody) -> None:
+    Suppression.objects.filter(phone=PHONE).update(synced_at=None)
+    forget(somebody)
+    visit = make.make_appointment(contact=somebody.contact, day=(NOW + timedelta(days=3)).date())
+    Suppression.objects.filter(phone=PHONE).update(synced_at=NOW)
+
+    assert finish_waiting(now=NOW) == 1
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
+
+
+def test_why_somebody_was_on_hold_goes_with_them(somebody: Somebody) -> None:
+    set_hold(somebody.contact.pk, reason="Mrs Quackenbush sues", by=SYSTEM, now=NOW)
+    end_hold(somebody.contact.pk, by=SYSTEM, now=NOW)
+
+    forget(somebody)
+
+    assert found_in_database() == {}
+    assert LegalHold.objects.count() == 1
+
+
+def test_nobody_forgotten_is_listed_as_without_a_number(somebody: Somebody) -> None:
+    forget(somebody)
+
+    everybody = FlawSearch(location_ids=None, coming=False, now=NOW)
+    assert flawed(Flaw.MISSING, everybody) == []
 
 
 def test_somebody_who_waits_to_be_forgotten_is_merged_with_nobody(somebody: Somebody) -> None:
