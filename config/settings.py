@@ -17,6 +17,7 @@ from config.database import database_settings, forget_client_variables
 from config.environment import Environment
 from config.launcher import local
 from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
+from reminders import branding
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -134,6 +135,11 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "bootstrap",
     "reminders",
 ]
@@ -152,6 +158,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "reminders.views.door.middleware.AtTheDoor",
     "reminders.middleware.OneMoment",
 ]
 ROOT_URLCONF = "config.urls"
@@ -193,6 +201,33 @@ AXES_VERBOSE = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+
+# Second factors and other sign-in services. Failures are counted by the product, in the database:
+# the library's own counts are kept in one process, and by name alone.
+ACCOUNT_ADAPTER = "reminders.views.door.adapters.Door"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; each other field would ask
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "reminders.views.door.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = branding.NAME
+MFA_TOTP_TOLERANCE = 1  # telephones are off by some seconds
+ACCOUNT_FORMS = {"reauthenticate": "reminders.views.door.forms.ProofForm"}
+MFA_FORMS = {
+    "activate_totp": "reminders.views.door.forms.AppForm",
+    "authenticate": "reminders.views.door.forms.SecondFactorForm",
+    "authenticate_webauthn": "reminders.views.door.forms.PasskeySecondForm",
+    "reauthenticate": "reminders.views.door.forms.ProofByCodeForm",
+    "reauthenticate_webauthn": "reminders.views.door.forms.ProofByPasskeyForm",
+    "login_webauthn": "reminders.views.door.forms.PasskeyForm",
+    "add_webauthn": "reminders.views.door.forms.AddPasskeyForm",
+}
 
 # Languages and times: stored in UTC, shown in the location's zone
 LANGUAGE_CODE = "en-gb"

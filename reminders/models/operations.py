@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 
@@ -181,6 +182,16 @@ class SignInCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} until {self.until:%H:%M}"
+
+
+class RoleSignIn(models.Model):
+    """What an administrator chose for how a role signs in; without a row the role's rights decide."""
+
+    role = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="sign_in")
+    second_factor = models.BooleanField(help_text="Whether a password alone is not enough.")
+
+    def __str__(self) -> str:
+        return f"{self.role}: {'two steps' if self.second_factor else 'password'}"
 
 
 class DailyStatistics(models.Model):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reminders.views.door import people
 from reminders.views.setup import connection, overview, rules, taught, taught_answers, wordings
 from reminders.views.site import first_steps
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path("taught-answers/undo/", taught_answers.undo, name="taught_answer_undo"),
     path("taught-answers/<id:pk>/", taught_answers.change, name="taught_answer"),
     path("taught-answers/<id:pk>/remove/", taught_answers.remove, name="taught_answer_remove"),
+    path("people/", people.show, name="people"),
+    path("people/roles/<id:pk>/", people.choose, name="people_role"),
+    path("people/<id:pk>/lost-phone/", people.forget_factors, name="people_forget_factors"),
     path("connection/", connection.show, name="connection"),
     path("connection/check/", connection.check, name="connection_check"),
     path("connection/test/", connection.test, name="connection_test"),

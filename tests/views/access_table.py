@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from reminders.domain.common.audit import SYSTEM, record
 from reminders.models import Import, InboxItem, Job, Location, Reply, TaughtAnswer, TaughtReply
@@ -22,6 +22,7 @@ from tests.factories import (
     make_handed_over,
     make_merge,
     make_message,
+    make_user,
 )
 
 DAY = date(2030, 5, 6)
@@ -64,6 +65,24 @@ OPEN = {
     "login",
     "logout",
     "password_change",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "second_factor_due",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
     "messages_webhook",
 }
 """Addresses with rules of their own: for machines, for strangers, or for oneself only."""
@@ -176,14 +195,17 @@ TABLE = (
     row("import_csv", "GET", MANAGERS, "upload"),
     row("import_undo", "GET", MANAGERS, "upload"),
     row("import_undo", "POST", MANAGERS, "upload"),
+    row("people", "GET", ADMINISTRATORS),
+    row("people_role", "POST", ADMINISTRATORS, "role", second_factor="yes"),
+    row("people_forget_factors", "POST", ADMINISTRATORS, "colleague"),
     row("connection", "GET", ADMINISTRATORS),
     row("connection_check", "POST", ADMINISTRATORS),
     row("connection_test", "POST", ADMINISTRATORS, phone="07700 900123"),
     row("connection_test_state", "GET", ADMINISTRATORS, "test"),
 )
-EVERYWHERE = {"job", "taught", "test"}
+EVERYWHERE = {"job", "taught", "test", "role"}
 """Things in addresses that belong to the whole site."""
-WHOLE_SITE = {"wordings_answers", "rules_move", "inbox_teach", "taught_remove"}
+WHOLE_SITE = {"wordings_answers", "rules_move", "inbox_teach", "taught_remove", "people_role"}
 """Addresses that change something for every location, so only for those who may see every location.
 """
 
@@ -225,5 +247,7 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
         "answer": TaughtAnswer.objects.create(
             location=place, about="column", header="who", meaning="name", taught_at=NOON
         ).pk,
+        "role": Group.objects.get(name="receptionist").pk,
+        "colleague": make_user(first_name=name, group="receptionist", locations=(place,)).pk,
         "test": make_message(kind="test", state="delivered", location=place).pk,
     }
