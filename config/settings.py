@@ -229,6 +229,30 @@ MFA_FORMS = {
     "add_webauthn": "reminders.views.door.forms.AddPasskeyForm",
 }
 
+# An organisation's own sign-in service, by OpenID Connect
+OIDC_ID = "organisation"
+OIDC_ISSUER = env.web_address("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "your organisation")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS = env.pattern(
+    "OIDC_GROUPS",
+    "",
+    regex=r"(\s*[^=;]+=[^@=;]+(@[^=;]+)?\s*(;|$)\s*)+",
+    takes="groups with their roles, such as Front desk=receptionist@North,South; IT=administrator",
+)
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    env.refuse("OIDC_CLIENT_ID is required with OIDC_ISSUER: what the service calls this site.")
+SOCIALACCOUNT_ADAPTER = "reminders.views.door.service.SignInService"
+SOCIALACCOUNT_STORE_TOKENS = False
+# A link and no form: browsers follow no form to another site's page against our policy. It gives
+# nothing away, since the way back holds only for the browser that set out.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = local.sign_in_service(
+    OIDC_ID, OIDC_ISSUER, OIDC_NAME, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET
+)
+
 # Languages and times: stored in UTC, shown in the location's zone
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True

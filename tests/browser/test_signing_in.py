@@ -7,8 +7,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from config.launcher.local import sign_in_service
 from reminders.domain.common.access import seed_roles
 from tests.factories import make_user
+from tests.oidc import CLIENT, SECRET, running_service
 from tests.views.door.steps import code, with_app
 
 PASSWORD = "a long password"
@@ -133,6 +135,22 @@ def test_without_a_passkey_one_is_told_so(open_page):
     page.get_by_role("button", name="Use a passkey").click()
 
     expect(page.get_by_text("No passkey was used")).to_be_visible()
+
+
+def test_the_organisations_own_service_signs_in(open_page, settings):
+    with running_service() as service:
+        settings.OIDC_ISSUER, settings.OIDC_NAME = service.issuer, "Hospital"
+        settings.OIDC_GROUPS = "Front desk=receptionist"
+        settings.SOCIALACCOUNT_PROVIDERS = sign_in_service(
+            settings.OIDC_ID, service.issuer, "Hospital", CLIENT, SECRET
+        )
+        service.claims = {"sub": "1", "given_name": "Ann", "groups": ["Front desk"]}
+        page = open_page("/sign-in/?next=/contacts/", role="")
+        page.get_by_role("link", name="Go by Hospital").click()
+        page.get_by_role("button", name="It is me").click()
+
+        expect(page.get_by_role("heading", name="Contacts")).to_be_visible()
+        expect(page.get_by_role("button", name="Ann")).to_be_visible()
 
 
 def test_in_the_dialog_the_second_step_keeps_what_was_typed(open_page):

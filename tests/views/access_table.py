@@ -83,6 +83,8 @@ OPEN = {
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
+    "openid_connect_callback",
+    "openid_connect_login",
     "messages_webhook",
 }
 """Addresses with rules of their own: for machines, for strangers, or for oneself only."""

@@ -9,6 +9,7 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken
@@ -42,7 +43,10 @@ class Door(DefaultAccountAdapter):
         user.backend = BACKEND
         super().login(request, user)
         # Here and not at each page: tests and commands that sign somebody in pass no door.
-        if second_factor.is_due(user):
+        # Who came from the organisation's own service was asked there for what it takes.
+        steps = get_authentication_records(request, user)
+        by_service = any(step["method"] == "socialaccount" for step in steps)
+        if not by_service and second_factor.is_due(user):
             request.session[DUE] = True
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.signing_in import proof
+from reminders.views.door.service import way_to_service
 from reminders.views.shared.pages import go
 
 
@@ -35,4 +36,4 @@ def lead_to_proof(request: HttpRequest, needed: proof.ProofNeeded) -> HttpRespon
 def _way(request: HttpRequest) -> str:
     ways = get_adapter(request).get_reauthentication_methods(request.user)
     # Who has neither password nor factor here came from a sign-in service, and goes there again.
-    return str(ways[0]["url"]) if ways else reverse(settings.LOGIN_URL)
+    return str(ways[0]["url"]) if ways else way_to_service() or reverse(settings.LOGIN_URL)

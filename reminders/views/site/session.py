@@ -6,15 +6,18 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common import access
 from reminders.views.door.dialog import close, stands_in_dialog
+from reminders.views.door.service import way_to_service
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
 
 TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
@@ -47,7 +50,11 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell the form where it stands."""
-        return super().get_context_data(**kwargs, here=self.here)
+        context = super().get_context_data(**kwargs, here=self.here)
+        # Out of the dialog the service leads away, and back to the page under it.
+        under = HtmxDetails(self.request).current_url_abs_path if self.here else context["next"]
+        service = {"service": way_to_service(), "service_next": under or ""}
+        return context | service | {"service_name": settings.OIDC_NAME}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Go on to the second step or the page; in the dialog, close it once all is done."""
