@@ -194,6 +194,44 @@ class RoleSignIn(models.Model):
         return f"{self.role}: {'two steps' if self.second_factor else 'password'}"
 
 
+class SignInLink(models.Model):
+    """A link by which a user chooses a password, once; of its token only a digest is kept.
+
+    One that an administrator made, and one that the user asked for: the second must not void the first,
+    since anybody can type a name.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_for = models.BooleanField(help_text="By the user, and sent by e-mail.")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "asked_for"], name="sign_in_link_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"Until {self.expires_at:%Y-%m-%d %H:%M} UTC"
+
+
+class KnownDevice(models.Model):
+    """A browser that a user signed in with; of its cookie only a digest is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DailyStatistics(models.Model):
     """Counts about the appointments of one local day. `domain.statistics` writes them anew, never
     adds.

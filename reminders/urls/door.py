@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reminders.views.door import account, service, steps
+from reminders.views.door import account, links, service, steps
 from reminders.views.site import session
 
 _sign_in, _sign_out = session.SignIn.as_view(), LogoutView.as_view()
@@ -20,6 +20,8 @@ urlpatterns = [
     path("sign-in/passkey/", steps.ByPasskey.as_view(), name="mfa_login_webauthn"),
     path("sign-out/", _sign_out, name="logout"),
     path("sign-out/", _sign_out, name="account_logout"),
+    path("sign-in/forgotten/", links.forgotten, name="forgotten_password"),
+    path("sign-in/link/<str:token>/", links.choose_password, name="choose_password"),
     path("sign-in/<str:provider_id>/", service.set_out, name="openid_connect_login"),
     path("sign-in/<str:provider_id>/back/", service.come_back, name="openid_connect_callback"),
     path("proof/", reauthenticate, name="account_reauthenticate"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views.door import people
+from reminders.views.door import invite, people
 from reminders.views.setup import connection, overview, rules, taught, taught_answers, wordings
 from reminders.views.site import first_steps
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("taught-answers/<id:pk>/", taught_answers.change, name="taught_answer"),
     path("taught-answers/<id:pk>/remove/", taught_answers.remove, name="taught_answer_remove"),
     path("people/", people.show, name="people"),
+    path("people/invite/", invite.new, name="people_invite"),
+    path("people/<id:pk>/link/", invite.link, name="people_link"),
     path("people/roles/<id:pk>/", people.choose, name="people_role"),
     path("people/<id:pk>/lost-phone/", people.forget_factors, name="people_forget_factors"),
     path("connection/", connection.show, name="connection"),

@@ -22,11 +22,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.signing_in import proof, second_factor
+from reminders.domain.signing_in import devices, mails, proof, second_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+DEVICE, DEVICE_COOKIE = "reminders.device", "device"
+"""Where a request carries what its browser is to keep, and the cookie that it keeps it in."""
 DUE = "second_factor_due"
 """In the session of somebody who must set a second factor up before anything else."""
+_TOLD = {
+    "mfa/email/totp_activated": "An app that shows codes was set up for your sign-in.",
+    "mfa/email/totp_deactivated": "The app that shows codes was removed from your sign-in.",
+    "mfa/email/webauthn_added": "A passkey was added to your sign-in.",
+    "mfa/email/webauthn_removed": "A passkey was removed from your sign-in.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made for your sign-in.",
+    "socialaccount/email/account_connected": "You signed in by your organisation's own service.",
+}
 _UNSAID = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
@@ -42,12 +52,30 @@ class Door(DefaultAccountAdapter):
         # Several backends are set, and the first of them finds no users.
         user.backend = BACKEND
         super().login(request, user)
+        request.META[DEVICE] = devices.note(
+            user,
+            request.COOKIES.get(DEVICE_COOKIE, ""),
+            user_agent=request.META.get("HTTP_USER_AGENT", ""),
+            address=str(request.META.get("REMOTE_ADDR", "")),
+            now=timezone.now(),
+        )
         # Here and not at each page: tests and commands that sign somebody in pass no door.
         # Who came from the organisation's own service was asked there for what it takes.
         steps = get_authentication_records(request, user)
         by_service = any(step["method"] == "socialaccount" for step in steps)
         if not by_service and second_factor.is_due(user):
             request.session[DUE] = True
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody what changed in how they sign in, at the address that we know."""
+        if template_prefix in _TOLD:
+            mails.tell(user, _TOLD[template_prefix])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whether the library's own pages ask for proof again."""

@@ -13,9 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
+from reminders.domain.signing_in.devices import FORGOTTEN_AFTER
 from reminders.domain.signing_in.proof import ProofNeeded
 from reminders.domain.signing_in.second_factor import is_due
-from reminders.views.door.adapters import DUE
+from reminders.views.door.adapters import DEVICE, DEVICE_COOKIE, DUE
 from reminders.views.door.again import lead_to_proof
 from reminders.views.shared.pages import go
 
@@ -43,7 +44,17 @@ class AtTheDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if DEVICE in request.META:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                request.META[DEVICE],
+                max_age=FORGOTTEN_AFTER,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

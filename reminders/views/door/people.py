@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from reminders.domain.common import access
 from reminders.domain.setup import granting
+from reminders.domain.signing_in import mails, second_factor
 from reminders.domain.signing_in import people as listing
-from reminders.domain.signing_in import second_factor
 from reminders.views.door.again import prove
 from reminders.views.shared.pages import (
     StaffRequest,
@@ -54,19 +54,21 @@ def forget_factors(request: StaffRequest, pk: int) -> HttpResponse:
     """For somebody who lost the telephone: from now on the password alone, until a new one is set
     up.
     """
-    user = _theirs(request, pk)
+    user = theirs(request, pk)
     prove(request, back=reverse("people"))
     second_factor.forget_factors(user)
+    mails.tell(user, "An administrator took your second step away, so that you get in again.")
     say(request, f"{user.get_full_name() or user.username} signs in with the password alone now.")
     return go(request, reverse("people"))
 
 
 def _may_choose(request: StaffRequest) -> bool:
-    # A role holds for all locations, so it takes them all; and nobody makes their own door weaker.
+    # A role holds for all locations, so it takes somebody who sees them all.
     return request.scope.may(access.ROLES) and request.scope.may_change_at(None)
 
 
-def _theirs(request: StaffRequest, pk: int) -> User:
+def theirs(request: StaffRequest, pk: int) -> User:
+    """A user whom one may help back in; else it is a page that is not there."""
     user = get_object_or_404(User, request.scope.seen_users(), pk=pk, is_active=True)
     # Who lets somebody in may do what they may: they could sign in as them.
     if user == request.user or not granting.may_change_user(request.user, user):

@@ -16,6 +16,7 @@ from django.urls import reverse_lazy
 from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common import access
+from reminders.domain.signing_in import mails
 from reminders.views.door.dialog import close, stands_in_dialog
 from reminders.views.door.service import way_to_service
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
@@ -101,6 +102,7 @@ class ChangePassword(PasswordChangeView):
         self, form: Any
     ) -> HttpResponse:  # Any: Django's password forms share no public type
         say(self.request, "Your password is changed.")
+        mails.tell(form.user, "Your password was changed.")
         return super().form_valid(form)
 
 
