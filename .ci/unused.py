@@ -28,6 +28,12 @@ BY_NAME = (
     "login_form", "has_permission", "logout", "converter", "exc_text", "salt",  # its admin and logs
     "handle", "help", "add_arguments", "requires_*", "suppressed_base_arguments",  # its commands
     "Counting", "is_locked", "user_*", "reset_attempts", "ip_or_username", "locked_out",  # axes
+    "Door", "SecondFactors", "*Form", "is_open_for_signup", "is_reauthentication_required",  # allauth
+    "respond_user_inactive", "get_totp_label", "generate_authenticator_name", "form_invalid",
+    "backend", "AtTheDoor", "process_view", "proved", "factor_removed",
+    "NotBroken", "validate", "get_help_text", "label_from_instance",
+    "send_notification_mail",
+    "SignInService", "pre_social_login", "on_authentication_error", "do_GET", "do_POST",
     "max_request_body_size", "expect_continue", "parser_class", "channel_class",  # waitress
     "task_class", "will_close",
     "auth_flow",  # httpx

@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from config import queues
@@ -17,6 +18,7 @@ from config.database import database_settings, forget_client_variables
 from config.environment import Environment
 from config.launcher import local
 from config.unfold import UNFOLD as UNFOLD  # the theme of /admin/ is read from the settings
+from reminders import branding
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -135,6 +137,11 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "bootstrap",
     "reminders",
 ]
@@ -153,6 +160,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "reminders.views.door.middleware.AtTheDoor",
     "reminders.middleware.OneMoment",
 ]
 ROOT_URLCONF = "config.urls"
@@ -172,15 +181,16 @@ TEMPLATES = [
         },
     },
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarity", {}),
+        ("MinimumLength", {"min_length": 10}),
+        ("CommonPassword", {}),
+        ("NumericPassword", {}),
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "reminders.domain.signing_in.passwords.NotBroken"})
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -194,6 +204,57 @@ AXES_VERBOSE = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+
+# Second factors and other sign-in services. Failures are counted by the product, in the database:
+# the library's own counts are kept in one process, and by name alone.
+ACCOUNT_ADAPTER = "reminders.views.door.adapters.Door"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; each other field would ask
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "reminders.views.door.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = branding.NAME
+MFA_TOTP_TOLERANCE = 1  # telephones are off by some seconds
+ACCOUNT_FORMS = {"reauthenticate": "reminders.views.door.forms.ProofForm"}
+MFA_FORMS = {
+    "activate_totp": "reminders.views.door.forms.AppForm",
+    "authenticate": "reminders.views.door.forms.SecondFactorForm",
+    "authenticate_webauthn": "reminders.views.door.forms.PasskeySecondForm",
+    "reauthenticate": "reminders.views.door.forms.ProofByCodeForm",
+    "reauthenticate_webauthn": "reminders.views.door.forms.ProofByPasskeyForm",
+    "login_webauthn": "reminders.views.door.forms.PasskeyForm",
+    "add_webauthn": "reminders.views.door.forms.AddPasskeyForm",
+}
+
+# An organisation's own sign-in service, by OpenID Connect
+OIDC_ID = "organisation"
+OIDC_ISSUER = env.web_address("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "your organisation")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS = env.pattern(
+    "OIDC_GROUPS",
+    "",
+    regex=r"(\s*[^=;]+=[^@=;]+(@[^=;]+)?\s*(;|$)\s*)+",
+    takes="groups with their roles, such as Front desk=receptionist@North,South; IT=administrator",
+)
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    env.refuse("OIDC_CLIENT_ID is required with OIDC_ISSUER: what the service calls this site.")
+SOCIALACCOUNT_ADAPTER = "reminders.views.door.service.SignInService"
+SOCIALACCOUNT_STORE_TOKENS = False
+# A link and no form: browsers follow no form to another site's page against our policy. It gives
+# nothing away, since the way back holds only for the browser that set out.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = local.sign_in_service(
+    OIDC_ID, OIDC_ISSUER, OIDC_NAME, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET
+)
 
 # Languages and times: stored in UTC, shown in the location's zone
 LANGUAGE_CODE = "en-gb"

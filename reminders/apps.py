@@ -22,6 +22,7 @@ class RemindersConfig(AppConfig):
         from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
         from reminders.domain.setup.locations import refuse_while_it_limits
         from reminders.models import Location
+        from reminders.views.door import signals as _signals  # noqa: F401  # connects by itself
 
         # A signal, because Django's own deletion of many rows calls no method of the model.
         pre_delete.connect(

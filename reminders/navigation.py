@@ -92,6 +92,7 @@ BELONGS_TO = {
     "conversation": "contacts",
     "first": "setup",
     "import": "imports",
+    "people": "setup",
     "retention": "setup",
     "rules": "setup",
     "wordings": "setup",

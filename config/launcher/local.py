@@ -151,3 +151,20 @@ def _write_once(file: Path, text: str) -> None:
         return
     finally:
         draft.unlink()
+
+
+def sign_in_service(
+    name: str, issuer: str, shown: str, client_id: str, client_secret: str
+) -> dict[str, Any]:
+    """An organisation's own sign-in service as the library for it wants to know it; none is fine."""
+    if not issuer:
+        return {}
+    app = {
+        "provider_id": name,
+        "name": shown,
+        "client_id": client_id,
+        "secret": client_secret,
+        "settings": {"server_url": issuer},
+    }
+    # With the proof of possession, a code that was caught on its way back is of no use.
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -17,6 +20,7 @@ from django.db.models import Q, QuerySet
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from unfold.admin import StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -24,10 +28,13 @@ from reminders.admin.base import StaffAdmin, scope
 from reminders.domain.common.access import Scope
 from reminders.domain.setup import granting
 from reminders.domain.setup.granting import Before, GrantError
+from reminders.domain.signing_in import proof
 from reminders.models import StaffProfile
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Second factors and ties to sign-in services hold secrets, and have pages of their own.
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 BEFORE = "rights_before"
 """Where a request keeps what held before it changes rights."""
 OURS = ("reminders", "auth", "django_celery_beat")
@@ -43,17 +50,22 @@ class RightsAdmin(StaffAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        # An open browser at the front desk must not be enough to make oneself an administrator.
+        prove(request)
         return self._in_words(request, super().changeform_view, object_id, form_url, extra_context)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
+        prove(request)
         return self._in_words(request, super().delete_view, object_id, extra_context)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """As for every list; its actions may delete."""
+        if request.method == "POST":
+            prove(request)
         return self._in_words(request, super().changelist_view, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -84,6 +96,11 @@ class RightsAdmin(StaffAdmin):
         except GrantError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.get_full_path())
+
+
+def prove(request: HttpRequest) -> None:
+    """Whoever changes rights has shown a short while ago who they are. Raises ProofNeeded."""
+    proof.require(request.session, now=timezone.now(), sent=request.method == "POST")
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -186,6 +203,7 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc]  # both base
         # The form of the administration asks for no old password: an open browser would be enough.
         if id == str(request.user.pk):
             return HttpResponseRedirect(reverse("password_change"))
+        prove(request)
         return super().user_change_password(request, id, form_url)
 
     def get_inline_instances(self, request: HttpRequest, obj: User | None = None) -> list[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 
@@ -181,6 +182,54 @@ class SignInCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} until {self.until:%H:%M}"
+
+
+class RoleSignIn(models.Model):
+    """What an administrator chose for how a role signs in; without a row the role's rights decide."""
+
+    role = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="sign_in")
+    second_factor = models.BooleanField(help_text="Whether a password alone is not enough.")
+
+    def __str__(self) -> str:
+        return f"{self.role}: {'two steps' if self.second_factor else 'password'}"
+
+
+class SignInLink(models.Model):
+    """A link by which a user chooses a password, once; of its token only a digest is kept.
+
+    One that an administrator made, and one that the user asked for: the second must not void the first,
+    since anybody can type a name.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_for = models.BooleanField(help_text="By the user, and sent by e-mail.")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "asked_for"], name="sign_in_link_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"Until {self.expires_at:%Y-%m-%d %H:%M} UTC"
+
+
+class KnownDevice(models.Model):
+    """A browser that a user signed in with; of its cookie only a digest is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DailyStatistics(models.Model):

@@ -2,7 +2,6 @@
 use.
 """
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 
 from reminders import webhooks
@@ -46,13 +45,11 @@ urlpatterns = [
     path("reminders/<id:pk>/release/", row_actions.release_reminder, name="release_reminder"),
     path("undo/<id:pk>/", row_actions.undo, name="undo"),
     path("text-size/", row_actions.text_size, name="text_size"),
+    path("", include("reminders.urls.door")),
     path("", include("reminders.urls.worklists")),
     path("set-up/", include("reminders.urls.setup")),
     path("import/", include("reminders.urls.imports")),
-    path("sign-in/", session.SignIn.as_view(), name="login"),
     path("first-login/<str:token>/", first_steps.make_first_login, name="make_first_login"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
-    path("password/", session.ChangePassword.as_view(), name="password_change"),
     path("pulse/", pulse.show, name="pulse"),
     path("remember/", session.remember, name="remember"),
     path("webhooks/messages/<str:secret>/", webhooks.messages_webhook, name="messages_webhook"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reminders.views.door import invite, people
 from reminders.views.setup import (
     connection,
     overview,
@@ -37,6 +38,11 @@ urlpatterns = [
     path("taught-answers/<id:pk>/remove/", taught_answers.remove, name="taught_answer_remove"),
     path("retention/", retention.show, name="retention"),
     path("retention/tonight/", retention.show_tonight, name="retention_tonight"),
+    path("people/", people.show, name="people"),
+    path("people/invite/", invite.new, name="people_invite"),
+    path("people/<id:pk>/link/", invite.link, name="people_link"),
+    path("people/roles/<id:pk>/", people.choose, name="people_role"),
+    path("people/<id:pk>/lost-phone/", people.forget_factors, name="people_forget_factors"),
     path("connection/", connection.show, name="connection"),
     path("connection/check/", connection.check, name="connection_check"),
     path("connection/test/", connection.test, name="connection_test"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from reminders.domain.common.audit import SYSTEM, record
 from reminders.domain.diary.likely_pairs import keep_apart
@@ -23,6 +23,7 @@ from tests.factories import (
     make_handed_over,
     make_merge,
     make_message,
+    make_user,
 )
 
 DAY = date(2030, 5, 6)
@@ -65,6 +66,28 @@ OPEN = {
     "login",
     "logout",
     "password_change",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "choose_password",
+    "forgotten_password",
+    "second_factor_due",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "openid_connect_callback",
+    "openid_connect_login",
     "messages_webhook",
 }
 """Addresses with rules of their own: for machines, for strangers, or for oneself only."""
@@ -187,12 +210,18 @@ TABLE = (
     row("retention", "GET", ADMINISTRATORS),
     row("retention", "POST", ADMINISTRATORS),
     row("retention_tonight", "POST", ADMINISTRATORS),
+    row("people", "GET", ADMINISTRATORS),
+    row("people_invite", "GET", ADMINISTRATORS),
+    row("people_invite", "POST", ADMINISTRATORS),
+    row("people_link", "POST", ADMINISTRATORS, "colleague"),
+    row("people_role", "POST", ADMINISTRATORS, "role", second_factor="yes"),
+    row("people_forget_factors", "POST", ADMINISTRATORS, "colleague"),
     row("connection", "GET", ADMINISTRATORS),
     row("connection_check", "POST", ADMINISTRATORS),
     row("connection_test", "POST", ADMINISTRATORS, phone="07700 900123"),
     row("connection_test_state", "GET", ADMINISTRATORS, "test"),
 )
-EVERYWHERE = {"job", "taught", "test"}
+EVERYWHERE = {"job", "taught", "test", "role"}
 """Things in addresses that belong to the whole site."""
 WHOLE_SITE = {
     "wordings_answers",
@@ -201,6 +230,7 @@ WHOLE_SITE = {
     "taught_remove",
     "retention",
     "retention_tonight",
+    "people_role",
 }
 """Addresses that change something for every location, so only for those who may see every location.
 """
@@ -245,5 +275,7 @@ def things(place: Location, *, user: User, name: str = "Ann") -> dict[str, int |
         "answer": TaughtAnswer.objects.create(
             location=place, about="column", header="who", meaning="name", taught_at=NOON
         ).pk,
+        "role": Group.objects.get(name="receptionist").pk,
+        "colleague": make_user(first_name=name, group="receptionist", locations=(place,)).pk,
         "test": make_message(kind="test", state="delivered", location=place).pk,
     }

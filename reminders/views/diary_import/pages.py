@@ -45,6 +45,7 @@ from reminders.views.diary_import.tables import (
     problem_lines,
     tabs,
 )
+from reminders.views.door.again import prove
 from reminders.views.shared.lists import counted_page
 from reminders.views.shared.pages import (
     StaffRequest,
@@ -254,6 +255,8 @@ def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
 def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
     """The original rows and what became of each."""
     row = _get(request, pk)
+    # A file leaves the building with names and numbers in it.
+    prove(request, back=reverse("import", args=[pk]))
     response = StreamingHttpResponse(csv_lines(row), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
     return cast(

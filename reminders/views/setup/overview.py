@@ -144,6 +144,13 @@ def _running(scope: Scope) -> list[Tile]:
             access.USERS,
         ),
         Tile(
+            reverse("people"),
+            "key",
+            "People who sign in",
+            "What a sign-in takes, and who lost it",
+            access.USERS,
+        ),
+        Tile(
             reverse("admin:django_celery_beat_periodictask_changelist"),
             "clock",
             "Schedules",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import login
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,9 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from reminders.domain.setup import first_login
 from reminders.domain.setup.first_steps import first_steps, next_step, whom_to_ask
+from reminders.views.door.adapters import enter
 from reminders.views.shared.pages import StaffRequest, say, staff_page
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class FirstLoginForm(BaseUserCreationForm):
@@ -53,8 +51,7 @@ def make_first_login(request: HttpRequest, token: str) -> HttpResponse:
         # administrator.
         except first_login.FirstLoginError:
             return _no_more(request)
-        # Named, because several backends are set and Django would not know by which the user came.
-        login(request, user, backend=BACKEND)
+        enter(request, user)
         say(
             request,
             f"Welcome, {user.get_full_name() or user.username}. You can sign in from now on.",

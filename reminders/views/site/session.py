@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
-from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common import access
+from reminders.domain.signing_in import mails
+from reminders.views.door.dialog import close, stands_in_dialog
+from reminders.views.door.service import way_to_service
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
 
 TOO_MANY = "Too many wrong passwords. Please wait 15 minutes, then try again."
 BUSY = "Many people are signing in at this moment. Please try again in a few seconds."
-
-
-def _stands_in_dialog(request: HttpRequest) -> bool:
-    return bool(request.GET.get("here")) and bool(HtmxDetails(request))
 
 
 class SignIn(LoginView):
@@ -36,7 +36,7 @@ class SignIn(LoginView):
     @property
     def here(self) -> bool:
         """Whether the form stands in a dialog."""
-        return _stands_in_dialog(self.request)
+        return stands_in_dialog(self.request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the form in the dialog even to somebody who is signed in by now."""
@@ -51,18 +51,20 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell the form where it stands."""
-        return super().get_context_data(**kwargs, here=self.here)
+        context = super().get_context_data(**kwargs, here=self.here)
+        # Out of the dialog the service leads away, and back to the page under it.
+        under = HtmxDetails(self.request).current_url_abs_path if self.here else context["next"]
+        service = {"service": way_to_service(), "service_next": under or ""}
+        return context | service | {"service_name": settings.OIDC_NAME}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Go on to the page; in the dialog, hand the page its new token instead."""
-        response = super().form_valid(form)
-        if not self.here:
-            return response
+        """Go on to the second step or the page; in the dialog, close it once all is done."""
         user = form.get_user()
-        name = user.get_username() if isinstance(user, User) else ""
-        # Signing in changes the CSRF token; the open page sends its next form with the new one.
-        event = {"token": get_token(self.request), "user": name}
-        return trigger_client_event(HttpResponse(status=204), "signed-in", event)
+        login = Login(user=user, redirect_url=self.get_success_url())
+        name = {"username": user.get_username()}
+        response = perform_password_login(self.request, name, login)
+        done = isinstance(self.request.user, User)
+        return close(self.request) if self.here and done else response
 
 
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
@@ -85,7 +87,7 @@ def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     form = AuthenticationForm(request, data={"username": request.POST.get("username", "")})
     form.errors.clear()
     form.add_error(None, words)
-    here = _stands_in_dialog(request)
+    here = stands_in_dialog(request)
     template = "partials/sign_in_form.html" if here else "login.html"
     context = {"form": form, "here": here, "next": request.POST.get("next", "")}
     # Of errors, htmx is told to show 409 and 422; with 429 or 503 the dialog would stay silent.
@@ -94,12 +96,13 @@ def _not_now(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
 
 class ChangePassword(PasswordChangeView):
     template_name = "session/password.html"
-    success_url = reverse_lazy("day_sheet")
+    success_url = reverse_lazy("mfa_index")
 
     def form_valid(
         self, form: Any
     ) -> HttpResponse:  # Any: Django's password forms share no public type
         say(self.request, "Your password is changed.")
+        mails.tell(form.user, "Your password was changed.")
         return super().form_valid(form)
 
 

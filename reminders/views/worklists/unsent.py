@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.pages.unsent import (
@@ -21,6 +22,7 @@ from reminders.domain.pages.unsent import (
     unsent,
 )
 from reminders.models import Reminder
+from reminders.views.door.again import prove
 from reminders.views.shared.asked import read_choice, read_date
 from reminders.views.shared.lists import cut
 from reminders.views.shared.locations import place_ids, several, zone
@@ -57,10 +59,14 @@ CHECKS = frozenset(
 @staff_page()
 def show(request: StaffRequest) -> HttpResponse:
     """The list, or with `?as=csv` the whole period as a file."""
+    as_file = request.GET.get("as") == "csv"
+    # A file leaves the building with names and numbers in it.
+    if as_file:
+        prove(request, back=reverse("unsent"))
     now = timezone.now()
     since, until = _days(request, now=now)
     period = _period(request, since, until, now=now)
-    if request.GET.get("as") == "csv":
+    if as_file:
         response = HttpResponse(
             "".join(export(period, now=now)), content_type="text/csv; charset=utf-8"
         )

@@ -1,0 +1,42 @@
+"""Somebody's own sign-in: password, app, passkeys and recovery codes, and setting one up for the
+first time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from reminders.domain.signing_in import second_factor
+
+
+class Account(IndexView):
+    """The page of it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With what the page says of each."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        found = context["authenticators"]
+        codes = found.get(Authenticator.Type.RECOVERY_CODES)
+        user = self.request.user
+        return context | {
+            "app": found.get(Authenticator.Type.TOTP),
+            "passkeys": found.get(Authenticator.Type.WEBAUTHN, []),
+            "codes": codes,
+            "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "needed": isinstance(user, User) and second_factor.is_needed(user),
+        }
+
+
+@require_safe
+@login_required
+def second_factor_due(request: HttpRequest) -> HttpResponse:
+    """Why one cannot go on, and the two ways to do so."""
+    return render(request, "account/due.html")

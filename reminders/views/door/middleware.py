@@ -1,0 +1,83 @@
+"""Who must set a second factor up is led there from every page, until it is done; and who must show
+again that it is them, to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+
+from reminders.domain.signing_in.devices import FORGOTTEN_AFTER
+from reminders.domain.signing_in.proof import ProofNeeded
+from reminders.domain.signing_in.second_factor import is_due
+from reminders.views.door.adapters import DEVICE, DEVICE_COOKIE, DUE
+from reminders.views.door.again import lead_to_proof
+from reminders.views.shared.pages import go
+
+_OPEN = frozenset(
+    {
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "account_reauthenticate",
+        "second_factor_due",
+        "password_change",
+        "login",
+        "logout",
+        "healthz",
+        "readyz",
+        "messages_webhook",
+    }
+)
+"""What takes no second factor: setting one up, and leaving."""
+
+
+class AtTheDoor:
+    """Looks at each page before it is made, and hears of those that need proof."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if DEVICE in request.META:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                request.META[DEVICE],
+                max_age=FORGOTTEN_AFTER,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Lead on, or let through."""
+        # The cookie first: nobody's session is read for machines and strangers.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or _is_open(request):
+            return None
+        if not request.session.get(DUE) or not isinstance(request.user, User):
+            return None
+        if not is_due(request.user):
+            del request.session[DUE]
+            return None
+        # What a page looks up by itself waits: led away by it, nobody could fill in the set-up's form.
+        if HtmxDetails(request) and request.method == "GET":
+            return HttpResponse(status=204)
+        return go(request, reverse("second_factor_due"))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Lead to the proof; every other error goes its way."""
+        return lead_to_proof(request, error) if isinstance(error, ProofNeeded) else None
+
+
+def _is_open(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name in _OPEN
