@@ -17,11 +17,13 @@ FLAGS = [
     ("cancelled", "Yes means that the visit is cancelled"),
     ("active", "Yes means that the visit takes place"),
 ]
+_CHANNEL = ("channel", "How the patient wants to be reminded")
 _STATUS = [
     ("status", "Yes: the status"),
     ("cancelled", "It tells that a visit is cancelled"),
 ]
 _MOST_CODES = 8
+_MOST_STATUSES = 12
 _LONGEST_CODE = 3
 _MOSTLY_WISHES = 0.5
 """The share of a column's different values that are wishes about texts, where all of it is read so."""
@@ -51,9 +53,11 @@ def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
     if sheet.strength(place, "marketing", "notes", "reason") >= LIKELY:
         return False
     # A lone word among others is asked about by itself, once all rows are read.
-    if profile.share("consent") >= _MOSTLY_WISHES and _mostly_filled(profile):
+    wishes = profile.share("consent") >= _MOSTLY_WISHES
+    channels = profile.mostly("channel") and profile.any("consent") and profile.distinct > 1
+    if (wishes or channels) and _mostly_filled(profile):
         words = f"“{label}” seems to tell who may be texted. What is it?"
-        kinds = [*FLAGS[:2], ("channel", "How the patient wants to be reminded")]
+        kinds = [*FLAGS[:2], _CHANNEL] if not channels else [_CHANNEL, *FLAGS[:2]]
         sheet.ask_one(place, words, kinds)
     return place not in sheet.free
 
@@ -69,7 +73,11 @@ def _see_marks(sheet: Sheet, place: int) -> None:
         sheet.ask_one(
             place, words, FLAGS, keep_first=not sheet.strength(place, "may_text", "no_texts")
         )
-    elif profile.any("cancelled") and profile.distinct <= 12 and _mostly_filled(profile):
+    elif (
+        profile.distinct <= _MOST_STATUSES
+        and _mostly_filled(profile)
+        and (profile.any("cancelled") or (profile.distinct > 1 and profile.mostly("status")))
+    ):
         words = f"“{label}” seems to tell what became of a visit. Is it the status?"
         sheet.ask_one(place, words, _STATUS)
 
@@ -97,6 +105,9 @@ def _see_words(sheet: Sheet) -> None:
     be either.
     """
     missing = [kind for kind in ("service", "practitioner") if kind not in sheet.places]
+    # "Event type: Single" on every row tells little of what a visit is for.
+    constant = "service" in sheet.places and _is_constant(sheet, sheet.places["service"])
+    missing += ["service"] if constant and "service" not in sheet.answered else []
     found = [n for n in sorted(sheet.free) if _is_unknown(sheet, n) and _repeats(sheet.profiles[n])]
     for place in found[:_MOST_ASKED] if missing else ():
         titled = sheet.profiles[place].mostly("titled")
@@ -106,6 +117,12 @@ def _see_words(sheet: Sheet) -> None:
             kinds, said = [*kinds, "status"], said | {"status": "What became of the visit"}
         words = f"What does “{sheet.label(place)}” tell?"
         sheet.ask_one(place, words, [(kind, said[kind]) for kind in kinds])
+
+
+def _is_constant(sheet: Sheet, place: int) -> bool:
+    if "service" in sheet.named[place].parts:
+        return False
+    return sheet.profiles[place].distinct == 1 and sheet.profiles[place].filled > 2
 
 
 def _repeats(profile: Profile) -> bool:
