@@ -38,6 +38,8 @@ def choose_rest(sheet: Sheet) -> None:
         if kind == "service":
             found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
             found = [n for n in found if not _repeats_the_name(sheet, n)]
+            # "Event type: Single" tells how many come, not what for.
+            found = [n for n in found if sheet.profiles[n].share("party") < 1]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)

@@ -62,6 +62,10 @@ def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
     return place not in sheet.free
 
 
+def _holds_statuses(profile: Profile) -> bool:
+    return profile.distinct > 1 and profile.any("status") and profile.mostly("maybe status")
+
+
 def _mostly_filled(profile: Profile) -> bool:
     return profile.filled * 2 >= len(profile.cells)
 
@@ -76,7 +80,7 @@ def _see_marks(sheet: Sheet, place: int) -> None:
     elif (
         profile.distinct <= _MOST_STATUSES
         and _mostly_filled(profile)
-        and (profile.any("cancelled") or (profile.distinct > 1 and profile.mostly("status")))
+        and (profile.any("cancelled") or _holds_statuses(profile))
     ):
         words = f"“{label}” seems to tell what became of a visit. Is it the status?"
         sheet.ask_one(place, words, _STATUS)
@@ -105,9 +109,6 @@ def _see_words(sheet: Sheet) -> None:
     be either.
     """
     missing = [kind for kind in ("service", "practitioner") if kind not in sheet.places]
-    # "Event type: Single" on every row tells little of what a visit is for.
-    constant = "service" in sheet.places and _is_constant(sheet, sheet.places["service"])
-    missing += ["service"] if constant and "service" not in sheet.answered else []
     found = [n for n in sorted(sheet.free) if _is_unknown(sheet, n) and _repeats(sheet.profiles[n])]
     for place in found[:_MOST_ASKED] if missing else ():
         titled = sheet.profiles[place].mostly("titled")
@@ -117,12 +118,6 @@ def _see_words(sheet: Sheet) -> None:
             kinds, said = [*kinds, "status"], said | {"status": "What became of the visit"}
         words = f"What does “{sheet.label(place)}” tell?"
         sheet.ask_one(place, words, [(kind, said[kind]) for kind in kinds])
-
-
-def _is_constant(sheet: Sheet, place: int) -> bool:
-    if "service" in sheet.named[place].parts:
-        return False
-    return sheet.profiles[place].distinct == 1 and sheet.profiles[place].filled > 2
 
 
 def _repeats(profile: Profile) -> bool:

@@ -30,6 +30,8 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "flag": partial(looks.is_word, "yes_or_no"),
     "cancelled": partial(looks.is_word, "cancelled"),
     "status": looks.looks_like_status,
+    "maybe status": looks.may_be_status,
+    "party": partial(looks.is_word, "party"),
     "channel": partial(looks.is_word, "channel"),
     "consent": partial(looks.is_word, "consent"),
     "half": partial(looks.is_word, "half_day"),

@@ -136,6 +136,11 @@ def looks_like_status(value: str) -> bool:
     return len(value) <= _LONGEST_WORD and statuses.read_status(value) is not None
 
 
+def may_be_status(value: str) -> bool:
+    """Whether a cell says so surely, or likely: "En attente" beside "Confirmé"."""
+    return len(value) <= _LONGEST_WORD and statuses.likely_status(value) is not None
+
+
 def looks_like_words(value: str) -> bool:
     """Whether a cell holds nothing but words."""
     return len(value) <= _LONGEST_NAME and bool(_WORDS.fullmatch(value))
@@ -191,6 +196,7 @@ _SURELY: dict[str, Callable[[str], bool]] = {
     "cancelled": lambda value: str(statuses.read_status(value)) == "cancelled",
     "consent": lambda value: read_text_wish(value) is not None,
     "half_day": lambda _value: False,
+    "party": lambda _value: False,
     "channel": lambda value: read_text_wish(value) is not None,
     "person_titles": lambda _value: False,
 }
