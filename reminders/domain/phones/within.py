@@ -16,9 +16,10 @@ from reminders.domain.phones.parsing import (
 )
 from reminders.domain.phones.remarks import is_somebody_elses, refuses_texts
 
-LONGEST_TEXT = 2_000
-"""Characters of a text that are looked at."""
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*", re.IGNORECASE)
+LONGEST_TEXT, LONGEST_NAME = 2_000, 400
+"""Characters of a text that are looked at, and of a name with its phone."""
+_ADDRESS = ("://", "www.", "@")
+"""In a word that is no phone, such as https://zoom.example/j/07700900123."""
 _RUN = re.compile(r"(?<![\w+])[+(]?\d[\d \u00a0().+/-]{6,20}\d(?!\w)")
 _LINE = re.compile(r"[\n\r;|<>]+|\\n")
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -52,6 +53,8 @@ def phone_within(text: str, country: str) -> PhoneNumber | PhoneProblem:
 def without_phone(text: str) -> str:
     """A text without its numbers and what labels them: the name in "Ann Lee, tel. 0491 570 006"."""
     rest = text
+    if len(text) > LONGEST_NAME:
+        return text
     for run in reversed(list(_RUN.finditer(text))):
         before = _LABEL.sub("", rest[: run.start()])
         rest = f"{before} {rest[run.end() :]}"
@@ -59,6 +62,7 @@ def without_phone(text: str) -> str:
 
 
 def _numbers(line: str, country: str) -> list[PhoneNumber]:
-    runs = (run[0].strip() for run in _RUN.finditer(_ADDRESS.sub(" ", line)))
+    words = (word for word in line.split() if not any(sign in word for sign in _ADDRESS))
+    runs = (run[0].strip() for run in _RUN.finditer(" ".join(words)))
     read = (read_phone(run, country) for run in runs if not _DAY.fullmatch(run))
     return [number for number in read if isinstance(number, PhoneNumber)]

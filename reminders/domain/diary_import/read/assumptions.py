@@ -181,7 +181,7 @@ class AssumptionSurvey:
         # What counts from the day on which a list was made, is another thing in the next one.
         for_good = [] if kind in FROM_A_DAY else [always(yes, "Yes, so in all files like it")]
         no = Choice(Answer(About.CHECK, NOT + kind), "No, such cells are mistakes")
-        choices = (yes, *for_good, no)
+        choices = (yes, no, *for_good)
         column = self._columns.name_of(noted.field)[:100]
         return Question(
             About.CHECK, f"check:{kind}", words, choices, (noted.text[:60],), noted.row, column

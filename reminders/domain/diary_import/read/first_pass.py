@@ -17,7 +17,7 @@ from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.asides import AsideSurvey
-from reminders.domain.diary_import.read.rows.meanings import ValueSurvey
+from reminders.domain.diary_import.read.rows.value_survey import ValueSurvey
 
 MAX_LOCATIONS = 1_000
 

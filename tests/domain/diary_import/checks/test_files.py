@@ -209,7 +209,7 @@ def test_a_question_shows_rows_and_offers_another_order_of_the_dates() -> None:
         2,
         "date",
     )
-    assert [choice.answer.as_option() for choice in past.choices] == [
+    assert past.as_json()["options"] == [
         "--agree past",
         "--agree leave_past",
     ]
@@ -221,7 +221,7 @@ def test_a_question_offers_the_order_by_which_the_visits_are_to_come() -> None:
 
     (past,) = open_questions(csv_of(*rows), date_format="dmy")
 
-    assert [choice.answer.as_option() for choice in past.choices] == [
+    assert past.as_json()["options"] == [
         "--agree past",
         "--date-format ymd",
         "--agree leave_past",
@@ -237,7 +237,7 @@ def test_a_strange_column_may_be_set_aside() -> None:
     (question,) = open_questions(content)
 
     assert question.about is About.CHECK
-    assert [choice.answer.as_option() for choice in question.choices] == [
+    assert question.as_json()["options"] == [
         "--agree lengths",
         '--column "duration="',
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from reminders.domain.diary_import.checks.asking import COLUMN_OF
+from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.questions import About, Answer, Question, folded_value
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
 from tests.domain.diary_import.exports.expectations import Expected
@@ -31,13 +33,28 @@ class Knowing:
         if question.about is About.MEANING:
             return [self._meaning(question)]
         if question.about is About.CHECK:
-            return [question.likeliest.answer]
+            return self._check(question)
         wanted = WHEN_ASKED.get(question.about) or self._fact(question.about)
         for choice in question.choices:
             if _alike(choice.answer.meaning, wanted):
                 return [choice.answer]
         self.no_right_choice.append(question.words)
         return [Answer(question.about, wanted)]
+
+    def _check(self, question: Question) -> list[Answer]:
+        """Yes, unless it was asked of a column that is none of the kind: then the right one."""
+        check = question.name.removeprefix("check:")
+        kinds = COLUMN_OF[Check(check)] if check in set(Check) else ()
+        told = self.truth.get(folded_value(question.column))
+        if not question.column or not kinds or told is None or told in kinds:
+            return [question.likeliest.answer]
+        names = {folded_value(name): name for name in self.expected.facts["columns"]}
+        right = [
+            Answer(About.COLUMN, kind, names[name])
+            for name, kind in self.truth.items()
+            if kind in kinds
+        ]
+        return [Answer(About.COLUMN, "", question.column), *right]
 
     def _column(self, question: Question) -> list[Answer]:
         truth = self.truth

@@ -27,7 +27,11 @@ from reminders.domain.diary_import.read.cells.dates import (
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.languages import read_language
-from reminders.domain.diary_import.read.cells.marks import marked_parts, read_marks
+from reminders.domain.diary_import.read.cells.marks import (
+    marked_parts,
+    may_hold_marks,
+    read_marks,
+)
 from reminders.domain.diary_import.read.cells.names import (
     is_no_name,
     read_parts,
@@ -45,6 +49,7 @@ from reminders.domain.diary_import.read.header import looks
 from reminders.domain.diary_import.read.header.columns import choose_columns
 from reminders.domain.diary_import.read.header.folding import squashed
 from reminders.domain.phones.parsing import read_phone, search_digits
+from reminders.domain.phones.within import phone_within, without_phone
 
 Parser = Callable[[str], object]
 
@@ -96,6 +101,9 @@ PARSERS: dict[str, Parser] = {
     "nobody's name": is_no_name,
     "marks of a name": read_marks,
     "marks of a note": marked_parts,
+    "a look for marks": may_hold_marks,
+    "a phone among words": lambda text: phone_within(text, "GB"),
+    "a name without its phone": without_phone,
     "yes or no": read_flag.__wrapped__,
     "a wish about texts": read_text_wish.__wrapped__,
     "no value": is_no_value.__wrapped__,

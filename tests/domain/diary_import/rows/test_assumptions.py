@@ -33,7 +33,7 @@ PHONE = "0491 570 006"
 def test_each_is_asked_and_then_read_or_told_as_a_mistake(row: str, name: str) -> None:
     sydney()
     (question,) = [one for one in open_questions(csv_of(row, header=HEADER)) if one.name == name]
-    yes, no = (choice.answer.meaning for choice in question.choices)
+    yes, no = (choice.answer.meaning for choice in question.choices[:2])
 
     assert refusal(csv_of(row, header=HEADER), answers=agreeing(no))[0].startswith("Row 2, column")
     bring_in(csv_of(row, header=HEADER), answers=agreeing(yes))

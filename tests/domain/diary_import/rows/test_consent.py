@@ -197,3 +197,53 @@ def test_a_cancelled_visit_is_not_told_as_one_that_cannot_be_reminded() -> None:
     bring_in(csv_of(f"{ANN},No,cancelled", header=f"{HEADER},status"), mapping=MAPPING)
 
     assert ImportRow.objects.get().cannot_be_reminded == ""
+
+
+def test_a_blank_beside_marks_of_consent_is_asked_about() -> None:
+    sydney()
+    content = csv_of(f"{ANN},X", "2,Bob Ray,0491 570 156,2026-03-04,11:00,", header=HEADER)
+
+    [(words, offered)] = asked(content, mapping=MAPPING)
+    assert words.startswith("“SMS consent” says yes in some rows and nothing in others.")
+    assert offered == ["no", "yes"]
+
+    bring_in(content, mapping=MAPPING, answers=meaning("SMS consent", "", "no"))
+    assert dict(Contact.objects.values_list("first_name", "channel")) == {
+        "Ann": "sms",
+        "Bob": "none",
+    }
+
+
+@pytest.mark.parametrize("column", ["Opted out on", "Widerruf", "Date of death"])
+def test_a_day_since_when_it_is_so_keeps_texts_back(column: str) -> None:
+    sydney()
+
+    bring_in(
+        csv_of(
+            f"{ANN},2026-01-05",
+            "2,Bob Ray,0491 570 156,2026-03-04,11:00,",
+            header=f"id,name,phone,date,time,{column}",
+        )
+    )
+
+    assert dict(Contact.objects.values_list("first_name", "channel")) == {
+        "Ann": "none",
+        "Bob": "sms",
+    }
+
+
+def test_ways_of_contact_under_an_unknown_name_are_asked_about() -> None:
+    sydney()
+    content = csv_of(
+        f"{ANN},SMS",
+        "2,Bob Ray,0491 570 156,2026-03-04,11:00,Post",
+        "3,Cy Orr,0491 570 157,2026-03-04,12:00,Email",
+        header="id,name,phone,date,time,Zorp",
+    )
+
+    assert asked(content) == [
+        (
+            "“Zorp” seems to tell who may be texted. What is it?",
+            ["channel", "may_text", "no_texts", ""],
+        )
+    ]

@@ -44,6 +44,7 @@ def choose_phone(sheet: Sheet) -> None:
         return
     best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else _likeliest(sheet, filled)
     rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
+    rivals += _unknown_mobiles(sheet, best)
     only_work = _kind(sheet, best) == "work_phone"
     if rivals or only_work:
         choices = [(each, "phone", "") for each in [best, *rivals]]
@@ -51,6 +52,17 @@ def choose_phone(sheet: Sheet) -> None:
         return
     sheet.place("phone", best)
     _second_phone(sheet, [each for each in called if each != best])
+
+
+def _unknown_mobiles(sheet: Sheet, best: int) -> list[int]:
+    """Mobiles under any other name, where what is called the phone holds landlines."""
+    if not sheet.country or sheet.profiles[best].mobiles(sheet.country) > 1 - _MOSTLY_MOBILES:
+        return []
+    others = sheet.called(*PHONES, *OTHERS_PHONES)
+    return [
+        n for n in sorted(sheet.free)
+        if n not in others and sheet.profiles[n].mostly("phone") and _mobiles(sheet, n)
+    ]  # fmt: skip
 
 
 def _likeliest(sheet: Sheet, filled: Sequence[int]) -> int:
@@ -121,7 +133,9 @@ def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
     unknown = [
         n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
     ]
-    relatives = [n for n in sheet.called(*_RELATIVES) if sheet.profiles[n].mostly("phone")]
+    relatives = [
+        n for kind in _RELATIVES for n in sheet.called(kind) if sheet.profiles[n].mostly("phone")
+    ]
     inside = [] if unknown or relatives else _inside(sheet)
     if "guardian_phone" in sheet.answered:  # somebody said that it is a parent who is texted
         place = sheet.places.pop("guardian_phone")
@@ -262,10 +276,10 @@ def _choose_full_name(sheet: Sheet) -> None:
 def _choose_sure_name(sheet: Sheet, sure: Sequence[int]) -> None:
     """Take the plainly named column, unless another one names many more people."""
     whose = not _plain(sheet, sure[0])
-    owners = [n for n in sheet.called("name") if n not in sure and sheet.profiles[n].mostly("name")]
+    owners = [n for n in sheet.called("name") if n != sure[0] and sheet.profiles[n].mostly("name")]
     if owners and not sheet.profiles[sure[0]].mostly("name"):
         # a vet's "Patient" is an animal of one name, and the owner is who comes
-        sheet.ask("name", _WHOSE, [(n, "name", "") for n in [*owners, *sure]])
+        sheet.ask("name", _WHOSE, [(n, "name", "") for n in dict.fromkeys([*owners, *sure])])
         return
     if whose:
         sheet.choose_one("name", sure, _WHOSE, rival=lambda one, other: not _plain(sheet, other))

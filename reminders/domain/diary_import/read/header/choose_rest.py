@@ -38,6 +38,8 @@ def choose_rest(sheet: Sheet) -> None:
         if kind == "service":
             found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
             found = [n for n in found if not _repeats_the_name(sheet, n)]
+            # "Event type: Single" tells how many come, not what for.
+            found = [n for n in found if sheet.profiles[n].share("party") < 1]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
     for kind in ("guardian_name", "guardian_phone"):
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
@@ -72,7 +74,16 @@ def _cancelled(sheet: Sheet) -> None:
     sheet.choose_one("cancelled", words, "Which of these tells that a visit is cancelled?")
     for kind in ("deleted", "active"):
         found = [n for n in sheet.called(kind) if sheet.profiles[n].form == ""]
+        statuses = [n for n in found if _holds_statuses(sheet, n)]
+        sheet.choose_one("status", statuses, "Which of these is the status of the visit?")
+        found = [n for n in found if n not in statuses]
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
+
+
+def _holds_statuses(sheet: Sheet, place: int) -> bool:
+    """Whether a column called "Active" says more than yes and no: booked, confirmed, cancelled."""
+    profile = sheet.profiles[place]
+    return not profile.is_flags and profile.mostly("status")
 
 
 def _holds_days(sheet: Sheet, place: int) -> bool:

@@ -17,11 +17,13 @@ FLAGS = [
     ("cancelled", "Yes means that the visit is cancelled"),
     ("active", "Yes means that the visit takes place"),
 ]
+_CHANNEL = ("channel", "How the patient wants to be reminded")
 _STATUS = [
     ("status", "Yes: the status"),
     ("cancelled", "It tells that a visit is cancelled"),
 ]
 _MOST_CODES = 8
+_MOST_STATUSES = 12
 _LONGEST_CODE = 3
 _MOSTLY_WISHES = 0.5
 """The share of a column's different values that are wishes about texts, where all of it is read so."""
@@ -51,11 +53,17 @@ def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
     if sheet.strength(place, "marketing", "notes", "reason") >= LIKELY:
         return False
     # A lone word among others is asked about by itself, once all rows are read.
-    if profile.share("consent") >= _MOSTLY_WISHES and _mostly_filled(profile):
+    wishes = profile.share("consent") >= _MOSTLY_WISHES
+    channels = profile.mostly("channel") and profile.any("consent") and profile.distinct > 1
+    if (wishes or channels) and _mostly_filled(profile):
         words = f"“{label}” seems to tell who may be texted. What is it?"
-        kinds = [*FLAGS[:2], ("channel", "How the patient wants to be reminded")]
+        kinds = [*FLAGS[:2], _CHANNEL] if not channels else [_CHANNEL, *FLAGS[:2]]
         sheet.ask_one(place, words, kinds)
     return place not in sheet.free
+
+
+def _holds_statuses(profile: Profile) -> bool:
+    return profile.distinct > 1 and profile.any("status") and profile.mostly("maybe status")
 
 
 def _mostly_filled(profile: Profile) -> bool:
@@ -69,7 +77,11 @@ def _see_marks(sheet: Sheet, place: int) -> None:
         sheet.ask_one(
             place, words, FLAGS, keep_first=not sheet.strength(place, "may_text", "no_texts")
         )
-    elif profile.any("cancelled") and profile.distinct <= 12 and _mostly_filled(profile):
+    elif (
+        profile.distinct <= _MOST_STATUSES
+        and _mostly_filled(profile)
+        and (profile.any("cancelled") or _holds_statuses(profile))
+    ):
         words = f"“{label}” seems to tell what became of a visit. Is it the status?"
         sheet.ask_one(place, words, _STATUS)
 

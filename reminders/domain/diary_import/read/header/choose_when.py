@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reminders.domain.diary_import.read.header.moments import (
+    are_earlier,
     is_long_ago,
     lies_before,
     same_days,
@@ -182,6 +183,10 @@ def _choose_time(sheet: Sheet) -> None:
         return
     if times:
         best = max(_level(sheet, place) for place in times)
+        rivals = _unknown_times(sheet, times[0]) if len(times) == 1 else []
+        if rivals:
+            sheet.ask("time", _WHICH_TIME, [(n, "time", "") for n in [*rivals, *times]])
+            return
         sheet.choose_one(
             "time", times, _WHICH_TIME,
             rival=lambda one, other: _level(sheet, other) >= min(best, LIKELY),
@@ -190,6 +195,20 @@ def _choose_time(sheet: Sheet) -> None:
     # a question about the day may be answered with a day alone: then the time is asked as well
     if not sheet.called("hour") and not _asked_for_starts(sheet):
         _ask_for_a_time(sheet)
+
+
+def _unknown_times(sheet: Sheet, best: int) -> list[int]:
+    """Times under names that nobody knows, where the known one may be the end or the patient's clock."""
+    patients = "patient" in sheet.named[best].parts
+    cells = sheet.profiles[best].cells
+    return [
+        n
+        for n in sorted(sheet.free)
+        if n != best
+        and not sheet.named[n].kinds
+        and sheet.profiles[n].form == "time"
+        and (patients or are_earlier(sheet.profiles[n].cells, cells))
+    ]
 
 
 def _asked_for_starts(sheet: Sheet) -> bool:

@@ -80,8 +80,8 @@ class Columns:
     @property
     def places_of_words(self) -> list[int]:
         """Where words may stand that matter wherever they stand, such as "deceased"."""
-        inside = self.places.get("phone_inside")
-        return [*self.places_aside, *([] if inside is None else [inside])]
+        more = [self.places[name] for name in ("phone_inside", "service") if name in self.places]
+        return [*self.places_aside, *more]
 
     @property
     def set_aside(self) -> list[str]:

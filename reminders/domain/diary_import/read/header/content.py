@@ -29,6 +29,10 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "zone": looks.looks_like_zone,
     "flag": partial(looks.is_word, "yes_or_no"),
     "cancelled": partial(looks.is_word, "cancelled"),
+    "status": looks.looks_like_status,
+    "maybe status": looks.may_be_status,
+    "party": partial(looks.is_word, "party"),
+    "channel": partial(looks.is_word, "channel"),
     "consent": partial(looks.is_word, "consent"),
     "half": partial(looks.is_word, "half_day"),
     "titled": looks.looks_titled,
@@ -40,6 +44,8 @@ _TESTS: dict[str, Callable[[str], bool]] = {
 _MOSTLY = 0.6
 _FIRST = 5
 """A column is none of dates, times or phones whose first different values are none."""
+_SIGNS = frozenset("*!#+§%")
+"""Signs that somebody put beside some rows: what they mean nobody can tell."""
 _COSTLY = frozenset({"date", "time", "both", "phone"})
 _NEEDS_DIGIT = frozenset({"date", "time", "both", "phone", "integer", "id"})
 
@@ -106,6 +112,8 @@ class Profile:
         """Whether the column says yes and no, or is a mark in some rows."""
         if not self.values or self.distinct > 4:
             return False
+        if all(value in _SIGNS for value in self.values):
+            return self.filled < len(self.cells)
         if all(value in ("0", "1") for value in self.values):
             return self.distinct == 2 or self.filled < len(self.cells)
         return all(

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from reminders.domain.diary_import.read.cells.cell_words import read_status
+from reminders.domain.diary_import.read.cells import statuses
 from reminders.domain.diary_import.read.cells.dates import (
     DMY,
     MDY,
@@ -131,6 +131,16 @@ def holds_a_phone(value: str) -> bool:
     return found is not None and looks_like_phone(found[0].strip())
 
 
+def looks_like_status(value: str) -> bool:
+    """Whether a cell surely says what became of a visit."""
+    return len(value) <= _LONGEST_WORD and statuses.read_status(value) is not None
+
+
+def may_be_status(value: str) -> bool:
+    """Whether a cell says so surely, or likely: "En attente" beside "Confirmé"."""
+    return len(value) <= _LONGEST_WORD and statuses.likely_status(value) is not None
+
+
 def looks_like_words(value: str) -> bool:
     """Whether a cell holds nothing but words."""
     return len(value) <= _LONGEST_NAME and bool(_WORDS.fullmatch(value))
@@ -183,8 +193,10 @@ def is_word(kind: str, value: str) -> bool:
 
 _SURELY: dict[str, Callable[[str], bool]] = {
     "yes_or_no": lambda value: not value.isdigit() and read_flag(value) is not None,
-    "cancelled": lambda value: str(read_status(value)) == "cancelled",
+    "cancelled": lambda value: str(statuses.read_status(value)) == "cancelled",
     "consent": lambda value: read_text_wish(value) is not None,
     "half_day": lambda _value: False,
+    "party": lambda _value: False,
+    "channel": lambda value: read_text_wish(value) is not None,
     "person_titles": lambda _value: False,
 }

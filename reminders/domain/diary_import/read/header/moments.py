@@ -82,6 +82,16 @@ def is_long_ago(cells: Sequence[str], *, today: date | None) -> bool:
     return bool(found) and (today - found[len(found) // 2].date()).days > 365 * BIRTH_YEARS
 
 
+def are_earlier(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one column of times is earlier than the other on every row."""
+    pairs = list(zip(one[:MOST_ROWS], other[:MOST_ROWS], strict=True))
+    try:
+        read = [(read_time(a), read_time(b)) for a, b in pairs if a and b]
+    except UnreadableError:
+        return False
+    return bool(read) and all(a < b for a, b in read)
+
+
 def same_times(one: Sequence[str], other: Sequence[str], order: str = DMY) -> bool:
     """Whether a column of times says the time of the other column's date and time on every row."""
     starts = moments(other, order)

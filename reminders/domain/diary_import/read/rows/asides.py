@@ -156,7 +156,7 @@ def _question(header: str, word: str, likely: str, rows: int, first: int) -> Que
     return Question(
         About.MEANING,
         f"aside:{folded_header(header)}:{folded_value(word)}"[:300],
-        f"What does “{word}” say in the column “{header}”, from which nothing else is read? ({count})",
+        f"What does “{word}” say in the column “{header}”? ({count})",
         tuple(
             Choice(Answer(About.MEANING, meaning, header, word), _WORDS[meaning])
             for meaning in meanings

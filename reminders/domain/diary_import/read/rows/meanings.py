@@ -45,8 +45,6 @@ PAST_ONLY = frozenset({ARRIVED, NO_SHOW, SETTLED})
 """What no visit can be before it was due."""
 LOCATIONS_OWN = "default"
 """Of a language or a zone: that of the row's location."""
-MOST_ASKED = 60
-"""A column with more values that nobody knows is something else."""
 _LONGEST = 100
 _NO_DATE = re.compile(
     r"(?:00?[./-]00?[./-]0+|0000-|0001-|0?1[./]0?1[./](?:0001|1900)|1899-12-3|1900-01-0)"
@@ -110,6 +108,11 @@ def _flag(text: str) -> str | None:
     return None if found is None else (YES if found else NO)
 
 
+def _flag_or_day(text: str) -> str | None:
+    """Yes and no, or since when it is so: "Opted out on", "Date of death"."""
+    return _flag(text) or _day(text)
+
+
 def _cancelled(text: str) -> str | None:
     """Yes and no, and the words of a status where they stand in such a column."""
     known = {CANCELLED: YES, BOOKED: NO, CONFIRMED: NO}
@@ -130,7 +133,7 @@ def _may_text(text: str) -> str | None:
 
 def _no_texts(text: str) -> str | None:
     wish = read_text_wish(text)
-    return _flag(text) if wish is None else (NO if wish else YES)
+    return (NO if wish else YES) if wish is not None else _flag_or_day(text)
 
 
 def _cancelled_at(text: str) -> str | None:
@@ -189,7 +192,9 @@ KINDS: dict[str, Kind] = {
     "no_texts": Kind(
         _no_texts, {YES: "the patient must not be texted", NO: "the patient may be texted"}
     ),
-    "deceased": _flags("the patient has died: no texts", "the patient is alive"),
+    "deceased": Kind(
+        _flag_or_day, {YES: "the patient has died: no texts", NO: "the patient is alive"}
+    ),
     "all_day": _flags("an entry for the whole day: leave it out", "a visit at its time"),
     "am_pm": Kind(read_half, {"am": "before noon", "pm": "after noon"}),
     "time_zone": Kind(
@@ -238,9 +243,9 @@ class ValueColumn:
         return given if given and KINDS[self.means].may_mean(given) else None
 
     def _read(self, text: str) -> str | None:
-        if not text:
-            return ""
         given = self.answered(text)
+        if not text:
+            return given or ""
         own = KINDS[self.means].read(text) if len(text) <= _LONGEST else None
         # Of "Paid" it is said what it means of coming visits; those that are over came.
         if self.means == "status" and own in PAST_ONLY and given not in (None, LEAVE_OUT):
@@ -283,63 +288,3 @@ def value_columns(columns: Columns, answers: Answers) -> list[ValueColumn]:
         for place in places_of(columns, name)
         if name != "time_zone" or not answers.time_zone
     ]
-
-
-class ValueSurvey:
-    """Looks at every row for values that nobody knows, so that each is asked about once."""
-
-    def __init__(self, columns: Columns, answers: Answers) -> None:
-        self.columns = value_columns(columns, answers)
-        self._people = [
-            columns.places[name]
-            for name in ("name", "first_name", "last_name", "phone")
-            if name in columns.places
-        ]
-        self._unknown: dict[tuple[int, str], list[int]] = {}
-        self._written: dict[tuple[int, str], str] = {}
-
-    def look(self, number: int, cells: list[str]) -> None:
-        """Note what nobody knows in a row."""
-        for column in self.columns:
-            if column.place >= len(cells):
-                continue
-            text = cells[column.place].strip()
-            if text and column.meaning(text) is None and self._counts(column, text, cells):
-                key = column.place, folded_value(text)
-                self._written.setdefault(key, text)
-                noted = self._unknown.setdefault(key, [0, number])
-                noted[0] += 1
-
-    def _counts(self, column: ValueColumn, text: str, cells: list[str]) -> bool:
-        """Not the header once more, nor a slot in which nobody is booked."""
-        if folded_value(text) == folded_value(column.header):
-            return False
-        return any(cells[place].strip() for place in self._people if place < len(cells))
-
-    def questions(self) -> list[Question]:
-        """One for each value; a column with far too many of them is asked about as such."""
-        found: list[Question] = []
-        for column in self.columns:
-            mine = {key: rows for key, rows in self._unknown.items() if key[0] == column.place}
-            if len(mine) > MOST_ASKED:
-                found.append(_no_such_column(column, [self._written[key] for key in mine]))
-                continue
-            for key, (rows, first) in sorted(mine.items(), key=lambda each: -each[1][0]):
-                found.append(column.question(self._written[key], rows, first))
-        return found
-
-
-def _no_such_column(column: ValueColumn, values: list[str]) -> Question:
-    header = column.header
-    return Question(
-        About.COLUMN,
-        f"column:{folded_header(header)}",
-        f"The column “{header}” has {len(values):,} values that are not understood. What is it?",
-        (
-            Choice(Answer(About.COLUMN, "", header), "Something else: keep it, but do not use it"),
-            Choice(Answer(About.COLUMN, "notes", header), "Notes"),
-        ),
-        tuple(value[:60] for value in values[:3]),
-        None,
-        header[:100],
-    )

@@ -105,3 +105,20 @@ def test_a_title_beside_a_whole_name_is_what_the_visit_is_for() -> None:
     found = people("First name | Last name | Mobile | Title", "Ann | Lee | 07700 900111 | Check-up")
 
     assert found["service"] == "Title"
+
+
+def test_mobiles_under_an_unknown_name_beside_landlines_are_asked_about() -> None:
+    columns = chosen(
+        "Date | Time | Name | Telephone | Zorp\n"
+        "2027-03-03 | 10:30 | Ann Lee | 020 7946 0300 | 07700 900111\n"
+        "2027-03-03 | 11:30 | Bob Ray | 020 7946 0301 | 07700 900112",
+        country="GB",
+    )
+
+    assert asked(columns) == [[("Telephone", "phone"), ("Zorp", "phone")]]
+
+
+def test_an_animal_called_the_patient_is_not_who_is_texted_where_somebody_else_is_named() -> None:
+    questions = asked_of("name | Patient | Mobile", "Lee, Ann | Rex | 07700 900111")
+
+    assert questions == [[("name", "name"), ("Patient", "name")]]

@@ -149,3 +149,15 @@ def test_a_header_is_recognised_in_every_language(header: list[str]) -> None:
 def test_a_row_of_an_appointment_is_no_header() -> None:
     assert recognised(["Date", "2027-03-03", "Patient", "07700 900111"]) == 0
     assert recognised(["Report of Smith Dental", ""]) == 0
+
+
+def test_a_column_called_active_that_says_more_is_the_status() -> None:
+    columns = chosen(with_column("Active", "Booked", "Confirmed", "Cancelled"))
+
+    assert (asked(columns), columns.header[columns.places["status"]]) == ([], "Active")
+
+
+def test_words_of_a_status_under_an_unknown_name_are_asked_about() -> None:
+    columns = chosen(with_column("Zorp", "Booked", "Confirmed", "Booked"))
+
+    assert [kind for _, kind in asked(columns)[0]] == ["status", "cancelled", ""]

@@ -123,3 +123,13 @@ def test_an_answer_wins_and_silences_the_question() -> None:
 
     assert (asked(columns), places(columns)["date"]) == ([], "booking date")
     assert columns.set_aside == ["scheduled date"]
+
+
+def test_a_patients_clock_is_not_taken_for_the_time_beside_another_one() -> None:
+    columns = chosen(
+        "Name | Mobile | Date | Zorp | Patient time\n"
+        "Ann Lee | 07700 900111 | 2027-03-03 | 11:00 | 08:00\n"
+        "Bob Ray | 07700 900112 | 2027-03-03 | 12:00 | 09:00"
+    )
+
+    assert asked(columns) == [[("Zorp", "time"), ("Patient time", "time")]]

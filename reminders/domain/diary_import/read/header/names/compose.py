@@ -28,6 +28,7 @@ _DONE = {
 }  # fmt: skip
 _PHONES = frozenset({"phone", "mobile"})
 _WHERE = {"home": "home_phone", "work": "work_phone", "other": "more_phone"}
+_TEXTED = frozenset({"texts", "reminder", "contact", "mobile"})
 _ABOUT = frozenset({"kind", "notes", "zone", "language", "status", "reason", "count"})
 
 
@@ -47,7 +48,7 @@ def _consent(parts: Parts) -> str | None:
         return "marketing" if "email" in parts else "no_texts"
     if "method" in parts and parts & {"reminder", "contact", "confirmed", "texts"}:
         return "channel"
-    if "consent" in parts and parts & {"texts", "reminder", "contact"} and not parts & _WHEN:
+    if "consent" in parts and parts & _TEXTED and not parts & _WHEN:
         return "may_text"
     return None
 
