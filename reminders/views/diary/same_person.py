@@ -4,7 +4,7 @@ one, and splitting them again.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -44,6 +44,16 @@ class Row(NamedTuple):
     def changes(self) -> bool:
         """Whether the kept entry will have something else than now."""
         return self.after != self.kept
+
+    @property
+    def is_common(self) -> bool:
+        """Whether both have it already, so that there is nothing to compare."""
+        return self.kept == self.other == self.after
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether neither has anything."""
+        return not (self.kept or self.other or self.after)
 
 
 @staff_form()
@@ -116,10 +126,11 @@ def _side_by_side(
 ) -> HttpResponse:
     kept.refresh_from_db()
     other.refresh_from_db()
+    rows = [*_details(request, kept, other), *_around(request, kept, other)]
     context = {
         "kept": kept,
         "other": other,
-        "rows": [*_details(request, kept, other), *_around(request, kept, other)],
+        "rows": [row for row in rows if not row.is_blank],
         "seen_kept": etag(kept),
         "seen_other": etag(other),
         "outdated": outdated,
@@ -159,12 +170,12 @@ def _written(contact: Contact, *, country: str) -> dict[str, str]:
 
 def _around(request: StaffRequest, kept: Contact, other: Contact) -> list[Row]:
     now = timezone.now()
-    coming: list[str] = []
+    coming: list[list[Appointment]] = []
     counts: list[tuple[int, int, int]] = []
     for one in (kept, other):
         visits = request.scope.appointments().filter(contact=one)
-        ahead = visits.filter(starts_at__gt=now)
-        coming.append(_next(ahead))
+        ahead = visits.filter(starts_at__gt=now).select_related("location")
+        coming.append(list(ahead.order_by("starts_at")[:COMING]))
         counts.append(
             (
                 ahead.count(),
@@ -178,13 +189,18 @@ def _around(request: StaffRequest, kept: Contact, other: Contact) -> list[Row]:
         Row(title, str(counts[0][at]), str(counts[1][at]), str(both[at]))
         for at, title in enumerate(titles)
     ]
-    ahead_of_both = "\n".join(filter(None, coming))
-    return [Row("Next", coming[0], coming[1], ahead_of_both), *numbers]
+    together = sorted((*coming[0], *coming[1]), key=lambda visit: visit.starts_at)
+    lists = (*coming, together)
+    totals = (counts[0][0], counts[1][0], both[0])
+    return [Row("Next", *(_next(*each) for each in zip(lists, totals, strict=True))), *numbers]
 
 
-def _next(visits: Any) -> str:  # Any: a QuerySet of appointments they may see
-    rows: list[Appointment] = list(visits.select_related("location").order_by("starts_at")[:COMING])
-    return "\n".join(f"{at_zone(one.starts_at, one.location)}, {one.location}" for one in rows)
+def _next(visits: list[Appointment], total: int) -> str:
+    """The first of them, a line each, and how many there are beside."""
+    lines = [f"{at_zone(one.starts_at, one.location)}, {one.location}" for one in visits[:COMING]]
+    if total > len(lines):
+        lines.append(f"and {total - len(lines):,} more")
+    return "\n".join(lines)
 
 
 @staff_action()

@@ -134,3 +134,33 @@ def test_nobody_merges_or_splits_whom_they_see_only_in_part(sign_in):
 
     hidden.refresh_from_db()
     assert hidden.contact_id == kept.pk
+
+
+def test_the_next_visits_of_both_stand_in_their_order_and_blank_details_nowhere(sign_in):
+    kept, other = pair()
+    place = make.make_location(name="Mill")
+    for contact, days in ((kept, (1, 3, 5, 7)), (other, (2, 4, 6))):
+        for day in days:
+            make.make_appointment(contact=contact, location=place, day=date(2090, 3, day))
+
+    page = sign_in().get(f"/contacts/{kept.pk}/merge/?other={other.pk}")
+
+    rows = {row.title: row for row in page.context["rows"]}
+    assert [line.split()[1] for line in rows["Next"].after.splitlines()[:5]] == list("12345")
+    assert rows["Next"].after.splitlines()[5:] == ["and 2 more"]
+    assert (len(rows["Next"].kept.splitlines()), rows["Texts"].is_common) == (4, True)
+    assert rows.keys().isdisjoint({"Called", "Notes", "Language"})
+
+
+def test_both_may_be_said_to_be_two_people(sign_in):
+    kept, other = pair()
+    client = sign_in()
+    page = as_read(client.get(f"/contacts/{kept.pk}/merge/?other={other.pk}"))
+
+    answer = client.post("/data-quality/apart/", {"one": kept.pk, "other": other.pk, "who": "all"})
+
+    assert 'formaction="/data-quality/apart/"' in page
+    assert "Remembered: Ann Lee and Anna Lee are two people." in as_read(
+        client.get(answer.headers["Location"])
+    )
+    assert Contact.objects.count() == 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reminders.domain.diary_import.questions import About, Answer, Choice, Question
 from reminders.domain.diary_import.read.cells.given_names import NameOrder, name_words, order_of
 from reminders.domain.diary_import.read.cells.names import read_name, shows_its_order
 from reminders.domain.diary_import.read.header.names.naming import main_language, parts_in_order
@@ -83,20 +84,25 @@ _PARTS = frozenset({"given", "family", "name"})
 
 
 def _ask(sheet: Sheet, place: int, names: Sequence[str], *, family_likely: bool) -> None:
-    example = names[0]
-    greeted = {
-        order: read_name(example, family_first=order is FAMILY_FIRST).first or "nobody"
-        for order in NameOrder
-    }
+    label = sheet.label(place)
     choices = [
-        (place, order, f"{_WORDS[order]}: “{example}” is greeted as {greeted[order]}")
+        Choice(Answer(About.COLUMN, order, label), _WORDS[order], _greetings(names, order))
         for order in sorted(NameOrder, key=lambda one: (one is FAMILY_FIRST) != family_likely)
     ]
-    words = f"Which part of the names in “{sheet.label(place)}” is the first name?"
-    sheet.ask("name_order", words, choices)
+    words = f"Which part of the names in “{label}” is the first name?"
+    name = f"column:order of {label[:60]}"
+    shown = tuple(name[:60] for name in names[:_SHOWN])
+    sheet.questions.append(Question(About.COLUMN, name, words, tuple(choices), shown, column=label))
+
+
+def _greetings(names: Sequence[str], order: NameOrder) -> str:
+    """Whom texts would greet how: "Hello Jan", as nobody else reads a name."""
+    read = (read_name(name, family_first=order is FAMILY_FIRST) for name in names)
+    greeted = [f"Hello {name.first[:30]}" for name in read if name.first]
+    return ", ".join(greeted[:_SHOWN])
 
 
 _WORDS = {
-    FAMILY_FIRST: "The last, behind the family name",
-    GIVEN_FIRST: "The first, before the family name",
+    FAMILY_FIRST: "The last: the family name comes first",
+    GIVEN_FIRST: "The first: the family name comes last",
 }

@@ -81,9 +81,9 @@ def test_the_question_shows_whom_each_answer_would_greet() -> None:
     [question] = found.questions
     assert question.words == "Which part of the names in “Pacient” is the first name?"
     assert asked(found) == [[("Pacient", FAMILY), ("Pacient", GIVEN)]]
-    assert [choice.words for choice in question.choices] == [
-        "The last, behind the family name: “Novák Jan” is greeted as Jan",
-        "The first, before the family name: “Novák Jan” is greeted as Novák",
+    assert [(choice.words, choice.example) for choice in question.choices] == [
+        ("The last: the family name comes first", "Hello Jan, Hello Svobodová, Hello Lucie"),
+        ("The first: the family name comes last", "Hello Novák, Hello Kateřina, Hello Černá"),
     ]
     assert question.option == '--column "Pacient=name_family_first"'
 
