@@ -20,7 +20,16 @@ from reminders.domain.wording.questions import Asks
 
 Read = Callable[[str], Interpretation]
 _DATA = Path(__file__).with_name("data") / "family_words.toml"
-_WRITTEN = {"all": "all", "none": "no all", "only": "", "first": "1", "second": "2", "third": "3"}
+_NO = "❌"
+"""A no in every language; the English word is something else in Polish."""
+_WRITTEN = {
+    "all": "all",
+    "none": f"{_NO} all",
+    "only": "",
+    "first": "1",
+    "second": "2",
+    "third": "3",
+}
 MOST_WORDS, MOST_OF_A_PIECE = 12, 5
 """More is for a person: so the time that reading takes stays small, whatever is written."""
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
@@ -69,9 +78,9 @@ def _read_whole(pieces: Sequence[_Piece], *, asks: Asks, read: Read) -> Interpre
     written = _join(pieces)
     answer = read(written)
     if "picked" in answer.also:
-        answer = read(f"no {written}")
+        answer = read(f"{_NO} {written}")
     if answer.intent is Intent.UNCLEAR and kinds & {"only", "all"}:
-        answer = read(f"{'no' if asks is Asks.WHICH else 'yes'} {written}")
+        answer = read(f"{_NO if asks is Asks.WHICH else 'yes'} {written}")
     if answer.intent not in _ANSWERS or not answer.certain:
         return None
     if "only" not in kinds:

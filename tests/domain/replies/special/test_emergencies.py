@@ -28,6 +28,16 @@ SIGNS = [
     "Tôi bị đau ngực",
     "我胸口痛，救命",
     "عندي الم في الصدر",
+    "my chest has been hurting since last night",
+    "I took far too many pills",
+    "Meine Brust tut seit gestern weh",
+    "me duele mucho el pecho",
+    "mi fa male il petto",
+    "dói o peito desde ontem",
+    "mijn borst doet pijn",
+    "boli mnie klatka piersiowa",
+    "صدري يؤلمني",
+    "胸很闷",
 ]
 NO_SIGNS = [
     "Yes, see you then",
@@ -40,6 +50,8 @@ NO_SIGNS = [
     "ce n'est pas une urgence",
     "",
     "我很好",
+    "My chest freezer broke, and later my tooth began to be a pain",
+    "Breast stroke at the pool",
 ]
 
 
