@@ -87,31 +87,16 @@ class QueuedMessage(NamedTuple):
 # again. A number's texts of the last day are counted up to more than any limit can ask for.
 _DUE = """
 SELECT
-    reminder.id,
-    reminder.rule_id,
-    rule.kind,
-    rule.days_before,
+    reminder.id, reminder.rule_id, rule.kind, rule.days_before,
     reminder.version = appointment.version
         AND appointment.status = ANY(%(expected)s)
         AND reminder.phone = contact.phone AS current,
-    reminder.due_at,
-    reminder.cutoff_at,
-    reminder.starts_at,
-    reminder.local_date,
-    appointment.local_time,
-    reminder.phone,
-    reminder.forced,
-    appointment.id AS appointment_id,
-    appointment.uuid AS appointment_uuid,
-    contact.id AS contact_id,
+    reminder.due_at, reminder.cutoff_at, reminder.starts_at, reminder.local_date,
+    appointment.local_time, reminder.phone, reminder.forced, appointment.id AS appointment_id,
+    appointment.uuid AS appointment_uuid, contact.id AS contact_id,
     coalesce(nullif(contact.preferred_name, ''), contact.first_name) AS first_name,
-    contact.name,
-    contact.language,
-    contact.channel,
-    contact.phone_kind,
-    reminder.location_id,
-    coalesce(practitioner.name, '') AS practitioner,
-    coalesce(service.name, '') AS service,
+    contact.name, contact.language, contact.channel, contact.phone_kind, reminder.location_id,
+    coalesce(practitioner.name, '') AS practitioner, coalesce(service.name, '') AS service,
     coalesce(service.instructions, '') AS instructions,
     EXISTS (
         SELECT 1 FROM reminders_suppression suppression

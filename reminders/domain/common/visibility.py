@@ -43,6 +43,8 @@ class Sight:
         texted = Message.objects.filter(contact=OuterRef("pk"), location__isnull=False)
         texted_here = texted.filter(location__in=self.here)
         added = AuditEntry.objects.filter(contact=OuterRef("pk"), kind="contact_created")
+        # A person whom another site added or texted is that site's, though not booked anywhere yet:
+        # else typing a number would open its names.
         of_nobody = (
             ~Q(Exists(booked))
             & (Q(Exists(texted_here)) | ~Q(Exists(texted)))
@@ -58,6 +60,7 @@ class Sight:
         """Texts of their locations; of those without one, what no other site wrote and their people
         got.
         """
+        # Who wrote it counts where the text names no location: staff of one site write to anybody.
         written = self._by_another_site(f"{prefix}created_by")
         without = Q(**{f"{prefix}location": None}) & ~Q(written) & self._of_people(prefix)
         return Q(**{f"{prefix}location__in": self.here}) | without
@@ -76,6 +79,7 @@ class Sight:
             | Q(Exists(about.filter(self.appointments("appointment__"))))
             | Q(Exists(cards.filter(location__in=self.here)))
         )
+        # Only what nothing leads to a site from; the number on it proves nobody's right.
         of_no_site = (
             Q(**{f"{prefix}message__location": None}) & ~Q(Exists(about)) & ~Q(Exists(cards))
         )
@@ -94,6 +98,7 @@ class Sight:
         where nothing has kept that, everybody who is on it now.
         """
         wrote = Q(reply__contact__isnull=False)
+        # By who was on the number then: it may be another person's by now, who must not learn of it.
         on_number = Contact.objects.filter(phone=OuterRef("phone"))
         concerned = on_number.filter(events__kind="opted_out", events__at=OuterRef("since"))
         unseen = on_number.exclude(pk__in=self.people().values("pk"))
@@ -121,6 +126,7 @@ class Sight:
         site.
         """
         booked = Appointment.objects.filter(contact=OuterRef("pk"))
+        # A sender whom nobody knows is everybody's to answer, until a site knows the number.
         elsewhere = Contact.objects.filter(
             Exists(booked),
             ~Exists(booked.filter(self.appointments())),

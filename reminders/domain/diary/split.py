@@ -37,10 +37,12 @@ TOGETHER = (PHONE, ("external_id", "diary"), ("first_name", "last_name"))
 def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
     """Bring the former person of a merge back and return them. Raises MergeError."""
     with transaction.atomic():
+        # Before all rows, and refused at once: an import is not to be waited for with rows held.
         keep_imports_out()
         kept_id = ContactMerge.objects.values_list("kept_id", flat=True).get(pk=merge_id)
         lock_appointments(held_by([kept_id]))
         kept = lock_whole_contact(kept_id)
+        # After the person, as a merge does it; read again, for somebody may have split them already.
         merge = ContactMerge.objects.select_for_update().get(pk=merge_id)
         _check(merge, kept)
         changed = _gives_back(merge, kept)
@@ -72,6 +74,7 @@ def _check(merge: ContactMerge, kept: Contact) -> None:
 def _gives_back(merge: ContactMerge, kept: Contact) -> dict[str, Any]:
     """What the kept person took over and still has as it was taken, as it was before."""
     taken: dict[str, list[Any]] = merge.taken
+    # What somebody has changed since is theirs, and stays with the kept person.
     same = {name for name, (_, after) in taken.items() if getattr(kept, name) == after}
     for group in TOGETHER:
         if not same.issuperset(taken.keys() & set(group)):
@@ -117,6 +120,7 @@ def _hold_both(kept: Contact, former: Contact) -> None:
 
 
 def _move_back(merge: ContactMerge, former: Contact) -> None:
+    # Texts are being recorded at this moment, perhaps: by their ids, as whoever records locks them.
     lock_messages(_still_theirs("messages", merge))
     for name, model in HELD.items():
         theirs = model._default_manager.filter(pk__in=_still_theirs(name, merge))

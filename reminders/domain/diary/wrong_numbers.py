@@ -32,6 +32,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
 
     In the caller's transaction, which has locked nothing yet.
     """
+    # Appointments before people, as everybody locks them; the planning below needs both.
     coming = lock_coming_of(contact_ids, now=now)
     fresh = _lock(contact_ids, wrong=False)
     # The number itself and no flag: once it is corrected, the mark says nothing any more.
@@ -56,10 +57,12 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
         appointment__contact__in=marked,
         phone=F("appointment__contact__wrong_number"),
     )
+    # Two calls may have found it wrong: taking back one of them says nothing of the other.
     proven = set(still.values_list("appointment__contact_id", flat=True))
     right = [pk for pk in marked if pk not in proven]
     Contact.objects.filter(pk__in=right).update(wrong_number="")
     record_contacts("number_right", [(pk, {}) for pk in right], by=by, now=now)
+    # What staff had asked for is not planned by any rule, so no planning would bring it back.
     forced = Reminder.objects.filter(appointment__in=coming, forced=True, reason=WITHDRAWN)
     forced.filter(state=Reminder.State.SKIPPED, appointment__contact__in=right).update(
         state=Reminder.State.PLANNED, reason=Reminder.Reason.NONE, updated_at=now

@@ -102,6 +102,7 @@ def _work(pk: int, *, now: datetime) -> bool:
             return False
         try:
             _step(row, _until_stopped(progress.tell), now=now)
+        # Not waited for: the thread is better used for a file of another location.
         except SitesBusyError:
             Import.objects.filter(pk=pk).update(words=IN_LINE, progress=0)
             return False
@@ -124,6 +125,7 @@ def _hold(pk: int) -> Import | None:
     """The import, if it still waits and no other worker holds it; ours until the transaction
     ends.
     """
+    # No row lock: the page reads and throws away the import's row while a worker is at it.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s, %s)",
@@ -147,6 +149,7 @@ def _step(row: Import, tell: Progress, *, now: datetime) -> None:
 
 def _stop(row: Import) -> None:
     """A fault of the program must not come back every few minutes."""
+    # An undo that stopped leaves the import as it was: applied.
     stopped = State.APPLIED if row.state == State.UNDOING else State.REFUSED
     words = (
         "A fault of the program stopped this. Nothing was changed. Please tell an administrator."
@@ -185,6 +188,7 @@ def _check(row: Import, tell: Progress, *, now: datetime) -> None:
 
 
 def _ready(row: Import, outcome: ImportOutcome, *, words: str) -> None:
+    # Only now: whoever throws the file away must not wait for the minutes of its check.
     if not Import.objects.select_for_update().filter(pk=row.pk).exists():
         raise _ThrownAwayError
     row.state, row.progress, row.words = State.READY, 100, words

@@ -92,6 +92,7 @@ def import_file(
     def once() -> ImportOutcome:
         with transaction.atomic():
             outcome = _import(source, options, now=now, dry_run=dry_run)
+            # A look creates locations and fills tables as the real thing does: nothing of it stays.
             if dry_run:
                 transaction.set_rollback(True)
         return outcome
@@ -132,11 +133,13 @@ def prepared_import(
     staged = _read_and_stage(source, options, tell, now=now)
     tell(40, "Comparing with the diary")
     columns, reader = staged.columns, staged.reader
+    # Their visits are not gone: the file holds them, in rows that could not be read.
     faulty = sorted(set(reader.faulty_ids)) if staged.mistakes else []
     by_id = "external_id" in columns.places
     gone, expected = _compare(options, by_id=by_id, faulty=faulty, look=look, now=now)
     if options.only_locations is not None:
         stop_at_other_sites(options.only_locations, column=columns.name_of("external_id"))
+    # After the locks: counted before, it would tell of what somebody changes a moment later.
     counts = count_result()
     counts.gone, counts.expected = gone, expected
     counts.left_out, counts.left_out_rows = reader.left_out.counts, reader.left_out.examples
@@ -174,6 +177,7 @@ def _read_and_stage(source: Source, options: Options, tell: Progress, *, now: da
         tell(2, "Reading the file")
         columns = _columns(table, options, now=now)
         dates = _date_reader(options, now=now)
+        # All rows before any is taken in: whether 03/04 is March or April is decided by the whole.
         with reading_within(WHOLE):
             found = survey(table, columns, dates, options.answers)
         reader = _stage(table, columns, dates, found, options, tell, now=now)
@@ -216,6 +220,7 @@ def _date_reader(options: Options, *, now: datetime) -> DateReader:
 def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
     """What the columns mean; raises QuestionsOpen for what only a person can say."""
     mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
+    # What was answered for this file comes before what a mapping remembers of former ones.
     answers = options.answers.over(Answers.of(mapping))
     columns = choose_columns(
         table.header,
@@ -238,6 +243,7 @@ def _compare(
 
     `faulty` are the ids of rows with mistakes that were left, "" for one that has none.
     """
+    # Ends soon: what the first round would have changed is locked, and stays as it is compared now.
     while True:
         match_rows(diary=options.diary, only=options.only_locations, now=now)
         found = find_gone(diary=options.diary, by_id=by_id, faulty=faulty, now=now)
@@ -270,6 +276,7 @@ def _stage(
     questions = [*getattr(columns, "questions", ()), *found.questions, *sites.questions]
     if questions:
         raise QuestionsOpen(questions, rows=found.rows)
+    # Before the rows are read: two imports of a location would each match what the other adds.
     lock_sites(sites.of(found.locations), wait=options.wait)
     reader = RowReader(
         columns,

@@ -20,7 +20,7 @@ from reminders.domain.diary_import.read.rows import CELL_SEPARATOR
 from reminders.domain.diary_import.uploads import around, open_import
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.diary_import.write.summary import texts_at_once, texts_to_withdraw
-from reminders.models import Import, ImportRow
+from reminders.models import Appointment, Import, ImportRow
 
 SHOWN = 500
 READ_FIRST, READ_OF_A_KIND = 10, 10
@@ -38,12 +38,23 @@ def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
     given |= {"read": READ, "read_first": READ_FIRST, "of_a_kind": READ_OF_A_KIND}
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, given)
-        cursor.execute(_GONE, given)
         cursor.execute(_READ, given)
+        cursor.execute("SELECT appointment_id FROM import_gone")
+        gone = [appointment_id for (appointment_id,) in cursor.fetchall()]
+    _keep_gone(row, gone)
     counts = outcome.counts
     counts.to_withdraw = texts_to_withdraw(cancel_gone=False, now=now)
     counts.to_withdraw_with_gone = texts_to_withdraw(cancel_gone=True, now=now)
     counts.at_once = texts_at_once(now=now)
+
+
+def _keep_gone(row: Import, ids: list[int]) -> None:
+    """The first appointments that the file does not hold any more, by their time."""
+    shown = Appointment.objects.filter(pk__in=ids).order_by("starts_at", "pk")[:SHOWN]
+    ImportRow.objects.bulk_create(
+        ImportRow(of=row, number=number, outcome=ImportRow.Outcome.GONE, appointment_id=visit.pk)
+        for number, visit in enumerate(shown.only("pk"), start=1)
+    )
 
 
 def keep_refusal(row: Import, refused: ImportRefused) -> None:
@@ -116,15 +127,6 @@ WHERE (r.outcome <> 'unchanged' AND r.nth <= %(shown)s)
     .replace("<changed>", CHANGED_FROM)
     .replace("<patient>", PATIENT_ONLY)
 )
-
-_GONE = """
-INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
-    appointment_id)
-SELECT %(import)s, (row_number() OVER (ORDER BY a.starts_at, a.id))::int, '{}', 'gone', '', '', '',
-       a.id
-FROM import_gone g JOIN reminders_appointment a ON a.id = g.appointment_id
-ORDER BY a.starts_at, a.id LIMIT %(shown)s
-"""
 
 # One row for each word of doubt, reason, status and location: whatever is read in a way of its own.
 _READ = """

@@ -56,6 +56,7 @@ def circle_of(diary: str, location_id: int | None, only: frozenset[int] | None) 
     """The circle of a file; `only` are the locations of whoever brings it, None for all."""
     if only is None:
         return Circle(diary, location_id)
+    # Whoever looks after one location can only speak of that one, whatever the file names.
     place = next(iter(only)) if len(only) == 1 else location_id
     return Circle(diary, place, may_teach=place in only)
 
@@ -122,6 +123,7 @@ def remember(
             "taught_at": now,
             "taught_by_id": user_id,
         }
+        # The last one counts: who answers otherwise today means the next file, too.
         TaughtAnswer.objects.update_or_create(**key, defaults=said)
         kept += 1
     return kept
@@ -139,6 +141,7 @@ def _too_long(answer: Answer) -> bool:
 
 def taught_for(header: Sequence[str], circle: Circle) -> list[Answer]:
     """What holds for a file with this header, each under the file's own name of its column."""
+    # From the right, so that of two columns called alike the first is the one that is meant.
     names = {folded_header(cell): cell for cell in reversed(header) if cell.strip()}
     about = OF_COLUMNS | _OF_TIMES | {About.CHECK}
     rows = _of(circle).filter(layout=layout_of(header), about__in=about)
@@ -214,4 +217,5 @@ def taught_again(kept: Mapping[str, Any]) -> bool:
     said = {name: kept[name] for name in _SAID}
     said["taught_at"] = datetime.fromisoformat(kept["taught_at"])
     key = {name: kept[name] for name in _KEPT}
+    # Not over what was taught since: undo brings back what went, and takes nobody's word away.
     return TaughtAnswer.objects.get_or_create(**key, defaults=said)[1]

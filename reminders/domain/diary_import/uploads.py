@@ -73,6 +73,7 @@ def upload(
             created_by_id=user_id,
         )
         head = look(row, source)
+        # With all its pieces or not at all: a worker reads the file as soon as it sees the row.
         with transaction.atomic():
             row.save()
             _keep(row, source)
@@ -145,6 +146,7 @@ def _places(row: Import) -> list[str]:
 
 
 def _keep(row: Import, source: Source) -> None:
+    # One by one: the pieces of a large file must not all stand in memory.
     for position, block in enumerate(source.blocks()):
         ImportPart.objects.create(of=row, position=position, data=block)
 
@@ -243,6 +245,7 @@ def choose(
 
 
 def lock_open(row: Import) -> Import:
+    # Read again under the lock: the page may have stood open while somebody else said go.
     locked = Import.objects.select_for_update().get(pk=row.pk)
     if locked.state not in OPEN:
         raise refuse(MEANWHILE)
@@ -260,6 +263,7 @@ def go(row: Import, *, gone: str, remember_as: str, confirmed: bool, teach: bool
         locked = Import.objects.select_for_update().get(pk=row.pk)
         if locked.state != State.READY:
             return False
+        # Asked anew of the counts as they are now, and not of what the page showed.
         asks = second_question(locked.counts, cancel_gone=gone == Import.Gone.CANCEL)
         if asks and not confirmed:
             raise refuse(f"Nothing is imported yet: say yes first to “{asks}”.")
@@ -282,6 +286,7 @@ def remember_mapping(row: Import, *, now: datetime) -> None:
     only = only_locations(row)
     location_id = next(iter(only)) if only and len(only) == 1 else row.location_id
     there = ImportMapping.objects.filter(name=row.mapping_name).first()
+    # Both the location that it would be of and the one it is of: a mapping must not be taken away.
     written = {location_id, there.location_id} if there else {location_id}
     if only is not None and not written <= only:
         return
@@ -323,6 +328,7 @@ def forget_old_files(*, now: datetime) -> int:
     rows = Import.objects.filter(old, parts__isnull=False).exclude(
         state__in=[State.CHECKING, State.QUEUED, State.APPLYING]
     )
+    # A hundred at a time: deleting the pieces of very many files would hold the rows for long.
     ids = list(rows.values_list("pk", flat=True).distinct()[:100])
     ImportPart.objects.filter(of_id__in=ids).delete()
     settle_cards(ids, LET_GO, by_id=None, now=now)

@@ -9,17 +9,9 @@ from __future__ import annotations
 from reminders.models.states_in_sql import IS_WITHDRAWABLE
 
 PLANNABLE_COLUMNS = """
-    appointment.id,
-    appointment.version,
-    appointment.status,
-    appointment.starts_at,
-    appointment.local_date,
-    appointment.changed_at,
-    appointment.location_id,
-    appointment.service_id,
-    appointment.no_more_texts,
-    contact.phone,
-    contact.channel,
+    appointment.id, appointment.version, appointment.status, appointment.starts_at,
+    appointment.local_date, appointment.changed_at, appointment.location_id,
+    appointment.service_id, appointment.no_more_texts, contact.phone, contact.channel,
     contact.phone <> '' AND EXISTS (
         SELECT 1 FROM reminders_suppression suppression
         WHERE suppression.phone = contact.phone AND suppression.lifted_at IS NULL
@@ -37,16 +29,8 @@ LOCKED = "FOR NO KEY UPDATE OF appointment"
 
 CREATE_WANTED = """
 CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
-    appointment_id bigint,
-    rule_id bigint,
-    version int,
-    due_at timestamptz,
-    cutoff_at timestamptz,
-    reason text,
-    location_id bigint,
-    starts_at timestamptz,
-    local_date date,
-    phone text
+    appointment_id bigint, rule_id bigint, version int, due_at timestamptz, cutoff_at timestamptz,
+    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text
 ) ON COMMIT DELETE ROWS;
 TRUNCATE wanted_reminder
 """
@@ -203,13 +187,8 @@ WHERE reminder.appointment_id = ANY(%(ids)s)
 # In two steps, for the reason that `REMINDERS_WAIT` has.
 MOVE_WITHDRAWING = f"""
 WITH planned AS MATERIALIZED (
-    SELECT
-        reminder.id,
-        reminder.state,
-        reminder.due_at AS was_due_at,
-        reminder.cutoff_at AS was_cutoff_at,
-        wanted.due_at,
-        wanted.cutoff_at
+    SELECT reminder.id, reminder.state, reminder.due_at AS was_due_at,
+           reminder.cutoff_at AS was_cutoff_at, wanted.due_at, wanted.cutoff_at
     FROM wanted_reminder wanted
     JOIN reminders_reminder reminder ON {SAME_ONE}
     WHERE reminder.appointment_id = ANY(%(ids)s)
@@ -245,27 +224,12 @@ WHERE {ADDED}
 
 CREATE_ALIKE = """
 CREATE TEMP TABLE IF NOT EXISTS planned_alike (
-    id bigint,
-    version int,
-    status text,
-    starts_at timestamptz,
-    local_date date,
-    changed_at timestamptz,
-    location_id bigint,
-    service_id bigint,
-    no_more_texts bool,
-    phone text,
-    channel text,
-    opted_out bool,
-    wrong_number bool,
-    like_id bigint
+    id bigint, version int, status text, starts_at timestamptz, local_date date,
+    changed_at timestamptz, location_id bigint, service_id bigint, no_more_texts bool, phone text,
+    channel text, opted_out bool, wrong_number bool, like_id bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS wanted_alike (
-    like_id bigint,
-    rule_id bigint,
-    due_at timestamptz,
-    cutoff_at timestamptz,
-    reason text
+    like_id bigint, rule_id bigint, due_at timestamptz, cutoff_at timestamptz, reason text
 ) ON COMMIT DELETE ROWS;
 TRUNCATE planned_alike, wanted_alike
 """
@@ -275,16 +239,9 @@ INSERT INTO planned_alike
 WITH locked AS MATERIALIZED (SELECT {PLANNABLE_COLUMNS} {LOCKED})
 SELECT locked.*, min(id) OVER (
     PARTITION BY
-        starts_at,
-        changed_at,
-        location_id,
+        starts_at, changed_at, location_id,
         CASE WHEN service_id = ANY(%(special)s::bigint[]) THEN service_id END,
-        status,
-        no_more_texts,
-        phone = '',
-        channel,
-        opted_out,
-        wrong_number
+        status, no_more_texts, phone = '', channel, opted_out, wrong_number
 )
 FROM locked
 """

@@ -27,6 +27,8 @@ from reminders.provider import (
 
 Kind = Literal["accepted", "failed", "put_back", "unknown"]
 METADATA_KEY = "message"
+# A connection from the pool, connecting, writing, the head and the body of the answer: each may
+# take the time-out.
 STEPS_OF_A_CALL = 5
 
 
@@ -63,11 +65,13 @@ def submit(
     the machine slept, and what can't be called by then is left alone: it becomes `unknown` like
     everything that a dead worker leaves, and is looked up before anybody sends it again.
     """
+    # A call that begins later could end after the claim: by then others may look the text up.
     deadline = until - longest_call()
     answers: list[SubmissionResult] = []
     waiting = [list(wires)]
     while waiting:
         batch = waiting.pop(0)
+        # Read for each call, and not once: the batches before it may have taken minutes.
         asked_at = clock()
         if asked_at >= deadline:
             answers += [
@@ -95,6 +99,7 @@ def _call(
         accepted = api.send([outbound(wire, callback=callback) for wire in batch])
     except Refused as error:
         return _refused(batch, error)
+    # Surely not taken: only these may be sent again without looking them up.
     except (NotReceived, CredentialsRefused, SlowDown) as error:
         retry_after = getattr(error, "retry_after", None)
         return [
@@ -108,11 +113,13 @@ def _call(
             )
             for wire in batch
         ], []
+    # Everything else, a time-out above all: the provider may have every text of the batch.
     except MessagesApiError as error:
         return [
             SubmissionResult(wire.id, "unknown", error=error, attempt=wire.attempt, whole_call=True)
             for wire in batch
         ], []
+    # By our own id and never by position: an answer may leave texts out, or order them otherwise.
     taken = {
         item.metadata.get(METADATA_KEY): item.message_id for item in accepted if item.message_id
     }
@@ -137,6 +144,7 @@ def _refused(
         ]
         others = [wire for index, wire in enumerate(batch) if index not in named]
         return failed, [others] if others else []
+    # The provider refuses a batch whole, so nothing of it was taken: halves may go at once.
     if len(batch) == 1:
         words = "; ".join(error.details) or str(error)
         return [SubmissionResult(batch[0].id, "failed", words=words, attempt=batch[0].attempt)], []
@@ -146,6 +154,7 @@ def _refused(
 
 def outbound(wire: OutgoingMessage, *, callback: str | None) -> OutboundMessage:
     """The message as the provider takes it; the metadata holds random ids and nothing else."""
+    # Random ids alone: metadata is kept at the provider, and read by whoever has the account.
     metadata = {METADATA_KEY: str(wire.id)}
     if wire.appointment_uuid:
         metadata["appointment"] = str(wire.appointment_uuid)

@@ -8,18 +8,13 @@ file does not say it of the kept person itself.
 
 from __future__ import annotations
 
-from django.db import connection
-
 from reminders.domain.diary_import.read.cells.names import same_name_in_sql
+from reminders.models import ContactMerge
 
 
 def any_merged() -> bool:
     """Whether staff have made any two people one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM reminders_contactmerge WHERE split_at IS NULL)"
-        )
-        return bool((cursor.fetchone() or (False,))[0])
+    return ContactMerge.objects.filter(split_at=None).exists()
 
 
 MATCH_BY_PLACE = """

@@ -48,6 +48,7 @@ def country_of(name: str) -> str:
     """
     sites = Location.objects.filter(active=True)
     named = sites.filter(name__iexact=name) if name else sites
+    # Bounded: a hint is not worth reading every location of a very large practice.
     countries = set(named.values_list("country", flat=True)[:1_000])
     return countries.pop() if len(countries) == 1 else ""
 
@@ -92,6 +93,7 @@ def find_sites(
     may see, without it all. Raises ImportRefused for what no answer mends.
     """
     active = Location.objects.filter(active=True)
+    # A name that they may not see is unknown to them, so that no file finds out what there is.
     seen = active if only is None else active.filter(pk__in=only)
     known = {site.name.casefold(): site for site in seen.order_by("name")}
     sites = Sites({name: site_of(site) for name, site in known.items()})
@@ -112,6 +114,7 @@ def find_sites(
                 row=row,
                 column=header,
             )
+        # Never by somebody limited to some locations: they would be at one that they cannot see.
         elif create or (told == CREATE and only is None):
             sites.by_name[name.casefold()] = site_of(_create(name))
         else:
@@ -184,8 +187,7 @@ def _unknown(name: str, known: list[str]) -> str:
     there = f" There is {named}{' and more' if len(known) > 5 else ''}."
     return (
         f"There is no location “{name[:60]}”.{there if known else ''} Correct the name, or create "
-        "the "
-        f"location first."
+        "the location first."
     )
 
 
@@ -206,6 +208,7 @@ def lock_sites(ids: Iterable[int], *, wait: bool) -> None:
     """
     call = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
+        # In the order of their ids: two files of the same locations would else wait for each other.
         for pk in sorted(ids):
             cursor.execute(f"SELECT {call}(%s, %s)", [AdvisoryLock.IMPORTED_LOCATION.value, pk])
             if not wait and not (cursor.fetchone() or (False,))[0]:
