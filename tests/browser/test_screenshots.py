@@ -68,6 +68,7 @@ def the_set_up() -> Pages:
         "rules": "/set-up/rules/",
         "rule-new": "/set-up/rules/new/",
         "wordings": "/set-up/wordings/",
+        "retention": "/set-up/retention/",
         "connection": "/set-up/connection/",
         "import": "/import/",
         "import-example": "/import/example/",

@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from django.utils import timezone
+from playwright.sync_api import Page, expect
 
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Job, ReminderRule, Wording
 from tests.browser.scenes.days import Diary
-from tests.factories import make_contact, make_location, make_reminder_rule
+from tests.factories import make_contact, make_location, make_message, make_reminder_rule
 
 SIZES = {"desk": {"width": 1280, "height": 900}, "pocket": {"width": 390, "height": 844}}
 SHOTS = os.environ.get("SHOTS_TO", "")
@@ -22,6 +23,7 @@ PAGES = {
     "wordings": "/set-up/wordings/",
     "wordings-ar": "/set-up/wordings/?language=ar",
     "wording": "/set-up/wordings/edit/?purpose=confirmation&language=en&channel=sms",
+    "retention": "/set-up/retention/",
     "connection": "/set-up/connection/",
 }
 ADMIN = {
@@ -102,3 +104,19 @@ def look(open_page: Callable[..., Page], path: str, name: str, size: str, scheme
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{scheme}.png", full_page=True)
     return page
+
+
+def test_periods_are_counted_as_they_are_typed_and_then_saved(open_page: Callable[..., Page]):
+    at = timezone.now() - timedelta(days=40)
+    make_message(state="delivered", created_at=at, scheduled_at=at, expires_at=at, send_after=at)
+    page = open_page("/set-up/retention/", role="administrator")
+    expect(page.locator("#tonight")).to_contain_text("Nothing is older")
+
+    days = page.get_by_label("Days for texts and replies")
+    days.fill("30")
+    days.press("Tab")
+    expect(page.locator("#tonight")).to_contain_text("1 texts")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("It holds from tonight on.")).to_be_visible()
+    expect(page.get_by_label("Days for texts and replies")).to_have_value("30")
