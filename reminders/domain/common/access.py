@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.visibility import Sight
@@ -26,6 +26,7 @@ from reminders.models import (
     Message,
     Reply,
     StaffProfile,
+    StaffSession,
 )
 
 RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
@@ -242,4 +243,4 @@ def remember(profile: StaffProfile, **values: Any) -> None:
 
 def forget_sessions() -> None:
     """Delete the sessions that have run out."""
-    SessionStore.clear_expired()
+    StaffSession.objects.filter(expire_date__lte=timezone.now()).delete()

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from reminders.domain.common.access import forget_sessions
+from reminders.models import StaffSession
 from reminders.views.site.session import TOO_MANY
 from tests.factories import make_user
 
@@ -89,9 +89,11 @@ def test_sessions_that_ran_out_are_deleted() -> None:
     client = Client()
     client.force_login(make_user("ann", group="receptionist"))
     client.force_login(make_user("bob", group="receptionist"))
-    first = Session.objects.order_by("expire_date")[0]
-    Session.objects.filter(pk=first.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
+    first = StaffSession.objects.order_by("expire_date")[0]
+    StaffSession.objects.filter(pk=first.pk).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
 
     forget_sessions()
 
-    assert not Session.objects.filter(pk=first.pk).exists()
+    assert not StaffSession.objects.filter(pk=first.pk).exists()
