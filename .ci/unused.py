@@ -31,6 +31,7 @@ BY_NAME = (
     "Door", "SecondFactors", "*Form", "is_open_for_signup", "is_reauthentication_required",  # allauth
     "respond_user_inactive", "get_totp_label", "generate_authenticator_name", "form_invalid",
     "backend", "AtTheDoor", "process_view", "proved", "factor_removed",
+    "get_model_class", "_get_session_from_db", "_session_key", "create_model_instance",
     "NotBroken", "validate", "get_help_text", "label_from_instance",
     "send_notification_mail",
     "SignInService", "pre_social_login", "on_authentication_error", "do_GET", "do_POST",

@@ -9,6 +9,7 @@ production and asks for its own.
 import os
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -291,7 +292,10 @@ SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 86400
+SESSION_ENGINE = "reminders.sessions"
+SESSION_IDLE = timedelta(minutes=env.whole_number("SESSION_IDLE_MINUTES", 30, least=1, most=1440))
+SESSION_LONGEST = timedelta(hours=env.whole_number("SESSION_HOURS", 12, least=1, most=336))
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 X_FRAME_OPTIONS = "DENY"
 
 # E-mail to administrators, if a server is given

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -230,6 +231,30 @@ class KnownDevice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffSession(AbstractBaseSession):
+    """A session of somebody who signs in. Its key here is a digest of the one in the browser's cookie."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(
+        help_text="To the minute; what a page looks up by itself is none."
+    )
+    device = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=60, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        """What reads and writes these rows."""
+        from reminders.sessions import SessionStore  # it stands on this module
+
+        return SessionStore
+
+    def __str__(self) -> str:
+        return f"{self.device} since {self.started_at:%Y-%m-%d %H:%M} UTC"
 
 
 class DailyStatistics(models.Model):

@@ -30,6 +30,7 @@ urlpatterns = [
     path("account/", account.Account.as_view(), name="mfa_index"),
     path("password/", session.ChangePassword.as_view(), name="password_change"),
     path("account/second-step/", account.second_factor_due, name="second_factor_due"),
+    path("account/elsewhere/", account.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("account/app/", app.activate_totp, name="mfa_activate_totp"),
     path("account/app/remove/", app.deactivate_totp, name="mfa_deactivate_totp"),
     path("account/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -4,10 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from reminders.models import Appointment, Contact
+from reminders.models import Appointment, Contact, StaffSession
 from tests.browser.scenes.days import Diary, ordinary_day
 from tests.factories import make_contact, make_user
 
@@ -80,7 +79,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(open_page):
     page = open_page(f"/appointments/{ann.pk}/edit/", user=user)
     page.get_by_label("Notes").fill("Needs the ramp")
 
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     page.get_by_role("button", name="Save").click()
     page.get_by_label("Username").fill("robin")
     page.get_by_label("Password").fill("a long password")
@@ -101,7 +100,7 @@ def test_signing_in_again_on_the_spot(open_page):
     page = open_page(f"/?date={diary.day}", user=user)
     page.wait_for_load_state("networkidle")  # the page's first look at the banners is no click
 
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     page.get_by_role("button", name="Confirm Ann Lee").click()
     page.get_by_label("Username").fill("robin")
     page.get_by_label("Password").fill("a long password")

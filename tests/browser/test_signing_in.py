@@ -165,3 +165,47 @@ def test_in_the_dialog_the_second_step_keeps_what_was_typed(open_page):
 
     expect(page.get_by_text("Signed in again")).to_be_visible()
     expect(page.get_by_label("First name")).to_have_value("Zoe")
+
+
+def test_behind_the_sign_in_dialog_nothing_is_read(open_page):
+    page = open_page("/contacts/new/", user=make_user("ann", group="receptionist"))
+    page.get_by_label("First name").fill("Zoe")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.evaluate("document.body.dispatchEvent(new Event('signed-out'))")
+    dialog = page.get_by_role("dialog", name="You were signed out")
+    expect(dialog).to_be_visible()
+
+    for _ in range(3):
+        page.keyboard.press("Escape")
+        page.mouse.click(5, 5)
+
+    expect(dialog).to_be_visible()
+    expect(page.locator("#id_first_name")).to_be_hidden()
+    sign_in(page, within="#sign-in")
+    expect(page.get_by_label("First name")).to_have_value("Zoe")
+
+
+def test_drafts_are_their_writers(open_page):
+    page = open_page("/contacts/new/", user=make_user("ann", group="receptionist"))
+    make_user("bob", group="receptionist")
+    page.get_by_label("First name").fill("Zoe")
+    page.reload()
+    expect(page.get_by_label("First name")).to_have_value("Zoe")
+
+    page.get_by_role("button", name="ann").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Till Then")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((n) => n.startsWith('draft:'))") == []
+
+    sign_in(page)
+    expect(page.get_by_role("button", name="ann")).to_be_visible()
+    page.goto(re.sub(r"(://[^/]+).*", r"\1/contacts/new/", page.url))
+    page.get_by_label("First name").fill("Zoe")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.reload()
+    page.locator("#id_username").fill("bob")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="bob")).to_be_visible()
+
+    expect(page.get_by_label("First name")).to_have_value("")

@@ -5,12 +5,11 @@ reads.
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.staff_actions import mark
-from reminders.models import Appointment, InboxItem, Message
+from reminders.models import Appointment, InboxItem, Message, StaffSession
 from tests.browser.scenes import work
 from tests.factories import make_user
 
@@ -146,7 +145,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(open_page):
     user = make_user("robin", group="receptionist")
     page = open_page(f"/contacts/{contact.pk}/", user=user)
     page.fill("#text", "Please bring your card.")
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
 
     page.get_by_role("button", name="Send", exact=True).click()
     dialog = page.get_by_role("dialog", name="You were signed out")

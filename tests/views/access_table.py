@@ -72,6 +72,7 @@ OPEN = {
     "choose_password",
     "forgotten_password",
     "second_factor_due",
+    "sign_out_elsewhere",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_authenticate",

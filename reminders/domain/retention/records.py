@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.sessions.models import Session
-
 from reminders.domain.retention.holds import Held
 from reminders.domain.retention.periods import today
 from reminders.domain.retention.portions import Forgotten, Portion, Rows, claim, drop
@@ -22,6 +20,7 @@ from reminders.models import (
     ImportRow,
     Reply,
     SignInCount,
+    StaffSession,
 )
 
 
@@ -120,7 +119,7 @@ def forget_figures(portion: Portion) -> Forgotten:
 
 def due_sessions(cutoff: datetime, _held: Held) -> Rows:
     """Sessions that ran out before the cutoff."""
-    return Session.objects.filter(expire_date__lt=cutoff).order_by("expire_date")
+    return StaffSession.objects.filter(expire_date__lt=cutoff).order_by("expire_date")
 
 
 def forget_sessions(portion: Portion) -> Forgotten:

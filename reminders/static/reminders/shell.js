@@ -102,6 +102,11 @@
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
   });
+  // Nor do they count as clicks: a page that stands open must not keep its session.
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.hasAttribute("data-live"))
+      event.detail.headers["X-Looked-By-Itself"] = "yes";
+  });
 
   document.body.addEventListener("htmx:sendError", () =>
     toast({ text: "No connection. Please try again.", tone: "danger" }),
@@ -168,8 +173,13 @@
     const dialog = $("#sign-in");
     if (!dialog || dialog.open || performance.now() - signedIn < 3000) return;
     const place = $("#sign-in-form");
+    document.documentElement.classList.add("is-signed-out");
     await htmx.ajax("GET", place.dataset.address, { target: place, swap: "innerHTML" });
     dialog.showModal();
+  });
+  // It stays until somebody is signed in: under it stands what only they may read.
+  $("#sign-in")?.addEventListener("close", (event) => {
+    if (document.documentElement.classList.contains("is-signed-out")) event.target.showModal();
   });
   document.body.addEventListener("signed-in", (event) => {
     const { token, user } = event.detail;
@@ -179,12 +189,26 @@
     $$("input[name=csrfmiddlewaretoken]").forEach((input) => {
       input.value = token;
     });
+    document.documentElement.classList.remove("is-signed-out");
     $("#sign-in").close();
     toast({ text: "Signed in again. Please repeat your last click." });
     return undefined;
   });
 
   // Drafts: what is typed into such a form survives leaving the page by accident, in this tab only.
+  // They are their writer's: gone at signing out, and when somebody else signs in.
+  const owner = $("#sign-in-form")?.dataset.user;
+  const dropDrafts = () =>
+    Object.keys(sessionStorage)
+    .filter((name) => name.startsWith("draft:"))
+    .forEach((name) => sessionStorage.removeItem(name));
+  if (owner && sessionStorage.getItem("drafts-of") !== owner) {
+    dropDrafts();
+    sessionStorage.setItem("drafts-of", owner);
+  }
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-sign-out]")) dropDrafts();
+  });
   const fields = (form) =>
     $$("input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select", form);
   const key = (form) => `draft:${form.dataset.draft}`;

@@ -10,11 +10,15 @@ from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from reminders.domain.signing_in import second_factor
+from reminders.domain.signing_in.sessions import end_others, open_sessions
+from reminders.sessions import digest
+from reminders.views.shared.pages import say
 
 
 class Account(IndexView):
@@ -31,8 +35,20 @@ class Account(IndexView):
             "passkeys": found.get(Authenticator.Type.WEBAUTHN, []),
             "codes": codes,
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "sessions": open_sessions(user) if isinstance(user, User) else (),
+            "this_session": digest(self.request.session.session_key or ""),
             "needed": isinstance(user, User) and second_factor.is_needed(user),
         }
+
+
+@require_POST
+@login_required
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End every other session of the user."""
+    if isinstance(request.user, User):
+        ended = end_others(request.user, keep=digest(request.session.session_key or ""))
+        say(request, f"Signed out elsewhere: {ended}.")
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from reminders.domain.signing_in.devices import FORGOTTEN_AFTER
 from reminders.domain.signing_in.proof import ProofNeeded
 from reminders.domain.signing_in.second_factor import is_due
+from reminders.sessions import SessionStore
 from reminders.views.door.adapters import DEVICE, DEVICE_COOKIE, DUE
 from reminders.views.door.again import lead_to_proof
 from reminders.views.shared.pages import go
@@ -45,6 +46,7 @@ class AtTheDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        _note_click(request)
         if DEVICE in request.META:
             response.set_cookie(
                 DEVICE_COOKIE,
@@ -76,6 +78,14 @@ class AtTheDoor:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Lead to the proof; every other error goes its way."""
         return lead_to_proof(request, error) if isinstance(error, ProofNeeded) else None
+
+
+def _note_click(request: HttpRequest) -> None:
+    # What a page looks up by itself would keep a session open as long as the browser stands there.
+    clicked = request.headers.get("X-Looked-By-Itself") is None
+    session = request.session
+    if clicked and session.accessed and isinstance(session, SessionStore):
+        session.touch()
 
 
 def _is_open(request: HttpRequest) -> bool:

@@ -12,14 +12,20 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from reminders import sessions
 from reminders.domain.signing_in import proof, second_factor
+from reminders.domain.signing_in.devices import name_of
 from reminders.views.door.adapters import DUE
 
 
 @receiver(user_logged_in, dispatch_uid="reminders.signed_in")
 def signed_in(request: HttpRequest, **_: Any) -> None:
-    """Signing in is proof, however it was done."""
-    proof.note(request.session, now=timezone.now())
+    """Signing in is proof, however it was done; from now on the session's hours are counted."""
+    now = timezone.now()
+    proof.note(request.session, now=now)
+    request.session[sessions.STARTED] = now.timestamp()
+    request.session[sessions.DEVICE] = name_of(request.META.get("HTTP_USER_AGENT", ""))
+    request.session[sessions.ADDRESS] = str(request.META.get("REMOTE_ADDR", ""))
 
 
 @receiver(authentication_step_completed, dispatch_uid="reminders.proved")
