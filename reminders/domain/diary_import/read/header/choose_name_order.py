@@ -8,6 +8,7 @@ elsewhere only one that speaks for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from reminders.domain.diary_import.questions import About, Answer, Choice, Question
 from reminders.domain.diary_import.read.cells.given_names import NameOrder, name_words, order_of
@@ -23,10 +24,14 @@ _OFTEN = (
     {"CZ", "SK", "PL", "RU", "UA", "BY", "RS", "HR", "SI", "RO", "BG"},
 )
 """And those in which lists of people often are."""
-_SURE = 3
-"""So many names have to tell the same before a column is read otherwise than names are spoken."""
+_SURE, _MANY = 3, 5
+"""So many different given names have to tell the same before a column is read otherwise than names are
+spoken: where lists often are so, and elsewhere.
+"""
+_HALF, _MOST = 0.5, 0.7
+"""And such a share of all names."""
 _AGAINST = 4
-"""So many for each one that tells the contrary."""
+"""And so many for each one that tells the contrary."""
 _SHOWN = 3
 
 
@@ -41,26 +46,42 @@ def choose_name_order(sheet: Sheet) -> None:
     open_ones = {cell: words for cell, words in written if words and not shows_its_order(words)}
     votes = [order_of(words) for words in open_ones.values()]
     family, given = votes.count(FAMILY_FIRST), votes.count(GIVEN_FIRST)
-    order = _order(sheet, place, family=family, given=given, names=len(open_ones))
+    told = zip(votes, open_ones.values(), strict=True)
+    # A family named Lee, which is a given name as well, is one witness and not five.
+    witnesses = len({words[-1] for order, words in told if order is FAMILY_FIRST})
+    count = _Count(family, given, names=len(open_ones), witnesses=witnesses)
+    order = _order(sheet, place, count)
     if order is None:
         _ask(sheet, place, list(open_ones), family_likely=family >= given)
     elif order is FAMILY_FIRST:
         places[FAMILY_FIRST] = place
 
 
-def _order(sheet: Sheet, place: int, *, family: int, given: int, names: int) -> NameOrder | None:
+class _Count(NamedTuple):
+    """How many names tell each order, of how many; `witnesses` are different given names at the end."""
+
+    family: int
+    given: int
+    names: int
+    witnesses: int
+
+
+def _order(sheet: Sheet, place: int, count: _Count) -> NameOrder | None:
     """The order of a column, None where only a person can say."""
+    family, given, names, witnesses = count
     said = _said(sheet, place)
     if said is not None:
         against = given if said is FAMILY_FIRST else family
         return None if against >= _SURE and against * 2 > family + given else said
     if not names or _beyond(given, family):
         return GIVEN_FIRST
-    habit = _is_habit(sheet, *_ALWAYS)
-    if _beyond(family, given) and (habit or family >= _SURE):
+    always, often = _is_habit(sheet, *_ALWAYS), _is_habit(sheet, *_OFTEN)
+    # Elsewhere nearly all have to tell: in Kerala many families are called Thomas or George.
+    share, least = (0.0, 1) if always else (_HALF, _SURE) if often else (_MOST, _MANY)
+    if _beyond(family, given) and family >= names * share and witnesses >= least:
         return FAMILY_FIRST
-    often = _is_habit(sheet, *_OFTEN) and (family > 0 or names >= _SURE)
-    in_doubt = habit or often or (family > 1 and family * 2 > given)
+    often = often and (family > 0 or names >= _SURE)
+    in_doubt = always or often or (witnesses > 1 and family * 2 > given)
     return None if in_doubt else GIVEN_FIRST
 
 
