@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reminders.domain.replies.matching.open_questions import last_texts
 from reminders.models import Message, Reply
@@ -49,12 +49,19 @@ def find_texts(replies: Sequence[Incoming]) -> dict[int, AnsweredText]:
     """By reply, the text that it says it answers, else the last one that had reached its number."""
     named = _named(replies)
     last = last_texts([reply.id for reply in replies if reply.id not in named])
-    messages = Message.objects.select_related("contact").in_bulk(set(last.values()))
+    messages = _texts().in_bulk(set(last.values()))
     by_number = {
         reply_id: (messages[message_id], MatchedBy.NUMBER) for reply_id, message_id in last.items()
     }
     found = named | by_number
     return {reply.id: _text(reply, *found[reply.id]) for reply in replies if reply.id in found}
+
+
+def _texts() -> QuerySet[Message]:
+    """Texts with what is asked of them here, and no more: a batch reads a hundred."""
+    own = ("kind", "state", "phone", "provider_id", "location", "asks", "text", "answers")
+    texts = Message.objects.select_related("contact")
+    return texts.only(*own, "contact__phone", "contact__wrong_number")
 
 
 def _named(replies: Sequence[Incoming]) -> dict[int, tuple[Message, Reply.MatchedBy]]:
@@ -64,7 +71,7 @@ def _named(replies: Sequence[Incoming]) -> dict[int, tuple[Message, Reply.Matche
     if not ids and not theirs:
         return {}
     named = Q(pk__in=ids) | Q(provider_id__in=theirs)
-    messages = list(Message.objects.select_related("contact").filter(named))
+    messages = list(_texts().filter(named))
     ours = {message.pk: message for message in messages}
     known_as = {message.provider_id: message for message in messages if message.provider_id}
     found: dict[int, tuple[Message, Reply.MatchedBy]] = {}
