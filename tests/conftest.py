@@ -86,7 +86,8 @@ def start_throwaway_postgres() -> Postgres:
 def temporary_folder(identity: Identity | None) -> Path:
     """The usual one; where that is root's own, one that the server's user gets into."""
     usual = Path(tempfile.gettempdir())
-    return usual if identity is None or reaches(identity, usual) else Path("/tmp")  # noqa: S108  # its folders are made by mkdtemp
+    # What lies there is made by mkdtemp: nobody can have put it there before.
+    return usual if identity is None or reaches(identity, usual) else Path("/tmp")  # noqa: S108
 
 
 def forget_killed_sessions() -> None:

@@ -50,7 +50,7 @@ def test_a_report_moves_a_message_exactly_where_the_machine_lets_it():
 def in_statements(now: datetime) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT message.id FROM reminders_message message WHERE {IS_WITHDRAWABLE}",  # a constant
+            f"SELECT message.id FROM reminders_message message WHERE {IS_WITHDRAWABLE}",
             withdrawable_at(now),
         )
         return {pk for (pk,) in cursor.fetchall()}

@@ -98,7 +98,7 @@ class Sight:
         where nothing has kept that, everybody who is on it now.
         """
         wrote = Q(reply__contact__isnull=False)
-        # By who was on the number then: it may be another person's by now, who must not learn of it.
+        # By who was on the number then: it may be another's by now, who must not learn of it.
         on_number = Contact.objects.filter(phone=OuterRef("phone"))
         concerned = on_number.filter(events__kind="opted_out", events__at=OuterRef("since"))
         unseen = on_number.exclude(pk__in=self.people().values("pk"))

@@ -42,7 +42,7 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         kept_id = ContactMerge.objects.values_list("kept_id", flat=True).get(pk=merge_id)
         lock_appointments(held_by([kept_id]))
         kept = lock_whole_contact(kept_id)
-        # After the person, as a merge does it; read again, for somebody may have split them already.
+        # After the person, as a merge does it; read again, as somebody may have split them.
         merge = ContactMerge.objects.select_for_update().get(pk=merge_id)
         _check(merge, kept)
         changed = _gives_back(merge, kept)

@@ -7,21 +7,21 @@ table does not matter. Where a list goes on is named by a contact's id, never by
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
+from django.db.models.lookups import IsNull
 
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
 from reminders.models import Appointment, Contact
 
 ROWS = 50
-NUMBERS_AT_ONCE = 500
 COUNTED_TO = 100
 """Counting stops here; more are "over 100": nobody works those off in a day, and the page waits for
 them.
@@ -90,13 +90,14 @@ class FlawSearch:
         return contacts.filter(Q(theirs) | ~Q(_has(Appointment.objects.order_by())))
 
 
-def _has(visits: QuerySet[Appointment]) -> Coalesce:
+def _has(visits: QuerySet[Appointment]) -> IsNull:
     """The condition that a contact has one of these visits.
 
-    COALESCE changes no answer. It keeps PostgreSQL from turning the condition into a join, for
-    which it would read every visit there is.
+    The first one and not EXISTS: PostgreSQL would turn that into a join or a hash, for which it
+    reads every visit there is. So it looks at the visits of few contacts, each through its index.
     """
-    return Coalesce(Exists(visits.filter(contact=OuterRef("pk"))), Value(False))
+    first = visits.filter(contact=OuterRef("pk")).values("pk")[:1]
+    return IsNull(Subquery(first), False)
 
 
 class Flawed(NamedTuple):
@@ -208,16 +209,17 @@ def _numbers(look: FlawSearch, *, at_least: int, limit: int, after: int = 0) -> 
     if look.location_ids is None and not look.coming:
         return dict(_shared(with_number, at_least)[:limit])
     found: dict[str, int] = {}
-    last = ""
+    last, at_once = "", 2 * limit
     while len(found) < limit:
         # Group by group, in the order of the index: whether anybody of a number is looked at is
         # asked of the few shared ones, and not of everybody.
-        shared = _shared(with_number.filter(phone__gt=last), at_least)[:NUMBERS_AT_ONCE]
+        shared = _shared(with_number.filter(phone__gt=last), at_least)[:at_once]
         phones = [phone for phone, _ in shared]
         if not phones:
             break
-        last = phones[-1]
-        found |= dict(_shared(_looked_at(look, phones), at_least))
+        # Twice as many each time: where few are looked at, the whole table is walked in few steps.
+        last, at_once = phones[-1], 2 * at_once
+        found |= _looked_at(look, phones, at_least)
     return dict(list(found.items())[:limit])
 
 
@@ -231,11 +233,20 @@ def _shared(contacts: QuerySet[Contact], at_least: int) -> Any:
     )
 
 
-def _looked_at(look: FlawSearch, phones: Collection[str]) -> QuerySet[Contact]:
-    """Those on these numbers who are counted; with `coming`, where one of them has a visit
+def _looked_at(look: FlawSearch, phones: Collection[str], at_least: int) -> dict[str, int]:
+    """How many are counted on each of these numbers; with `coming`, where one of them has a visit
     ahead.
     """
     # That a phone is there is the condition of the index on them.
-    on_them = Contact.objects.filter(phone__in=phones).exclude(phone="")
-    counted = replace(look, coming=False).of(on_them)
-    return counted.filter(phone__in=look.of(on_them).values("phone")) if look.coming else counted
+    numbered = Contact.objects.filter(phone__in=phones).exclude(phone="")
+    on_them = replace(look, coming=False).of(numbered)
+    people: dict[int, str] = dict(on_them.values_list("pk", "phone"))
+    expected = set(people.values())
+    if look.coming:
+        # By the people and not by their numbers: joined, it would read every coming visit.
+        ahead = look.ahead.filter(contact_id__in=people)
+        expected = {people[pk] for pk in ahead.values_list("contact_id", flat=True)}
+    counts = Counter(people.values())
+    return {
+        phone: counts[phone] for phone in phones if counts[phone] >= at_least and phone in expected
+    }

@@ -56,7 +56,8 @@ WITH visit AS MATERIALIZED (
                    SELECT 1
                    FROM reminders_message fix
                    WHERE fix.appointment_id = planned.appointment_id AND fix.kind = 'correction'
-                     AND fix.state <> %(message_cancelled)s AND fix.created_at > planned.scheduled_at
+                     AND fix.state <> %(message_cancelled)s
+                     AND fix.created_at > planned.scheduled_at
                )
            ) AND NOT coalesce(
                bool_or(

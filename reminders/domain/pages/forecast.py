@@ -136,11 +136,13 @@ def _average_segments(
         cutoff__gt=now,
         location__in=locations,
     )
-    following = planned.order_by("due_at").select_related(
+    # Chosen first, and only then joined: else two weeks of texts are joined for the first of them.
+    following = list(planned.order_by("due_at").values_list("pk", flat=True)[:SAMPLE])
+    sample = Reminder.objects.filter(pk__in=following).select_related(
         "rule", "location", *(f"appointment__{one}" for one in _TOLD_OF)
     )
     sizes: dict[int, list[int]] = defaultdict(list)
-    for one in following[:SAMPLE]:
+    for one in sample:
         segments = _segments(book, one)
         if segments:
             sizes[one.rule_id].append(segments)

@@ -46,7 +46,13 @@ def of_columns() -> list[Question]:
             ("Ellen Marsh | 0491 570 006 | 02 5550 4321", "James Okoro | 0491 570 110 |"), 2,
         ),
         Question(
-            About.DATES, "dates", "“03/04/2027”: what comes first?", dates, ("03/04/2027",), 3, "Date"
+            About.DATES,
+            "dates",
+            "“03/04/2027”: what comes first?",
+            dates,
+            ("03/04/2027",),
+            3,
+            "Date",
         ),
         Question(
             About.CHECK, "past", "287 of 298 visits lie in the past. Is this the right file?", check

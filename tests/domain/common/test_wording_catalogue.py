@@ -1,6 +1,7 @@
 """Which words apply: by rule, language and channel, from staff or from the starter texts."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_book_is_read_in_one_statement(django_assert_num_queries: object) -> N
 
 
 def test_dates_are_on_the_wall_clock_of_the_place_and_in_the_language_of_the_text() -> None:
-    plain = {
+    plain: dict[str, Any] = {
         "first_name": "Ann",
         "name": "Ann Lee",
         "starts_at": datetime(2026, 3, 3, 23, 0, tzinfo=UTC),
@@ -90,8 +91,8 @@ def test_dates_are_on_the_wall_clock_of_the_place_and_in_the_language_of_the_tex
         "phone": "02 5550 0000",
     }
 
-    english = values_for(**plain, language="en", country="AU")  # type: ignore[arg-type]  # one of each
-    german = values_for(**plain, language="de", country="AU", service=None)  # type: ignore[arg-type]  # as above
+    english = values_for(**plain, language="en", country="AU")
+    german = values_for(**plain, language="de", country="AU", service=None)
 
     assert (english.date, english.time) == ("Wed 4 March", "10:00 am")
     assert (german.date, german.time, german.service) == ("Mi., 4. März", "10:00", "")

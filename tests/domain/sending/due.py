@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, time
+from typing import Any
 
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Message, Reminder
@@ -15,12 +16,12 @@ def at_noon() -> datetime:
     return NOON
 
 
-def planned(count: int = 1, **values: object) -> list[Appointment]:
+def planned(count: int = 1, **values: Any) -> list[Appointment]:
     """Appointments tomorrow at 13:00, whose confirmation is due in an hour."""
     make.make_confirmation_rule()
     place = make.make_location(name="Harbour Dental")
     rows = [
-        make.make_appointment(day=TOMORROW, at=time(13, 0), location=place, **values)  # type: ignore[arg-type]  # passed on
+        make.make_appointment(day=TOMORROW, at=time(13, 0), location=place, **values)
         for _ in range(count)
     ]
     plan_appointments([row.pk for row in rows], now=NOON)

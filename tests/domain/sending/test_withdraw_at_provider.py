@@ -3,6 +3,7 @@ that.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,10 @@ def at_noon() -> datetime:
     return NOON
 
 
-def handed_over(**values: object) -> Appointment:
+def handed_over(**values: Any) -> Appointment:
     """An appointment tomorrow at 13:00 whose confirmation, due in an hour, is to be handed over."""
     make.make_confirmation_rule()
-    appointment = make.make_appointment(day=date(2026, 3, 3), at=time(13, 0), **values)  # type: ignore[arg-type]  # passed on
+    appointment = make.make_appointment(day=date(2026, 3, 3), at=time(13, 0), **values)
     plan_appointments([appointment.pk], now=NOON)
     return appointment
 

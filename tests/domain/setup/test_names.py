@@ -25,7 +25,10 @@ from tests.domain.beside import Beside
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NAMING = "{first_name}, {date} {time}: {service}, {practitioner}, {location} {phone}. {instructions} Y or N?"
+NAMING = (
+    "{first_name}, {date} {time}: {service}, {practitioner}, {location} {phone}. "
+    "{instructions} Y or N?"
+)
 
 
 def at_noon() -> datetime:
