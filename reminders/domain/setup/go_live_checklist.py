@@ -20,6 +20,7 @@ from reminders.domain.common.connections import release_connection
 from reminders.domain.demo.seed import LOGINS
 from reminders.domain.operations.health import Pulse
 from reminders.domain.sending import circuit_breaker
+from reminders.domain.signing_in import second_factor
 from reminders.models import Location, Message, ReminderRule
 from reminders.provider import CredentialsRefused, MessagesApi, MessagesApiError, NotFound
 
@@ -197,6 +198,15 @@ def _surroundings() -> Iterator[Check]:
             "Remove the demo users",
             "Whoever knows the demo knows their passwords.",
             "users",
+        )
+    lacking = second_factor.lacking()
+    if lacking:
+        yield Check(
+            "look",
+            "More than a password",
+            f"{lacking} of those who may change texts have no passkey or app yet. They are led to it "
+            "at their next sign-in, once a real provider is set.",
+            "people",
         )
     if settings.EMBEDDED_DATABASE:
         yield Check(

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reminders.domain.common.access import RULES
 from reminders.models import RoleSignIn
@@ -47,6 +47,13 @@ def roles_that_need_one() -> QuerySet[Group]:
         sign_in__isnull=True, permissions__codename=code, permissions__content_type__app_label=app
     )
     return Group.objects.filter(Q(sign_in__second_factor=True) | by_rights).distinct()
+
+
+def lacking() -> int:
+    """How many active users need a second factor and have none."""
+    having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    needing = Q(is_superuser=True) | Q(groups__in=roles_that_need_one())
+    return User.objects.filter(needing, ~Exists(having), is_active=True).distinct().count()
 
 
 def choose(role: Group, *, second_factor: bool) -> None:

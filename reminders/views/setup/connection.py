@@ -176,5 +176,6 @@ def _address(what: str) -> str:
         "locations": "admin:reminders_location_changelist",
         "rules": "rules",
         "users": "admin:auth_user_changelist",
+        "people": "people",
     }
     return reverse(names[what]) if what else ""

@@ -196,6 +196,17 @@ def test_what_an_administrator_chose_for_a_role_goes_before_its_rights(at_work, 
     assert (is_due(manager), is_due(receptionist)) == (False, True)
 
 
+def test_the_connection_page_says_how_many_have_no_second_step_yet(sign_in):
+    with_app("bob")
+    make_user("cat", group="manager")
+    make_user("dan", group="receptionist")
+    make_user("eve", group="manager", is_active=False)
+
+    page = sign_in("administrator").get("/set-up/connection/").content.decode()
+
+    assert "2 of those who may change texts" in page
+
+
 def test_somebody_who_lost_the_phone_is_let_in_by_an_administrator(sign_in):
     user = with_app()
 
