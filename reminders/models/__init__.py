@@ -25,8 +25,6 @@ from reminders.models.operations import (
 )
 from reminders.models.people import (
     Contact,
-    ContactMerge,
-    LikelyPair,
     Location,
     Practitioner,
     Service,
@@ -42,6 +40,7 @@ from reminders.models.retention import (
     LegalHold,
 )
 from reminders.models.rules import ReminderRule, Wording
+from reminders.models.same_person import ContactMerge, LikelyPair
 
 __all__ = [
     "Appointment",

@@ -39,7 +39,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         What the provider has accepted counts until a minute before its time; what waits with us or
         is held back there counts as long as it does. The one definition: `is_withdrawable` says the
-        same of a row, `states_in_sql.IS_WITHDRAWABLE` in statements.
+        same of a row, `in_sql.states.IS_WITHDRAWABLE` in statements.
         """
         gone = Q(state=MessageState.ACCEPTED, scheduled_at__lte=now + WITHDRAW_MARGIN)
         # Also what is being handed over or unknown: it is marked, and asked back as soon as its id

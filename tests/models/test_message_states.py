@@ -9,8 +9,8 @@ from django.db import connection
 
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.models import Message, message_states
+from reminders.models.in_sql.states import IS_WITHDRAWABLE, withdrawable_at
 from reminders.models.message_states import MessageState
-from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
 from tests import factories as make
 from tests.factories import NOON
 

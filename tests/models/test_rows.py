@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 from django.db import connection
 
-from reminders.models.rows import read_dicts, read_rows
+from reminders.models.in_sql.rows import read_dicts, read_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from reminders.domain.planning.plan import (
     steps_of_coming,
 )
 from reminders.models import Appointment
-from reminders.models.states_in_sql import Given
+from reminders.models.in_sql.states import Given
 
 STEP = 5_000
 A_DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ uses.
 """
 
 from reminders.domain.diary_import.background import work_off_imports
-from reminders.domain.diary_import.folder import pick_up_files
+from reminders.domain.diary_import.folder.pick_up import pick_up_files
 from reminders.domain.diary_import.pipeline import (
     ImportOutcome,
     Options,

@@ -18,7 +18,7 @@ from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet_sql import ROWS, STANDINGS
 from reminders.models import InboxItem, Message, Reminder
-from reminders.models.states_in_sql import STATES, as_text
+from reminders.models.in_sql.states import STATES, as_text
 
 FAILED: frozenset[str] = frozenset(Message.UNDELIVERED)
 _MAY_HAVE_ARRIVED = (*Message.AT_PROVIDER, Message.State.DELIVERED, Message.State.UNKNOWN)

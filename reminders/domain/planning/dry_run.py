@@ -18,7 +18,7 @@ from reminders.domain.planning import statements
 from reminders.domain.planning.desired import DesiredReminder, desired_reminders
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.staging import read_plannable, stage
-from reminders.models.states_in_sql import Given, withdrawable_at
+from reminders.models.in_sql.states import Given, withdrawable_at
 
 Key: TypeAlias = tuple[int, int]
 """An appointment's id and a rule's; of each appointment, its present version is meant."""

@@ -29,7 +29,7 @@ from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.staging import read_plannable, stage
 from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_messages
 from reminders.models import Appointment, Reminder
-from reminders.models.states_in_sql import Given, withdrawable_at
+from reminders.models.in_sql.states import Given, withdrawable_at
 
 # As much as is planned in one transaction: a larger one would hold its appointments for too long
 # against a click.

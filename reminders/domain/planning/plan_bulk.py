@@ -15,7 +15,7 @@ from typing import Any
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import DesiredReminder, PlannableAppointment
 from reminders.domain.planning.rule_book import RuleSet
-from reminders.models.rows import read_dicts
+from reminders.models.in_sql.rows import read_dicts
 
 
 def as_array(ids: Sequence[int]) -> str:

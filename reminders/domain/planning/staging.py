@@ -13,7 +13,7 @@ from django.db import connection
 
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import DesiredReminder, PlannableAppointment
-from reminders.models.rows import read_rows
+from reminders.models.in_sql.rows import read_rows
 
 _columns = attrgetter(*(field.name for field in fields(DesiredReminder)))
 

@@ -6,7 +6,7 @@ statements that write it, and the dry run that shows what a changed rule would d
 
 from __future__ import annotations
 
-from reminders.models.states_in_sql import IS_WITHDRAWABLE
+from reminders.models.in_sql.states import IS_WITHDRAWABLE
 
 PLANNABLE_COLUMNS = """
     appointment.id, appointment.version, appointment.status, appointment.starts_at,

@@ -16,7 +16,7 @@ from django.db.models import F
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.planning import withdrawal_statements as statements
 from reminders.models import Message, Reminder, message_states
-from reminders.models.states_in_sql import STATES
+from reminders.models.in_sql.states import STATES
 
 
 def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime) -> int:

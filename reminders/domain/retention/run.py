@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from reminders.domain.common.locks import retry_on_conflict
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.diary_import.folder_past import forget_old
+from reminders.domain.diary_import.folder.past import forget_old
 from reminders.domain.retention.holds import Held, held
 from reminders.domain.retention.periods import cutoffs, midnight, today
 from reminders.domain.retention.portions import Forgotten, Portion

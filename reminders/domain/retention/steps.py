@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from reminders.domain.diary_import.folder_past import old_files
+from reminders.domain.diary_import.folder.past import old_files
 from reminders.domain.retention import appointments, people, records, texts
 from reminders.domain.retention.holds import held
 from reminders.domain.retention.periods import cutoffs

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
 from reminders.models import Message, ProviderState
-from reminders.models.claims import is_any_due
+from reminders.models.in_sql.claims import is_any_due
 from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
 
 Brake = ProviderState.Brake

@@ -41,8 +41,8 @@ from reminders.domain.wording.purposes import purpose_of_rule
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.segments import measure
 from reminders.models import Contact, Location, Message, Reminder
-from reminders.models.claims import DueReminder, is_any_due, lock_due_reminders
-from reminders.models.states_in_sql import STATES, Given
+from reminders.models.in_sql.claims import DueReminder, is_any_due, lock_due_reminders
+from reminders.models.in_sql.states import STATES, Given
 
 Reason = Reminder.Reason
 State = Reminder.State

@@ -24,7 +24,7 @@ from reminders.domain.sending.claim import (
     OutgoingMessage,
 )
 from reminders.models import Message, Reminder
-from reminders.models.claims import QueuedMessage, lock_queued_messages
+from reminders.models.in_sql.claims import QueuedMessage, lock_queued_messages
 from reminders.models.message_states import MessageState
 
 Reason = Reminder.Reason

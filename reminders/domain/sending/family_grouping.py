@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 
 from reminders.models import Location, Reminder
-from reminders.models.claims import DueReminder, lock_family_reminders
+from reminders.models.in_sql.claims import DueReminder, lock_family_reminders
 
 FAMILY_WITHIN = timedelta(minutes=60)
 FAMILY_MOST = 8

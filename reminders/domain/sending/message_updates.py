@@ -18,8 +18,8 @@ from django.db.models import Exists, OuterRef, Q
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.sending import statements
 from reminders.models import Message, Reminder, message_states
+from reminders.models.in_sql.states import STATES, Given, as_text
 from reminders.models.message_states import MessageState
-from reminders.models.states_in_sql import STATES, Given, as_text
 
 
 @dataclass(frozen=True, slots=True)

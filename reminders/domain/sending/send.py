@@ -31,8 +31,8 @@ from reminders.domain.sending.claim_queued import claim_queued
 from reminders.domain.sending.submit import Kind, SubmissionResult, longest_call, submit
 from reminders.domain.sending.webhook_secrets import callback_url
 from reminders.models import Message, Reminder
-from reminders.models.claims import is_any_due, is_any_queued
-from reminders.models.states_in_sql import STATES, Given
+from reminders.models.in_sql.claims import is_any_due, is_any_queued
+from reminders.models.in_sql.states import STATES, Given
 from reminders.provider import MessagesApi
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from reminders.domain.diary_import.asking.stored import questions_of_import, sig
 from reminders.domain.diary_import.uploads import go
 from reminders.models import Import, TaughtAnswer
 from tests import factories as make
+from tests.domain.diary_import.folder.test_pick_up import files, put
 from tests.domain.diary_import.importing import NOW, csv_of, diary, sydney
-from tests.domain.diary_import.test_folder import files, put
 
 pytestmark = pytest.mark.django_db
 

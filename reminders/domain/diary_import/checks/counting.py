@@ -33,7 +33,7 @@ from reminders.domain.diary_import.checks.numbers import (
 )
 from reminders.domain.diary_import.options import Options
 from reminders.models import Import
-from reminders.models.rows import read_dicts, read_rows
+from reminders.models.in_sql.rows import read_dicts, read_rows
 
 HABIT = 5
 """So many visits of a kind a location has had before they are its habit."""

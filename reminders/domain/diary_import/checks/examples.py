@@ -18,7 +18,7 @@ from reminders.domain.diary_import.checks.doubts import in_words
 from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
-from reminders.models.rows import read_dicts
+from reminders.models.in_sql.rows import read_dicts
 
 SHOWN = 3
 _LONGEST = 100

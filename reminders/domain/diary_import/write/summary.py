@@ -15,8 +15,8 @@ from reminders.domain.clock import rule_schedule, wall_time
 from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
-from reminders.models.rows import read_dicts
-from reminders.models.states_in_sql import IS_WITHDRAWABLE, withdrawable_at
+from reminders.models.in_sql.rows import read_dicts
+from reminders.models.in_sql.states import IS_WITHDRAWABLE, withdrawable_at
 
 FEW = 10
 """So few rows that a share of them says nothing."""

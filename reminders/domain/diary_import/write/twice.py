@@ -24,7 +24,7 @@ from reminders.domain.diary_import.questions import (
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
 from reminders.domain.diary_import.read.rows.left_out import LeftOut, Reason
-from reminders.models.rows import read_dicts
+from reminders.models.in_sql.rows import read_dicts
 
 _FEW = 20
 """Of so many ids at least a share says whether repeating is the rule or a slip."""

@@ -30,7 +30,7 @@ from reminders.domain.diary_import.asking.options import GivenAnswers
 from reminders.domain.diary_import.asking.unattended import get_ready, options_for
 from reminders.domain.diary_import.asking.waiting import follow, keep_waiting
 from reminders.domain.diary_import.asking.words import without_examples
-from reminders.domain.diary_import.folder_files import FoundFile, Place, Tree, open_tree
+from reminders.domain.diary_import.folder.files import FoundFile, Place, Tree, open_tree
 from reminders.domain.diary_import.pipeline import (
     Options,
     import_file,

@@ -17,11 +17,11 @@ from django.db import connection
 from django.db.models import Exists, Min, OuterRef
 
 from reminders.models.consent import Suppression
+from reminders.models.in_sql.rows import Row, read_rows
+from reminders.models.in_sql.states import STATES, Given
 from reminders.models.messages import Message
 from reminders.models.people import Contact
 from reminders.models.reminders import Reminder
-from reminders.models.rows import Row, read_rows
-from reminders.models.states_in_sql import STATES, Given
 
 
 class DueReminder(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reminders.domain.diary_import.folder_past import forget_old, old_files
+from reminders.domain.diary_import.folder.past import forget_old, old_files
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

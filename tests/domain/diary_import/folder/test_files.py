@@ -13,11 +13,11 @@ from django.core import mail
 from django.core.management import call_command
 
 from reminders.domain.diary_import import pick_up_files
-from reminders.domain.diary_import.folder_files import FoundFile, Tree
+from reminders.domain.diary_import.folder.files import FoundFile, Tree
 from reminders.models import Import, ImportMapping
 from tests import factories as make
+from tests.domain.diary_import.folder.test_pick_up import MINUTE, files, put
 from tests.domain.diary_import.importing import ANN, NOW, csv_of, diary, sydney
-from tests.domain.diary_import.test_folder import MINUTE, files, put
 
 pytestmark = pytest.mark.django_db
 GOOD = csv_of("2,Bob Ray,0491 570 156,2026-03-05,11:30")

@@ -14,14 +14,14 @@ from django.db import OperationalError
 from reminders.domain.diary_import import (
     ImportOutcome,
     Options,
-    folder,
     import_file,
     pick_up_files,
     work_off_imports,
 )
 from reminders.domain.diary_import.asking.answering import answer_questions
 from reminders.domain.diary_import.asking.stored import questions_of_import, sign_of
-from reminders.domain.diary_import.folder_files import FoundFile, Tree
+from reminders.domain.diary_import.folder import pick_up
+from reminders.domain.diary_import.folder.files import FoundFile, Tree
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.header.columns import header_digest
 from reminders.domain.diary_import.uploads import discard, forget_old_files, go
@@ -142,7 +142,7 @@ class TestAWorkerThatDies:
         )
         put(tmp_path, "North/list.csv", b"A,B,C\nAnn Lee,0491 570 006,2026-03-04 10:00\n")
         with monkeypatch.context() as patched:
-            patched.setattr(folder, "import_file", die_at_once)
+            patched.setattr(pick_up, "import_file", die_at_once)
             with pytest.raises(SystemExit):
                 pick_up_files(tmp_path, now=NOW)
         put(tmp_path, "later.csv", csv_of(ANN.replace("10:00", "16:00")), seconds_old=30)
@@ -187,7 +187,7 @@ class TestAWorkerThatDies:
         put(tmp_path, "bad.csv", csv_of(ANN), seconds_old=90)
         put(tmp_path, "good.csv", csv_of(ANN))
         with monkeypatch.context() as patched:
-            patched.setattr(folder, "import_file", die_at_once)
+            patched.setattr(pick_up, "import_file", die_at_once)
             for minutes in range(3):
                 with pytest.raises(SystemExit):
                     pick_up_files(tmp_path, now=NOW + minutes * MINUTE)
@@ -215,7 +215,7 @@ def test_a_fault_of_the_program_is_told_and_does_not_come_back(
             raise ZeroDivisionError("Ann Lee")
         return import_file(source, options, **rest)
 
-    monkeypatch.setattr(folder, "import_file", stumble)
+    monkeypatch.setattr(pick_up, "import_file", stumble)
 
     assert (pick_up_files(tmp_path, now=NOW), pick_up_files(tmp_path, now=NOW)) == (2, 0)
 
@@ -239,7 +239,7 @@ def test_without_the_database_a_file_waits(tmp_path: Path, monkeypatch: pytest.M
         raise OperationalError("the server closed the connection unexpectedly")
 
     with monkeypatch.context() as patched:
-        patched.setattr(folder, "import_file", gone)
+        patched.setattr(pick_up, "import_file", gone)
         with pytest.raises(OperationalError):
             pick_up_files(tmp_path, now=NOW)
 
@@ -250,7 +250,7 @@ def test_one_worker_at_a_time(tmp_path: Path) -> None:
     sydney()
     put(tmp_path, "monday.csv", csv_of(ANN))
 
-    with folder._alone() as alone:
+    with pick_up._alone() as alone:
         assert (alone, pick_up_files(tmp_path, now=NOW)) == (True, 0)
 
     assert pick_up_files(tmp_path, now=NOW) == 1

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from reminders.domain.common.turns import GoOn, for_ever
-from reminders.domain.diary_import.folder import DONE, FAILED
-from reminders.domain.diary_import.folder_files import FoundFile, Tree, open_tree
+from reminders.domain.diary_import.folder.files import FoundFile, Tree, open_tree
+from reminders.domain.diary_import.folder.pick_up import DONE, FAILED
 
 
 def old_files(folder: str | Path, *, before: datetime) -> int:
