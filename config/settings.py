@@ -90,6 +90,8 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 # The provider
 MESSAGES_API_URL = env.web_address("MESSAGES_API_URL", local.sandbox_url(DATA_DIR))
 MESSAGES_API_GIVEN = env.has("MESSAGES_API_URL")
+# By the address: `manage.py up` gives its programs that of the sandbox which it started.
+MESSAGES_API_IS_SANDBOX = local.sandbox_url(DATA_DIR) == MESSAGES_API_URL
 MESSAGES_API_KEY = env.secret("MESSAGES_API_KEY", "sandbox-key")
 MESSAGES_API_SECRET = env.secret("MESSAGES_API_SECRET", "sandbox-secret")
 MESSAGES_API_AUTH = env.choice("MESSAGES_API_AUTH", ("basic", "hmac"), "basic")

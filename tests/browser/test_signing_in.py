@@ -53,7 +53,7 @@ def roles():
 
 
 def test_an_app_is_set_up_by_its_picture_and_asked_for_from_then_on(open_page, settings):
-    settings.MESSAGES_API_GIVEN = True
+    settings.MESSAGES_API_IS_SANDBOX = False
     make_user("ann", group="manager")
     page = open_page("/sign-in/", role="")
     sign_in(page)

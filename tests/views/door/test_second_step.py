@@ -134,7 +134,7 @@ def test_secrets_are_kept_so_that_the_database_alone_shows_no_code():
 @pytest.fixture
 def at_work(settings):
     """Texts reach real people."""
-    settings.MESSAGES_API_GIVEN = True
+    settings.MESSAGES_API_IS_SANDBOX = False
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_a_login_here_is_not_tied_to_an_account_there_by_an_open_browser(service
 
 
 def test_who_came_by_the_service_proves_themselves_there(service, settings):
-    settings.MESSAGES_API_GIVEN = True
+    settings.MESSAGES_API_IS_SANDBOX = False
     service.claims["groups"] = ["IT"]
     client, _ = sign_in()
     session = client.session
