@@ -28,7 +28,7 @@ BY_NAME = (
     "login_form", "has_permission", "logout", "converter", "exc_text", "salt",  # its admin and logs
     "handle", "help", "add_arguments", "requires_*", "suppressed_base_arguments",  # its commands
     "Counting", "is_locked", "user_*", "reset_attempts", "ip_or_username", "locked_out",  # axes
-    "Door", "SecondFactors", "*Form", "is_open_for_signup", "is_reauthentication_required",  # allauth
+    "Door", "SecondFactors", "*Form", "is_open_for_signup", "is_reauthentication_required",
     "respond_user_inactive", "get_totp_label", "generate_authenticator_name", "form_invalid",
     "backend", "AtTheDoor", "process_view", "proved", "factor_removed",
     "get_model_class", "_get_session_from_db", "_session_key", "create_model_instance",

@@ -59,7 +59,7 @@ class SessionStore(Plain):
         """The row as it is saved; saving is a click."""
         now = timezone.now()
         started = _started(data, now=now)
-        key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]  # not in the types
+        key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]  # untyped
         return StaffSession(
             session_key=digest(key),
             session_data=self.encode(data),

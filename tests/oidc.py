@@ -1,4 +1,5 @@
-"""A small sign-in service that speaks OpenID Connect over real HTTP: discovery, the page where one says
+"""A small sign-in service that speaks OpenID Connect over real HTTP: discovery, the page where one
+says
 who one is, codes with proof of possession, signed tokens and what is known of a person.
 """
 

@@ -156,7 +156,9 @@ def _write_once(file: Path, text: str) -> None:
 def sign_in_service(
     name: str, issuer: str, shown: str, client_id: str, client_secret: str
 ) -> dict[str, Any]:
-    """An organisation's own sign-in service as the library for it wants to know it; none is fine."""
+    """An organisation's own sign-in service as the library for it wants to know it; none is
+    fine.
+    """
     if not issuer:
         return {}
     app = {

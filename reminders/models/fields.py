@@ -1,5 +1,6 @@
 """Checks that several tables share: telephone numbers, time zones, days of the week."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -50,7 +51,8 @@ def working_week() -> list[int]:
 def days_field(**options: object) -> "ArrayField[list[int], list[int]]":
     """An array of ISO weekdays, 1 (Monday) to 7 (Sunday)."""
     day = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)])
-    return ArrayField(day, default=working_week, validators=[check_days], **options)  # type: ignore[arg-type]  # options pass through
+    given: dict[str, Any] = dict(options)  # Any: what a field takes is not typed as a whole
+    return ArrayField(day, default=working_week, validators=[check_days], **given)
 
 
 def phone_check(name: str, field: str = "phone", *, blank: bool = False) -> models.CheckConstraint:

@@ -38,7 +38,8 @@ class TaughtAnswer(models.Model):
     """What somebody once said of a column or of a value in it, for the next files of the diary.
 
     `header` and `value` are folded, so that case, accents and blanks do not matter; both are "" for
-    what concerns a whole file. `layout` tells for which columns it was taught: a column of that name
+    what concerns a whole file. `layout` tells for which columns it was taught: a column of that
+    name
     in another program's file may be something else. One without a location holds at all of them.
     """
 

@@ -186,7 +186,9 @@ class SignInCount(models.Model):
 
 
 class RoleSignIn(models.Model):
-    """What an administrator chose for how a role signs in; without a row the role's rights decide."""
+    """What an administrator chose for how a role signs in; without a row the role's rights
+    decide.
+    """
 
     role = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="sign_in")
     second_factor = models.BooleanField(help_text="Whether a password alone is not enough.")
@@ -198,7 +200,8 @@ class RoleSignIn(models.Model):
 class SignInLink(models.Model):
     """A link by which a user chooses a password, once; of its token only a digest is kept.
 
-    One that an administrator made, and one that the user asked for: the second must not void the first,
+    One that an administrator made, and one that the user asked for: the second must not void the
+    first,
     since anybody can type a name.
     """
 
@@ -234,7 +237,9 @@ class KnownDevice(models.Model):
 
 
 class StaffSession(AbstractBaseSession):
-    """A session of somebody who signs in. Its key here is a digest of the one in the browser's cookie."""
+    """A session of somebody who signs in. Its key here is a digest of the one in the browser's
+    cookie.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"

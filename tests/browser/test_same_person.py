@@ -1,4 +1,6 @@
-"""Two entries that may be one person, in Chromium: proposed, compared, said to be two, taken back."""
+"""Two entries that may be one person, in Chromium: proposed, compared, said to be two,
+taken back.
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -26,7 +26,9 @@ def sign_in() -> Callable[..., Client]:
 
 @pytest.fixture
 def statements() -> Callable[[Callable[[], object]], int]:
-    """How many statements a call costs, without the note of a click: it is written once a minute."""
+    """How many statements a call costs, without the note of a click: it is written once a
+    minute.
+    """
 
     def count(call: Callable[[], object]) -> int:
         with CaptureQueriesContext(connection) as context:

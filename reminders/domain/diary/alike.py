@@ -1,6 +1,7 @@
 """Whether two entries may be one person, by their names alone and what stands beside them. Pure.
 
-Only proposes, so it may be wrong; but a list of brothers and sisters would soon be read by nobody. So
+Only proposes, so it may be wrong; but a list of brothers and sisters would soon be read by nobody.
+So
 other given names, another patient number of the same diary, and a junior beside a senior are two
 people. Whom nobody is sure to be is left to staff (`likely_pairs`).
 """
@@ -38,7 +39,9 @@ class Person(NamedTuple):
 
 
 def why_on_one_phone(one: Person, other: Person) -> Reason | None:
-    """Why two people with the same phone may be one; None: two people, as far as anybody can tell."""
+    """Why two people with the same phone may be one; None: two people, as far as anybody
+    can tell.
+    """
     if two_in_a_diary(one, other):
         return None
     mine, theirs = _Name(one), _Name(other)

@@ -1,7 +1,9 @@
 """Who may be one person under two entries: looked for in the background, settled by staff.
 
-Nobody is made one here. The pairs are looked for anew whenever contacts have changed, all of them, so
-that what no longer holds goes by itself. What staff said, that two are two, stays for good: also when
+Nobody is made one here. The pairs are looked for anew whenever contacts have changed, all of them,
+so
+that what no longer holds goes by itself. What staff said, that two are two, stays for good: also
+when
 other files come in, and when one of the two was merged into a third.
 """
 
@@ -131,7 +133,9 @@ def _of_one_name(people: Iterable[Person], reason: Reason) -> Iterator[tuple[Ids
 
 
 def _said_to_be_two() -> Iterator[Ids]:
-    """All that staff kept apart; whoever was merged since is kept apart under the other's id, too."""
+    """All that staff kept apart; whoever was merged since is kept apart under the other's
+    id, too.
+    """
     merged = dict(ContactMerge.objects.filter(split_at=None).values_list("person", "kept"))
     said = LikelyPair.objects.exclude(apart_at=None).values_list("one", "other")
     for one, other in said.iterator():

@@ -1,4 +1,6 @@
-"""Columns of former files that are only kept with their visits, and that somebody else may look at."""
+"""Columns of former files that are only kept with their visits, and that somebody else may
+look at.
+"""
 
 from __future__ import annotations
 

@@ -84,7 +84,9 @@ ALWAYS = "always"
 
 
 def always(choice: Choice, words: str) -> Choice:
-    """The same agreement for all files like it; the command, which teaches nothing, knows but one."""
+    """The same agreement for all files like it; the command, which teaches nothing, knows
+    but one.
+    """
     return replace(choice, answer=replace(choice.answer, value=ALWAYS), words=words)
 
 

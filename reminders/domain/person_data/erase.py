@@ -1,6 +1,7 @@
 """Forget one person at their wish: what comes is called off first, then everything goes at once.
 
-The wish is written down (`Erasure`) and waits until the provider has let go of their texts: else one
+The wish is written down (`Erasure`) and waits until the provider has let go of their texts: else
+one
 could still go out, and nobody would know to whom. The appointments stay as rows that name nobody,
 because the statistics count them.
 """

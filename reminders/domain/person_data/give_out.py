@@ -1,4 +1,6 @@
-"""Give out all that is held about a person; the history says that somebody did, not what was in it."""
+"""Give out all that is held about a person; the history says that somebody did, not what
+was in it.
+"""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _staying(held: Holdings) -> list[tuple[str, str]]:
         stays.append(
             (
                 "Files that wait to be imported",
-                "nobody has read them yet; import or throw them away first if they name this person",
+                "nobody has read them yet; import or discard them first if they name this person",
             )
         )
     return [

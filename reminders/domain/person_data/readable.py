@@ -43,7 +43,8 @@ BLANK: tuple[Any, ...] = (None, "", {}, [])
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; border-bottom: 2px solid; }
-dl { display: grid; grid-template-columns: 12rem 1fr; gap: .1rem 1rem; margin: 1rem 0; padding: .5rem 0;
+dl { display: grid; grid-template-columns: 12rem 1fr; gap: .1rem 1rem; margin: 1rem 0;
+  padding: .5rem 0;
   border-bottom: 1px solid #ccc; break-inside: avoid; }
 dt { color: #555; } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 :root { color-scheme: light dark; }

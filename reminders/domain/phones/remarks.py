@@ -63,8 +63,8 @@ _NO_TEXTS = re.compile(
 )
 """Words that are harmless one by one, "no" being short for number, and refuse texts together."""
 _REFUSED = re.compile(
-    r"\b(?:do(?:n.?t| not)|never|not|fax|pas de|keine?|nicht|geen|niet|ingen|ikke|inga|nie|non|sans|sin"
-    r"|ne pas|old|former|wrong|deceased|rip)\b",
+    r"\b(?:do(?:n.?t| not)|never|not|fax|pas de|keine?|nicht|geen|niet|ingen|ikke|inga|nie|non|sans"
+    r"|sin|ne pas|old|former|wrong|deceased|rip)\b",
     re.IGNORECASE,
 )
 _FEWEST_DIGITS = 6

@@ -181,7 +181,9 @@ def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
 
 
 def _moved_since(matches: Iterable[ReplyMatch]) -> set[tuple[int, datetime]]:
-    """Of texts that did not keep the start they told: the appointments that were moved after them."""
+    """Of texts that did not keep the start they told: the appointments that were moved
+    after them.
+    """
     unsure = {
         (told.appointment_id, told.since)
         for match in matches

@@ -158,10 +158,12 @@ SELECT reply.id,
         WHERE copy.phone = reply.phone AND copy.id <> reply.id AND copy.applied_at IS NOT NULL
           AND lower(btrim(copy.text)) = lower(btrim(reply.text))
           AND ((copy.source = 'notice') <> (reply.source = 'notice')
-               OR starts_with(copy.provider_id, 'pushed-') <> starts_with(reply.provider_id, 'pushed-')
+               OR starts_with(copy.provider_id, 'pushed-')
+            <> starts_with(reply.provider_id, 'pushed-')
                   AND (copy.message_provider_id = reply.message_provider_id
                        OR '' IN (copy.message_provider_id, reply.message_provider_id)))
-          AND copy.received_at BETWEEN reply.received_at - %(twins)s AND reply.received_at + %(twins)s
+          AND copy.received_at BETWEEN reply.received_at - %(twins)s
+        AND reply.received_at + %(twins)s
     ) AS twin,
     same.same_text, same.same_text_to_it,
     (SELECT count(*) FROM reminders_message message

@@ -186,7 +186,9 @@ def _own_id(item: Unreadable) -> str:
 
 
 def _uuid(metadata: dict[str, str]) -> uuid.UUID | None:
-    """Our own id of the text that is answered or reported on; other programs may use the same key."""
+    """Our own id of the text that is answered or reported on; other programs may use the
+    same key.
+    """
     try:
         return uuid.UUID(metadata.get(METADATA_KEY, ""))
     except ValueError:

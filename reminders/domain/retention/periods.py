@@ -39,7 +39,8 @@ KINDS = (
     Kind(
         "texts",
         "Texts and replies",
-        "Words and numbers of texts and replies. That a text went out, and what became of it, stays. "
+        "Words and numbers of texts and replies. That a text went out, and what became of it, "
+        "stays. "
         "Patients of whom nothing else is left go as long after the last change.",
         days=90,
         # Replies come for weeks, and a reply is read beside the text that it answers.

@@ -1,4 +1,5 @@
-"""Forget what only machines and files left: raw payloads, imported rows, history, figures, sessions.
+"""Forget what only machines and files left: raw payloads, imported rows, history, figures,
+sessions.
 
 Uploaded files that nobody goes on with are let go sooner, by `diary_import.uploads`.
 """

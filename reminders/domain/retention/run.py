@@ -1,6 +1,7 @@
 """Forget what is due, in short transactions that notice how long they take.
 
-Each step of a day is written down with what it did, in the transaction that did it: a worker may die
+Each step of a day is written down with what it did, in the transaction that did it: a worker may
+die
 at any point, and the next one goes on behind the last commit. Once a day's steps are finished, the
 next ring has nothing to do until midnight.
 """

@@ -204,7 +204,8 @@ def _surroundings() -> Iterator[Check]:
         yield Check(
             "look",
             "More than a password",
-            f"{lacking} of those who may change texts have no passkey or app yet. They are led to it "
+            f"{lacking} of those who may change texts have no passkey or app yet. They are led "
+            "to it "
             "at their next sign-in, once a real provider is set.",
             "people",
         )

@@ -1,4 +1,6 @@
-"""A new colleague: the user, their role and locations, and the link by which they choose a password."""
+"""A new colleague: the user, their role and locations, and the link by which they choose a
+password.
+"""
 
 from __future__ import annotations
 

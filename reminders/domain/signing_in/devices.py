@@ -56,7 +56,8 @@ def note(user: User, token: str, *, user_agent: str, address: str, now: datetime
         when = f"{now:%d.%m.%Y at %H:%M} UTC"
         mails.tell(
             user,
-            f"{user.get_username()} was signed in with a browser that we had not seen before: {name}, "
+            f"{user.get_username()} was signed in with a browser that we had not seen before: "
+            f"{name}, "
             f"from the address {address or 'unknown'}, on {when}.",
         )
     return token

@@ -1,6 +1,7 @@
 """A link by which somebody chooses a password, once: an invitation, or a forgotten password.
 
-Made by an administrator, who sends it or hands it over, or asked for by e-mail. It chooses a password
+Made by an administrator, who sends it or hands it over, or asked for by e-mail. It chooses a
+password
 and nothing more: the second step stays, and signing in comes after it.
 """
 
@@ -43,7 +44,9 @@ def holder(token: str, *, now: datetime) -> User | None:
 
 
 def use(token: str, password: str, *, now: datetime) -> User:
-    """Choose the password; every session of the user ends. Raises LinkError for the slower of two."""
+    """Choose the password; every session of the user ends. Raises LinkError for the slower
+    of two.
+    """
     with transaction.atomic():
         # Locked, so that of two with the same link the slower one finds the row gone.
         link = _links(token, now=now).select_for_update(of=("self",)).first()

@@ -1,6 +1,7 @@
 """E-mails about a sign-in, to the person whose sign-in it is; none without a mail server.
 
-They go beside the request: how long a mail server takes would tell a stranger whether a name exists.
+They go beside the request: how long a mail server takes would tell a stranger whether a name
+exists.
 """
 
 from __future__ import annotations

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 SHORTEST = 10
-"""The list knows none that are shorter, so nobody may have one; Django's own list stays beside it."""
+"""The list knows none that are shorter, so nobody may have one; Django's own list stays beside it.
+"""
 
 
 class NotBroken:
     """Refuses what stands on the list, in any case."""
 
-    def validate(self, password: str, user: Model | None = None) -> None:  # noqa: ARG002  # Django's
+    def validate(self, password: str, user: Model | None = None) -> None:  # noqa: ARG002
         """Raises ValidationError."""
         tried = {password, password.lower(), password.capitalize()}
         if any(len(one) >= SHORTEST and is_bad_password(one) for one in tried):

@@ -1,7 +1,8 @@
 """Whether it is still the same person at the keyboard: proof is fresh for a quarter of an hour.
 
 Signing in is proof, and so is the password or a second factor asked for again. Kept in the session.
-A page that an open browser must not be enough for calls `require`; `views.door` catches the error and
+A page that an open browser must not be enough for calls `require`; `views.door` catches the error
+and
 leads to the proof.
 """
 

@@ -1,8 +1,10 @@
-"""Sign-in by an organisation's own service (OpenID Connect): whose account it is, and what its groups
+"""Sign-in by an organisation's own service (OpenID Connect): whose account it is, and what its
+groups
 give.
 
 What the service says holds at each sign-in: roles and locations are set anew, so that who changes
-desks there changes them here. An owner is never reached this way: the service may be what is broken.
+desks there changes them here. An owner is never reached this way: the service may be what is
+broken.
 """
 
 from __future__ import annotations

@@ -202,7 +202,7 @@ def _offered(
     folded = [_folded(word) for word, _, _ in words]
     for at, (word, start, end) in enumerate(words):
         bare = folded[at]
-        # "END-OF-YEAR" is one word, "回复CANCEL" another: letters of other scripts are no part of it.
+        # "END-OF-YEAR" is one word, "回复CANCEL" another: other scripts are no part of it.
         latin = re.sub(r"[^a-z]", "", bare) if not bare.isascii() else bare
         if latin not in reserved:
             continue

@@ -70,7 +70,8 @@ class AtTheDoor:
         if not is_due(request.user):
             del request.session[DUE]
             return None
-        # What a page looks up by itself waits: led away by it, nobody could fill in the set-up's form.
+        # What a page looks up by itself waits: led away by it, nobody could fill in the set-up's
+        # form.
         if HtmxDetails(request) and request.method == "GET":
             return HttpResponse(status=204)
         return go(request, reverse("second_factor_due"))

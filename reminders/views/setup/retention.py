@@ -1,4 +1,6 @@
-"""How long things are kept: the periods, what would go tonight, what went lately, where data lies."""
+"""How long things are kept: the periods, what would go tonight, what went lately, where
+data lies.
+"""
 
 from __future__ import annotations
 

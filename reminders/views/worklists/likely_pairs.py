@@ -1,4 +1,6 @@
-"""Two entries that may be one person: proposed on the data-quality page, and said there to be two."""
+"""Two entries that may be one person: proposed on the data-quality page, and said there to
+be two.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Shown(NamedTuple):
 def visible(
     request: StaffRequest, *, ids: Collection[int] | None, coming: bool, now: datetime
 ) -> QuerySet[LikelyPair]:
-    """The pairs that the page is about: both seen, one of them booked where and when it asks for."""
+    """The pairs that the page is about: both seen, one of them booked where and when it
+    asks for.
+    """
     pairs = seen_pairs(request.scope.contacts())
     visits = request.scope.appointments()
     narrowed = ids is not None and len(ids) < len(request.scope.location_ids)

@@ -1,4 +1,6 @@
-"""That a strange file is right may be said once, or always: then the watched folder takes the next one."""
+"""That a strange file is right may be said once, or always: then the watched folder takes the next
+one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Words around a number, in brackets or not: only those that are known to change nothing are passed over."""
+"""Words around a number, in brackets or not: only those that are known to change nothing are passed
+over.
+"""
 
 import pytest
 

@@ -1,6 +1,7 @@
 """What a reply does, by tables: the words, the appointment as it stands, and all that follows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,12 +20,10 @@ from tests.factories import NOON
 STATUSES = [str(status) for status in Appointment.Status]
 
 
-def subject(
-    status: str = "booked", *, starts: str = "2 days", **values: object
-) -> RepliedAppointment:
+def subject(status: str = "booked", *, starts: str = "2 days", **values: Any) -> RepliedAppointment:
     number, unit = starts.split()
     ahead = timedelta(**{unit: int(number)})
-    return RepliedAppointment(1, status, NOON + ahead, "Europe/London", 4, **values)  # type: ignore[arg-type]  # passed on
+    return RepliedAppointment(1, status, NOON + ahead, "Europe/London", 4, **values)
 
 
 def decided(text: str, *listed: RepliedAppointment, kind: str = "reminder") -> Decision:

@@ -1,4 +1,6 @@
-"""A worker that is killed in the middle of the night's work: what it did counts, the next goes on."""
+"""A worker that is killed in the middle of the night's work: what it did counts, the next
+goes on.
+"""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_thousands_of_texts_survive_killed_workers(clinic: World, running: Site)
     running.beat()
     for share in (MANY // 10, MANY * 4 // 10):
         running.worker()
-        wait_for(lambda: taken(clinic) > share, seconds=START, site=running)  # noqa: B023 -- waits here
+        wait_for(lambda: taken(clinic) > share, seconds=START, site=running)  # noqa: B023 -- waits
         running.kill(running.workers[-1])
     assert taken(clinic) < MANY
 

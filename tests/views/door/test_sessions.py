@@ -1,4 +1,6 @@
-"""How long a session lasts, where else one is signed in, and what a copy of the database is worth."""
+"""How long a session lasts, where else one is signed in, and what a copy of the database is
+worth.
+"""
 
 from datetime import timedelta
 

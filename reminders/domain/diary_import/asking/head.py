@@ -160,7 +160,8 @@ def mapping_with(
 def said_of_columns(answers: Answers) -> dict[str, str]:
     """What was said of columns, each kind of "not used" as one.
 
-    Beside the mapping it tells what a person said from what only the names of the columns say: whose
+    Beside the mapping it tells what a person said from what only the names of the columns say:
+    whose
     clock a column of zones is, and that a guardian is texted, holds only when it was said.
     """
     said = answers.columns.items()

@@ -99,7 +99,9 @@ def location_question(names: Iterable[str]) -> Question:
 
 
 def questions_of(refused: ImportRefused) -> list[Question]:
-    """The questions whose answers would do away with the refusal; none where a file is just wrong."""
+    """The questions whose answers would do away with the refusal; none where a file is just
+    wrong.
+    """
     if isinstance(refused, QuestionsOpen):
         return refused.questions
     return [dates_question(refused)] if isinstance(refused, DatesUnclear) else []

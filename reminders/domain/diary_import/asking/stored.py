@@ -38,7 +38,9 @@ def answers_of(row: Import) -> list[Answer]:
 
 
 def is_agreement(answer: Answer) -> bool:
-    """Whether it says of a strange file that it is right, which holds for one reading of it alone."""
+    """Whether it says of a strange file that it is right, which holds for one reading of it
+    alone.
+    """
     return answer.about is About.CHECK and answer.meaning in set(Check)
 
 

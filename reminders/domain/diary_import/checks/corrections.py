@@ -1,4 +1,6 @@
-"""What else than "yes" may be said to a check: another reading of the file that would explain it."""
+"""What else than "yes" may be said to a check: another reading of the file that would
+explain it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ _ASIDE = {
     Check.LENGTHS: "No, it is no length of a visit: do not use this column",
     Check.PRACTITIONERS: "No, it is not who treats: do not use this column",
     Check.ONE_NUMBER: "No, it is no patient’s number: do not use this column",
-    Check.NUMBERING: "No, they are the same visits: find them by person and time, not by this column",
+    Check.NUMBERING: "No, the same visits: find them by person and time, not by this column",
 }
 
 

@@ -43,7 +43,8 @@ _FRESH = "(r.appointment_id IS NULL OR r.moved)"
 _NIGHT = "({0}.local_time > '00:00' AND ({0}.local_time < '05:00' OR {0}.local_time >= '23:00'))"
 # Few set their working days, and many are there on Saturdays: with the days as they came, Saturday
 # is no closed day.
-_CLOSED = """(cardinality(l.open_days) > 0 AND extract(isodow FROM {0}.local_date) <> ALL(l.open_days)
+_CLOSED = """(cardinality(l.open_days) > 0
+    AND extract(isodow FROM {0}.local_date) <> ALL(l.open_days)
     AND NOT (extract(isodow FROM {0}.local_date) = 6 AND l.open_days = '{{1,2,3,4,5}}'))"""
 
 CONDITIONS = {
@@ -101,7 +102,9 @@ def _without_habits(
     found: RowNumbers,
     sites: dict[int, dict[str, int]],
 ) -> RowNumbers:
-    """The numbers without what a location is used to: a surgery that is open at night, or on Sundays."""
+    """The numbers without what a location is used to: a surgery that is open at night, or on
+    Sundays.
+    """
     for name, condition, share in (
         ("night", _NIGHT, NIGHT_SHARE),
         ("closed", _CLOSED, CLOSED_SHARE),
@@ -202,7 +205,8 @@ SELECT (SELECT count(*) FROM new_people) AS people,
        (SELECT count(*) FROM numbers) AS numbers,
        (SELECT count(*) FROM numbers WHERE people > 1) AS shared_numbers,
        (SELECT count(*) FROM new_people WHERE patient_id IS NOT NULL) AS with_number,
-       (SELECT count(DISTINCT s.person) FROM import_staged s JOIN new_people p ON p.person = s.person
+       (SELECT count(DISTINCT s.person)
+         FROM import_staged s JOIN new_people p ON p.person = s.person
         WHERE %(numbers)s AND s.patient_id IS NOT NULL AND s.phone <> p.phone) AS changing_phones,
        (SELECT count(*) FROM names) AS names,
        (SELECT count(*) FROM names WHERE phones > 1) AS names_again,

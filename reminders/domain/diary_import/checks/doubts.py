@@ -35,7 +35,8 @@ PRACTITIONERS_SHARE, PRACTITIONERS_LEAST = 80, 8
 RENUMBERED_SHARE, RENUMBERED_FEW, RENUMBERED_LEAST = 50, 20, 5
 OTHER_DAYS_SHARE = 50
 OTHER_DAYS_AFTER = 31
-"""Days by which a file may lie further ahead than the last one did: a month's list, a week early."""
+"""Days by which a file may lie further ahead than the last one did: a month's list, a week early.
+"""
 
 
 def doubts_about(numbers: FileNumbers) -> dict[Check, str]:
@@ -52,7 +53,9 @@ def reaches(count: int, of: int, share: int, least: int = 1) -> bool:
 
 
 def in_words(day: date | None) -> str:
-    """A day as it is read aloud, with the weekday: it tells at once whether the reading is right."""
+    """A day as it is read aloud, with the weekday: it tells at once whether the reading is
+    right.
+    """
     return f"{day:%a} {day.day} {day:%B %Y}" if day else ""
 
 
@@ -97,7 +100,8 @@ def _closed(n: FileNumbers) -> str:
     if not (most or reaches(closed, rows, CLOSED_SHARE, CLOSED_LEAST)):
         return ""
     return (
-        f"{_visits(closed, n, 'falls', 'fall')} on a day that is no working day of the location, and "
+        f"{_visits(closed, n, 'falls', 'fall')} on a day that is no working day of the location, "
+        "and "
         "on which it never had visits. Is that right?"
     )
 
@@ -143,7 +147,8 @@ def _much_cancelled(n: FileNumbers) -> str:
         return ""
     share = f" ({round(100 * called / n.expected)}%)" if n.expected else ""
     return (
-        f"{called:,} of {n.expected:,} coming appointments{share} in the file’s dates are cancelled "
+        f"{called:,} of {n.expected:,} coming appointments{share} in the file’s dates are "
+        "cancelled "
         "by it. Is that right?"
     )
 
@@ -163,7 +168,8 @@ def _several_phones(n: FileNumbers) -> str:
         return ""
     stand = "patient stands" if n.people.changing_phones == 1 else "patients stand"
     return (
-        f"{n.people.changing_phones:,} {stand} with one number and name, but with several phones. The "
+        f"{n.people.changing_phones:,} {stand} with one number and name, but with several "
+        "phones. The "
         "last row of each would count. Is that right?"
     )
 
@@ -174,7 +180,8 @@ def _one_number(n: FileNumbers) -> str:
         return ""
     stand = "patient number stands" if shared == 1 else "patient numbers stand"
     return (
-        f"{shared:,} {stand} with several names, of {numbers:,}. Are these different people with one "
+        f"{shared:,} {stand} with several names, of {numbers:,}. Are these different people with "
+        "one "
         "number, such as a family’s account?"
     )
 
@@ -207,7 +214,8 @@ def _numbering(n: FileNumbers) -> str:
         return ""
     visits = "visit is" if same == 1 else "visits are"
     return (
-        f"{same:,} {visits} in the diary at the same time for the same person, but under another id. "
+        f"{same:,} {visits} in the diary at the same time for the same person, but under another "
+        "id. "
         "Are these second visits, which would be texted about as well?"
     )
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 
 class Check(StrEnum):
-    """What may be strange about a file. The values are what `--agree` takes: promises to scripts."""
+    """What may be strange about a file. The values are what `--agree` takes: promises to
+    scripts.
+    """
 
     PAST = "past"
     AHEAD = "ahead"

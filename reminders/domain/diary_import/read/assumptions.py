@@ -1,4 +1,5 @@
-"""What dates, times and lengths leave unsaid, asked about once for the file, before any row is read.
+"""What dates, times and lengths leave unsaid, asked about once for the file, before any row is
+read.
 
 Looks only at cells that cannot be read as they stand, and only at those that some assumption would
 make a date, a time or a length: the rest are mistakes, which are told with their rows.
@@ -46,7 +47,7 @@ from reminders.domain.diary_import.read.header.columns import Columns
 _WORDS = {
     Assumed.NO_YEAR: "“{text}” has no year. Are such dates those from {first} to {last}?",
     Assumed.RELATIVE: "“{text}” counts from the day that the list was made. Was that {today}?",
-    Assumed.NO_SIGNS: "“{text}” is written without signs between day, month and year. Is it a date?",
+    Assumed.NO_SIGNS: "“{text}” has no signs between day, month and year. Is it a date?",
     Assumed.COUNTED_DAYS: "“{text}” may be a spreadsheet’s count of days. Is it {reading}?",
     Assumed.COUNTED_SECONDS: (
         "“{text}” may be a computer’s count of seconds since 1970. Is it {reading} in UTC?"

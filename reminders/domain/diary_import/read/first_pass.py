@@ -89,7 +89,8 @@ def _decide(dates: DateReader, columns: Columns, found: Survey) -> None:
 
 def _ragged(has: int, width: int) -> str:
     return (
-        f"The row has {has:,} cells, but the header has {width:,}. Look for a separator inside a text "
+        f"The row has {has:,} cells, but the header has {width:,}. Look for a separator inside a "
+        "text "
         f"that has no "
         "quotation marks around it."
     )
@@ -102,7 +103,7 @@ def _note_location(found: Survey, cell: str, number: int, columns: Columns) -> N
         if len(found.locations) > MAX_LOCATIONS:
             column = columns.name_of("location")
             raise refuse(
-                f"The column has more than {MAX_LOCATIONS:,} different values: is it really the location?",
+                f"The column has more than {MAX_LOCATIONS:,} values: is it really the location?",
                 column=column,
             )
 

@@ -20,7 +20,8 @@ HEAD = 5.0
 WHOLE = 900.0
 """Seconds for all rows of a file: the largest one takes about a minute."""
 TOO_SLOW = (
-    "Reading the file takes far too long: its cells hold something else than a diary. Export it again, or "
+    "Reading the file takes far too long: its cells hold something else than a diary. Export it "
+    "again, or "
     "split it and import the parts."
 )
 _until: ContextVar[float] = ContextVar("read_until", default=inf)
@@ -37,6 +38,8 @@ def reading_within(seconds: float) -> Iterator[None]:
 
 
 def stop_if_late() -> None:
-    """Raise ImportRefused once the time is over. Cheap: to be called for each row and each column."""
+    """Raise ImportRefused once the time is over. Cheap: to be called for each row and each
+    column.
+    """
     if time.monotonic() > _until.get():
         raise refuse(TOO_SLOW)

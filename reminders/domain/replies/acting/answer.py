@@ -1,4 +1,5 @@
-"""Whether a decided reply gets its automatic answer: not twice a day the same, nothing to a machine.
+"""Whether a decided reply gets its automatic answer: not twice a day the same, nothing to a
+machine.
 
 What then shows nowhere else becomes a card. How an answer is worded is `auto_reply`'s.
 """

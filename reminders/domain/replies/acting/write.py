@@ -1,4 +1,5 @@
-"""Write what was decided about a batch of replies, set by set: statuses, consent, answers, cards, marks.
+"""Write what was decided about a batch of replies, set by set: statuses, consent, answers, cards,
+marks.
 
 Appointments are locked already; in the transaction of whoever calls.
 """
@@ -118,7 +119,9 @@ def _cards(cases: Sequence[Case], visits: dict[int, Visit]) -> Iterator[NewCard]
 
 
 def _cards_once(cases: Sequence[Case], visits: dict[int, Visit]) -> list[NewCard]:
-    """Those that stand for all that a number writes of a kind; none where it gets no texts anyway."""
+    """Those that stand for all that a number writes of a kind; none where it gets no texts
+    anyway.
+    """
     return [
         _card(case, kind, visits.get(appointment_id) if appointment_id else None)
         for case in cases

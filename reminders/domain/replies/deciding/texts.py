@@ -1,4 +1,5 @@
-"""What a reply does about the texts themselves: opt-out, opt-in, help, a pause, no more of one visit.
+"""What a reply does about the texts themselves: opt-out, opt-in, help, a pause, no more of one
+visit.
 
 Pure.
 """

@@ -128,7 +128,9 @@ def with_the_rest(
 def means_another_day(
     answer: Interpretation, chosen: Sequence[RepliedAppointment], *, said_at: datetime
 ) -> bool:
-    """Whether "tomorrow" is not the day of the visit: then nobody knows which of the two is meant."""
+    """Whether "tomorrow" is not the day of the visit: then nobody knows which of the two is
+    meant.
+    """
     named = [ahead for word, ahead in (("today", 0), ("tomorrow", 1)) if word in answer.also]
     return any(
         _day(subject, subject.starts_at) != _day(subject, said_at) + timedelta(days=ahead)

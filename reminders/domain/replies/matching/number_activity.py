@@ -1,6 +1,7 @@
 """What happened lately on a number that replies: the same text again, many answers, an opt-out.
 
-Only looks it up, for a batch in one statement; what follows from it is for `acting.answer` to decide.
+Only looks it up, for a batch in one statement; what follows from it is for `acting.answer` to
+decide.
 """
 
 from __future__ import annotations

@@ -63,7 +63,9 @@ class Person(NamedTuple):
 
 
 def read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
-    """What each text told. Its reminders know best; an answer speaks of what the reply was about."""
+    """What each text told. Its reminders know best; an answer speaks of what the reply was
+    about.
+    """
     found: dict[uuid.UUID, dict[int, Told]] = defaultdict(dict)
     if message_ids:
         for message_id, told in fetch(_of_message, TOLD, {"ids": list(message_ids)}):

@@ -72,7 +72,9 @@ class Language:
 
 
 def mistypings(folded: Node, words: frozenset[str]) -> dict[str, str]:
-    """How answers of one word are easily mistyped; not where that is a word, or may be two of them."""
+    """How answers of one word are easily mistyped; not where that is a word, or may be two
+    of them.
+    """
     meant: dict[str, set[str]] = {}
     for word, node in folded.items():
         # Not in scripts where nearly every order of letters is a word, as in Arabic.

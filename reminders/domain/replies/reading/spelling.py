@@ -15,7 +15,8 @@ _DOUBLED = re.compile("(aa|ee|oo|dd)")
 
 
 def mistaken(word: str) -> Iterator[str]:
-    """A word with two neighbouring letters in the wrong order; a long one with a letter too few too.
+    """A word with two neighbouring letters in the wrong order; a long one with a letter too few
+    too.
 
     The first letter stays, and of a long word the last one: where they change, it is easily another
     word ("não" and "ano", "confirmo" and "confirma").

@@ -89,7 +89,9 @@ def folded_words(text: str) -> list[str]:
 
 
 def plain(text: str, characters: dict[int, str] | None = None) -> str:
-    """A text in one spelling: letters, digits and apostrophes that look alike become one. Linear."""
+    """A text in one spelling: letters, digits and apostrophes that look alike become one.
+    Linear.
+    """
     text = text[:MAX_TEXT]
     # "No. 2" is not "no, 2": a sign that no phrase holds keeps them apart.
     text = _NUMBER_SIGN.sub(" ¤ ", text)
@@ -107,7 +109,9 @@ def plain(text: str, characters: dict[int, str] | None = None) -> str:
 
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
-    """A word in lower case and without accents; Arabic letters that are often confused become one."""
+    """A word in lower case and without accents; Arabic letters that are often confused
+    become one.
+    """
     return _bare(word)
 
 

@@ -167,7 +167,8 @@ class Vocabulary:
                 following = node[SLOT] if length else None
                 too_late = too_late or minutes > MINUTES_AT_MOST
             if following is None or end == time or (bare and token.exact != token.folded):
-                # "No mañana puedo" is "no, tomorrow I can": behind a bare no nothing is passed over.
+                # "No mañana puedo" is "no, tomorrow I can": behind a bare no nothing is passed
+                # over.
                 length = 0 if end == at or node.get(KIND) in NO else over(end)
                 if not length or len(passed) == _MOST_PASSED:
                     break
@@ -214,7 +215,8 @@ class Vocabulary:
         return word in self.words
 
     def as_meant(self, token: Token, *, known: Collection[str] = ()) -> Token:
-        """A word that no list holds as it was meant: with a letter repeated ("yesss"), two letters in
+        """A word that no list holds as it was meant: with a letter repeated ("yesss"), two letters
+        in
         the wrong order ("nien"), or typed for an accent ("bestaetigt"). `known` are words of names.
         """
         word = token.folded
@@ -276,7 +278,9 @@ class Vocabulary:
 
 
 def _better(one: PhraseMatch, other: PhraseMatch) -> PhraseMatch:
-    """The longer one; of two that are equally long the one with accents, else what both agree on."""
+    """The longer one; of two that are equally long the one with accents, else what both
+    agree on.
+    """
     if one.length != other.length:
         return one if one.length > other.length else other
     if one.accented != other.accented:

@@ -90,7 +90,8 @@ class Walker:
     """What a reply is read with. `numbered`: numbers pick from a list; `digits`: 1 is yes and 2 is
     no.
 
-    `for_all`: "neither" is a no to all, as it is to a list and not to "which one can't you come to".
+    `for_all`: "neither" is a no to all, as it is to a list and not to "which one can't you come
+    to".
     `names` may be picked; `people` only stand around an answer. All as tokens.
     """
 

@@ -214,7 +214,9 @@ def _minute(words: _Words, *, said: bool, in_words: bool) -> int:
 
 
 def _minute_in_words(words: _Words) -> int:
-    """ "ten thirty", "dieci e trenta", "mười giờ ba mươi": so many minutes as nobody says of a day."""
+    """ "ten thirty", "dieci e trenta", "mười giờ ba mươi": so many minutes as nobody says of
+    a day.
+    """
     before = words.end
     words.take("and")
     minute = None if words.word()[:1].isdecimal() else words.take("number")
@@ -266,9 +268,13 @@ def _part(words: _Words) -> When | None:
     """ "in the morning"."""
     for name, (first, last) in PARTS_OF_DAY.items():
         if words.take(name) is not None:
-            found = words.found(lambda start, first=first, last=last: first <= start.hour < last)  # type: ignore[misc]  # binds the loop's values
-            return found._replace(part=True)
+            return words.found(_within(first, last))._replace(part=True)
     return None
+
+
+def _within(first: int, last: int) -> Agrees:
+    """Whether a visit starts in these hours of the day."""
+    return lambda start: first <= start.hour < last
 
 
 def is_day(word: str, start: datetime, said_at: datetime) -> bool:

@@ -36,7 +36,9 @@ _ANSWERS = frozenset({Intent.YES, Intent.NO})
 
 
 class _Piece(NamedTuple):
-    """A word of the patient, or what stands for a phrase of theirs; `kind` is that of the phrase."""
+    """A word of the patient, or what stands for a phrase of theirs; `kind` is that of the
+    phrase.
+    """
 
     written: str
     kind: str = ""
@@ -98,7 +100,9 @@ def _says_no(pieces: Sequence[_Piece]) -> bool:
 def _read_apart(
     pieces: Sequence[_Piece], words: dict[str, frozenset[tuple[str, ...]]], *, read: Read
 ) -> tuple[Interpretation, ...]:
-    """An answer for each, one after the other; empty unless there is exactly one way to part them."""
+    """An answer for each, one after the other; empty unless there is exactly one way to
+    part them.
+    """
     read_once = cache(read)
     ways = {
         tuple((one.intent, one.picks) for one in way): way

@@ -20,7 +20,9 @@ AT_ONCE = frozenset({"emergency", "started", "help"})
 
 
 def next_answers(phones: Collection[str], *, now: datetime) -> dict[str, datetime]:
-    """For numbers that had an automatic text within ten minutes, when they may get the next (UTC)."""
+    """For numbers that had an automatic text within ten minutes, when they may get the next
+    (UTC).
+    """
     answers = Message.objects.filter(
         phone__in=phones,
         kind=Message.Kind.ANSWER,

@@ -145,7 +145,8 @@ def test_the_words_have_the_numbers_and_the_days() -> None:
     one = FileNumbers(RowNumbers(rows=1, past=1, first_day=FIRST, last_day=FIRST))
 
     assert doubts_about(numbers)[Check.PAST] == (
-        "All 100 visits lie in the past: from Sat 27 March 2004 to Fri 12 March 2027. Is that right?"
+        "All 100 visits lie in the past: from Sat 27 March 2004 to Fri 12 March 2027. Is that "
+        "right?"
     )
     assert doubts_about(one)[Check.PAST] == (
         "The only visit lies in the past: on Mon 1 March 2027. Is that right?"

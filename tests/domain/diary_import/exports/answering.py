@@ -14,7 +14,9 @@ from tests.domain.diary_import.exports.expectations import Expected
 FLAGS = {"yes", "no"}
 WHEN_ASKED = {About.ERRORS: "leave"}
 _PLAIN_ORDER = {"name_given_first": "name"}
-"""A column of names is taken for one of names as they are spoken, unless the file's facts say otherwise."""
+"""A column of names is taken for one of names as they are spoken, unless the file's facts say
+otherwise.
+"""
 
 
 @dataclass

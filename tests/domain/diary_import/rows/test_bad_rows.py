@@ -81,7 +81,8 @@ class TestBadRows:
     def test_an_id_twice(self) -> None:
         self.check(
             csv_of(ANN, ANN.replace("10:00", "10:00:00")),
-            "Column “id”: What number is “id”: the patient's or the appointment's? (For example id: "
+            "Column “id”: What number is “id”: the patient's or the appointment's? (For example "
+            "id: "
             '1.) Answer with --column "id=patient_id", --column "id=external_id", --column "id=".',
         )
 

@@ -147,7 +147,8 @@ class TestRepeatedIds:
         [(words, choices)] = asked(csv_of(*self.ANN), mapping=self.MAPPING)
 
         assert words == (
-            "“id” can’t be each appointment's own number: 1 of 1 stand with several visits. Is it the "
+            "“id” can’t be each appointment's own number: 1 of 1 stand with several visits. Is "
+            "it the "
             "patient's number?"
         )
         assert choices == ["patient_id", "", "external_id"]
@@ -171,5 +172,6 @@ class TestRepeatedIds:
         sydney()
 
         assert refusal(csv_of(*self.TWO), answers=said(About.COLUMN, "external_id", "id")) == [
-            "Row 3, column “id”: The diary id “7” is already in row 2. Each appointment needs its own."
+            "Row 3, column “id”: The diary id “7” is already in row 2. Each appointment needs "
+            "its own."
         ]

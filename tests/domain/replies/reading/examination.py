@@ -2,7 +2,8 @@
 of each.
 
 Every reply is about the visit on Tuesday, 3 March 2026 at 10:30 of Ann Lee (another first name in
-some languages) with Dr Marsh at the Main Clinic, or about a list of two: Tom at 10:30, Mia at 11:00.
+some languages) with Dr Marsh at the Main Clinic, or about a list of two: Tom at 10:30, Mia at
+11:00.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Yes and no as cells say them, and whether a cell says by itself that texts may be sent.
 
-What a yes answers is the column's business. A blank says neither, and what is neither surely yes nor
+What a yes answers is the column's business. A blank says neither, and what is neither surely yes
+nor
 surely no is asked about.
 """
 

@@ -44,7 +44,9 @@ def is_given_name(word: str) -> bool:
 
 
 def name_words(cell: str) -> list[str]:
-    """The words of a name that leaves its order open: without titles, comma, capitals or brackets."""
+    """The words of a name that leaves its order open: without titles, comma, capitals or
+    brackets.
+    """
     if len(cell) > _LONGEST or "," in cell or _EAST.search(cell):
         return []
     words = cell.split()
@@ -55,7 +57,9 @@ def name_words(cell: str) -> list[str]:
 
 
 def order_of(words: list[str]) -> NameOrder | None:
-    """The order that the names themselves tell: one end is a known given name, and the other not."""
+    """The order that the names themselves tell: one end is a known given name, and the
+    other not.
+    """
     # Behind or before a particle stands a family name, whatever else it may be: "dos Santos".
     first = is_given_name(words[0]) and not is_a("particles", words[0])
     last = is_given_name(words[-1]) and not is_a("particles", words[-2])

@@ -1,6 +1,7 @@
 """Marks beside a name, or alone in a note: that the patient has died, or wants no texts.
 
-A single word counts only where signs set it off from the name, or where no name has it; whatever else
+A single word counts only where signs set it off from the name, or where no name has it; whatever
+else
 stands there stays where it is.
 """
 
@@ -88,7 +89,8 @@ def read_marks(name: str) -> tuple[str, frozenset[str]]:
 
 
 def marked_parts(note: str) -> dict[str, str]:
-    """The parts of a note that are nothing but a mark, and which: parts stand between signs or lines.
+    """The parts of a note that are nothing but a mark, and which: parts stand between signs or
+    lines.
 
     A sentence is no mark, whatever words are in it.
     """
@@ -159,7 +161,9 @@ def _without_set_off(text: str, found: set[str]) -> str:
 
 
 def _without_bare(words: list[str], found: set[str]) -> str:
-    """The words without a mark that nothing sets off: before or behind the name, and no name itself."""
+    """The words without a mark that nothing sets off: before or behind the name, and no name
+    itself.
+    """
     for length in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
         for place in (slice(len(words) - length, None), slice(0, length)):
             rest = [*words[: place.start], *words[place.stop or len(words) :]]
@@ -170,7 +174,9 @@ def _without_bare(words: list[str], found: set[str]) -> str:
 
 
 def _bare_mark(words: list[str], rest: list[str]) -> str | None:
-    """What words without signs say; one word only if it can be nobody's name, such as Rip's or Mort's."""
+    """What words without signs say; one word only if it can be nobody's name, such as Rip's or
+    Mort's.
+    """
     phrase = " ".join(words)
     if folded_word(phrase) in _no_names():
         return DECEASED

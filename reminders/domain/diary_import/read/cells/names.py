@@ -1,7 +1,8 @@
 """Names as diaries write them, split into first and last: "Lee, Ann", "Mrs Ann Lee", "LEE Ann".
 
 The first name is what texts greet with. Where it is not sure which word that is, or there is none
-("Mr & Mrs Smith", "A. Bakker", "Baby of Ann"), the whole stands as the last name and nobody is greeted by
+("Mr & Mrs Smith", "A. Bakker", "Baby of Ann"), the whole stands as the last name and nobody is
+greeted by
 a name. Nothing of a name is lost, but for titles; only one in capitals is written anew.
 """
 
@@ -81,7 +82,9 @@ def _folded_in_sql(name: str) -> str:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """First and last name of a tidy full name; the first is "" where nobody can be greeted by it."""
+    """First and last name of a tidy full name; the first is "" where nobody can be greeted
+    by it.
+    """
     found = read_name(text)
     return found.first, found.last
 
@@ -96,7 +99,9 @@ def without_title(text: str) -> str:
 
 
 def is_no_name(text: str) -> bool:
-    """Whether a cell holds nobody's name: a word for nothing, a title alone, or no letter at all."""
+    """Whether a cell holds nobody's name: a word for nothing, a title alone, or no letter
+    at all.
+    """
     plain = text.strip()
     if not any(map(str.isalpha, plain)) or is_no_value(plain):
         return True
@@ -106,7 +111,8 @@ def is_no_name(text: str) -> bool:
 def read_name(text: str, *, family_first: bool = False) -> PersonName:
     """A whole name in one cell, without marks.
 
-    `family_first`: somebody said of the column that family names come first ("Nagy Zsófia"), which no
+    `family_first`: somebody said of the column that family names come first ("Nagy Zsófia"), which
+    no
     single cell shows.
     """
     if quick := _quickly(text):
@@ -161,7 +167,9 @@ def _is_aside(word: str) -> bool:
 
 
 def read_parts(first: str, last: str) -> PersonName:
-    """A name in two cells, tidy and without marks; the first name of a title or an initial is none."""
+    """A name in two cells, tidy and without marks; the first name of a title or an initial
+    is none.
+    """
     if (
         first.isalpha()
         and first.istitle()
@@ -187,7 +195,9 @@ def read_parts(first: str, last: str) -> PersonName:
 
 
 def _with_comma(text: str) -> tuple[str, str]:
-    """ "Last, First", with titles and suffixes wherever they stand; more commas are not understood."""
+    """ "Last, First", with titles and suffixes wherever they stand; more commas are not
+    understood.
+    """
     parts = [part.split() for part in text.split(",")]
     named = [part for part in parts if part and not all(map(is_decoration, part))]
     ends = [
@@ -239,7 +249,9 @@ def _in_a_row(words: list[str], *, titled: bool) -> tuple[str, str]:
 
 
 def _turned(words: list[str]) -> tuple[str, str]:
-    """First and last of words of which the family name, with its particles, is known to come first."""
+    """First and last of words of which the family name, with its particles, is known to
+    come first.
+    """
     if is_shouted(words[-1]) and not is_shouted(words[0]):
         return _in_a_row(words, titled=False)  # "Jan NOVÁK" says so itself
     if len(words) == 1:
@@ -260,7 +272,9 @@ def _turned(words: list[str]) -> tuple[str, str]:
 
 
 def _family_first(words: list[str]) -> int | None:
-    """How many words in front are the family name, where their writing shows it; None: not shown."""
+    """How many words in front are the family name, where their writing shows it; None: not
+    shown.
+    """
     capitals = [is_shouted(word) for word in words]
     count = next((place for place, shouted in enumerate(capitals) if not shouted), len(words))
     if (
@@ -286,7 +300,9 @@ def _family_first(words: list[str]) -> int | None:
 
 
 def shows_its_order(words: list[str]) -> bool:
-    """Whether a name shows by itself that the family name comes first: by capitals, a patronymic."""
+    """Whether a name shows by itself that the family name comes first: by capitals, a
+    patronymic.
+    """
     return _family_first(words) is not None
 
 
@@ -300,7 +316,9 @@ def _is_doubtful(words: list[str]) -> bool:
 
 
 def _without_nickname(text: str) -> tuple[str, str]:
-    """The name without a nickname in quotes or brackets, and that; "" for any other remark there."""
+    """The name without a nickname in quotes or brackets, and that; "" for any other remark
+    there.
+    """
     for pattern in (_QUOTED, _BRACKETED):
         found = pattern.search(text)
         if found is None:

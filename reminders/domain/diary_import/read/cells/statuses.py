@@ -1,6 +1,7 @@
 """What a diary's word for a status means: surely, likely, or nothing that anybody could tell.
 
-Only what is wholly understood is sure: a known phrase, and beside it nothing but what is known not to
+Only what is wholly understood is sure: a known phrase, and beside it nothing but what is known not
+to
 matter ("Canceled - same day"). A number is never sure, as each software counts differently.
 """
 
@@ -86,7 +87,9 @@ def read_status(text: str) -> StatusMeaning | None:
 
 @lru_cache(maxsize=4096)
 def likely_status(text: str) -> StatusMeaning | None:
-    """What a status that must be asked about likely means, to be offered first; None for no idea."""
+    """What a status that must be asked about likely means, to be offered first; None for no
+    idea.
+    """
     if sure := read_status(text):
         return StatusMeaning.BOOKED if sure is StatusMeaning.SETTLED else sure
     words = _words(text)
@@ -124,7 +127,9 @@ def _words(text: str) -> list[str]:
 
 
 def _parts(words: list[str]) -> set[str]:
-    """The meanings of a known phrase in the text where all the rest may stand beside that meaning."""
+    """The meanings of a known phrase in the text where all the rest may stand beside that
+    meaning.
+    """
     found = set()
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):

@@ -93,7 +93,8 @@ _ANSI: Mapping[str, str] = {
 
 _IN_WORD, _BOX, _MIXED, _SHOUTED, _LONE = 6.0, 12.0, 8.0, 3.0, 3.0
 _HOME = 1.9
-"""What it is worth that a clean reading is in the encoding of the location's country: less than what
+"""What it is worth that a clean reading is in the encoding of the location's country: less than
+what
 makes a reading certain, so that one word that two encodings read well is asked about."""
 _OPENING, _CLOSING = frozenset("“„«‹¿¡"), frozenset("”»›…™®©")
 _DASHES = frozenset("—–•")

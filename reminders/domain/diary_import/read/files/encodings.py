@@ -61,7 +61,9 @@ class Encoding:
 
     @property
     def suspicious(self) -> str:
-        """The characters that mark cells which must be refused; "" when there are none in the file."""
+        """The characters that mark cells which must be refused; "" when there are none in
+        the file.
+        """
         return (REPLACED if self.damaged else "") + ("\0" if self.nul else "")
 
 

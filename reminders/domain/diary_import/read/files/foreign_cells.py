@@ -1,7 +1,8 @@
 """The cells of a file with bytes beyond ASCII: what the encoding is told by, and shown with.
 
 Collected over the whole file in one pass, a block at a time, and bounded: different words up to a
-number, each with the first cell that it stands in. Cells are cut at the separators, which no byte of
+number, each with the first cell that it stands in. Cells are cut at the separators, which no byte
+of
 a letter is in any encoding that is read.
 """
 

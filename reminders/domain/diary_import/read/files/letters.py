@@ -23,12 +23,15 @@ WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0e31-\
 UNATTESTED, FOREIGN = 1, 4
 """What a pair of letters costs that the language does not show, and a letter it does not have."""
 DENSE = 3
-"""What a Latin word costs most of whose letters have accents: that is how Cyrillic looks misread."""
+"""What a Latin word costs most of whose letters have accents: that is how Cyrillic looks misread.
+"""
 
 
 @lru_cache(maxsize=64)
 def _pairs(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The letters beyond ASCII of a language, and the pairs that they form; " " is a word's edge."""
+    """The letters beyond ASCII of a language, and the pairs that they form; " " is a word's
+    edge.
+    """
     locale = Locale.parse(language, sep="-")
     letters: set[str] = set(_MORE_LETTERS.get(language, ""))
     pairs: set[str] = set()

@@ -135,7 +135,8 @@ NAME_WORDS: Mapping[str, str] = {
         Dumitrașcu Drăgulescu Lăcătuş Lupaşcu Muşat Mușat Nicuşor Nicușor Pătraşcu Păun Râmniceanu
         Sârbu Sîrbu Brâncuşi Brâncuși Vîlcu
     """,
-    "sq": "Gëzim Agnesë Besnikë Shkëlqim Shpëtim Dëfrim Çelik Çomo Bukurije Zoë Liridonë Kosovë Përparim",
+    "sq": "Gëzim Agnesë Besnikë Shkëlqim Shpëtim Dëfrim Çelik Çomo "
+    "Bukurije Zoë Liridonë Kosovë Përparim",
     "tr": """
         Ayşe Ayşegül Yıldız Yıldırım Yılmaz Şahin Şule Şükrü Şengül Gökçe Gökhan Çelik Çiğdem
         Çağla Çağrı Özgür Özlem Öztürk Özkan Öner Ömer Ülkü Ünal Ümit Uğur Tuğba Tuğçe Oğuz

@@ -1,4 +1,5 @@
-"""Rows that are no appointment whatever the columns mean: headers repeated, titles of groups, totals.
+"""Rows that are no appointment whatever the columns mean: headers repeated, titles of groups,
+totals.
 
 They are told apart by their form alone, and each is listed with its words, so that people see what
 was passed over.

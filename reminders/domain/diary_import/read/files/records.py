@@ -28,7 +28,8 @@ LOOK_EVERY = 16
 # A quotation mark after a backslash, and then more of the cell: not the end of a folder's name.
 _ESCAPED = re.compile(rb'\\"(?![,;\t|\r\n"])')
 _TOO_LONG = (
-    "The row is far too long. Look for a quotation mark that is never closed, or thousands of columns, and "
+    "The row is far too long. Look for a quotation mark that is never closed, or thousands of "
+    "columns, and "
     "export again."
 )
 
@@ -77,7 +78,8 @@ class _Lines:
 
 
 def _without_marks(line: str) -> str:
-    # Files put together from several keep the byte order mark of each; it would become part of an id.
+    # Files put together from several keep the byte order mark of each; it would become part of an
+    # id.
     return line.replace("\ufeff", "") if "\ufeff" in line else line
 
 
@@ -90,7 +92,9 @@ class _TooLongError(Exception):
 
 
 def read_records(source: Source, form: Format) -> Iterator[tuple[int, list[str]]]:
-    """All records with their numbers, blank ones too. A quoted line break does not count as a row."""
+    """All records with their numbers, blank ones too. A quoted line break does not count as
+    a row.
+    """
     text = _open_text(source, form.encoding)
     if not _is_separator_line(text.readline(16).lstrip("\ufeff")):
         text = _open_text(source, form.encoding)
@@ -158,7 +162,7 @@ class _Unclosed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # always a memoryview here
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # always one
         data = self._file.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

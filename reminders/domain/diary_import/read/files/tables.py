@@ -94,7 +94,8 @@ class Table:
             count += 1
             if count > MAX_ROWS:
                 raise refuse(
-                    "The file has more than 1,000,000 rows. Split it and import the parts one by one."
+                    "The file has more than 1,000,000 rows. Split it and import the parts one "
+                    "by one."
                 )
             yield number, _with_day(cells, day, width) if self.dated else cells
         _stop_if_mostly_titles(passed, count)
@@ -111,7 +112,9 @@ class Table:
 
 
 def _with_day(cells: list[str], day: str, width: int) -> list[str]:
-    """The row with the date of the title above it as its last cell; a row that is too long stays so."""
+    """The row with the date of the title above it as its last cell; a row that is too long stays
+    so.
+    """
     return cells if len(cells) >= width else [*cells, *[""] * (width - 1 - len(cells)), day]
 
 

@@ -1,4 +1,5 @@
-"""What the columns of a file mean: by their names, their content and their neighbours, or a question.
+"""What the columns of a file mean: by their names, their content and their neighbours, or a
+question.
 
 Leaves to `cells` what a value means. Its door is `columns.choose_columns`.
 """

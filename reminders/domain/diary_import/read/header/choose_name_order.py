@@ -1,6 +1,8 @@
-"""Which part of the names in one column is the first name: by the column's name, by the names, or asked.
+"""Which part of the names in one column is the first name: by the column's name, by the names, or
+asked.
 
-Texts greet by it, so a wrong guess greets a whole practice by family names. The rows of a sample vote;
+Texts greet by it, so a wrong guess greets a whole practice by family names. The rows of a sample
+vote;
 where people often write the family name first, a column that says nothing is asked about, and
 elsewhere only one that speaks for it.
 """
@@ -25,7 +27,8 @@ _OFTEN = (
 )
 """And those in which lists of people often are."""
 _SURE, _MANY = 3, 5
-"""So many different given names have to tell the same before a column is read otherwise than names are
+"""So many different given names have to tell the same before a column is read otherwise than names
+are
 spoken: where lists often are so, and elsewhere.
 """
 _HALF, _MOST = 0.5, 0.7
@@ -58,7 +61,9 @@ def choose_name_order(sheet: Sheet) -> None:
 
 
 class _Count(NamedTuple):
-    """How many names tell each order, of how many; `witnesses` are different given names at the end."""
+    """How many names tell each order, of how many; `witnesses` are different given names at the
+    end.
+    """
 
     family: int
     given: int

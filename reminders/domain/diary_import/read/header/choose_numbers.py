@@ -1,7 +1,8 @@
 """Which column is the appointment's own number and which the patient's; a number that repeats over
 people or days is never an appointment's.
 
-Next week's file would move this week's visits if a patient's number were taken for an appointment's.
+Next week's file would move this week's visits if a patient's number were taken for an
+appointment's.
 """
 
 from __future__ import annotations
@@ -147,7 +148,9 @@ def _after_the_person(sheet: Sheet, place: int) -> bool:
 
 
 def _maybe_patient_number(sheet: Sheet) -> None:
-    """Beside the appointment's own number a bare account or file number is the patient's, if any."""
+    """Beside the appointment's own number a bare account or file number is the patient's,
+    if any.
+    """
     for place in sheet.called("patient_id"):
         if "patient_id" in sheet.places or not _may_be_id(sheet, place):
             continue

@@ -24,7 +24,8 @@ _BOTH = "name_and_phone"
 _MOST_INSIDE = 4
 _MOSTLY_MOBILES = 0.8
 _FEW = 0.5
-"""A column with at most so many different values as another one names staff rather than patients."""
+"""A column with at most so many different values as another one names staff rather than patients.
+"""
 
 
 def choose_phone(sheet: Sheet) -> None:
@@ -66,7 +67,9 @@ def _unknown_mobiles(sheet: Sheet, best: int) -> list[int]:
 
 
 def _likeliest(sheet: Sheet, filled: Sequence[int]) -> int:
-    """The best named of the phones, but mobiles under "Phone 2" before landlines under "Phone 1"."""
+    """The best named of the phones, but mobiles under "Phone 2" before landlines under
+    "Phone 1".
+    """
     best = filled[0]
     if sheet.country and sheet.profiles[best].mobiles(sheet.country) <= 1 - _MOSTLY_MOBILES:
         return next((each for each in filled if _mobiles(sheet, each)), best)

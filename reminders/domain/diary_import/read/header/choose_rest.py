@@ -16,7 +16,9 @@ from reminders.domain.diary_import.read.header.sheet import Sheet, words_of
 
 _NOT_WORDS = ("date", "time", "both", "phone", "email", "zone")
 _UNRIVALLED = ("service", "language", "notes", *KEPT)
-"""Of several of these the first by name is taken: the others are kept, and nobody is texted wrongly."""
+"""Of several of these the first by name is taken: the others are kept, and nobody is texted
+wrongly.
+"""
 _TOLD = {"status", "cancelled", "cancelled_at", "cancelled_by", "deleted", "active"}
 _MOST_STATUSES = 12
 """More different values than these, each of two words, are names of people."""
@@ -63,7 +65,9 @@ def _holds_titles(cells: Sequence[str]) -> bool:
 
 
 def _cancelled(sheet: Sheet) -> None:
-    """A flag, a date or words of a cancellation: what the column holds decides which of the three."""
+    """A flag, a date or words of a cancellation: what the column holds decides which of the
+    three.
+    """
     called = sheet.called("cancelled", "cancelled_at")
     dates = [n for n in called if _holds_days(sheet, n)]
     dates += [
@@ -87,13 +91,17 @@ def _holds_statuses(sheet: Sheet, place: int) -> bool:
 
 
 def _holds_days(sheet: Sheet, place: int) -> bool:
-    """Whether the column holds dates; 00/00/0000 is none, and stands where nothing was cancelled."""
+    """Whether the column holds dates; 00/00/0000 is none, and stands where nothing was
+    cancelled.
+    """
     form = sheet.profiles[place].form
     return form in ("date", "both") or (form == "" and sheet.profiles[place].any("date"))
 
 
 def _cancelled_by_who_or_why(sheet: Sheet) -> None:
-    """Where nothing else tells of cancellations, who cancelled, why or to when it was moved does."""
+    """Where nothing else tells of cancellations, who cancelled, why or to when it was moved
+    does.
+    """
     offered = {c.answer.meaning for question in sheet.questions for c in question.choices}
     if _TOLD & (sheet.places.keys() | offered):
         return

@@ -26,7 +26,8 @@ _MOST_CODES = 8
 _MOST_STATUSES = 12
 _LONGEST_CODE = 3
 _MOSTLY_WISHES = 0.5
-"""The share of a column's different values that are wishes about texts, where all of it is read so."""
+"""The share of a column's different values that are wishes about texts, where all of it is read so.
+"""
 _MOST_ASKED = 2
 """Columns of words about which it is asked whether they are what the visit is for, or with whom."""
 

@@ -100,7 +100,8 @@ def _earlier_ones(sheet: Sheet, place: int, among: Sequence[int]) -> int:
 
 
 def _is_time_with_day(sheet: Sheet, place: int, forms: dict[str, str] | dict[int, str]) -> bool:
-    """Whether a column called a time carries a day that is not the visit's (1 January 1900) beside a
+    """Whether a column called a time carries a day that is not the visit's (1 January 1900) beside
+    a
     column of dates.
     """
     if sheet.strength(place, "time") < SURE or not any(f == "date" for f in forms.values()):
@@ -198,7 +199,9 @@ def _choose_time(sheet: Sheet) -> None:
 
 
 def _unknown_times(sheet: Sheet, best: int) -> list[int]:
-    """Times under names that nobody knows, where the known one may be the end or the patient's clock."""
+    """Times under names that nobody knows, where the known one may be the end or the patient's
+    clock.
+    """
     patients = "patient" in sheet.named[best].parts
     cells = sheet.profiles[best].cells
     return [
@@ -291,7 +294,9 @@ def _is_date(sheet: Sheet, place: int) -> bool:
 
 
 def _ask_about_zones(sheet: Sheet) -> None:
-    """Zones under a patient's name, or under none: whose clock the times are of changes them all."""
+    """Zones under a patient's name, or under none: whose clock the times are of changes
+    them all.
+    """
     if "time_zone" in sheet.places:
         return
     for place in sorted(sheet.free):

@@ -31,12 +31,15 @@ from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_COLUMNS = 500
 NO_HEADER = (
-    "There is no header row: the first row looks like an appointment. Add a row on top that names the "
+    "There is no header row: the first row looks like an appointment. Add a row on top that "
+    "names the "
     "columns: name, phone, date, time."
 )
 _NOT_ACTED_ON = (*KEPT, "notes")
 _BOTH = "name_and_phone"
-"""What is answered of a column that is two fields: whoever is named, and the number beside the name."""
+"""What is answered of a column that is two fields: whoever is named, and the number beside the
+name.
+"""
 
 
 @dataclass
@@ -108,7 +111,9 @@ class Columns:
         return mapping
 
     def proposed(self) -> dict[str, str]:
-        """As `as_mapping`, with the likeliest answer to every question: to be shown, never taken."""
+        """As `as_mapping`, with the likeliest answer to every question: to be shown, never
+        taken.
+        """
         mapping = self.as_mapping()
         for question in self.questions:
             answer = question.likeliest.answer
@@ -148,7 +153,8 @@ def _is_value(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _load_tables() -> None:
-    """Read the tables of words once, before the clock of the first file runs: on a busy machine they
+    """Read the tables of words once, before the clock of the first file runs: on a busy machine
+    they
     take longer than its head.
     """
     read_names(["Name"])
@@ -237,7 +243,9 @@ def _apply_answers(columns: Columns, answers: Mapping[str, str]) -> set[int]:
 
 
 def _fields_of(meaning: str) -> tuple[str, ...]:
-    """What one answer decides: the name, before its order, so that a mapping remembers the order."""
+    """What one answer decides: the name, before its order, so that a mapping remembers the
+    order.
+    """
     if meaning == _BOTH:
         return ("name", "phone_inside")
     if meaning in set(NameOrder):

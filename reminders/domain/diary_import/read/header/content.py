@@ -1,6 +1,7 @@
 """What the sample holds in one column: shares of dates, phones, names and the rest, looked at once.
 
-Only so many different values are looked at, so that the time for a header is bounded by its columns.
+Only so many different values are looked at, so that the time for a header is bounded by its
+columns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a column may mean: what is imported, what decides about a row, and what is known but only kept."""
+"""What a column may mean: what is imported, what decides about a row, and what is known but only
+kept.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ ASIDE: dict[str, str] = {
     "animal": "animal",
     "source": "something about the booking or the person",
 }
-"""Known kinds of columns that are not imported: they take nobody else's place, and are never asked about."""
+"""Known kinds of columns that are not imported: they take nobody else's place, and are never asked
+about.
+"""
 
 COLUMN_WORDS = FIELDS | ASIDE
 

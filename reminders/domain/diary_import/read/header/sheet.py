@@ -1,4 +1,6 @@
-"""What choosing the columns works on: names, contents, what is decided so far, what is still asked."""
+"""What choosing the columns works on: names, contents, what is decided so far, what is
+still asked.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Sheet:
         return max((found.get(kind, 0) for kind in kinds), default=0)
 
     def called(self, *kinds: str, least: int = LIKELY) -> list[int]:
-        """The free columns whose name means one of these kinds, the strongest and best name first."""
+        """The free columns whose name means one of these kinds, the strongest and best name
+        first.
+        """
         places = [place for place in self.free if self.strength(place, *kinds) >= least]
         return sorted(places, key=lambda n: (-self.strength(n, *kinds), self.named[n].rank, n))
 

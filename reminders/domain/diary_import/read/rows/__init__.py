@@ -1,4 +1,5 @@
-"""One row: its cells into the values that are staged, a reason why it is no appointment, or mistakes.
+"""One row: its cells into the values that are staged, a reason why it is no appointment, or
+mistakes.
 
 The door is `reader.RowReader`; `meanings` are the words of columns that decide about a row.
 """

@@ -1,7 +1,9 @@
 """Words that keep texts back or end a visit, in columns that nothing is read from.
 
-"Deceased", "RIP", "do not text" or "cancelled" may stand in a note, in a column that nobody knows, or
-in one that is blank for thousands of rows: each such word is asked about once, and never passed over.
+"Deceased", "RIP", "do not text" or "cancelled" may stand in a note, in a column that nobody knows,
+or
+in one that is blank for thousands of rows: each such word is asked about once, and never passed
+over.
 What columns with a meaning of their own say is `meanings`'.
 """
 
@@ -37,7 +39,8 @@ OTHERS, NOTHING = "others_phone", "nothing"
 _RELATIVES = frozenset(["kin_name", "kin_phone", "guardian_name", "guardian_phone"])
 _OF_OTHERS = frozenset(
     "kin_name kin_phone guardian_name guardian_phone gp referrer insurer other_phone staff_phone "
-    "location_phone booked_by cancelled_by user practitioner staff_part staff_email marketing".split()
+    "location_phone booked_by cancelled_by user practitioner staff_part "
+    "staff_email marketing".split()
 )
 """Columns about somebody else, or about advertising: what they say is not said of the patient."""
 _NOT_OF_THE_VISIT = _OF_OTHERS | frozenset(
@@ -104,7 +107,9 @@ def _is_off(cell: str) -> bool:
 
 
 def aside_columns(columns: Columns) -> list[_Aside]:
-    """The columns of a file that nothing is read from, and that may speak of the patient or visit."""
+    """The columns of a file that nothing is read from, and that may speak of the patient or
+    visit.
+    """
     names = read_names(columns.header)
     has_relatives = any(_RELATIVES & each.kinds.keys() for each in names)
     aside = [

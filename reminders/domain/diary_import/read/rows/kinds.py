@@ -1,4 +1,6 @@
-"""What the readers of a row share: places and bounds, the location a row is of, where columns stand."""
+"""What the readers of a row share: places and bounds, the location a row is of, where columns
+stand.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ LONGEST = {
     "service": 100,
 }
 MOST_NAMES = 5_000
-"""So many different values at most are remembered of a column; more are no names of people who treat."""
+"""So many different values at most are remembered of a column; more are no names of people who
+treat.
+"""
 
 
 @dataclass(frozen=True, slots=True)

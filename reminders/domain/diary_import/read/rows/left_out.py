@@ -128,7 +128,9 @@ class LeftOut:
 
 
 def blocked_name(name: str) -> Reason | None:
-    """Whether what stands in place of a name says that nobody comes; asked where there is no phone."""
+    """Whether what stands in place of a name says that nobody comes; asked where there is
+    no phone.
+    """
     folded = folded_value(name)
     if folded in FREE:
         return Reason.FREE

@@ -97,7 +97,9 @@ class LengthReader:
         return str(minutes) if minutes else ""
 
     def _minutes_to(self, text: str, start: ReadStart) -> int | None:
-        """Minutes from the start to the end as both are written: the clock of one row is one clock."""
+        """Minutes from the start to the end as both are written: the clock of one row is
+        one clock.
+        """
         begins = start.wall
         if begins is None or start.at is None:
             return None

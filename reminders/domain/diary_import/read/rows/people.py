@@ -51,7 +51,8 @@ Phone = tuple[str, str, str, str, str]
 
 
 Name = tuple[str, str, str, str]
-"""First and last name as they are kept, how somebody likes to be called, what a mark says of texts."""
+"""First and last name as they are kept, how somebody likes to be called, what a mark says of texts.
+"""
 _NO_NAME: Name = ("", "", "", "")
 
 

@@ -121,7 +121,9 @@ class RowReader:
         self._looks_closer = self._has_end or leave_past
 
     def line(self, number: int, cells: list[str]) -> str:
-        """The row as one line of COPY text, with its line end; "" when it is passed over or wrong."""
+        """The row as one line of COPY text, with its line end; "" when it is passed over or
+        wrong.
+        """
         self.number = self.starts.number = number
         original = cells
         if len(cells) < self._width:
@@ -238,7 +240,9 @@ class RowReader:
         self._failed.append((field, message, hint))
 
     def _refused(self, cells: list[str], original: list[str]) -> str:
-        """Pass the row over where its own words say that it is no appointment, else note mistakes."""
+        """Pass the row over where its own words say that it is no appointment, else note
+        mistakes.
+        """
         failed, self._failed = self._failed, []
         patient = any(cells[self._places[name]] for name in _PERSON)
         reason = why_no_appointment(self.columns.header, cells[:-1], patient=patient)

@@ -235,7 +235,9 @@ def without_zone(text: str) -> str:
 
 
 def _as_staged(start: Start, zone: tzinfo, local: ZoneInfo) -> ReadStart:
-    """A start in the words of the staging table; date and time are those of the location's clock."""
+    """A start in the words of the staging table; date and time are those of the location's
+    clock.
+    """
     if start.instant is not None:
         wall = start.instant.astimezone(local).replace(tzinfo=None)
         return _put(wall, start.instant, "", written=wall)

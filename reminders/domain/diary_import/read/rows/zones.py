@@ -1,4 +1,5 @@
-"""What letters such as EST or CET behind a time may stand for: several zones use each, so it is asked.
+"""What letters such as EST or CET behind a time may stand for: several zones use each, so it is
+asked.
 
 Names of zones that are sure are read by `cells`.
 """

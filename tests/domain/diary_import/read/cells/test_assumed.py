@@ -1,4 +1,6 @@
-"""Dates and times that leave something unsaid are read as somebody said of the file, else not at all."""
+"""Dates and times that leave something unsaid are read as somebody said of the file, else not at
+all.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ TODAY = date(2026, 11, 29)
 
 
 def order_of_file(*texts: str, country: str = "", today: date | None = TODAY) -> str:
-    """The order that a file of these dates is read by, or "?" and the likeliest where it is asked."""
+    """The order that a file of these dates is read by, or "?" and the likeliest where it is
+    asked.
+    """
     reader = DateReader(country=country, today=today)
     for row, text in enumerate(texts, 2):
         reader.observe(text, row=row)
@@ -81,7 +83,8 @@ def test_the_question_shows_what_each_answer_makes_of_an_example() -> None:
     question = open_.value.questions[0]
     assert (question.about, question.row, question.column) == (About.DATES, 2, "Date")
     assert question.words == (
-        "“03/04/2027” may be 3 April 2027 or 4 March 2027. “04/15/2027” in row 4 can only be month first "
+        "“03/04/2027” may be 3 April 2027 or 4 March 2027. “04/15/2027” in row 4 can only be "
+        "month first "
         "(12/31/2026). Which holds for the file?"
     )
     assert [(choice.answer, choice.example) for choice in question.choices] == [

@@ -1,4 +1,6 @@
-"""What the words of diaries for a status mean, in many languages; what is not sure is not guessed."""
+"""What the words of diaries for a status mean, in many languages; what is not sure is not
+guessed.
+"""
 
 import pytest
 

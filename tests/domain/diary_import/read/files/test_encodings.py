@@ -1,4 +1,6 @@
-"""Encodings: read rightly or asked about with the right reading among the choices, never misread."""
+"""Encodings: read rightly or asked about with the right reading among the choices, never
+misread.
+"""
 
 from __future__ import annotations
 
@@ -179,7 +181,8 @@ class TestTwice:
 
         assert [row[1] for row in rows] == names
         assert table.warnings == [
-            "The letters were encoded twice and are put right: “ZoÃ« LÃ©ger” is read as “Zoë Léger”."
+            "The letters were encoded twice and are put right: “ZoÃ« LÃ©ger” is read as “Zoë "
+            "Léger”."
         ]
 
     def test_a_byte_order_mark_hides_it_from_nobody(self) -> None:

@@ -12,7 +12,8 @@ ANN_READ = ["Ann Lee", "0491 570 006", "2027-03-03", "10:30"]
 
 
 def page(*rows: str, head: str = "") -> bytes:
-    return f"<html><head>{head}</head><body><table border=1>{''.join(rows)}</table></body></html>".encode()
+    table = f"<table border=1>{''.join(rows)}</table>"
+    return f"<html><head>{head}</head><body>{table}</body></html>".encode()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Text tables as programs and people leave them: separators, quotes, titles, totals, headers twice."""
+"""Text tables as programs and people leave them: separators, quotes, titles, totals,
+headers twice.
+"""
 
 from __future__ import annotations
 

@@ -228,7 +228,8 @@ def container_of(name: str) -> bytes:
         (archive_of("Index/Document.iwa"), "This is a Numbers document."),
         (
             archive_of("diary.csv"),
-            "This is an archive, but no XLSX or ODS workbook. Unpack it and import the file inside: "
+            "This is an archive, but no XLSX or ODS workbook. Unpack it and import the file "
+            "inside: "
             "“diary.csv”.",
         ),
         (archive_of("xl/workbook.xml"), "The workbook is damaged or protected"),

@@ -89,7 +89,9 @@ def _plainly(plain: str, order: str, text: str) -> date | None:
 
 
 def numeric(found: re.Match[str], order: str, text: str) -> date:
-    """The date of a match of NUMERIC by an order; a year of four digits in front is told by itself."""
+    """The date of a match of NUMERIC by an order; a year of four digits in front is told by
+    itself.
+    """
     first, second, third = found[1], found[3] or found[4], found[5]
     if len(first) > 2:
         return _make(first, second, third, text)
@@ -209,7 +211,8 @@ def likely(found: date, text: str) -> date:
     calendar = next((name for name, years in _CALENDARS.items() if found.year in years), "")
     if calendar:
         raise UnreadableError(
-            f"{shown(text)} would be in the year {found.year}, which is this century by the {calendar} "
+            f"{shown(text)} would be in the year {found.year}, which is this century by the "
+            f"{calendar} "
             f"calendar. Export dates of the common calendar, like 2026-12-31."
         )
     raise UnreadableError(
@@ -256,7 +259,8 @@ def number_refused(plain: str, text: str) -> UnreadableError:
             f"{shown(text)} is not a date. Write it like 2026-12-31 or 31/12/2026."
         )
     return UnreadableError(
-        f"{shown(text)} is not a date; it may be {seems}. Export the column as dates, like 2026-12-31."
+        f"{shown(text)} is not a date; it may be {seems}. Export the column as dates, like "
+        "2026-12-31."
     )
 
 

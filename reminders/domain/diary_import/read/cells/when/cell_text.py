@@ -1,4 +1,6 @@
-"""A cell's text before it is read as a date or time: bounded, in plain digits, with single blanks."""
+"""A cell's text before it is read as a date or time: bounded, in plain digits, with single
+blanks.
+"""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def month_numbers(word: str, country: str = "") -> frozenset[int]:
 
 
 def weekday_numbers(word: str) -> frozenset[int]:
-    """The weekdays that a folded word may be, Monday being 0; "do" is the fourth or the last one."""
+    """The weekdays that a folded word may be, Monday being 0; "do" is the fourth or the
+    last one.
+    """
     if len(word) < 2 and word.isascii():
         return frozenset()  # one letter is no evidence of anything
     return _weekdays().get(word, frozenset())

@@ -1,6 +1,7 @@
 """Find out how a file writes its dates: day, month or year first. Told by the file, or asked about.
 
-A date that can be read in one way alone tells; those that tell must agree, and where they go against
+A date that can be read in one way alone tells; those that tell must agree, and where they go
+against
 the habit of the location's country, one odd cell is not enough. Never guesses.
 """
 
@@ -56,13 +57,17 @@ _EVERY = (DMY, MDY, YMD)
 _MOST_SEEN = 20_000
 _MOST_KEPT = 50_000
 _YEARS_BACK, _YEARS_AHEAD = 3, 5
-"""Where a year of two digits may lie, by today: a diary holds a little of the past and what is to come."""
+"""Where a year of two digits may lie, by today: a diary holds a little of the past and what is to
+come.
+"""
 _FEW, _SHARE = 3, 0.2
 """So many dates, and such a part of all, must go against the country's habit to be believed."""
 
 
 class DatesOpen(QuestionsOpen, DatesUnclear):
-    """The file does not tell how its dates are written; the question has a reading for each answer."""
+    """The file does not tell how its dates are written; the question has a reading for each
+    answer.
+    """
 
     def __init__(self, question: Question, readings: dict[str, str]) -> None:
         ImportRefused.__init__(self, [question.as_problem()])
@@ -74,8 +79,10 @@ class DateReader:
     """Reads the dates of one file. Without an `order`, `observe` each first and then `decide`.
 
     `assumed`: nothing in the file depended on the order, so it must not be remembered for the next
-    file. `country` and `zone` are those of the location, where the file has one alone; `today` tells
-    which years of two digits can be meant; `agreed` are the codes of what somebody said of dates that do
+    file. `country` and `zone` are those of the location, where the file has one alone; `today`
+    tells
+    which years of two digits can be meant; `agreed` are the codes of what somebody said of dates
+    that do
     not say all.
     """
 
@@ -136,7 +143,8 @@ class DateReader:
             return {}
         orders: tuple[str, ...] = _EVERY if len(found[5]) <= 2 else (DMY, MDY)
         if found[2] == "." and usual_order(self.country) != MDY:
-            # Only countries that put the day first separate with dots, or those with the year first.
+            # Only countries that put the day first separate with dots, or those with the year
+            # first.
             orders = tuple(order for order in orders if order != MDY)
         readings = {}
         for order in orders:
@@ -157,7 +165,9 @@ class DateReader:
         return {o: day for o, day in readings.items() if day.year in years} or readings
 
     def decide(self, *, column: str) -> None:
-        """Settle the order; raise DatesOpen, with a reading for each, when the file does not tell."""
+        """Settle the order; raise DatesOpen, with a reading for each, when the file does
+        not tell.
+        """
         if self.order is not None:
             return
         possible = [order for order in _EVERY if order in self._possible]
@@ -316,6 +326,7 @@ def order_of(format_: str) -> str | None:
     order = "".join(dict.fromkeys(letters))
     if order not in ORDER_WORDS:
         raise refuse(
-            f"“{format_[:40]}” is no date format. Write dmy, mdy or ymd, or a pattern such as DD/MM/YYYY."
+            f"“{format_[:40]}” is no date format. Write dmy, mdy or ymd, or a pattern such as "
+            "DD/MM/YYYY."
         )
     return order

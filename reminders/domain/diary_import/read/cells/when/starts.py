@@ -1,4 +1,5 @@
-"""Read a date and time in one cell: a wall time, or an instant where the cell gives the offset or zone.
+"""Read a date and time in one cell: a wall time, or an instant where the cell gives the offset or
+zone.
 
 A cell is taken apart wherever one side is wholly a date and the other wholly a time; where that can
 be done in two ways that differ, it is refused.
@@ -33,18 +34,21 @@ from reminders.domain.diary_import.read.cells.when.times import (
 )
 
 _QUICK = re.compile(
-    r"(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})[ T](\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)"
+    r"(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})[ T]"
+    r"(\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)"
 )
 _BASIC = re.compile(r"((?:19|20)\d{6})T?(\d{2})(\d{2})(\d{2})?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+|(\d{3}))?")
 _OFFSET_BEHIND = re.compile(
     r"(?P<rest>.*\d(?:\s?[ap]\.?\s?m\.?)?)\s?"
-    r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)(?:\s[A-Z]{3,5})?(?:\s?[\[(](?P<name>[^\])]{0,60})[\])])?",
+    r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)(?:\s[A-Z]{3,5})?"
+    r"(?:\s?[\[(](?P<name>[^\])]{0,60})[\])])?",
     re.IGNORECASE | re.DOTALL,
 )
 _ZONE_BEHIND = re.compile(
-    r"(?P<rest>.*\d(?:\s?[ap]\.?\s?m\.?)?)\s?[\[(]?(?P<zone>[A-Z]{3,5}|[A-Za-z]+/[A-Za-z_/+-]+)[\])]?",
+    r"(?P<rest>.*\d(?:\s?[ap]\.?\s?m\.?)?)\s?"
+    r"[\[(]?(?P<zone>[A-Z]{3,5}|[A-Za-z]+/[A-Za-z_/+-]+)[\])]?",
     re.DOTALL,
 )
 _TIME_BEFORE_OFFSET = re.compile(
@@ -61,10 +65,13 @@ _NOT_DIGITS_ALONE = re.compile(r"[:.]\d|\d\s?[hu時时点點시]|[^\W\d_]")
 
 
 _DAY_LIKE = re.compile(r"(?=.*\d)(?:[\d./\\\- ]+|.*[^\W\d_].*)", re.DOTALL)
-"""Digits with the signs of dates, or digits and a word: what else there is, is not looked at twice."""
+"""Digits with the signs of dates, or digits and a word: what else there is, is not looked at twice.
+"""
 _A_DIGIT = re.compile(r"\d")
 _MOST_CUTS = 10
-"""So many places at most may part the day from the time: "Wednesday, the 4th of March 2026, at 2 pm"."""
+"""So many places at most may part the day from the time: "Wednesday, the 4th of March 2026, at 2
+pm".
+"""
 
 
 class Start(NamedTuple):
@@ -105,7 +112,8 @@ def read_start(
     meant = read_time_zone(zone, own=own, at=begins)
     if meant is None:
         raise UnreadableError(
-            f"{shown(text)} names the time zone “{zone[:20]}”, which is not known for sure. Export times "
+            f"{shown(text)} names the time zone “{zone[:20]}”, which is not known for sure. "
+            "Export times "
             f"without it, or with the offset, like +10:00."
         )
     return Start(None, _instant(begins, meant), ends and _instant(ends, meant))

@@ -28,10 +28,14 @@ _SAMPLE_DAYS = [datetime(2026, month, 15) for month in range(1, 13)]
 _NOT_PLACES = ("Etc/", "US/", "Canada/", "SystemV/", "Brazil/", "Mexico/", "Chile/")
 # What calendars call the zones of America, where the names of cities are seldom used.
 _NAMES = {
-    "America/New_York": "Eastern Time, Eastern Time US Canada, Eastern Time US and Canada, US Eastern",
-    "America/Chicago": "Central Time, Central Time US Canada, Central Time US and Canada, US Central",
-    "America/Denver": "Mountain Time, Mountain Time US Canada, Mountain Time US and Canada, US Mountain",
-    "America/Los_Angeles": "Pacific Time, Pacific Time US Canada, Pacific Time US and Canada, US Pacific",
+    "America/New_York": "Eastern Time, Eastern Time US Canada, Eastern Time US and Canada, "
+    "US Eastern",
+    "America/Chicago": "Central Time, Central Time US Canada, Central Time US and Canada, "
+    "US Central",
+    "America/Denver": "Mountain Time, Mountain Time US Canada, Mountain Time US and Canada, "
+    "US Mountain",
+    "America/Los_Angeles": "Pacific Time, Pacific Time US Canada, Pacific Time US and Canada, "
+    "US Pacific",
     "America/Phoenix": "Arizona, Arizona Time",
     "America/Anchorage": "Alaska, Alaska Time",
     "Pacific/Honolulu": "Hawaii, Hawaii Time, Hawaii Aleutian Time",
@@ -66,7 +70,8 @@ def read_time_zone(
 ) -> tzinfo | None:
     """The zone that a text names; None for one that is not known for sure.
 
-    `own` is the location's zone and `at` the wall time meant: with both an abbreviation of that zone
+    `own` is the location's zone and `at` the wall time meant: with both an abbreviation of that
+    zone
     at that time is known too.
     """
     plain = " ".join(text.split())

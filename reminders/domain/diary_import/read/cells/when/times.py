@@ -1,6 +1,8 @@
-"""Read a time of day, or a stretch of it, in any usual writing; refuse in words what is not understood.
+"""Read a time of day, or a stretch of it, in any usual writing; refuse in words what is not
+understood.
 
-A time is a wall time: a zone beside it is `starts`' business, and here it is refused, never dropped.
+A time is a wall time: a zone beside it is `starts`' business, and here it is refused, never
+dropped.
 """
 
 from __future__ import annotations
@@ -69,12 +71,16 @@ def _beside() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def read_time(text: str) -> time:
-    """A wall time: 9:30, 09.30, 0930, 9am, 10h30, kl. 10.30, noon, 12:00 AM (midnight), 0.395833."""
+    """A wall time: 9:30, 09.30, 0930, 9am, 10h30, kl. 10.30, noon, 12:00 AM (midnight),
+    0.395833.
+    """
     return read_time_span(text).begins
 
 
 def read_time_span(text: str) -> TimeSpan:
-    """A wall time or a stretch such as "9:30 - 10:00"; of "11:30 - 12:15 PM" the first is a morning's."""
+    """A wall time or a stretch such as "9:30 - 10:00"; of "11:30 - 12:15 PM" the first is a
+    morning's.
+    """
     # A cell is tried by each order of dates and cut in many places: the same times come again.
     found = _span_or_reason(text) if len(text) <= LONGEST else None
     if isinstance(found, TimeSpan):
@@ -130,7 +136,9 @@ def read_clock(plain: str, text: str) -> Clock:
 
 
 def _half(before: str, after: str, text: str) -> str:
-    """The half of the day among the words around a time; raise UnreadableError for unknown words."""
+    """The half of the day among the words around a time; raise UnreadableError for unknown
+    words.
+    """
     starting, ending = _beside()
     halves = {word for word in map(_words().get, (before, after)) if word}
     if "midnight" in halves:
@@ -154,7 +162,8 @@ def _named(plain: str, text: str) -> Clock:
 
 def _midnight(text: str) -> UnreadableError:
     return UnreadableError(
-        f"{shown(text)} is not a time: midnight may begin the day or end it. Write 00:00 of the day."
+        f"{shown(text)} is not a time: midnight may begin the day or end it. Write 00:00 of the "
+        "day."
     )
 
 
@@ -218,10 +227,13 @@ def _of_half(begin: time, end: Clock) -> Clock:
 
 
 def _check_order(begin: time, end: time, text: str) -> None:
-    """Refuse an end before its beginning: then hours are counted to 12, and which half is not told."""
+    """Refuse an end before its beginning: then hours are counted to 12, and which half is
+    not told.
+    """
     if end <= begin and begin < _EVENING:
         raise UnreadableError(
-            f"{shown(text)} ends before it begins. Export times with AM and PM, or from 00:00 to 23:59."
+            f"{shown(text)} ends before it begins. Export times with AM and PM, or from 00:00 to "
+            "23:59."
         )
 
 

@@ -1,7 +1,8 @@
 """Calendars (iCalendar, .ics): each coming event and each of its repetitions as a row.
 
 Events from yesterday to a year ahead, since a calendar holds all its past and repeats for ever.
-Times come with the offset of their zone; a time without a zone stays without, and a zone that is not
+Times come with the offset of their zone; a time without a zone stays without, and a zone that is
+not
 known is named in a column of its own.
 """
 
@@ -28,7 +29,8 @@ HEADER = (
 DAMAGED = "The calendar is damaged or cut off. Export it again, or export it as CSV."
 _BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
 _DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"}
-"""What must be readable: the reader drops a property that is not, and so a date taken out returns."""
+"""What must be readable: the reader drops a property that is not, and so a date taken out returns.
+"""
 _RESOURCES = {"ROOM", "RESOURCE"}
 Component = Any  # of icalendar: a dictionary of properties, each with a class of its own
 
@@ -147,7 +149,9 @@ def _is_broken(event: Component) -> bool:
 def _repeated(
     uid: str, parts: list[Component], calendar: Component, events: Events, window: Window
 ) -> Iterator[list[str]]:
-    """The repetitions of a series inside of the window, exceptions in the place of what they replace."""
+    """The repetitions of a series inside of the window, exceptions in the place of what they
+    replace.
+    """
     import recurring_ical_events
     from icalendar import Calendar
 
@@ -184,7 +188,9 @@ def _day(moment: date | datetime) -> date:
 
 
 def _with_date(uid: str, event: Component) -> str:
-    """The id of a repetition: that of the series and the date that the rule gives it, moved or not."""
+    """The id of a repetition: that of the series and the date that the rule gives it, moved
+    or not.
+    """
     given = _moment(event, "RECURRENCE-ID") or _moment(event, "DTSTART")
     if isinstance(given, datetime) and given.tzinfo:
         given = given.astimezone(ZoneInfo("UTC"))

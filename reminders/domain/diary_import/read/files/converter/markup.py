@@ -87,7 +87,9 @@ class _Page(HTMLParser):
         self._skip_cells_from_above()
 
     def _skip_cells_from_above(self) -> None:
-        """Cells that reach down from a row above stay blank here, so that columns keep their places."""
+        """Cells that reach down from a row above stay blank here, so that columns keep their
+        places.
+        """
         row, below = self.open_tables[-1][-1], self.below[-1]
         while below.get(len(row), 0) > 0:
             below[len(row)] -= 1

@@ -45,7 +45,9 @@ class Table:
         self._number = 0
 
     def write(self, cells: Iterable[str]) -> None:
-        """Write a row, a blank one too, so that rows keep the numbers that the spreadsheet shows."""
+        """Write a row, a blank one too, so that rows keep the numbers that the spreadsheet
+        shows.
+        """
         row = list(cells)
         while row and not row[-1]:
             row.pop()

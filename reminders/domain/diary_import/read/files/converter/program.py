@@ -14,7 +14,9 @@ MEMORY = 1024 * 1024 * 1024
 
 
 def main(arguments: list[str]) -> int:
-    """Convert: kind, file, folder for the outcome, what else the kind takes. Problems go to stderr."""
+    """Convert: kind, file, folder for the outcome, what else the kind takes. Problems go to
+    stderr.
+    """
     kind, path, folder, *more = arguments
     try:
         limit_myself()

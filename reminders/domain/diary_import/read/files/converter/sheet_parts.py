@@ -1,4 +1,5 @@
-"""What the reader of workbooks does not tell: rows that a filter hides, and formulas without values.
+"""What the reader of workbooks does not tell: rows that a filter hides, and formulas without
+values.
 
 Looked up in the XML of XLSX and ODS by patterns over blocks, since building a tree of a large sheet
 would take most of the time that there is.
@@ -42,7 +43,8 @@ class SheetFacts:
             count = len(self.hidden_rows)
             are = "1 row is" if count == 1 else f"{count:,} rows are"
             return [
-                f"{are} hidden in the workbook, as a filter does (row {shown}{more}), and read, too."
+                f"{are} hidden in the workbook, as a filter does (row {shown}{more}), and read, "
+                "too."
             ]
         if self.hidden_somewhere:
             return ["Some rows are hidden in the workbook, as a filter does, and read, too."]
@@ -102,7 +104,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     if name not in archive.namelist() or archive.getinfo(name).file_size > _LARGEST_INDEX:
         return ElementTree.Element("none")
-    return ElementTree.fromstring(archive.read(name))  # noqa: S314  # in a process with limits of its own
+    return ElementTree.fromstring(archive.read(name))  # noqa: S314  # a process with limits
 
 
 def _facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:

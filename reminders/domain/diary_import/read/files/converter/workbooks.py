@@ -21,7 +21,7 @@ UNPACKED = 400 * 1024 * 1024
 DAMAGED = (
     "The workbook is damaged or protected and can't be read. Save it as CSV and import that file."
 )
-PASSWORD = "This workbook is protected by a password. Save it without one, or save it as CSV."  # noqa: S105  # words
+PROTECTED = "This workbook is protected by a password. Save it without one, or save it as CSV."
 _OTHERS = (
     ("word/", "This is a Word document, not a table."),
     ("ppt/", "This is a presentation, not a table."),
@@ -43,7 +43,7 @@ def convert(path: Path, output: Output) -> None:
     except (NotReadError, MemoryError):
         raise
     except PasswordError as error:
-        raise NotReadError(PASSWORD) from error
+        raise NotReadError(PROTECTED) from error
     except (
         BaseException
     ) as error:  # the reader's panics are no Exceptions; each file fails in its own way
@@ -104,7 +104,8 @@ def _write_visible(
 def _write_sheet(sheet: CalamineSheet, output: Output, facts: SheetFacts) -> None:
     if sheet.total_width > MAX_COLUMNS:
         raise NotReadError(
-            f"The sheet “{sheet.name[:40]}” has {sheet.total_width:,} columns; at most 500 are read."
+            f"The sheet “{sheet.name[:40]}” has {sheet.total_width:,} columns; at most 500 are "
+            "read."
         )
     if sheet.total_height > MAX_ROWS:
         raise NotReadError(

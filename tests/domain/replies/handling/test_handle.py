@@ -136,9 +136,7 @@ def test_yes_to_an_answer_from_before_the_move_does_not_confirm() -> None:
     assert (status(appointment), found.outcome) == ("booked", "moved")
 
 
-def test_an_appointment_that_was_called_off_and_booked_again_at_the_same_time_can_be_confirmed() -> (
-    None
-):
+def test_an_appointment_called_off_and_booked_again_at_the_same_time_can_be_confirmed() -> None:
     appointment = visit()
     message = texted(appointment)
     answers("N", to=message)

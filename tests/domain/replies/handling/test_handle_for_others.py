@@ -26,7 +26,7 @@ LATER = NOON + timedelta(minutes=5)
 
 def visit(**values: object) -> Appointment:
     place = make.make_location(name="Harbour Dental", phone="020 7946 0000")
-    return make.make_appointment(**({"location": place} | values))  # type: ignore[arg-type]  # passed on
+    return make.make_appointment(**({"location": place} | values))  # type: ignore[arg-type]
 
 
 def hand_on(appointment: Appointment, **person: object) -> None:
