@@ -18,6 +18,7 @@ from reminders.domain.person_data.holdings import holdings_of
 from reminders.domain.person_data.preview import preview, waits_for
 from reminders.domain.retention.holds import HoldError, end_hold, hold_of, set_hold
 from reminders.models import AuditEntry, Contact, ContactMerge, Erasure
+from reminders.views.door.again import prove
 from reminders.views.shared.asked import read_choice, read_text
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page
 
@@ -88,6 +89,7 @@ def export(request: StaffRequest, pk: int) -> HttpResponse:
     contact, elsewhere = _asked_for(request, pk)
     if elsewhere:
         return elsewhere
+    prove(request, back=reverse("contact_data", args=[contact.pk]))
     form = read_choice(request.POST.get("as"), FORMS, otherwise="html")
     written = give_out(contact, form=form, by=request.scope.actor, now=timezone.now())
     kind = "application/json" if form == "json" else "text/html"
@@ -124,6 +126,7 @@ def forget(request: StaffRequest, pk: int) -> HttpResponse:
     if elsewhere:
         return elsewhere
     back = reverse("contact_data", args=[contact.pk])
+    prove(request, back=back)
     if "sure" not in request.POST:
         say(request, "Confirm that you have read what goes.", tone="warning")
         return go(request, back)

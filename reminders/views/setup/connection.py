@@ -87,7 +87,7 @@ def show(request: StaffRequest) -> HttpResponse:
         ],
         "news": _news(now=now),
         "provider": urlsplit(settings.MESSAGES_API_URL).hostname,
-        "sandbox": "" if settings.MESSAGES_API_GIVEN else settings.MESSAGES_API_URL,
+        "sandbox": settings.MESSAGES_API_URL if settings.MESSAGES_API_IS_SANDBOX else "",
         "auth": settings.MESSAGES_API_AUTH,
         "key": _masked(settings.MESSAGES_API_KEY),
         "account": settings.MESSAGES_API_ACCOUNT,

@@ -35,7 +35,7 @@ from reminders.models import Appointment, Contact, Import
 from tests.domain.diary_import.importing import ANN, HEADER, NOW, csv_of, sydney
 
 EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "150"))
-SENTENCE = (".", "?", ".)", " rows)")
+SENTENCE = (".", "?", ".)", " row)", " rows)")
 WORDS = [
     "1",
     "AnnLee",

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from reminders.domain.signing_in.proof import LENIENT
 from reminders.models import AuditEntry, Contact, ContactMerge, LegalHold
 from tests import factories as make
 from tests.domain.retention.somebody import SIGNS, Somebody, found_in_database, make_somebody
@@ -125,3 +126,17 @@ def test_who_is_known_elsewhere_too_is_for_those_who_see_both(
             f"/contacts/{somebody.contact.pk}/",
         )
     assert Contact.objects.get(pk=somebody.contact.pk).first_name == "Wilhelmina"
+
+
+@pytest.mark.parametrize(("part", "given"), [("export/", {"as": "json"}), ("forget/", {"sure": 1})])
+def test_an_open_browser_is_not_enough_for_it(
+    somebody: Somebody, client: Client, part: str, given: dict[str, object]
+) -> None:
+    session = client.session
+    session["proved_at"] = (timezone.now() - LENIENT - timedelta(minutes=1)).timestamp()
+    session.save()
+
+    answer = client.post(address(somebody, part), given)
+
+    assert answer.headers["Location"].startswith("/proof/?next=")
+    assert Contact.objects.get().name == somebody.contact.name
