@@ -25,6 +25,7 @@ _LENGTH = 40
 
 def digest(key: str) -> str:
     """What stands in the database for a key; 160 bits of it."""
+    # Quick and without a salt: a key is random, so there are no likely ones to try.
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
@@ -46,6 +47,7 @@ class SessionStore(Plain):
             session_key=digest(self.session_key or ""), expire_date__gt=timezone.now()
         ).first()
         if found is None:
+            # A key that is not here is never taken over: else somebody could plant one and wait.
             self._session_key = None
         else:
             self.seen_at = found.seen_at
@@ -83,6 +85,7 @@ class SessionStore(Plain):
         if self.seen_at is None or now - self.seen_at < TOUCHED_AFTER or not self.session_key:
             return
         ends = _ends(_started({STARTED: self.get(STARTED)}, now=now), now=now)
+        # An update only: a session that was ended meanwhile is not brought back by a click.
         rows = StaffSession.objects.filter(session_key=digest(self.session_key))
         rows.update(seen_at=now, expire_date=ends)
 

@@ -43,6 +43,7 @@ class ForgettingRun(models.Model):
 
     class Meta:
         ordering = ["-day", "step"]
+        # The one row is also the lock on which two workers at a step take turns.
         constraints = [models.UniqueConstraint(fields=["day", "step"], name="forgotten_once_a_day")]
 
     def __str__(self) -> str:
@@ -55,6 +56,7 @@ class KeptOptOut(models.Model):
     Whoever comes with the number again is opted out as before; `domain.planning.kept_opt_outs`.
     """
 
+    # Keyed: telephone numbers are so few that a plain digest of one is guessed in minutes.
     digest = models.CharField(max_length=64, unique=True)
     key = models.CharField(max_length=16, help_text="Tells which key the digest was made with.")
     reason = models.CharField(max_length=10, choices=Suppression.Reason)
@@ -71,6 +73,7 @@ class KeptOptOut(models.Model):
 class LegalHold(models.Model):
     """Somebody of whom nothing may be forgotten: why, since when, by whom. In force until ended."""
 
+    # PROTECT: deleting the row would end the hold without a trace.
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=300)
     since = models.DateTimeField()

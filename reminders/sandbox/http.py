@@ -73,6 +73,7 @@ def request_from(environ: Environ) -> SandboxRequest:
     path = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
     # As it came: a signature covers the very bytes, not what a server makes of them.
     target = environ.get("REQUEST_URI") or (path + (f"?{query}" if query else ""))
+    # Bounded here as well: whoever calls this without waitress has no other bound.
     body = environ["wsgi.input"].read(min(length, LARGEST_BODY)) if length else b""
     return SandboxRequest(
         environ["REQUEST_METHOD"], path, target, dict(parse_qsl(query)), body, environ

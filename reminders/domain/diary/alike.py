@@ -127,6 +127,7 @@ def _spelt_alike(one: list[str], other: list[str]) -> bool:
     )
 
 
+# In this order: at the end two letters become one before the rest does, or Anne would be no Ann.
 _SOUNDS = (
     (re.compile("ph"), "f"),
     (re.compile("ck|c(?![ehiy])"), "k"),

@@ -60,6 +60,7 @@ def look_for_pairs(birth_columns: Collection[str] = ()) -> int:
     new = [pair for pair in found if there.get(pair, (0, ""))[1] != found[pair]]
     with transaction.atomic():
         for start in range(0, len(stale), _AT_ONCE):
+            # Still by its condition: what staff said of a pair since it was read is never deleted.
             proposed.filter(pk__in=stale[start : start + _AT_ONCE]).delete()
         # Without conflicts: staff may have said of a pair just now that they are two.
         LikelyPair.objects.bulk_create(

@@ -86,6 +86,7 @@ def _merge(
     keep_imports_out()
     lock_appointments(held_by([kept_id, other_id]))
     kept, other = _lock_both(kept_id, other_id, seen=seen)
+    # Read under the locks: what comes later names a row that goes, and fails as MEANWHILE.
     moved = {name: _ids(model, other.pk) for name, model in HELD.items()}
     moved["merges"] = list(other.merges.order_by("pk").values_list("pk", flat=True))
     taken = takes_over(kept, other)
@@ -195,6 +196,7 @@ def _move_the_rest(moved: Mapping[str, list[Any]], merge: ContactMerge) -> None:
         rows = model._default_manager.filter(pk__in=moved[name])
         rows.update(contact_id=merge.kept_id)
     earlier = ContactMerge.objects.filter(pk__in=moved["merges"])
+    # Those can be split only after this one: their person is now part of somebody else.
     earlier.filter(within=None).update(within=merge)
     earlier.update(kept=merge.kept_id)
 
@@ -203,6 +205,7 @@ def _move_holds(kept: Contact, other: Contact, *, now: datetime) -> None:
     """A hold on either is one on the person they are; of two, the kept entry's goes on."""
     theirs = LegalHold.objects.filter(contact=other)
     if LegalHold.objects.filter(contact=kept, ended_at=None).exists():
+        # Ended before it moves: the constraint takes one open hold of a person.
         theirs.filter(ended_at=None).update(ended_at=now)
     theirs.update(contact=kept)
 

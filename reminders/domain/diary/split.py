@@ -99,6 +99,7 @@ def _check_number(merge: ContactMerge, kept: Contact, changed: dict[str, Any]) -
 def _bring_back(merge: ContactMerge, *, now: datetime) -> Contact:
     columns = {field.attname: field for field in Contact._meta.concrete_fields}
     values = {name: columns[name].to_python(value) for name, value in merge.former.items()}
+    # Under the old id, which addresses and histories name; an insert, so that it overwrites nobody.
     Contact(**values).save(force_insert=True)
     rows = Contact.objects.filter(pk=merge.person)
     # As it was, but for the moment of its last change: forms that still show it are outdated.

@@ -81,6 +81,7 @@ def everything(contact: Contact) -> dict[str, list[Record]]:
     reports = DeliveryReport.objects.filter(message__in=held.texts)
     planned = Reminder.objects.filter(appointment__in=held.appointments).select_related("rule")
     replies = Reply.objects.filter(pk__in=held.replies)
+    # Of shared numbers, too: what is in force for the number is in force for this person.
     opt_outs = Suppression.objects.filter(phone__in=held.numbers).select_related("by")
     parts = {
         "person": _records([contact], _PERSON),

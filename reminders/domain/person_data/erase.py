@@ -66,6 +66,7 @@ def forget_person(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
 @retry_on_conflict
 def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
     with transaction.atomic():
+        # Before the person, in the one order: calling off plans, and planning locks appointments.
         coming = lock_coming_of([contact_id], now=now)
         contact = lock_contact(contact_id)
         if contact.forgotten_at:
@@ -79,8 +80,10 @@ def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
         Contact.objects.filter(pk=contact_id).update(channel=Contact.Channel.NONE, updated_at=now)
         texts = Message.objects.filter(pk__in=holdings_of(contact).texts).withdrawable(now=now)
         withdraw_messages(list(texts.values_list("pk", flat=True)), now=now)
+        # `finish` waits for both: texts that the provider holds, and a STOP it has not heard of.
         for task in ("withdraw", "push_blocked"):
             enqueue_after_commit(task)
+        # Asked twice it is the same wish; one open at a time is a constraint.
         erasure, new = Erasure.objects.get_or_create(
             contact=contact, done_at=None, defaults={"asked_at": now, "asked_by_id": by.user_id}
         )
@@ -115,10 +118,13 @@ def finish(erasure_id: int, *, now: datetime) -> bool:
     with transaction.atomic():
         contact_id = Erasure.objects.values_list("contact_id", flat=True).get(pk=erasure_id)
         visits = list(Appointment.objects.filter(contact=contact_id).values_list("pk", flat=True))
+        # The past ones as well, since their rows are blanked; before the person, in the one order.
         lock_appointments(visits)
+        # Whole: what would begin to name them waits, and so comes after the looking and forgetting.
         contact = lock_whole_contact(contact_id)
         waiting = Erasure.objects.select_for_update().filter(pk=erasure_id, done_at=None)
         erasure = waiting.first()
+        # Asked once more, under the lock: a hold may have been set since the wish.
         if erasure is None or hold_of(contact_id):
             return False
         by = Actor.staff(erasure.asked_by_id) if erasure.asked_by_id else SYSTEM
@@ -136,6 +142,7 @@ def finish(erasure_id: int, *, now: datetime) -> bool:
 
 
 def _forget(held: Holdings, *, now: datetime) -> None:
+    # First: rows of files are found by the numbers of merges, which go below.
     _forget_in_files(held)
     blank_texts(held.texts)
     blank_replies(held.replies)
@@ -145,6 +152,7 @@ def _forget(held: Holdings, *, now: datetime) -> None:
     cards.filter(done_at=None).update(done_at=now, outcome=CLOSED)
     cards.update(phone="")
     strange = DeliveryReport.objects.filter(message=None, raw__isnull=False)
+    # Their own numbers only: a shared one stands in the reports of others.
     for number in held.own:
         strange.filter(raw__icontains=number).update(raw=None, problem="")
     forget_people([held.contact.pk], now=now)
@@ -164,6 +172,7 @@ def _forget_in_files(held: Holdings) -> None:
     held.rows(by_name=True).delete()
     names = [name for name in (held.contact.first_name, held.contact.last_name) if name]
     given = [*held.own, held.contact.phone_as_given, held.contact.external_id]
+    # One name alone, or a short id, would strike out the problems of other people's rows.
     signs = [
         sign for sign in (held.contact.name if len(names) == 2 else "", *given) if len(sign) > 3
     ]

@@ -52,6 +52,7 @@ class Holdings:
             first, last = self.contact.first_name, self.contact.last_name
             whole = [f"{first} {last}", f"{last} {first}", f"{last}, {first}"]
             nobodys |= Q(cells__contains=[first, last]) | Q(cells__overlap=whole)
+        # A row that became a visit is its patient's, whatever number stands in it.
         theirs = Q(appointment_id__in=self.appointments)
         return ImportRow.objects.filter(theirs | Q(appointment_id=None) & nobodys)
 
@@ -86,6 +87,7 @@ def holdings_of(contact: Contact) -> Holdings:
 
 
 def _theirs(contact: Contact, own: tuple[str, ...]) -> Q:
+    # What names another contact is theirs, though it came from this number.
     return Q(contact=contact) | Q(contact=None, phone__in=own)
 
 
@@ -106,6 +108,7 @@ def find_people(asked: str) -> list[Contact]:
     asked = asked.strip()
     # Ids have no leading zero, and numbers are written with one or with a plus.
     if asked.isascii() and asked.isdigit() and not asked.startswith("0"):
+        # Cut to what the column holds: the database answers a longer number with an error.
         return _with_id(int(asked[:18]))
     number = read_phone(asked, settings.DEFAULT_COUNTRY)
     if not isinstance(number, PhoneNumber):

@@ -109,6 +109,7 @@ def waits_for(held: Holdings) -> list[str]:
     texts = Message.objects.filter(pk__in=held.texts)
     on_its_way = Q(cancel_requested_at__isnull=False, cancel_settled_at=None)
     open_ones = texts.filter(Q(state__in=_WITH_US) | on_its_way)
+    # What has left can't be called back: its report would only put the wish off.
     count = open_ones.exclude(state__in=(*Message.FINAL, *Message.OUT)).count()
     words = [f"the provider to let go of {count} texts" if count != 1 else _ONE] if count else []
     rows = Suppression.objects.filter(phone__in=held.own)

@@ -96,6 +96,7 @@ def _match(
     """A reply from another number than the one that was texted is for a person."""
     if text is None:
         return _single(lately) or ReplyMatch()
+    # The last text is only a guess: with several to answer, a bare yes may be to any of them.
     if text.by == MatchedBy.NUMBER and text.kind == Message.Kind.REMINDER and lately:
         return _single(lately) or ReplyMatch()
     if not text.same_number:  # a second number of the family, or a stranger's: staff see the text
@@ -146,6 +147,7 @@ def adoptable(
     provider's.
     """
     lost = (Message.State.UNKNOWN, Message.State.SUBMITTING)
+    # Only with the provider's id: without it a text could neither be asked about nor withdrawn.
     return [
         (match.message_id, reply.message_provider_id)
         for match, reply in zip(matches, replies, strict=True)

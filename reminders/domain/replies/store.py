@@ -25,6 +25,7 @@ from reminders.provider import DeliveryReportPayload, ReplyPayload, Unreadable
 Source = Reply.Source
 
 
+# Bounds on what comes from outside: no fault there may fill the database, or be read for hours.
 TEXT_KEPT = 5_000
 
 
@@ -80,6 +81,8 @@ def _store(
     try:
         with transaction.atomic():
             return _insert(statement, columns, rows, now=now)
+    # One that the database refuses, such as for a NUL, must not keep the others from being stored
+    # and confirmed: they would be handed over again and again.
     except DataError:
         if len(rows) == 1:
             with transaction.atomic():
@@ -144,6 +147,7 @@ def _reply_row(
         (item.message_id or "")[:PROVIDER_ID_KEPT],
         item.source_number,
         item.content[:TEXT_KEPT],
+        # Never in the future: a clock that is ahead would put it behind what is written later.
         min(item.received_at or now, now),
         "",
         _raw(item.raw),

@@ -41,6 +41,7 @@ def remove_appointments(ids: Collection[int]) -> None:
     """Delete these appointments and all that hangs on them; their texts lose words and number."""
     own = Message.objects.filter(appointment_id__in=ids)
     carried = Reminder.objects.filter(appointment_id__in=ids, message__isnull=False)
+    # While they still name the appointment: afterwards nothing tells which texts were about it.
     blank_texts({*own.values_list("pk", flat=True), *carried.values_list("message_id", flat=True)})
     own.update(appointment=None)
     # By sets and from the leaves on: the collector of `delete` would read every row first.
@@ -55,4 +56,5 @@ def remove_appointments(ids: Collection[int]) -> None:
         Reminder.objects.filter(appointment_id__in=ids),
         Appointment.objects.filter(pk__in=ids),
     ):
+        # Nothing cascades here: a table that is missing above fails by its foreign key, loudly.
         rows._raw_delete(rows.db)

@@ -35,8 +35,10 @@ def held() -> Held:
     ids = tuple(LegalHold.objects.filter(ended_at=None).values_list("contact_id", flat=True))
     if not ids:
         return Held()
+    # Texts and replies may name nobody: those are spared by the number.
     own = Contact.objects.filter(pk__in=ids).values_list("phone", flat=True)
     former = ContactMerge.objects.filter(kept__in=ids).values_list("phone", flat=True)
+    # Never a blank one: all that has lost its number already would count as held.
     return Held(ids, tuple(sorted({*own, *former} - {""})))
 
 
@@ -67,6 +69,7 @@ def set_hold(contact_id: int, *, reason: str, by: Actor, now: datetime) -> Legal
 @transaction.atomic
 def end_hold(contact_id: int, *, by: Actor, now: datetime) -> bool:
     """End the hold of a person; False if there is none."""
+    # An erasure locks the same row before it asks for a hold: neither slips past the other.
     lock_contact(contact_id)
     ended = LegalHold.objects.filter(contact=contact_id, ended_at=None).update(
         ended_at=now, ended_by_id=by.user_id

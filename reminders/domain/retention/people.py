@@ -59,8 +59,10 @@ def due_people(cutoff: datetime, held: Held) -> Rows:
         ~Exists(Message.objects.filter(**theirs).exclude(phone="")),
         ~Exists(Reply.objects.filter(words, **theirs)),
         ~Exists(InboxItem.objects.filter(done_at=None, **theirs)),
+        # Whoever waits to be forgotten is `person_data`'s: the provider has to let go before.
         ~Exists(Erasure.objects.filter(done_at=None, **theirs)),
         forgotten_at=None,
+        # Somebody who was added just now has no visit yet, either.
         updated_at__lt=cutoff,
     )
     return rows.exclude(pk__in=held.ids) if held.ids else rows
@@ -85,6 +87,7 @@ def forget_due_people(portion: Portion) -> Forgotten:
 
 def forget_people(ids: Sequence[int], *, now: datetime) -> None:
     """Forget these people, whom the caller has locked, with all that says anything about them."""
+    # Before the numbers go: afterwards nobody could tell which opt-outs were theirs.
     phones = numbers_of(ids)
     blank_texts(list(Message.objects.filter(contact__in=ids).values_list("pk", flat=True)))
     blank_replies(list(Reply.objects.filter(contact__in=ids).values_list("pk", flat=True)))
@@ -96,6 +99,7 @@ def forget_people(ids: Sequence[int], *, now: datetime) -> None:
     Contact.objects.filter(pk__in=ids).update(
         **BLANK, channel=Contact.Channel.NONE, forgotten_at=now, updated_at=now
     )
+    # Last, when they have the number no more: an opt-out stays as long as anybody has it.
     forget_numbers(phones, now=now)
 
 
@@ -128,4 +132,5 @@ def forget_due_numbers(portion: Portion) -> Forgotten:
     if not found:
         return Forgotten(0, over=True, cursor=portion.cursor)
     count = forget_numbers({phone for _, phone in found}, now=portion.now)
+    # Behind what was looked at, not what went: one that somebody holds would come up for ever.
     return Forgotten(count, over=False, cursor=found[-1][0])

@@ -105,6 +105,7 @@ def midnight(now: datetime) -> datetime:
 
 def tonight(now: datetime) -> datetime:
     """The coming midnight."""
+    # By the date, not 24 hours on: a day has 23 or 25 hours when the clocks change.
     return datetime.combine(today(now) + timedelta(days=1), time(), midnight(now).tzinfo)
 
 
@@ -121,6 +122,7 @@ def periods(*, now: datetime) -> list[Period]:
 
 def cutoffs(at: datetime, *, days: Mapping[str, int] | None = None) -> dict[str, datetime]:
     """By kind, the moment before which everything goes at this midnight; `days` to try others."""
+    # Within one zone Python reckons by the wall clock: the outcome is a midnight, too.
     return {name: at - timedelta(days=kept) for name, kept in (days or days_at(at)).items()}
 
 
@@ -142,6 +144,7 @@ def save_periods(wanted: Mapping[str, int], *, by: Actor, now: datetime) -> bool
     for name, days in wanted.items():
         check_period(BY_NAME[name], days)
     here, coming = days_at(midnight(now)), days_at(tonight(now))
+    # Against what is to hold, not what holds: taking a change back the same day is one, too.
     changed = {name: days for name, days in wanted.items() if days != coming[name]}
     for name, days in changed.items():
         KeptFor.objects.update_or_create(

@@ -45,6 +45,8 @@ def claim(rows: Rows, *, limit: int, no_key: bool = True) -> list[Any]:
 
     What somebody works on is left for the next night, so that no page ever waits for us.
     """
+    # Of these rows alone, not of what they are joined with. NO KEY where the row stays: what only
+    # points to it may be added meanwhile.
     locked = rows.select_for_update(skip_locked=True, of=("self",), no_key=no_key)
     return list(locked.values_list("pk", flat=True)[:limit])
 

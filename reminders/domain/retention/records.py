@@ -75,6 +75,7 @@ def due_imports(cutoff: datetime, _held: Held) -> Rows:
 def forget_import_rows(portion: Portion) -> Forgotten:
     """Some rows of the next import; once none is left, what its problems quote."""
     due = due_imports(portion.cutoff, portion.held).filter(pk__gt=portion.cursor)
+    # Its row stays locked: whoever would take the import back waits until this portion is over.
     found = claim(due, limit=1)
     if not found:
         return Forgotten(0, over=True, cursor=portion.cursor)

@@ -46,6 +46,7 @@ def forget_what_is_due(
     on_step: OnStep | None = None,
 ) -> int:
     """Forget everything that is older than it may be kept; return how many rows went."""
+    # Once for the whole run: one that passes midnight ends the day that it began.
     day, before = today(now), cutoffs(midnight(now))
     finished = ForgettingRun.objects.filter(day=day, finished_at__isnull=False)
     names = set(finished.values_list("step", flat=True))
@@ -53,7 +54,9 @@ def forget_what_is_due(
     for step in STEPS:
         if step.name in names:
             continue
+        # Committed before the first portion, which locks this row and has to find it.
         ForgettingRun.objects.get_or_create(day=day, step=step.name)
+        # Without holds: each portion reads them anew, so that one set meanwhile spares at once.
         portion = Portion(before[step.kind], FIRST, Held(), now)
         count += _work_off(step, portion, go_on=go_on, pause=pause, on_step=on_step)
         if not go_on():
@@ -91,6 +94,7 @@ def _work_off(
         pause(took)
 
 
+# Safe to do once more: of a try that was stopped, neither the rows nor the mark went.
 @retry_on_conflict
 def _one_portion(step: Step, portion: Portion) -> Forgotten:
     with transaction.atomic(), connection.cursor() as cursor:

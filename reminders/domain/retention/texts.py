@@ -21,10 +21,12 @@ CLOSED = "forgotten"
 
 def due_texts(cutoff: datetime, held: Held) -> Rows:
     """Texts of which nothing is to come any more, neither the visit nor the provider's news."""
+    # By its end, too: a carrier that never reports must not keep the words for ever.
     ended = Q(state__in=Message.FINAL) | Q(expires_at__lt=cutoff)
     rows = (
         Message.objects.filter(ended, created_at__lt=cutoff)
         .exclude(phone="")
+        # Until the visit it may be answered, and a reply is read beside it.
         .exclude(appointment__starts_at__gte=cutoff)
         .order_by("created_at")
     )

@@ -34,6 +34,7 @@ def name_of(user_agent: str) -> str:
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     if browser or system:
         return f"{browser or 'A browser'} on {system or 'an unknown system'}"
+    # Whoever calls writes it, and it is told by e-mail: few and harmless signs only.
     return re.sub(r"[^\w ./-]", "", user_agent)[:_LONGEST].strip() or "An unknown browser"
 
 
@@ -64,4 +65,5 @@ def note(user: User, token: str, *, user_agent: str, address: str, now: datetime
 
 
 def _digest(token: str) -> str:
+    # A cookie holds whatever somebody puts there, lone surrogates too.
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

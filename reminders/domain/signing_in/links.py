@@ -53,9 +53,12 @@ def use(token: str, password: str, *, now: datetime) -> User:
         if link is None:
             raise LinkError(NO_MORE)
         user = link.user
+        # The sessions end by this alone: each holds a digest of the password that it began with.
         user.set_password(password)
         user.save(update_fields=["password"])
+        # Both kinds: an invitation must not choose the password once more.
         SignInLink.objects.filter(user=user).delete()
+    # After the commit: an e-mail can't be called back when the transaction fails.
     mails.tell(user, "Your password was chosen anew, by a link.")
     return user
 
@@ -66,12 +69,14 @@ def ask(written: str, *, site: str, now: datetime) -> int:
     `site` is the address of the page that takes the token, with {} for it.
     """
     by_service = SocialAccount.objects.filter(user=OuterRef("pk"))
+    # Else a stranger could fill a mailbox, and void each link before it is opened.
     lately = SignInLink.objects.filter(
         user=OuterRef("pk"), asked_for=True, made_at__gt=now - AGAIN_AFTER
     )
     named = Q(username__iexact=written) | Q(email__iexact=written)
     # Who signs in elsewhere has no password here, and shall not get one by an e-mail.
     users = User.objects.filter(named, ~Exists(by_service), ~Exists(lately), is_active=True)
+    # A desk may share an address; the bound keeps one request from sending a flood.
     return sum(_send(user, site=site, now=now) for user in users.exclude(email="")[:5])
 
 

@@ -15,6 +15,7 @@ from django.core.mail import send_mail
 
 from reminders import branding
 
+# What waits here dies with the process: nothing may depend on one of these e-mails arriving.
 _poster = ThreadPoolExecutor(1, thread_name_prefix="mail")
 log = logging.getLogger(__name__)
 SIGNED = f"\n\n{branding.NAME}"

@@ -34,6 +34,7 @@ def note(session: MutableMapping[str, Any], *, now: datetime) -> None:
 def is_fresh(session: Mapping[str, Any], *, now: datetime, sent: bool = False) -> bool:
     """Whether that was a short while ago; `sent` for a form that was opened before."""
     at = float(session.get(_KEY) or 0)
+    # Nor from the future: after a clock was set back, a proof would stay fresh for hours.
     return 0 <= now.timestamp() - at <= (LENIENT if sent else FRESH).total_seconds()
 
 

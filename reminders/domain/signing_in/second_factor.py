@@ -73,6 +73,7 @@ def use_code(authenticator_id: int, code: str, *, now: datetime) -> bool:
     with the factor, since the library's own note is kept in the memory of one web process.
     """
     with transaction.atomic():
+        # Locked: the same code, sent twice at one moment, would be taken twice.
         row = Authenticator.objects.select_for_update().get(pk=authenticator_id)
         since = (now - _VALID).timestamp()
         used = [(one, at) for one, at in row.data.get("used", []) if at > since]

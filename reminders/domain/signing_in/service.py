@@ -82,6 +82,7 @@ def user_for(claims: Mapping[str, Any], known: User | None) -> User:
     if settings.OIDC_GROUPS and rights is None:
         raise NotLetIn(NO_ROLE)
     with transaction.atomic():
+        # The service's own id first: an address may pass to the next person at the desk.
         user = known or _by_address(claims)
         if user is None and rights is None:
             raise NotLetIn(NO_ROLE)
@@ -96,9 +97,11 @@ def user_for(claims: Mapping[str, Any], known: User | None) -> User:
 def _by_address(claims: Mapping[str, Any]) -> User | None:
     address = str(claims.get("email") or "")
     # Unchecked, anybody could write a colleague's address into their own profile there.
+    # And only the truth value: the text “false”, as some services write it, would count as true.
     if not address or claims.get("email_verified") is not True:
         return None
     found = User.objects.filter(email__iexact=address, is_active=True)[:2]
+    # Of two with one address nobody knows who is meant: then it opens neither.
     return found[0] if len(found) == 1 else None
 
 

@@ -6,6 +6,7 @@ import re
 
 LARGEST = 1_000_000
 """Bytes; carriers take hardly more."""
+# No SVG: it may hold a script, and is shown from the phone's own address.
 _PICTURE = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/]+={0,2})")
 
 

@@ -49,6 +49,7 @@ class Account:
     """
 
     def __init__(self, clock: SandboxClock | None = None) -> None:
+        # Reentrant: public methods call each other while they hold it.
         self.lock = threading.RLock()
         self.clock = clock or SandboxClock()
         self.settings = Settings()
@@ -208,6 +209,7 @@ class Account:
         with self.lock:
             self.advance()
             message = self.messages.get(message_id)
+            # From its time on: one scheduled far ahead must not be gone before it went out.
             if message and max(message.accepted_at, message.release_at) < self.clock.now() - KEPT:
                 return None
             return message
@@ -218,6 +220,7 @@ class Account:
             self.advance()
             if message.status != "scheduled":
                 return False
+            # Without `due` its entry in the agenda is void, and nothing sends it after all.
             message.status, message.code, message.due = "cancelled", "405", None
             message.changed_at = message.cancelled_at = self.clock.now()
             self.conversations.leave(message)

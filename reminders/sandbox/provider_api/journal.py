@@ -124,6 +124,7 @@ class Journal:
         # In the order in which they were accepted: the ledger counts by it.
         for message in messages:
             self._account.add(message)
+        # After the messages, which both name.
         self._load_replies()
         self._load_reports()
         for message in messages:

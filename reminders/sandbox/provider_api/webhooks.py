@@ -99,6 +99,7 @@ class Pusher:
 
     def _start(self) -> None:
         # Not by a proxy of the environment: the address is mostly on this machine.
+        # Nor on to where a redirect leads: the signature covers this path, and only a 2xx counts.
         self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
         for number in range(THREADS):
             thread = threading.Thread(target=self._run, name=f"sandbox-push-{number}", daemon=True)
@@ -135,6 +136,7 @@ class Pusher:
         with self._changed:
             self.attempts.append(note)
         settings = self._account.settings
+        # Not within `_changed`: the account calls us under its lock, and below we call the account.
         if status is not None and 200 <= status < 300:
             self._count("delivered")
             self._delivered(push.entry)

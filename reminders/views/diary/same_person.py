@@ -124,6 +124,7 @@ def _merge(request: StaffRequest, kept: Contact, other: Contact) -> HttpResponse
 def _side_by_side(
     request: StaffRequest, kept: Contact, other: Contact, *, outdated: bool = False
 ) -> HttpResponse:
+    # So that the etags below are of the very rows that are shown.
     kept.refresh_from_db()
     other.refresh_from_db()
     rows = [*_details(request, kept, other), *_around(request, kept, other)]

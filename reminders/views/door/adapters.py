@@ -137,5 +137,6 @@ def enter(request: HttpRequest, user: User) -> None:
 
 
 def _cipher() -> Fernet:
+    # By an info of its own: what else is made of SECRET_KEY must not open these.
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factors")
     return Fernet(base64.urlsafe_b64encode(derive.derive(settings.SECRET_KEY.encode())))

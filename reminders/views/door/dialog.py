@@ -19,5 +19,6 @@ def stands_in_dialog(request: HttpRequest) -> bool:
 def close(request: HttpRequest) -> HttpResponse:
     """Tell the open page that somebody is signed in, with the token for its next form."""
     name = request.user.get_username() if isinstance(request.user, User) else ""
+    # Signing in changes the token: the forms of the open page would be refused with the old one.
     event = {"token": get_token(request), "user": name}
     return trigger_client_event(HttpResponse(status=204), "signed-in", event)

@@ -68,6 +68,7 @@ class Code(forms.Form):
 
     def _check(self) -> str:
         code = str(super().clean_code())  # type: ignore[misc]  # the library's form stands behind
+        # Only a right code is noted as used: else anybody could use them up by guessing.
         app = self.authenticator.type == Authenticator.Type.TOTP
         if app and not use_code(self.authenticator.pk, code, now=timezone.now()):
             raise ValidationError(USED)

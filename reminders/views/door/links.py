@@ -47,8 +47,10 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, who: str) -> None:
     address, now = str(request.META.get("REMOTE_ADDR", "")), timezone.now()
+    # Not under the name that was typed: asking for a colleague would pause the colleague.
     counted = f"forgotten {address}"
     if not is_paused(counted, address, now=now):
+        # Counted whether or not there is such a name: the pause must not tell which exist.
         note_failure(counted, address, now=now)
         links.ask(who, site=address_of(request, "{}"), now=now)
 

@@ -43,6 +43,7 @@ class PeriodsForm(forms.Form):
 @staff_form(CONNECTION)
 def show(request: StaffRequest) -> HttpResponse:
     """All periods to look at and to change; what changes holds from the coming night on."""
+    # Periods hold for all locations, and what they take away is every location's.
     if request.scope.restricted:
         return forbidden(request)
     now = timezone.now()

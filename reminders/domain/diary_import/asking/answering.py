@@ -131,6 +131,7 @@ def _read_again(row: Import, sign: str) -> None:
         head = look(row, source)
     with transaction.atomic():
         locked = lock_open(row)
+        # Once more, under the lock: a colleague may have answered while the file was read.
         if sign and sign_of(questions_of_import(locked)) != sign:
             raise refuse(MEANWHILE)
         for name in _TAKEN_OVER:

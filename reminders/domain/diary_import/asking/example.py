@@ -55,6 +55,7 @@ class Example:
         text = io.StringIO()
         writer = csv.writer(text, delimiter=self.separator, lineterminator="\r\n")
         writer.writerows(self.table(location=location, today=today))
+        # Without this mark Excel takes a CSV for the letters of its own country.
         return "\ufeff" + text.getvalue()
 
 

@@ -51,6 +51,7 @@ def keep_waiting(
         problems=[question.as_stored() for question in questions],
         created_at=now,
     )
+    # The bytes themselves: whoever looks after the folder may clear `failed` before the answer.
     for position, block in enumerate(source.blocks()):
         ImportPart.objects.create(of=row, position=position, data=block)
     follow(row.header, options, newest=row, now=now)
@@ -84,6 +85,7 @@ def settle_cards(
     import_ids: Collection[int], outcome: str, *, by_id: int | None, now: datetime
 ) -> None:
     """Settle the cards of files that wait no more."""
+    # With the revision: who has the card open is told, instead of acting on it.
     InboxItem.objects.filter(upload_id__in=import_ids, done_at=None).update(
         done_at=now, done_by_id=by_id, outcome=outcome, revision=F("revision") + 1
     )

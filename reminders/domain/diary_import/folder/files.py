@@ -25,6 +25,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 )  # a pipe must not make anybody wait
+# O_EXCL: a link that somebody puts in its place is an error, and not written through.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -64,6 +65,7 @@ class Tree:
         held = os.open(".", _FOLDER, dir_fd=self._top)
         try:
             for name in place:
+                # One folder at a time: O_NOFOLLOW minds only the last name of a path.
                 inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=held)
                 os.close(held)
                 held = inner
@@ -103,6 +105,7 @@ class Tree:
         except OSError as error:
             words = "it is a link to another file" if error.errno == errno.ELOOP else error.strerror
             raise refuse(f"The file can't be opened: {words}.") from error
+        # Asked of what is open: since it was listed, something else may bear the name.
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             opened.close()
             raise refuse("This is no file that can be read. Export the diary again.")

@@ -27,6 +27,7 @@ def forget_old(folder: str | Path, *, before: datetime, go_on: GoOn = for_ever) 
     """Delete those files; return how many. Raises OSError where the folder can't be used."""
     count = 0
     with open_tree(Path(folder)) as tree:
+        # Listed to the end first: a folder that changes while it is read may leave names out.
         for file in list(_old(tree, before=before)):
             tree.remove(file)
             count += 1
@@ -36,6 +37,7 @@ def forget_old(folder: str | Path, *, before: datetime, go_on: GoOn = for_ever) 
 
 
 def _old(tree: Tree, *, before: datetime) -> Iterator[FoundFile]:
+    # Since it was written, not since it came: moving a file leaves its time as it was.
     until = before.timestamp()
     for top in (DONE, FAILED):
         if top in tree.folders():

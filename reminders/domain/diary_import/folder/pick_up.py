@@ -102,10 +102,12 @@ def _alone() -> Iterator[bool]:
     """Whether no other worker is at the folder. A worker that dies lets go: its connection
     closes.
     """
+    # On a connection of its own: the lock ends with its transaction, and imports commit theirs.
     beside = connection.copy()
     try:
         beside.set_autocommit(False)
         with beside.cursor() as cursor:
+            # Idle for as long as the imports take: cut off, a second worker would begin.
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute(
                 "SELECT pg_try_advisory_xact_lock(%s)", [AdvisoryLock.IMPORT_FOLDER.value]
@@ -182,6 +184,7 @@ def _claim(file: _File, tree: Tree) -> _File | None:
         f"{file.since:{_STAMP}}~{tries}",
         *([file.mapping] if file.mapping else []),
     )
+    # The count stands in the folder's name: one rename moves both, whenever the worker dies.
     tree.make(*place)
     try:
         return replace(file, tries=tries, found=_move(file, tree, *place))
@@ -223,6 +226,7 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
     with open_file(tree.open(file.found), name=file.found.name) as source:
         if file.tries > 1 and _was_imported(source.digest(), since=file.since):
             return
+        # A file that kills its worker, such as by its size, must not do so every round.
         if file.tries > MOST_TRIES:
             raise refuse(FAULT)
         options = options_for(source, _options(source, file), GivenAnswers(), now=now)
@@ -245,6 +249,7 @@ def _fail(file: _File, tree: Tree, refused: ImportRefused, *, now: datetime) -> 
             row = _let_wait(file, tree, questions, now=now)
         else:
             row = _note_refusal(file, refused, now=now)
+        # Last: where it fails, the note goes back, and the next round finds the file as it was.
         moved = _move(file, tree, FAILED)
     logger.warning("Import %s of the watched folder was refused.", row.pk)
     if questions:

@@ -44,8 +44,10 @@ def answer(
 ) -> None:
     """Write the answer, or fall silent; what then shows nowhere else becomes a card."""
     decision, reply, match = case.decision, case.reply, case.match
+    # Before anything is written: an answering machine and we would go on all night.
     if decision.outcome not in UNSUSPICIOUS and _silenced(case):
         return
+    # A START is answered: the opt-out, still in force as read, is lifted in this transaction.
     welcome = not case.facts.opted_out or decision.start
     purpose = _purpose(case, desk, now=now)
     if purpose and welcome:
@@ -69,6 +71,7 @@ def answer(
         )
         if case.message and decision.outcome in LEAVES_OPEN and match.asks:
             case.message.asks = match.asks
+    # The answer would have told the new time: without it only a person can.
     if decision.outcome is ReplyOutcome.MOVED and case.message is None:
         decision.cards.setdefault(InboxItem.Kind.UNCLEAR, decision.about[0])
 
@@ -96,6 +99,7 @@ def _silenced(case: Case) -> bool:
         case.match.message_kind == Message.Kind.REMINDER and case.match.by != Reply.MatchedBy.NUMBER
     )
     repeats = case.facts.repeats(to_reminder=to_reminder)
+    # Many answers in an hour never hide an emergency; only the very same text again does.
     urgent = InboxItem.Kind.EMERGENCY in case.decision.cards and not repeats
     if urgent or not (repeats or case.facts.many_answers):
         return False

@@ -44,6 +44,7 @@ def write(
     cases: Sequence[Case], coming: dict[str, list[int]], visits: dict[int, Visit], *, now: datetime
 ) -> None:
     """Write everything that was decided; appointments are locked already."""
+    # A text of unknown outcome that was answered has arrived: it must not be sent once more.
     adopted = adoptable([case.match for case in cases], [case.reply for case in cases])
     apply_status_updates(
         [
@@ -60,12 +61,14 @@ def write(
     if statuses:
         set_statuses(statuses, by=PATIENT, now=now)
     to_plan = _write_no_more(cases, now=now)
+    # Before these numbers are planned: planning reads the opt-outs.
     quiet, again = _write_consent(cases, now=now)
     for phone in (*quiet, *again):
         to_plan.update(coming.get(phone, ()))
     if to_plan:
         plan_appointments(sorted(to_plan), now=now)
     withdraw_waiting(quiet, now=now)
+    # Before the new ones are stored: one that has to wait would be withdrawn with the old.
     withdraw_waiting_answers([case.message for case in cases if case.message], now=now)
     Message.objects.bulk_create(case.message for case in cases if case.message)
     settle_answered(_asked_about(cases), now=now)
@@ -73,6 +76,7 @@ def write(
     if any(InboxItem.Kind.EMERGENCY in case.decision.cards for case in cases):
         enqueue_after_commit("alert")
     open_once(_cards_once(cases, visits), now=now)
+    # In the same transaction: a worker that dies leaves the replies unmarked, and nothing written.
     _mark(cases, now=now)
 
 
@@ -99,6 +103,7 @@ def _write_consent(cases: Sequence[Case], *, now: datetime) -> tuple[list[str], 
         for case in cases
         if case.decision.pause
     ]
+    # A number is in a batch once, so that no order among these turns a wish round.
     quiet = opt_out_all(out, by=PATIENT, now=now) + opt_out_all(paused, by=PATIENT, now=now)
     return quiet, opt_in_all(back, by=PATIENT, now=now)
 

@@ -36,6 +36,7 @@ def _numbered(pick: int, listed: Sequence[RepliedAppointment]) -> RepliedAppoint
 
 def _named(pick: str, listed: Sequence[RepliedAppointment]) -> RepliedAppointment | None:
     wanted = fold(pick)
+    # Not by the name of whoever has the time now: the number does not speak for them.
     theirs = [subject for subject in listed if not subject.not_theirs]
     found = [
         subject for subject in theirs if wanted in (fold(subject.first_name), fold(subject.name))

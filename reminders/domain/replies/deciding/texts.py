@@ -28,6 +28,7 @@ def about_texts(answer: Interpretation, listed: Sequence[RepliedAppointment]) ->
     if answer.intent is Intent.HELP:
         return Decision(ReplyOutcome.HELPED, purpose="help")
     cards = {Kind.MAY_CANCEL: only(listed)} if "may_cancel" in answer.also else {}
+    # Without an answer: the provider confirms a STOP itself, and blocks what follows it.
     return Decision(ReplyOutcome.STOPPED, cards=cards, stop=True)
 
 

@@ -111,6 +111,7 @@ def _decline(coming: Sequence[RepliedAppointment], *, said_at: datetime) -> Deci
 
 def is_late(subject: RepliedAppointment, *, said_at: datetime) -> bool:
     """Whether a no comes so late that the patient is asked to call as well."""
+    # By when it was written: our own delay must not make a no a late one.
     return subject.starts_at - said_at < timedelta(hours=subject.late_hours)
 
 
@@ -141,4 +142,5 @@ def means_another_day(
 
 
 def _day(subject: RepliedAppointment, moment: datetime) -> date:
+    # On the clock of the visit's place: near midnight “tomorrow” is another day in UTC.
     return moment.astimezone(ZoneInfo(subject.zone)).date()

@@ -69,6 +69,7 @@ def read_told(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Told]]:
     found: dict[uuid.UUID, dict[int, Told]] = defaultdict(dict)
     if message_ids:
         for message_id, told in fetch(_of_message, TOLD, {"ids": list(message_ids)}):
+            # The first one stays: the statement gives the surest source first.
             found[message_id].setdefault(told.appointment_id, told)
     return {message_id: list(items.values()) for message_id, items in found.items()}
 
@@ -87,6 +88,7 @@ def told_lately(phones: Sequence[str], *, now: datetime) -> dict[str, list[Telli
     }
     found: dict[str, dict[int, TellingText]] = defaultdict(dict)
     for text in fetch(_telling, TOLD_LATELY, given):
+        # The first one stays: the latest text is what holds, whatever earlier ones told.
         found[text.phone].setdefault(text.told.appointment_id, text)
     return {phone: list(texts.values()) for phone, texts in found.items()}
 
