@@ -97,16 +97,17 @@ def _touched(row: Import) -> QuerySet[Any]:  # Any: rows of an import with what 
     wrote = rows.filter(
         Q(outcome__in=(ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)) | Q(before__isnull=False)
     )
+    applied_at = row.applied_at or row.created_at
     # A text is because of the import when it tells of a version that the import made.
     told = Reminder.objects.filter(
         appointment_id=OuterRef("appointment_id"),
-        message__created_at__gte=row.applied_at,
+        message__created_at__gte=applied_at,
         message__state__in=Message.OUT,
     )
     changed = Appointment.objects.filter(
-        pk=OuterRef("appointment_id"), updated_at__gt=row.applied_at
+        pk=OuterRef("appointment_id"), updated_at__gt=applied_at
     )
-    patient = Contact.objects.filter(pk=OuterRef("patient"), updated_at__gt=row.applied_at)
+    patient = Contact.objects.filter(pk=OuterRef("patient"), updated_at__gt=applied_at)
     return (
         wrote.annotate(patient=Cast(KT("before__patient__id"), BigIntegerField()))
         .annotate(sent=Exists(told), since=Exists(changed), patient_since=Exists(patient))

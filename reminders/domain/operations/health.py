@@ -104,7 +104,8 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
     # Only these can still be called back; one that is unknown is looked for first, and late for
     # another reason.
-    there = stale.filter(state__in=[Message.State.ACCEPTED, Message.State.HELD])
+    there = Q(state__in=[Message.State.ACCEPTED, Message.State.HELD])
+    leaving = stale.aggregate(n=Count("pk"), since=Min("cancel_requested_at", filter=there))
     runs = {run.name: run for run in TaskRun.objects.all()}
     asked = unknown.aggregate(n=Count("pk"), since=Min("unknown_since"))
     unread = (
@@ -120,12 +121,12 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
         oldest_unknown=_age(asked["since"], now=now),
         oldest_unread_reply=_age(unread.first(), now=now),
         unknown=asked["n"],
-        to_withdraw=stale.count(),
+        to_withdraw=leaving["n"],
         last_poll=_last(runs, "replies"),
         heartbeat=_last(runs, HEARTBEAT),
         brake=state.brake if state else "",
         brake_words=state.words if state else "",
-        oldest_withdrawal=_age(there.aggregate(at=Min("cancel_requested_at"))["at"], now=now),
+        oldest_withdrawal=_age(leaving["since"], now=now),
         withdrawing="withdraw" in runs and runs["withdraw"].count > 0,
         refusal=database_room.refusal(anew=anew),
         details=_details(runs, now=now),
