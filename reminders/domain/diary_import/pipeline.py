@@ -7,7 +7,7 @@ whether the transaction is kept: the command, the folder, or the pages with thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,10 +81,16 @@ __all__ = [
 
 
 def import_file(
-    source: Source, options: Options, *, now: datetime, dry_run: bool = False
+    source: Source,
+    options: Options,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    afterwards: Callable[[ImportOutcome], None] | None = None,
 ) -> ImportOutcome:
     """Import a file in one transaction, or with `dry_run` only say what would happen.
 
+    What is to be done `afterwards` is done in the same transaction, with the file or not at all.
     Raises ImportRefused, and then nothing has changed.
     """
 
@@ -95,6 +101,8 @@ def import_file(
             # A look creates locations and fills tables as the real thing does: nothing of it stays.
             if dry_run:
                 transaction.set_rollback(True)
+            elif afterwards:
+                afterwards(outcome)
         return outcome
 
     return once()

@@ -104,9 +104,7 @@ def _touched(row: Import) -> QuerySet[Any]:  # Any: rows of an import with what 
         message__created_at__gte=applied_at,
         message__state__in=Message.OUT,
     )
-    changed = Appointment.objects.filter(
-        pk=OuterRef("appointment_id"), updated_at__gt=applied_at
-    )
+    changed = Appointment.objects.filter(pk=OuterRef("appointment_id"), updated_at__gt=applied_at)
     patient = Contact.objects.filter(pk=OuterRef("patient"), updated_at__gt=applied_at)
     return (
         wrote.annotate(patient=Cast(KT("before__patient__id"), BigIntegerField()))

@@ -150,11 +150,20 @@ def _rows(held: Holdings) -> list[Record]:
             "imported_at": _plain(row.of.created_at),
             "row": row.number,
             "outcome": row.outcome,
-            "cells": dict(zip(row.of.header, row.cells, strict=False)) or row.cells,
+            "cells": _cells(row.of.header, row.cells),
             "words": row.words,
         }
         for row in held.rows().select_related("of").order_by("of_id", "number")
     ]
+
+
+def _cells(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The cells by their columns; each is given out, though a name stands twice or is missing."""
+    found: dict[str, str] = {}
+    for number, cell in enumerate(cells, 1):
+        name = header[number - 1] if number <= len(header) else ""
+        found[name if name and name not in found else f"{name} (column {number})".strip()] = cell
+    return found
 
 
 def _records(rows: Iterable[Any], columns: Sequence[str], *people: str) -> list[Record]:

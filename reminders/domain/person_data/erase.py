@@ -45,8 +45,6 @@ from reminders.models import (
     Reminder,
 )
 
-A_RUN = 100
-
 
 class ErasureError(ValueError):
     """Somebody who can't be forgotten; the text says why."""
@@ -105,7 +103,8 @@ def finish_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Forget those whose texts the provider has let go of since; return how many."""
     count = 0
     waiting = Erasure.objects.filter(done_at=None).order_by("asked_at")
-    for pk in list(waiting.values_list("pk", flat=True)[:A_RUN]):
+    # All of them: old wishes that have to wait must not hold up those behind them.
+    for pk in list(waiting.values_list("pk", flat=True)):
         count += finish(pk, now=now)
         if not go_on():
             break
@@ -126,6 +125,9 @@ def finish(erasure_id: int, *, now: datetime) -> bool:
         erasure = waiting.first()
         # Asked once more, under the lock: a hold may have been set since the wish.
         if erasure is None or hold_of(contact_id):
+            return False
+        # Booked between the look and the locks: not called off, so the next run forgets.
+        if Appointment.objects.filter(contact=contact_id).exclude(pk__in=visits).exists():
             return False
         by = Actor.staff(erasure.asked_by_id) if erasure.asked_by_id else SYSTEM
         # What a diary or a colleague booked since the wish.

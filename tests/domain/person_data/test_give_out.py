@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.person_data.collect import TITLES
+from reminders.domain.person_data.collect import TITLES, _cells
 from reminders.domain.person_data.give_out import FORMS, give_out
 from reminders.models import AuditEntry, Contact, Message
 from tests import factories as make
@@ -84,3 +84,10 @@ def test_somebody_of_whom_nothing_else_is_held_has_an_export(somebody: Somebody)
     new = Contact.objects.create(first_name="Ann")
 
     assert "Nothing." in give_out(new, form="html", by=SYSTEM, now=VISIT)
+
+
+def test_no_cell_of_a_file_is_left_out_whatever_its_columns_are_called() -> None:
+    found = _cells(["name", "", "name"], ["Ann Lee", "note", "Mother", "beyond"])
+
+    assert list(found.values()) == ["Ann Lee", "note", "Mother", "beyond"]
+    assert list(found) == ["name", "(column 2)", "name (column 3)", "(column 4)"]

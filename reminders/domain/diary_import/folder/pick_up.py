@@ -230,8 +230,13 @@ def _import(file: _File, tree: Tree, *, now: datetime) -> None:
         if file.tries > MOST_TRIES:
             raise refuse(FAULT)
         options = options_for(source, _options(source, file), GivenAnswers(), now=now)
-        outcome = import_file(source, options, now=now)
-        follow(outcome.header, options, newest=None, now=now)
+        # With the file or not at all: an older one that still waits could come in over this one.
+        import_file(
+            source,
+            options,
+            now=now,
+            afterwards=lambda outcome: follow(outcome.header, options, newest=None, now=now),
+        )
 
 
 def _was_imported(digest: str, *, since: datetime) -> bool:
