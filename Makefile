@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-browser test-services test-timing test-folders test-newcomer test-faults lint types migration format lock screenshots clean
+.PHONY: help run setup setup-dev test test-programs test-browser test-services test-timing test-folders test-newcomer test-faults lint types migration format lock screenshots clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ setup-dev:
 
 test: setup-dev ## all tests that need no extra system package
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
+
+test-programs: setup-dev ## the programs as a user starts, kills and misconfigures them
+	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m programs $(PYTEST_ARGS)
 
 test-browser: setup-dev ## the tests in Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -15,6 +15,8 @@ from config.celery import app
 from reminders.management.commands.up import WORKERS
 from tests.programs import run
 
+pytestmark = pytest.mark.programs
+
 NAME = "saved on the way out"
 
 

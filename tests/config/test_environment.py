@@ -9,6 +9,8 @@ import pytest
 
 from tests.programs import run
 
+pytestmark = pytest.mark.programs
+
 PRODUCTION = {
     "SECRET_KEY": "a" * 60,
     "ALLOWED_HOSTS": "reminders.example, www.reminders.example",

@@ -15,6 +15,8 @@ import pytest
 import set_up
 from tests.programs import AS_NOBODY, ROOT
 
+pytestmark = pytest.mark.programs
+
 LOCK = "requirements.lock"
 ANEW = "it is made anew."
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be two users")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.programs import free_port, run
 
+pytestmark = pytest.mark.programs
+
 ACCOUNT = {"SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "x.example"}
 
 

@@ -21,6 +21,8 @@ from tests.programs import (
     wait_until,
 )
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def data_dir() -> Iterator[Path]:

@@ -21,6 +21,8 @@ import pytest
 
 from tests.programs import Up, bare_environment_in, data_folder, wait_until
 
+pytestmark = pytest.mark.programs
+
 PATIENT = "+447700900123"
 PASSWORD = "Open sesame, please"
 TAKES_AT_MOST = 30.0

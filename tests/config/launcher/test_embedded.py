@@ -24,6 +24,8 @@ from config.launcher.embedded.processes import nobody
 from config.launcher.embedded.sharing import owned_postgres, shared_postgres
 from tests.programs import AS_NOBODY, NOBODY, ROOT, run, running_in, wait_until
 
+pytestmark = pytest.mark.programs
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 in_open_folder = pytest.mark.skipif(
     not reaches(nobody(), ROOT), reason="an ordinary user may not enter this checkout"

@@ -20,6 +20,8 @@ from config.launcher.embedded.processes import nobody
 from config.launcher.embedded.sharing import owned_postgres, runs_here, shared_postgres
 from tests.programs import run
 
+pytestmark = pytest.mark.programs
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 # The value is what other programs of a shell may have set; each leads libpq elsewhere or changes
 # its answers.

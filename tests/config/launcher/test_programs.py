@@ -16,9 +16,10 @@ from config.launcher.embedded.places import ServiceError
 from config.launcher.embedded.processes import Identity, nobody
 from config.launcher.embedded.programs import MARK, programs_for
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0, reason="needs root, who alone drops to another user"
-)
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who alone drops to another user"),
+]
 AS_NOBODY = ("setpriv", f"--reuid={nobody().uid}", f"--regid={nobody().gid}", "--clear-groups")
 
 
