@@ -86,7 +86,7 @@ def test_the_import_is_accessible(open_page, accessible, theme):
     an_upload()
     page = open_page("/import/", color_scheme=theme)
     found = accessible(page)
-    preview = Import.objects.get()
+    preview = Import.objects.get(filename="diary-export.csv")
     for address in (f"/import/{preview.pk}/", f"/import/{preview.pk}/columns/"):
         page.goto(page.url.split("/import/")[0] + address)
         found += accessible(page)

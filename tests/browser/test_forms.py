@@ -78,6 +78,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(open_page):
     user = make_user("robin", group="receptionist")
     page = open_page(f"/appointments/{ann.pk}/edit/", user=user)
     page.get_by_label("Notes").fill("Needs the ramp")
+    page.wait_for_load_state("networkidle")  # the page's own looks notice the end, too
 
     StaffSession.objects.all().delete()
     page.get_by_role("button", name="Save").click()

@@ -103,6 +103,7 @@ def test_a_passkey_is_the_second_step_and_proof(open_page):
 
     sign_out(page)
     sign_in(page)
+    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("button", name="ann")).to_be_visible()
     page.goto(re.sub(r"(://[^/]+).*", r"\1/proof/passkey/?next=/account/", page.url))

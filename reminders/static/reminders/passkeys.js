@@ -52,6 +52,13 @@
     return navigator.credentials.create({ publicKey: options });
   };
 
+  // Until this script is here a click would do nothing: the pages come with the buttons off.
+  const ready = (within) => {
+    for (const button of within.querySelectorAll("[data-passkey-ask]")) button.disabled = false;
+  };
+  ready(document);
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-passkey-ask]");
     if (!button) return;
