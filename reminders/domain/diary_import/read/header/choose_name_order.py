@@ -36,12 +36,19 @@ _HALF, _MOST = 0.5, 0.7
 _AGAINST = 4
 """And so many for each one that tells the contrary."""
 _SHOWN = 3
+_SINGLE = 0.8
+"""Such a share of a column's names has one word where it holds half of each name."""
 
 
 def choose_name_order(sheet: Sheet) -> None:
     """Note in `places` that family names come first, or ask."""
     places = sheet.places
-    if "name" not in places or "first_name" in places or places.keys() & set(NameOrder):
+    if "first_name" in places or places.keys() & set(NameOrder):
+        return
+    halves = {"name", "last_name"} & places.keys()
+    if halves and not halves & sheet.answered and _ask_which_half(sheet):
+        return
+    if "name" not in places:
         return
     place = places["name"]
     cells = list(dict.fromkeys(sheet.profiles[place].cells))
@@ -58,6 +65,52 @@ def choose_name_order(sheet: Sheet) -> None:
         _ask(sheet, place, list(open_ones), family_likely=family >= given)
     elif order is FAMILY_FIRST:
         places[FAMILY_FIRST] = place
+
+
+def _ask_which_half(sheet: Sheet) -> bool:
+    """Ask where names of one word stand beside other such words: "Name" and "Jméno"."""
+    kind = "name" if "name" in sheet.places else "last_name"
+    whole = sheet.places[kind]
+    if not _is_single(sheet, whole):
+        return False
+    taken = set(sheet.places.values())
+    others = [
+        place
+        for place in range(len(sheet.header))
+        if place not in taken
+        and (sheet.strength(place, "name", "first_name", "last_name") or _may_be(sheet, place))
+        and sheet.named[place].parts != {"patient"}  # beside an owner it may be an animal
+        and _is_single(sheet, place)
+        and not sheet.same(place, whole)
+    ]
+    if not others:
+        return False
+    choices = [(place, "first_name", "") for place in others[:3]]
+    if kind == "name":
+        choices.append((whole, "first_name", ""))
+    del sheet.places[kind]
+    choices.append((whole, kind, f"None: “{sheet.label(whole)}” is all there is of the names"))
+    sheet.ask("half", "Which of these columns holds the first names?", choices)
+    return True
+
+
+def _may_be(sheet: Sheet, place: int) -> bool:
+    """Whether a column without a known name holds many words that are written as names are."""
+    profile = sheet.profiles[place]
+    cells = [cell for cell in profile.cells if cell]
+    titled = sum(cell.istitle() and cell.isalpha() for cell in cells)
+    return (
+        place in sheet.free
+        and profile.distinct >= _MANY - 1
+        and profile.distinct * 2 >= len(cells)
+        and titled >= _SINGLE * len(cells)
+    )
+
+
+def _is_single(sheet: Sheet, place: int) -> bool:
+    """Whether nearly all cells of a column are one word each."""
+    cells = [cell for cell in sheet.profiles[place].cells if cell]
+    return len(cells) > 1 and sum(" " not in cell for cell in cells) >= _SINGLE * len(cells)
 
 
 class _Count(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reminders.domain.diary_import.read.cells.flags import read_flag
 from reminders.domain.diary_import.read.header.choose_unknown import FLAGS, choose_unknown
 from reminders.domain.diary_import.read.header.fields import KEPT
 from reminders.domain.diary_import.read.header.looks import is_word
@@ -81,7 +82,17 @@ def _cancelled(sheet: Sheet) -> None:
         statuses = [n for n in found if _holds_statuses(sheet, n)]
         sheet.choose_one("status", statuses, "Which of these is the status of the visit?")
         found = [n for n in found if n not in statuses]
+        if kind == "active" and found and _often_no(sheet, found[0]):
+            words = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
+            sheet.ask_one(found[0], words, [(kind, "Yes, whatever is not active is cancelled")])
+            continue
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
+
+
+def _often_no(sheet: Sheet, place: int) -> bool:
+    """Whether a third of the visits are not "active": then it may say something else of them."""
+    said = [read_flag(cell) for cell in sheet.profiles[place].cells]
+    return said.count(False) * 3 >= len(said) - said.count(None) > 0
 
 
 def _holds_statuses(sheet: Sheet, place: int) -> bool:
@@ -137,6 +148,10 @@ def _may_be_status(sheet: Sheet, place: int) -> bool:
 def _consent(sheet: Sheet) -> None:
     for kind in ("may_text", "no_texts", "channel", "deceased"):
         found = [n for n in sheet.called(kind, least=SURE) if sheet.profiles[n].what != "phone"]
+        if kind == "active" and found and _often_no(sheet, found[0]):
+            words = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
+            sheet.ask_one(found[0], words, [(kind, "Yes, whatever is not active is cancelled")])
+            continue
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
     for place in sheet.called("may_text", "no_texts", least=ASKED):
         profile = sheet.profiles[place]
