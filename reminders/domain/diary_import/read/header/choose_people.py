@@ -26,6 +26,8 @@ _MOSTLY_MOBILES = 0.8
 _FEW = 0.5
 """A column with at most so many different values as another one names staff rather than patients.
 """
+_TELLING = 6
+"""From so many filled cells on it tells something that they are all of a few kinds."""
 
 
 def choose_phone(sheet: Sheet) -> None:
@@ -241,9 +243,20 @@ def _choose_other_half(sheet: Sheet) -> None:
         for place in sheet.called(lacks, "name"):
             # a bare "Patient" beside a last name may be an animal
             plain = sheet.named[place].parts != {"patient"} or lacks == "last_name"
-            if plain and _may_be_name(sheet, place) and not _holds(sheet, place, sheet.places[has]):
+            if (
+                plain
+                and _varies(sheet, place)
+                and _may_be_name(sheet, place)
+                and not _holds(sheet, place, sheet.places[has])
+            ):
                 sheet.place(lacks, place)
                 break
+
+
+def _varies(sheet: Sheet, place: int) -> bool:
+    """Whether a column says as much as names do; a "Title" of visits says the same few things."""
+    profile = sheet.profiles[place]
+    return profile.filled < _TELLING or profile.distinct * 4 > profile.filled
 
 
 def _holds(sheet: Sheet, place: int, half: int) -> bool:

@@ -83,8 +83,8 @@ def _cancelled(sheet: Sheet) -> None:
         sheet.choose_one("status", statuses, "Which of these is the status of the visit?")
         found = [n for n in found if n not in statuses]
         if kind == "active" and found and _often_no(sheet, found[0]):
-            words = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
-            sheet.ask_one(found[0], words, [(kind, "Yes, whatever is not active is cancelled")])
+            asked = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
+            sheet.ask_one(found[0], asked, [(kind, "Yes, whatever is not active is cancelled")])
             continue
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
 
@@ -149,8 +149,8 @@ def _consent(sheet: Sheet) -> None:
     for kind in ("may_text", "no_texts", "channel", "deceased"):
         found = [n for n in sheet.called(kind, least=SURE) if sheet.profiles[n].what != "phone"]
         if kind == "active" and found and _often_no(sheet, found[0]):
-            words = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
-            sheet.ask_one(found[0], words, [(kind, "Yes, whatever is not active is cancelled")])
+            asked = f"“{sheet.label(found[0])}” says no of many visits. Are those cancelled?"
+            sheet.ask_one(found[0], asked, [(kind, "Yes, whatever is not active is cancelled")])
             continue
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
     for place in sheet.called("may_text", "no_texts", least=ASKED):
