@@ -62,8 +62,8 @@ test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 test-timing: setup-dev ## how long single functions take: on a quiet machine
 	"$(BIN)/python" -m pytest -n 0 -m bench --ignore tests/bench $(PYTEST_ARGS)
 
-test-folders: ## make run and make test as root and as a user, in closed folders and odd paths
-	@"$(PYTHON)" .ci/folders.py
+test-folders: ## make run and make test as root and as a user, in closed folders and odd paths (FOLDERS=--few)
+	@"$(PYTHON)" .ci/folders.py $(FOLDERS)
 
 test-newcomer: ## both in bare Debians (as root, by debootstrap): DEBIANS="bookworm trixie", PYTEST_ARGS
 	@"$(PYTHON)" .ci/newcomer.py --debians="$(DEBIANS)" --pytest-args="$(PYTEST_ARGS)"

@@ -1,9 +1,9 @@
 """Try both commands where people put checkouts: closed to others, open, with a strict umask, in
 any path.
 
-As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. The
-packages are
-downloaded once, before. Tries what is committed.
+As root it tries all of them, also as an ordinary user; otherwise those of an ordinary user. With
+`--few` only the hardest for each. The packages are downloaded once, before. Tries what is
+committed.
 """
 
 import contextlib
@@ -75,7 +75,8 @@ def main() -> None:
             sys.stdout.write(f"skipped, as it needs root: {case.name}\n")
     with temporary_folder() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         wheels = download(folder / "wheels")
-        chosen = [case for case in CASES if root or not case.as_root]
+        tried = [CASES[0], CASES[-1]] if "--few" in sys.argv else CASES
+        chosen = [case for case in tried if root or not case.as_root]
         outcomes = list(pool.map(lambda case: attempt(case, folder, wheels), chosen))
     passed = sum(outcomes)
     sys.stdout.write(

@@ -20,7 +20,7 @@ from config.launcher.embedded.processes import Identity, unprivileged_identity
 
 pytest_plugins = ["tests.fixtures"]
 
-# A change is tried with two hundred inputs, in CI with twice as many.
+# Every change is tried with two hundred inputs, a risky one with twice as many.
 hypothesis_settings.register_profile("quick", max_examples=200)
 hypothesis_settings.register_profile("thorough", max_examples=400)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
