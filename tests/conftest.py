@@ -87,6 +87,7 @@ def temporary_folder(identity: Identity | None) -> Path:
     """The usual one; where that is root's own, one that the server's user gets into."""
     usual = Path(tempfile.gettempdir())
     # What lies there is made by mkdtemp: nobody can have put it there before.
+    # The exception: made by mkdtemp.
     return usual if identity is None or reaches(identity, usual) else Path("/tmp")  # noqa: S108
 
 

@@ -46,7 +46,7 @@ def read_object(body: bytes) -> JsonObject:
     value = read_json(body)
     if not isinstance(value, dict):
         # A ValueError as for what is no JSON at all: callers know one kind of unreadable.
-        raise ValueError("A JSON object was expected")  # noqa: TRY004
+        raise ValueError("A JSON object was expected")  # noqa: TRY004  # the caller's kind
     return value
 
 

@@ -91,8 +91,7 @@ class AppointmentToCall(NamedTuple):
 class Try(NamedTuple):
     """What was done to reach a patient: a text with its state, or a call with its outcome.
 
-    `code` is a message's state or a call's outcome, `words` the provider's news or who called.
-    Times UTC.
+    `code` is a message's state or a call's outcome, `words` the news or who called. Times UTC.
     """
 
     appointment_id: int

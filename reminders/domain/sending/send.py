@@ -84,8 +84,7 @@ def send_due(
     """Hand over everything that is due within `ahead` (the hand-over window), up to `limit` rows.
 
     `clock` gives the current time in UTC: a run may last minutes. Several workers may run at once.
-    When it may not `go_on`, what is under way is recorded, and what was claimed besides is put
-    back.
+    When it may not `go_on`, what is under way is recorded, and other claims are put back.
     """
     window = settings.HAND_OVER_AHEAD if ahead is None else ahead
     left = limit if limit is not None else circuit_breaker.UNLIMITED

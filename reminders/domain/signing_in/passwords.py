@@ -14,6 +14,7 @@ SHORTEST = 10
 class NotBroken:
     """Refuses what stands on the list, in any case."""
 
+    # The exception: Django's.
     def validate(self, password: str, user: Model | None = None) -> None:  # noqa: ARG002
         """Raises ValidationError."""
         tried = {password, password.lower(), password.capitalize()}

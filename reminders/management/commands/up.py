@@ -139,9 +139,7 @@ class OneMachine:
             check_given_broker()
 
     def start_sandbox(self) -> str:
-        """Start the sandbox unless the Messages API is given; return the address of its phone, if
-        any.
-        """
+        """Start the sandbox unless an API is given; return its phone's address, if any."""
         if settings.MESSAGES_API_GIVEN:
             return ""
         self.sandbox_port = free_port(self.port + 1)

@@ -119,6 +119,12 @@ def _texts(contact: Contact, visit: Appointment, rule: ReminderRule) -> Reply:
         message=text,
         updated_at=at,
     )
+    return _answers(contact, visit, text)
+
+
+def _answers(contact: Contact, visit: Appointment, text: Message) -> Reply:
+    """What came of the text: reports, their reply, and one of which nobody knew whose it is."""
+    at = visit.starts_at
     for number, about in enumerate((text, None)):
         DeliveryReport.objects.create(
             provider_id=f"report-{number}",

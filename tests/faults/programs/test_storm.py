@@ -118,6 +118,7 @@ def test_after_a_storm_everything_is_settled_and_nothing_was_done_twice(
     wait_for(lambda: everything_is_read(clinic), seconds=SETTLED_WITHIN - took, site=running)
     wait_for(lambda: reports_are_applied(clinic), seconds=60, site=running)
     settled = f"settled {took:.0f} s after them"
+    # The exception: for the documents.
     print(f"{met} faults; {settled}; {len(clinic.replies)} replies")  # noqa: T201
 
     # One refusal of the credentials alone keeps sending still for a minute, so chance rules how

@@ -121,10 +121,9 @@ def find_sites(
             unknown[name] = row
     problems.stop_if_any()
     names = [site.name for site in known.values()]
-    sites.questions = [
-        _which_location(name, row, header, names, create=only is None)
-        for name, row in unknown.items()
-    ]
+    may = only is None
+    asked = (_which_location(name, row, header, names, create=may) for name, row in unknown.items())
+    sites.questions = list(asked)
     if not unknown:
         _set_default(sites, names, default, has_column=bool(header), create=create)
     return sites

@@ -143,13 +143,11 @@ def read_answer(
     reading = walker.read(tokens)
     whole = not reading.unknown
     answer = _meaning(reading, words, asked, asks_back=asks_back) if whole else None
-    if answer is None or answer.intent is Intent.UNCLEAR:
-        if wants_no_more(body, codes) or (whole and "stop" in reading.kinds):
-            return Interpretation(
-                Intent.PAUSE, frozenset({"suggest_opt_out"}), matched=reading.matched
-            )
-        answer = answer or _unclear(reading, tokens, words, whole=whole)
-    return _in_the_light_of(answer, asked, reading)
+    if answer and answer.intent is not Intent.UNCLEAR:
+        return _in_the_light_of(answer, asked, reading)
+    if wants_no_more(body, codes) or (whole and "stop" in reading.kinds):
+        return Interpretation(Intent.PAUSE, frozenset({"suggest_opt_out"}), matched=reading.matched)
+    return _in_the_light_of(answer or _unclear(reading, tokens, words, whole=whole), asked, reading)
 
 
 def _too_long(

@@ -74,7 +74,7 @@ def test_a_kilobyte_is_read_at_once(name: str) -> None:
         found = max(found, (a_kilobyte(parser, kind, length), length, kind.cell(length)[:20]))
 
     cells = f"cells of {found[1]:,} such as {found[2]!r}"
-    print(f"{name}: {found[0] * 1000:.2f} ms, {cells}")  # noqa: T201
+    print(f"{name}: {found[0] * 1000:.2f} ms, {cells}")  # noqa: T201  # for the documents
     assert found[0] <= MOST_A_KILOBYTE, found
 
 
