@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-programs test-browser test-services test-timing test-folders test-newcomer test-faults lint types migration format lock screenshots clean
+.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-folders test-newcomer test-faults lint types audit bundle migration format lock screenshots handbook clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,12 +45,18 @@ test-programs: setup-dev ## the programs as a user starts, kills and misconfigur
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m programs $(PYTEST_ARGS)
 
 test-browser: setup-dev ## the tests in Chromium
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
-		{ echo "The browser tests need Chromium; on Debian: apt-get install chromium" >&2; exit 1; }
-	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m "browser and not screenshots" $(PYTEST_ARGS)
+	@which chromium-headless-shell chromium chromium-browser google-chrome 2>/dev/null | grep -q . || \
+		{ echo "The browser tests need Chromium; on Debian: apt-get install chromium-headless-shell" >&2; exit 1; }
+	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m "browser and not screenshots and not looks" $(PYTEST_ARGS)
+
+test-looks: setup-dev ## every page at every width, in every theme, with axe-core: ten minutes
+	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m looks $(PYTEST_ARGS)
 
 screenshots: setup-dev ## pictures of every page, into docs/screenshots/
 	"$(BIN)/python" -m pytest -m screenshots $(PYTEST_ARGS)
+
+handbook: setup-dev ## the handbook as a site, into var/handbook/; a link that leads nowhere stops it
+	"$(BIN)/sphinx-build" --quiet --fail-on-warning --keep-going -c .ci/handbook -d var/handbook-kept docs var/handbook
 
 test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 	@command -v redis-server >/dev/null || \
@@ -61,6 +67,10 @@ test-services: setup-dev ## the tests against real Redis and RabbitMQ servers
 
 test-timing: setup-dev ## how long single functions take: on a quiet machine
 	"$(BIN)/python" -m pytest -n 0 -m bench --ignore tests/bench $(PYTEST_ARGS)
+
+test-deploy: setup-dev ## installing for real on this machine's copies of Debian: as root, ten minutes and more
+	"$(BIN)/python" -m pytest -m deploy $(PYTEST_ARGS)
+	@"$(PYTHON)" .ci/bare_debian.py
 
 test-folders: ## make run and make test as root and as a user, in closed folders and odd paths (FOLDERS=--few)
 	@"$(PYTHON)" .ci/folders.py $(FOLDERS)
@@ -84,6 +94,17 @@ lint: setup-dev ## style, walls, and what nobody uses
 types: setup-dev ## mypy, strict
 	"$(BIN)/mypy"
 
+audit: setup-dev ## known holes, licences, and the parts as a list (var/sbom.json, CycloneDX)
+	"$(BIN)/python" .ci/audit.py
+
+bundle: setup ## all that an installation without a network needs, for this Python and processor, in one file of var/
+	@rm -rf var/bundle && mkdir -p var/bundle
+	git archive --prefix=till-then/ HEAD | tar -x -C var/bundle
+	"$(BIN)/python" -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements.lock -d var/bundle/till-then/wheels
+	tar -czf "var/till-then-$$("$(BIN)/python" manage.py --version).tar.gz" -C var/bundle till-then
+	@rm -rf var/bundle && ls -sh var/till-then-*.tar.gz
+
 migration: setup-dev ## write the migration for changed models: NAME=what_changed
 	"$(BIN)/python" manage.py makemigrations reminders -n "$(or $(NAME),$(error give it a name, as in: make migration NAME=what_changed))"
 
@@ -93,7 +114,7 @@ format: setup-dev ## put the code in order
 	"$(BIN)/djade" --target-version 5.2 $(TEMPLATES)
 	"$(BIN)/python" .ci/assets.py
 
-lock: setup-dev ## make the two lock files anew
+lock: setup-dev ## make the two lock files again
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 

@@ -2,7 +2,7 @@
 with it.
 
 Uses the bare Python of the machine. An environment of another Python, a half made one and one that
-was moved are made anew; where nothing can be written, a line says what to do instead.
+was moved are made again; where nothing can be written, a line says what to do instead.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--venv", default=".venv", help="its folder (default: %(default)s)")
     parser.add_argument("--dev", action="store_true", help="with what developing and testing need")
     parser.add_argument(
-        "--this-python", action="store_true", help="make anew one of another version"
+        "--this-python", action="store_true", help="make again one of another version"
     )
     options = parser.parse_args()
     venv, lock = HERE / options.venv, "dev" if options.dev else "run"
@@ -123,7 +123,7 @@ def _remove(venv: Path) -> None:
                 f"VENV=..."
             )
         sys.stdout.write(
-            f"{venv} is of another Python, was moved or is incomplete: it is made anew.\n"
+            f"{venv} is of another Python, was moved or is incomplete: it is made again.\n"
         )
         shutil.rmtree(venv)
 

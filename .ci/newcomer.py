@@ -91,14 +91,14 @@ def bare_debian(release: str) -> Iterator[Path]:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def made_debian(release: str) -> Path:
+def made_debian(release: str, *, packages: str = PACKAGES, name: str = "") -> Path:
     """Return the release as debootstrap makes it, from an earlier run if there is one."""
-    kept, draft = KEPT / release, KEPT / f"{release}.making"
+    kept, draft = KEPT / (name or release), KEPT / f"{name or release}.making"
     if not kept.exists():
         say(f"Making a bare Debian {release} (once) ...")
         shutil.rmtree(draft, ignore_errors=True)
         log = KEPT / f"{release}.log"
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, draft]
+        command = ["debootstrap", "--variant=minbase", f"--include={packages}", release, draft]
         with log.open("wb") as output:
             made = subprocess.run([*command, *mirror()], stdout=output, stderr=subprocess.STDOUT)
         if made.returncode != 0:

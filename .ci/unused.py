@@ -27,19 +27,26 @@ BY_NAME = (
     "RemindersConfig", "verbose_name", "default_auto_field", "AdminSite", "index_title",  # its apps
     "login_form", "has_permission", "logout", "converter", "exc_text", "salt",  # its admin and logs
     "handle", "help", "add_arguments", "requires_*", "suppressed_base_arguments",  # its commands
+    "check_pooler",  # its checks
     "Counting", "is_locked", "user_*", "reset_attempts", "ip_or_username", "locked_out",  # axes
     "Door", "SecondFactors", "*Form", "is_open_for_signup", "is_reauthentication_required",
     "respond_user_inactive", "get_totp_label", "generate_authenticator_name", "form_invalid",
-    "backend", "AtTheDoor", "process_view", "proved", "factor_removed",
+    "backend", "AtTheDoor", "process_view", "proved", "signed_out", "factor_*",
     "get_model_class", "_get_session_from_db", "_session_key", "create_model_instance",
-    "NotBroken", "validate", "get_help_text", "label_from_instance",
+    "NotBroken", "NotOfTheHouse", "NoSecrets", "hidden_settings", "get_post_parameters",
+    "get_traceback_frame_variables", "get_safe_cookies",  # Django's pages of errors
+    "_decode_id_token",  # allauth
+    "to_response",  # waitress
+    "read_timeout", "retry_delay",  # the provider's fields, which the sandbox keeps
+    "validate", "get_help_text", "label_from_instance",
     "send_notification_mail",
     "SignInService", "pre_social_login", "on_authentication_error", "do_GET", "do_POST",
     "max_request_body_size", "expect_continue", "parser_class", "channel_class",  # waitress
     "task_class", "will_close",
     "auth_flow",  # httpx
     "InTurn", "ReadableText", "ContentSecurityPolicy", "Probes",  # settings
-    "KeepNothing", "OneMoment",
+    "KeepNothing", "OneMoment", "LogIds",
+    "process_log_record",  # the library that writes logs as JSON
     "install_sync_handler", "connection_errors", "signum", "frame",  # Celery, signals
     "follow_settings", "get_ready", "end_soon",  # Celery's signals
     "readable", "readinto",  # io
@@ -47,7 +54,7 @@ BY_NAME = (
     "*_here", "*_with_gone", "new_practitioners", "new_services",  # counts, written as JSON
     "handle_starttag", "handle_data", "buffer_text", "*Handler",  # html.parser and expat
     "emergency",  # a placeholder of wordings
-    "out_id", "billing_units", "answers_id", "split_by_id",  # columns, the provider's fields
+    "out_id", "billing_units", "answers_id", "split_by_id", "told_since",  # columns of rows
     "_mutable",  # Django's
 )  # fmt: skip
 

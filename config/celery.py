@@ -8,15 +8,18 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_after_setup, worker_shutting_down
-from kombu.transport.redis import Transport
-from redis.exceptions import ResponseError
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    celeryd_after_setup,
+    task_prerun,
+    worker_shutting_down,
+)
 
-from config import queues
+from config.ringing import broker, queues
+from reminders import log_ids
 
-# A Redis that is full, can't write to its disk or is no longer the first one refuses commands. That
-# passes: a worker connects again until it is well, where by default it would end.
-Transport.connection_errors += (ResponseError,)
+broker.outlive_outages()
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # there is no other one
 
@@ -36,7 +39,7 @@ class Application(Celery):
     @cached_property
     def Beat(self) -> type:  # noqa: N802  # Celery's name
         """The class that `celery beat` runs."""
-        from config.beat import Beat  # only beat needs it
+        from config.ringing.beat import Beat  # only beat needs it
 
         return self.subclass_with_self(Beat)
 
@@ -44,17 +47,19 @@ class Application(Celery):
 app = Application("reminders")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.Task.Request = "config.expiry:ExpiringRequest"
+app.Task.Request = "config.ringing.expiry:ExpiringRequest"
 
 
 @beat_init.connect
 def follow_settings(**_kwargs: Any) -> None:
     """Let the schedules follow settings that changed since the last start."""
+    from config.safety.pooler import refuse_a_shared_session
     from reminders.domain.common import database_clock
     from reminders.domain.operations.periodic_tasks import (
         seed_periodic_tasks,  # once the models are loaded
     )
 
+    refuse_a_shared_session()
     # At each start, not with migrations only: settings may change without one.
     seed_periodic_tasks()
     database_clock.watch("beat")
@@ -63,9 +68,13 @@ def follow_settings(**_kwargs: Any) -> None:
 @celeryd_after_setup.connect
 def get_ready(instance: Any, **_kwargs: Any) -> None:
     """Know the time, and keep threads for what is urgent where this worker takes slow work, too."""
+    from config.safety.pooler import refuse_a_shared_session
     from reminders.domain.common import database_clock, turns
+    from reminders.domain.sending.calls import counted
 
+    refuse_a_shared_session()
     database_clock.watch("worker")
+    counted.watch()
     urgent_too = queues.URGENT in app.amqp.queues.consume_from
     # By what this worker takes, known only now: the queues come from its command line.
     turns.share_threads(instance.concurrency, urgent_too=urgent_too)
@@ -78,3 +87,19 @@ def end_soon(**_kwargs: Any) -> None:
 
     # Celery waits for runs to end before it does: without a word they would go on with the backlog.
     turns.stop_soon()
+
+
+@before_task_publish.connect
+def tell_which_request(headers: dict[str, Any] | None = None, **_kwargs: Any) -> None:
+    """A task carries the id of the request that it was started for."""
+    request_id = log_ids.current().get("request_id")
+    if headers is not None and request_id:
+        headers["request_id"] = request_id
+
+
+@task_prerun.connect
+def log_with_ids(task_id: str = "", task: Any = None, **_kwargs: Any) -> None:
+    """What a task logs carries its id, and that of the request behind it."""
+    request_id = getattr(task.request, "request_id", None)
+    told = {"request_id": request_id} if request_id else {}
+    log_ids.begin(task=task.name, task_id=task_id, **told)

@@ -25,7 +25,7 @@ PASSED_ON = frozenset(
 # What they make of a session (how dates are written, above all) is not how the product reads its
 # answers.
 OF_SESSIONS = frozenset({"PGCLIENTENCODING", "PGDATESTYLE", "PGGEQO", "PGOPTIONS", "PGTZ"})
-EXPECTED = f"DATABASE_URL takes an address such as {EXAMPLE}"
+REPLICA = "STATISTICS_DATABASE_URL"
 # A statement that waits or a transaction left open must not stop the others for good. Compiling a
 # statement before it runs takes longer than running it, for all that the product asks.
 LIMITS = (
@@ -70,19 +70,43 @@ def database_settings(env: Environment, var: Path) -> dict[str, Any]:  # Any: Dj
     }
 
 
+def replica_settings(env: Environment) -> dict[str, Any]:  # Any: as above
+    """Return the settings of the copy that figures are read from; empty where there is none."""
+    url = env.url(REPLICA, schemes=("postgres", "postgresql"), example=EXAMPLE)
+    if not url:
+        return {}
+    where = _given(env, url, variable=REPLICA)
+    options: dict[str, Any] = {  # Any: as above
+        # Somebody waits for a page: a copy that is away must not hold it up.
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5_000,
+        "options": f"{LIMITS} -c default_transaction_read_only=on",
+        **where.pop("OPTIONS"),
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        **where,
+        "OPTIONS": options,
+    }
+
+
 def _embedded(var: Path) -> dict[str, Any]:  # Any: as above
     return {"NAME": DATABASE, "USER": USER, "HOST": str(postgres_place(var).sockets)}
 
 
-def _given(env: Environment, url: SplitResult) -> dict[str, Any]:  # Any: as above
+def _given(
+    env: Environment, url: SplitResult, *, variable: str = "DATABASE_URL"
+) -> dict[str, Any]:  # Any: as above
+    expected = f"{variable} takes an address such as {EXAMPLE}"
     asked = dict(parse_qsl(url.query))
     # A socket's folder comes as an option: slashes have no place in a host's name.
     host = asked.pop("host", "") or unquoted(url.hostname)
     name = unquoted(url.path.lstrip("/"))
     if unknown := sorted(set(asked) - PASSED_ON):
-        env.refuse(f"{EXPECTED}; it has unknown options: {', '.join(unknown)}.")
+        env.refuse(f"{expected}; it has unknown options: {', '.join(unknown)}.")
     if not name:
-        env.refuse(f"{EXPECTED}; it names no database.")
+        env.refuse(f"{expected}; it names no database.")
     return {
         "NAME": name,
         "USER": unquoted(url.username),

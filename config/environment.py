@@ -8,6 +8,7 @@ start shows all of them at once and nothing else. What the values are used for i
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -21,12 +22,22 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 LONGEST_SHOWN = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A variable that was asked for: what it takes in words, and what stands in for it."""
+
+    takes: str
+    default: str = ""
+    secret: bool = False
+
+
 class Environment:
     """Typed access to a mapping such as `os.environ`; a blank value counts as absent."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
         self.problems: list[str] = []
+        self.asked: dict[str, Asked] = {}
 
     def has(self, name: str) -> bool:
         """Tell whether the variable is set to something, directly or as `NAME_FILE`."""
@@ -34,10 +45,13 @@ class Environment:
 
     def text(self, name: str, default: str = "") -> str:
         """Return the value without surrounding blanks."""
+        self._note(name, "a text", default)
         return self._plain(name) or default
 
     def secret(self, name: str, default: str = "") -> str:
         """Return the value of `NAME`, or what the file named by `NAME_FILE` holds, trimmed."""
+        # What it is by default is nobody's business either.
+        self._note(name, "a text", secret=True)
         path = self._plain(f"{name}_FILE")
         if not path:
             return self._plain(name) or default
@@ -49,6 +63,7 @@ class Environment:
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a yes-or-no value."""
+        self._note(name, "true or false", "on" if default else "off")
         value = self._plain(name)
         if not value:
             return default
@@ -58,6 +73,7 @@ class Environment:
 
     def whole_number(self, name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
         """Return an integer between `least` and `most`."""
+        self._note(name, f"a whole number from {least} to {most}", str(default))
         value = self._plain(name)
         if not value:
             return default
@@ -71,6 +87,7 @@ class Environment:
         self, name: str, default: float, *, least: float = 0, most: float = 86400 * 30
     ) -> float:
         """Return a number of seconds between `least` and `most`."""
+        self._note(name, f"seconds from {least:g} to {most:,.0f}", f"{default:g}")
         value = self._plain(name)
         if not value:
             return default
@@ -88,6 +105,7 @@ class Environment:
 
     def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
         """Return one of `options`, whatever the case it is written in."""
+        self._note(name, f"one of {', '.join(options)}", default)
         value = self._plain(name)
         by_lower = {option.lower(): option for option in options}
         if value and value.lower() not in by_lower:
@@ -96,6 +114,7 @@ class Environment:
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a list whose items are separated by commas."""
+        self._note(name, "words separated by commas", ", ".join(default))
         return [
             word for word in (part.strip() for part in self._plain(name).split(",")) if word
         ] or list(default)
@@ -103,6 +122,7 @@ class Environment:
     def emails(self, name: str) -> list[str]:
         """Return a list of e-mail addresses, separated by commas."""
         addresses = self.words(name)
+        self._note(name, "e-mail addresses separated by commas")
         if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", address) for address in addresses):
             self._refuse(
                 name,
@@ -117,6 +137,7 @@ class Environment:
     ) -> str:
         """Return a value that matches `regex` from end to end; `takes` describes it to people."""
         value = self.secret(name) if secret else self._plain(name)
+        self._note(name, takes, default, secret=secret)
         if value and not re.fullmatch(regex, value):
             # Never shown: the problem ends up in a log.
             self._refuse(name, takes, "secret" if secret else value)
@@ -125,6 +146,7 @@ class Environment:
 
     def time_zone(self, name: str, default: str) -> str:
         """Return the name of a time zone of the IANA database."""
+        self._note(name, "a time zone such as Europe/London", default)
         value = self._plain(name)
         if not value:
             return default
@@ -137,6 +159,7 @@ class Environment:
 
     def country(self, name: str, default: str) -> str:
         """Return the two letters of a country that has a numbering plan."""
+        self._note(name, "the two capital letters of a country", default)
         value = self._plain(name)
         if value and value not in SUPPORTED_REGIONS:
             hint = "; the United Kingdom is GB" if value.upper() == "UK" else ""
@@ -148,6 +171,7 @@ class Environment:
 
     def folder(self, name: str, default: Path | None = None) -> Path | None:
         """Return an absolute path; whether it exists is found out where it is used."""
+        self._note(name, "the path of a folder from the root", str(default or ""))
         value = self._plain(name)
         if not value:
             return default
@@ -159,6 +183,7 @@ class Environment:
     def web_address(self, name: str, default: str = "") -> str:
         """Return an http or https address without a slash at its end."""
         value = self.secret(name)
+        self._note(name, "an http or https address", default, secret=True)
         if not value:
             return default
         parts = split_url(value)
@@ -172,6 +197,7 @@ class Environment:
         `NAME_FILE`.
         """
         value = self.secret(name)
+        self._note(name, f"an address such as {example}", secret=True)
         if not value:
             return None
         parts = split_url(value, host_needed=False)
@@ -190,6 +216,9 @@ class Environment:
         """
         if self.problems:
             stop("\n".join(self.problems))
+
+    def _note(self, name: str, takes: str, default: str = "", *, secret: bool = False) -> None:
+        self.asked[name] = Asked(takes, default, secret)
 
     def _plain(self, name: str) -> str:
         return self._values.get(name, "").strip()

@@ -4,14 +4,22 @@ else.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 ADDRESS, SCHEME = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"
 OTHERS = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_BY", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+TRUSTED = r"\*|[0-9A-Fa-f:.]+(/[0-9]{1,3})?"
+"""What may be given for the proxy."""
 LONGEST = 60
 """Characters of one address with its port and quotes."""
+MOST_TOLD = 16
+_told: set[str] = set()
 Application = Callable[..., Iterable[bytes]]
 Environ = dict[str, Any]  # Any: as WSGI defines it
 
@@ -19,7 +27,7 @@ Environ = dict[str, Any]  # Any: as WSGI defines it
 class BehindProxy:
     """A WSGI application that sees the visitor's address; without a proxy, the peer is the visitor.
 
-    `trusted` is the proxy's address, or "*" where only the proxy can connect at all.
+    `trusted` is the proxy's address or network, or "*" on one machine where only it can connect.
     """
 
     def __init__(self, application: Application, *, trusted: str) -> None:
@@ -33,6 +41,8 @@ class BehindProxy:
         if is_trusted(environ["REMOTE_ADDR"], self._trusted):
             environ["REMOTE_ADDR"] = visitor(told) or environ["REMOTE_ADDR"]
         else:
+            if SCHEME in environ:
+                _tell_of(str(environ["REMOTE_ADDR"]))
             # Else anybody could say “https” and be given a session over plain http.
             environ.pop(SCHEME, None)
         return self._application(environ, start_response)
@@ -40,7 +50,35 @@ class BehindProxy:
 
 def is_trusted(peer: str, trusted: str) -> bool:
     """Whether the peer is the proxy."""
-    return trusted in ("*", peer)
+    if trusted in ("*", peer):
+        return True
+    network = _network(trusted)
+    try:
+        return network is not None and ip_address(peer) in network
+    except ValueError:  # a socket of this machine has no address
+        return False
+
+
+def _tell_of(peer: str) -> None:
+    """Once for each address: where a proxy is not believed, browsers are sent to https for ever."""
+    # A stranger who says so is no news either, and must not fill the log.
+    if peer in _told or len(_told) >= MOST_TOLD:
+        return
+    _told.add(peer)
+    logger.warning(
+        "%s says how visitors came, and is not believed. If that is your proxy: TRUSTED_PROXY=%s",
+        peer,
+        peer,
+    )
+
+
+@lru_cache(maxsize=4)
+def _network(trusted: str) -> IPv4Network | IPv6Network | None:
+    """The network of proxies; None where one address is given, or what is neither."""
+    try:
+        return ip_network(trusted) if "/" in trusted else None
+    except ValueError:
+        return None
 
 
 def visitor(told: str) -> str:

@@ -18,12 +18,15 @@ class RemindersConfig(AppConfig):
         """Keep locations that limit users; seed roles and rings once migrating has made their
         tables.
         """
+        from config.safety import pooler as _pooler  # noqa: F401  # registers its check
         from reminders.domain.common.access import seed_roles  # models are loaded by now
         from reminders.domain.operations.periodic_tasks import seed_periodic_tasks
         from reminders.domain.setup.locations import refuse_while_it_limits
+        from reminders.domain.trail import rights
         from reminders.models import Location
         from reminders.views.door import signals as _signals  # noqa: F401  # connects by itself
 
+        rights.listen()
         # A signal, because Django's own deletion of many rows calls no method of the model.
         pre_delete.connect(
             refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay"

@@ -4,16 +4,21 @@ Only text that the database can store comes in; nothing is loaded from elsewhere
 is kept.
 """
 
+import re
+import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, QueryDict
 
+from reminders import log_ids
 from reminders.hashing import TooBusyError
+from reminders.views.site.metrics import metrics
 from reminders.views.site.readiness import healthz, readyz
 from reminders.views.site.session import busy
 
 NUL = "\x00"
+READABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 UNREADABLE = "\ufffd"
 """What stands for bytes that are no text; Django reads broken UTF-8 so already."""
 
@@ -22,13 +27,27 @@ POLICY = "; ".join(
         "default-src 'self'",
         "img-src 'self' data:",  # Bootstrap draws its arrows and ticks that way
         "object-src 'none'",
-        "base-uri 'self'",
+        "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
-PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
-# The administration's theme builds its scripts in the page and sets styles on elements.
+NOT_USED = ", ".join(
+    f"{name}=()"
+    for name in (
+        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+        "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
+"""What no page of ours asks a browser for, and so no script that got in may either."""
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+# The administration's theme writes its behaviour into attributes, which Alpine turns into functions
+# and styles. Alpine has a build that does without; the theme ships the other one, and its templates
+# hold what that build can't read (`if`, `localStorage`), so it can't be exchanged either.
 ADMIN_POLICY = POLICY + "; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
 
 
@@ -81,6 +100,8 @@ class ContentSecurityPolicy:
         # text.
         policy = ADMIN_POLICY if request.path.startswith("/admin/") else POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", NOT_USED)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 
@@ -98,6 +119,24 @@ class Probes:
         # Before sessions and hosts: a probe must answer when the database does not.
         answer = PROBES.get(request.path_info)
         return answer(request) if answer else self.get_response(request)
+
+
+class LogIds:
+    """Give each request an id that stands in the log, in the answer, and in what a worker does for
+    it; a proxy in front may have given one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        # Strict, as anybody may write this header, and it goes to the log.
+        known = given if READABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        with log_ids.about(request_id=known):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = known
+        return response
 
 
 class KeepNothing:

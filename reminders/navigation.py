@@ -10,22 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from config.version import product_version
 from reminders import branding
-from reminders.domain.common import access
-from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
-from reminders.domain.setup.first_steps import (
+from reminders.domain.common.access import Scope, scope_of
+from reminders.domain.replies.inbox import waiting_cards
+from reminders.domain.rights.actions import action_at
+from reminders.domain.setup.beginning.first_steps import (
     LOCATION,
     FirstStep,
     first_steps,
     next_step,
     whom_to_ask,
 )
-from reminders.models import InboxItem, Location
+from reminders.handbook.for_page import help_for
+from reminders.models import Location
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,6 @@ class Entry:
     url: str
     title: str
     icon: str
-    needs: str = DAILY_WORK
     key: str = ""
     on_bar: bool = False
 
@@ -57,14 +60,17 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("day_sheet", "Day sheet", "day", key="d", on_bar=True),
             Entry("call_list", "Call list", "call", key="c", on_bar=True),
             Entry("inbox", "Inbox", "inbox", key="i", on_bar=True),
+            Entry("missed", "Did not come", "person-x"),
         ),
     ),
     (
         "Diary",
         (
             Entry("appointments", "Appointments", "calendar", key="a"),
-            Entry("contacts", "Contacts", "people", key="p", on_bar=True),
-            Entry("imports", "Import", "import", access.IMPORT),
+            Entry("contacts", "Patients", "people", key="p", on_bar=True),
+            Entry("short_notice", "Short notice", "clock"),
+            Entry("imports", "Import", "import"),
+            Entry("closed_days", "Closed days", "door"),
         ),
     ),
     (
@@ -73,30 +79,50 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("unsent", "Not sent", "unsent", key="n"),
             Entry("forecast", "Forecast", "forecast", key="f"),
             Entry("data_quality", "Data quality", "quality"),
-            Entry("statistics", "Statistics", "statistics", access.STATISTICS),
+            Entry("recalls", "Recalls", "calendar"),
+            Entry("statistics", "Statistics", "statistics"),
         ),
     ),
     (
         "Behind the scenes",
         (
-            Entry("setup", "Set-up", "setup", access.RULES),
-            Entry("connection", "Connection", "connection", access.CONNECTION),
-            Entry("admin:index", "Admin", "admin", access.RULES),
+            Entry("setup", "Set-up", "setup"),
+            Entry("people", "Colleagues", "key"),
+            Entry("connection", "Connection", "connection"),
+            Entry("admin:index", "Admin", "admin"),
         ),
     ),
+    ("Help", (Entry("help", "Handbook", "help", key="h"),)),
 )
 # Pages without an entry of their own light up the entry they belong to.
 BELONGS_TO = {
+    "after": "setup",
+    "short": "short_notice",
+    "closed": "closed_days",
     "appointment": "appointments",
     "contact": "contacts",
     "conversation": "contacts",
     "first": "setup",
+    "help": "help",
+    "location": "setup",
+    "locations": "setup",
+    "practitioners": "setup",
+    "ready": "setup",
+    "services": "setup",
     "import": "imports",
-    "people": "setup",
+    "recall": "recalls",
     "retention": "setup",
+    "whatsapp": "setup",
     "rules": "setup",
+    "trail": "setup",
+    "trial": "setup",
+    "trials": "setup",
     "wordings": "setup",
 }
+
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+LOOK, LOOK_SOON = "10s", "2s"
 
 
 class Shell:
@@ -143,19 +169,13 @@ class Shell:
 
     @cached_property
     def inbox_count(self) -> int:
-        """How many replies wait for a person at this user's locations."""
-        if self.scope is None:
-            return 0
-        return InboxItem.objects.filter(self.scope.seen_cards(), done_at=None).count()
+        """How many cards the inbox would show."""
+        return waiting_cards(self.scope).count() if self.scope else 0
 
     @cached_property
     def location(self) -> Location | None:
         """The location that the pages are set to; None for all of them."""
-        return (
-            self.scope.location(self.scope.profile.remembered.get("location"))
-            if self.scope
-            else None
-        )
+        return self.scope.chosen if self.scope else None
 
     @property
     def lacks_location(self) -> bool:
@@ -172,10 +192,33 @@ class Shell:
         """Whom to ask for one, by name."""
         return whom_to_ask(LOCATION)
 
+    @property
+    def sandbox(self) -> bool:
+        """Whether texts go to the sandbox: every page says so, lest somebody waits for a real
+        one.
+        """
+        return bool(settings.MESSAGES_API_IS_SANDBOX)
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether this browser can reach the sandbox's phone, which listens on its machine only."""
+        return urlsplit(f"//{self.request.get_host()}").hostname in LOCAL_HOSTS
+
+    @property
+    def look_every(self) -> str:
+        """How often a page of the day looks for news: at once where one tries things out."""
+        return LOOK_SOON if self.sandbox else LOOK
+
     @cached_property
     def step(self) -> FirstStep | None:
         """The next of the first steps; asked for only where a page is empty anyway."""
         return next_step(first_steps())
+
+    @property
+    def help(self) -> str:
+        """Where this page's `?` leads."""
+        match = self.request.resolver_match
+        return help_for((match.url_name or "") if match else "")
 
     @cached_property
     def role(self) -> str:
@@ -187,7 +230,7 @@ class Shell:
 
     def _link(self, entry: Entry) -> Link | None:
         href = _address(entry.url)
-        if not href or self.scope is None or not self.scope.may(entry.needs):
+        if not href or self.scope is None or not self.scope.opens(entry.url):
             return None
         badge = self.inbox_count if entry.url == "inbox" else 0
         return Link(entry, href, current=entry.url == self._current, badge=badge)
@@ -210,6 +253,25 @@ def _address(name: str) -> str:
         return ""
 
 
+class May:
+    """What this request's user may do, by the name of an address: `may.contact_edit`.
+
+    A page offers nothing that the table of rights would refuse.
+    """
+
+    def __init__(self, frame: Shell) -> None:
+        self._frame = frame
+
+    def __getitem__(self, address: str) -> bool:
+        action, scope = action_at(address), self._frame.scope
+        if action is None or scope is None:
+            return False
+        return scope.admits(action, "POST" if action.send else "GET")
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give every template the frame as `shell`, and the product's name."""
-    return {"shell": Shell(request), "product": branding.NAME}
+    """Give every template the frame as `shell`, what the user may as `may`, and the product's
+    name.
+    """
+    frame = Shell(request)
+    return {"shell": frame, "may": May(frame), "product": branding.NAME}

@@ -16,8 +16,10 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as Plain
 from django.utils import timezone
 
-from reminders.models import StaffSession
+from reminders.models import SessionLimits, StaffSession
 
+DESK, LOCKED = "desk", "locked"
+"""At which trusted desk somebody sits, and whether it waits for them to unlock it."""
 STARTED, DEVICE, ADDRESS = "started_at", "device", "address"
 TOUCHED_AFTER = timedelta(minutes=1)
 _LENGTH = 40
@@ -65,7 +67,7 @@ class SessionStore(Plain):
         return StaffSession(
             session_key=digest(key),
             session_data=self.encode(data),
-            expire_date=_ends(started, now=now),
+            expire_date=_ends(started, now=now, at_desk=bool(data.get(DESK))),
             user_id=data.get(SESSION_KEY),
             started_at=started,
             seen_at=now,
@@ -82,9 +84,13 @@ class SessionStore(Plain):
     def touch(self) -> None:
         """Somebody clicked: it goes on for a while, up to its end. Once a minute is enough."""
         now = timezone.now()
+        # A locked one is not unlocked by clicking on.
+        if self.get(LOCKED):
+            return
         if self.seen_at is None or now - self.seen_at < TOUCHED_AFTER or not self.session_key:
             return
-        ends = _ends(_started({STARTED: self.get(STARTED)}, now=now), now=now)
+        started = _started({STARTED: self.get(STARTED)}, now=now)
+        ends = _ends(started, now=now, at_desk=bool(self.get(DESK)))
         # An update only: a session that was ended meanwhile is not brought back by a click.
         rows = StaffSession.objects.filter(session_key=digest(self.session_key))
         rows.update(seen_at=now, expire_date=ends)
@@ -95,5 +101,18 @@ def _started(data: dict[str, Any], *, now: datetime) -> datetime:
     return datetime.fromtimestamp(at, UTC) if at else now
 
 
-def _ends(started: datetime, *, now: datetime) -> datetime:
-    return min(now + settings.SESSION_IDLE, started + settings.SESSION_LONGEST)
+def limits() -> tuple[timedelta, timedelta]:
+    """After how long without a click a session ends, and after how long in any case."""
+    most_idle, most = settings.SESSION_IDLE, settings.SESSION_LONGEST
+    chosen = SessionLimits.objects.first()
+    if chosen is None:
+        return most_idle, most
+    # The environment's is the most: it may have been lowered since somebody chose.
+    idle, longest = timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.longest_hours)
+    return min(most_idle, idle), min(most, longest)
+
+
+def _ends(started: datetime, *, now: datetime, at_desk: bool) -> datetime:
+    idle, longest = limits()
+    # At a trusted desk the pages are locked after the idle limit, and the sign-in waits.
+    return started + longest if at_desk else min(now + idle, started + longest)

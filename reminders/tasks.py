@@ -4,7 +4,6 @@ went.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -12,27 +11,38 @@ from celery import shared_task
 from django.conf import settings
 
 from reminders.domain import diary_import
+from reminders.domain.backup import package
+from reminders.domain.backup.catch_up import catch_up_if_asked
+from reminders.domain.backup.programs import BackupError
 from reminders.domain.common.database_clock import now
 from reminders.domain.common.enqueue import enqueue_now
-from reminders.domain.common.turns import AT_MOST, BACKGROUND, URGENT, is_stopping
+from reminders.domain.common.turns import is_stopping
 from reminders.domain.consent import blocklist_sync
 from reminders.domain.diary.likely_pairs import keep_pairs
 from reminders.domain.diary_import.kept_columns import columns_of_birth
-from reminders.domain.operations import alerts
+from reminders.domain.missed.automatic import note_missed
+from reminders.domain.operations import alerts, disk_room, outside
 from reminders.domain.operations.periodic_tasks import (
+    BACKUP_FAILED,
     FOLDER_ERROR,
     HEARTBEAT,
     RunOutcome,
     last_success,
     recorded_run,
-    run,
 )
+from reminders.domain.operations.promise import keep_days
 from reminders.domain.pages import statistics
 from reminders.domain.person_data.erase import finish_waiting
 from reminders.domain.planning.plan import plan_future
+from reminders.domain.recalls.find import find_due
 from reminders.domain.replies import receive
 from reminders.domain.retention.run import forget_what_is_due
+from reminders.domain.roads.road import work_off
+from reminders.domain.roads.whatsapp.client import conversation_api, is_on
+from reminders.domain.roads.whatsapp.road import WhatsAppRoad
 from reminders.domain.sending import circuit_breaker
+from reminders.domain.sending.after_restore.hold import stands_still
+from reminders.domain.sending.calls import answering
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.expire import expire as expire_overdue
 from reminders.domain.sending.poll_status import check_overdue
@@ -40,53 +50,14 @@ from reminders.domain.sending.reconcile import reconcile as reconcile_unknown
 from reminders.domain.sending.send import WORKERS, is_a_lot, send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.setup import jobs, locations
+from reminders.domain.sooner.ring import work_off_slots
+from reminders.domain.telling.cards import open_cards_for_untold
+from reminders.domain.trail.check import go_on_checking
+from reminders.domain.trail.seal import seal_waiting
+from reminders.domain.whole_day import carry_out as many
+from reminders.task_kinds import A_MINUTE, AS_LONG_AS_IT_TAKES, background, urgent
 
 SENDERS = BoundedSemaphore(WORKERS)
-A_MINUTE = 60.0
-AS_LONG_AS_IT_TAKES = 1_800.0
-
-Work = Callable[[RunOutcome], None]
-
-
-def urgent(work: Work) -> Callable[[], None]:
-    """A task whose work waits for nobody's: one run at a time over all workers."""
-    name = work.__name__
-    # On its own lane: a backlog of slow work must not keep heartbeat and due texts waiting.
-    return _task(name, work, lambda: run(name, work, lane=URGENT, at_most=AT_MOST))
-
-
-def background(
-    *, at_most: float = AT_MOST, asks_provider: bool = False, name: str = ""
-) -> Callable[[Work], Callable[[], None]]:
-    """A task whose work may be slow: one run at a time over all workers, on the threads set aside
-    for it.
-
-    One that asks the provider leaves its round out while the provider wants to be left alone;
-    sending has brakes of its own.
-    """
-
-    def decorate(work: Work) -> Callable[[], None]:
-        task_name = name or work.__name__
-
-        def in_turn() -> None:
-            # Looked at before the turn is taken: a round left out costs nothing, and nobody waits
-            # for it.
-            if not (asks_provider and circuit_breaker.is_told_to_wait(now=now())):
-                run(task_name, work, lane=BACKGROUND, at_most=at_most)
-
-        return _task(task_name, work, in_turn)
-
-    return decorate
-
-
-def _task(name: str, work: Work, in_turn: Callable[[], None]) -> Callable[[], None]:
-    # Celery and the log know a task by its function's name; all would be called “in_turn”.
-    in_turn.__name__, in_turn.__doc__ = name, work.__doc__
-    # The names stand in beat's tables: another one would ring for a task that nobody has.
-    task: Callable[[], None] = shared_task(name=f"reminders.tasks.{name}", ignore_result=True)(
-        in_turn
-    )
-    return task
 
 
 @shared_task(ignore_result=True)
@@ -97,7 +68,7 @@ def send(hands: int = 0) -> None:
     they take up whatever comes to be due. After a minute a run ends and starts the next one.
     """
     # Not waiting for a place: it would hold a thread, and those under way take up what is due.
-    if is_stopping() or not SENDERS.acquire(blocking=False):
+    if is_stopping() or stands_still("send") or not SENDERS.acquire(blocking=False):
         return
     try:
         with recorded_run("send", at_most=A_MINUTE) as outcome:
@@ -153,19 +124,33 @@ def apply(outcome: RunOutcome) -> None:
     outcome.count += receive.apply_waiting(now=at, go_on=outcome.may_go_on)
 
 
+@urgent
+def whatsapp(outcome: RunOutcome) -> None:
+    """Hand over texts by WhatsApp, hear what became of them, and give over to SMS."""
+    road = WhatsAppRoad(conversation_api() if is_on() else None)
+    outcome.count = work_off(road, clock=now, go_on=outcome.may_go_on)
+
+
 @background()
 def tidy(outcome: RunOutcome) -> None:
     """Apply reports that waited for their message for long."""
     outcome.count = receive.tidy_reports(now=now(), go_on=outcome.may_go_on)
 
 
+@background()
+def offers(outcome: RunOutcome) -> None:
+    """Take each time that became free one step further."""
+    outcome.count = work_off_slots(clock=now, go_on=outcome.may_go_on)
+
+
 @urgent
 def expire(outcome: RunOutcome) -> None:
-    """End what is past its cutoff."""
+    """End what is past its cutoff, and have staff tell patients what no text could tell them."""
     while ended := expire_overdue(now=now()):
         outcome.count += ended
         if not outcome.may_go_on():
             break
+    outcome.count += open_cards_for_untold(now=now())
 
 
 @background(asks_provider=True)
@@ -197,6 +182,12 @@ def sync_blocked(_ring: RunOutcome) -> None:
     blocklist_sync.sync_blocked_numbers(messages_api(), now=now())
 
 
+@background(asks_provider=True)
+def probe(outcome: RunOutcome) -> None:
+    """Ask the provider whether it is there, where nothing else asks it anything."""
+    outcome.count = answering.probe(messages_api(), clock=now)
+
+
 @background(at_most=A_MINUTE)
 def imports(outcome: RunOutcome) -> None:
     """Check and apply uploaded diaries, one after the other."""
@@ -219,23 +210,46 @@ def folder(outcome: RunOutcome) -> None:
 @background(at_most=A_MINUTE, name="jobs")
 def work_off_jobs(outcome: RunOutcome) -> None:
     """Go on with long work in the background, for about a minute."""
-    outcome.count = jobs.work_off(
+    # Many visits first: somebody waits for them, and the texts about them wait a moment only.
+    outcome.count = many.work_off(
+        clock=now, until=now() + timedelta(seconds=A_MINUTE / 2), go_on=outcome.may_go_on
+    )
+    outcome.count += jobs.work_off(
         clock=now, at_most=timedelta(seconds=A_MINUTE), go_on=outcome.may_go_on
     )
 
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def figures(outcome: RunOutcome) -> None:
-    """Reckon the figures of the last days for the statistics; once a day those of the whole
+    """Compute the figures of the last days for the statistics; once a day those of the whole
     year.
     """
     outcome.count = statistics.keep_figures(now=now(), go_on=outcome.may_go_on)
 
 
+@background()
+def missed(outcome: RunOutcome) -> None:
+    """Note who did not come, where a location wants that."""
+    outcome.count = note_missed(clock=now, go_on=outcome.may_go_on)
+
+
+@background(at_most=A_MINUTE)
+def promise(outcome: RunOutcome) -> None:
+    """Count how many texts were handed over in time, by day."""
+    outcome.count = keep_days(now=now())
+
+
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def pairs(outcome: RunOutcome) -> None:
     """Look for two entries that may be one person, once contacts have changed."""
-    outcome.count = keep_pairs(columns_of_birth(), last=last_success("pairs"))
+    columns, last = columns_of_birth(), last_success("pairs")
+    outcome.count = keep_pairs(columns, last=last, today=now().date())
+
+
+@background()
+def recalls(outcome: RunOutcome) -> None:
+    """Find patients who have come to be due for a visit."""
+    outcome.count = find_due(now=now())
 
 
 @background(at_most=A_MINUTE)
@@ -248,9 +262,41 @@ def forget(outcome: RunOutcome) -> None:
 
 
 @background()
+def trail(outcome: RunOutcome) -> None:
+    """Seal what was added to the trail, and go on with the check of its chain."""
+    at = now()
+    outcome.count = seal_waiting(now=at, go_on=outcome.may_go_on)
+    if outcome.may_go_on():
+        go_on_checking(now=at, go_on=outcome.may_go_on)
+
+
+@background(at_most=A_MINUTE, asks_provider=True)
+def catch_up(outcome: RunOutcome) -> None:
+    """After a restore, take over what the provider has had since the backup."""
+    outcome.count = catch_up_if_asked(messages_api(), clock=now, go_on=outcome.may_go_on)
+
+
+@background(at_most=AS_LONG_AS_IT_TAKES)
+def backup(outcome: RunOutcome) -> None:
+    """Write a backup, where a folder for backups is set."""
+    try:
+        outcome.count = int(package.write_if_asked(now=now()) is not None)
+    # Noted, not raised: the health page tells of it by these words, and the next round tries.
+    except BackupError as error:
+        outcome.error = f"{BACKUP_FAILED}{error}"
+
+
+@background()
 def alert(outcome: RunOutcome) -> None:
-    """Write to administrators about troubles that began or ended."""
+    """Tell administrators about troubles that began or ended."""
+    disk_room.tell_of_scarce_ones(now=now())
     outcome.count = alerts.alert_administrators(now=now())
+
+
+@background()
+def sign_of_life(outcome: RunOutcome) -> None:
+    """Call HEARTBEAT_URL while all is well."""
+    outcome.count = outside.ping(now=now())
 
 
 @shared_task(ignore_result=True)

@@ -19,8 +19,10 @@ from reminders.domain.common import database_clock
 from reminders.domain.common.enqueue import enqueue_debounced
 from reminders.domain.operations import refused_pushes
 from reminders.domain.replies.receive import store_pushed
+from reminders.domain.roads.whatsapp.callbacks import keep
 from reminders.domain.sending import webhook_secrets
 from reminders.provider import BadSignature, ReplyPayload, Unreadable, parse_webhook, verify_webhook
+from reminders.provider.conversation import read_callback, verify_callback
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +53,12 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
         return _answer(413, "too large")
     try:
         _check_signature(request, body := request.body)
+    except (DatabaseError, InterfaceError):
+        return _answer(503, "try again")
     except BadSignature as error:
         # Words of our own only: headers and body hold numbers and texts of patients.
         logger.warning("A push was refused: %s", error)
+        _tell_of_signature(now=now)
         return _answer(401, "bad signature")
     item = parse_webhook(body)
     if isinstance(item, Unreadable):
@@ -70,6 +75,34 @@ def messages_webhook(request: HttpRequest, secret: str) -> HttpResponse:
     return _answer(200, "stored")
 
 
+@csrf_exempt
+@require_POST
+def whatsapp_webhook(request: HttpRequest) -> HttpResponse:
+    """Take what happened on WhatsApp: 200 stored or of no use here, 401, 404, 413 or 400
+    refused.
+    """
+    if settings.WHATSAPP is None:
+        return _answer(404, "not found")
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdigit() and int(length[:12]) <= LARGEST_BODY):
+        return _answer(413, "too large")
+    try:
+        now = database_clock.now()
+        body, secret = request.body, settings.WHATSAPP.webhook_secret
+        verify_callback(secret, request.headers, body, now=now)
+        kept = keep(read_callback(body, now=now), now=now)
+        return _answer(200, "stored" if kept else "of no use here")
+    except BadSignature as error:
+        # Words of our own only, as above.
+        logger.warning("A push of WhatsApp was refused: %s", error)
+        return _answer(401, "bad signature")
+    except ValueError as error:
+        logger.warning("A push of WhatsApp could not be read: %s", error)
+        return _answer(400, "unreadable")
+    except (DatabaseError, InterfaceError):
+        return _answer(503, "try again")
+
+
 def _refuse(body: bytes, *, now: datetime) -> HttpResponse:
     """Nobody's address. What looks like a push of the provider's is counted, and staff are told."""
     if not isinstance(parse_webhook(body), Unreadable):
@@ -77,18 +110,34 @@ def _refuse(body: bytes, *, now: datetime) -> HttpResponse:
     return _answer(404, "not found")
 
 
+def _tell_of_signature(*, now: datetime) -> None:
+    """Only who knows our secret comes here: the provider, with a key that we do not have."""
+    try:
+        refused_pushes.note(now=now, code="signatures")
+    except (DatabaseError, InterfaceError) as error:
+        logger.error("A refused push could not be counted: %s", type(error).__name__)
+
+
 def _check_signature(request: HttpRequest, body: bytes) -> None:
-    """Where a public key is configured, nothing unsigned is taken. Raises BadSignature."""
-    if not settings.WEBHOOK_PUBLIC_KEY:
+    """Of a real provider, and where a key is known, nothing unsigned is taken. Raises
+    BadSignature.
+    """
+    now = database_clock.now()
+    keys: dict[str, str] | str = webhook_secrets.push_keys(now=now)
+    named = request.headers.get("X-MessageMedia-Key-Id", "").lower()
+    # The one of the environment has no id, and stands for those that were not made by our button.
+    if settings.WEBHOOK_PUBLIC_KEY and named not in keys:
+        keys = settings.WEBHOOK_PUBLIC_KEY
+    if not keys and settings.PROVIDER_IS_HERE:
         return
     verify_webhook(
-        public_keys=settings.WEBHOOK_PUBLIC_KEY,
+        public_keys=keys,
         headers=request.headers,
         method=request.method or "POST",
         # With the query, as it stood on the request line: that is what the provider signed.
         path=request.get_full_path(),
         body=body,
-        now=database_clock.now(),
+        now=now,
     )
 
 

@@ -13,14 +13,17 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from config.launcher.embedded.places import ServicePaths, reaches
 from config.launcher.embedded.postgres import Postgres
 from config.launcher.embedded.processes import Identity, unprivileged_identity
+from tests import template_database
 
 pytest_plugins = ["tests.fixtures"]
 
 # Every change is tried with two hundred inputs, a risky one with twice as many.
+hypothesis_settings.register_profile("few", max_examples=80)
 hypothesis_settings.register_profile("quick", max_examples=200)
 hypothesis_settings.register_profile("thorough", max_examples=400)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
@@ -60,6 +63,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.pop(SOCKETS)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """On our own server each worker's database is a copy of a migrated one."""
+    if settings.EMBEDDED_DATABASE:
+        with django_db_blocker.unblock():
+            name = template_database.provide(Path(os.environ[SOCKETS]))
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The test database's address for programs that a test starts: their `DATABASE_URL`."""
@@ -86,9 +100,10 @@ def start_throwaway_postgres() -> Postgres:
 def temporary_folder(identity: Identity | None) -> Path:
     """The usual one; where that is root's own, one that the server's user gets into."""
     usual = Path(tempfile.gettempdir())
-    # What lies there is made by mkdtemp: nobody can have put it there before.
-    # The exception: made by mkdtemp.
-    return usual if identity is None or reaches(identity, usual) else Path("/tmp")  # noqa: S108
+    if identity is None or reaches(identity, usual):
+        return usual
+    # Nobody can have put there before what is going to lie there.
+    return Path("/tmp")  # noqa: S108  # mkdtemp makes what lies there
 
 
 def forget_killed_sessions() -> None:

@@ -10,14 +10,18 @@ from reminders.domain.diary.appointments import wall_time
 from reminders.domain.diary.merge import HELD, row_of
 from reminders.models import (
     Appointment,
+    ClosedDay,
     Contact,
     ContactMerge,
+    FreeSlot,
     Location,
     Message,
     Practitioner,
     Reminder,
     ReminderRule,
     Service,
+    SlotOffer,
+    SoonerWish,
     StaffProfile,
 )
 
@@ -26,8 +30,11 @@ _numbers = count(1)
 
 
 def phone(index: int | None = None) -> str:
-    """A UK number from the range kept for fiction; without an index, each call gives the next."""
-    return f"+4477009{(next(_numbers) if index is None else index) % 1000:05d}"
+    """A UK number from the range kept for fiction; without an index, each call gives the next.
+
+    Never one of the last ten: to some of them the sandbox delivers nothing, or answers by itself.
+    """
+    return f"+4477009{next(_numbers) % 990 if index is None else index % 1000:05d}"
 
 
 def make_location(**values: Any) -> Location:
@@ -39,6 +46,18 @@ def make_location(**values: Any) -> Location:
         "country": "GB",
     }
     return Location.objects.create(**(plain | values))
+
+
+def midday_zone() -> str:
+    """A zone where it is about noon now: what lies some hours ahead is still today there."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}"
+
+
+def make_closed_day(place: Location, **values: Any) -> ClosedDay:
+    """Christmas Day of 2026, unless told otherwise; one day where no last one is given."""
+    plain = {"name": "Christmas", "first_day": date(2026, 12, 25)} | values
+    return ClosedDay.objects.create(location=place, **({"last_day": plain["first_day"]} | plain))
 
 
 def make_contact(**values: Any) -> Contact:
@@ -95,6 +114,40 @@ def make_appointment(
     return appointment
 
 
+def make_wish(visit: Appointment, **values: Any) -> SoonerWish:
+    """On the short-notice list: any day and time, with anyone, at two hours' notice."""
+    plain = {
+        "location": visit.location,
+        "service": visit.service,
+        "days": [1, 2, 3, 4, 5, 6, 7],
+        "created_at": NOON - timedelta(days=1),
+    }
+    return SoonerWish.objects.create(appointment=visit, **(plain | values))
+
+
+def make_offer(visit: Appointment, **values: Any) -> SlotOffer:
+    """Asked about a time two hours before their own visit; declined."""
+    earlier = visit.starts_at - timedelta(hours=2)
+    slot = FreeSlot.objects.create(
+        appointment=visit,
+        location=visit.location,
+        starts_at=earlier,
+        local_date=visit.local_date,
+        local_time=earlier.time(),
+        weekday=visit.local_date.isoweekday(),
+        freed_at=NOON,
+        state="given_up",
+    )
+    plain = {"state": "declined", "asked_at": NOON, "holds_until": NOON, "ended_at": NOON}
+    return SlotOffer.objects.create(
+        slot=slot,
+        wish=make_wish(visit),
+        appointment=visit,
+        contact=visit.contact,
+        **(plain | values),
+    )
+
+
 def make_confirmation_rule(**values: Any) -> ReminderRule:
     """The default confirmation: the day before at the same time of day."""
     plain = {
@@ -117,6 +170,20 @@ def make_reminder_rule(**values: Any) -> ReminderRule:
         "quiet": "earlier",
         "min_notice_minutes": 15,
         "cutoff_minutes": 10,
+        "changed_at": NOON - timedelta(days=365),
+    }
+    return ReminderRule.objects.create(**(plain | values))
+
+
+def make_event_rule(kind: str, **values: Any) -> ReminderRule:
+    """A rule for something that happened, ten minutes after it; in force for a year."""
+    plain = {
+        "name": f"When {kind}",
+        "kind": kind,
+        "minutes_after": 0,
+        "settle_minutes": 10,
+        "min_notice_minutes": 0,
+        "cutoff_minutes": 0,
         "changed_at": NOON - timedelta(days=365),
     }
     return ReminderRule.objects.create(**(plain | values))

@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
+from config.roads import WhatsApp
+from reminders.domain.roads.whatsapp.client import conversation_api
 from reminders.domain.sending.client import messages_api
 from reminders.models import ReminderRule
 from reminders.provider import MessagesApi
+from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
+from reminders.sandbox.conversation_api.callbacks import SECRET
 from tests.clean_up import keep_what_is_there
 from tests.factories import NOON
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The first is Chromium without a window, and takes half the time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET_CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -63,6 +68,16 @@ def api(sandbox: Sandbox) -> Iterator[MessagesApi]:
         yield client
 
 
+@pytest.fixture
+def whatsapp_on(sandbox: Sandbox, settings: Settings) -> ConversationApi:
+    """The settings lead WhatsApp to the sandbox; our client of it."""
+    settings.WHATSAPP = WhatsApp(
+        "sandbox", "01KSANDBOX", sandbox.key, sandbox.secret, SECRET, "eu", sandbox.url
+    )
+    settings.MESSAGES_API_TIMEOUT = 3
+    return conversation_api()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database, without the rules that every new site begins with: tests make their
@@ -80,7 +95,9 @@ def browser() -> Iterator[Browser]:
 
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path.")
+        pytest.fail(
+            "Chromium is missing: install chromium-headless-shell, or set CHROMIUM to its path."
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=QUIET_CHROMIUM)
         yield chromium

@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -34,7 +34,22 @@ class Service:
     claims: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    known_since: int | None = None
+    """Since when it knows who sits there, in seconds; None: it asks each time."""
+    asks_again: bool = True
+    sign: Callable[[dict[str, Any]], str] | None = None
+    """Another way to make tokens, for those that must not count."""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+
+    def signed(self, said: dict[str, Any]) -> str:
+        """A token with its signature."""
+        return jwt.encode(said, self.key, "RS256", headers={"kid": "one"})
+
+    def _asked_at(self, asked: dict[str, str], now: int) -> int | None:
+        """When somebody last said who they are: just now where it was told to ask."""
+        if self.known_since is None:
+            return now
+        return now if asked.get("prompt") == "login" and self.asks_again else self.known_since
 
     def discovery(self) -> dict[str, Any]:
         """Where what is."""
@@ -70,7 +85,9 @@ class Service:
         now, token = int(time.time()), secrets.token_urlsafe()
         self.tokens.add(token)
         said = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300} | self.claims
-        signed = jwt.encode(said, self.key, "RS256", headers={"kid": "one"})
+        said = {"nonce": asked.get("nonce"), "auth_time": self._asked_at(asked, now)} | said
+        said = {name: value for name, value in said.items() if value is not None}
+        signed = (self.sign or self.signed)(said)
         return {
             "access_token": token,
             "token_type": "Bearer",

@@ -53,6 +53,7 @@ def run(
     *,
     given: str | None = None,
     prefix: tuple[str, ...] = (),
+    seconds: float = 60,
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with `arguments` in the checkout, `given` on its standard input; return what it
     printed.
@@ -64,7 +65,7 @@ def run(
         input=given,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds,
     )
 
 

@@ -7,6 +7,9 @@ from pkgutil import resolve_name
 import pytest
 from django.apps import apps
 
+from config import handbook
+from config.settings import env
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PACKAGES = ("reminders.domain.", "reminders.", "")
@@ -53,7 +56,7 @@ def test_every_class_in_the_glossary_exists() -> None:
 def test_every_room_of_the_domain_stands_in_the_architecture() -> None:
     domain = ROOT / "reminders" / "domain"
     rooms = {entry.parent.name for entry in domain.glob("*/__init__.py")}
-    assert len(rooms) == 17
+    assert len(rooms) == 32
     assert rooms <= _named("docs/architecture.md")
 
 
@@ -78,3 +81,15 @@ def test_every_path_that_is_named_exists(document: Path) -> None:
     ours = [path for path in paths if re.fullmatch(r"[\w./-]+", path) and "/" in path]
     inside = [path for path in ours if path.split("/")[0] in top]
     assert [path for path in inside if not (ROOT / path).exists()] == []
+
+
+def test_every_variable_has_its_meaning() -> None:
+    """One that is new wants a line in config/meanings.toml."""
+    meant = {name for group in handbook.meanings().values() for name in group}
+    assert meant == set(env.asked)
+
+
+def test_the_pages_of_variables_and_commands_are_those_of_the_code() -> None:
+    """`python -m config.handbook` writes them."""
+    assert handbook.CONFIGURATION.read_text(encoding="utf-8") == handbook.configuration()
+    assert handbook.COMMANDS.read_text(encoding="utf-8") == handbook.commands()

@@ -29,10 +29,9 @@ def unsigned(settings: Settings) -> None:
     ],
 )
 def test_a_push_to_an_address_that_is_nobodys_is_counted_if_it_looks_like_the_providers(
-    body: object, counted: int, monkeypatch: pytest.MonkeyPatch
+    body: object, counted: int
 ) -> None:
-    monkeypatch.setattr(refused_pushes._Seen, "written_at", float("-inf"))
-    monkeypatch.setattr(refused_pushes._Seen, "count", 0)
+    refused_pushes._Seen.by_code.clear()
 
     assert post(body, path="/webhooks/messages/of-somebody-else/") == (404, "not found")
 
@@ -40,15 +39,12 @@ def test_a_push_to_an_address_that_is_nobodys_is_counted_if_it_looks_like_the_pr
     assert Reply.objects.count() == 0
 
 
-def test_a_flood_of_wrong_pushes_is_written_down_now_and_then(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(refused_pushes._Seen, "written_at", float("-inf"))
-    monkeypatch.setattr(refused_pushes._Seen, "count", 0)
+def test_a_flood_of_wrong_pushes_is_written_down_now_and_then() -> None:
+    refused_pushes._Seen.by_code.clear()
 
     for _ in range(20):
         post(pushed_reply(), path="/webhooks/messages/of-somebody-else/")
-    monkeypatch.setattr(refused_pushes._Seen, "written_at", float("-inf"))
+    refused_pushes._Seen.by_code["pushes"].written_at = float("-inf")
     post(pushed_reply(), path="/webhooks/messages/of-somebody-else/")
 
     assert Trouble.objects.get().count == 21

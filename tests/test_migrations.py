@@ -3,10 +3,19 @@
 from importlib import import_module
 
 import pytest
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from django.db.models.functions import Now
+
+from tests.migration_locks import FIRST_READ, objections
 
 TABLES = import_module("reminders.migrations.0001_tables")
+ON_PHONE = models.Q(phone__gt="")
 
 
 @pytest.mark.django_db
@@ -21,3 +30,81 @@ def test_a_database_of_a_former_version_is_refused_in_words() -> None:
         pytest.raises(RuntimeError, match="before the first release"),
     ):
         TABLES.stop_at_a_former_database(None, editor)
+
+
+def test_no_new_migration_holds_a_large_table() -> None:
+    loader = MigrationLoader(None)
+    new = [
+        (key, migration)
+        for key, migration in sorted(loader.disk_migrations.items())
+        if key[0] == "reminders" and int(key[1][:4]) >= FIRST_READ
+    ]
+    found = [
+        words
+        for key, migration in new
+        for words in objections(migration, loader.project_state(key, at_end=False))
+    ]
+    assert found == []
+
+
+HELD = [
+    (migrations.AddIndex("message", models.Index(fields=["phone"], name="i")), "AddIndexC"),
+    (
+        migrations.AddConstraint("reply", models.UniqueConstraint(fields=["text"], name="u")),
+        "USING INDEX",
+    ),
+    (
+        migrations.AddConstraint("contact", models.CheckConstraint(name="c", condition=ON_PHONE)),
+        "AddConstraintNotValid",
+    ),
+    (migrations.AddField("contact", "code", models.CharField(max_length=9, db_index=True)), "db_"),
+    (migrations.AddField("contact", "of", models.ForeignKey("auth.User", models.CASCADE)), "db_i"),
+    (migrations.AddField("contact", "u", models.UUIDField(db_default=RandomUUID())), "in steps"),
+    (migrations.AlterField("contact", "name", models.IntegerField()), "another type"),
+    (migrations.AlterField("contact", "name", models.CharField(max_length=3)), "another type"),
+    (migrations.RunSQL("CREATE INDEX x ON reminders_message (text)"), "CONCURRENTLY"),
+    (migrations.RunSQL("ALTER TABLE reminders_reply ADD CONSTRAINT c CHECK (true)"), "NOT VALID"),
+    (migrations.RunSQL(["ALTER TABLE reminders_reply ALTER COLUMN text TYPE int"]), "in steps"),
+]
+FREE = [
+    AddIndexConcurrently("message", models.Index(fields=["phone"], name="i")),
+    AddConstraintNotValid("contact", models.CheckConstraint(name="c", condition=ON_PHONE)),
+    migrations.AddField("contact", "code", models.CharField(max_length=9, default="")),
+    migrations.AddField("contact", "seen", models.DateTimeField(db_default=Now())),
+    migrations.AlterField("contact", "name", models.TextField()),
+    migrations.AddIndex("location", models.Index(fields=["phone"], name="i")),
+    migrations.RunSQL("CREATE INDEX CONCURRENTLY x ON reminders_message (text)"),
+    migrations.RunSQL("ALTER TABLE reminders_reply ADD CONSTRAINT c CHECK (true) NOT VALID"),
+    migrations.RunSQL("CREATE INDEX x ON reminders_location (name)"),
+]
+
+
+@pytest.fixture(scope="module")
+def state() -> ProjectState:
+    return MigrationLoader(None).project_state(("reminders", "0001_tables"))
+
+
+def _objections(state: ProjectState, *operations: Operation, **given: str) -> list[str]:
+    given_here = {"operations": list(operations), **given}
+    migration = type("Migration", (migrations.Migration,), given_here)
+    return objections(migration("0100_example", "reminders"), state.clone())
+
+
+@pytest.mark.parametrize(("operation", "instead"), HELD)
+def test_what_holds_a_large_table_is_told_with_a_better_way(
+    state: ProjectState, operation: Operation, instead: str
+) -> None:
+    (words,) = _objections(state, operation)
+    assert instead in words
+    assert _objections(state, operation, may_lock="a Sunday's work") == []
+
+
+@pytest.mark.parametrize("operation", FREE)
+def test_what_holds_nothing_is_left_alone(state: ProjectState, operation: Operation) -> None:
+    assert _objections(state, operation) == []
+
+
+def test_a_table_that_the_same_migration_makes_is_empty(state: ProjectState) -> None:
+    made = migrations.CreateModel("TrailEntry", [("id", models.AutoField(primary_key=True))])
+    index = migrations.AddIndex("trailentry", models.Index(fields=["id"], name="i"))
+    assert _objections(state, made, index) == []

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from waitress.adjustments import Adjustments
@@ -25,6 +26,7 @@ from config.proxy import Application, is_trusted
 
 logger = logging.getLogger(__name__)
 
+TOO_LARGE = Path(__file__).resolve().parents[2] / "templates" / "413.html"
 ENOUGH_FOR_ALL = 1_000_000
 """Connections at which waitress itself would stop listening; it never comes to that."""
 
@@ -47,6 +49,21 @@ class Limits:
     trusted: str = "127.0.0.1"
     may_upload: Callable[[str, str], bool] = lambda _path, _cookies: False
     """Told the path and the Cookie header, whether this request may be as large as an upload."""
+
+
+class TooLarge(RequestEntityTooLarge):
+    """What is refused before our pages could answer, told in their look."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LARGE.read_text(encoding="utf-8"))
+
+    def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """The page, which loads nothing but our own files."""
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Security-Policy", "default-src 'self'"),
+        ]
+        return f"{self.code} {self.reason}", headers, self.body.encode()
 
 
 class _Adjusted:
@@ -81,11 +98,7 @@ class LimitedRequest(HTTPRequestParser):
             # A client that asks first would be told to go on with what is refused.
             self.expect_continue = False
         if isinstance(self.error, RequestEntityTooLarge) and self.headers_finished:
-            self.error = RequestEntityTooLarge(
-                "This is more than can be taken here. To import a diary, open the page Import "
-                "again, "
-                "then choose the file."
-            )
+            self.error = TooLarge()
         return taken
 
 
@@ -110,7 +123,7 @@ class Channel(HTTPChannel):
         return went_well
 
     def service(self) -> None:
-        """Answer; then the waiting begins anew."""
+        """Answer; then the waiting begins again."""
         super().service()
         self.served, self.waiting_since = True, time.time()
 

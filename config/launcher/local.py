@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote
 
-from config.discretion import discreet_report
 from config.environment import Environment, unquoted
 from config.launcher.embedded.broker import Broker
 from config.launcher.embedded.places import ServiceError, make_data_folder, unusable
+from config.log.discretion import discreet_report
 
 SANDBOX = "http://127.0.0.1:8026"
 
@@ -93,7 +93,17 @@ def mail_server(url: SplitResult | None) -> tuple[str, int, str, str]:
     return unquoted(url.hostname), url.port or usual, unquoted(url.username), unquoted(url.password)
 
 
-def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's own type
+def backups(env: Environment) -> tuple[Path | None, int, int, str]:
+    """Return where backups are written, every how many hours, how many days they are kept, and the
+    passphrase of their secrets.
+    """
+    folder = env.folder("BACKUP_FOLDER")
+    every = env.whole_number("BACKUP_EVERY_HOURS", 24 if folder else 0, most=720)
+    kept = env.whole_number("BACKUP_KEEP_DAYS", 14, most=3650)
+    return folder, every, kept, env.secret("BACKUP_PASSPHRASE")
+
+
+def logging_settings(level: str, form: str) -> dict[str, Any]:  # Any: the logging module's own type
     """Return one log on standard error.
 
     Libraries that would write addresses or numbers stay quiet, and so does Celery about each ring:
@@ -103,17 +113,20 @@ def logging_settings(level: str) -> dict[str, Any]:  # Any: the logging module's
     private = ("httpx", "httpcore", "kombu", "amqp", "psycopg.pool")
     chatty = ("celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue", "axes")
     quiet = {name: {"level": "WARNING"} for name in (*private, *chatty)}
+    handler = {"class": "logging.StreamHandler", "formatter": form, "filters": ["ids"]}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {
-                "()": "config.discretion.Discreet",
+            "json": {"()": "config.log.lines.DiscreetJson"},
+            "text": {
+                "()": "config.log.discretion.Discreet",
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
                 "datefmt": "%Y-%m-%dT%H:%M:%SZ",
-            }
+            },
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"ids": {"()": "config.log.lines.WithIds"}},
+        "handlers": {"stderr": handler},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             **quiet,

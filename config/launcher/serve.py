@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from config.launcher.listening import Limits, make_server
 from config.proxy import BehindProxy
+from config.safety.pooler import refuse_a_shared_session
 from config.upload_pass import holds_pass
 from config.wsgi import application
 from reminders.domain.common import database_clock
 from reminders.domain.operations import alerts
+from reminders.domain.sending.calls import counted
 
 
 def main() -> None:
@@ -31,7 +33,9 @@ def main() -> None:
     options = parser.parse_args()
     # SystemExit ends waitress's loop as Ctrl-C does, so that it closes what it has open.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    refuse_a_shared_session()
     database_clock.watch("web site")
+    counted.watch()
     threading.Thread(
         target=alerts.watch, args=(threading.Event(),), name="alerts", daemon=True
     ).start()

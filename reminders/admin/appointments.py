@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from reminders.admin.base import LookOnly, utc
-from reminders.domain.common.access import STATISTICS, Scope
+from reminders.domain.common.access import Scope
+from reminders.domain.rights.permissions import STATISTICS
 from reminders.models import Appointment, AuditEntry, CallAttempt, DailyStatistics
 
 
@@ -41,6 +42,7 @@ class AppointmentAdmin(LookOnly):
         term = search_term.strip()
         if not term:
             return queryset, False
+        self.note_search(term)
         # The index begins with the diary: named one by one it is entered for each, not read whole.
         diaries = Appointment.objects.exclude(external_id="").values("diary").distinct()
         return queryset.filter(diary__in=diaries, external_id=term).exclude(external_id=""), False

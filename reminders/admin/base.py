@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
@@ -26,8 +26,9 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup.jobs import in_words
+from reminders.domain.trail.write import Kind, digest, look, note
 from reminders.formatting import at_zone
-from reminders.models import Job, Location, ReminderRule
+from reminders.models import Contact, Job, Location, ReminderRule
 
 MANY = 20_000
 SCOPE = "scope"
@@ -173,9 +174,49 @@ class StaffAdmin(ModelAdmin):
             return False
         return True
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *_: Any) -> HttpResponse:
+        # Django leads to the start of the administration; here what is not theirs is not there.
+        raise Http404
+
     def actor(self, request: HttpRequest) -> Actor:
         """Whom the history names for what is done here."""
         return Actor.staff(request.user.pk if isinstance(request.user, User) else None)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """As Django's; a row about a patient is noted as a look at them."""
+        if person := _whose(obj):
+            look(person, page=self._page)
+        shown: HttpResponse = super().render_change_form(
+            request, context, add, change, form_url, obj
+        )
+        return shown
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """As Django's, noted; without its words, as every search."""
+        self.note_search(search_term)
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(
+            request, queryset, search_term
+        )
+        return found
+
+    def note_search(self, words: str) -> None:
+        """For lists that look up in their own way, too."""
+        if words.strip():
+            note(Kind.SEARCH, details={"digest": digest(words), "page": self._page})
+
+    @property
+    def _page(self) -> str:
+        return f"admin {self.opts.model_name}"
 
     def changeform_view(
         self,
@@ -187,21 +228,21 @@ class StaffAdmin(ModelAdmin):
         """As Django's; where rules can't be changed just now, say so and show the form again."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        # An import holds what would change here; the form is loaded anew, because nothing was
+        # An import holds what would change here; the form is loaded again, because nothing was
         # saved.
         except BusyError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.get_full_path())
 
     def tell(self, request: HttpRequest, job: Job | None) -> None:
-        """Say after the save what planning anew came to, or that it goes on in the background."""
+        """Say after the save what planning again came to, or that it goes on in the background."""
         if job is None:
             return
 
         def say() -> None:
             job.refresh_from_db()
             done = job.state == Job.State.DONE
-            background = "The coming texts are being planned anew; see “Background work”."
+            background = "The coming texts are being planned again; see “Background work”."
             messages.info(request, in_words(job) if done else background)
 
         # The job is worked off after the commit, before this.
@@ -211,6 +252,15 @@ class StaffAdmin(ModelAdmin):
         """Say how many texts that the provider holds already go out again with what was changed."""
         if count:
             messages.info(request, handed_over.in_words(count))
+
+
+def _whose(row: Any) -> int | None:
+    """Whom a row is about, if it is about a patient."""
+    if isinstance(row, Contact):
+        return row.pk
+    visit = getattr(row, "appointment", None)
+    found: int | None = getattr(row, "contact_id", None) or getattr(visit, "contact_id", None)
+    return found
 
 
 class LookOnly(StaffAdmin):
@@ -236,6 +286,10 @@ class LookOnly(StaffAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Nothing is changed here, so the history is the record itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, object_id) is None:
+            raise Http404
         return HttpResponseRedirect("../change/")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -13,15 +12,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from phonenumbers import SUPPORTED_REGIONS
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from reminders.admin.base import LookOnly, StaffAdmin, scope
 from reminders.domain.common.access import Scope
 from reminders.domain.pages.search import find_contacts
 from reminders.domain.phones.parsing import display as phone_display
-from reminders.domain.setup import locations, names
-from reminders.domain.wording import LANGUAGES, check_wording
+from reminders.domain.setup import locations, names, places
+from reminders.domain.wording import LANGUAGES
 from reminders.models import Contact, Location, Practitioner, Service
 from reminders.models.fields import WEEKDAYS
 
@@ -31,10 +29,8 @@ LANGUAGE_CHOICES = [(code, f"{name.english} ({name.own})") for code, name in LAN
 
 
 def countries() -> list[tuple[str, str]]:
-    """Every country with a numbering plan, by its English name."""
-    names = Locale("en").territories
-    pairs = [(code, f"{names.get(code, code)} ({code})") for code in SUPPORTED_REGIONS]
-    return sorted(pairs, key=lambda pair: pair[1])
+    """Every country by its English name, with its two letters."""
+    return [(code, f"{name} ({code})") for code, name in places.countries()]
 
 
 class CountryField(forms.ChoiceField):
@@ -43,20 +39,6 @@ class CountryField(forms.ChoiceField):
     def to_python(self, value: Any) -> str:
         code = super().to_python(value).strip().upper()
         return "GB" if code == "UK" else code
-
-
-def closed_wording_errors(given: dict[str, Any]) -> list[str]:
-    """Why a location's own answer can't be sent as it is written, in words."""
-    text = given.get("closed_wording") or ""
-    if not text.strip():
-        return []
-    problems = check_wording(
-        text,
-        language=given.get("language") or "en",
-        purpose="out_of_hours",
-        location_names=[given.get("name") or ""],
-    )
-    return [problem.words for problem in problems if problem.level == "error"]
 
 
 class LocationForm(forms.ModelForm):
@@ -109,14 +91,14 @@ class LocationForm(forms.ModelForm):
             self.add_error(missing, "Give both times, or neither.")
         if opens is not None and not given.get("reception_days"):
             self.add_error("reception_days", "Choose at least one day.")
-        for words in closed_wording_errors(given):
+        for words in locations.closed_wording_errors(given):
             self.add_error("closed_wording", words)
         return given
 
 
 @admin.register(Location)
 class LocationAdmin(StaffAdmin):
-    """Sites. A changed zone or changed hours plan the coming texts anew."""
+    """Sites. A changed zone or changed hours plan the coming texts again."""
 
     # A location is at itself: so a limited user sees and changes their own.
     place = "pk"
@@ -126,6 +108,7 @@ class LocationAdmin(StaffAdmin):
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "phone", "active")}),
+        ("For texts", {"fields": ("address", "map_link", "video_link")}),
         (
             "Where it is",
             {
@@ -149,6 +132,7 @@ class LocationAdmin(StaffAdmin):
             },
         ),
         ("How it texts", {"fields": ("source_number", "family_messages", "late_decline_hours")}),
+        ("Who did not come", {"fields": ("missed_after_minutes",)}),
     )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -252,6 +236,7 @@ class ContactAdmin(LookOnly):
         # The limit of the search is the page's: a short word would else list half of the table.
         if not search_term.strip() or not isinstance(request.user, User):
             return queryset, False
+        self.note_search(search_term)
         found = find_contacts(search_term, scope=scope(request), limit=FOUND)
         return queryset.filter(pk__in=found.ids), False
 

@@ -1,4 +1,4 @@
-"""Replies and cards to look at; canned lines to set up."""
+"""Replies and cards to look at; ready lines to set up."""
 
 from __future__ import annotations
 
@@ -54,4 +54,3 @@ class CannedReplyAdmin(StaffAdmin):
     """Lines that staff answer with again and again."""
 
     list_display = ("title", "text", "position")
-    list_editable = ("position",)

@@ -1,5 +1,5 @@
 """Rules and wordings. Saving goes through the domain, which checks the words and plans the future
-anew.
+again.
 
 The pages under Set-up do the same with a preview; here is every column at once.
 """
@@ -21,7 +21,14 @@ from reminders.domain.setup.wordings import WordingKey
 from reminders.domain.wording import LANGUAGES, PURPOSES
 from reminders.models import ReminderRule, Wording
 
-WHEN = ("days_before", "at_time", "minutes_before", "weekdays_only")
+WHEN = (
+    *("days_before", "at_time", "minutes_before", "weekdays_only"),
+    *("minutes_after", "settle_minutes"),
+)
+FOR_WHOM = (
+    *("location", "service", "practitioner", "patients"),
+    *("not_if_confirmed", "missed_within_months"),
+)
 
 
 class RuleAdminForm(forms.ModelForm):
@@ -32,6 +39,14 @@ class RuleAdminForm(forms.ModelForm):
         given = super().clean() or self.cleaned_data
         days, minutes = given.get("days_before"), given.get("minutes_before")
         # The database's constraint says the same, but as an error 500.
+        if given.get("kind") in ReminderRule.EVENTS:
+            if not (days is None and minutes is None) or given.get("minutes_after") is None:
+                raise forms.ValidationError(
+                    "Give the minutes after what happened, and no days or minutes before."
+                )
+            return given
+        if given.get("minutes_after") is not None:
+            raise forms.ValidationError("Minutes after are for rules about what happened.")
         if (days is None) == (minutes is None):
             raise forms.ValidationError(
                 "Give either the days before or the minutes before, not both."
@@ -51,14 +66,14 @@ class RuleAdmin(StaffAdmin):
     actions = None
     list_display = ("name", "when", "whom", "kind", "active")
     list_filter = ("active", "kind", "location")
-    list_select_related = ("location", "service")
+    list_select_related = ("location", "service", "practitioner")
     fieldsets = (
         (None, {"fields": ("name", "kind", "active", "position")}),
         (
             "When",
             {"fields": WHEN, "description": "Set-up, Rules shows the effect before you save."},
         ),
-        ("For whom", {"fields": ("location", "service", "not_if_confirmed")}),
+        ("For whom", {"fields": FOR_WHOM}),
         (
             "Odd and late cases",
             {"fields": ("quiet", "late", "min_notice_minutes", "cutoff_minutes")},
@@ -80,7 +95,7 @@ class RuleAdmin(StaffAdmin):
         return bool(super().has_delete_permission(request, obj))
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: bool) -> None:
-        """Through the domain, which plans the future anew."""
+        """Through the domain, which plans the future again."""
         # Without `seen`: this form shows no etag, so the last one to save wins here.
         saved = rules.save_rule(obj, by=self.actor(request), now=timezone.now())
         self.tell(request, saved.job)

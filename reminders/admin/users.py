@@ -26,8 +26,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from reminders.admin.base import StaffAdmin, scope
 from reminders.domain.common.access import Scope
-from reminders.domain.setup import granting
-from reminders.domain.setup.granting import Before, GrantError
+from reminders.domain.setup.colleagues import granting
+from reminders.domain.setup.colleagues.granting import Before, GrantError
 from reminders.domain.signing_in import proof
 from reminders.models import StaffProfile
 
@@ -182,8 +182,8 @@ class StaffUserAdmin(UserAdmin, RightsAdmin):  # type: ignore[misc]  # both base
         return obj is None or granting.may_change_user(signed_in(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nor deletes one, nor themselves."""
-        return bool(super().has_delete_permission(request, obj)) and obj != request.user
+        """Nobody: whoever did something stays somebody. They are switched off instead."""
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Nobody gives themselves a role, or switches themselves off."""

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0004_taught_replies'),
+        ("reminders", "0004_taught_replies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0005_taught_answers'),
+        ("reminders", "0005_taught_answers"),
     ]
 
     operations = [

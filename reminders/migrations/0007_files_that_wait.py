@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0006_preferred_names'),
+        ("reminders", "0006_preferred_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0007_files_that_wait'),
+        ("reminders", "0007_files_that_wait"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

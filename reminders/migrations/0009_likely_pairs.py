@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0008_contact_merges'),
+        ("reminders", "0008_contact_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0009_likely_pairs'),
+        ("reminders", "0009_likely_pairs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', "0010_retention"),
+        ("reminders", "0010_retention"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('reminders', '0011_reception_hours'),
+        ("reminders", "0011_reception_hours"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0012_signing_in'),
+        ("reminders", "0012_signing_in"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

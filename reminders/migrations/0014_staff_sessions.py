@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("sessions", "0001_initial"),
-        ('reminders', '0013_sign_in_links'),
+        ("reminders", "0013_sign_in_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -36,12 +36,18 @@ class Appointment(models.Model):
         TWICE = "twice", "This time happened twice; the earlier was taken"
 
     EXPECTED = (Status.BOOKED, Status.CONFIRMED)
+    # Not *arrived* alone: few practices mark everybody who comes.
+    TOOK_PLACE = (*EXPECTED, Status.ARRIVED)
+    USUAL_MINUTES = 30
+    """So long takes a visit of which nobody said how long."""
 
     # Made by the database: an import writes its rows by statements, which know no Python defaults.
     uuid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     # The day sheet's index and that of the contact's appointments begin with these two.
     location = models.ForeignKey(Location, on_delete=models.PROTECT, db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, db_index=False)
+    contact = models.ForeignKey(
+        Contact, verbose_name="patient", on_delete=models.PROTECT, db_index=False
+    )
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
@@ -84,6 +90,7 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ["starts_at", "pk"]
+        permissions = [("export_appointment", "Can export appointments as a file")]
         constraints = [
             models.UniqueConstraint(
                 # By diary: two programs may both begin to count at 1.
@@ -114,6 +121,51 @@ class Appointment(models.Model):
         """The appointment's page with its history."""
         return reverse("appointment", args=[self.pk])
 
+    @property
+    def texted(self) -> Contact:
+        """Who is texted about it: the patient, or who is responsible for them."""
+        return self.contact.texted_on(self.local_date)
+
+
+class VisitChange(models.Model):
+    """What happened to a visit since its patient last knew it: booked, moved, cancelled, missed.
+
+    A row is kept only while a rule for such texts is on. `knew_*` is what the patient was last
+    told, or must know by other means; what is to be told is its difference to the visit.
+    """
+
+    class Knew(models.TextChoices):
+        NOTHING = "nothing", "Nothing yet"
+        COMING = "coming", "That it takes place then and there"
+        OFF = "off", "That it is cancelled"
+
+    class Telling(models.TextChoices):
+        RULE = "rule", "By the rules"
+        HAND = "hand", "By staff themselves"
+        NOBODY = "nobody", "Nobody, as staff chose"
+
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.CASCADE, primary_key=True, related_name="change"
+    )
+    version = models.PositiveIntegerField(help_text="The appointment's, after the change.")
+    at = models.DateTimeField()
+    knew = models.CharField(max_length=8, choices=Knew)
+    knew_starts_at = models.DateTimeField(null=True, blank=True)
+    knew_location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="+"
+    )
+    telling = models.CharField(max_length=6, choices=Telling, default=Telling.RULE)
+    carded = models.BooleanField(
+        default=False, help_text="A card asked staff to tell it, because no text could."
+    )
+
+    class Meta:
+        verbose_name = "change to tell"
+        verbose_name_plural = "changes to tell"
+
+    def __str__(self) -> str:
+        return f"{self.get_knew_display()}, changed {self.at:%Y-%m-%d %H:%M} UTC"
+
 
 class AuditEntry(models.Model):
     """One line of history: who did what to an appointment or contact, and when. Never changed."""
@@ -134,6 +186,7 @@ class AuditEntry(models.Model):
     )
     contact = models.ForeignKey(
         Contact,
+        verbose_name="patient",
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -150,6 +203,8 @@ class AuditEntry(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "line of history"
+        verbose_name_plural = "history"
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(
@@ -161,6 +216,11 @@ class AuditEntry(models.Model):
                 fields=["contact", "-at"], condition=~Q(contact=None), name="event_of_contact"
             ),
             models.Index(fields=["-at"], name="event_by_time"),
+            models.Index(
+                fields=["-at"],
+                condition=Q(appointment=None, contact=None),
+                name="event_of_set_up",
+            ),
         ]
 
     def __str__(self) -> str:

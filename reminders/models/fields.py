@@ -17,6 +17,19 @@ check_e164 = RegexValidator(
 )
 
 
+class HttpsURLField(models.URLField):  # type: ignore[type-arg]  # takes none when it runs
+    """An address; one that is typed without https:// is taken to be of https."""
+
+    def formfield(self, **options: Any) -> Any:  # Any: Django's own signature
+        """The form's field."""
+        return super().formfield(**{"assume_scheme": "https"} | options)
+
+    def deconstruct(self) -> Any:
+        """To migrations it is a plain field: they know nothing of forms."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.URLField", args, options
+
+
 def check_zone(value: str) -> None:
     """Refuse a name that is no IANA time zone."""
     # By the tzdata package, which `config` makes the only source: the machine's list may differ.

@@ -20,18 +20,19 @@ it, the run that withdraws, and the provider's own clock all take a part of this
 class MessageState(models.TextChoices):
     """Where one outbound text stands."""
 
-    QUEUED = "queued", "Waiting to be sent"
+    # The one list of words for the state of a text: every page and the administration use it.
+    QUEUED = "queued", "Going out now"
     SUBMITTING = "submitting", "Being handed over"
-    UNKNOWN = "unknown", "Not known whether the provider has it"
+    UNKNOWN = "unknown", "Not known whether it arrived"
     ACCEPTED = "accepted", "With the provider"
     ENROUTE = "enroute", "On its way"
     HELD = "held", "Held back by the provider"
     SUBMITTED = "submitted", "With the carrier"
     DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed"
-    REJECTED = "rejected", "Rejected"
-    EXPIRED = "expired", "Expired"
-    CANCELLED = "cancelled", "Withdrawn"
+    FAILED = "failed", "Not delivered"
+    REJECTED = "rejected", "Not accepted"
+    EXPIRED = "expired", "Not sent in time"
+    CANCELLED = "cancelled", "Withdrawn, not sent"
 
     @property
     def rank(self) -> int:

@@ -19,6 +19,7 @@ from reminders.models.appointments import Appointment
 from reminders.models.fields import phone_check
 from reminders.models.message_states import WITHDRAW_MARGIN, MessageState
 from reminders.models.people import Contact, Location
+from reminders.models.roads.columns import Road, road
 
 SELDOM = timedelta(days=1)
 """So often, at least, a text without a final report is asked about."""
@@ -67,9 +68,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return [(pk, provider_id or "") for pk, provider_id in found]
 
     def claim_unknown(self, *, now: datetime, hold: timedelta, limit: int) -> list[Message]:
-        """Up to `limit` messages of unknown outcome, the oldest first, held until `now + hold`."""
-        unknown = self.free(now=now).filter(state=Message.State.UNKNOWN).order_by("unknown_since")
-        rows = unknown._locked(limit)
+        """Up to `limit` SMS of unknown outcome, the oldest first, held until `now + hold`."""
+        unknown = self.free(now=now).filter(state=MessageState.UNKNOWN, road=Road.SMS)
+        rows = unknown.order_by("unknown_since")._locked(limit)
         self._hold([row.pk for row in rows], until=now + hold)
         return rows
 
@@ -86,7 +87,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         rows = overdue._locked(limit)
         if not rows:
             return []
-        # Reckoned by the database from each row's own time: one update for all of them.
+        # Computed by the database from each row's own time: one update for all of them.
         as_long_again = Value(now) + (Value(now) - F("scheduled_at"))
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             check_after=Least(Greatest(Value(now + again), as_long_again), Value(now + SELDOM))
@@ -136,14 +137,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One outbound text: from a reminder, a staff member or an automatic answer."""
 
-    State = MessageState
+    State, Road = MessageState, Road
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", "Reminder"
         STAFF = "staff", "Written by staff"
         ANSWER = "answer", "Automatic answer"
         CORRECTION = "correction", "Correction"
+        NOTICE = "notice", "Notice to many"
         TEST = "test", "Test"
+        OFFER = "offer", "Offer of a sooner time"
+        RECALL = "recall", "Invitation to come again"
 
     class Format(models.TextChoices):
         SMS = "SMS", "Text message"
@@ -155,15 +159,19 @@ class Message(models.Model):
     UNDELIVERED = message_states.UNDELIVERED
     WITHDRAWABLE = message_states.WITHDRAWABLE
 
-    # Made here, before the provider is called: the only thing that finds a text whose answer is
-    # lost.
+    # Made here, before the provider is called: by it alone a text is found whose answer is lost.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     appointment = models.ForeignKey(
         Appointment, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+        Contact,
+        verbose_name="patient",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
     )
     location = models.ForeignKey(
         Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
@@ -187,7 +195,11 @@ class Message(models.Model):
         help_text="Of automatic answers, which one it is.",
     )
     format = models.CharField(max_length=3, choices=Format, default=Format.SMS)
-    segments = models.PositiveSmallIntegerField(default=1)
+    road = road()
+    segments = models.PositiveSmallIntegerField("parts", default=1)
+    billed = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Units that the provider charged, where a report told."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     words = models.CharField(
         max_length=300, blank=True, help_text="The last news in words for staff."
@@ -223,6 +235,16 @@ class Message(models.Model):
         db_index=False,
         related_name="answered_by",
     )
+    instead_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="tried_again_by",
+        help_text="The text to the first number that failed for good, where this is to the second.",
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -243,6 +265,11 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=MessageState.UNKNOWN) | Q(unknown_since__isnull=False),
                 name="message_unknown_since_when",
+            ),
+            models.UniqueConstraint(
+                fields=["instead_of"],
+                condition=Q(instead_of__isnull=False),
+                name="message_second_number_once",
             ),
             models.UniqueConstraint(
                 fields=["answers"],
@@ -282,6 +309,10 @@ class Message(models.Model):
             ),
             models.Index(fields=["phone", "-created_at"], name="message_by_phone"),
             models.Index(fields=["created_at"], condition=~Q(phone=""), name="message_to_forget"),
+            # A reply that goes asks whether a text answers it, of all texts there are.
+            models.Index(
+                fields=["answers"], condition=Q(answers__isnull=False), name="message_answering"
+            ),
             models.Index(
                 fields=["contact", "-created_at"],
                 condition=Q(contact__isnull=False),

@@ -1,6 +1,6 @@
 """What the running application knows about itself: its periodic tasks, the provider's state, work
 in
-the background, failed sign-ins, and figures that are reckoned ahead.
+the background, failed sign-ins, and figures that are computed ahead.
 
 Kept in the database, so that any number of workers on any number of machines share it.
 """
@@ -108,6 +108,9 @@ class ProviderState(models.Model):
     )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="The last accepted text.")
     alerted: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    probe_at = models.DateTimeField(
+        null=True, blank=True, help_text="Where nobody asks it anything, not before this time."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="provider_state_one_row")]
@@ -263,7 +266,7 @@ class StaffSession(AbstractBaseSession):
 
 
 class DailyStatistics(models.Model):
-    """Counts about the appointments of one local day. `domain.statistics` writes them anew, never
+    """Counts about the appointments of one local day. `domain.statistics` writes them again, never
     adds.
     """
 
@@ -275,15 +278,18 @@ class DailyStatistics(models.Model):
     appointments = models.PositiveIntegerField(default=0, help_text="Without the cancelled ones.")
     confirmed = models.PositiveIntegerField(default=0)
     declined = models.PositiveIntegerField(default=0)
+    declined_late = models.PositiveIntegerField("of these too late", default=0)
     arrived = models.PositiveIntegerField(default=0)
     no_show = models.PositiveIntegerField("did not come", default=0)
     cancelled = models.PositiveIntegerField(default=0)
     texts = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField("not delivered", default=0)
-    reckoned_at = models.DateTimeField()
+    computed_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "daily figures"
+        verbose_name_plural = "daily figures"
         ordering = ["day", "location", "practitioner"]
         constraints = [
             models.UniqueConstraint(

@@ -8,12 +8,24 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Reverse, Trim
 from django.urls import reverse
 
-from reminders.models.fields import check_country, check_e164, check_zone, days_field, phone_check
+from reminders.models.care.represented import CONSTRAINTS, INDEXES, Represented
+from reminders.models.fields import (
+    HttpsURLField,
+    check_country,
+    check_e164,
+    check_zone,
+    days_field,
+    phone_check,
+)
+from reminders.models.in_sql.folding import ONE_AFTER_THE_OTHER, SEARCH_VECTOR
+from reminders.models.roads.columns import whatsapp_agreed_at
+from reminders.models.sooner.offering import ahead_hours, hold_minutes, who_offers
 
 
 class Location(models.Model):
@@ -24,6 +36,18 @@ class Location(models.Model):
         max_length=40,
         blank=True,
         help_text="As patients should read it, for “please call us on ...”.",
+    )
+    address = models.CharField(
+        max_length=200, blank=True, help_text="In one line, for {address} in texts."
+    )
+    map_link = HttpsURLField(
+        "link to a map",
+        max_length=200,
+        blank=True,
+        help_text="For {map} in texts. Short ones cost less.",
+    )
+    video_link = HttpsURLField(
+        "link to video visits", max_length=200, blank=True, help_text="For {video} in texts."
     )
     zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
     country = models.CharField(
@@ -70,6 +94,19 @@ class Location(models.Model):
         default=4,
         help_text="A “no” with fewer hours left still counts; the patient is asked to call.",
     )
+    sooner_offers = who_offers()
+    sooner_hold_minutes = hold_minutes()
+    sooner_ahead_hours = ahead_hours()
+    missed_after_minutes = models.PositiveSmallIntegerField(
+        "noted as missed after",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(1440)],
+        help_text="Minutes after the end of a visit that nobody marked. Blank: never by itself.",
+    )
+    missed_from = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Earlier visits stay as they are."
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -85,11 +122,24 @@ class Location(models.Model):
         return ZoneInfo(self.zone)
 
 
+def _first_named_by() -> models.ForeignKey[Any, Any]:
+    """The import that brought a name, which goes again when the import is taken back."""
+    return models.ForeignKey(
+        "Import",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+
 class Practitioner(models.Model):
     """Whom the patient comes to see."""
 
     name = models.CharField(max_length=100, unique=True)
     active = models.BooleanField(default=True)
+    first_named_by = _first_named_by()
 
     class Meta:
         ordering = ["name"]
@@ -105,7 +155,15 @@ class Service(models.Model):
     instructions = models.CharField(
         max_length=300, blank=True, help_text="Fills {instructions}, such as “Please come fasting”."
     )
+    recall_months = models.PositiveSmallIntegerField(
+        "invite again after",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="So many months after the last visit; blank: never.",
+    )
     active = models.BooleanField(default=True)
+    first_named_by = _first_named_by()
 
     class Meta:
         ordering = ["name"]
@@ -114,7 +172,7 @@ class Service(models.Model):
         return self.name
 
 
-class Contact(models.Model):
+class Contact(Represented):
     """A person to text. The phone may be shared by a family; consent belongs to the number."""
 
     class Channel(models.TextChoices):
@@ -153,6 +211,12 @@ class Contact(models.Model):
         output_field=models.CharField(max_length=301),
         db_persist=True,
     )
+    birth_date = models.DateField(
+        "date of birth",
+        null=True,
+        blank=True,
+        help_text="To tell people of one name apart, and to find them.",
+    )
     phone = models.CharField(max_length=16, blank=True, validators=[check_e164])
     phone_as_given = models.CharField(max_length=100, blank=True)
     phone_kind = models.CharField(
@@ -163,6 +227,7 @@ class Contact(models.Model):
     )
     language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
+    whatsapp_agreed_at = whatsapp_agreed_at()
     # The number and no flag: it ends by itself once the number is corrected.
     wrong_number = models.CharField(
         max_length=16,
@@ -184,18 +249,26 @@ class Contact(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     search = models.GeneratedField(
+        # The template takes no values, so that it may name the columns more than once. Its cast
+        # makes it immutable, as a stored column must be; names have no stems.
         expression=models.Func(
-            Concat(F("first_name"), Value(" "), F("last_name"), Value(" "), F("external_id")),
-            # The cast makes it immutable, as a stored column must be; names have no stems.
-            template="to_tsvector('simple'::regconfig, %(expressions)s)",
+            F("first_name"),
+            F("last_name"),
+            F("preferred_name"),
+            F("external_id"),
+            arg_joiner=ONE_AFTER_THE_OTHER,
+            template=SEARCH_VECTOR,
         ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
 
     class Meta:
+        # A contact in the code, because a parent may be texted; to people, always a patient.
+        verbose_name = "patient"
         ordering = ["last_name", "first_name", "pk"]
         constraints = [
+            *CONSTRAINTS,
             phone_check("contact_phone_is_e164", blank=True),
             models.UniqueConstraint(
                 fields=["external_id", "diary"],
@@ -204,6 +277,7 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
+            *INDEXES,
             models.Index(fields=["phone"], condition=~models.Q(phone=""), name="contact_by_phone"),
             # By its pattern class, so that a beginning is found by the index in any collation.
             models.Index(
@@ -211,6 +285,11 @@ class Contact(models.Model):
             ),
             models.Index(fields=["last_name", "first_name", "id"], name="contact_by_name"),
             GinIndex(fields=["search"], name="contact_search"),
+            models.Index(
+                fields=["birth_date"],
+                condition=models.Q(birth_date__isnull=False),
+                name="contact_by_birth",
+            ),
             models.Index(
                 fields=["last_name", "first_name", "id"],
                 condition=models.Q(phone=""),
@@ -244,6 +323,11 @@ class Contact(models.Model):
     def has_wrong_number(self) -> bool:
         """Whether a call showed that their number is somebody else's."""
         return self.wrong_number != "" and self.wrong_number == self.phone
+
+    @property
+    def is_spoken_to(self) -> bool:
+        """Whether they get calls: as they wish, or because a landline takes no texts."""
+        return self.channel == Contact.Channel.VOICE or self.phone_kind == self.PhoneKind.LANDLINE
 
 
 class StaffProfile(models.Model):

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from reminders.models.appointments import Appointment
+from reminders.models.message_states import MessageState
 from reminders.models.people import Location
 from reminders.models.rules import ReminderRule
 
@@ -24,14 +25,15 @@ class Reminder(models.Model):
     """One text that should go out for an appointment, or the reason why it does not."""
 
     class State(models.TextChoices):
+        # Where a message's state says the same, it is said in the same words.
         PLANNED = "planned", "Planned"
         SKIPPED = "skipped", "Not sent"
-        SENDING = "sending", "Being sent"
+        SENDING = "sending", MessageState.SUBMITTING.label
         SENT = "sent", "Handed over"
         WITHDRAWING = "withdrawing", "Being withdrawn"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        EXPIRED = "expired", "Too late"
-        FAILED = "failed", "Could not be sent"
+        WITHDRAWN = "withdrawn", MessageState.CANCELLED.label
+        EXPIRED = "expired", MessageState.EXPIRED.label
+        FAILED = "failed", MessageState.FAILED.label
 
     class Reason(models.TextChoices):
         """Why nothing was sent, as staff read it."""
@@ -47,6 +49,7 @@ class Reminder(models.Model):
         OPTED_OUT = "opted_out", "The patient wants no texts"
         NO_CHANNEL = "no_channel", "This patient gets no messages"
         CONFIRMED = "confirmed", "Already confirmed"
+        JUST_SAID = "just_said", "They have just said yes to this very time"
         NO_MORE = "no_more", "The patient wants no further text about this appointment"
         HELD = "held", "Stopped by staff"
         CUTOFF = "cutoff", "Its time passed before it could be sent"
@@ -56,8 +59,13 @@ class Reminder(models.Model):
         CAPPED = "capped", "Too many texts to this number today"
         SHARED = "shared_number", "Too many patients share this number"
         WORDING = "wording", "The wording is missing or faulty"
+        TOLD = "told_by_other", "Another text tells the same just then"
+        BY_HAND = "told_by_staff", "Staff told the patient themselves"
+        NOBODY = "told_nobody", "Staff chose to tell nobody"
         SUPERSEDED = "superseded", "The appointment changed"
         RULE_OFF = "rule_off", "The rule was switched off"
+        REPLACED = "replaced", "The text about the change told it already"
+        CALLED_OFF = "called_off", "Changed after the backup that was restored: look at the visit"
 
     OPEN = (State.PLANNED, State.SKIPPED)
     HANDED_OVER = (State.SENDING, State.SENT)

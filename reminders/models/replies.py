@@ -12,6 +12,8 @@ from reminders.models.appointments import Appointment
 from reminders.models.imports import Import
 from reminders.models.messages import Message
 from reminders.models.people import Contact, Location
+from reminders.models.roads.columns import button
+from reminders.models.sooner.slots import FreeSlot
 
 
 class Reply(models.Model):
@@ -23,6 +25,9 @@ class Reply(models.Model):
         POLL = "poll", "Polled"
         WEBHOOK = "webhook", "Pushed"
         NOTICE = "notice", "Opt-out notice"
+        REPORT = "report", "Found again after a restore"
+        LINK = "link", "On the page behind a link"
+        WHATSAPP = "whatsapp", "WhatsApp"
 
     class MatchedBy(models.TextChoices):
         NOTHING = "", "Nothing"
@@ -45,10 +50,16 @@ class Reply(models.Model):
     message_uuid = models.UUIDField(null=True, blank=True, help_text="Ours, from the metadata.")
     message_provider_id = models.CharField(max_length=100, blank=True)
     contact = models.ForeignKey(
-        Contact, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+        Contact,
+        verbose_name="patient",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
     )
     phone = models.CharField(max_length=20, blank=True)
     text = models.TextField(blank=True)
+    button = button()
     pictures = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="How many pictures or other files came with it."
     )
@@ -124,7 +135,7 @@ class InboxItem(models.Model):
         EMERGENCY = "emergency", "May be an emergency"
         UNCLEAR = "unclear", "Read this reply"
         REMARK = "remark", "Answered, and said more"
-        DECLINED = "declined", "Can't come"
+        DECLINED = "declined", "Declined"
         RESCHEDULE = "reschedule", "Wants another time"
         MAY_CANCEL = "may_cancel", "May want to cancel"
         CONTRADICTION = "contradiction", "Changed their mind"
@@ -136,6 +147,10 @@ class InboxItem(models.Model):
         UNREACHABLE = "unreachable", "Could not be reached"
         STALE = "stale", "An outdated text went out"
         DIARY = "diary", "A diary waits for an answer"
+        FREE_SLOT = "free_slot", "A slot is free"
+        SOONER = "sooner", "Wants to come sooner"
+        UNTOLD = "untold", "Tell this patient of the change"
+        RECALL = "recall", "Answers an invitation"
 
     kind = models.CharField(max_length=14, choices=Kind)
     reply = models.ForeignKey(
@@ -148,7 +163,12 @@ class InboxItem(models.Model):
         Appointment, on_delete=models.CASCADE, null=True, blank=True, related_name="cards"
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="cards"
+        Contact,
+        verbose_name="patient",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cards",
     )
     location = models.ForeignKey(
         Location, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
@@ -161,6 +181,14 @@ class InboxItem(models.Model):
         db_index=False,
         related_name="cards",
         help_text="The file that waits for an answer.",
+    )
+    slot = models.ForeignKey(
+        FreeSlot,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="cards",
+        help_text="The time that became free.",
     )
     phone = models.CharField(max_length=20, blank=True)
     opened_at = models.DateTimeField()
@@ -193,6 +221,11 @@ class InboxItem(models.Model):
                 # more.
                 name="card_once_per_file",
             ),
+            models.UniqueConstraint(
+                fields=["slot"],
+                condition=Q(slot__isnull=False, done_at=None),
+                name="card_once_per_slot",
+            ),
         ]
         indexes = [
             models.Index(
@@ -215,7 +248,7 @@ class CannedReply(models.Model):
 
     class Meta:
         ordering = ["position", "title"]
-        verbose_name_plural = "canned replies"
+        verbose_name = "ready line"
 
     def __str__(self) -> str:
         return self.title

@@ -1,16 +1,19 @@
 """When to text and with which words: rules and wordings.
 
 A rule for a location or a service replaces the general rules of its kind there; `domain.planning`
-chooses, `domain.timing` reckons the times.
+chooses, `clock.rule_schedule` computes the times.
 """
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from reminders.models.people import Location, Service
+from reminders.models.appointments import Appointment
+from reminders.models.people import Location, Practitioner, Service
+from reminders.models.roads.columns import whatsapp_minutes
 
 
 class ReminderRule(models.Model):
@@ -19,6 +22,11 @@ class ReminderRule(models.Model):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", "Confirmation (asks for an answer)"
         REMINDER = "reminder", "Reminder"
+        BOOKED = "booked", "When a visit is booked"
+        MOVED = "moved", "When a visit is moved (asks for an answer)"
+        CANCELLED = "cancelled", "When we cancel a visit"
+        MISSED = "missed", "When a patient did not come"
+        AFTER = "after", "After the visit"
 
     class Quiet(models.TextChoices):
         LATER = "later", "Send when texting hours begin again"
@@ -28,6 +36,24 @@ class ReminderRule(models.Model):
     class Late(models.TextChoices):
         AT_ONCE = "at_once", "Send at once while there is time"
         SKIP = "skip", "Do not send"
+
+    class Patients(models.TextChoices):
+        ALL = "", "Every patient"
+        NEW = "new", "New patients, who have no earlier visit"
+
+    BEFORE = (Kind.CONFIRMATION, Kind.REMINDER)
+    EVENTS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED, Kind.AFTER)
+    CHANGES = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED, Kind.MISSED)
+    # In which states a visit may have a text of each kind.
+    HOLDS: dict[str, tuple[Appointment.Status, ...]] = {
+        Kind.CONFIRMATION: Appointment.EXPECTED,
+        Kind.REMINDER: Appointment.EXPECTED,
+        Kind.BOOKED: Appointment.EXPECTED,
+        Kind.MOVED: Appointment.EXPECTED,
+        Kind.CANCELLED: (Appointment.Status.CANCELLED,),
+        Kind.MISSED: (Appointment.Status.NO_SHOW,),
+        Kind.AFTER: Appointment.TOOK_PLACE,
+    }
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -41,6 +67,21 @@ class ReminderRule(models.Model):
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, null=True, blank=True, help_text="Blank: every service."
     )
+    practitioner = models.ForeignKey(
+        Practitioner,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text="Blank: whoever the visit is with.",
+    )
+    patients = models.CharField(
+        "for which patients",
+        max_length=10,
+        choices=Patients,
+        blank=True,
+        default=Patients.ALL,
+        db_default="",
+    )
     active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=1)
     days_before = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -48,6 +89,15 @@ class ReminderRule(models.Model):
         null=True, blank=True, help_text="Blank: the appointment's own time of day."
     )
     minutes_before = models.PositiveIntegerField(null=True, blank=True)
+    minutes_after = models.PositiveIntegerField(
+        null=True, blank=True, help_text="After what happened; blank for a text before the visit."
+    )
+    settle_minutes = models.PositiveSmallIntegerField(
+        "wait for corrections",
+        default=10,
+        db_default=10,
+        help_text="What is corrected within so many minutes is told once, as it stands then.",
+    )
     weekdays_only = models.BooleanField(
         "working days only",
         default=False,
@@ -68,16 +118,37 @@ class ReminderRule(models.Model):
     not_if_confirmed = models.BooleanField(
         default=False, help_text="Not sent once the appointment is confirmed."
     )
+    missed_within_months = models.PositiveSmallIntegerField(
+        "only who missed a visit",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text="In so many months before the visit. An extra text, beside the other rules.",
+    )
+    whatsapp_minutes = whatsapp_minutes()
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(days_before=None, minutes_before__isnull=False)
-                | Q(days_before__isnull=False, minutes_before=None),
-                # Exactly one: with both, or none, nobody could say when it sends.
+                condition=Q(days_before=None, minutes_before__isnull=False, minutes_after=None)
+                | Q(days_before__isnull=False, minutes_before=None, minutes_after=None)
+                | Q(days_before=None, minutes_before=None, minutes_after__isnull=False),
+                # Exactly one: with two, or none, nobody could say when it sends.
                 name="rule_days_or_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_after=None, kind__in=["confirmation", "reminder"])
+                | (Q(minutes_after__isnull=False) & ~Q(kind__in=["confirmation", "reminder"])),
+                name="rule_counts_by_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_after=None) | Q(minutes_after__lte=60 * 24 * 60),
+                name="rule_within_60_days_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(settle_minutes__lte=24 * 60), name="rule_settles_within_a_day"
             ),
             models.CheckConstraint(
                 condition=Q(at_time=None) | Q(minutes_before=None), name="rule_time_needs_days"
@@ -93,6 +164,11 @@ class ReminderRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_event(self) -> bool:
+        """Whether something that happened makes it send, and not the time that is left."""
+        return self.kind in self.EVENTS
 
 
 class Wording(models.Model):

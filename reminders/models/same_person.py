@@ -23,9 +23,9 @@ class ContactMerge(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The later merge that carried the kept contact away, too.",
+        help_text="The later merge that carried the kept patient away, too.",
     )
-    person = models.BigIntegerField(help_text="The id that the former contact had.")
+    person = models.BigIntegerField(help_text="The id that the former patient had.")
     external_id = models.CharField("patient number", max_length=100, blank=True)
     diary = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=301, blank=True)
@@ -34,10 +34,10 @@ class ContactMerge(models.Model):
     language = models.CharField(max_length=10, blank=True)
     preferred_name = models.CharField(max_length=150, blank=True)
     former: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, help_text="Every column of the former contact."
+        default=dict, help_text="Every column of the former patient."
     )
     taken: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, help_text="What the kept contact took over: column to [before, after]."
+        default=dict, help_text="What the kept patient took over: column to [before, after]."
     )
     moved: models.JSONField[Any, Any] = models.JSONField(
         default=dict, help_text="Ids of what was theirs, by table."
@@ -52,6 +52,8 @@ class ContactMerge(models.Model):
     )
 
     class Meta:
+        verbose_name = "merge of patients"
+        verbose_name_plural = "merges of patients"
         ordering = ["-merged_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

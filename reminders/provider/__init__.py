@@ -14,14 +14,18 @@ from reminders.provider.errors import (
     Refused,
     SlowDown,
 )
+from reminders.provider.exchanges import ANSWERED, Exchange
 from reminders.provider.parsing import parse_delivery_report, parse_reply, parse_webhook
 from reminders.provider.payloads import (
     AcceptedMessage,
     DeliveryReportPayload,
+    ManagedWebhook,
     MessageStatus,
+    NewSignatureKey,
     OutboundMessage,
     ReplyPayload,
     ReportedMessage,
+    SenderAddress,
     SignatureKey,
     Unreadable,
 )
@@ -36,13 +40,17 @@ from reminders.provider.statuses import (
 )
 
 __all__ = [
+    "ANSWERED",
     "AcceptedMessage",
     "BadSignature",
     "CredentialsRefused",
     "DeliveryReportPayload",
+    "Exchange",
+    "ManagedWebhook",
     "MessageStatus",
     "MessagesApi",
     "MessagesApiError",
+    "NewSignatureKey",
     "NotFound",
     "NotReceived",
     "OutboundMessage",
@@ -50,6 +58,7 @@ __all__ = [
     "Refused",
     "ReplyPayload",
     "ReportedMessage",
+    "SenderAddress",
     "SignatureKey",
     "SlowDown",
     "State",

@@ -1,4 +1,5 @@
 """The Messages API as methods: what is asked, in which portions, and how the answers are walked.
+Those by which an account is set up are in `managed`.
 
 It decides nothing about messages: every fault leaves as one of `errors`, every answer as one of
 `payloads`.
@@ -9,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -21,18 +20,18 @@ from reminders.provider.answers import (
     next_token,
     path_to,
     portions,
-    read_any,
     read_body,
-    signature_key,
     unreadable_answer,
 )
+from reminders.provider.closing import Closing
 from reminders.provider.errors import (
-    CredentialsRefused,
     NotFound,
     NotReceived,
     OutcomeUnknown,
     Refused,
 )
+from reminders.provider.exchanges import Observer, nobody
+from reminders.provider.managed import Managed
 from reminders.provider.parsing import (
     ReplyOrUnreadable,
     ReportOrUnreadable,
@@ -40,6 +39,7 @@ from reminders.provider.parsing import (
     parse_delivery_report,
     parse_reply,
     parse_reported,
+    parse_reported_reply,
     parse_status,
 )
 from reminders.provider.payloads import (
@@ -47,7 +47,6 @@ from reminders.provider.payloads import (
     MessageStatus,
     OutboundMessage,
     ReportedMessage,
-    SignatureKey,
 )
 from reminders.provider.reading import (
     JsonObject,
@@ -62,19 +61,18 @@ CONFIRM_LIMIT = 100
 DETAIL_LIMIT = 100
 BLOCK_LIMIT = 10
 ASK_LIMIT = 50  # numbers stand in the URL, which must stay within what proxies pass on
-KEYS_LIMIT = 100
 MESSAGES = "/v1/messages"
 DETAIL = "/v2-preview/reporting/messages/detail"
 BLOCKED = "/v1/number_authorisation/mt/blacklist"
 AUTHORISED = "/v1/number_authorisation/is_authorised"
 
 
-class MessagesApi:
+class MessagesApi(Managed, Closing):
     """One account at the provider. Threads may share it; it is closed by leaving its `with` block.
 
     `timeout` is in seconds: for connecting, for each step of the exchange and for the body of the
-    answer. Raises ValueError for a base URL, key or account that can't work. All methods raise
-    MessagesApiError.
+    answer. `observe` is told of every call. Raises ValueError for a base URL, key or account that
+    can't work. All methods raise MessagesApiError.
     """
 
     def __init__(
@@ -88,6 +86,7 @@ class MessagesApi:
         timeout: float = 10.0,
         transport: httpx.BaseTransport | None = None,
         max_connections: int = 8,
+        observe: Observer = nobody,
     ) -> None:
         self._wire = Transport(
             base_url=base_url,
@@ -98,18 +97,8 @@ class MessagesApi:
             timeout=timeout,
             transport=transport,
             max_connections=max_connections,
+            observe=observe,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection to the provider; calls afterwards fail."""
@@ -197,19 +186,33 @@ class MessagesApi:
         wanted = dict.fromkeys(str(uuid).lower() for uuid in uuids)
         found: dict[str, ReportedMessage] = {}
         for portion in portions(wanted, DETAIL_LIMIT):
-            ask: JsonObject = {
-                "start_date": write_time(start),
-                "end_date": write_time(end),
-                "timezone": "UTC",
-                "direction": "outbound",
+            ask = _window(start, end, direction="outbound") | {
                 "metadata_key": metadata_key,
                 "metadata_values": portion,
             }
             # By the provider's id: a message that moves between pages meanwhile is listed twice.
-            found.update((line.message_id, line) for line in self._detail_lines(ask))
+            found.update((line.message_id, line) for line in self._reported(ask))
         # The provider matches by containment, so a report may hold more than was asked for.
         return [
             line for line in found.values() if line.metadata.get(metadata_key, "").lower() in wanted
+        ]
+
+    def sent_between(
+        self, start: datetime, end: datetime, *, metadata_key: str = "message"
+    ) -> list[ReportedMessage]:
+        """Every message sent between these (aware) times that has this key in its metadata.
+
+        Each once, all of them or, as an error, none; of any program that uses the account.
+        """
+        ask = _window(start, end, direction="outbound") | {"metadata_key": metadata_key}
+        found = {line.message_id: line for line in self._reported(ask)}
+        return [line for line in found.values() if metadata_key in line.metadata]
+
+    def received_between(self, start: datetime, end: datetime) -> list[ReplyOrUnreadable]:
+        """Every text that came in between these (aware) times, confirmed or not."""
+        return [
+            parse_reported_reply(item)
+            for item in self._detail_lines(_window(start, end, direction="inbound"))
         ]
 
     def blocked_numbers(self) -> Iterator[str]:
@@ -252,23 +255,6 @@ class MessagesApi:
             found.update(authorisations(list_in(answer, "numbers")))
         return found
 
-    def signature_keys(self) -> list[SignatureKey]:
-        """The keys that webhooks may be signed with. Raises Refused where the account has no such
-        feature.
-        """
-        query = {"page": "1", "page_size": str(KEYS_LIMIT)}
-        try:
-            answer = self._wire.call("GET", "/v1/iam/signature_keys", query=query)
-        except CredentialsRefused as error:
-            # 403 here says that the account lacks the feature; as a brake it would stop all texts.
-            if error.status != HTTPStatus.FORBIDDEN:
-                raise
-            raise Refused(error.message, status=error.status) from error
-        keys = read_any(answer)
-        return [
-            key for item in (keys if isinstance(keys, list) else []) if (key := signature_key(item))
-        ]
-
     def _confirm(self, path: str, name: str, ids: Iterable[str]) -> None:
         refusals: list[Refused] = []
         for portion in portions(dict.fromkeys(ids), CONFIRM_LIMIT):
@@ -294,22 +280,27 @@ class MessagesApi:
             elif isinstance(error, Refused):
                 refusals.append(error)
 
-    def _detail_lines(self, ask: JsonObject) -> Iterator[ReportedMessage]:
-        """Walk one report's pages. What can't be read is an error: "not found" leads to sending
+    def _reported(self, ask: JsonObject) -> Iterator[ReportedMessage]:
+        """The messages of one report. What can't be read is an error: "not found" leads to sending
         once more.
         """
-        seen: set[str] = set()
+        for item in self._detail_lines(ask):
+            try:
+                yield parse_reported(item)
+            except ValueError as error:
+                raise unreadable_answer(error) from error
+
+    def _detail_lines(self, ask: JsonObject) -> Iterator[object]:
+        """Walk one report's pages, line by line as they come."""
+        seen: set[object] = set()
         page, more = 0, True
         while more:
             body = {**ask, "page": page, "page_size": DETAIL_LIMIT}
             answer = read_body(self._wire.call("POST", DETAIL, body=body))
-            try:
-                lines = [parse_reported(item) for item in list_in(answer, "messages")]
-            except ValueError as error:
-                raise unreadable_answer(error) from error
+            lines = list_in(answer, "messages")
             yield from lines
             more = has_next_page(answer, len(lines), full=DETAIL_LIMIT)
-            fresh = {line.message_id for line in lines} - seen
+            fresh = {_id_in(line) for line in lines} - seen
             # Pages that bring nothing new would be walked for ever.
             if more and not fresh:
                 raise OutcomeUnknown(
@@ -317,3 +308,16 @@ class MessagesApi:
                 )
             seen |= fresh
             page += 1
+
+
+def _window(start: datetime, end: datetime, *, direction: str) -> JsonObject:
+    return {
+        "start_date": write_time(start),
+        "end_date": write_time(end),
+        "timezone": "UTC",
+        "direction": direction,
+    }
+
+
+def _id_in(line: object) -> str:
+    return str(line.get("message_id")) if isinstance(line, dict) else ""

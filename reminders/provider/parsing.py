@@ -125,7 +125,23 @@ def parse_reported(item: object) -> ReportedMessage:
         metadata=read_metadata(item.get("metadata")),
         submitted_at=read_time(item.get("timestamp")),
         destination_number=read_number(item.get("destination_address")),
+        content=read_text(item.get("content")) or "",
     )
+
+
+def parse_reported_reply(item: object) -> ReplyOrUnreadable:
+    """Read a patient's text as the detail report lists it, or say why it can't be read."""
+    if not isinstance(item, dict):
+        return _unreadable(item, "A JSON object was expected", ("message_id",))
+    # The report's own words for what polling calls otherwise; the line is kept as it came.
+    as_polled = item | {
+        "reply_id": item.get("message_id"),
+        "message_id": item.get("in_response_to"),
+        "source_number": item.get("source_address"),
+        "destination_number": item.get("destination_address"),
+        "date_received": item.get("timestamp"),
+    }
+    return _read(as_polled, ("reply_id",), _reply)
 
 
 def _read(

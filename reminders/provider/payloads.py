@@ -89,6 +89,7 @@ class ReportedMessage:
     metadata: dict[str, str]
     submitted_at: datetime | None
     destination_number: str | None
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +150,30 @@ class SignatureKey:
     cipher: str
     digest: str
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderAddress:
+    """A number or name that the provider lets an account send from."""
+
+    address: str
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignatureKey:
+    """A key that was just made, with its public half: base64 of the DER."""
+
+    key_id: str
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedWebhook:
+    """A webhook of the account, which pushes what happens to `url` in the words of its template."""
+
+    webhook_id: str
+    url: str
+    events: tuple[str, ...]
+    template: str

@@ -89,7 +89,7 @@ def load_public_key(text: str) -> RSAPublicKey:
     except ValueError as error:
         raise ValueError(advice) from error
     if not isinstance(key, RSAPublicKey):
-        raise ValueError(advice)  # noqa: TRY004 -- the text is wrong, not its type
+        raise ValueError(advice)  # noqa: TRY004  # the text is wrong, not its type
     return key
 
 

@@ -25,9 +25,9 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-NOT_DELIVERED = frozenset({State.FAILED, State.REJECTED, State.EXPIRED, State.CANCELLED})
-FINAL = NOT_DELIVERED | {State.DELIVERED}
-PROGRESS = frozenset(State) - FINAL
+PROGRESS = frozenset({State.ACCEPTED, State.ENROUTE, State.HELD, State.SUBMITTED})
+FINAL = frozenset(State) - PROGRESS
+NOT_DELIVERED = FINAL - {State.DELIVERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,21 @@ CODES: dict[int, Verdict] = {
 NUMBER_BLOCKED = 302
 """The code with which the provider refuses a number that is on its list of opt-outs."""
 
-# The six statuses of delivery reports have no word for these two: only the code tells them apart.
-ONLY_CODES_TELL = frozenset({State.HELD, State.CANCELLED})
+NUMBER_FAILED = frozenset({332, 402, 411, 412, 413, 414})
+"""The codes of an end that lies with the number: another one of the same person may do better. Not
+the refusal of whoever opted out.
+"""
+
+# The statuses of delivery reports have a word for these; the others only the code tells apart.
+ONLY_CODES_TELL = frozenset(State) - {
+    State.ACCEPTED,
+    State.ENROUTE,
+    State.SUBMITTED,
+    State.DELIVERED,
+    State.FAILED,
+    State.REJECTED,
+    State.EXPIRED,
+}
 KINDS = (PROGRESS, NOT_DELIVERED, frozenset({State.DELIVERED}))
 
 

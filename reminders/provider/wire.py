@@ -18,7 +18,15 @@ from typing import Literal
 
 import httpx
 
-from reminders.provider.errors import NotReceived, OutcomeUnknown, error_of
+from reminders.provider.errors import MessagesApiError, NotReceived, OutcomeUnknown, error_of
+from reminders.provider.exchanges import (
+    Exchange,
+    Observer,
+    call_name,
+    date_in,
+    nobody,
+    outcome_of,
+)
 from reminders.provider.signatures import HmacAuth
 
 USER_AGENT = "reminders/0.1 (appointment reminders)"
@@ -54,8 +62,10 @@ class Transport:
         timeout: float,
         transport: httpx.BaseTransport | None,
         max_connections: int,
+        observe: Observer = nobody,
     ) -> None:
         url = _checked_url(base_url)
+        self._observe = observe
         self._base = str(url).rstrip("/")
         self._timeout = timeout
         self._http = httpx.Client(
@@ -103,9 +113,22 @@ class Transport:
             content=content,
             headers=None if content is None else {"Content-Type": "application/json"},
         )
-        status, headers, answer = self._exchange(request)
-        if error := error_of(status, headers, answer, now=datetime.now(UTC), success=success):
-            raise error
+        return self._observed(request, call_name(method, path), success)
+
+    def _observed(self, request: httpx.Request, call: str, success: HTTPStatus | None) -> bytes:
+        began, date, answered = time.monotonic(), None, False
+        failed: MessagesApiError | None = None
+        try:
+            status, headers, answer = self._exchange(request)
+            date, answered = date_in(headers), True
+            if error := error_of(status, headers, answer, now=datetime.now(UTC), success=success):
+                raise error
+        except MessagesApiError as error:
+            failed = error
+            raise
+        finally:
+            outcome = outcome_of(call, failed, answered=answered)
+            self._observe(Exchange(call, outcome, time.monotonic() - began, date))
         return answer
 
     def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:

@@ -35,6 +35,9 @@ def add_arguments(made: argparse.ArgumentParser) -> None:
         "--state", type=Path, help="keep messages and replies in this file (default: memory only)"
     )
     made.add_argument(
+        "--whatsapp-webhook", default="", help="where to push what happens on WhatsApp"
+    )
+    made.add_argument(
         "--pace", type=float, default=1.0, help="stretches delivery times; 0: at once (default: 1)"
     )
 
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         state=arguments.state,
         pace=arguments.pace,
     )
+    sandbox.whatsapp.callbacks.url = arguments.whatsapp_webhook
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -17,11 +17,14 @@ from typing import Any, Self
 from reminders.sandbox.browser_phone.pages import Phone, is_phone_path
 from reminders.sandbox.control_room.endpoints import Control
 from reminders.sandbox.control_room.faults import Faults, ordered
+from reminders.sandbox.conversation_api.api import ConversationApi, is_conversation_path
+from reminders.sandbox.conversation_api.side import WhatsAppSide
 from reminders.sandbox.http import Environ, Response, SandboxRequest, answered, failed, request_from
 from reminders.sandbox.provider_api.account import BY_ITSELF, Account
 from reminders.sandbox.provider_api.api import Api
 from reminders.sandbox.provider_api.auth import Credentials
 from reminders.sandbox.provider_api.journal import Journal
+from reminders.sandbox.provider_api.managed.store import ManagedWebhooks
 from reminders.sandbox.provider_api.records import ACCOUNT, Json
 from reminders.sandbox.provider_api.signing import Keyring
 from reminders.sandbox.provider_api.ticker import Ticker
@@ -57,14 +60,19 @@ class Sandbox:
         self.account.settings.change({"pace": pace})
         self.faults = Faults()
         self.keyring = Keyring()
-        self.pusher = Pusher(self.account, self.keyring)
+        self.managed = ManagedWebhooks()
+        self.pusher = Pusher(self.account, self.keyring, self.managed)
         self.account.on_news = self.pusher.news
-        self._journal = Journal(state, self.account, self.keyring) if state else None
-        self._api = Api(self.account, self.faults, self.keyring, Credentials(key, secret))
+        kept = (self.account, self.keyring, self.managed)
+        self._journal = Journal(state, *kept) if state else None
+        known = Credentials(key, secret)
+        self._api = Api(self.account, self.faults, self.keyring, self.managed, known)
         self._control = Control(
-            self.account, self.faults, self.pusher, self.keyring, self._refuse_soon
+            self.account, self.faults, self.pusher, self.keyring, self.managed, self._refuse_soon
         )
-        self._phone = Phone(self.account)
+        self.whatsapp = WhatsAppSide(self.account)
+        self._conversation = ConversationApi(self.whatsapp, self.faults, key=key, secret=secret)
+        self._phone = Phone(self.account, self.whatsapp)
         self._listeners: list[Listener] = []
         self._ticker: Ticker | None = None
 
@@ -100,6 +108,7 @@ class Sandbox:
         if self._ticker:
             self._ticker.stop()
         self.pusher.stop()
+        self.whatsapp.callbacks.stop()
         if self._journal:
             self._journal.stop()
 
@@ -233,6 +242,8 @@ class Sandbox:
     def _part(self, path: str) -> Callable[[SandboxRequest], Response]:
         if path.startswith("/sandbox/"):
             return self._control.handle
+        if is_conversation_path(path):
+            return self._conversation.handle
         # The rest is the provider's, so that its words for unknown paths are the API's own.
         return self._phone.handle if is_phone_path(path) else self._api.handle
 

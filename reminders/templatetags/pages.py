@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from reminders import formatting
+from reminders.domain.links.addresses import hidden
 
 register = template.Library()
-LIVE_ONLY = frozenset({"token", "current", "revision"})
+LIVE_ONLY = frozenset({"token", "current", "revision", "opened"})
 
 for as_tag in (formatting.icon, formatting.badge):
     register.simple_tag(as_tag)
@@ -24,6 +25,7 @@ for as_filter in (
     formatting.phone,
     formatting.fine_share,
     formatting.share,
+    hidden,
 ):
     register.filter(as_filter)
 

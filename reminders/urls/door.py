@@ -8,7 +8,8 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reminders.views.door import account, links, service, steps
+from reminders.views.door import account, lock, service, steps
+from reminders.views.door.colleagues import links
 from reminders.views.site import session
 
 _sign_in, _sign_out = session.SignIn.as_view(), LogoutView.as_view()
@@ -24,6 +25,8 @@ urlpatterns = [
     path("sign-in/link/<str:token>/", links.choose_password, name="choose_password"),
     path("sign-in/<str:provider_id>/", service.set_out, name="openid_connect_login"),
     path("sign-in/<str:provider_id>/back/", service.come_back, name="openid_connect_callback"),
+    path("locked/", lock.unlock, name="unlock"),
+    path("account/pin/", lock.choose_pin, name="desk_pin"),
     path("proof/", reauthenticate, name="account_reauthenticate"),
     path("proof/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("proof/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

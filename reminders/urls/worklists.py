@@ -4,6 +4,7 @@ figures.
 
 from django.urls import path
 
+from reminders.views.figures import appointment_file, change, prices
 from reminders.views.worklists import (
     call_list,
     conversation,
@@ -12,6 +13,10 @@ from reminders.views.worklists import (
     inbox,
     inbox_acts,
     likely_pairs,
+    missed,
+    recalls,
+    short_notice,
+    slot_cards,
     statistics,
     unsent,
 )
@@ -20,7 +25,10 @@ urlpatterns = [
     path("calls/", call_list.show, name="call_list"),
     path("calls/called/", call_list.called, name="call_list_called"),
     path("calls/answered/", call_list.answered, name="call_list_answered"),
+    path("calls/number/", call_list.correct_number, name="call_list_number"),
     path("calls/undo/", call_list.undo, name="call_list_undo"),
+    path("did-not-come/", missed.show, name="missed"),
+    path("did-not-come/<id:pk>/text/", missed.text, name="missed_text"),
     path("inbox/", inbox.show, name="inbox"),
     path("inbox/<id:pk>/", inbox.card, name="inbox_card"),
     path("inbox/<id:pk>/decide/", inbox_acts.decide, name="inbox_decide"),
@@ -31,6 +39,11 @@ urlpatterns = [
     path("inbox/<id:pk>/done/", inbox_acts.close, name="inbox_done"),
     path("inbox/<id:pk>/reopen/", inbox_acts.put_back, name="inbox_reopen"),
     path("inbox/<id:pk>/undo/", inbox_acts.undo, name="inbox_undo"),
+    path("inbox/<id:pk>/slot/", slot_cards.act, name="inbox_slot"),
+    path("short-notice/", short_notice.show, name="short_notice"),
+    path("short-notice/visit/<id:pk>/", short_notice.edit, name="short_notice_edit"),
+    path("short-notice/<id:pk>/remove/", short_notice.remove, name="short_notice_remove"),
+    path("short-notice/<id:pk>/restore/", short_notice.restore, name="short_notice_restore"),
     path("contacts/<id:pk>/", conversation.show, name="conversation"),
     path("contacts/<id:pk>/send/", conversation.send, name="conversation_send"),
     path("contacts/<id:pk>/ask/", conversation.ask, name="conversation_ask"),
@@ -40,5 +53,13 @@ urlpatterns = [
     path("data-quality/", data_quality.show, name="data_quality"),
     path("data-quality/apart/", likely_pairs.apart, name="pair_apart"),
     path("data-quality/<id:pk>/together/", likely_pairs.together, name="pair_together"),
+    path("recalls/", recalls.show, name="recalls"),
+    path("recalls/batch/", recalls.batch, name="recall_batch"),
+    path("recalls/batch/<id:pk>/undo/", recalls.undo, name="recall_undo"),
+    path("recalls/times/", recalls.times, name="recall_times"),
+    path("recalls/<id:pk>/leave/", recalls.leave, name="recall_leave"),
     path("statistics/", statistics.show, name="statistics"),
+    path("statistics/change/", change.show, name="statistics_change"),
+    path("statistics/prices/", prices.show, name="statistics_prices"),
+    path("appointments/export/", appointment_file.show, name="appointments_export"),
 ]

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from reminders.domain.setup import granting
+from reminders.domain.setup.colleagues import granting
 from reminders.models import Location, StaffProfile
 from tests.factories import make_location, make_user
 

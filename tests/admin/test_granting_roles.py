@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 
-from reminders.domain.setup import granting
-from reminders.domain.setup.granting import Before, GrantError
+from reminders.domain.setup.colleagues import granting
+from reminders.domain.setup.colleagues.granting import Before, GrantError
 from reminders.models import Location, StaffProfile
 from tests.admin.test_granting import (
     ACTORS,
@@ -16,6 +16,7 @@ from tests.admin.test_granting import (
     group,
     limited_administrator,
     role,
+    save,
     signed_in,
 )
 from tests.factories import make_location, make_user
@@ -105,12 +106,26 @@ def test_the_last_administrator_stays(taken):
         granting.check_change(before)
 
 
-def test_another_administrator_may_go():
+def test_another_administrator_may_be_switched_off():
     stays, goes = administrator(), administrator()
 
-    signed_in(stays).post(f"/admin/auth/user/{goes.pk}/delete/", {"post": "yes"})
+    save(stays, goes, is_active=None)
 
-    assert list(User.objects.all()) == [stays]
+    assert list(User.objects.filter(is_active=True)) == [stays]
+
+
+@pytest.mark.parametrize("owner", [True, False])
+def test_nobody_deletes_a_user(owner):
+    client = signed_in(make_user(is_superuser=True) if owner else administrator())
+    user = make_user(group="receptionist")
+
+    alone = client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
+    client.post(
+        "/admin/auth/user/",
+        {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
+    )
+
+    assert (alone.status_code, User.objects.filter(pk=user.pk).exists()) == (403, True)
 
 
 def test_a_refusal_at_the_end_is_told_and_nothing_is_kept(monkeypatch):
@@ -124,10 +139,11 @@ def test_a_refusal_at_the_end_is_told_and_nothing_is_kept(monkeypatch):
     saved = client.post(
         f"/admin/auth/user/{user.pk}/change/", form_of(user, username="x"), follow=True
     )
-    deleted = client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"}, follow=True)
+    small = role("small", "view_contact")
+    deleted = client.post(f"/admin/auth/group/{small.pk}/delete/", {"post": "yes"}, follow=True)
     several = client.post(
-        "/admin/auth/user/",
-        {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"},
+        "/admin/auth/group/",
+        {"action": "delete_selected", "_selected_action": [small.pk], "post": "yes"},
         follow=True,
     )
 
@@ -135,6 +151,7 @@ def test_a_refusal_at_the_end_is_told_and_nothing_is_kept(monkeypatch):
     assert [granting.LAST_ADMINISTRATOR in page for page in pages] == [True, True, True]
     assert [" successfully" in page for page in pages] == [False, False, False]
     assert User.objects.get(pk=user.pk).username == "stays"
+    assert Group.objects.filter(name="small").exists()
 
 
 def test_a_limited_administrator_lists_no_staff_of_other_locations():

@@ -152,7 +152,7 @@ def test_the_administration_is_for_managers_and_administrators(role, status):
 def test_a_stranger_signs_in_on_the_one_page_for_it():
     response = Client().get("/admin/", follow=True)
 
-    assert response.redirect_chain[-1][0] == "/sign-in/?next=/admin/"
+    assert response.redirect_chain[-1][0] == "/sign-in/?next=%2Fadmin%2F"
 
 
 def test_a_manager_sees_no_users():

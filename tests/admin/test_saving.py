@@ -57,7 +57,7 @@ def test_another_zone_keeps_the_wall_time_and_moves_the_texts(client):
     assert (row.local_time, row.version) == (time(10), 2)
     assert row.starts_at == datetime.combine(in_ten_days(), time(1), UTC) != was
     assert reminder.due_at == row.starts_at - timedelta(days=1)
-    assert "planned anew" in response.content.decode()
+    assert "planned again" in response.content.decode()
     assert AuditEntry.objects.get(kind="location_changed").details["changes"] == {
         "zone": ["Europe/London", "Asia/Tokyo"]
     }
@@ -176,6 +176,7 @@ def test_a_zone_that_does_not_exist_is_refused_in_words(client):
 
 
 RULE = {
+    "settle_minutes": "10",
     "name": "Ask",
     "kind": "confirmation",
     "active": "on",
@@ -195,7 +196,7 @@ def test_a_changed_rule_plans_anew(client):
 
     page = client.post(f"/admin/reminders/reminderrule/{rule.pk}/change/", RULE, follow=True)
 
-    assert "1 text planned anew." in page.content.decode()
+    assert "1 text planned again." in page.content.decode()
     assert Reminder.objects.get().due_at.date() == in_ten_days() - timedelta(days=2)
 
 

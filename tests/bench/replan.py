@@ -1,4 +1,4 @@
-"""How long a million texts take to be planned anew after a rule change, and whether other work goes
+"""How long a million texts take to plan again after a rule change, and whether other work goes
 on.
 
 The rule of every appointment changes, so every planned text moves. While the job runs, others go
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(*, texts: int, **_options: Any) -> dict[str, Any]:
-    """Plan, change the rule, plan anew; seconds, texts a second, megabytes, the longest wait of
+    """Plan, change the rule, plan again; seconds, texts a second, megabytes, the longest wait of
     others.
     """
     with scratch_database():
@@ -127,7 +127,7 @@ def _read_day_sheets() -> Iterator[None]:
     day = timezone.now().date() + timedelta(days=3)
     for ahead in count():
         now = timezone.now()
-        sheet = day_sheet(day=day + timedelta(days=ahead % 100), location_ids=places, now=now)
+        sheet = day_sheet(days=dict.fromkeys(places, day + timedelta(days=ahead % 100)), now=now)
         rows_of([row.id for row in sheet.rows[:100]], now=now)
         yield
 

@@ -21,6 +21,8 @@ INDEXES = {
     "raw_reports": "report_raw_to_forget",
     "strange_reports": "report_of_no_message",
     "appointments": "appointment_by_start",
+    "bare_texts": "message_by_phone",
+    "bare_replies": "reply_by_time",
 }
 
 

@@ -1,20 +1,26 @@
-"""A large clinic's two years, made in the database by sets: a million visits and all their texts.
+"""What twice or a hundred times as much data costs: rings, day sheet, search, planning, as ratios.
 
-Meant for an empty, migrated database. Names and numbers are made up; the shape is what matters: how
-many rows a day, a number, a patient and a location have.
+A large clinic's two years are made in the database by sets, of as many visits as asked for. Names
+and numbers are made up; the shape is what matters: how many rows a day, a number, a patient and a
+location have. A larger clinic has more visits a day, and its day sheet more rows.
 """
 
 from __future__ import annotations
 
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
-from reminders.models import Location, Practitioner, ReminderRule, Service
+from reminders.domain.planning.plan import plan_appointments
+from reminders.models import Appointment, Location, Practitioner, ReminderRule, Service
+from tests.bench import pages, ring
+from tests.bench.scratch import scratch_database
 
 ZONES = (("Europe/London", "GB"), ("Australia/Sydney", "AU"), ("America/New_York", "US"))
 LOCATIONS, PRACTITIONERS, SERVICES = 20, 60, 12
@@ -28,6 +34,51 @@ class Volume:
     contacts: int = 300_000
     replies: int = 200_000
     open_cards: int = 300
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """How many visits, and the smaller site that it is compared with."""
+    parser.add_argument("--appointments", type=int, default=1_000_000)
+    parser.add_argument("--beside", type=int, default=100_000)
+
+
+def run(*, appointments: int, beside: int, **_options: Any) -> dict[str, Any]:
+    """The least milliseconds of both sites, and how many times as long the larger one takes.
+
+    The least: what else the machine does in between is no matter of how much is stored.
+    """
+    small, large = _measured(beside), _measured(appointments)
+    ratios = {name: round(large[name] / max(small[name], 0.01), 2) for name in small}
+    return {
+        "milliseconds": {str(beside): small, str(appointments): large},
+        "visits_ratio": round(appointments / beside, 1),
+        "ratios": ratios,
+    }
+
+
+def _measured(appointments: int) -> dict[str, float]:
+    with scratch_database():
+        pages.make(appointments)
+        found = {
+            f"ring: {name}": ring.measure(work)["least_ms"]
+            for name, work in ring.nothing_due().items()
+        }
+        shown = pages.measure("day sheet, all", "search", "conversation", rounds=10)
+        found |= {name: page["least"] for name, page in shown.items()}
+        found["planning a thousand visits"] = _planned()
+    return found
+
+
+def _planned() -> float:
+    coming = Appointment.objects.filter(starts_at__gt=timezone.now()).order_by("pk")
+    ids = list(coming.values_list("pk", flat=True)[:1_000])
+    rounds = []
+    for _ in range(5):
+        began = time.perf_counter()
+        with transaction.atomic():
+            plan_appointments(ids, now=timezone.now())
+        rounds.append(time.perf_counter() - began)
+    return round(1000 * min(rounds), 1)
 
 
 def make(

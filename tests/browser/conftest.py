@@ -32,15 +32,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     """Open a page as a new user of a role; errors in scripts and refused content fail the test."""
-    contexts, troubles = [], []
+    contexts, found = [], []
+    expected: tuple[str, ...] = ("Failed to load resource", "Response Status Error Code 401")
 
     def note(message) -> None:
         refused = "Content Security Policy" in message.text
-        expected = ("Failed to load resource", "Response Status Error Code 401")
         if message.type == "error" and (refused or not message.text.startswith(expected)):
-            troubles.append(message.text)
+            found.append(message.text)
 
-    def open_it(path: str = "/", *, role: str = "manager", user=None, **options) -> Page:
+    def open_it(
+        path: str = "/",
+        *,
+        role: str = "manager",
+        user=None,
+        troubles: tuple[str, ...] = (),
+        **options,
+    ) -> Page:
+        nonlocal expected
+        expected += troubles  # those that a test brings about itself
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
         if role:
@@ -52,7 +61,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
             )
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("pageerror", lambda error: found.append(str(error)))
         page.on("console", note)
         page.goto(live_server.url + path)
         return page
@@ -60,7 +69,13 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     yield open_it
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert found == []
+
+
+def tags_for(*, ours: bool) -> list[str]:
+    """What axe-core shall look for: good practice only on pages of our own making."""
+    levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    return [*levels, "best-practice"] if ours else levels
 
 
 @pytest.fixture
@@ -72,17 +87,8 @@ def accessible() -> Callable[..., list[str]]:
     """
 
     def check(page: Page, *, ours: bool = True, within: str | None = None) -> list[str]:
-        tags = [
-            "wcag2a",
-            "wcag2aa",
-            "wcag21a",
-            "wcag21aa",
-            "wcag22aa",
-            *(["best-practice"] if ours else []),
-        ]
-        found = Axe().run(
-            page, context=within, options={"runOnly": {"type": "tag", "values": tags}}
-        )
+        rules = {"type": "tag", "values": tags_for(ours=ours)}
+        found = Axe().run(page, context=within, options={"runOnly": rules})
         return [
             f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
             for one in found.response["violations"]

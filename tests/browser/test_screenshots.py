@@ -1,6 +1,6 @@
 """Pictures of every page: wide and narrow, light and dark, with nothing, a day's work and too much.
 
-They go to docs/screenshots/; `make screenshots` makes them anew. Each page must also fit its
+They go to docs/screenshots/; `make screenshots` makes them again. Each page must also fit its
 window: nothing sticks out sideways.
 """
 
@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from reminders.models import Appointment, Import, InboxItem, ReminderRule
 from tests.browser.scenes import days as scenes
-from tests.browser.scenes import work
+from tests.browser.scenes import life, work
 from tests.factories import make_user
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -69,7 +70,10 @@ def the_set_up() -> Pages:
         "rule-new": "/set-up/rules/new/",
         "wordings": "/set-up/wordings/",
         "retention": "/set-up/retention/",
+        "trail": "/set-up/trail/",
         "connection": "/set-up/connection/",
+        "help": "/help/",
+        "help-chapter": "/help/receptionist/",
         "import": "/import/",
         "import-example": "/import/example/",
         "taught-answers": "/set-up/taught-answers/",
@@ -82,6 +86,27 @@ def the_set_up() -> Pages:
     asked = Import.objects.filter(state="uploaded").first()
     pages |= {"import-questions": f"/import/{asked.pk}/questions/"} if asked else {}
     return pages | ({"import-preview": f"/import/{upload.pk}/"} if upload else {})
+
+
+def the_life() -> Pages:
+    """What the diary's life brings: missed visits, free times, invitations, many visits at once."""
+    pages = {
+        "did-not-come": "/did-not-come/",
+        "short-notice": "/short-notice/",
+        "recalls": "/recalls/",
+        "recall-batch": "/recalls/batch/",
+        "closed-days": "/set-up/closed-days/",
+        "trials": "/set-up/wordings/trials/",
+        "statistics-change": "/statistics/change/",
+        "prices": "/statistics/prices/",
+    }
+    rule = ReminderRule.objects.filter(kind=ReminderRule.Kind.MISSED).first()
+    pages |= {"event-rule": f"/set-up/rules/{rule.pk}/"} if rule else {}
+    free = InboxItem.objects.filter(kind="free_slot").first()
+    pages |= {"free-slot": f"/inbox/{free.pk}/"} if free else {}
+    row = Appointment.objects.filter(starts_at__gt=timezone.now()).order_by("starts_at").first()
+    day = row.local_date.isoformat() if row else ""
+    return pages | {"whole-day": f"/day/several/?date={day}"}
 
 
 def nothing_yet() -> None:
@@ -97,6 +122,10 @@ ROUNDS: dict[str, tuple[Callable[[], Pages], dict[str, Scene]]] = {
     "work": (
         the_work,
         {"none": work.nothing, "ordinary": work.ordinary, "too-much": work.far_too_much},
+    ),
+    "life": (
+        the_life,
+        {"none": nothing_yet, "ordinary": life.ordinary, "too-much": life.far_too_much},
     ),
     "set-up": (
         the_set_up,
@@ -137,6 +166,8 @@ def test_every_page_fits_its_window(
             viewport={"width": width, "height": WINDOWS[width]}
         )  # fmt: skip
         root = page.url.removesuffix("/healthz")
+        # Once before: the typeface is there from the second page on.
+        page.goto(root + "/set-up/", wait_until="networkidle")
         for name, path in pages_of().items():
             if ONLY and name not in ONLY.split(","):
                 continue

@@ -80,13 +80,12 @@ def test_an_unreachable_number_is_corrected_and_the_text_resent(open_page, sandb
     page: Page = open_page("/calls/", role="receptionist")
     expect(page.locator(".call-hard")).to_contain_text("The last text did not arrive")
 
-    page.get_by_role("link", name="Correct the number").click()
-    page.get_by_label("Mobile number").fill("07700 900123")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The details of Ann Lee are saved.")).to_be_visible()
+    page.get_by_label("Correct the number").fill("07700 900123")
+    page.get_by_role("button", name="Save the number of Ann Lee").click()
+    expect(page.get_by_text("The number of Ann Lee is corrected.")).to_be_visible()
     ring(api)
     receive_reports(api, now=timezone.now())
-    page.goto(page.url)
+    page.goto(page.url.replace("/calls/", f"/contacts/{wrong.pk}/"))
 
     first, second = sandbox.ledger()
     assert (first["status"], second["status"]) == ("failed", "delivered")

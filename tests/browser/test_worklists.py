@@ -51,10 +51,12 @@ def test_every_page_is_accessible_and_fits(open_page, accessible, scene, look):
 def test_a_patient_confirms_on_the_phone_and_it_is_taken_back(open_page):
     diary = work.tomorrow()
     one = diary.book(name="Ann Lee")
+    diary.ask(one)
     page = open_page("/calls/")
+    expect(page.get_by_role("heading", name="Asked, no answer")).to_be_visible()
 
     page.get_by_role("button", name="Confirmed by Ann Lee").click()
-    expect(page.get_by_text("Ann Lee confirmed by phone.")).to_be_visible()
+    expect(page.get_by_text("Ann Lee confirmed on the phone.")).to_be_visible()
     expect(page.get_by_text("Everybody has answered")).to_be_visible()
     confirmed = Appointment.objects.get(pk=one.pk).status
     page.get_by_role("button", name="Undo").click()
@@ -96,11 +98,11 @@ def test_a_reply_is_answered_with_a_ready_made_line(open_page):
     diary.answer(one, "who is this?", card="unclear")
     page = open_page("/inbox/")
 
-    page.get_by_role("button", name="Ready-made lines").click()
+    page.get_by_role("button", name="Ready lines").click()
     page.get_by_role("button", name=re.compile("^Noted")).click()
     expect(page.locator("#text")).to_have_value("Thank you Ann, noted. Harbour Dental")
-    expect(page.locator("#text-size")).to_contain_text("1 text")
-    page.get_by_role("button", name="Send and settle").click()
+    expect(page.locator("#text-size")).to_contain_text("1 part")
+    page.get_by_role("button", name="Send and close").click()
 
     expect(page.get_by_text("All done")).to_be_visible()
     texts = Message.objects.filter(kind="staff").values_list("text", flat=True)
@@ -118,9 +120,9 @@ def test_of_two_people_on_one_card_the_second_is_told_and_keeps_what_was_typed(o
 
     first.get_by_role("button", name=re.compile(r"^Confirm .*Ann Lee")).first.click()
     expect(first.get_by_text("Ann Lee is confirmed.")).to_be_visible()
-    second.get_by_role("button", name="Send and settle").click()
+    second.get_by_role("button", name="Send and close").click()
 
-    expect(second.locator("#card-notice")).to_contain_text("Maria Fox settled this meanwhile")
+    expect(second.locator("#card-notice")).to_contain_text("Maria Fox closed this meanwhile")
     expect(second.locator("#text")).to_have_value("See you then")
     assert Message.objects.filter(kind="staff").count() == 0
 
@@ -174,7 +176,7 @@ def test_a_card_that_somebody_else_settles_goes_once_the_focus_leaves_it(open_pa
 
     mark(ann.pk, Appointment.Status.CONFIRMED, seen="booked", by=SYSTEM, now=diary.now)
     look_again(page)
-    expect(page.locator("#call-filters")).to_contain_text("1 All")
+    expect(page.locator("#call-filters")).to_contain_text("1 To call")
     expect(page.get_by_role("button", name="Confirmed by Ann Lee")).to_be_focused()
     page.get_by_role("button", name="Confirmed by Ben Kim").focus()
     look_again(page)
@@ -212,7 +214,10 @@ def test_a_live_look_leaves_clean_addresses_in_the_filters(open_page):
     addresses = page.locator("#call-filters a").evaluate_all(
         "links => links.map(link => link.search)"
     )
-    assert addresses == ["", "?show=unreachable", "?show=new", "?show=tried"]
+    assert addresses == [
+        "",
+        *(f"?show={name}" for name in ("unreached", "asked", "new", "tried", "coming")),
+    ]
 
 
 def look_again(page) -> None:

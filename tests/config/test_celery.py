@@ -10,8 +10,8 @@ from django.db import connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from config import queues
 from config.celery import app
+from config.ringing import queues
 from reminders.management.commands.up import WORKERS
 from tests.programs import run
 

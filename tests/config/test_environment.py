@@ -12,7 +12,7 @@ from tests.programs import run
 pytestmark = pytest.mark.programs
 
 PRODUCTION = {
-    "SECRET_KEY": "a" * 60,
+    "SECRET_KEY": "0123456789abcdef" * 4,
     "ALLOWED_HOSTS": "reminders.example, www.reminders.example",
     "DATABASE_URL": "postgres://ann:p%40ss@db.example:6543/clinic?sslmode=require",
     "CELERY_BROKER_URL": "amqp://guest:guest@mq.example//",
@@ -85,6 +85,8 @@ MALFORMED = [
         "many",
         "a whole number from 0 to 1000000000, such as 20000; it is 'many'",
     ),
+    ("SECURITY_CONTACT", "nobody", "for who finds a hole in this site; it is 'nobody'"),
+    ("TRUSTED_PROXY", "proxy.example", "a network with its /; it is 'proxy.example'"),
     ("DATABASE_POOL_SIZE", "1.5", "a whole number from 0 to 1000, such as 10; it is '1.5'"),
     ("SECRET_KEY_FILE", "/nowhere", "the path of a readable text file; it is '/nowhere'"),
 ]
@@ -174,6 +176,49 @@ def test_production_asks_for_its_own_key_and_hosts(
     ]
 
 
+UNSAFE = [
+    ("SECRET_KEY", "a" * 60, "is too weak"),
+    ("SECRET_KEY", "0123456789abcdef", "is too weak"),
+    ("SECRET_KEY", "django-insecure-" + "0123456789abcdef" * 4, "is too weak"),
+    ("ALLOWED_HOSTS", "reminders.example,*", "never '*'"),
+    ("TRUSTED_PROXY", "*", "never '*'"),
+    ("PUBLIC_URL", "http://reminders.example", "begin with https"),
+    ("MESSAGES_API_URL", "http://api.example", "begin with https"),
+    ("DEBUG", "true", "off with a real provider"),
+]
+
+
+def test_what_leaves_a_site_open_stops_its_start_with_one_line(
+    bare_environment: dict[str, str],
+) -> None:
+    production = {**bare_environment, **PRODUCTION}
+
+    ended = run(["-c", EACH_IN_A_FORK, json.dumps(UNSAFE)], production)
+
+    assert ended.stderr == ""
+    for (name, _, complaint), lines in zip(UNSAFE, json.loads(ended.stdout), strict=True):
+        assert len(lines) == 1, lines
+        assert (lines[0].startswith(name), complaint in lines[0]) == (True, True), lines
+        assert "django-insecure" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    "safe",
+    [
+        {"PUBLIC_URL": "http://127.0.0.1:8000"},
+        {"PUBLIC_URL": "http://localhost:8000", "MESSAGES_API_URL": "http://[::1]:8026"},
+        {"TRUSTED_PROXY": "10.0.0.0/24"},
+        {"TRUSTED_PROXY": "2001:db8::1"},
+    ],
+)
+def test_this_machine_and_a_network_of_proxies_are_safe(
+    bare_environment: dict[str, str], safe: dict[str, str]
+) -> None:
+    found = settings_in({**bare_environment, **PRODUCTION, **safe}, list(safe))
+
+    assert found == safe
+
+
 def test_given_values_arrive_in_the_settings(bare_environment: dict[str, str]) -> None:
     names = [
         "ALLOWED_HOSTS",
@@ -195,6 +240,7 @@ def test_given_values_arrive_in_the_settings(bare_environment: dict[str, str]) -
         "EMAIL_PORT",
         "EMAIL_HOST_PASSWORD",
         "SESSION_COOKIE_SECURE",
+        "SESSION_COOKIE_NAME",
         "MESSAGES_PER_NUMBER_PER_DAY",
         "MESSAGES_PER_HOUR",
     ]
@@ -219,6 +265,7 @@ def test_given_values_arrive_in_the_settings(bare_environment: dict[str, str]) -
         "EMAIL_PORT": 587,
         "EMAIL_HOST_PASSWORD": "pw",
         "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
         "MESSAGES_PER_NUMBER_PER_DAY": 3,
         "MESSAGES_PER_HOUR": 20000,
     }
@@ -262,7 +309,7 @@ def test_secrets_come_from_files(bare_environment: dict[str, str], data_dir: Pat
     )
 
     assert found == {
-        "SECRET_KEY": "a" * 60,
+        "SECRET_KEY": PRODUCTION["SECRET_KEY"],
         "MESSAGES_API_KEY": "key",
         "MESSAGES_API_SECRET": "secret",
         "WEBHOOK_SECRET": "w" * 20,

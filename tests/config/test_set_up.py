@@ -1,4 +1,4 @@
-"""`make setup`: an environment that does not work any more is made anew, and a hint is one that
+"""`make setup`: an environment that does not work any more is made again, and a hint is one that
 helps.
 """
 
@@ -18,7 +18,7 @@ from tests.programs import AS_NOBODY, ROOT
 pytestmark = pytest.mark.programs
 
 LOCK = "requirements.lock"
-ANEW = "it is made anew."
+ANEW = "it is made again."
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be two users")
 
 

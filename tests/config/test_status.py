@@ -9,7 +9,7 @@ from tests.programs import free_port, run
 
 pytestmark = pytest.mark.programs
 
-ACCOUNT = {"SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "x.example"}
+ACCOUNT = {"SECRET_KEY": "0123456789abcdef" * 4, "ALLOWED_HOSTS": "x.example"}
 
 
 def test_status_says_as_json_why_a_database_that_is_away_cannot_be_asked(

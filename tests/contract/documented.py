@@ -101,6 +101,18 @@ KEY: dict[str, Any] = {
     "enabled": bool,
 }
 NEW_KEY: Shape = {**KEY, "public_key": str}
+WEBHOOK: Shape = {
+    "id": UUID_TEXT,
+    "url": str,
+    "method": str,
+    "encoding": str,
+    "headers": dict,
+    "events": [str],
+    "template?": str,
+    "read_timeout?": int,
+    "retries": int,
+    "retry_delay?": int,
+}
 INVALID: Shape = {"message": str, "details": [str]}
 ERROR: Shape = {"message": str}
 

@@ -267,5 +267,8 @@ def test_detail_report(answering):
     found = api.detail_report(["u-1"], start=READ_MOMENT, end=READ_MOMENT)
 
     moment = datetime(2026, 3, 2, 9, 15, 30, tzinfo=UTC)
-    assert found == [ReportedMessage(MESSAGE, "delivered", 220, METADATA, moment, "+61491570006")]
+    words = "Hill Clinic: see you Tue 3 March at 10:00"
+    assert found == [
+        ReportedMessage(MESSAGE, "delivered", 220, METADATA, moment, "+61491570006", words)
+    ]
     assert shown(asked[0])[:2] == ("POST", "/v2-preview/reporting/messages/detail")

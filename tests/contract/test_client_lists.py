@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reminders.provider import (
+    Refused,
+    SenderAddress,
     SignatureKey,
 )
 from tests.contract.test_client import FIRST, MOMENT, SECOND, shown
@@ -73,3 +75,35 @@ def test_signature_keys(answering):
     assert [shown(request) for request in asked] == [
         ("GET", "/v1/iam/signature_keys?page=1&page_size=100", None)
     ]
+
+
+def test_approved_senders(answering):
+    entries = [
+        {
+            "id": "7927d9eb-4e74-4021-836e-6cae071f84e7",
+            "sender_address": "EXAMPLE1",
+            "sender_address_type": "ALPHANUMERIC",
+            "usage_type": "ALPHANUMERIC",
+            "destination_countries": ["AU"],
+            "label": "This is my label 1",
+            "account_id": "my_account",
+        },
+        {"sender_address": "+61491570156", "sender_address_type": "INTERNATIONAL"},
+        {"id": "without an address"},
+    ]
+    api, asked = answering(200, {"data": entries, "pagination": {"page_size": 100}})
+
+    assert api.sender_addresses() == [
+        SenderAddress("EXAMPLE1", "ALPHANUMERIC", "This is my label 1"),
+        SenderAddress("+61491570156", "INTERNATIONAL", ""),
+    ]
+    assert [request.url.path for request in asked] == [
+        "/v1/messaging/numbers/sender_address/addresses/"
+    ]
+
+
+def test_an_account_without_senders_of_its_own_stops_no_texts(answering):
+    api, _ = answering(403, {"message": "Forbidden"})
+
+    with pytest.raises(Refused):
+        api.sender_addresses()

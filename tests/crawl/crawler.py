@@ -21,7 +21,8 @@ from tests.admin.test_pages import fill
 from tests.crawl.addresses import Address, addresses, names_asked, names_of_list
 from tests.crawl.hostile import CHARSETS, COOKIES, HEADERS, VALUES, encoded, exchanged, form
 from tests.factories import make_location, make_user
-from tests.views.access_table import TABLE, things
+from tests.views.access_table import TABLE
+from tests.views.access_things import things
 
 FORM = "application/x-www-form-urlencoded"
 ADDRESSES = addresses()

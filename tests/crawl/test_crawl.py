@@ -9,7 +9,7 @@ from tests.crawl.hostile import VALUES, encoded
 
 pytestmark = pytest.mark.django_db
 
-SHARE = 149
+SHARE = 293
 """Every run asks one of so many; the fault tests ask more. A prime, so that it meets all kinds in
 turn.
 """

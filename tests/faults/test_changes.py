@@ -6,12 +6,8 @@ from datetime import time, timedelta
 import pytest
 
 from reminders.domain.consent.suppressions import opt_out
-from reminders.domain.diary.appointments import (
-    change_appointment,
-    change_contact,
-    delete_appointment,
-    set_status,
-)
+from reminders.domain.diary.appointments import change_appointment, delete_appointment, set_status
+from reminders.domain.diary.contacts import change_contact
 from reminders.models import Appointment, Suppression
 from tests.faults.support.world import STAFF, World, fictional_number
 

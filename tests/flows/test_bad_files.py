@@ -16,7 +16,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-DAY = str(date.today() + timedelta(days=10))  # noqa: DTZ011 -- any coming day
+DAY = str(date.today() + timedelta(days=10))  # noqa: DTZ011  # any coming day
 HEADER = "id,name,phone,date,time\n"
 GOOD = f"1,Ann Lee,0491 570 006,{DAY},10:00\n"
 EXPORT = "Export the diary as CSV (or XLSX or ODS) and import that file."

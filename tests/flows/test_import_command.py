@@ -18,7 +18,7 @@ from reminders.models import Appointment, Import, ImportMapping, Location
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-DAY = date.today() + timedelta(days=10)  # noqa: DTZ011 -- any coming day
+DAY = date.today() + timedelta(days=10)  # noqa: DTZ011  # any coming day
 FILE = f"id,name,phone,date,time\n1,Ann Lee,0491 570 006,{DAY},10:00\n2,Bob Ray,12,{DAY},11:00\n"
 
 

@@ -120,7 +120,10 @@ def test_from_the_diary_to_the_day_sheet(clinic: Clinic) -> None:
     appointment = confirmation["metadata"]["appointment"]
     references = [confirmation["metadata"]["message"], reminder["metadata"]["message"]]
     assert len({UUID(one) for one in (*references, appointment)}) == 3
+    rules = [confirmation["metadata"]["rule"], reminder["metadata"]["rule"]]
+    assert len(set(rules)) == 2
     both = {
+        "callback_url": confirmation["callback_url"],
         "status": "scheduled",
         "destination_number": PATIENT,
         "delivery_report": True,
@@ -131,14 +134,22 @@ def test_from_the_diary_to_the_day_sheet(clinic: Clinic) -> None:
         "Reply Y to confirm or N if you can't come.",
         "scheduled": written(starts_at - timedelta(days=1)),
         "message_expiry_timestamp": written(starts_at - timedelta(hours=2)),
-        "metadata": {"message": references[0], "appointment": appointment},
+        "metadata": {
+            "message": references[0],
+            "appointment": appointment,
+            "rule": rules[0],
+        },
     }
     assert without_id(reminder) == both | {
         "content": f"Hi Ann, a reminder of your appointment at Harbour Dental on {when}. See you "
         f"then!",
         "scheduled": written(starts_at - timedelta(hours=1)),
         "message_expiry_timestamp": written(starts_at - timedelta(minutes=10)),
-        "metadata": {"message": references[1], "appointment": appointment},
+        "metadata": {
+            "message": references[1],
+            "appointment": appointment,
+            "rule": rules[1],
+        },
     }
 
     # The day before, the confirmation arrives and Ann answers.

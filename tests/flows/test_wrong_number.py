@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import change_contact, set_status
+from reminders.domain.diary.appointments import set_status
 from reminders.domain.diary.calls import record_calls, undo_calls
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary.staff_actions import StaffActionError, send_now, send_text
 from reminders.domain.diary.wrong_numbers import is_right_after_all
 from reminders.domain.pages.day_sheet import rows_of

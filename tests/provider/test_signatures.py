@@ -20,8 +20,7 @@ BODY = b'{"reply_id": "r-1", "content": "Y\xc3\xa9s"}'
 PATH = "/webhooks/messages/s3cret/?x=1"
 KEY_ID = "7ca628a8-08b0-4e42-aeb8-960b37049c31"
 # Of the provider's size.
-# The exception: short, so that it is made at once.
-PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
+PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  # quick
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         self.wire.next_answer()(self)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_any  # noqa: N815 -- http.server's names
+    do_GET = do_POST = do_PUT = do_DELETE = do_any  # noqa: N815  # http.server's names
 
     def log_message(self, *_args: object) -> None:
         """Tests need no access log."""

@@ -14,8 +14,8 @@ from typing import Protocol
 
 import redis
 
-from config import queues
 from config.launcher.embedded import processes
+from config.ringing import queues
 from tests.programs import free_port, wait_until
 
 START_SECONDS = 60.0

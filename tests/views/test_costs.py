@@ -22,7 +22,7 @@ from tests.factories import make_confirmation_rule, make_location, make_practiti
 
 pytestmark = pytest.mark.django_db
 
-MOST = 25
+MOST = 27
 TOMORROW = timezone.now() + timedelta(days=1)
 PAGES = (
     f"/?date={TOMORROW:%Y-%m-%d}",
@@ -36,6 +36,8 @@ PAGES = (
     "/data-quality/?who=all",
     "/data-quality/?flaw=twice&who=all",
     "/statistics/",
+    "/statistics/change/",
+    "/appointments/export/",
     "/import/",
     "/set-up/",
     "/set-up/rules/",

@@ -18,7 +18,7 @@ from config.launcher.embedded.processes import Identity, nobody, unprivileged_id
 # The kernel's limit is 107 bytes on Linux and 103 on macOS, with the file's name.
 LONGEST_SOCKET_PATH = 100
 # For sockets whose path would be too long; what we make there is private: see make_private.
-SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 -- as above
+SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  # as above
 OWN_FOLDER = "set DATA_DIR to a folder of your own, such as DATA_DIR=$HOME/till-then"
 SOCKET_NAME_ROOM = len("/.s.PGSQL.5432")
 

@@ -11,10 +11,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from reminders.domain.clock.sending_hours import (
-    DAY,
     SendingHours,
     is_open_day,
     is_quiet,
+    last_open_day,
     next_open,
     previous_open,
 )
@@ -153,8 +153,9 @@ def plan(
       otherwise it acts as `earlier`, which takes the last closing time before: the reminder for
       07:00 goes at 20:00 the evening before.
     - Late, because that moment had passed by `known_since`: at `known_since`, or from quiet hours
-      at the next opening, on any day of the week, as long as `min_notice` remains and the cut-off
-      is not passed.
+      at the next opening, as long as `min_notice` remains and the cut-off is not passed. A rule on
+      open days only waits for the next open day where that is in time; where it is not, it goes on
+      any day: a text on a Sunday is better than none.
 
     Both are aware. Raises ValueError when `starts_at` is naive, TypeError when only `known_since`
     is.
@@ -199,19 +200,13 @@ def _ideal(schedule: Schedule, hours: SendingHours, start: datetime) -> datetime
         wall = due.astimezone(hours.zone)
         if is_open_day(wall.date(), hours):
             return due
-        return _at_wall(_last_open_day(wall.date(), hours), wall.time(), hours)
+        return _at_wall(last_open_day(wall.date(), hours), wall.time(), hours)
     wall = start.astimezone(hours.zone)
     # Days are subtracted from the date: 24 hours less is another time of day when clocks change.
     day = wall.date() - timedelta(days=schedule.days_before or 0)
     if schedule.weekdays_only:
-        day = _last_open_day(day, hours)
+        day = last_open_day(day, hours)
     return _at_wall(day, schedule.at_time or wall.time(), hours)
-
-
-def _last_open_day(day: date, hours: SendingHours) -> date:
-    while not is_open_day(day, hours):
-        day -= DAY
-    return day
 
 
 def _at_wall(day: date, wall: time, hours: SendingHours) -> datetime:
@@ -245,13 +240,18 @@ def _late(
     # Up: rounded down, the due time would lie before the change that it follows from.
     moment = _whole_up(known_since)
     due_at = next_open(moment, hours)
+    if (
+        schedule.weekdays_only
+        and (staffed := next_open(moment, hours, open_days_only=True)) <= latest
+    ):
+        due_at = staffed
     skipped: Skip | None = None
     if schedule.late is Late.SKIP:
         skipped = Skip.BOOKED_LATE
     elif moment > latest:
         skipped = Skip.SHORT_NOTICE
     # Only where waiting would be needed; a rule that never sends at night still sends late by day.
-    elif due_at > moment and schedule.quiet is Quiet.SKIP:
+    elif is_quiet(moment, hours) and schedule.quiet is Quiet.SKIP:
         skipped = Skip.QUIET_HOURS
     elif due_at > latest:
         skipped = Skip.CLOSED_TOO_LONG

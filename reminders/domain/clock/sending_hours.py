@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import count
 from zoneinfo import ZoneInfo
 
+from reminders.domain.clock.closed_days import NEVER_CLOSED, ClosedDays
 from reminders.domain.clock.wall_time import day_bounds, jump_between
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 LAST_MINUTE = time(23, 59)
 EVERY_DAY = frozenset(range(1, 8))
+SEARCHED_DAYS = 400
+"""So far a working day is looked for; a location that has none in it is taken to have no days off.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,15 @@ class SendingHours:
 
     The closing minute still counts: with 20:00 a text may go at 20:00:59. Hours may run over
     midnight (18:00 to 02:00); opens == closes means all day. Seconds are dropped. `open_days` are
-    the ISO weekdays (Monday is 1) on which staff are there; they matter to rules for open days
-    only. An empty set means every day.
+    the ISO weekdays (Monday is 1) on which staff are there, `closed` the dates on which they are
+    not all the same; both matter to rules for open days only. An empty set means every day.
     """
 
     zone: ZoneInfo
     opens: time
     closes: time
     open_days: frozenset[int] = EVERY_DAY
+    closed: ClosedDays = NEVER_CLOSED
     _first: int = field(init=False, repr=False, compare=False)
     _last: int = field(init=False, repr=False, compare=False)
 
@@ -65,18 +69,34 @@ def is_quiet(at: datetime, hours: SendingHours) -> bool:
 
 def is_open_day(day: date, hours: SendingHours) -> bool:
     """Whether staff are there on this calendar day of the location."""
-    return day.isoweekday() in hours.open_days
+    return day.isoweekday() in hours.open_days and not hours.closed.holds(day)
 
 
-def next_open(at: datetime, hours: SendingHours) -> datetime:
+def last_open_day(day: date, hours: SendingHours) -> date:
+    """This day, or the last one before it on which staff are there."""
+    days = (day - n * DAY for n in range(SEARCHED_DAYS))
+    return next((one for one in days if is_open_day(one, hours)), day)
+
+
+def next_open(at: datetime, hours: SendingHours, *, open_days_only: bool = False) -> datetime:
     """The first instant from `at` on, in UTC, at which texts may go; `at` itself when it is
     allowed.
+
+    With `open_days_only` it also lies on a day when staff are there, by the calendar.
     """
-    if not is_quiet(at, hours):
-        return at.astimezone(UTC)
     day = at.astimezone(hours.zone).date()
+    if not is_quiet(at, hours) and (is_open_day(day, hours) or not open_days_only):
+        return at.astimezone(UTC)
     # From today on: `at` may be quiet in the morning, and the opening still be of this day.
-    return next(edge for n in count() for edge in _edges(hours, day + n * DAY).starts if edge >= at)
+    days = (day + n * DAY for n in range(SEARCHED_DAYS))
+    edges = (
+        edge
+        for day in days
+        if is_open_day(day, hours) or not open_days_only
+        for edge in _edges(hours, day).starts
+        if edge >= at
+    )
+    return next(edges, None) or next_open(at, hours)
 
 
 def previous_open(at: datetime, hours: SendingHours, *, open_days_only: bool = False) -> datetime:
@@ -89,14 +109,15 @@ def previous_open(at: datetime, hours: SendingHours, *, open_days_only: bool = F
     day = at.astimezone(hours.zone).date()
     if not is_quiet(at, hours) and (is_open_day(day, hours) or not open_days_only):
         return at.astimezone(UTC)
-    days = (day - n * DAY for n in count())
-    return next(
+    days = (day - n * DAY for n in range(SEARCHED_DAYS))
+    edges = (
         edge
         for day in days
         if is_open_day(day, hours) or not open_days_only
         for edge in reversed(_edges(hours, day).ends)
         if edge <= at
     )
+    return next(edges, None) or previous_open(at, hours)
 
 
 @dataclass(frozen=True, slots=True)

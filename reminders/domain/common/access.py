@@ -1,7 +1,8 @@
-"""Who may do what, and where: the three roles, their permissions, and the locations a user may see.
+"""What one user may do, and where: their roles' permissions, and the locations that they may see.
 
 A role is a group; what it may do is the group's permissions, which an administrator may change.
-Pages ask here on the server for every request; hiding a button is courtesy, not protection.
+What each address needs stands in `rights`. It is asked for every request; hiding a button is
+courtesy, not protection.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.visibility import Sight
+from reminders.domain.rights.actions import action_at, of_list
+from reminders.domain.rights.permissions import ANYBODY, SEE_IMPORTS, SIGNED_IN
+from reminders.domain.rights.roles import PERMISSIONS
+from reminders.domain.rights.table import Action, Reach
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -26,69 +31,6 @@ from reminders.models import (
     Reply,
     StaffProfile,
 )
-
-RECEPTIONIST, MANAGER, ADMINISTRATOR = "receptionist", "manager", "administrator"
-
-DAILY_WORK = "reminders.change_appointment"
-"""The pages of the day: day sheet, call list, inbox, conversations, appointments, contacts, not
-sent.
-"""
-IMPORT = "reminders.add_import"
-RULES = "reminders.change_reminderrule"
-WORDINGS = "reminders.change_wording"
-STATISTICS = "reminders.view_auditentry"
-CONNECTION = "reminders.change_providerstate"
-PERSON_DATA = "reminders.change_location"
-"""To give out and to forget all that is held about a person: whoever answers for a location."""
-USERS = "auth.change_user"
-ROLES = "auth.change_group"
-
-_EVERY = ("view", "add", "change", "delete")
-_DAILY: dict[str, tuple[str, ...]] = {
-    "appointment": ("view", "add", "change"),
-    "contact": ("view", "add", "change"),
-    "callattempt": ("view", "add", "change"),
-    "inboxitem": ("view", "add", "change"),
-    "suppression": ("view", "add", "change"),
-    "message": ("view", "add"),
-    "reminder": ("view", "change"),
-    "reply": ("view", "change"),
-    **dict.fromkeys(("location", "practitioner", "service", "cannedreply"), ("view",)),
-}
-_MANAGING: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("reminderrule", "wording", "cannedreply", "practitioner", "service"), _EVERY),
-    **dict.fromkeys(("import", "importmapping", "location"), ("view", "add", "change")),
-    **dict.fromkeys(("importrow", "auditentry", "deliveryreport", "job"), ("view",)),
-}
-_ADMINISTERING: dict[str, tuple[str, ...]] = {
-    "staffprofile": _EVERY,
-    "location": _EVERY,
-    "providerstate": ("view", "change"),
-    "taskrun": ("view",),
-}
-_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
-    "auth": {"user": _EVERY, "group": _EVERY},
-    "django_celery_beat": {"periodictask": ("view", "change"), "intervalschedule": _EVERY},
-}
-
-
-def _codes(app: str, models: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
-    return {(app, f"{verb}_{model}") for model, verbs in models.items() for verb in verbs}
-
-
-_RECEPTIONIST = _codes("reminders", _DAILY)
-_MANAGER = _RECEPTIONIST | _codes("reminders", _MANAGING)
-_ADMINISTRATOR = (
-    _MANAGER
-    | _codes("reminders", _ADMINISTERING)
-    | {code for app, models in _ELSEWHERE.items() for code in _codes(app, models)}
-)
-PERMISSIONS: dict[str, set[tuple[str, str]]] = {
-    RECEPTIONIST: _RECEPTIONIST,
-    MANAGER: _MANAGER,
-    ADMINISTRATOR: _ADMINISTRATOR,
-}
-"""For each role the permissions it starts with, as pairs of app label and code name."""
 
 
 def seed_roles(**_: Any) -> None:
@@ -103,9 +45,12 @@ def seed_roles(**_: Any) -> None:
     permissions = _permissions(code for role in missing for code in PERMISSIONS[role])
     for role in sorted(missing):
         group = Group.objects.create(name=role)
-        # With the first migration some apps' permissions are not there yet; they are left out.
-        group.permissions.set(
-            permissions[code] for code in PERMISSIONS[role] if code in permissions
+        # By rows, which tell nobody: what every site begins with is no change of rights. With the
+        # first migration some apps' permissions are not there yet; they are left out.
+        Group.permissions.through.objects.bulk_create(
+            Group.permissions.through(group=group, permission=permissions[code])
+            for code in PERMISSIONS[role]
+            if code in permissions
         )
 
 
@@ -125,6 +70,8 @@ class Scope:
     profile: StaffProfile
     locations: tuple[Location, ...]
     restricted: bool
+    listed: frozenset[int]
+    """Those that are listed for them; whoever sees all may have some listed, too."""
 
     @property
     def actor(self) -> Actor:
@@ -141,9 +88,54 @@ class Scope:
         # Compared as text: what is remembered or sent may be a number, a text or nothing.
         return next((location for location in self.locations if str(location.pk) == str(pk)), None)
 
+    @cached_property
+    def chosen(self) -> Location | None:
+        """The location that their pages are set to; None for all that they may see.
+
+        Until they choose, it is the one that they work at: the only one that is listed for them,
+        also where they may see every other.
+        """
+        remembered = self.profile.remembered
+        if "location" in remembered:
+            # It may be one that was taken from them since.
+            return self.location(remembered["location"])
+        listed = [location for location in self.locations if location.pk in self.listed]
+        return listed[0] if len(listed) == 1 else None
+
+    @property
+    def shown_locations(self) -> tuple[Location, ...]:
+        """The locations that their pages are about: the chosen one, else all of theirs."""
+        return (self.chosen,) if self.chosen else self.locations
+
+    @property
+    def narrowed_to(self) -> list[int] | None:
+        """The ids of `shown_locations`, in order; None where they see everything anyway.
+
+        Whoever sees every location sees rows without one, too, which ids would leave out.
+        """
+        shown = self.shown_locations
+        if not self.restricted and len(shown) == len(self.locations):
+            return None
+        return sorted(location.pk for location in shown)
+
     def may(self, permission: str) -> bool:
-        """Whether their role allows it; one of the names above."""
+        """Whether their role allows it; a name of `rights.permissions`."""
         return self.user.has_perm(permission)
+
+    def admits(self, action: Action, method: str) -> bool:
+        """Whether a row of the table of rights lets them in by this method."""
+        needed = action.needs(method)
+        if needed in (ANYBODY, SIGNED_IN):
+            return True
+        everywhere = action.reach is not Reach.ALL or not self.restricted
+        return bool(needed) and everywhere and self.may(needed)
+
+    def opens(self, address: str, method: str = "GET") -> bool:
+        """Whether they may look at the address of this name, or by "POST" send to it."""
+        action, of_table = action_at(address), of_list(address)
+        if action is None or not self.admits(action, method):
+            return False
+        return not of_table or self.may(of_table)
 
     def appointments(self) -> QuerySet[Appointment]:
         """The appointments they may see."""
@@ -186,12 +178,12 @@ class Scope:
         return self._seen(Sight.replies)
 
     def seen_cards(self) -> Q:
-        """A condition on the inbox's cards; diaries that wait are for those who import
+        """A condition on the inbox's cards; diaries that wait are for those who see files
         everywhere.
         """
         seen = self._seen(Sight.cards)
         # A file may name patients of any location, so its card is not for those who see some only.
-        everywhere = self.may(IMPORT) and not self.restricted
+        everywhere = self.may(SEE_IMPORTS) and not self.restricted
         return seen if everywhere else seen & ~Q(kind=InboxItem.Kind.DIARY)
 
     def seen_opt_outs(self) -> Q:
@@ -232,14 +224,21 @@ def scope_of(user: User) -> Scope:
     profile, _ = StaffProfile.objects.get_or_create(user=user)
     active = Location.objects.filter(active=True)
     restricted = not (user.is_superuser or profile.all_locations)
-    locations = active.filter(pk__in=profile.locations.values("pk")) if restricted else active
-    return Scope(user=user, profile=profile, locations=tuple(locations), restricted=restricted)
+    theirs = StaffProfile.locations.through.objects.filter(
+        staffprofile=profile, location=OuterRef("pk")
+    )
+    # With the locations, not after them: every page would ask once more.
+    found = active.annotate(listed=Exists(theirs))
+    locations = tuple(found.filter(listed=True) if restricted else found)
+    listed = frozenset(location.pk for location in locations if location.listed)
+    return Scope(user, profile, locations, restricted, listed)
 
 
 def remember(profile: StaffProfile, **values: Any) -> None:
     """Keep what a page should show next time; writes only what changed."""
-    # Pages remember with every look; most of the time there is nothing to write.
-    if all(profile.remembered.get(name) == value for name, value in values.items()):
+    # Pages remember with every look; most of the time there is nothing to write. “All locations”
+    # that was chosen is something else than nothing chosen yet.
+    if values.items() <= profile.remembered.items():
         return
     profile.remembered = profile.remembered | values
     profile.save(update_fields=["remembered"])

@@ -14,9 +14,13 @@ Kind = Message.Kind
 _BY_KIND = {
     Kind.STAFF: Asks.STAFF,
     Kind.TEST: Asks.STAFF,
+    # Whatever is answered to an invitation, somebody has to find a time.
+    Kind.RECALL: Asks.STAFF,
     Kind.ANSWER: Asks.AUTOMATIC,
     Kind.CORRECTION: Asks.NOTICE,
+    Kind.NOTICE: Asks.NOTICE,
     Kind.REMINDER: Asks.YES_NO,
+    Kind.OFFER: Asks.OFFER,
 }
 
 
@@ -29,6 +33,8 @@ def asked_by_purpose(purpose: str, *, spoken: bool = False) -> Asks:
         return Asks.NOTICE
     if not about.asks:
         return Asks.AUTOMATIC
+    if purpose == "offer":
+        return Asks.OFFER
     if about.lists:
         return Asks.WHICH if about.automatic else Asks.NUMBERED
     return Asks.YES_NO

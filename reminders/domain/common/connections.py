@@ -31,7 +31,7 @@ def map_ordered(
 ) -> Iterator[tuple[T, R]]:
     """Each portion with what became of it, in their order; the next ones are under way meanwhile.
 
-    While one hand reckons, the database works for another: on two processors that takes little
+    While one of them computes, the database works for another: on two processors that takes little
     more than half the time. The work of a portion has to be a transaction of its own.
 
     With one hand all is done in the calling thread. Portions are taken there in any case, `hands`

@@ -1,7 +1,7 @@
 """The time that all programs share: the database's.
 
 Every program measures now and then how far the clock of its machine is from the database's, and
-reckons with the difference. So what is due, too late or expired is decided by one clock, however
+corrects for the difference. So what is due, too late or expired is decided by one clock, however
 many machines there are; a clock that is wrong by more than two minutes is told of, because logs,
 pages and signatures go by it.
 """

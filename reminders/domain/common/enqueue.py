@@ -1,7 +1,7 @@
-"""Ring for a worker after a commit, so that urgent work does not wait for the next round.
+"""Wake a worker after a commit, so that urgent work does not wait for the next round.
 
-Only a doorbell: a ring that is lost, doubled or late changes nothing, because the database is the
-queue. A broker that is down must never hurt the change that rang.
+Only a wake-up call: one that is lost, doubled or late changes nothing, because the database is the
+queue. A broker that is down must never hurt the change that called.
 """
 
 from __future__ import annotations
@@ -33,58 +33,58 @@ def enqueue_after_commit(task: str) -> None:
     """Have a worker run `reminders.tasks.<task>` as soon as the current transaction is committed,
     once.
     """
-    bell = _Bell(task)
-    if not _is_pulled(bell):
+    call = _Call(task)
+    if not _is_asked_for(call):
         # After the commit: a worker that came earlier would find nothing. Robust: a broker that is
         # down must not stop what else waits for the commit.
-        transaction.on_commit(bell, robust=True)
+        transaction.on_commit(call, robust=True)
 
 
 @dataclass(frozen=True)
-class _Bell:
+class _Call:
     task: str
 
     def __call__(self) -> None:
         enqueue_now(self.task)
 
 
-def _is_pulled(bell: _Bell) -> bool:
-    """Whether this transaction will ring it anyway, even if the innermost savepoint is rolled
+def _is_asked_for(call: _Call) -> bool:
+    """Whether this transaction will make it anyway, even if the innermost savepoint is rolled
     back.
     """
     here = set(connection.savepoint_ids)
     return any(
         # One that was asked for in a savepoint that is gone will not come: then it has to be asked
         # for again.
-        pulled == bell and set(savepoints) <= here
-        for savepoints, pulled, *_ in connection.run_on_commit
+        asked_for == call and set(savepoints) <= here
+        for savepoints, asked_for, *_ in connection.run_on_commit
     )
 
 
 def enqueue_debounced(task: str) -> None:
     """Have a worker run the task soon, without keeping the caller waiting for the broker.
 
-    For what comes in floods: however often it is called, a process rings once a second at most.
+    For what comes in floods: however often it is called, a process calls once a second at most.
     """
     with _Apart.lock:
-        if task in _Apart.pulled:
+        if task in _Apart.waiting:
             return
-        _Apart.pulled.add(task)
-    threading.Thread(target=_ring_in_turn, args=(task,), name=f"ring {task}", daemon=True).start()
+        _Apart.waiting.add(task)
+    threading.Thread(target=_call_in_turn, args=(task,), name=f"wake {task}", daemon=True).start()
 
 
 class _Apart:
-    """Bells that were pulled and have not rung yet, and the turn of those that ring."""
+    """Calls that were asked for and not made yet, and the turn of those that are made."""
 
     lock = threading.Lock()
     turn = threading.Lock()
-    pulled: ClassVar[set[str]] = set()
+    waiting: ClassVar[set[str]] = set()
 
 
-def _ring_in_turn(task: str) -> None:
+def _call_in_turn(task: str) -> None:
     with _Apart.turn:
         with _Apart.lock:
-            _Apart.pulled.discard(task)  # what comes from here on is rung for once more
+            _Apart.waiting.discard(task)  # what comes from here on is called for once more
         enqueue_now(task)
         time.sleep(AT_MOST_EVERY)
 
@@ -92,7 +92,7 @@ def _ring_in_turn(task: str) -> None:
 def enqueue_now(task: str, *arguments: int) -> None:
     """Have a worker run the task now, whatever becomes of the transaction, if there is one.
 
-    After a failure, or when it took long, this process rings nobody for a while: a broker that is
+    After a failure, or when it took long, this process calls nobody for a while: a broker that is
     deaf or full would cost every change its time-outs.
     """
     began = time.monotonic()
@@ -108,7 +108,7 @@ def enqueue_now(task: str, *arguments: int) -> None:
             )
     except Exception as error:  # whatever the broker's client raises, the next round does the work
         _Line.dead_until = time.monotonic() + LEFT_ALONE
-        logger.warning("No worker could be rung for %s: %s", task, type(error).__name__)
+        logger.warning("No worker could be woken for %s: %s", task, type(error).__name__)
     # It worked, but a person waited for it: a broker that answers slowly is left alone as well.
     if time.monotonic() - began > TOO_LONG:
         _Line.dead_until = time.monotonic() + LEFT_ALONE

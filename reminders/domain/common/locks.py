@@ -24,6 +24,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from reminders.models import Appointment, AuditEntry, Contact, Message, Reminder
+from reminders.models.care.reached import reached_on
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +58,8 @@ class AdvisoryLock(IntEnum):
     """Of two who take rights from each other, the second looks again."""
     STATISTICS = 7_261_998
     """One at a time writes the figures of a day."""
+    BULK_CHANGES = 7_261_999
+    """Of two who say the same delay at once, the second finds what the first began."""
 
 
 def take(lock: AdvisoryLock, *, shared: bool = False) -> None:
@@ -88,6 +91,12 @@ def lock_appointment(pk: int) -> Appointment:
 def lock_contact(pk: int) -> Contact:
     """Lock one contact to change it; the appointments that its change may reach come before."""
     return Contact.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def lock_contacts(rows: QuerySet[Contact]) -> list[int]:
+    """Lock these contacts to change them, in the order of their keys; their ids."""
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
 
 
 def lock_whole_contact(pk: int) -> Contact:
@@ -123,9 +132,7 @@ def lock_appointments_of(message_ids: Collection[uuid.UUID]) -> None:
 
 def lock_coming_on(phones: Collection[str], *, now: datetime) -> None:
     """Lock the appointments still to come of everyone on these numbers."""
-    # Never a blank one: everybody without a number would be locked.
-    people = Contact.objects.filter(phone__in=[phone for phone in phones if phone])
-    _lock(Appointment.objects.filter(contact_id__in=people.values("pk"), starts_at__gt=now))
+    _lock(Appointment.objects.filter(contact_id__in=reached_on(phones), starts_at__gt=now))
 
 
 def lock_coming_of(contact_ids: Collection[int], *, now: datetime) -> list[int]:

@@ -14,7 +14,13 @@ from django.db.models import Q
 
 from reminders.models import Trouble
 
-LASTS = {"clock": timedelta(minutes=2), "pushes": timedelta(hours=6)}
+LASTS = {
+    "clock": timedelta(minutes=2),
+    "pushes": timedelta(hours=6),
+    "signatures": timedelta(hours=1),
+    "room": timedelta(minutes=3),
+    "trail": timedelta(hours=25),
+}
 """How long each kind is shown after it was last told of."""
 
 

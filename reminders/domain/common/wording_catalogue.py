@@ -27,7 +27,8 @@ from reminders.domain.wording import (
 )
 from reminders.domain.wording.defaults import starter
 from reminders.domain.wording.emergency_numbers import emergency_number
-from reminders.models import Wording
+from reminders.domain.wording.own_columns import own_values
+from reminders.models import Location, Wording
 
 SMS, VOICE = str(Wording.Channel.SMS), str(Wording.Channel.VOICE)
 
@@ -112,6 +113,10 @@ class WordingCatalogue:
                     yield rule, purpose, tag, channel
 
 
+_NOWHERE = Location(name="", zone="UTC", country="")
+"""Where a text is about no location."""
+
+
 def lock_wordings(*, alone: bool = False) -> None:
     """Keep the wordings as they are until the transaction ends; `alone`, to change them.
 
@@ -134,33 +139,44 @@ def values_for(
     first_name: str,
     name: str,
     starts_at: datetime,
-    zone: str,
+    place: Location | None,
     language: str,
-    country: str,
-    location: str,
-    phone: str,
     practitioner: str | None = "",
     service: str | None = "",
     instructions: str | None = "",
+    minutes: str = "",
+    extra: object = None,
     spoken: bool = False,
+    recipient: str = "",
+    link: str = "",
 ) -> Values:
     """What the placeholders stand for in a text about one appointment, from plain columns.
 
-    `starts_at` is aware and written on the wall clock of `zone`, by the habits of `language` in
-    `country`; `phone` is the location's. `spoken` is for a voice call.
+    `starts_at` is aware and written on the wall clock of `place`, by the habits of `language` in
+    its country. `extra` is what the diary keeps with the visit. `spoken` is for a voice call.
+    `recipient` is who reads it, where that is not the patient. `link` is the address of the page.
     """
-    local = starts_at.astimezone(ZoneInfo(zone))
+    site = place or _NOWHERE
+    country = site.country
+    local = starts_at.astimezone(ZoneInfo(site.zone))
     return Values(
         first_name=first_name,
         name=name,
+        recipient=recipient or first_name,
         date=format_date(local, language, country, spoken=spoken),
         time=format_time(local, language, country, spoken=spoken),
-        location=location,
-        phone=phone,
+        location=site.name,
+        phone=site.phone,
+        address=site.address,
+        map=site.map_link,
+        video=site.video_link,
+        link=link,
         practitioner=practitioner or "",
         service=service or "",
         instructions=instructions or "",
         emergency=emergency_number(country),
+        minutes=minutes,
+        columns=own_values(extra) if extra else {},
     )
 
 

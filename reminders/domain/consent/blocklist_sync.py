@@ -20,7 +20,7 @@ from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_coming_on
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, is_textable, opt_in_all, opt_out_all
-from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.diary.contacts import plan_numbers
 from reminders.domain.planning.kept_opt_outs import kept_among
 from reminders.models import Suppression
 from reminders.provider import MessagesApi, NotFound, Refused

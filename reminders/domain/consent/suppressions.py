@@ -18,7 +18,7 @@ from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import lock_coming_on, retry_on_conflict
-from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.diary.contacts import plan_numbers
 from reminders.domain.planning.kept_opt_outs import recall
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.models import Contact, Message, Suppression

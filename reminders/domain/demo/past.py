@@ -1,7 +1,8 @@
 """What went on before the demo begins: confirmations that were sent, and what patients answered.
 
-Texts of the past are written down as delivered; answers go through the same door as a real
-patient's, so that appointments, cards and automatic answers are those of the product.
+Texts of the past are written down as delivered; answers about visits to come go through the same
+door as a real patient's, so that appointments, cards and automatic answers are those of the
+product. Answers about visits that are over are written down with their line of history.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from reminders.domain.common.wording_catalogue import WordingCatalogue, values_f
 from reminders.domain.replies.auto_reply import AnswerContext
 from reminders.domain.replies.handle import act_on_waiting
 from reminders.domain.wording import Values
-from reminders.models import Appointment, Message, Reminder, ReminderRule, Reply
+from reminders.models import Appointment, AuditEntry, Message, Reminder, ReminderRule, Reply
 
 ANSWERS = (
     *("Y",) * 8, "Yes", "Yes please, see you then", "ok thank you", "N", "No", "",  "", "", "",
@@ -27,9 +28,21 @@ ANSWERS = (
     "Is there parking nearby?",
 )  # fmt: skip
 """What one patient after the other may answer; nothing for those who don't."""
+ANSWERED_THEN: dict[str, tuple[str, ...]] = {
+    "arrived": (*("Y",) * 17, "", "", ""),
+    "no_show": ("Y", "", "", "", ""),
+    "declined": ("N",),
+}
+"""What patients had answered about a visit that is over, by what became of it."""
+ACTED = {"Y": ("yes", "confirmed"), "N": ("no", "declined")}
+"""The intent of such an answer, and what it did."""
+TOO_LATE = 1 / 6
+"""How many of those who declined did so only in the last hours."""
 FAILS = 1 / 30
 ANSWERED_AGO = timedelta(minutes=30)
 UNREACHABLE = 414
+DEMO_IDS = "demo-"
+"""How the ids of texts begin that were written down and never handed to anybody."""
 
 
 def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: random.Random) -> int:
@@ -46,7 +59,10 @@ def write_past(appointments: Sequence[Appointment], *, now: datetime, chance: ra
     asked = [
         row
         for row in appointments
-        if row.contact.phone and row.starts_at - timedelta(days=1) < asked_before
+        if row.contact.phone
+        and row.starts_at - timedelta(days=1) < asked_before
+        # Who booked only now is asked by the application itself, while one looks on.
+        and row.changed_at < asked_before
     ]
     messages = [
         _confirmation(row, words.template.render(_values(row)), chance=chance) for row in asked
@@ -64,17 +80,14 @@ def _values(row: Appointment) -> Values:
         first_name=row.contact.greeting,
         name=row.contact.name,
         starts_at=row.starts_at,
-        zone=row.location.zone,
+        place=row.location,
         language="en",
-        country=row.location.country,
-        location=row.location.name,
-        phone=row.location.phone,
     )
 
 
 def _confirmation(row: Appointment, text: str, *, chance: random.Random) -> Message:
     at = row.starts_at - timedelta(days=1)
-    failed = row.status == Appointment.Status.BOOKED and chance.random() < FAILS
+    failed = row.status != Appointment.Status.DECLINED and chance.random() < FAILS
     return Message(
         kind=Message.Kind.REMINDER,
         asks=asked_by_purpose("confirmation"),
@@ -86,8 +99,8 @@ def _confirmation(row: Appointment, text: str, *, chance: random.Random) -> Mess
         state=Message.State.FAILED if failed else Message.State.DELIVERED,
         words="The phone can't be reached" if failed else "Delivered",
         status_code=UNREACHABLE if failed else None,
-        # Unique by country, because diary ids begin anew at each site.
-        provider_id=f"demo-{row.location.country}-{row.external_id}",
+        # Unique by country, because diary ids begin again at each site.
+        provider_id=f"{DEMO_IDS}{row.location.country}-{row.external_id}",
         scheduled_at=at,
         send_after=at,
         created_at=at,
@@ -116,25 +129,21 @@ def _reminder(row: Appointment, rule: ReminderRule, message: Message) -> Reminde
 
 
 def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random) -> None:
-    """Let patients answer; those of the past said yes, or nothing when they did not come."""
+    """Let patients answer, about visits to come and about those that are over."""
     replies, past = [], []
     for message in messages:
         row = message.appointment
-        booked = row is not None and row.status == Appointment.Status.BOOKED
-        arrived = row is not None and row.status == Appointment.Status.ARRIVED
-        text = chance.choice(ANSWERS) if booked else "Y" * arrived
-        if text:
-            at = min(
-                message.scheduled_at + timedelta(minutes=chance.randint(1, 40)), now - ANSWERED_AGO
-            )
-            replies.append(_reply(message, text, at=at, applied=not booked))
-            if not booked:
-                past.append((replies[-1], message))
+        if row is None:
+            continue
+        booked = row.status == Appointment.Status.BOOKED
+        text = chance.choice(ANSWERS if booked else ANSWERED_THEN[row.status])
+        if not text:
+            continue
+        replies.append(_reply(message, text, at=_when(message, text, now, chance), over=not booked))
+        if not booked:
+            past.append((replies[-1], row))
     Reply.objects.bulk_create(replies)
-    Reply.appointments.through.objects.bulk_create(
-        Reply.appointments.through(reply_id=reply.pk, appointment_id=message.appointment_id)
-        for reply, message in past
-    )
+    _write_history(past)
     # As of half an hour ago: the automatic answers are dated then, too.
     act_on_waiting(AnswerContext.load(), now=now - ANSWERED_AGO)
     # The patients have read these already: they are not to arrive on a phone that shows no
@@ -142,24 +151,50 @@ def _answer(messages: Sequence[Message], *, now: datetime, chance: random.Random
     Message.objects.filter(kind=Message.Kind.ANSWER, state=Message.State.QUEUED).update(
         state=Message.State.DELIVERED,
         words="Delivered",
-        provider_id=Concat(Value("demo-"), Cast("id", TextField())),
+        provider_id=Concat(Value(DEMO_IDS), Cast("id", TextField())),
         accepted_at=F("created_at"),
         final_at=F("created_at"),
     )
 
 
-def _reply(message: Message, text: str, *, at: datetime, applied: bool) -> Reply:
+def _when(message: Message, text: str, now: datetime, chance: random.Random) -> datetime:
+    """Within the hour after the question, before now; some say no only shortly before the visit."""
+    if text == "N" and message.expires_at < now and chance.random() < TOO_LATE:
+        return message.expires_at + timedelta(minutes=chance.randint(0, 60))
+    return min(message.scheduled_at + timedelta(minutes=chance.randint(1, 40)), now - ANSWERED_AGO)
+
+
+def _reply(message: Message, text: str, *, at: datetime, over: bool) -> Reply:
+    intent, outcome = ACTED[text] if over else ("", "")
     return Reply(
         provider_id=f"reply-{message.provider_id}",
-        message=message if applied else None,
+        message=message if over else None,
         message_uuid=message.pk,
-        contact=message.contact if applied else None,
+        contact=message.contact if over else None,
         phone=message.phone,
         text=text,
         received_at=at,
         stored_at=at,
-        applied_at=at if applied else None,
-        intent="yes" if applied else "",
-        outcome="confirmed" if applied else "",
-        matched_by=Reply.MatchedBy.METADATA if applied else Reply.MatchedBy.NOTHING,
+        applied_at=at if over else None,
+        intent=intent,
+        outcome=outcome,
+        matched_by=Reply.MatchedBy.METADATA if over else Reply.MatchedBy.NOTHING,
+    )
+
+
+def _write_history(past: Sequence[tuple[Reply, Appointment]]) -> None:
+    """The answers about visits that are over: whose they are, and the line of history of each."""
+    Reply.appointments.through.objects.bulk_create(
+        Reply.appointments.through(reply_id=reply.pk, appointment_id=row.pk) for reply, row in past
+    )
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=reply.received_at,
+            source=AuditEntry.Source.PATIENT,
+            kind=reply.outcome,
+            appointment_id=row.pk,
+            contact_id=row.contact_id,
+            details={"from": "booked", "to": reply.outcome},
+        )
+        for reply, row in past
     )

@@ -63,6 +63,17 @@ def why_on_one_phone(one: Person, other: Person) -> Reason | None:
     return Reason.SPELLING if near else Reason.FAMILY_NAME
 
 
+def may_be_one(one: Person, other: Person) -> bool:
+    """Whether to ask if two people on one phone are one; also where a name is there in part."""
+    if why_on_one_phone(one, other):
+        return True
+    if two_in_a_diary(one, other):
+        return False
+    mine, theirs = _Name(one), _Name(other)
+    shorter, longer = sorted((set(mine.all), set(theirs.all)), key=len)
+    return bool(shorter) and shorter <= longer and mine.generations == theirs.generations
+
+
 def two_in_a_diary(one: Person, other: Person) -> bool:
     """Whether the diary itself tells them apart: each has a patient number of it."""
     both = bool(one.external_id and other.external_id)

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import F, Q
 
+from reminders.domain.changes.note import note, note_new, tells_of_changes, visits_as_known
 from reminders.domain.clock import rule_schedule
 from reminders.domain.common.audit import Actor, record, record_each
 from reminders.domain.common.etags import refuse_if_changed
@@ -25,18 +26,25 @@ from reminders.domain.common.locks import (
     lock_appointment,
     lock_appointments,
     lock_audit_entry,
-    lock_coming_of,
-    lock_contact,
     retry_on_conflict,
 )
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
-from reminders.domain.planning.kept_opt_outs import recall
+from reminders.domain.planning.handed_over import PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
-from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
-from reminders.models import Appointment, AuditEntry, Contact, Location, ReminderRule
+from reminders.domain.slots import freeing
+from reminders.models import (
+    Appointment,
+    AuditEntry,
+    Contact,
+    Location,
+    ReminderRule,
+    VisitChange,
+)
 
+Telling: TypeAlias = VisitChange.Telling
 Status = Appointment.Status
 EXPECTED = frozenset(Appointment.EXPECTED)
+OFF = frozenset({Status.DECLINED, Status.CANCELLED})
+"""Of such a visit the time is free."""
 MATTERS = frozenset({"location_id", "contact_id", "starts_at", "service_id"})
 PLAIN = frozenset({"practitioner_id", "duration", "notes", "external_id", "diary"})
 
@@ -52,19 +60,26 @@ def set_status(
     by: Actor,
     now: datetime,
     kind: str | None = None,
+    telling: Telling = Telling.RULE,
 ) -> list[AuditEntry]:
     """Give appointments a status; return the history lines of those that had another, for undo."""
-    return set_statuses(dict.fromkeys(ids, status), by=by, now=now, kind=kind)
+    wanted = dict.fromkeys(ids, status)
+    return set_statuses(wanted, by=by, now=now, kind=kind, telling=telling)
 
 
 @retry_on_conflict
 def set_statuses(
-    wanted: Mapping[int, Appointment.Status], *, by: Actor, now: datetime, kind: str | None = None
+    wanted: Mapping[int, Appointment.Status],
+    *,
+    by: Actor,
+    now: datetime,
+    kind: str | None = None,
+    telling: Telling = Telling.RULE,
 ) -> list[AuditEntry]:
     """Give each appointment its status, and plan them all once; return the history lines, for undo.
 
     Going in or out of the expected statuses raises the version, so that texts are withdrawn or
-    planned.
+    planned. `telling`: who tells the patients.
     """
     with transaction.atomic():
         # Before they are read: a status read without the lock may be another one when it is
@@ -74,22 +89,46 @@ def set_statuses(
         # Those that have it already get no line of history, and no undo that would take another
         # person's change back.
         before = {pk: old for pk, old in rows.values_list("pk", "status") if old != wanted[pk]}
+        back = [pk for pk, old in before.items() if old in OFF and wanted[pk] not in OFF]
+        # Never two in one slot: whose time was given to somebody else needs another one.
+        for pk in freeing.without_time(back) if back else ():
+            del before[pk]
+        known = visits_as_known(before)
         events: list[AuditEntry] = []
         for status in sorted({wanted[pk] for pk in before}):
             changing = {pk: old for pk, old in before.items() if wanted[pk] == status}
             _write_status(changing, status, now=now)
             lines = [(pk, {"from": old, "to": str(status)}) for pk, old in changing.items()]
             events += record_each(kind or str(status), lines, by=by, now=now)
+        note(known, now=now, telling=telling)
         # Once for all: a family's yes is one plan, and its reminders are locked in one order.
-        plan_appointments(_to_plan(before, wanted), now=now)
+        plan_appointments(_to_plan(before, wanted, now=now), now=now)
     return events
 
 
-def _to_plan(before: Mapping[int, str], wanted: Mapping[int, Appointment.Status]) -> list[int]:
-    """A yes alone changes no plan, unless a rule is not for the confirmed."""
-    if ReminderRule.objects.filter(active=True, not_if_confirmed=True).exists():
-        return list(before)
-    return [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
+def _to_plan(
+    before: Mapping[int, str], wanted: Mapping[int, Appointment.Status], *, now: datetime
+) -> list[int]:
+    """A yes alone changes no plan, unless a rule is not for the confirmed or for what happened;
+    that somebody came or not may change that of their coming visits.
+    """
+    missed = [pk for pk, old in before.items() if Status.NO_SHOW in (old, wanted[pk])]
+    coming = _coming_by_missed(missed, now=now)
+    by_status = Q(not_if_confirmed=True) | Q(kind__in=ReminderRule.EVENTS)
+    if ReminderRule.objects.filter(by_status, active=True).exists():
+        return [*before, *coming]
+    crossing = [pk for pk, old in before.items() if (old in EXPECTED) != (wanted[pk] in EXPECTED)]
+    return [*crossing, *coming]
+
+
+def _coming_by_missed(ids: Collection[int], *, now: datetime) -> list[int]:
+    """The coming visits of the patients of these, where a rule goes by missed visits."""
+    rules = ReminderRule.objects.filter(active=True, missed_within_months__isnull=False)
+    if not ids or not rules.exists():
+        return []
+    people = Appointment.objects.filter(pk__in=ids).values("contact")
+    coming = Appointment.objects.filter(contact__in=people, starts_at__gt=now, status__in=EXPECTED)
+    return list(coming.values_list("pk", flat=True))
 
 
 @retry_on_conflict
@@ -104,12 +143,18 @@ def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
             return False
         if lock_appointment(event.appointment_id).status != new:
             return False
+        if old not in OFF and freeing.without_time([event.appointment_id]):
+            return False
+        known = visits_as_known([event.appointment_id])
         _write_status({event.appointment_id: new}, Status(old), now=now)
+        note(known, now=now)
         event.undone_at = now
         event.save(update_fields=["undone_at"])
         details = {"from": new, "to": old, "undoes": event.pk}
         record("undone", by=by, now=now, appointment_id=event.appointment_id, details=details)
-        plan_appointments([event.appointment_id], now=now)
+        missed = [event.appointment_id] if Status.NO_SHOW in (old, new) else []
+        coming = _coming_by_missed(missed, now=now)
+        plan_appointments([event.appointment_id, *coming], now=now)
     return True
 
 
@@ -119,6 +164,9 @@ def _write_status(before: Mapping[int, str], status: Appointment.Status, *, now:
         status=status, status_since=now, updated_at=now
     )
     raise_version(crossing, now=now)
+    turned = [pk for pk, old in before.items() if (old in OFF) != (status in OFF)]
+    if turned:
+        (freeing.free if status in OFF else freeing.take_back)(turned, now=now)
 
 
 def raise_version(ids: Sequence[int], *, now: datetime) -> None:
@@ -143,6 +191,7 @@ def create_appointment(
     at: time,
     by: Actor,
     now: datetime,
+    telling: Telling = Telling.RULE,
     **plain: Any,
 ) -> Appointment:
     """Book an appointment at a wall time of its location, and plan its texts."""
@@ -156,7 +205,10 @@ def create_appointment(
         )
         # For the columns that the database fills in, such as the UUID that travels with every text.
         appointment.refresh_from_db()
+        freeing.occupy(appointment, now=now)
         record("created", by=by, now=now, appointment_id=appointment.pk)
+        if tells_of_changes():
+            note_new([appointment.pk], now=now, telling=telling)
         plan_appointments([appointment.pk], now=now)
     return appointment
 
@@ -169,12 +221,14 @@ def change_appointment(
     by: Actor,
     now: datetime,
     seen: str = "",
+    telling: Telling = Telling.RULE,
 ) -> PlanResult:
     """Write changed columns of one appointment; what matters to messages raises the version.
 
     `changes` holds column names of `MATTERS` and `PLAIN`, and `local_date` or `local_time`, which
     are read on the wall clock of the (new) location. Columns that stay the same change nothing.
     `seen` is the etag of what the form showed: raises ChangedMeanwhileError for a later state.
+    `telling`: who tells the patient of it.
     """
     with transaction.atomic():
         row = lock_appointment(appointment.pk)
@@ -186,13 +240,20 @@ def change_appointment(
         if not changed:
             return PlanResult()
         details = {
-            name: [_plain(getattr(row, name)), _plain(value)] for name, value in changed.items()
+            name: [plain_value(getattr(row, name)), plain_value(value)]
+            for name, value in changed.items()
         }
+        known = visits_as_known([row.pk]) if MATTERS & changed.keys() else []
         Appointment.objects.filter(pk=row.pk).update(**changed, updated_at=now)
+        if {"starts_at", "practitioner_id", "location_id"} & changed.keys():
+            freeing.occupy(Appointment.objects.get(pk=row.pk), now=now)
         if MATTERS & changed.keys():
-            _begin_anew(row, changed, now=now)
+            status = _begin_anew(row, changed, now=now)
+            if status != row.status:
+                details["status"] = [row.status, str(status)]
         kind = "moved" if "starts_at" in changed else "changed"
         record(kind, by=by, now=now, appointment_id=row.pk, details=details)
+        note(known, now=now, telling=telling)
         planned = plan_appointments([row.pk], now=now)
         if "practitioner_id" in changed:
             planned += PlanResult(to_withdraw=withdraw_mentioning([row.pk], PRACTITIONER, now=now))
@@ -216,15 +277,18 @@ def _complete(row: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _begin_anew(row: Appointment, changed: Mapping[str, Any], *, now: datetime) -> None:
-    """A new version; a moved appointment is to be confirmed again."""
+def _begin_anew(row: Appointment, changed: Mapping[str, Any], *, now: datetime) -> str:
+    """A new version; a moved appointment is to be confirmed again. Returns its status."""
     raise_version([row.pk], now=now)
     # They answered about another time: a yes to Monday is none to Tuesday.
     if "starts_at" in changed and row.status in (Status.CONFIRMED, Status.DECLINED, Status.NO_SHOW):
         Appointment.objects.filter(pk=row.pk).update(status=Status.BOOKED, status_since=now)
+        return Status.BOOKED
+    return row.status
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """As details of history keep it."""
     return value.isoformat() if isinstance(value, datetime | date | time) else value
 
 
@@ -233,54 +297,3 @@ def delete_appointment(appointment: Appointment, *, by: Actor, now: datetime) ->
     withdrawn.
     """
     set_status([appointment.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
-
-
-@retry_on_conflict
-def change_contact(
-    contact: Contact,
-    changes: Mapping[str, Any],
-    *,
-    by: Actor,
-    now: datetime,
-    seen: str = "",
-) -> PlanResult:
-    """Write changed columns of one contact; number, language, channel and name reach the coming
-    texts. `seen` is as in `change_appointment`.
-    """
-    with transaction.atomic():
-        lock_coming_of([contact.pk], now=now)
-        row = lock_contact(contact.pk)
-        refuse_if_changed(row, seen)
-        changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
-        if not changed:
-            return PlanResult()
-        details = {name: [getattr(row, name), value] for name, value in changed.items()}
-        # Before the number is changed: they are found by the one that they were sent to.
-        astray = on_their_way([row.pk], now=now) if _no_more_there(changed) else []
-        Contact.objects.filter(pk=row.pk).update(**changed, updated_at=now)
-        recall([changed.get("phone", "")])
-        record("contact_changed", by=by, now=now, contact_id=row.pk, details=details)
-        ids = lock_coming_of([row.pk], now=now)
-        if changed.keys() & {"phone", "language", "channel"}:
-            raise_version(ids, now=now)
-            withdraw_messages(astray, now=now)
-            return plan_appointments(ids, now=now)
-        if changed.keys() & {"first_name", "last_name", "preferred_name"}:
-            return PlanResult(to_withdraw=withdraw_mentioning(ids, PERSON, now=now))
-    return PlanResult()
-
-
-def _no_more_there(changed: Mapping[str, Any]) -> bool:
-    """Whether nothing may go any more to the number that the contact has so far."""
-    return "phone" in changed or changed.get("channel") == Contact.Channel.NONE
-
-
-def plan_numbers(phones: Collection[str], *, now: datetime) -> PlanResult:
-    """Plan the coming appointments of everyone on these numbers, after their consent changed.
-
-    Lock them with `lock_coming_on` before writing the consent.
-    """
-    coming = Appointment.objects.filter(
-        Q(contact__phone__in=list(phones)) & ~Q(contact__phone=""), starts_at__gt=now
-    )
-    return plan_appointments(list(coming.values_list("pk", flat=True)), now=now)

@@ -17,6 +17,8 @@ from reminders.domain.common.locks import lock_appointments, lock_coming_of, ret
 from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.diary.wrong_numbers import mark_wrong, take_back, write_again
 from reminders.models import Appointment, AuditEntry, CallAttempt
+from reminders.models.care.reached import theirs_and_wards
+from reminders.models.care.represented import of_texted
 
 
 @retry_on_conflict
@@ -29,11 +31,11 @@ def record_calls(
     """
     with transaction.atomic():
         about = Appointment.objects.filter(pk__in=appointment_ids).order_by("pk")
-        called = dict(about.values_list("pk", "contact__phone"))
+        called = dict(about.values_list("pk", of_texted("phone")))
         if outcome == CallAttempt.Outcome.WRONG_NUMBER:
             # First, because it locks coming appointments: the calls below point at them, and come
             # after.
-            mark_wrong(set(about.values_list("contact_id", flat=True)), by=by, now=now)
+            mark_wrong(set(about.values_list(of_texted("id"), flat=True)), by=by, now=now)
         made = CallAttempt.objects.bulk_create(
             CallAttempt(appointment_id=pk, at=now, by_id=by.user_id, outcome=outcome, phone=phone)
             for pk, phone in called.items()
@@ -48,7 +50,7 @@ def undo_calls(call_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Take calls back that were written down by mistake; returns how many were still in force."""
     with transaction.atomic():
         wrong = _found_wrong(call_ids)
-        lock_coming_of([contact_id for contact_id, _ in wrong], now=now)
+        lock_coming_of(theirs_and_wards([contact_id for contact_id, _ in wrong]), now=now)
         rows = (
             CallAttempt.objects.filter(pk__in=call_ids, undone_at=None)
             .order_by("pk")
@@ -77,7 +79,9 @@ def _found_wrong(call_ids: Collection[int]) -> set[tuple[int, datetime]]:
     """
     calls = CallAttempt.objects.filter(pk__in=call_ids, undone_at=None)
     wrong = calls.filter(outcome=CallAttempt.Outcome.WRONG_NUMBER)
-    return set(wrong.values_list("appointment__contact_id", "at"))
+    at = dict(wrong.values_list("appointment_id", "at"))
+    about = Appointment.objects.filter(pk__in=at).values_list("pk", of_texted("id"))
+    return {(contact_id, at[pk]) for pk, contact_id in about}
 
 
 @retry_on_conflict

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import retry_on_conflict
-from reminders.domain.diary.appointments import change_contact, create_appointment
-from reminders.domain.diary.contacts import create_contact
+from reminders.domain.diary.appointments import create_appointment
+from reminders.domain.diary.contacts import change_contact, create_contact
 from reminders.domain.diary.wrong_numbers import is_right_after_all
 from reminders.models import Appointment, Contact, Location
 

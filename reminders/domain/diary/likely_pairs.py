@@ -1,6 +1,6 @@
 """Who may be one person under two entries: looked for in the background, settled by staff.
 
-Nobody is made one here. The pairs are looked for anew whenever contacts have changed, all of them,
+Nobody is made one here. The pairs are looked for again whenever contacts have changed, all of them,
 so
 that what no longer holds goes by itself. What staff said, that two are two, stays for good: also
 when
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations, groupby
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 
 from reminders.domain.common.audit import Actor
 from reminders.domain.diary.alike import Person, Reason, name_key, two_in_a_diary, why_on_one_phone
+from reminders.domain.diary.birth_dates import keep_birth_dates
 from reminders.models import Appointment, Contact, ContactMerge, LikelyPair
 
 Ids = tuple[int, int]
@@ -34,16 +35,18 @@ _LONGEST_IMPORT = timedelta(hours=1)
 _AT_ONCE = 2_000
 
 
-def keep_pairs(birth_columns: Collection[str], *, last: datetime | None) -> int:
+def keep_pairs(birth_columns: Collection[str], *, last: datetime | None, today: date) -> int:
     """What the task does: look for pairs unless nobody has changed since; return how many are new.
 
-    `last` is when it last went well. `birth_columns` are the names under which diaries keep a date
+    Patients get the date of birth that their diary keeps before. `last` is when it last went well,
+    `today` UTC's. `birth_columns` are the names under which diaries keep a date
     of birth.
     """
     # An import's rows bear the time at which it began, and are seen when it ends.
     news = Contact.objects.filter(updated_at__gte=last - _LONGEST_IMPORT) if last else None
     if news is not None and not news.exists():
         return 0
+    keep_birth_dates(birth_columns, today=today)
     return look_for_pairs(birth_columns)
 
 

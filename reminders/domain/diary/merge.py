@@ -7,13 +7,13 @@ is kept in `ContactMerge`, by which `diary.split` brings it back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 
 from reminders.domain.common.audit import Actor, record, record_each
 from reminders.domain.common.etags import refuse_if_changed
@@ -24,7 +24,7 @@ from reminders.domain.common.locks import (
     lock_messages,
     retry_on_conflict,
 )
-from reminders.domain.diary.appointments import raise_version
+from reminders.domain.diary.appointments import plain_value, raise_version
 from reminders.domain.diary.likely_pairs import forget_pair
 from reminders.domain.planning.handed_over import PERSON, withdraw_mentioning
 from reminders.domain.planning.plan import plan_appointments
@@ -38,8 +38,11 @@ from reminders.models import (
     InboxItem,
     LegalHold,
     Message,
+    Recall,
     Reply,
+    SlotOffer,
 )
+from reminders.models.care.reached import theirs_and_wards
 
 HELD: dict[str, type[Model]] = {
     "appointments": Appointment,
@@ -47,6 +50,7 @@ HELD: dict[str, type[Model]] = {
     "replies": Reply,
     "cards": InboxItem,
     "events": AuditEntry,
+    "offers": SlotOffer,
 }
 """What names a contact, but for merges; appointments first, as they are locked."""
 PHONE = ("phone", "phone_as_given", "phone_kind", "phone_problem", "wrong_number")
@@ -84,16 +88,20 @@ def _merge(
     kept_id: int, other_id: int, *, seen: Mapping[int, str], by: Actor, now: datetime
 ) -> ContactMerge:
     keep_imports_out()
-    lock_appointments(held_by([kept_id, other_id]))
+    lock_appointments(held_by(theirs_and_wards([kept_id, other_id])))
     kept, other = _lock_both(kept_id, other_id, seen=seen)
     # Read under the locks: what comes later names a row that goes, and fails as MEANWHILE.
     moved = {name: _ids(model, other.pk) for name, model in HELD.items()}
+    moved["wards"] = sorted(theirs_and_wards([other.pk]) - {other.pk, kept.pk})
     moved["merges"] = list(other.merges.order_by("pk").values_list("pk", flat=True))
     taken = takes_over(kept, other)
     merge = ContactMerge.objects.create(
         kept=kept,
         former=row_of(other),
-        taken={name: [getattr(kept, name), value] for name, value in taken.items()},
+        taken={
+            name: [plain_value(getattr(kept, name)), plain_value(value)]
+            for name, value in taken.items()
+        },
         moved=moved | {"messages": [str(pk) for pk in moved["messages"]]},
         merged_at=now,
         merged_by_id=by.user_id,
@@ -105,6 +113,7 @@ def _merge(
     Contact.objects.filter(pk=kept.pk).update(**taken, updated_at=now)
     change.carry_out(to=Contact.objects.get(pk=kept.pk))
     _move_the_rest(moved, merge)
+    move_wards(moved["wards"], before=other, after=kept.pk, now=now)
     _move_holds(kept, other, now=now)
     other.delete()
     # Only now: the number is once in a diary.
@@ -133,7 +142,7 @@ def keep_imports_out() -> None:
             raise MergeError(IMPORTING)
 
 
-def held_by(contact_ids: list[int]) -> list[int]:
+def held_by(contact_ids: Collection[int]) -> list[int]:
     """The ids of all appointments of these people."""
     return list(Appointment.objects.filter(contact__in=contact_ids).values_list("pk", flat=True))
 
@@ -160,10 +169,7 @@ def row_of(contact: Contact) -> dict[str, Any]:
     """Every column of a contact as JSON has it."""
     columns = [field for field in Contact._meta.concrete_fields if not field.generated]
     values = {field.attname: getattr(contact, field.attname) for field in columns}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+    return {name: plain_value(value) for name, value in values.items()}
 
 
 def takes_over(kept: Contact, other: Contact) -> dict[str, Any]:
@@ -179,19 +185,48 @@ def takes_over(kept: Contact, other: Contact) -> dict[str, Any]:
         taken |= {"external_id": other.external_id, "diary": other.diary}
     if not kept.name:
         taken |= {"first_name": other.first_name, "last_name": other.last_name}
-    for name in ("language", "preferred_name"):
+    for name in ("language", "preferred_name", "birth_date", "second_phone"):
         if not getattr(kept, name):
             taken[name] = getattr(other, name)
     # Whoever asked for no messages under either entry gets none.
     if other.channel == Contact.Channel.NONE:
         taken["channel"] = other.channel
+    taken |= _responsible(kept, other)
     if other.notes and other.notes not in kept.notes:
         taken["notes"] = f"{kept.notes}\n{other.notes}".strip()
     return {name: value for name, value in taken.items() if getattr(kept, name) != value}
 
 
+def _responsible(kept: Contact, other: Contact) -> dict[str, Any]:
+    """Who is texted in the kept person's place; nobody can be so in their own."""
+    links = {name: getattr(other, name) for name in ("responsible_id", "responsible_years")}
+    if kept.responsible_id == other.pk:
+        return dict.fromkeys(links)
+    free = kept.responsible_id is None and other.responsible_id not in (None, kept.pk)
+    # Whoever is responsible for others gets their own texts.
+    wards = Contact.objects.filter(responsible__in=[kept.pk, other.pk])
+    return links if free and not wards.exists() else {}
+
+
+def move_wards(ids: Collection[int], *, before: Contact, after: int, now: datetime) -> None:
+    """Those for whom one person was responsible are another's, with their coming texts.
+
+    Their appointments are locked.
+    """
+    wards = Contact.objects.filter(pk__in=ids, responsible=before.pk)
+    moving = list(wards.values_list("pk", flat=True))
+    if not moving:
+        return
+    wards.update(responsible=after, updated_at=now)
+    visits = Appointment.objects.filter(contact__in=moving, starts_at__gt=now)
+    coming = list(visits.values_list("pk", flat=True))
+    raise_version(coming, now=now)
+    plan_appointments(coming, now=now)
+
+
 def _move_the_rest(moved: Mapping[str, list[Any]], merge: ContactMerge) -> None:
     lock_messages(moved["messages"])
+    _move_recalls(merge.person, merge.kept_id)
     for name, model in HELD.items():
         rows = model._default_manager.filter(pk__in=moved[name])
         rows.update(contact_id=merge.kept_id)
@@ -199,6 +234,15 @@ def _move_the_rest(moved: Mapping[str, list[Any]], merge: ContactMerge) -> None:
     # Those can be split only after this one: their person is now part of somebody else.
     earlier.filter(within=None).update(within=merge)
     earlier.update(kept=merge.kept_id)
+
+
+def _move_recalls(before: int, after: int) -> None:
+    """Nobody is invited more often because they were there twice."""
+    same = Recall.objects.filter(
+        contact=after, service=OuterRef("service"), due_on=OuterRef("due_on")
+    )
+    # Those of one due date go with the entry: the kept person's count its texts.
+    Recall.objects.filter(~Exists(same), contact=before).update(contact=after)
 
 
 def _move_holds(kept: Contact, other: Contact, *, now: datetime) -> None:
@@ -267,10 +311,11 @@ class Moving:
 
 
 def _reached_otherwise(before: Contact, after: Contact, visit: Appointment) -> bool:
-    languages = [one.language or visit.location.language for one in (before, after)]
+    one, other = (who.texted_on(visit.local_date) for who in (before, after))
+    languages = [who.language or visit.location.language for who in (one, other)]
     return languages[0] != languages[1] or (
-        (before.phone, before.channel, before.has_wrong_number)
-        != (after.phone, after.channel, after.has_wrong_number)
+        (one.phone, before.channel, one.channel, one.has_wrong_number)
+        != (other.phone, after.channel, other.channel, other.has_wrong_number)
     )
 
 

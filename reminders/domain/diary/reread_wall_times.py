@@ -2,7 +2,7 @@
 rules changed.
 
 The wall time that was given stays; the instant that it means may move. Those that move are a new
-version and are planned anew in the same transaction. The zones come from the tzdata package, as
+version and are planned again in the same transaction. The zones come from the tzdata package, as
 everywhere: the database's own copy may be older.
 """
 

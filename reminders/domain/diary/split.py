@@ -17,6 +17,7 @@ from reminders.domain.common.locks import (
     lock_whole_contact,
     retry_on_conflict,
 )
+from reminders.domain.diary.appointments import plain_value
 from reminders.domain.diary.likely_pairs import keep_apart
 from reminders.domain.diary.merge import (
     HELD,
@@ -25,11 +26,18 @@ from reminders.domain.diary.merge import (
     Moving,
     held_by,
     keep_imports_out,
+    move_wards,
     tell,
 )
 from reminders.models import Contact, ContactMerge, LegalHold
+from reminders.models.care.reached import theirs_and_wards
 
-TOGETHER = (PHONE, ("external_id", "diary"), ("first_name", "last_name"))
+TOGETHER = (
+    PHONE,
+    ("external_id", "diary"),
+    ("first_name", "last_name"),
+    ("responsible_id", "responsible_years"),
+)
 """Columns that mean something only together."""
 
 
@@ -40,7 +48,7 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         # Before all rows, and refused at once: an import is not to be waited for with rows held.
         keep_imports_out()
         kept_id = ContactMerge.objects.values_list("kept_id", flat=True).get(pk=merge_id)
-        lock_appointments(held_by([kept_id]))
+        lock_appointments(held_by(theirs_and_wards([kept_id])))
         kept = lock_whole_contact(kept_id)
         # After the person, as a merge does it; read again, as somebody may have split them.
         merge = ContactMerge.objects.select_for_update().get(pk=merge_id)
@@ -53,6 +61,8 @@ def split_contacts(merge_id: int, *, by: Actor, now: datetime) -> Contact:
         change = Moving(moving, before=kept, leaves=kept, now=now)
         change.carry_out(to=former, kept=Contact.objects.get(pk=kept.pk))
         _move_back(merge, former)
+        wards = merge.moved.get("wards", ())
+        move_wards(wards, before=kept, after=former.pk, now=now)
         _hold_both(kept, former)
         merge.split_at, merge.split_by_id = now, by.user_id
         merge.save(update_fields=["split_at", "split_by"])
@@ -75,7 +85,7 @@ def _gives_back(merge: ContactMerge, kept: Contact) -> dict[str, Any]:
     """What the kept person took over and still has as it was taken, as it was before."""
     taken: dict[str, list[Any]] = merge.taken
     # What somebody has changed since is theirs, and stays with the kept person.
-    same = {name for name, (_, after) in taken.items() if getattr(kept, name) == after}
+    same = {name for name, (_, after) in taken.items() if plain_value(getattr(kept, name)) == after}
     for group in TOGETHER:
         if not same.issuperset(taken.keys() & set(group)):
             same -= set(group)
@@ -99,6 +109,10 @@ def _check_number(merge: ContactMerge, kept: Contact, changed: dict[str, Any]) -
 def _bring_back(merge: ContactMerge, *, now: datetime) -> Contact:
     columns = {field.attname: field for field in Contact._meta.concrete_fields}
     values = {name: columns[name].to_python(value) for name, value in merge.former.items()}
+    # Whoever was responsible for them may be gone, or be somebody else's ward, by now.
+    person = values.get("responsible_id")
+    if not person or not Contact.objects.filter(pk=person, responsible=None).exists():
+        values |= {"responsible_id": None, "responsible_years": None}
     # Under the old id, which addresses and histories name; an insert, so that it overwrites nobody.
     Contact(**values).save(force_insert=True)
     rows = Contact.objects.filter(pk=merge.person)
@@ -108,7 +122,9 @@ def _bring_back(merge: ContactMerge, *, now: datetime) -> Contact:
 
 
 def _still_theirs(name: str, merge: ContactMerge) -> list[Any]:
-    rows = HELD[name]._default_manager.filter(pk__in=merge.moved[name], contact_id=merge.kept_id)
+    rows = HELD[name]._default_manager.filter(
+        pk__in=merge.moved.get(name, []), contact_id=merge.kept_id
+    )
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 

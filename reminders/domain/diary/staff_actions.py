@@ -7,7 +7,8 @@ Each is one transaction with its line of history. What a change means for other 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from reminders.domain.common.locks import (
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.diary.appointments import EXPECTED, set_status
 from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.planning.reach import why_not_reached
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import (
@@ -31,14 +33,28 @@ from reminders.models import (
     Location,
     Message,
     Reminder,
+    ReminderRule,
     Suppression,
+    VisitChange,
 )
 
 LEAST_NOTICE = timedelta(minutes=5)
 """With less time than this before the start a text is of no use."""
 SOON = timedelta(minutes=1)
+TIME_IS_GONE = (
+    "This time has been given to somebody else meanwhile. Nothing was changed. "
+    "Move the visit to another time."
+)
+Telling: TypeAlias = VisitChange.Telling
 State = Reminder.State
 Reason = Reminder.Reason
+UNREACHED: dict[str, str] = {
+    Reason.NO_PHONE: "There is no usable phone number. Correct the number first, or call.",
+    Reason.WRONG_NUMBER: "A call showed that this number is wrong. Correct the number first.",
+    Reason.NO_CHANNEL: "This patient gets no messages. Change that with their details first, or "
+    "call.",
+    Reason.OPTED_OUT: "This number has opted out of texts. Please call.",
+}
 
 
 class StaffActionError(ValueError):
@@ -47,12 +63,19 @@ class StaffActionError(ValueError):
 
 @retry_on_conflict
 def mark(
-    appointment_id: int, status: Appointment.Status, *, seen: str, by: Actor, now: datetime
+    appointment_id: int,
+    status: Appointment.Status,
+    *,
+    seen: str,
+    by: Actor,
+    now: datetime,
+    telling: Telling = Telling.RULE,
 ) -> AuditEntry | None:
     """Give an appointment a status if it still has the one that staff saw; None if it has it
     already.
 
-    Raises StaffActionError when somebody else changed it meanwhile.
+    `telling`: who tells the patient. Raises StaffActionError when somebody else changed it
+    meanwhile.
     """
     with transaction.atomic():
         row = lock_appointment(appointment_id)
@@ -65,7 +88,9 @@ def mark(
             raise StaffActionError(
                 f"Somebody changed this meanwhile to “{now_words}”. Nothing was changed."
             )
-        events = set_status([appointment_id], status, by=by, now=now)
+        events = set_status([appointment_id], status, by=by, now=now, telling=telling)
+    if not events:
+        raise StaffActionError(TIME_IS_GONE)
     return events[0]
 
 
@@ -79,7 +104,7 @@ def send_now(reminder: Reminder, *, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         row = _locked(reminder)
         _check_appointment(row, now=now)
-        phone = _reachable(row.appointment.contact)
+        phone = _reached(row.appointment.contact, row.local_date)
         values = {
             "forced": True,
             "due_at": now,
@@ -156,26 +181,66 @@ def correction_text(appointment: Appointment) -> str:
     be edited.
     """
     place, contact = appointment.location, appointment.contact
-    words = WordingCatalogue.load().words(None, "correction", (contact.language, place.language))
-    language = words.language if words else "en"
+    texted = contact.texted_on(appointment.local_date)
+    words = WordingCatalogue.load().words(None, "correction", (texted.language, place.language))
+    if words is None or appointment.status not in EXPECTED:
+        return cancellation_text(appointment, after=" Please ignore our earlier text.")
     values = values_for(
-        first_name=contact.greeting,
+        first_name=contact.addressed_on(appointment.local_date),
         name=contact.name,
         starts_at=appointment.starts_at,
-        zone=place.zone,
-        language=language if appointment.status in EXPECTED else "en",
-        country=place.country,
-        location=place.name,
-        phone=place.phone,
+        place=place,
+        language=words.language,
+        extra=appointment.extra,
     )
-    if appointment.status in EXPECTED and words:
-        return words.template.render(values)
+    return words.template.render(values)
+
+
+def cancellation_text(appointment: Appointment, *, after: str = "") -> str:
+    """The words that tell of a cancelled appointment; English, to be edited."""
+    place, contact = appointment.location, appointment.contact
+    values = values_for(
+        first_name=contact.addressed_on(appointment.local_date),
+        name=contact.name,
+        starts_at=appointment.starts_at,
+        place=place,
+        language="en",
+    )
     call = f" Questions? Call {place.phone}." if place.phone else ""
     return (
         f"{values.first_name or 'Hello'}, your appointment at {values.location} on "
-        f"{values.date} at "
-        f"{values.time} is cancelled. Please ignore our earlier text.{call}"
+        f"{values.date} at {values.time} is cancelled.{after}{call}"
     )
+
+
+def why_not_textable(contact: Contact, day: date) -> str:
+    """Why staff can't text about a visit of this patient on this day; blank where they can."""
+    texted = contact.texted_on(day)
+    opted_out = Suppression.objects.filter(phone=texted.phone, lifted_at=None).exists()
+    reason = why_not_reached(texted, patient=contact, opted_out=opted_out)
+    return UNREACHED[reason] if reason else ""
+
+
+@retry_on_conflict
+def cancel(
+    appointment: Appointment, *, seen: str, text: str | None, by: Actor, now: datetime
+) -> AuditEntry | None:
+    """Cancel an appointment and tell the patient by this text; None tells nobody.
+
+    Returns the line of history, for undo. Raises StaffActionError where somebody changed it
+    meanwhile, or the patient can't be texted: then nothing is changed.
+    """
+    with transaction.atomic():
+        told = Reminder.objects.filter(appointment=appointment, state__in=Reminder.HANDED_OVER)
+        # A correction where a text has told of the visit, so that nobody is asked to correct it.
+        kind = Message.Kind.CORRECTION if told.exists() else Message.Kind.STAFF
+        # What is chosen here is chosen: no rule's text goes besides, or instead.
+        telling = Telling.NOBODY if text is None else Telling.HAND
+        cancelled = Appointment.Status.CANCELLED
+        event = mark(appointment.pk, cancelled, seen=seen, by=by, now=now, telling=telling)
+        if text is not None and event:
+            send_text(appointment.contact, text, by=by, now=now, kind=kind, appointment=appointment)
+    return event
 
 
 @retry_on_conflict
@@ -230,7 +295,7 @@ def send_text(
     with transaction.atomic():
         message = queue_text(
             kind=kind,
-            phone=_reachable(contact),
+            phone=_reached(contact, appointment.local_date if appointment else now.date()),
             text=text.strip(),
             location=appointment.location if appointment else place,
             now=now,
@@ -245,20 +310,11 @@ def send_text(
     return message
 
 
-def _reachable(contact: Contact) -> str:
-    if not contact.phone:
-        raise StaffActionError(
-            "There is no usable phone number. Correct the number first, or call."
-        )
-    if contact.has_wrong_number:
-        raise StaffActionError("A call showed that this number is wrong. Correct the number first.")
-    if contact.channel == Contact.Channel.NONE:
-        raise StaffActionError(
-            "This patient gets no messages. Change that with their details first, or call."
-        )
-    if Suppression.objects.filter(phone=contact.phone, lifted_at=None).exists():
-        raise StaffActionError("This number has opted out of texts. Please call.")
-    return contact.phone
+def _reached(contact: Contact, day: date) -> str:
+    """The number that is texted about a visit of this patient on this day."""
+    if words := why_not_textable(contact, day):
+        raise StaffActionError(words)
+    return contact.texted_on(day).phone
 
 
 def _locked(reminder: Reminder) -> Reminder:
@@ -274,9 +330,11 @@ def _locked(reminder: Reminder) -> Reminder:
 
 def _check_appointment(row: Reminder, *, now: datetime) -> None:
     appointment = row.appointment
-    if appointment.status not in EXPECTED or row.version != appointment.version:
+    holds = appointment.status in ReminderRule.HOLDS[row.rule.kind]
+    if not holds or row.version != appointment.version:
         raise StaffActionError("The appointment has changed, so this text no longer holds.")
-    if appointment.starts_at - now < LEAST_NOTICE:
+    past = row.rule.kind in (ReminderRule.Kind.MISSED, ReminderRule.Kind.AFTER)
+    if not past and appointment.starts_at - now < LEAST_NOTICE:
         raise StaffActionError("It is too late for a text. Please call.")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from reminders.domain.common.audit import Actor, record_contacts
 from reminders.domain.common.enqueue import enqueue_after_commit
@@ -21,6 +21,7 @@ from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.withdrawal import on_their_way, withdraw_messages
 from reminders.domain.sending.outbox import queue_text
 from reminders.models import CallAttempt, Contact, Message, Reminder
+from reminders.models.care.reached import theirs_and_wards
 
 WITHDRAWN = Reminder.Reason.WRONG_NUMBER
 WRITTEN = (Message.Kind.STAFF, Message.Kind.CORRECTION)
@@ -33,7 +34,7 @@ def mark_wrong(contact_ids: Collection[int], *, by: Actor, now: datetime) -> Non
     In the caller's transaction, which has locked nothing yet.
     """
     # Appointments before people, as everybody locks them; the planning below needs both.
-    coming = lock_coming_of(contact_ids, now=now)
+    coming = lock_coming_of(theirs_and_wards(contact_ids), now=now)
     fresh = _lock(contact_ids, wrong=False)
     # The number itself and no flag: once it is corrected, the mark says nothing any more.
     Contact.objects.filter(pk__in=fresh).update(wrong_number=F("phone"))
@@ -49,16 +50,14 @@ def take_back(contact_ids: Collection[int], *, by: Actor, now: datetime) -> None
 
     In the caller's transaction, which may have locked nothing but the calls.
     """
-    coming = lock_coming_of(contact_ids, now=now)
+    coming = lock_coming_of(theirs_and_wards(contact_ids), now=now)
     marked = _lock(contact_ids, wrong=True)
-    still = CallAttempt.objects.filter(
-        outcome=CallAttempt.Outcome.WRONG_NUMBER,
-        undone_at=None,
-        appointment__contact__in=marked,
-        phone=F("appointment__contact__wrong_number"),
-    )
+    wrong = CallAttempt.objects.filter(outcome=CallAttempt.Outcome.WRONG_NUMBER, undone_at=None)
     # Two calls may have found it wrong: taking back one of them says nothing of the other.
-    proven = set(still.values_list("appointment__contact_id", flat=True))
+    proven: set[int] = set()
+    for whose in ("appointment__contact", "appointment__contact__responsible"):
+        still = wrong.filter(**{f"{whose}__in": marked}, phone=F(f"{whose}__wrong_number"))
+        proven |= set(still.values_list(whose, flat=True))
     right = [pk for pk in marked if pk not in proven]
     Contact.objects.filter(pk__in=right).update(wrong_number="")
     record_contacts("number_right", [(pk, {}) for pk in right], by=by, now=now)
@@ -76,7 +75,9 @@ def is_right_after_all(contact: Contact, *, by: Actor, now: datetime) -> None:
     """Take back every call that found this contact's present number wrong."""
     with transaction.atomic():
         calls = CallAttempt.objects.filter(
-            outcome=CallAttempt.Outcome.WRONG_NUMBER, undone_at=None, appointment__contact=contact
+            Q(appointment__contact=contact) | Q(appointment__contact__responsible=contact),
+            outcome=CallAttempt.Outcome.WRONG_NUMBER,
+            undone_at=None,
         )
         calls.filter(phone=contact.wrong_number).update(undone_at=now)
         take_back([contact.pk], by=by, now=now)

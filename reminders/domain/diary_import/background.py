@@ -1,7 +1,7 @@
 """Check and apply uploaded files in the background, with visible progress.
 
 Who works on a file holds its lock until the transaction ends, so a worker that dies lets go by
-itself: as an import is one transaction, another begins it anew at once. A file whose location is
+itself: as an import is one transaction, another begins it again at once. A file whose location is
 busy with another import waits in the queue, never in a worker. What was confirmed in the preview is
 what is applied, or the preview comes again and says what changed.
 """
@@ -75,7 +75,7 @@ def _until_stopped(tell: Progress) -> Progress:
 def work_off_imports(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """Check and apply what waits, the oldest first; return how many files were worked on.
 
-    A worker that is told to stop in the middle of a file leaves it to another, who begins it anew.
+    A worker that is told to stop in the middle of a file leaves it to another, who begins it again.
     """
     worked, passed_over = 0, set[int]()
     while (pk := _next(passed_over)) is not None:
@@ -114,7 +114,7 @@ def _work(pk: int, *, now: datetime) -> bool:
         except _ThrownAwayError:
             logger.info("Import %s was thrown away.", pk)
         except OperationalError:
-            raise  # the database is away or busy: the lock is freed and the next round begins anew
+            raise  # the database is away or busy: the lock is freed and the next round begins again
         except Exception as error:
             logger.error("Import %s stopped: %s", pk, type(error).__name__)
             _stop(row)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from itertools import chain, islice
 
 from django.db.models import QuerySet
 
-from reminders.domain.common.csv_cells import harmless
+from reminders.domain.common.csv_cells import csv_lines as lines_of
 from reminders.domain.diary_import.pipeline import phone_words
 from reminders.models import Appointment, Import, ImportRow
 
 STEP = 500
 
 
-class _Echo:
-    """A file that hands back what is written, so that rows stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_lines(row: Import) -> Iterator[str]:
     """Lines of CSV with a byte order mark, as spreadsheets like it; formulas are made harmless."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(["Row", "Outcome", "Why", *map(harmless, row.header)])
+    return lines_of(_rows(row))
+
+
+def _rows(row: Import) -> Iterator[list[str]]:
+    yield ["Row", "Outcome", "Why", *row.header]
     rows = ImportRow.objects.filter(of=row).order_by("number")
     gone = rows.filter(
         outcome=ImportRow.Outcome.GONE
@@ -36,7 +31,18 @@ def csv_lines(row: Import) -> Iterator[str]:
         why += [phone_words(each.cannot_be_reminded)] if each.cannot_be_reminded else []
         number = "" if each.outcome == ImportRow.Outcome.GONE else str(each.number)
         words = ImportRow.Outcome(each.outcome).label
-        yield writer.writerow([number, words, " ".join(why), *map(harmless, each.cells)])
+        yield [number, words, " ".join(why), *each.cells]
+    if left := _only_counted(row, of_file):
+        words = ImportRow.Outcome.UNCHANGED.label
+        yield ["", words, f"{left:,} more, of which only the number is kept"]
+
+
+def _only_counted(row: Import, rows: QuerySet[ImportRow]) -> int:
+    """How many rows nothing changed of which only the number is kept."""
+    if not row.applied_at or row.forgotten_at:
+        return 0
+    kept = rows.filter(outcome=ImportRow.Outcome.UNCHANGED).count()
+    return int(row.counts.get("unchanged", 0)) - kept
 
 
 def _filled_in(gone: QuerySet[ImportRow], row: Import) -> Iterator[ImportRow]:

@@ -30,7 +30,7 @@ READ = "read"
 
 
 def keep_preview(row: Import, outcome: ImportOutcome, *, now: datetime) -> None:
-    """Keep rows to look at, and reckon how many texts the import would withdraw and send at
+    """Keep rows to look at, and count how many texts the import would withdraw and send at
     once.
     """
     ImportRow.objects.filter(of=row).delete()

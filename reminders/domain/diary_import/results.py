@@ -124,6 +124,7 @@ def write(
         on_progress=lambda percent: tell(45 + percent // 2, "Writing the appointments"),
     )
     outcome.import_id = row.pk
+    _drop_what_is_said_again(row)
     keep_mistakes(row, outcome)
     outcome.counts.to_withdraw = outcome.planned.to_withdraw
     row.state = Import.State.APPLIED
@@ -132,3 +133,21 @@ def write(
     row.applied_at = now
     row.save(update_fields=["state", "counts", "problems", "progress", "words", "applied_at"])
     enqueue_after_commit("pairs")
+
+
+def _drop_what_is_said_again(row: Import) -> None:
+    """Drop the rows of the same diary's last file that were unchanged: this file says them
+    again.
+    """
+    earlier = Import.objects.filter(
+        state=Import.State.APPLIED,
+        source=row.source,
+        diary=row.diary,
+        location=row.location_id,
+        header=row.header,
+        pk__lt=row.pk,
+    )
+    # Of one file at most: those before it lost theirs when it came.
+    last = earlier.order_by("-pk").values_list("pk", flat=True)[:1]
+    unchanged = ImportRow.objects.filter(of__in=list(last), outcome=ImportRow.Outcome.UNCHANGED)
+    unchanged.delete()

@@ -213,7 +213,7 @@ def forget(row: TaughtAnswer) -> dict[str, Any]:
 
 
 def taught_again(kept: Mapping[str, Any]) -> bool:
-    """Take forgetting back; False when the same was taught anew meanwhile."""
+    """Take forgetting back; False when the same was taught again meanwhile."""
     said = {name: kept[name] for name in _SAID}
     said["taught_at"] = datetime.fromisoformat(kept["taught_at"])
     key = {name: kept[name] for name in _KEPT}

@@ -1,9 +1,9 @@
 """Take an import back, as far as nothing was sent because of it and nobody has changed its work
 since.
 
-New appointments vanish with their unsent texts and with contacts that nothing else needs; changed
-ones get their old values back; cancelled ones are booked again. What can't be undone is left and
-named.
+New appointments vanish with their unsent texts and with contacts, practitioners, services and
+locations that nothing else needs; changed ones get their old values back; cancelled ones are booked
+again. What can't be undone is left and named.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from reminders.domain.changes.note import note, visits_as_known
 from reminders.domain.common.audit import Actor, record_contacts, record_each
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.diary.appointments import raise_version, set_status, set_statuses
+from reminders.domain.diary_import.made_names import remove_made_names
 from reminders.domain.diary_import.pipeline import Progress
 from reminders.domain.diary_import.restore import (
     old_patients,
@@ -30,8 +32,14 @@ from reminders.domain.diary_import.restore import (
     restore_patients,
 )
 from reminders.domain.diary_import.write.sites import lock_sites
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
+from reminders.domain.planning.handed_over import (
+    COLUMNS,
+    PERSON,
+    PRACTITIONER,
+    withdraw_mentioning,
+)
 from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.slots import freeing
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -43,6 +51,7 @@ from reminders.models import (
     Message,
     Reminder,
     Reply,
+    VisitChange,
 )
 
 State = Import.State
@@ -120,7 +129,7 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
     """
     tell = progress or (lambda _percent, _words: None)
     with transaction.atomic():
-        _lock(row)
+        sites = _lock(row)
         found = undoable(row)
         tell(10, "Taking back what changed")
         _restore(row, found, now=now)
@@ -128,6 +137,7 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
         _book_again(row, found.gone, now=now)
         tell(60, "Taking out what was new")
         _remove(row, found.new, now=now)
+        remove_made_names(row, location_ids=sites)
         tell(95, "Noting what stays")
         _say_what_stays(row, found)
         row.state, row.undone_at, row.progress = State.UNDONE, now, 100
@@ -143,16 +153,18 @@ def _in_words(found: Undoable) -> str:
     return f"{found.count:,} {taken}; {len(found.kept):,} could not be: see the rows."
 
 
-def _lock(row: Import) -> None:
-    """Keep other imports of the locations out, then everybody else from the appointments.
+def _lock(row: Import) -> list[int]:
+    """Keep other imports of the locations out, then everybody else from the appointments; return
+    the locations.
 
     Before looking what can be taken back, which staff may be changing at this moment.
     """
     touched = ImportRow.objects.filter(of=row).exclude(outcome=ImportRow.Outcome.UNCHANGED)
     rows = Appointment.objects.filter(pk__in=touched.values("appointment_id"))
-    sites = rows.order_by("location_id").values_list("location_id", flat=True).distinct()
-    lock_sites(list(sites), wait=False)
+    sites = list(rows.order_by("location_id").values_list("location_id", flat=True).distinct())
+    lock_sites(sites, wait=False)
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    return sites
 
 
 def _actor(row: Import) -> Actor:
@@ -160,7 +172,7 @@ def _actor(row: Import) -> Actor:
 
 
 def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
-    """Write the old values back, of appointments and of patients, and plan anew what matters to
+    """Write the old values back, of appointments and of patients, and plan again what matters to
     texts.
     """
     changed = _rows(row, found.changed).filter(outcome=ImportRow.Outcome.CHANGED)
@@ -171,9 +183,13 @@ def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
     )
     # Before anybody is put back: it is those who have them now whose texts no longer hold.
     matters = _coming_visits(patients.matter, now=now)
+    known = visits_as_known(before)
     matters |= restore_appointments(before, now=now)
+    coming = Appointment.objects.filter(pk__in=before, status__in=Appointment.EXPECTED)
+    freeing.take_back(list(coming.values_list("pk", flat=True)), now=now)
     restore_patients(patients, now=now)
     raise_version(sorted(matters), now=now)
+    note(known, now=now)
     about = {"import": row.pk}
     lines = ((pk, about | _turned_round(old)) for pk, old in before.items())
     record_each("undone", lines, by=_actor(row), now=now)
@@ -181,6 +197,8 @@ def _restore(row: Import, found: Undoable, *, now: datetime) -> None:
     plan_appointments(sorted(matters), now=now)
     others = [pk for pk, old in before.items() if "practitioner" in old]
     withdraw_mentioning(sorted(others), PRACTITIONER, now=now)
+    columns = [pk for pk, old in before.items() if "other columns" in old]
+    withdraw_mentioning(sorted(columns), COLUMNS, now=now)
     withdraw_mentioning(sorted(_coming_visits(patients.renamed, now=now)), PERSON, now=now)
 
 
@@ -210,7 +228,10 @@ def _remove(row: Import, ids: Sequence[int], *, now: datetime) -> None:
     it.
     """
     traced = list(_with_traces(ids).values_list("pk", flat=True))
-    set_status(traced, Status.CANCELLED, by=_actor(row), now=now)
+    # They were never booked: what was planned for them goes, and nobody is told of anything.
+    nobody = VisitChange.Telling.NOBODY
+    set_status(traced, Status.CANCELLED, by=_actor(row), now=now, telling=nobody)
+    freeing.end_of_unbooked(traced, now=now)
     lines: list[tuple[int, dict[str, Any]]] = [
         (pk, {"to": "cancelled", "undone": True, "import": row.pk}) for pk in traced
     ]

@@ -118,7 +118,7 @@ def _first_look(row: Import, source: Source) -> Head:
     except ImportRefused:
         if found is None:
             raise
-        found = None  # the file has changed beyond what the mapping says: begin anew
+        found = None  # the file has changed beyond what the mapping says: begin again
         head = read_head(
             source, lambda header: _known(row, None, header), around=around(row), before=before
         )
@@ -263,7 +263,7 @@ def go(row: Import, *, gone: str, remember_as: str, confirmed: bool, teach: bool
         locked = Import.objects.select_for_update().get(pk=row.pk)
         if locked.state != State.READY:
             return False
-        # Asked anew of the counts as they are now, and not of what the page showed.
+        # Asked again of the counts as they are now, and not of what the page showed.
         asks = second_question(locked.counts, cancel_gone=gone == Import.Gone.CANCEL)
         if asks and not confirmed:
             raise refuse(f"Nothing is imported yet: say yes first to “{asks}”.")

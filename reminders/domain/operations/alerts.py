@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Literal
 
 from django.conf import settings
 from django.core.mail import mail_admins
@@ -20,12 +19,13 @@ from django.db.models import Max
 
 from reminders.domain.common import database_clock
 from reminders.domain.common.connections import release_connection
+from reminders.domain.operations import outside
+from reminders.domain.operations.alert_words import WORDS, Level
 from reminders.domain.operations.health import Pulse, take_pulse
 from reminders.models import InboxItem, ProviderState
 
 logger = logging.getLogger(__name__)
 
-Level = Literal["danger", "warning"]
 Known = dict[str, dict[str, str | bool | int]]
 """Of each trouble, since when it is there and whether it was told of; of an emergency the newest
 card, too.
@@ -42,120 +42,12 @@ class Banner:
     words: str
 
 
-WORDS: dict[str, tuple[Level, str, str]] = {
-    "credentials": (
-        "danger",
-        "No texts are going out: the provider refuses our credentials.",
-        "Everything stays due and goes out as soon as an administrator has put the key and "
-        "secret right.",
-    ),
-    "emergency": (
-        "danger",
-        "A patient's text may be about an emergency.",
-        "It waits on top of the inbox. Call the patient now; this line goes with the card.",
-    ),
-    "rate": (
-        "warning",
-        "The provider asked us to slow down.",
-        "Texts go on by themselves shortly.",
-    ),
-    "down": (
-        "danger",
-        "The text provider can't be reached.",
-        "We keep trying. Texts go out by themselves as soon as it answers.",
-    ),
-    "cap": (
-        "warning",
-        "The limit of texts per hour is reached.",
-        "The others wait. If that many texts are meant, an administrator can raise the limit.",
-    ),
-    "due": (
-        "danger",
-        "Texts are due but not going out.",
-        "For urgent appointments, please call. An administrator should look at the connection "
-        "page.",
-    ),
-    "unknown": (
-        "warning",
-        "For some texts we don't know yet whether they were sent.",
-        "They are not sent twice. See “Not sent” for who may need a call.",
-    ),
-    "replies": (
-        "warning",
-        "Patients' replies are waiting to be read by the application.",
-        "They are not lost.",
-    ),
-    "beat": (
-        "danger",
-        "The application's clockwork has stopped.",
-        "No texts leave and no replies arrive. An administrator should start the worker and "
-        "beat again.",
-    ),
-    "withdraw": (
-        "danger",
-        "Texts that no longer hold can't be withdrawn.",
-        "Patients may get a text about a moved or cancelled visit: please call those of today. "
-        "An administrator should look at the connection page; we keep trying.",
-    ),
-    "folder": (
-        "danger",
-        "The folder that diaries are imported from can't be read.",
-        "Please import on the Import page meanwhile. An administrator should see that the "
-        "folder named by "
-        "IMPORT_FOLDER is there and that the worker may read and write in it.",
-    ),
-    "pushes": (
-        "warning",
-        "Replies are pushed to an address that is not ours any more.",
-        "They may arrive late or not at all. An administrator should compare PUBLIC_URL and "
-        "WEBHOOK_SECRET with what they were; once WEBHOOK_SECRET is set to a former secret, "
-        "and the web "
-        "site started, that one is taken again.",
-    ),
-    "clock": (
-        "danger",
-        "The clocks of our machines differ by more than two minutes.",
-        "Texts go by the database's clock. An administrator should have the time of these "
-        "machines set by "
-        "the network (NTP).",
-    ),
-    "ring": (
-        "warning",
-        "Some work in the background fails.",
-        "An administrator should look at the worker's log and start the worker again.",
-    ),
-    "disk": (
-        "danger",
-        "The database has no room left on its disk: nothing can be saved.",
-        "No texts leave and no replies arrive. For urgent appointments, please call. An "
-        "administrator should "
-        "free room on that disk at once; everything goes on by itself then.",
-    ),
-    "read_only": (
-        "danger",
-        "The database takes no changes: nothing can be saved.",
-        "No texts leave and no replies arrive. For urgent appointments, please call. An "
-        "administrator should "
-        "see why the database is read-only: a full disk at its host, or a copy in the place of "
-        "the original.",
-    ),
-    "database": (
-        "danger",
-        "The database does not answer.",
-        "No texts leave and no replies arrive. An administrator should start it again, or look at "
-        "DATABASE_URL.",
-    ),
-    "poll": (
-        "warning",
-        "Replies have not been fetched for a while.",
-        "They wait at the provider, nothing is lost.",
-    ),
-}
 UNSAVED = frozenset({"disk", "read_only", "database"})
 """Troubles with which nothing can be written down."""
 AT_ONCE = frozenset({"emergency"})
 """What is told at once, however short it lasts."""
 QUIET_FOR = timedelta(minutes=3)
+SETTLED = "This has settled by itself or was put right."
 LOOK_EVERY = 60.0
 """Seconds between two looks of `watch`."""
 
@@ -214,12 +106,12 @@ def alert_administrators(*, now: datetime) -> int:
         begun, ended = _compare(known, current, now=now)
         state.alerted = known
         state.save(update_fields=["alerted"])
-    lost = [banner.code for banner in begun if not _write(banner.title, banner.words)]
+    lost = [banner.code for banner in begun if not _tell(banner, now=now)]
     # After the transaction: the mail server may take long, and the row is that of sending.
     if lost:
         _tell_again(lost)
     for code in ended:
-        _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
+        _tell(_banner(code), now=now, over=True)
     return len(begun) + len(ended) - len(lost)
 
 
@@ -255,9 +147,9 @@ def alert_unsaved(remembered: Known, *, now: datetime) -> int:
     begun, ended = _compare(remembered, {banner.code: banner for banner in found}, now=now)
     for banner in begun:
         # A mail server that is away as well is tried again with the next look.
-        remembered[banner.code]["told"] = _write(banner.title, banner.words)
+        remembered[banner.code]["told"] = _tell(banner, now=now)
     for code in ended:
-        _write("Over: " + WORDS[code][1], "This has settled by itself or was put right.")
+        _tell(_banner(code), now=now, over=True)
     return len(begun) + len(ended)
 
 
@@ -289,10 +181,20 @@ def _compare(
     return begun, ended
 
 
+def _tell(banner: Banner, *, now: datetime, over: bool = False) -> bool:
+    """Tell of a trouble, or of its end, by all ways there are; whether one of them took it."""
+    title = f"Over: {banner.title}" if over else banner.title
+    words = SETTLED if over else banner.words
+    written = bool(settings.ADMINS) and _write(title, words)
+    posted = outside.tell(
+        banner.code, level=banner.level, title=title, words=words, over=over, now=now
+    )
+    # Who has neither wants none, and is not told again and again.
+    return written or posted or not (settings.ADMINS or settings.OUTSIDE.webhook_url)
+
+
 def _write(subject: str, words: str) -> bool:
-    """Whether the e-mail is on its way, or nobody wants one."""
-    if not settings.ADMINS:
-        return True
+    """Whether the e-mail is on its way."""
     where = f"\n\n{settings.PUBLIC_URL}" if settings.PUBLIC_URL else ""
     try:
         mail_admins(subject, words + where)

@@ -36,13 +36,13 @@ class _Known:
     until = 0.0
 
 
-def refusal(*, anew: bool = False) -> Refusal:
+def refusal(*, fresh: bool = False) -> Refusal:
     """Why nothing can be written: "disk" has no room, the database is "read_only", "" where it can.
 
-    Known for 20 seconds, unless asked `anew`. Raises the database's errors when it can't be asked.
+    Known for 20 seconds, unless asked `fresh`. Raises the database's errors when it can't be asked.
     """
     # By the monotonic clock: a machine whose clock is set back would keep an old answer for hours.
-    if anew or time.monotonic() >= _Known.until:
+    if fresh or time.monotonic() >= _Known.until:
         with transaction.atomic(), connection.cursor() as cursor:
             read_only = is_read_only(cursor)
         _Known.refusal = "read_only" if read_only else "" if _has_room() else "disk"

@@ -15,7 +15,14 @@ from django.db.models import Count, Max, Min, Q
 
 from reminders.domain.common import troubles
 from reminders.domain.operations import database_room
-from reminders.domain.operations.periodic_tasks import FOLDER_ERROR, HEARTBEAT, does_of
+from reminders.domain.operations.periodic_tasks import (
+    BACKUP_FAILED,
+    FOLDER_ERROR,
+    HEARTBEAT,
+    does_of,
+)
+from reminders.domain.sending.after_restore.hold import is_held
+from reminders.domain.sending.calls import answering
 from reminders.models import (
     Appointment,
     DeliveryReport,
@@ -26,19 +33,21 @@ from reminders.models import (
     Reply,
     TaskRun,
     Trouble,
+    WhatsAppAccess,
 )
 
-BEAT_SILENT = timedelta(seconds=90)
+BEAT_SILENT = timedelta(seconds=60)
 DUE_TOO_LONG = timedelta(minutes=10)
 UNKNOWN_TOO_LONG = timedelta(minutes=15)
 REPLIES_TOO_LONG = timedelta(minutes=10)
-WITHDRAWAL_TOO_LONG = timedelta(seconds=90)
+WITHDRAWAL_TOO_LONG = timedelta(seconds=60)
 WITHDRAWING_TOO_LONG = timedelta(minutes=15)
 """While others are withdrawn, as after an import that moved a whole diary."""
 HANGS = timedelta(minutes=45)
 """Longer than any run takes that gets on."""
 PASSING = frozenset({"OperationalError", "InterfaceError"})
 """Errors of a database that was away: the tasks that run often tell of one that lasts."""
+OF_A_HOLD = frozenset({"due", "unknown", "replies", "poll", "withdraw"})
 LOOKED_AT = 500
 """Of a long outbox, so many of those that go first are enough to know how long texts wait."""
 
@@ -55,12 +64,14 @@ class Pulse:
     unknown: int
     to_withdraw: int
     last_poll: datetime | None
+    last_reports: datetime | None
     heartbeat: datetime | None
     brake: str
     brake_words: str
     oldest_withdrawal: timedelta | None = None
     withdrawing: bool = False
     refusal: database_room.Refusal = ""
+    held: bool = False
     details: dict[str, str] = field(default_factory=dict)
     """What exactly is wrong, for troubles that need it: a folder, a clock, a ring, refused pushes.
     """
@@ -85,7 +96,9 @@ class Pulse:
             found.append("poll")
         if self._withdrawals_fail():
             found.append("withdraw")
-        return [*found, *self.details]
+        if self.held:  # what stands still because of it is no trouble of its own
+            found = ["held", *(code for code in found if code not in OF_A_HOLD)]
+        return list(dict.fromkeys([*found, *self.details]))
 
     def _withdrawals_fail(self) -> bool:
         """A text waits to be withdrawn and none was of late; or it waits however many others
@@ -96,8 +109,8 @@ class Pulse:
         return waits > (WITHDRAWING_TOO_LONG if self.withdrawing else WITHDRAWAL_TOO_LONG)
 
 
-def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
-    """Ask the database how things stand. Times are UTC. `anew`: also what is remembered for some
+def take_pulse(*, now: datetime, fresh: bool = False) -> Pulse:
+    """Ask the database how things stand. Times are UTC. `fresh`: also what is remembered for some
     seconds.
     """
     unknown = Message.objects.filter(state=Message.State.UNKNOWN)
@@ -123,12 +136,14 @@ def take_pulse(*, now: datetime, anew: bool = False) -> Pulse:
         unknown=asked["n"],
         to_withdraw=leaving["n"],
         last_poll=_last(runs, "replies"),
+        last_reports=_last(runs, "reports"),
         heartbeat=_last(runs, HEARTBEAT),
         brake=state.brake if state else "",
         brake_words=state.words if state else "",
         oldest_withdrawal=_age(leaving["since"], now=now),
         withdrawing="withdraw" in runs and runs["withdraw"].count > 0,
-        refusal=database_room.refusal(anew=anew),
+        refusal=database_room.refusal(fresh=fresh),
+        held=is_held(),
         details=_details(runs, now=now),
     )
 
@@ -140,17 +155,43 @@ def _last(runs: dict[str, TaskRun], name: str) -> datetime | None:
 def _details(runs: dict[str, TaskRun], *, now: datetime) -> dict[str, str]:
     """What programs told of, and which runs fail or hang."""
     told: dict[str, list[str]] = {}
+    if provider := answering.failing(now=now):
+        told[provider.code] = [provider.words] if provider.words else []
     for trouble in troubles.current(now=now):
         told.setdefault(trouble.code, []).append(trouble.words or _counted(trouble))
+    if words := _whatsapp_fails():
+        told["whatsapp"] = [words]
     folder = runs.get("folder")
     if folder and folder.error.startswith(FOLDER_ERROR):
         told["folder"] = [folder.error.removeprefix(FOLDER_ERROR)]
+    backup = runs.get("backup")
+    if backup and backup.error.startswith(BACKUP_FAILED):
+        told["backup"] = [backup.error.removeprefix(BACKUP_FAILED)]
+    elif late := _backup_late(backup, now=now):
+        told["backup"] = [late]
     amiss = [
         f"{does_of(run.name)} ({how})" for run in runs.values() if (how := _amiss(run, now=now))
     ]
     if amiss:
         told["ring"] = amiss
     return {code: "; ".join(words) for code, words in told.items()}
+
+
+def _whatsapp_fails() -> str:
+    """Why nothing goes by WhatsApp, where it is set up; "" where all is well."""
+    if settings.WHATSAPP is None:
+        return ""
+    return WhatsAppAccess.objects.filter(pk=1).values_list("trouble", flat=True).first() or ""
+
+
+def _backup_late(run: TaskRun | None, *, now: datetime) -> str:
+    """Since when there is no backup although one was to be written; "" where all is well."""
+    every = timedelta(hours=settings.BACKUP_EVERY_HOURS)
+    if not settings.BACKUP_FOLDER or not every or run is None or run.succeeded_at is None:
+        return ""
+    age = now - run.succeeded_at
+    # The next one may just be under way, and takes its time.
+    return f"the last one is {round(age / timedelta(hours=1))} hours old" if age > 2 * every else ""
 
 
 def _counted(trouble: Trouble) -> str:
@@ -196,7 +237,7 @@ def _age(since: datetime | None, *, now: datetime) -> timedelta | None:
 
 def status_report(*, now: datetime) -> dict[str, Any]:
     """The whole report of `manage.py status`, ready for JSON; times are ISO 8601 in UTC."""
-    pulse = take_pulse(now=now, anew=True)
+    pulse = take_pulse(now=now, fresh=True)
     found = pulse.troubles(now=now)
     return {
         "healthy": not found,
@@ -230,15 +271,14 @@ def unreachable_report(cause: str) -> dict[str, Any]:
     }
 
 
-def last_news() -> dict[str, datetime | None]:
+def last_news(pulse: Pulse) -> dict[str, datetime | None]:
     """When anything last came in or went out, for the connection page (UTC)."""
-    runs = dict(TaskRun.objects.values_list("name", "succeeded_at"))
     return {
         "accepted": Message.objects.aggregate(at=Max("accepted_at"))["at"],
         "report": DeliveryReport.objects.aggregate(at=Max("stored_at"))["at"],
-        "replies_polled": runs.get("replies"),
-        "reports_polled": runs.get("reports"),
-        "heartbeat": runs.get(HEARTBEAT),
+        "replies_polled": pulse.last_poll,
+        "reports_polled": pulse.last_reports,
+        "heartbeat": pulse.heartbeat,
     }
 
 

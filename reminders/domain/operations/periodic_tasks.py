@@ -32,6 +32,9 @@ HEARTBEAT_EVERY = timedelta(seconds=10)
 FOLDER_ERROR = "folder: "
 """How the note of a task begins whose folder can't be read."""
 
+BACKUP_FAILED = "backup: "
+"""How the note of a backup begins that could not be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
@@ -47,6 +50,7 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
     poll = settings.POLL_EVERY
     return (
         PeriodicJob("send", settings.SEND_EVERY, "Hand over texts that are due"),
+        PeriodicJob("whatsapp", timedelta(seconds=10), "Hand over texts by WhatsApp"),
         PeriodicJob("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
         PeriodicJob(
             "reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"
@@ -54,19 +58,36 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
         PeriodicJob("replies", poll, "Fetch patients' replies"),
         PeriodicJob("reports", poll, "Fetch delivery reports"),
         PeriodicJob("apply", timedelta(seconds=10), "Act on what was pushed or left over"),
+        PeriodicJob("offers", timedelta(seconds=10), "Offer times that became free"),
         PeriodicJob("expire", timedelta(seconds=60), "Give up what is past its time"),
         PeriodicJob("check", timedelta(minutes=5), "Ask about texts without a final report"),
         PeriodicJob("plan", timedelta(hours=6), "Plan the whole future again, as a safety net"),
         PeriodicJob("push_blocked", timedelta(seconds=60), "Tell the provider about opt-outs"),
         PeriodicJob("sync_blocked", timedelta(days=1), "Compare the lists of blocked numbers"),
         PeriodicJob("imports", timedelta(seconds=10), "Work off uploaded diaries"),
-        PeriodicJob("folder", timedelta(seconds=60), "Pick up diaries from the watched folder"),
+        PeriodicJob("probe", timedelta(seconds=10), "Ask whether the provider is there"),
+        PeriodicJob("folder", timedelta(seconds=30), "Pick up diaries from the watched folder"),
         PeriodicJob("tidy", timedelta(hours=6), "Apply reports that came early"),
         PeriodicJob("forget", timedelta(minutes=5), "Forget what is older than it may be kept"),
         PeriodicJob("jobs", timedelta(seconds=10), "Go on with long work in the background"),
-        PeriodicJob("figures", timedelta(minutes=10), "Reckon the figures of the last days"),
+        PeriodicJob("figures", timedelta(minutes=10), "Compute the figures of the last days"),
+        PeriodicJob(
+            "missed", timedelta(minutes=5), "Note who did not come, where a location wants that"
+        ),
+        PeriodicJob("promise", timedelta(minutes=5), "Count the texts that went out in time"),
         PeriodicJob("pairs", timedelta(minutes=10), "Look for people who are there twice"),
+        PeriodicJob("recalls", timedelta(hours=12), "Find patients who are due for a visit"),
+        PeriodicJob("trail", timedelta(seconds=10), "Seal the trail of who did what"),
+        PeriodicJob(
+            "catch_up", timedelta(seconds=60), "Find out after a restore what went out meanwhile"
+        ),
+        PeriodicJob(
+            "backup",
+            timedelta(hours=settings.BACKUP_EVERY_HOURS or 24),
+            "Write a backup, where BACKUP_FOLDER is set",
+        ),
         PeriodicJob("alert", timedelta(seconds=60), "Tell administrators what needs them"),
+        PeriodicJob("sign_of_life", timedelta(seconds=60), "Call HEARTBEAT_URL while all is well"),
         PeriodicJob(HEARTBEAT, HEARTBEAT_EVERY, "Show that the bells ring"),
     )
 

@@ -8,6 +8,7 @@ statement.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -51,7 +52,12 @@ def is_paused(name: str, address: str, *, now: datetime) -> bool:
 
 def note_failure(name: str, address: str, *, now: datetime) -> bool:
     """Count a failed sign-in; return whether it was one too many, so that a pause begins."""
-    counts = sorted(_counts(name, address), key=lambda one: one.key)  # one order: no deadlock
+    return count_all(_counts(name, address), now=now)
+
+
+def count_all(wanted: Iterable[Count], *, now: datetime) -> bool:
+    """Count one more of each; return whether one of them is full."""
+    counts = sorted(wanted, key=lambda one: one.key)  # one order: no deadlock
     given: dict[str, Any] = {  # Any: one type for each parameter
         "keys": [one.key for one in counts],
         "limits": [one.limit for one in counts],
@@ -75,7 +81,7 @@ def forget_failures(name: str, address: str) -> None:
 
     Else somebody with an account could go on guessing those of others.
     """
-    keys = [_key(name=name), _key(name=name, address=address)]
+    keys = [key_of(name=name), key_of(name=name, address=address)]
     SignInCount.objects.filter(key__in=keys).delete()
 
 
@@ -86,7 +92,7 @@ def end_pause(*, name: str = "", address: str = "") -> int:
     Returns how many counts ended.
     """
     if name and address:
-        found = Q(key=_key(name=name, address=address))
+        found = Q(key=key_of(name=name, address=address))
     else:
         found = (
             Q(key__startswith=_half(name)) if name else Q(key__endswith=_half(network_of(address)))
@@ -115,13 +121,13 @@ def _site(address: IPv6Address) -> IPv4Address | IPv6Network:
 
 def _counts(name: str, address: str) -> list[Count]:
     return [
-        Count(_key(name=name, address=address), OF_BOTH),
-        Count(_key(address=address), OF_ADDRESS),
-        Count(_key(name=name), OF_NAME),
+        Count(key_of(name=name, address=address), OF_BOTH),
+        Count(key_of(address=address), OF_ADDRESS),
+        Count(key_of(name=name), OF_NAME),
     ]
 
 
-def _key(*, name: str | None = None, address: str | None = None) -> str:
+def key_of(*, name: str | None = None, address: str | None = None) -> str:
     """The name's half, then the address's; zeros where any counts."""
     who = _ANY if name is None else _half(name)
     return who + (_ANY if address is None else _half(network_of(address)))
@@ -149,4 +155,4 @@ ON CONFLICT (key) DO UPDATE SET
         ELSE c.until
     END
 RETURNING c.failures >= {_LIMIT}
-"""  # noqa: S608 -- put together from the constant above
+"""  # noqa: S608  # put together from the constant above

@@ -19,8 +19,9 @@ from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import name_of
 from reminders.domain.common.etags import digest
 from reminders.domain.common.wording_catalogue import values_for
+from reminders.domain.links.addresses import hidden
 from reminders.domain.pages.day_sheet import DayRow, rows_of
-from reminders.domain.pages.text_states import text_state
+from reminders.domain.pages.words import text_state
 from reminders.domain.wording import WordingError, compile_wording
 from reminders.models import (
     Appointment,
@@ -55,6 +56,12 @@ class Bubble(NamedTuple):
     by: str
     other_name: str
     appointment_id: int | None
+    opened_at: datetime | None = None
+    """When the page behind the text's link was last looked at."""
+    by_page: bool = False
+    """Whether a reply was given on that page."""
+    road: str = Message.Road.SMS
+    read_at: datetime | None = None
 
     def state_words(self, now: datetime) -> str:
         """What became of it, as staff read it."""
@@ -82,7 +89,8 @@ class Bubble(NamedTuple):
     def may_be_asked_about(self, now: datetime) -> bool:
         """Whether the provider may know more of it than we do."""
         # Not before its time: until then the provider can only say that it has it.
-        return self.outgoing and self.state in Message.AT_PROVIDER and self.at <= now
+        asked = self.outgoing and self.road == Message.Road.SMS
+        return asked and self.state in Message.AT_PROVIDER and self.at <= now
 
     @property
     def digest(self) -> str:
@@ -109,7 +117,9 @@ def thread(
     if limited:
         sent, came = sent.filter(limited.seen_messages()), came.filter(limited.seen_replies())
     whose = _Whose(contact_id, phone, before, limit, narrowed=limited is not None)
-    texts = whose.latest(sent.select_related("contact", "created_by"), "created_at")
+    texts = whose.latest(
+        sent.select_related("contact", "created_by", "by_whatsapp", "link"), "created_at"
+    )
     bubbles = [_sent(row, contact_id) for row in texts]
     bubbles += [_came(row) for row in whose.latest(came, "received_at")]
     latest = sorted(bubbles, key=lambda bubble: bubble.made_at)[-limit:]
@@ -142,18 +152,22 @@ class _Whose(NamedTuple):
 
 def _sent(row: Message, contact_id: int | None) -> Bubble:
     others = row.contact if row.contact_id != contact_id else None
+    link = getattr(row, "link", None)
     return Bubble(
         key=f"m{row.pk}",
         at=row.scheduled_at,
         made_at=row.created_at,
         outgoing=True,
-        text=row.text,
+        text=hidden(row.text),
         kind=row.kind,
         state=row.state,
         words=row.words,
         by=name_of(row.created_by),
         other_name=others.name if others else "",
         appointment_id=row.appointment_id,
+        road=row.road,
+        read_at=row.by_whatsapp.read_at if hasattr(row, "by_whatsapp") else None,
+        opened_at=link.last_opened_at if link else None,
     )
 
 
@@ -163,24 +177,33 @@ def _came(row: Reply) -> Bubble:
         at=row.received_at,
         made_at=row.received_at,
         outgoing=False,
-        text=f"{row.text} (sent a picture)" if row.pictures else row.text,
+        # Also what they wrote: some send the text back and ask what it is.
+        text=hidden(f"{row.text} (sent a picture)" if row.pictures else row.text),
         kind=row.intent,
         state="",
         words="",
         by="",
         other_name="",
         appointment_id=None,
+        road=_road_of(row),
+        by_page=row.source == Reply.Source.LINK,
     )
+
+
+def _road_of(row: Reply) -> str:
+    by_whatsapp = row.source == Reply.Source.WHATSAPP
+    return Message.Road.WHATSAPP if by_whatsapp else Message.Road.SMS
 
 
 def visits(
     contact: Contact, *, location_ids: Collection[int] | None, now: datetime, most: int = 6
 ) -> list[DayRow]:
-    """Appointments around now of everybody on the contact's phone, the coming ones first; four
-    statements.
+    """Appointments around now of everybody on the contact's phone, and of those in whose place
+    they are texted, the coming ones first; five statements.
     """
     others = Contact.objects.filter(phone=contact.phone).exclude(phone="").order_by("pk")
     people = {contact.pk, *others.values_list("pk", flat=True)[:MOST_PEOPLE]}
+    people |= set(contact.wards.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
     theirs = Appointment.objects.filter(contact_id__in=people)
     if location_ids is not None:
         theirs = theirs.filter(location_id__in=location_ids)
@@ -206,7 +229,7 @@ def opt_out_in_force(phone: str) -> Suppression | None:
 def ready_lines(
     contact: Contact | None, appointment: Appointment | None, place: Location | None
 ) -> list[tuple[str, str]]:
-    """The canned lines as they would be sent: pairs of title and text. Faulty ones are left out."""
+    """The ready lines as they would be sent: pairs of title and text. Faulty ones are left out."""
     lines = []
     for line in CannedReply.objects.all():
         text = _fill(line.text, contact, appointment, place)
@@ -230,11 +253,8 @@ def _fill(
             name=contact.name if contact else "",
             # Never shown: a line that tells a time is left out above where there is no visit.
             starts_at=appointment.starts_at if appointment else _ANY_TIME,
-            zone=place.zone if place else "UTC",
+            place=place,
             language=(contact.language if contact else "") or (place.language if place else "en"),
-            country=place.country if place else "",
-            location=place.name if place else "",
-            phone=place.phone if place else "",
             practitioner=_name(appointment.practitioner) if appointment else "",
             service=_name(appointment.service) if appointment else "",
         )

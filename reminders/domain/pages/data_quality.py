@@ -14,12 +14,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import IsNull
 
 from reminders.domain.phones.parsing import PROBLEM_WORDS, PhoneProblem
-from reminders.models import Appointment, Contact
+from reminders.models import AgeRule, Appointment, Contact
+from reminders.models.care.represented import born_after
 
 ROWS = 50
 COUNTED_TO = 100
@@ -36,10 +37,12 @@ class Flaw(StrEnum):
     LANDLINE = "landline"
     WRONG = "wrong"
     SHARED = "shared"
+    MINOR = "minor"
+    OF_AGE = "of_age"
 
 
 _CONDITIONS = {
-    Flaw.MISSING: Q(phone="", phone_as_given="", forgotten_at=None),
+    Flaw.MISSING: Q(phone="", phone_as_given="", forgotten_at=None, responsible=None),
     Flaw.INVALID: Q(phone="") & ~Q(phone_as_given=""),
     Flaw.LANDLINE: (
         Q(phone_kind=Contact.PhoneKind.LANDLINE, channel=Contact.Channel.SMS) & ~Q(phone="")
@@ -133,16 +136,36 @@ def count_flaws(look: FlawSearch) -> dict[Flaw, int]:
     """How many of each, at most `COUNTED_TO`; shared ones are counted by number."""
     counts = {
         flaw: look.people.filter(condition).order_by()[:COUNTED_TO].count()
-        for flaw, condition in _CONDITIONS.items()
+        for flaw, condition in _conditions(look).items()
     }
     return counts | {Flaw.SHARED: len(_numbers(look, at_least=2, limit=COUNTED_TO))}
+
+
+def _conditions(look: FlawSearch) -> dict[Flaw, Q]:
+    """What each flaw is, but for SHARED; that of age only where there is a rule by age."""
+    found = _CONDITIONS | {Flaw.OF_AGE: _of_age(look)}
+    years = AgeRule.objects.values_list("years", flat=True).first()
+    return found if years is None else found | {Flaw.MINOR: _minor(look, years)}
+
+
+def _minor(look: FlawSearch, years: int) -> Q:
+    """Under age, on a number that is nobody else's, and nobody is known to be responsible."""
+    others = Contact.objects.filter(phone=OuterRef("phone")).exclude(pk=OuterRef("pk"))
+    child = Q(birth_date__gt=born_after(look.now.date(), years), responsible=None)
+    return child & ~Q(phone="") & Q(~Exists(others))
+
+
+def _of_age(look: FlawSearch) -> Q:
+    """Texted themselves from a birthday on that has come, and without a number of their own."""
+    grown = Q(responsible__isnull=False, responsible_until__lte=look.now.date())
+    return grown & Q(phone="")
 
 
 def flawed(flaw: Flaw, look: FlawSearch, *, after: int = 0, limit: int = ROWS) -> list[Flawed]:
     """Contacts with this flaw (any but SHARED) by name, from behind the contact with the id
     `after`; two statements.
     """
-    people = look.people.filter(_CONDITIONS[flaw]).order_by("last_name", "first_name", "pk")
+    people = look.people.filter(_conditions(look)[flaw]).order_by("last_name", "first_name", "pk")
     if after:
         people = _behind(after, people)
     page = list(people[:limit])

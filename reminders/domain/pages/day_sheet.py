@@ -5,11 +5,13 @@ What `day_sheet_sql` reads is judged here in plain code; how it looks is the pag
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -17,12 +19,17 @@ from uuid import UUID
 from reminders.domain.common.etags import digest
 from reminders.domain.common.rows import fetch
 from reminders.domain.pages.day_sheet_sql import ROWS, STANDINGS
-from reminders.models import InboxItem, Message, Reminder
+from reminders.models import InboxItem, Message, Reminder, ReminderRule
 from reminders.models.in_sql.states import STATES, as_text
 
 FAILED: frozenset[str] = frozenset(Message.UNDELIVERED)
 _MAY_HAVE_ARRIVED = (*Message.AT_PROVIDER, Message.State.DELIVERED, Message.State.UNKNOWN)
-_GIVEN = STATES | {"may_have_arrived": as_text(_MAY_HAVE_ARRIVED)}
+# Told that it is booked, a patient is still to be asked.
+_ONLY_COURTESY = frozenset(ReminderRule.EVENTS) - {ReminderRule.Kind.MOVED}
+_GIVEN = STATES | {
+    "may_have_arrived": as_text(_MAY_HAVE_ARRIVED),
+    "only_courtesy": as_text(_ONLY_COURTESY),
+}
 UNREACHABLE_REASONS = frozenset(
     str(reason)
     for reason in (
@@ -36,7 +43,13 @@ UNREACHABLE_REASONS = frozenset(
 )
 # Cards that say nothing about a reply waiting to be read.
 NOT_A_REPLY = frozenset(
-    {str(InboxItem.Kind.DECLINED), str(InboxItem.Kind.UNREACHABLE), str(InboxItem.Kind.STALE)}
+    str(kind)
+    for kind in (
+        InboxItem.Kind.DECLINED,
+        InboxItem.Kind.UNREACHABLE,
+        InboxItem.Kind.STALE,
+        InboxItem.Kind.UNTOLD,
+    )
 )
 
 
@@ -73,9 +86,16 @@ WORDS = {
 OUT_TITLES = {
     "confirmation": "Asked",
     "reminder": "Reminded",
+    "booked": "Told it is booked",
+    "moved": "Told of the move",
+    "cancelled": "Told it is cancelled",
+    "missed": "Wrote that they were missed",
+    "after": "Wrote after the visit",
     "staff": "Your text",
     "answer": "Answered",
     "correction": "Corrected",
+    "notice": "Told",
+    "offer": "Asked to come sooner",
 }
 SETTLED = frozenset({DayState.ARRIVED, DayState.NO_SHOW, DayState.CANCELLED})
 
@@ -102,6 +122,7 @@ class DayRow:
     contact_id: int
     name: str
     phone: str
+    represented: bool
     opted_out: bool
     wrong_number: bool
     practitioner_id: int | None
@@ -121,6 +142,7 @@ class DayRow:
     in_text: str
     in_at: datetime | None
     card_kind: str
+    card_id: int | None
 
     @property
     def state(self) -> DayState:
@@ -172,9 +194,16 @@ _values = attrgetter(*(field.name for field in fields(DayRow)))
 
 
 class DayStanding(NamedTuple):
-    """What decides the state of one appointment of a day; the fields are those of `DayRow`."""
+    """What decides the state of one appointment of a day; the fields are those of `DayRow`.
+
+    `starts` is in seconds since 1970, `initial` the first letter of the name by which the patient
+    is looked up.
+    """
 
     id: int
+    location_id: int
+    starts: int
+    initial: str
     practitioner_id: int | None
     practitioner: str
     status: str
@@ -183,6 +212,11 @@ class DayStanding(NamedTuple):
     told: bool
     reason: str
     card_kind: str
+
+    @property
+    def letter(self) -> str:
+        """The letter under which a list of names has this patient."""
+        return letter_of(self.initial)
 
     @property
     def state(self) -> DayState:
@@ -221,6 +255,14 @@ def _state(
     )
 
 
+@cache
+def letter_of(initial: str) -> str:
+    """“E” for “É” and “e”; “#” for what is no letter."""
+    # Kept: there are a few dozen of them, and a day asks for two thousand.
+    plain = unicodedata.normalize("NFKD", initial).upper()[:1]
+    return plain if plain.isalpha() else "#"
+
+
 @dataclass(frozen=True)
 class DaySheet:
     """A day's appointments as filtered, with the counts of what the state filter would leave.
@@ -228,6 +270,7 @@ class DaySheet:
     All that is shown of a page's worth of them is read by `rows_of`.
     """
 
+    everyone: list[DayStanding]
     rows: list[DayStanding]
     counts: Counter[DayState]
     practitioners: list[tuple[int, str]]
@@ -237,34 +280,50 @@ class DaySheet:
         """Appointments before the filter by state."""
         return sum(self.counts.values())
 
+    @cached_property
+    def letters(self) -> list[str]:
+        """The letters that the patients' names begin with, before the filters by state and
+        letter.
+        """
+        return sorted({row.letter for row in self.everyone})
+
 
 def day_sheet(
     *,
-    day: date,
-    location_ids: Collection[int],
+    days: Mapping[int, date],
     now: datetime,
     practitioner_id: int | None = None,
     state: DayState | None = None,
+    letter: str = "",
 ) -> DaySheet:
-    """The appointments of a local date at these locations, by time; one statement. `now` is UTC.
+    """The appointments of each location's local date, by location as given and then by time.
 
-    The counts and the choice of practitioners ignore the filter by state, so that both stay
-    clickable.
+    `now` is UTC. One statement for each date there is among `days`: one, unless midnight lies
+    between the locations. The counts and the choice of practitioners ignore the filters by state
+    and letter, so that all stay clickable.
     """
-    given = _GIVEN | {"day": day, "locations": list(location_ids), "now": now}
-    everyone = fetch(DayStanding, STANDINGS, given)
+    everyone: list[DayStanding] = []
+    for day in sorted(set(days.values())):
+        places = sorted(place for place, its_day in days.items() if its_day == day)
+        given = _GIVEN | {"day": day, "locations": places, "now": now}
+        everyone += fetch(DayStanding, STANDINGS, given)
+    order = {place: number for number, place in enumerate(days)}
+    # Stable: within a location the statement's order by time and name stays.
+    everyone.sort(key=lambda row: order[row.location_id])
     people = sorted(
         {(row.practitioner_id, row.practitioner) for row in everyone if row.practitioner_id},
         key=lambda pair: pair[1],
     )
+    # Worked out once for each row: the state is a property that decides anew each time.
     theirs = [
         (row, row.state) for row in everyone if practitioner_id in (None, row.practitioner_id)
     ]
-    # Worked out once for each row: the state is a property that decides anew each time.
-    counts = Counter(one for _, one in theirs)
-    rows = [row for row, one in theirs if state in (None, one)]
+    rows = [row for row, one in theirs if state in (None, one) and letter in ("", row.letter)]
     return DaySheet(
-        rows=rows, counts=counts, practitioners=[(pk, name) for pk, name in people if pk]
+        everyone=[row for row, _ in theirs],
+        rows=rows,
+        counts=Counter(one for _, one in theirs),
+        practitioners=[(pk, name) for pk, name in people if pk],
     )
 
 

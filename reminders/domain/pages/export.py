@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
 from reminders.domain.common.csv_cells import harmless
+from reminders.domain.links.addresses import hidden
 from reminders.models import Appointment, Reminder, Reply
+from reminders.models.care.represented import of_texted
 
 COLUMNS = (
     "external_id",
@@ -48,41 +50,52 @@ def exported(
             "starts_at": starts_at.isoformat(timespec="seconds"),
             "location": row["location__name"],
             "name": row["contact__name"],
-            "phone": row["contact__phone"],
+            "phone": row["phone_texted"],
             "status": row["status"],
             "message_state": row["message_state"] or "",
-            "last_reply": row["last_reply"] or "",
+            "last_reply": hidden(row["last_reply"] or ""),
         }
 
 
 def _appointments(
     first: date | None, last: date | None, now: datetime
 ) -> QuerySet[Any, Any]:  # Any: annotated values
-    # Of those whose time has come the latest; what is still to go stands behind them all.
-    handed_over = Reminder.objects.filter(
-        appointment=OuterRef("pk"), message__isnull=False
-    ).annotate(went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at")))
-    last_text = handed_over.order_by(
-        "-version", F("went_at").desc(nulls_last=True), "message__scheduled_at", "pk"
-    )
-    replies = Reply.objects.filter(appointments=OuterRef("pk")).order_by("-received_at")
     rows = Appointment.objects.order_by("starts_at", "pk")
     rows = rows.filter(local_date__gte=first) if first else rows
     rows = rows.filter(local_date__lte=last) if last else rows
     return rows.annotate(
-        message_state=Subquery(last_text.values("message__state")[:1]),
-        last_reply=Subquery(replies.values("text")[:1]),
+        phone_texted=of_texted("phone"),
+        message_state=last_texts(now),
+        last_reply=last_replies(),
     ).values(
         "external_id",
         "starts_at",
         "location__name",
         "location__zone",
         "contact__name",
-        "contact__phone",
+        "phone_texted",
         "status",
         "message_state",
         "last_reply",
     )
+
+
+def last_texts(now: datetime) -> Subquery:
+    """The state of each appointment's last text, as `exported` says it."""
+    # Of those whose time has come the latest; what is still to go stands behind them all.
+    handed_over = Reminder.objects.filter(
+        appointment=OuterRef("pk"), message__isnull=False
+    ).annotate(went_at=Case(When(message__scheduled_at__lte=now, then="message__scheduled_at")))
+    last = handed_over.order_by(
+        "-version", F("went_at").desc(nulls_last=True), "message__scheduled_at", "pk"
+    )
+    return Subquery(last.values("message__state")[:1])
+
+
+def last_replies() -> Subquery:
+    """The words of the last reply about each appointment."""
+    replies = Reply.objects.filter(appointments=OuterRef("pk")).order_by("-received_at")
+    return Subquery(replies.values("text")[:1])
 
 
 def write_csv(

@@ -16,14 +16,16 @@ from django.db.models import DateTimeField, ExpressionWrapper, F
 
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
+from reminders.domain.links.addresses import example
 from reminders.domain.wording import WordingError
+from reminders.domain.wording.purposes import purpose_of_rule
 from reminders.domain.wording.segments import measure
 from reminders.models import Location, Reminder, ReminderRule
 
 DAYS = 14
 OVERDUE = timedelta(days=3)
 """What was due longer ago has passed its cutoff."""
-_TOLD_OF = ("contact", "practitioner", "service")
+_TOLD_OF = ("contact__responsible", "practitioner", "service")
 SAMPLE = 120
 """Planned texts that are rendered to estimate the segments of all."""
 HEAVY = 1.5
@@ -164,23 +166,24 @@ class _Held(NamedTuple):
 
 def _segments(book: WordingCatalogue, one: Reminder) -> int:
     visit, place = one.appointment, one.location
-    contact, service = visit.contact, visit.service
+    contact, service, texted = visit.contact, visit.service, visit.texted
+    purpose = purpose_of_rule(one.rule.kind, family=False, for_another=texted != contact)
     try:
-        words = book.words(one.rule_id, one.rule.kind, (contact.language, place.language))
+        words = book.words(one.rule_id, purpose, (texted.language, place.language))
         if words is None:
             return 0
         values = values_for(
             first_name=contact.first_name,
+            recipient=texted.greeting,
             name=contact.name,
             starts_at=one.starts_at,
-            zone=place.zone,
+            place=place,
             language=words.language,
-            country=place.country,
-            location=place.name,
-            phone=place.phone,
             practitioner=visit.practitioner.name if visit.practitioner else "",
             service=service.name if service else "",
             instructions=service.instructions if service else "",
+            extra=visit.extra,
+            link=example(),
         )
         return measure(words.template.render(values)).segments
     # A faulty wording is told of elsewhere; here it only leaves the sample.

@@ -1,8 +1,9 @@
 """Find people and appointments while somebody types: by name, by telephone number in any writing,
-by id.
+by date of birth, by id.
 
-Names use PostgreSQL's own prefix search, numbers are found from their end or their beginning, each
-through an index. However short the search, only so many rows are ever looked at.
+Names are folded (`models.folding`) and use PostgreSQL's own prefix search, numbers are found from
+their end or their beginning, each through an index. However short the search, only so many rows are
+ever looked at.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Reverse
+from django.utils import timezone
 from phonenumbers import country_code_for_region
 
 from reminders.domain.common.access import Scope
+from reminders.domain.diary.birth_dates import birth_dates
 from reminders.domain.phones.parsing import search_digits
 from reminders.models import Appointment, Contact
+from reminders.models.in_sql.folding import typed_words
 
 CANDIDATES = 500
 PEOPLE = 200
@@ -28,7 +32,6 @@ PEOPLE = 200
 LEAST_DIGITS = 3
 LEAST_LETTERS = 2
 LONGEST = 100
-_WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"[\d\s()+./-]+")
 
 
@@ -96,15 +99,21 @@ def _conditions(query: str, *, countries: Sequence[str]) -> Q:
     """An empty condition when there is too little to go by."""
     if not query:
         return Q()
+    days = birth_dates(query, today=timezone.now().date())
+    born = Q(birth_date__in=set(days.values())) if days else Q()
     if _PHONE.fullmatch(query):
-        return _by_phone(query, countries)
-    words = _WORD.findall(query.lower())
-    if sum(map(len, words)) < LEAST_LETTERS:
+        return _by_phone(query, countries) | born
+    words = typed_words(query)
+    if sum(len(spellings[0]) for spellings in words) < LEAST_LETTERS:
         return Q()
-    # Letters and digits only, by `_WORD`: the search is raw and would take operators from people.
-    prefixes = " & ".join(f"'{word}':*" for word in words)
+    # Letters and digits only: the search is raw and would take operators from people.
+    prefixes = " & ".join(f"({_prefixes(spellings)})" for spellings in words)
     by_name = Q(search=SearchQuery(prefixes, config="simple", search_type="raw"))
     return by_name | Q(external_id=query) & ~Q(external_id="")
+
+
+def _prefixes(spellings: Sequence[str]) -> str:
+    return " | ".join(f"'{one}':*" for one in spellings)
 
 
 def _by_phone(query: str, countries: Sequence[str]) -> Q:

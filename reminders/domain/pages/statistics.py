@@ -1,8 +1,8 @@
 """How reminders do: confirmations, declines, no-shows and delivery by week, location and
 practitioner.
 
-Days are reckoned ahead into `DailyStatistics`, lately again and again, long ago once a day; a page
-only adds them up. What was confirmed and then attended counts as both.
+Days are computed ahead into `DailyStatistics`, recent ones again and again, old ones once a day; a
+page only adds them up. What was confirmed and then attended counts as both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
 from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.rows import fetch
@@ -37,6 +49,7 @@ class Figures:
     appointments: int = 0
     confirmed: int = 0
     declined: int = 0
+    declined_late: int = 0
     arrived: int = 0
     no_show: int = 0
     cancelled: int = 0
@@ -63,6 +76,11 @@ class Figures:
         return _share(self.declined, self.appointments)
 
     @property
+    def declined_in_time_share(self) -> float | None:
+        """Of all appointments, those declined while the place could still be given to others."""
+        return _share(self.declined - self.declined_late, self.appointments)
+
+    @property
     def no_show_share(self) -> float | None:
         """Of those marked as come or not come, those who did not."""
         return _share(self.no_show, self.arrived + self.no_show)
@@ -87,7 +105,7 @@ class Statistics:
     locations: tuple[tuple[str, Figures], ...]
     practitioners: tuple[tuple[str, Figures], ...]
     total: Figures
-    reckoned_at: datetime | None
+    computed_at: datetime | None
 
 
 _COUNTS = tuple(field.name for field in fields(Figures))
@@ -110,13 +128,13 @@ def statistics(
             weeks[one.week] = one.figures
         else:
             found[one.kind].append((one.name, one.figures))
-    reckoned = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
+    computed = DailyStatistics.objects.aggregate(at=Max("computed_at"))["at"]
     return Statistics(
         tuple(sorted(weeks.items())),
         tuple(found["location"]),
         tuple(found["practitioner"]),
         sum(weeks.values(), Figures()),
-        reckoned,
+        computed,
     )
 
 
@@ -138,10 +156,8 @@ def _weeks(since: date, until: date) -> Iterator[date]:
         week += WEEK
 
 
-def reckon(since: date, until: date, *, now: datetime) -> int:
-    """Reckon the local days from `since` to `until` (inclusive) anew; return how many figures there
-    are.
-    """
+def compute_days(since: date, until: date, *, now: datetime) -> int:
+    """Compute the local days from `since` to `until` (inclusive); return how many figures."""
     locations = list(Location.objects.values_list("pk", flat=True))
     # Begun ones only: what is still to come has neither answers nor a fate to count.
     visits = Appointment.objects.filter(
@@ -153,15 +169,23 @@ def reckon(since: date, until: date, *, now: datetime) -> int:
         DailyStatistics.objects.filter(day__range=(since, until)).delete()
         texts = _count_texts(visits)
         figures = [
-            DailyStatistics(**row, **texts.get(_place_of(row), {}), reckoned_at=now)
+            DailyStatistics(**row, **texts.get(_place_of(row), {}), computed_at=now)
             for row in _count_visits(visits)
         ]
+        # As they are read: a year that lies scattered cost a page for each figure.
+        figures.sort(key=lambda one: (one.day, one.location_id))
         DailyStatistics.objects.bulk_create(figures, batch_size=1_000)
     return len(figures)
 
 
 _Place: TypeAlias = tuple[int, int | None, date]
 """Location, practitioner and day: what figures are kept by."""
+
+
+_NOTICE = ExpressionWrapper(
+    F("location__late_decline_hours") * Value(timedelta(hours=1), DurationField()),
+    output_field=DurationField(),
+)
 
 
 def _place_of(row: dict[str, Any]) -> _Place:
@@ -176,10 +200,17 @@ def _count_visits(visits: QuerySet[Appointment]) -> Iterator[dict[str, Any]]:
     )
     # A visit that took place counts as confirmed if it was before, by anybody and not taken back.
     confirmed = Q(status=Status.CONFIRMED) | took_place & Q(Exists(yes))
-    counted = visits.values("location_id", "practitioner_id", day=F("local_date")).annotate(
+    no = AuditEntry.objects.filter(
+        appointment=OuterRef("pk"), kind=Status.DECLINED, undone_at=None
+    ).order_by("-pk")
+    # By the hours after which the patient is asked to call: then nobody else can take the place.
+    late = Q(status=Status.DECLINED, said_no__gt=F("starts_at") - _NOTICE)
+    told = visits.annotate(said_no=Subquery(no.values("at")[:1]))
+    counted = told.values("location_id", "practitioner_id", day=F("local_date")).annotate(
         appointments=Count("pk", filter=~Q(status=Status.CANCELLED)),
         confirmed=Count("pk", filter=confirmed),
         declined=Count("pk", filter=Q(status=Status.DECLINED)),
+        declined_late=Count("pk", filter=late),
         arrived=Count("pk", filter=Q(status=Status.ARRIVED)),
         no_show=Count("pk", filter=Q(status=Status.NO_SHOW)),
         cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
@@ -211,7 +242,7 @@ def _count_texts(visits: QuerySet[Appointment]) -> dict[_Place, dict[str, int]]:
 def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
     """What the task does: the last days, and once a day the whole year, a week at a time."""
     today = _latest_day(now)
-    written = reckon(today - LATELY, today, now=now)
+    written = compute_days(today - LATELY, today, now=now)
     whole = last_success(WHOLE_YEAR)
     if whole is None or now - whole > timedelta(days=1):
         first = today - KEPT
@@ -219,19 +250,19 @@ def keep_figures(*, now: datetime, go_on: GoOn = for_ever) -> int:
             # Without the note: the year is taken up again with the next round, from its beginning.
             if not go_on():
                 return written
-            written += reckon(start, min(start + WEEK - timedelta(days=1), today), now=now)
+            written += compute_days(start, min(start + WEEK - timedelta(days=1), today), now=now)
         note(WHOLE_YEAR, started=now, count=written)
     return written
 
 
 def ensure_fresh(*, since: date, now: datetime) -> None:
-    """For sites where no task runs: reckon the last days when the figures are old."""
-    newest = DailyStatistics.objects.aggregate(at=Max("reckoned_at"))["at"]
+    """For sites where no task runs: compute the last days when the figures are old."""
+    newest = DailyStatistics.objects.aggregate(at=Max("computed_at"))["at"]
     if newest is not None and now - newest < STALE:
         return
     today = _latest_day(now)
     # The first time as far back as the page looks; later only what still changes.
-    reckon(since if newest is None else max(since, today - LATELY), today, now=now)
+    compute_days(since if newest is None else max(since, today - LATELY), today, now=now)
 
 
 def _latest_day(now: datetime) -> date:

@@ -15,7 +15,16 @@ from django.contrib.auth.models import User
 from django.db.models import Model, Q
 
 from reminders.domain.common.audit import name_of
-from reminders.domain.pages.text_states import text_state
+from reminders.domain.links.addresses import hidden
+from reminders.domain.pages.words import (
+    BOOKED,
+    EVENT_TEXTS,
+    EVENT_WORDS,
+    FIELD_WORDS,
+    SOURCE_WORDS,
+    TEXT_TITLES,
+    text_state,
+)
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -24,84 +33,11 @@ from reminders.models import (
     Location,
     Message,
     Practitioner,
+    Reminder,
+    ReminderRule,
     Reply,
     Service,
 )
-
-BOOKED = "Booked"
-EVENT_WORDS = {
-    "created": BOOKED,
-    "moved": "Moved",
-    "changed": "Details changed",
-    "booked": "Set back to no answer",
-    "confirmed": "Confirmed",
-    "declined": "Declined",
-    "cancelled": "Cancelled",
-    "deleted": "Taken out of the diary",
-    "arrived": "Arrived",
-    "no_show": "Did not come",
-    "undone": "Taken back",
-    "send_now": "Asked to send a text at once",
-    "held": "Stopped a text",
-    "released": "Let a text go out after all",
-    "corrected": "Corrected an outdated text",
-    "no_more_texts": "Wants no more texts about this one",
-    "contact_changed": "Patient's details changed",
-    "contact_created": "Patient added",
-    "merged": "Found to be the same person as another entry",
-    "split": "Found to be two people again",
-    "opted_out": "Opted out of texts",
-    "opted_in": "Gets texts again",
-    "number_wrong": "The number is wrong: no texts go to it",
-    "number_right": "The number is right after all",
-    "hold_set": "Put on legal hold: nothing is forgotten",
-    "hold_ended": "Legal hold ended",
-    "person_exported": "Everything about them was exported",
-    "erasure_asked": "Asked to be forgotten",
-    "person_forgotten": "Forgotten",
-}
-FIELD_WORDS = {
-    "starts_at": "",  # the local date and time say the same
-    "wall_flag": "",
-    "local_date": "Date",
-    "local_time": "Time",
-    "location_id": "Location",
-    "contact_id": "Patient",
-    "practitioner_id": "With",
-    "service_id": "Service",
-    "duration": "Minutes",
-    "notes": "Notes",
-    "external_id": "Diary id",
-    "diary": "Diary",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "preferred_name": "Called",
-    "phone": "Number",
-    "phone_as_given": "",
-    "phone_kind": "",
-    "phone_problem": "",
-    "language": "Language",
-    "channel": "Messages",
-    # As imports write them: names as they stood then, in place of ids.
-    "name": "Patient",
-    "date": "Date",
-    "time": "Time",
-    "location": "Location",
-    "practitioner": "With",
-    "service": "Service",
-    "patient_id": "Patient number",
-}
-TEXT_TITLES: dict[str, str] = {
-    Message.Kind.REMINDER: "Text sent",
-    Message.Kind.STAFF: "Text written by staff",
-    Message.Kind.CORRECTION: "Correction sent",
-    Message.Kind.ANSWER: "Automatic answer",
-}
-SOURCE_WORDS = {
-    AuditEntry.Source.PATIENT: "The patient, by text",
-    AuditEntry.Source.IMPORT: "A diary import",
-    AuditEntry.Source.SYSTEM: "The application",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +64,7 @@ def timeline(appointment: Appointment, *, now: datetime) -> list[Moment]:
     moments = [
         *_events(appointment),
         *_texts(appointment, now=now),
+        *_untold(appointment, now=now),
         *_replies(appointment),
         *_calls(appointment),
     ]
@@ -260,25 +197,75 @@ def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str
 def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
     # Two steps, each through its index; one condition over both tables would read every message
     # there is.
-    carried = list(appointment.reminders.exclude(message=None).values_list("message_id", flat=True))
+    rows = appointment.reminders.exclude(message=None)
+    carried = dict(rows.values_list("message_id", "rule__kind"))
     mine = Q(appointment=appointment) | Q(pk__in=carried)
-    for message in Message.objects.filter(mine).select_related("created_by"):
+    beside = ("created_by", "link", "instead_of", "by_whatsapp")
+    for message in Message.objects.filter(mine).select_related(*beside):
+        if (link := getattr(message, "link", None)) and link.opened_at:
+            yield _opened(link.opened_at, link.last_opened_at)
         waits = message.scheduled_at > now and not message.is_final
         yield Moment(
             at=message.scheduled_at,
-            title="Text ready to go out" if waits else TEXT_TITLES.get(message.kind, "Text"),
+            title=_text_title(message, carried.get(message.pk, ""), waits=waits),
             kind="text_waits" if waits else "text",
             who=person(message.created_by) if message.created_by else "",
-            text=message.text,
+            text=hidden(message.text),
             state=text_state(message.state, news=message.words, planned=waits),
             side="out",
             struck=message.state == Message.State.CANCELLED,
+        )
+        read_at = message.by_whatsapp.read_at if hasattr(message, "by_whatsapp") else None
+        if read_at:
+            yield Moment(at=read_at, title="Read on WhatsApp", kind="text", side="out")
+
+
+def _opened(first: datetime, last: datetime | None) -> Moment:
+    state = "and later again" if last and last > first else ""
+    return Moment(at=first, title="Link opened", kind="opened", state=state, side="in")
+
+
+def _text_title(message: Message, rule_kind: str, *, waits: bool) -> str:
+    about = f" {EVENT_TEXTS[rule_kind]}" if rule_kind in EVENT_TEXTS else ""
+    if message.instead_of and message.instead_of.road != Message.Road.SMS:
+        return f"Text by SMS, as WhatsApp did not bring it{f': {about.strip()}' if about else ''}"
+    if message.instead_of_id and not waits:
+        return "Text sent to the second number, as the first one failed"
+    if waits:
+        return f"Text ready to go out:{about}" if about else "Text ready to go out"
+    title = TEXT_TITLES.get(message.kind, "Text")
+    title += " by WhatsApp" if message.road == Message.Road.WHATSAPP else ""
+    return f"{title}:{about}" if about else title
+
+
+def _untold(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
+    """Texts about what happened to it that wait for corrections, or that did not go, and why."""
+    rows = appointment.reminders.filter(
+        Q(state=Reminder.State.PLANNED)
+        | Q(state__in=[Reminder.State.SKIPPED, Reminder.State.EXPIRED, Reminder.State.FAILED]),
+        rule__kind__in=ReminderRule.EVENTS,
+        message=None,
+    )
+    for row in rows.select_related("rule"):
+        waits = row.state == Reminder.State.PLANNED
+        about = EVENT_TEXTS[row.rule.kind]
+        yield Moment(
+            at=row.due_at,
+            title=f"Text to go out: {about}" if waits else f"Text not sent: {about}",
+            kind="text_waits" if waits or row.due_at > now else "text",
+            state=str(row.get_reason_display()),
+            side="out",
+            struck=not waits,
         )
 
 
 def _replies(appointment: Appointment) -> Iterator[Moment]:
     for reply in Reply.objects.filter(appointments=appointment):
-        yield Moment(at=reply.received_at, title="Reply", kind="reply", text=reply.shown, side="in")
+        by_link = reply.source == Reply.Source.LINK
+        title = "Answered on the page" if by_link else "Reply"
+        yield Moment(
+            at=reply.received_at, title=title, kind="reply", text=hidden(reply.shown), side="in"
+        )
 
 
 def _calls(appointment: Appointment) -> Iterator[Moment]:

@@ -6,7 +6,6 @@ Sending one anyway is `staff_actions`' business; here it is only said where that
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +16,20 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from reminders.domain.common.csv_cells import harmless
+from reminders.domain.common.csv_cells import csv_lines
 from reminders.domain.diary.staff_actions import LEAST_NOTICE
 from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.phones.parsing import display
-from reminders.models import Appointment, Contact, Location, Message, Reminder, Suppression
+from reminders.domain.planning.reach import why_not_reached
+from reminders.models import (
+    Appointment,
+    Contact,
+    Location,
+    Message,
+    Reminder,
+    ReminderRule,
+    Suppression,
+)
 
 ROWS = 50
 MOST_EXPORTED = 20_000
@@ -147,10 +155,9 @@ def _behind(
 
 def _with_all(reminders: QuerySet[Reminder]) -> QuerySet[Reminder]:
     """Reminders in their order, with all that is shown of them."""
-    opted_out = Suppression.objects.filter(
-        phone=OuterRef("appointment__contact__phone"), lifted_at=None
-    )
-    rows = reminders.select_related("rule", "message", "location", "appointment__contact")
+    opted_out = Suppression.objects.filter(phone=OuterRef("phone"), lifted_at=None)
+    people = "appointment__contact__responsible"
+    rows = reminders.select_related("rule", "message", "location", people)
     return rows.annotate(opted_out=Exists(opted_out)).order_by("-due_at", "-pk")
 
 
@@ -171,7 +178,7 @@ def _of_reminder(row: Any, *, now: datetime) -> Unsent:  # Any: a `Reminder` wit
         reason=row.reason,
         words=message.words if message else "",
         **_about(visit, visit.contact, row.location),
-        phone=visit.contact.phone or (message.phone if message else ""),
+        phone=visit.texted.phone or (message.phone if message else ""),
         may_send=_may_send(row, opted_out=row.opted_out, now=now),
         message_id=None,
     )
@@ -212,16 +219,15 @@ def _about(
 
 def _may_send(row: Reminder, *, opted_out: bool, now: datetime) -> bool:
     """Whether staff may still have it sent, as far as the list can tell."""
-    visit, patient = row.appointment, row.appointment.contact
-    holds = row.version == visit.version and visit.status in Appointment.EXPECTED
-    usable = patient.phone not in ("", patient.wrong_number) and not opted_out
+    visit = row.appointment
+    holds = row.version == visit.version and visit.status in ReminderRule.HOLDS[row.rule.kind]
+    why_not = why_not_reached(visit.texted, patient=visit.contact, opted_out=opted_out)
     return (
         # What is unknown may be on the phone already: a second one is worse than none.
         row.reason not in (Reminder.Reason.UNKNOWN, Reminder.Reason.SUPERSEDED)
         and holds
         and visit.starts_at - now >= LEAST_NOTICE
-        and usable
-        and patient.channel != Contact.Channel.NONE
+        and not why_not
     )
 
 
@@ -241,15 +247,14 @@ def count_by_reason(period: Period) -> list[tuple[str, int]]:
 
 def export(period: Period, *, now: datetime) -> Iterator[str]:
     """The whole period as lines of a CSV file that spreadsheets open without harm, times local."""
-    pen = csv.writer(_Echo())
-    # Excel reads a CSV as UTF-8 only with this mark.
-    yield "\ufeff" + pen.writerow(
-        ["planned", "kind", "reason", "patient", "phone", "location", "appointment", "status"]
-    )
+    return csv_lines(_lines(period, now=now))
+
+
+def _lines(period: Period, *, now: datetime) -> Iterator[list[str]]:
+    yield ["planned", "kind", "reason", "patient", "phone", "location", "appointment", "status"]
     before, left = "", MOST_EXPORTED
     while left > 0 and (rows := unsent(period, now=now, before=before, limit=min(1_000, left))):
-        for row in rows:
-            yield pen.writerow([harmless(cell) for cell in _cells(row)])
+        yield from map(_cells, rows)
         before, left = cursor_of(rows[-1]), left - len(rows)
 
 
@@ -266,10 +271,3 @@ def _cells(row: Unsent) -> list[str]:
         starts,
         row.status,
     ]
-
-
-class _Echo:
-    """Hands each written line back: csv wants a file, the response wants lines."""
-
-    def write(self, line: str) -> str:
-        return line

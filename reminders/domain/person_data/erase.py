@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reminders.domain.common.audit import SYSTEM, Actor, record
 from reminders.domain.common.enqueue import enqueue_after_commit
@@ -29,9 +29,11 @@ from reminders.domain.diary.appointments import set_status
 from reminders.domain.person_data.holdings import Holdings, holdings_of
 from reminders.domain.person_data.preview import preview, waits_for
 from reminders.domain.planning.withdrawal import withdraw_messages
+from reminders.domain.responsible.choose import release_wards
 from reminders.domain.retention.holds import hold_of
 from reminders.domain.retention.people import forget_people
 from reminders.domain.retention.texts import CLOSED, blank_replies, blank_texts
+from reminders.domain.trail.write import Kind, note
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -43,6 +45,8 @@ from reminders.models import (
     InboxItem,
     Message,
     Reminder,
+    SlotOffer,
+    SoonerWish,
 )
 
 
@@ -64,6 +68,8 @@ def forget_person(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
 @retry_on_conflict
 def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
     with transaction.atomic():
+        # First, as it locks the visits of others.
+        release_wards(contact_id, by=by, now=now)
         # Before the person, in the one order: calling off plans, and planning locks appointments.
         coming = lock_coming_of([contact_id], now=now)
         contact = lock_contact(contact_id)
@@ -86,6 +92,7 @@ def _ask(contact_id: int, *, by: Actor, now: datetime) -> Erasure:
             contact=contact, done_at=None, defaults={"asked_at": now, "asked_by_id": by.user_id}
         )
         if new:
+            note(Kind.ERASE, contact_id=contact_id)
             record("erasure_asked", by=by, now=now, contact_id=contact_id)
     return erasure
 
@@ -166,6 +173,9 @@ def _forget_visits(held: Holdings) -> None:
     Reminder.objects.filter(appointment__in=ids).exclude(phone="").update(phone="")
     CallAttempt.objects.filter(appointment__in=ids).exclude(phone="").update(phone="")
     AuditEntry.objects.filter(appointment__in=ids).exclude(details={}).update(details={})
+    SoonerWish.objects.filter(appointment__in=ids).exclude(note="").update(note="")
+    open_ones = SlotOffer.objects.filter(appointment__in=ids).exclude(phone="")
+    open_ones.update(state=SlotOffer.State.WITHDRAWN, ended_at=F("holds_until"), phone="")
     Appointment.objects.filter(pk__in=ids).update(notes="", extra={}, external_id="", diary="")
 
 

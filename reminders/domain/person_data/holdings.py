@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from reminders.domain.phones.parsing import PhoneNumber, read_phone
 from reminders.models import (
     Appointment,
+    AuditEntry,
     Contact,
     ContactMerge,
     ImportRow,
@@ -59,7 +60,8 @@ class Holdings:
     def _writings(self) -> list[str]:
         """Their numbers, as E.164 and as the diary wrote them."""
         merges = self.contact.merges.values_list("phone", "phone_as_given")
-        pairs = [(self.contact.phone, self.contact.phone_as_given), *merges]
+        first, second = self.contact.phone, self.contact.second_phone
+        pairs = [(first, self.contact.phone_as_given), (second, second), *merges]
         written = {given for phone, given in pairs if phone not in self.shared}
         return sorted(one for one in {*written, *self.own} if len(one) >= SHORTEST_WRITING)
 
@@ -75,11 +77,13 @@ def holdings_of(contact: Contact) -> Holdings:
         *Message.objects.filter(_theirs(contact, own)).values_list("pk", flat=True),
         *Message.objects.filter(appointment__in=visits).values_list("pk", flat=True),
         *(pk for pk in carried.values_list("message_id", flat=True) if pk),
+        *Message.objects.filter(_of_wards(contact, own)).values_list("pk", flat=True),
     }
     about = Reply.appointments.through.objects.filter(appointment__in=visits)
     replies: set[int] = {
         *Reply.objects.filter(_theirs(contact, own)).values_list("pk", flat=True),
         *about.values_list("reply_id", flat=True),
+        *Reply.objects.filter(_of_wards(contact, own)).values_list("pk", flat=True),
     }
     return Holdings(
         contact, own, tuple(sorted(shared)), visits, tuple(sorted(texts)), tuple(sorted(replies))
@@ -91,16 +95,28 @@ def _theirs(contact: Contact, own: tuple[str, ...]) -> Q:
     return Q(contact=contact) | Q(contact=None, phone__in=own)
 
 
+def _of_wards(contact: Contact, own: tuple[str, ...]) -> Q:
+    """What went to and fro on their number about somebody in whose place they were texted."""
+    about = Message.objects.filter(phone__in=own).exclude(contact=contact).values("contact_id")
+    wards = AuditEntry.objects.filter(
+        kind="responsible_set", contact__in=about, details__person=contact.pk
+    )
+    return Q(phone__in=own, contact__in=wards.values("contact_id"))
+
+
 def _numbers(contact: Contact) -> set[str]:
     texted = Message.objects.filter(contact=contact).values_list("phone", flat=True).distinct()
     former = contact.merges.values_list("phone", flat=True)
-    return {contact.phone, *former, *texted} - {""}
+    return {*contact.numbers, *former, *texted} - {""}
 
 
 def _shared(contact: Contact, numbers: set[str]) -> set[str]:
-    others = Contact.objects.filter(phone__in=numbers).exclude(pk=contact.pk)
+    theirs = Q(phone__in=numbers) | Q(second_phone__in=numbers)
+    others = Contact.objects.filter(theirs).exclude(pk=contact.pk)
     former = ContactMerge.objects.filter(phone__in=numbers, split_at=None).exclude(kept=contact)
-    return {*others.values_list("phone", flat=True), *former.values_list("phone", flat=True)}
+    pairs = others.values_list("phone", "second_phone")
+    found = {*former.values_list("phone", flat=True), *(one for pair in pairs for one in pair)}
+    return found & numbers
 
 
 def find_people(asked: str) -> list[Contact]:

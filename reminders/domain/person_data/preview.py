@@ -72,7 +72,10 @@ def _staying(held: Holdings) -> list[tuple[str, str]]:
             "That somebody had these appointments and texts, without a name",
             "the statistics count them",
         ),
-        ("Who of the staff did what, and when", "the history has no gaps; it says not of whom"),
+        (
+            "Who of the staff did what, and when, also who looked",
+            "history and trail have no gaps; they give a number that stands for nobody by then",
+        ),
     ]
     if Suppression.objects.filter(phone__in=held.own, lifted_at=None).exists():
         stays.append(

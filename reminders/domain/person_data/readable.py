@@ -36,6 +36,10 @@ LABELS = {
     "merged_by": "Merged by",
     "preferred_name": "Called",
     "synced_at": "Told the provider",
+    "whatsapp_agreed_at": "Agreed to WhatsApp",
+    "road": "How it went",
+    "button": "The button that was tapped",
+    "late_at": "Arrived after the SMS",
 }
 """Columns whose name says little to people."""
 

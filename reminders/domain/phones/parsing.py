@@ -8,7 +8,6 @@ numbering plans. Whether someone may be texted is the business of consent, not o
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
@@ -23,6 +22,7 @@ from phonenumbers import (
 from reminders.domain.phones import notations as writings
 from reminders.domain.phones.numbering_plans import (
     FICTIONAL,
+    NO_REGION,
     ONE_COUNTRY,
     NumberLine,
     PhoneKind,
@@ -30,6 +30,7 @@ from reminders.domain.phones.numbering_plans import (
     read_international,
     region_plan,
 )
+from reminders.domain.phones.problems import NOTE_WORDS, PROBLEM_WORDS, PhoneNote, PhoneProblem
 from reminders.domain.phones.remarks import is_somebody_elses, numbers_among_words
 
 __all__ = [
@@ -40,73 +41,13 @@ __all__ = [
     "PhoneNumber",
     "PhoneProblem",
     "can_receive_sms",
+    "costs_extra",
     "display",
+    "read_patients_phone",
     "read_phone",
     "read_phones",
     "search_digits",
 ]
-
-
-class PhoneNote(StrEnum):
-    """What staff should know about a number that was read."""
-
-    SEVERAL = "several"
-
-
-class PhoneProblem(StrEnum):
-    """Why no number could be read."""
-
-    MISSING = "missing"
-    DAMAGED = "damaged"
-    LETTERS = "letters"
-    NOT_A_NUMBER = "not_a_number"
-    EXTENSION = "extension"
-    TOO_SHORT = "too_short"
-    TOO_LONG = "too_long"
-    UNKNOWN_COUNTRY = "unknown_country"
-    INVALID = "invalid"
-    SOMEBODY_ELSES = "somebody_elses"
-    SEVERAL = "several_numbers"
-    NO_TEXTS = "no_texts"
-
-
-NOTE_WORDS: dict[PhoneNote, str] = {
-    PhoneNote.SEVERAL: "Several numbers were given; the first that can receive texts was taken.",
-}
-
-PROBLEM_WORDS: dict[PhoneProblem, str] = {
-    PhoneProblem.MISSING: "There is no phone number. Add a mobile number to send texts.",
-    PhoneProblem.DAMAGED: "The spreadsheet damaged this number and digits are lost. "
-    "Format the phone column as text, then export it again.",
-    PhoneProblem.LETTERS: (
-        "There are letters in it. Enter digits only; look for an O in place of a zero."
-    ),
-    PhoneProblem.NOT_A_NUMBER: (
-        "This is no phone number. Enter digits; from abroad, + and the country code."
-    ),
-    PhoneProblem.EXTENSION: (
-        "This number has an extension, which no text reaches. Enter a mobile number."
-    ),
-    PhoneProblem.TOO_SHORT: "Digits are missing. Enter the whole number, with the area code.",
-    PhoneProblem.TOO_LONG: (
-        "There are too many digits. Check for one typed twice; enter one number only."
-    ),
-    PhoneProblem.UNKNOWN_COUNTRY: (
-        "No country has the code after the +. Correct it, or leave it out at home."
-    ),
-    PhoneProblem.INVALID: (
-        "There is no such number in this country. Check the digits; if it is from abroad, "
-        "write it with + and the country code."
-    ),
-    PhoneProblem.NO_TEXTS: (
-        "This is a freephone, a paid line, a pager or a company's number, which gets no texts. "
-        "Add a mobile number."
-    ),
-    PhoneProblem.SEVERAL: (
-        "Several numbers stand in this text. Enter the patient's own number with the patient."
-    ),
-    PhoneProblem.SOMEBODY_ELSES: "This is somebody else's phone. Enter the patient's own number.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +66,14 @@ _KINDS = {
     PhoneNumberType.FIXED_LINE: PhoneKind.LANDLINE,
     PhoneNumberType.FIXED_LINE_OR_MOBILE: PhoneKind.EITHER,
 }
+_PAID_LINES = frozenset(
+    {
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.PERSONAL_NUMBER,  # +44 70: forwarded at a price
+        PhoneNumberType.PAGER,
+    }
+)
 _ERRORS = {
     NumberParseException.INVALID_COUNTRY_CODE: PhoneProblem.UNKNOWN_COUNTRY,
     NumberParseException.NOT_A_NUMBER: PhoneProblem.TOO_SHORT,  # given digits only, it wants two
@@ -159,6 +108,28 @@ def read_phones(raws: Iterable[str], country: str) -> list[PhoneNumber | PhonePr
         if raw not in known:
             known[raw] = _read(raw, home)
     return [known[raw] for raw in raws]
+
+
+def read_patients_phone(raw: str, country: str) -> PhoneNumber | PhoneProblem:
+    """`read_phone`, for a number that a patient may have: a paid line would cost the practice, and
+    the owner of a freephone is no patient.
+    """
+    number = read_phone(raw, country)
+    other = isinstance(number, PhoneNumber) and number.kind is PhoneKind.OTHER
+    return PhoneProblem.NO_TEXTS if other else number
+
+
+@lru_cache(maxsize=8192)
+def costs_extra(e164: str) -> bool:
+    """Whether a text there may cost many times the usual: paid lines, satellites and their like.
+
+    Asked before each text leaves: an automatic answer goes to whoever wrote, and some write for it.
+    """
+    line = _plain(e164, None) or _by_library(e164, None)
+    if not isinstance(line, NumberLine) or line.kind is not PhoneKind.OTHER:
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    return line.region == NO_REGION or kind in _PAID_LINES
 
 
 def can_receive_sms(number: PhoneNumber | str) -> bool:
@@ -335,6 +306,8 @@ def _by_library(bare: str, home: RegionPlan | None) -> NumberLine | PhoneProblem
     region = phonenumbers.region_code_for_number(number)
     if region is not None and phonenumbers.is_valid_number(number):
         kind = _KINDS.get(phonenumbers.number_type(number), PhoneKind.OTHER)
+        # Satellite telephones and the like count as mobiles, and a text to one costs pounds.
+        kind = PhoneKind.OTHER if region == NO_REGION else kind
         return NumberLine(e164, kind, region)
     # Numbers for fiction are invalid by the book, and are what demos and tests are made of.
     main = phonenumbers.region_code_for_country_code(number.country_code or 0)

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import DesiredReminder, desired_reminders
 from reminders.domain.planning.rule_book import RuleSet
-from reminders.domain.planning.staging import read_plannable, stage
+from reminders.domain.planning.staging import read_plannable, stage, stage_events
 from reminders.models.in_sql.states import Given, withdrawable_at
 
 Key: TypeAlias = tuple[int, int]
@@ -37,13 +37,14 @@ class Difference:
 
 def would_write(ids: Sequence[int], *, book: RuleSet, now: datetime) -> Difference:
     """What `plan_appointments` would do to these appointments by these rules, saved or not."""
-    subjects = read_plannable(ids, lock=False)
+    subjects = read_plannable(ids, book=book, lock=False)
     wanted = list(desired_reminders(subjects, book=book, now=now))
     given: Given = withdrawable_at(now) | {"ids": list(ids), "now": now}
     # The temporary table is this session's own and empties itself with the transaction.
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(statements.CREATE_WANTED)
         stage(cursor, wanted)
+        wanted += stage_events(cursor, ids, book=book)
         return Difference(
             wanted={(row.appointment_id, row.rule_id): row for row in wanted},
             taken_back=_keys(cursor, statements.WOULD_TAKE_BACK, given),

@@ -1,7 +1,7 @@
 """Texts that were handed over and have not left yet, and by what their words were chosen.
 
 A text is frozen when it is handed over. When something changes that it says, it can still be
-withdrawn; its reminder then goes back to the plan and is written anew. Time, place and person are
+withdrawn; its reminder then goes back to the plan and is written again. Time, place and person are
 planning's: they raise an appointment's version. Here it is the words, and names that only some
 wordings mention.
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db import OperationalError
-from django.db.models import Count, Min, Q, QuerySet, Value
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.common.locks import (
@@ -35,10 +35,12 @@ from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.wording import WordingError
 from reminders.domain.wording.purposes import purpose_of_rule
-from reminders.models import Message, Reminder
+from reminders.models import Message, Reminder, Wording
 
-PERSON = frozenset({"first_name", "name"})
+PERSON = frozenset({"first_name", "name", "recipient"})
 PRACTITIONER = frozenset({"practitioner"})
+COLUMNS = frozenset({"x:"})
+"""Any column of a practice's own diary."""
 BUSY = (
     "A diary is being imported just now, so its texts can't be replaced. "
     "Please save again in a minute."
@@ -53,6 +55,7 @@ class ScheduledMessage:
     rule_id: int
     kind: str
     family: bool
+    for_another: bool
     language: str
     location_language: str
     voice: bool
@@ -63,7 +66,9 @@ class ScheduledMessage:
     @property
     def purpose(self) -> str:
         """What the text is for, as wordings are kept by it."""
-        return purpose_of_rule(self.kind, family=self.family)
+        return purpose_of_rule(
+            self.kind, family=self.family, for_another=self.for_another and not self.voice
+        )
 
     @property
     def channel(self) -> str:
@@ -99,7 +104,7 @@ def withdraw_mentioning(
     They go out again in time, with the new names. Returns how many. Call it in the transaction that
     changed the names, and that locked the appointments before.
     """
-    if not appointment_ids:
+    if not appointment_ids or not _is_used(names):
         return 0
     # A claim that read the old name a moment ago is waited for; one that begins now passes these
     # by.
@@ -111,7 +116,7 @@ def mentioning(
     appointment_ids: Sequence[int], names: Collection[str], *, now: datetime
 ) -> list[uuid.UUID]:
     """The held texts about these appointments whose wording has one of these placeholders."""
-    if not appointment_ids:
+    if not appointment_ids or not _is_used(names):
         return []
     book = WordingCatalogue.load()
     about = Reminder.objects.filter(
@@ -169,6 +174,11 @@ def find_mentioning(
     return [text.message_id for text in held if _names(text, book) & set(names)]
 
 
+def _is_used(names: Collection[str]) -> bool:
+    """Whether any wording can have one: our own texts have no column of a diary."""
+    return names != COLUMNS or Wording.objects.filter(text__icontains="{x:").exists()
+
+
 def _names(text: ScheduledMessage, book: WordingCatalogue) -> set[str]:
     """The placeholders of its wording; the list of a family's visits has everybody's first name."""
     try:
@@ -177,8 +187,21 @@ def _names(text: ScheduledMessage, book: WordingCatalogue) -> set[str]:
         return set()
     return {
         *(words.template.placeholders if words else ()),
+        *(COLUMNS if words and words.template.columns else ()),
         *(("first_name",) if text.family else ()),
     }
+
+
+_TO_ANOTHER = Q(
+    message__phone=F("message__contact__responsible__phone"),
+    message__contact__responsible__isnull=False,
+)
+"""The condition that a reminder's text went to who is responsible for the patient."""
+
+
+def _of_recipient(column: str) -> Case:
+    theirs = F(f"message__contact__responsible__{column}")
+    return Case(When(_TO_ANOTHER, then=theirs), default=F(f"message__contact__{column}"))
 
 
 def _read(message_ids: QuerySet[Message, Any]) -> list[ScheduledMessage]:
@@ -198,7 +221,8 @@ def _read(message_ids: QuerySet[Message, Any]) -> list[ScheduledMessage]:
             of_rule=Min("rule_id"),
             kind=Min("rule__kind"),
             reminders=Count("pk"),
-            language=Min("message__contact__language"),
+            language=Min(_of_recipient("language")),
+            for_another=BoolOr(_TO_ANOTHER),
             location_language=Min("message__location__language"),
             format=Min("message__format"),
             at_location=Min("message__location_id"),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
 from reminders.models import Contact, ContactMerge, KeptOptOut, Suppression
@@ -70,7 +70,8 @@ def recall_of(appointment_ids: Collection[int]) -> None:
     """`recall` for the people of these appointments."""
     if not any_kept():
         return
-    people = Contact.objects.filter(appointment__in=appointment_ids).exclude(phone="")
+    theirs = Q(appointment__in=appointment_ids) | Q(wards__appointment__in=appointment_ids)
+    people = Contact.objects.filter(theirs).exclude(phone="")
     recall(people.values_list("phone", flat=True).distinct())
 
 

@@ -26,7 +26,7 @@ from reminders.domain.planning.desired import desired_reminders
 from reminders.domain.planning.kept_opt_outs import recall_of
 from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
 from reminders.domain.planning.rule_book import RuleSet
-from reminders.domain.planning.staging import read_plannable, stage
+from reminders.domain.planning.staging import read_plannable, stage, stage_events
 from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_messages
 from reminders.models import Appointment, Reminder
 from reminders.models.in_sql.states import Given, withdrawable_at
@@ -138,11 +138,12 @@ def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResul
         cursor.execute(statements.CREATE_WANTED)
         # Both ways give the same, which a test holds.
         if len(ids) < MANY:
-            subjects = read_plannable(ids, lock=True)
+            subjects = read_plannable(ids, book=book, lock=True)
             stage(cursor, desired_reminders(subjects, book=book, now=now))
         else:
             kinds = read_representatives(cursor, array, book=book)
             expand_to_all(cursor, desired_reminders(kinds, book=book, now=now))
+        stage_events(cursor, ids, book=book)
         difference = _write_difference(cursor, ids=array, now=now)
     return replace(difference, appointments=len(ids))
 
@@ -195,7 +196,7 @@ def steps_of_coming(
         future = Appointment.objects.filter(starts_at__gt=since, pk__gt=after)
         if location_ids is not None:
             future = future.filter(location_id__in=location_ids)
-        # Read anew for each step: a job may last an hour, and what is booked meanwhile belongs to
+        # Read again for each step: a job may last an hour, and what is booked meanwhile belongs to
         # it.
         ids = list(future.order_by("pk").values_list("pk", flat=True)[:step])
         if not ids:

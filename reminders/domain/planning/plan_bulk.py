@@ -15,6 +15,7 @@ from typing import Any
 from reminders.domain.planning import statements
 from reminders.domain.planning.desired import DesiredReminder, PlannableAppointment
 from reminders.domain.planning.rule_book import RuleSet
+from reminders.domain.planning.staging import asked_of
 from reminders.models.in_sql.rows import read_dicts
 
 
@@ -28,10 +29,12 @@ def as_array(ids: Sequence[int]) -> str:
 def read_representatives(cursor: Any, ids: str, *, book: RuleSet) -> list[PlannableAppointment]:
     """Lock these appointments in the order of their ids; return one of each kind."""
     # A service without rules of its own makes no difference to what is planned.
-    special = {rule.service_id for rule in book.rules if rule.service_id is not None}
+    special = {rule.service_id for rule in book.before if rule.service_id is not None}
+    people = {rule.practitioner_id for rule in book.before if rule.practitioner_id is not None}
+    given = asked_of(book) | {"special": list(special), "special_people": list(people)}
     cursor.execute(statements.CREATE_ALIKE)
     # Locks all of them, not only one of each kind: the others are written to as well.
-    cursor.execute(statements.READ_ALIKE, {"ids": ids, "special": list(special)})
+    cursor.execute(statements.READ_ALIKE, given | {"ids": ids})
     cursor.execute(statements.REPRESENTATIVES)
     return [_plannable(row) for row in read_dicts(cursor)]
 
@@ -41,7 +44,7 @@ def _plannable(row: dict[str, Any]) -> PlannableAppointment:  # Any: columns of 
     return PlannableAppointment(**(row | times))
 
 
-# Read as text: a diary has few different times, and a driver reads each one anew.
+# Read as text: a diary has few different times, and a driver reads each one again.
 @lru_cache(maxsize=65_536)
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)

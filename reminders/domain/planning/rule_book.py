@@ -1,22 +1,30 @@
 """Which rules apply to an appointment, and what of them the timing needs.
 
-A location's or service's own rules replace the general ones of the same kind there: the most
-specific set wins (service at a location, then service, then location, then everywhere). Editing
-rules is `rule_changes`; writing the reminders is `planning`.
+The rules of a location, service, practitioner or for new patients replace the general ones of the
+same kind there: the most specific set wins (new patients, then service, then practitioner, then
+location, then everywhere). Editing rules is `rule_changes`; writing the reminders is `planning`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError
 
+from reminders.domain.clock.closed_days import NEVER_CLOSED, ClosedDays
+from reminders.domain.clock.event_schedule import Timing
 from reminders.domain.clock.rule_schedule import Late, Quiet, Schedule, SendingHours
 from reminders.domain.common.locks import AdvisoryLock, giving_up_soon, take
+from reminders.domain.planning.closed_days import read_closed_days
 from reminders.models import Location, ReminderRule
+
+MONTH = timedelta(days=30)
+NO_WAIT = Timing(settle=timedelta(0), after=timedelta(0))
+_Rank: TypeAlias = tuple[bool, bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,26 @@ class ActiveRule:
     schedule: Schedule
     not_if_confirmed: bool
     changed_at: datetime
+    timing: Timing = NO_WAIT
+    practitioner_id: int | None = None
+    patients: str = ""
+
+    missed_within: timedelta | None = None
+    """Only for who missed a visit so shortly before; such a rule replaces none."""
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it tells of something that happened; else of a visit to come."""
+        return self.kind in ReminderRule.EVENTS
 
 
 def schedule_of(rule: ReminderRule) -> Schedule:
-    """The part of a rule that `timing` reckons with."""
+    """The part of a rule that `clock.rule_schedule` goes by."""
     return Schedule(
         days_before=rule.days_before,
         at_time=rule.at_time,
-        minutes_before=rule.minutes_before,
+        # Of an event's rule only the policies count, but a schedule counts from something.
+        minutes_before=0 if rule.is_event else rule.minutes_before,
         weekdays_only=rule.weekdays_only,
         quiet=Quiet(rule.quiet),
         late=Late(rule.late),
@@ -46,13 +66,22 @@ def schedule_of(rule: ReminderRule) -> Schedule:
     )
 
 
-def hours_of(location: Location) -> SendingHours:
+def timing_of(rule: ReminderRule) -> Timing:
+    """How long a rule for something that happened waits before it tells."""
+    return Timing(
+        settle=timedelta(minutes=rule.settle_minutes),
+        after=timedelta(minutes=rule.minutes_after or 0),
+    )
+
+
+def hours_of(location: Location, closed: ClosedDays = NEVER_CLOSED) -> SendingHours:
     """When texts may leave for a location, on its own clock."""
     return SendingHours(
         zone=ZoneInfo(location.zone),
         opens=location.opens,
         closes=location.closes,
         open_days=frozenset(location.open_days),
+        closed=closed,
     )
 
 
@@ -66,6 +95,10 @@ def active_rule(rule: ReminderRule) -> ActiveRule:
         schedule=schedule_of(rule),
         not_if_confirmed=rule.not_if_confirmed,
         changed_at=rule.changed_at,
+        timing=timing_of(rule),
+        practitioner_id=rule.practitioner_id,
+        patients=rule.patients,
+        missed_within=MONTH * rule.missed_within_months if rule.missed_within_months else None,
     )
 
 
@@ -96,15 +129,19 @@ class RuleSet:
 
     rules: tuple[ActiveRule, ...]
     hours: dict[int, SendingHours]
-    _chosen: dict[tuple[int, int | None], tuple[ActiveRule, ...]] = field(default_factory=dict)
+    _chosen: dict[_Circle, tuple[ActiveRule, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> RuleSet:
-        """Read the active rules and the locations' hours."""
+        """Read the active rules and the locations' hours and closed days."""
         rules = ReminderRule.objects.filter(active=True).order_by("position", "pk")
+        closed = read_closed_days()
         return cls(
             rules=tuple(active_rule(rule) for rule in rules),
-            hours={location.pk: hours_of(location) for location in Location.objects.all()},
+            hours={
+                location.pk: hours_of(location, closed.get(location.pk, NEVER_CLOSED))
+                for location in Location.objects.all()
+            },
         )
 
     @classmethod
@@ -112,6 +149,11 @@ class RuleSet:
         """Read the rules and hours, and keep them from changing until this transaction ends."""
         take(AdvisoryLock.RULES, shared=True)
         return cls.load()
+
+    @property
+    def asks_who_missed(self) -> bool:
+        """Whether any rule goes by missed visits: else nobody looks for them."""
+        return any(rule.missed_within for rule in self.rules)
 
     def with_rule(self, rule: ReminderRule) -> RuleSet:
         """The same rules as they would be with this one saved; one that was never saved has the id
@@ -124,32 +166,83 @@ class RuleSet:
             rules=(*others, active_rule(rule)) if rule.active else others, hours=self.hours
         )
 
-    def rules_for(self, location_id: int, service_id: int | None) -> tuple[ActiveRule, ...]:
-        """The rules that apply to an appointment at this location for this service, in order."""
-        key = (location_id, service_id)
-        if key not in self._chosen:
-            self._chosen[key] = tuple(
-                most_specific(self.rules, location_id=location_id, service_id=service_id)
-            )
-        return self._chosen[key]
+    @property
+    def before(self) -> tuple[ActiveRule, ...]:
+        """The rules for texts before a visit."""
+        return tuple(rule for rule in self.rules if not rule.is_event)
+
+    @property
+    def events(self) -> tuple[ActiveRule, ...]:
+        """The rules for texts about something that happened."""
+        return tuple(rule for rule in self.rules if rule.is_event)
+
+    def rules_for(
+        self,
+        location_id: int,
+        service_id: int | None,
+        *,
+        practitioner_id: int | None = None,
+        new_patient: bool = False,
+    ) -> tuple[ActiveRule, ...]:
+        """The rules before a visit that apply to an appointment of this kind, in order."""
+        circle = _Circle(location_id, service_id, practitioner_id, new_patient)
+        if circle not in self._chosen:
+            self._chosen[circle] = tuple(_most_specific(self.before, circle))
+        return self._chosen[circle]
+
+    def events_for(
+        self,
+        location_id: int,
+        service_id: int | None,
+        *,
+        practitioner_id: int | None = None,
+        new_patient: bool = False,
+    ) -> list[ActiveRule]:
+        """As `rules_for`, of the rules for something that happened."""
+        circle = _Circle(location_id, service_id, practitioner_id, new_patient)
+        return _most_specific(self.events, circle)
+
+    def with_closed_days(self, location_id: int, closed: ClosedDays) -> RuleSet:
+        """The same rules as they would be with a location shut on these days and no others."""
+        there = replace(self.hours[location_id], closed=closed)
+        return RuleSet(rules=self.rules, hours=self.hours | {location_id: there})
 
 
-def most_specific(
-    rules: Iterable[ActiveRule], *, location_id: int, service_id: int | None
-) -> list[ActiveRule]:
+class _Circle(NamedTuple):
+    """What rules are chosen by: where, what for, with whom, and what is known of the patient."""
+
+    location_id: int
+    service_id: int | None
+    practitioner_id: int | None
+    new_patient: bool
+
+    def holds(self, rule: ActiveRule) -> bool:
+        return (
+            rule.location_id in (None, self.location_id)
+            and rule.service_id in (None, self.service_id)
+            and rule.practitioner_id in (None, self.practitioner_id)
+            and (rule.patients != ReminderRule.Patients.NEW or self.new_patient)
+        )
+
+
+def _most_specific(rules: Iterable[ActiveRule], circle: _Circle) -> list[ActiveRule]:
     """Of each kind, the rules of the most specific set that fits; the order is kept."""
-    fitting = [
-        rule
-        for rule in rules
-        if rule.location_id in (None, location_id) and rule.service_id in (None, service_id)
-    ]
-    best: dict[str, tuple[bool, bool]] = {}
-    for rule in fitting:
+    fitting = [rule for rule in rules if circle.holds(rule)]
+    best: dict[str, _Rank] = {}
+    replacing = [rule for rule in fitting if rule.missed_within is None]
+    for rule in replacing:
         # By kind: a location's own confirmation leaves the general reminder in force there.
-        best[rule.kind] = max(best.get(rule.kind, (False, False)), _rank(rule))
-    return [rule for rule in fitting if _rank(rule) == best[rule.kind]]
+        best[rule.kind] = max(best.get(rule.kind, _rank(rule)), _rank(rule))
+    # An extra text is sent beside the others, wherever it stands.
+    return [rule for rule in fitting if rule.missed_within or _rank(rule) == best[rule.kind]]
 
 
-def _rank(rule: ActiveRule) -> tuple[bool, bool]:
-    # A service weighs more than a location: what is done decides how to prepare, wherever it is.
-    return (rule.service_id is not None, rule.location_id is not None)
+def _rank(rule: ActiveRule) -> _Rank:
+    # Who it is weighs most. A service weighs more than a location: what is done decides how to
+    # prepare, wherever it is.
+    return (
+        rule.patients != ReminderRule.Patients.ALL,
+        rule.service_id is not None,
+        rule.practitioner_id is not None,
+        rule.location_id is not None,
+    )

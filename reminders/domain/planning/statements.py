@@ -6,19 +6,33 @@ statements that write it, and the dry run that shows what a changed rule would d
 
 from __future__ import annotations
 
-from reminders.models.in_sql.states import IS_WITHDRAWABLE
+from reminders.models.in_sql.states import IS_WITHDRAWABLE, MAY_HOLD
+from reminders.models.in_sql.texted import CHANNEL, TEXTED
 
-PLANNABLE_COLUMNS = """
+PLANNABLE_COLUMNS = f"""
     appointment.id, appointment.version, appointment.status, appointment.starts_at,
     appointment.local_date, appointment.changed_at, appointment.location_id,
-    appointment.service_id, appointment.no_more_texts, contact.phone, contact.channel,
+    appointment.service_id, appointment.no_more_texts, contact.phone,
+    {CHANNEL} AS channel,
     contact.phone <> '' AND EXISTS (
         SELECT 1 FROM reminders_suppression suppression
         WHERE suppression.phone = contact.phone AND suppression.lifted_at IS NULL
     ) AS opted_out,
-    contact.wrong_number <> '' AND contact.wrong_number = contact.phone AS wrong_number
+    contact.wrong_number <> '' AND contact.wrong_number = contact.phone AS wrong_number,
+    appointment.practitioner_id,
+    %(ask_new)s AND NOT EXISTS (
+        SELECT 1 FROM reminders_appointment earlier
+        WHERE earlier.contact_id = appointment.contact_id
+          AND earlier.starts_at < appointment.starts_at
+          AND earlier.status = ANY(%(took_place)s)
+    ) AS new_patient,
+    CASE WHEN %(asks_who_missed)s THEN (
+        SELECT max(past.starts_at) FROM reminders_appointment past
+        WHERE past.contact_id = appointment.contact_id AND past.status = 'no_show'
+          AND past.starts_at < appointment.starts_at
+    ) END AS last_missed
 FROM reminders_appointment appointment
-JOIN reminders_contact contact ON contact.id = appointment.contact_id
+{TEXTED}
 WHERE appointment.id = ANY(%(ids)s)
 ORDER BY appointment.id
 """
@@ -30,7 +44,8 @@ LOCKED = "FOR NO KEY UPDATE OF appointment"
 CREATE_WANTED = """
 CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
     appointment_id bigint, rule_id bigint, version int, due_at timestamptz, cutoff_at timestamptz,
-    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text
+    reason text, location_id bigint, starts_at timestamptz, local_date date, phone text,
+    told_since int
 ) ON COMMIT DELETE ROWS;
 TRUNCATE wanted_reminder
 """
@@ -38,8 +53,16 @@ TRUNCATE wanted_reminder
 COPY_WANTED = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
 WANTED_TYPES = (
     *("int8", "int8", "int4", "timestamptz", "timestamptz"),
-    *("text", "int8", "timestamptz", "date", "text"),
+    *("text", "int8", "timestamptz", "date", "text", "int4"),
 )
+
+# A text about a change that tells the same just then goes instead of the rule's own.
+GIVE_WAY = """
+UPDATE wanted_reminder wanted SET reason = %(reason_told)s
+FROM unnest(%(appointments)s::bigint[], %(rules)s::bigint[]) AS given (appointment_id, rule_id)
+WHERE (wanted.appointment_id, wanted.rule_id) = (given.appointment_id, given.rule_id)
+  AND wanted.reason = ''
+"""
 
 # The state is written out, so that the plan may use the partial index whatever the parameters are.
 ANY_WITHDRAWING = """
@@ -73,13 +96,14 @@ AND NOT EXISTS (SELECT 1 FROM wanted_reminder wanted WHERE {SAME_ONE})
 
 # A later version of the appointment that tells the same phone the same time and place is not told
 # again, unless it is another person's by now: siblings share a phone. A text keeps the person of
-# its first visit.
+# its first visit. Of a change only what was told since counts: back and forth is news twice.
 IS_NEWS = """
 (wanted.version = 1 OR NOT EXISTS (
     SELECT 1 FROM reminders_reminder told
     WHERE told.appointment_id = wanted.appointment_id
       AND told.rule_id = wanted.rule_id
       AND told.version < wanted.version
+      AND told.version >= wanted.told_since
       AND told.state = %(reminder_sent)s
       AND told.starts_at = wanted.starts_at
       AND told.location_id = wanted.location_id
@@ -102,7 +126,8 @@ AND reminder.appointment_id = ANY(%(ids)s)
 AND reminder.state IN (%(reminder_planned)s, %(reminder_skipped)s, %(reminder_withdrawn)s)
 AND NOT reminder.forced
 AND reminder.reason NOT IN
-    (%(reason_held)s, %(reason_capped)s, %(reason_shared)s, %(reason_wording)s)
+    (%(reason_held)s, %(reason_capped)s, %(reason_shared)s, %(reason_wording)s,
+     %(reason_called_off)s, %(reason_replaced)s, %(reason_just_said)s)
 AND (reminder.state, reminder.reason, reminder.due_at, reminder.cutoff_at, reminder.starts_at,
      reminder.phone)
     IS DISTINCT FROM ({WANTED_STATE}, wanted.reason, wanted.due_at, wanted.cutoff_at,
@@ -120,12 +145,12 @@ UPDATE reminders_reminder reminder
 SET state = %(reminder_withdrawn)s,
     updated_at = %(now)s,
     reason = CASE
-        WHEN reminder.version < appointment.version OR appointment.status <> ALL(%(expected)s)
+        WHEN reminder.version < appointment.version OR NOT {MAY_HOLD}
         THEN %(reason_superseded)s
         ELSE %(reason_rule_off)s
     END
-FROM reminders_appointment appointment
-WHERE {TAKEN_BACK}
+FROM reminders_appointment appointment, reminders_reminderrule rule
+WHERE rule.id = reminder.rule_id AND {TAKEN_BACK}
 """
 
 CORRECT = f"""
@@ -167,6 +192,7 @@ SELECT DISTINCT message.id
 FROM reminders_reminder reminder
 JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
 JOIN reminders_message message ON message.id = reminder.message_id
+JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
 LEFT JOIN wanted_reminder wanted ON {SAME_ONE}
 WHERE reminder.appointment_id = ANY(%(ids)s)
   AND reminder.state = ANY(%(handed_over)s)
@@ -174,7 +200,7 @@ WHERE reminder.appointment_id = ANY(%(ids)s)
   AND message.state = ANY(%(withdrawable)s)
   AND (
       reminder.version < appointment.version
-      OR appointment.status <> ALL(%(expected)s)
+      OR NOT {MAY_HOLD}
       OR (
           appointment.starts_at > %(now)s
           AND NOT reminder.forced
@@ -226,7 +252,9 @@ CREATE_ALIKE = """
 CREATE TEMP TABLE IF NOT EXISTS planned_alike (
     id bigint, version int, status text, starts_at timestamptz, local_date date,
     changed_at timestamptz, location_id bigint, service_id bigint, no_more_texts bool, phone text,
-    channel text, opted_out bool, wrong_number bool, like_id bigint
+    channel text, opted_out bool, wrong_number bool, practitioner_id bigint, new_patient bool,
+    last_missed timestamptz,
+    like_id bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS wanted_alike (
     like_id bigint, rule_id bigint, due_at timestamptz, cutoff_at timestamptz, reason text
@@ -241,16 +269,19 @@ SELECT locked.*, min(id) OVER (
     PARTITION BY
         starts_at, changed_at, location_id,
         CASE WHEN service_id = ANY(%(special)s::bigint[]) THEN service_id END,
-        status, no_more_texts, phone = '', channel, opted_out, wrong_number
+        CASE WHEN practitioner_id = ANY(%(special_people)s::bigint[]) THEN practitioner_id END,
+        new_patient, status, no_more_texts, phone = '', channel, opted_out, wrong_number,
+        last_missed
 )
 FROM locked
 """
 
-# Times as text: a diary has few different ones, and the driver would read each anew.
+# Times as text: a diary has few different ones, and the driver would read each again.
 REPRESENTATIVES = """
 SELECT
     id, version, status, starts_at::text, local_date, changed_at::text, location_id, service_id,
-    no_more_texts, phone, channel, opted_out, wrong_number
+    no_more_texts, phone, channel, opted_out, wrong_number, practitioner_id, new_patient,
+    last_missed
 FROM planned_alike
 WHERE id = like_id
 """
@@ -262,7 +293,7 @@ EXPAND_ALIKE = """
 INSERT INTO wanted_reminder
 SELECT
     planned.id, wanted.rule_id, planned.version, wanted.due_at, wanted.cutoff_at, wanted.reason,
-    planned.location_id, planned.starts_at, planned.local_date, planned.phone
+    planned.location_id, planned.starts_at, planned.local_date, planned.phone, 0
 FROM wanted_alike wanted
 JOIN planned_alike planned ON planned.like_id = wanted.like_id
 """

@@ -75,6 +75,13 @@ def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID
         phone=F("appointment__contact__phone"),
         message__isnull=False,
     )
-    ids = {*own.values_list("pk", flat=True), *carried.values_list("message_id", flat=True)}
+    for_wards = Message.objects.filter(
+        contact__responsible__in=contact_ids, phone=F("contact__responsible__phone")
+    )
+    ids = {
+        *own.values_list("pk", flat=True),
+        *carried.values_list("message_id", flat=True),
+        *for_wards.values_list("pk", flat=True),
+    }
     on_their_way = Message.objects.withdrawable(now=now).filter(pk__in=ids)
     return list(on_their_way.values_list("pk", flat=True))

@@ -13,21 +13,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Value
+from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
+from reminders.domain.clock.closed_days import NEVER_CLOSED, ClosedDays
 from reminders.domain.common.asking import asked_by_purpose
 from reminders.domain.common.locks import lock_appointments
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.consent.suppressions import is_textable
-from reminders.domain.replies.outcomes import USUAL_MINUTES
+from reminders.domain.planning.closed_days import read_closed_days
 from reminders.domain.replies.review.phrases import TaughtPhrases
 from reminders.domain.replies.review.teach import load_taught
 from reminders.domain.replies.special.pacing import pace
 from reminders.domain.replies.special.reception import nobody_reads, own_words, reads_next
 from reminders.domain.sending.outbox import USEFUL_FOR, new_text
+from reminders.domain.slots.freeing import given_away
 from reminders.domain.wording import PURPOSES, Values, WordingError, render_family
 from reminders.models import Appointment, Location, Message
+from reminders.models.care.represented import REPRESENTED, of_texted
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +54,19 @@ class Visit(NamedTuple):
     service: str
     instructions: str
     minutes: int | None
+    second_phone: str = ""
+    recipient: str = ""
+    given_away: bool = False
+
+    @property
+    def addressed(self) -> str:
+        """How an answer greets: the patient, or who is responsible, with the patient's name."""
+        return f"{self.recipient} ({self.first_name})" if self.recipient else self.first_name
 
     @property
     def ends_at(self) -> datetime:
         """When it is over (UTC)."""
-        return self.starts_at + timedelta(minutes=self.minutes or USUAL_MINUTES)
+        return self.starts_at + timedelta(minutes=self.minutes or Appointment.USUAL_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,13 @@ class AnswerContext:
     texts: WordingCatalogue
     locations: dict[int, Location]
     taught: TaughtPhrases = field(default_factory=TaughtPhrases)
+    closed: dict[int, ClosedDays] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> AnswerContext:
-        """Read wordings, locations and taught replies."""
+        """Read wordings, locations with their closed days, and taught replies."""
         places = {place.pk: place for place in Location.objects.all()}
-        return cls(WordingCatalogue.load(), places, load_taught())
+        return cls(WordingCatalogue.load(), places, load_taught(), read_closed_days())
 
     def place(self, location_id: int | None) -> Location | None:
         """The location; where it is not known, the only one there is."""
@@ -82,7 +94,11 @@ class AnswerContext:
     def is_closed(self, location_id: int | None, *, now: datetime) -> bool:
         """Whether nobody is there to read a text now; of an unknown location that is not known."""
         place = self.place(location_id)
-        return place is not None and nobody_reads(place, now=now)
+        return place is not None and nobody_reads(place, self.closed_at(place), now=now)
+
+    def closed_at(self, place: Location) -> ClosedDays:
+        """The days on which a location is shut."""
+        return self.closed.get(place.pk, NEVER_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,8 @@ def read_visits(ids: Collection[int], *, lock: bool = False) -> dict[int, Visit]
         return {}
     if lock:
         lock_appointments(ids)
-    people = Appointment.objects.filter(pk__in=ids).order_by("pk").values_list(*_VISIT)
+    rows = Appointment.objects.filter(pk__in=ids).order_by("pk")
+    people = rows.values_list(*_VISIT, *_TEXTED, given_away())
     return {row[0]: Visit(*row) for row in people}
 
 
@@ -182,41 +199,38 @@ def _render(
     words = desk.texts.words(None, purpose, (to.language, place.language))
     if words is None:
         return None
-    people = [_values(visit, place, words.language) for visit in visits]
-    if PURPOSES[purpose].lists:
+    lists = PURPOSES[purpose].lists
+    people = [_values(visit, place, words.language, listed=lists) for visit in visits]
+    if lists:
         kept = [numbers.get(visit.id, at) for at, visit in enumerate(visits, start=1)]
         return render_family(words.template, people, numbers=kept)
     if PURPOSES[purpose].about_visit and people:
         return words.template.render(people[0])
+    reads_at = reads_next(place, desk.closed_at(place), now=now)
     if own := own_words(place, purpose=purpose, language=to.language):
-        return own.render(_of_place(place, place.language, now=now))
-    return words.template.render(_of_place(place, words.language, now=now))
+        return own.render(_of_place(place, place.language, reads_at))
+    return words.template.render(_of_place(place, words.language, reads_at))
 
 
-def _of_place(place: Location, language: str, *, now: datetime) -> Values:
+def _of_place(place: Location, language: str, reads_at: datetime) -> Values:
     """For an answer that is about no visit; date and time are those of the next opening."""
     return values_for(
         first_name="",
         name="",
-        starts_at=reads_next(place, now=now),
-        zone=place.zone,
+        starts_at=reads_at,
+        place=place,
         language=language,
-        country=place.country,
-        location=place.name,
-        phone=place.phone,
     )
 
 
-def _values(visit: Visit, place: Location, language: str) -> Values:
+def _values(visit: Visit, place: Location, language: str, *, listed: bool) -> Values:
     return values_for(
-        first_name=visit.first_name,
+        first_name=visit.first_name if listed else visit.addressed,
+        recipient=visit.recipient,
         name=visit.name,
         starts_at=visit.starts_at,
-        zone=place.zone,
+        place=place,
         language=language,
-        country=place.country,
-        location=place.name,
-        phone=place.phone,
         practitioner=visit.practitioner,
         service=visit.service,
         instructions=visit.instructions,
@@ -230,13 +244,26 @@ _VISIT = (
     "changed_at",
     "location_id",
     "contact_id",
-    "contact__phone",
+    of_texted("phone"),
     Coalesce(NullIf("contact__preferred_name", Value("")), "contact__first_name"),
     "contact__name",
-    "contact__language",
+    of_texted("language"),
     Coalesce("practitioner__name", Value("")),
     Coalesce("service__name", Value("")),
     Coalesce("service__instructions", Value("")),
     "duration",
+)
+_TEXTED = (
+    of_texted("second_phone"),
+    Case(
+        When(
+            REPRESENTED,
+            then=Coalesce(
+                NullIf("contact__responsible__preferred_name", Value("")),
+                "contact__responsible__first_name",
+            ),
+        ),
+        default=Value(""),
+    ),
 )
 """What fills a `Visit`, in its order."""

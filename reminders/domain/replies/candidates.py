@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from reminders.models import Appointment, InboxItem, Message, Reminder
+from reminders.models.care.reached import reached_on
 
 Status = Appointment.Status
 TEXTS_LATELY = timedelta(days=31)
@@ -38,8 +39,10 @@ def candidates(card: InboxItem, *, now: datetime) -> list[Candidate]:
     if not card.phone:
         return []
     told = _told_last(card, now=now)
-    coming = Q(contact__phone=card.phone, starts_at__gt=now)
-    found = Appointment.objects.filter(Q(pk__in=told) | coming)
+    coming = Appointment.objects.filter(contact__in=reached_on([card.phone]), starts_at__gt=now)
+    # Each through an index of its own: one condition over both would read every patient.
+    keys = Appointment.objects.filter(pk__in=told).order_by().values("pk")
+    found = Appointment.objects.filter(pk__in=keys.union(coming.order_by().values("pk")))
     rows = found.select_related("contact", "location", "practitioner", "service")
     listed = [Candidate(row, *told.get(row.pk, (None, ""))) for row in rows]
     return sorted(listed, key=lambda item: _by_relevance(item, now=now))
@@ -55,7 +58,7 @@ def why_not_coming(appointment: Appointment, *, now: datetime) -> str:
         words = appointment.get_status_display().lower()
         return f"This visit is noted as “{words}” already. Nothing was changed."
     if appointment.starts_at <= now:
-        return "This visit is over. Nothing was changed. Choose “Neither” or “Done”."
+        return "This visit is over. Nothing was changed. Close the card, or answer by text."
     return ""
 
 
@@ -69,7 +72,11 @@ def _told_last(card: InboxItem, *, now: datetime) -> dict[int, tuple[datetime, s
     reached = Message.objects.filter(
         phone=card.phone, created_at__gt=now - TEXTS_LATELY, scheduled_at__lte=now
     ).exclude(state=Message.State.CANCELLED)
-    reminders = Reminder.objects.filter(Q(message__in=reached) | Q(message=card.message_id))
+    texts = Q(message__in=reached)
+    if card.message_id:
+        # Without one the condition would read “no message”: every text that is still to go out.
+        texts |= Q(message=card.message_id)
+    reminders = Reminder.objects.filter(texts)
     reminded = reminders.values_list("appointment_id", "message__scheduled_at", "message__text")
     others = reached.exclude(kind=Message.Kind.ANSWER).exclude(appointment=None)
     told = reminded.union(

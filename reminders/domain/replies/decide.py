@@ -51,7 +51,11 @@ def decide(
         return about_texts(answer, listed)
     if wants_silence(answer):
         return pause(answer, listed)
-    if answer.intent in _FOR_A_PERSON or asked.asks in (None, Asks.STAFF) or not listed:
+    if answer.intent is Intent.SOONER:
+        return _sooner(listed, asked)
+    if asked.invited:
+        return _invited(answer)
+    if answer.intent in _FOR_A_PERSON or asked.asks in (None, Asks.STAFF, Asks.OFFER) or not listed:
         return _for_a_person(answer, listed, asked)
     if asked.asks in _ONLY_TELLS and _is_bare(answer) and _may_change(listed, now=now):
         return _after_our_answer(answer.intent is Intent.YES, listed, asked, now=now)
@@ -202,6 +206,13 @@ already.
 """
 
 
+def _invited(answer: Interpretation) -> Decision:
+    """Whatever is said to an invitation, a yes above all, is a wish: nothing is booked by it."""
+    if answer.intent is Intent.COURTESY:
+        return Decision(ReplyOutcome.THANKS)
+    return Decision(ReplyOutcome.UNCLEAR, cards={Kind.RECALL: None}, purpose="unclear_received")
+
+
 def _for_a_person(
     answer: Interpretation, listed: Sequence[RepliedAppointment], asked: Asked
 ) -> Decision:
@@ -221,6 +232,12 @@ def _for_a_person(
 
 def _all_answered(listed: Sequence[RepliedAppointment]) -> bool:
     return bool(listed) and all(subject.status != Status.BOOKED for subject in listed)
+
+
+def _sooner(listed: Sequence[RepliedAppointment], asked: Asked) -> Decision:
+    """Staff are offered to put them on the list: when they could come only they can say."""
+    purpose = "" if asked.asks is Asks.STAFF else "unclear_received"
+    return Decision(ReplyOutcome.SOONER, cards={Kind.SOONER: only(listed)}, purpose=purpose)
 
 
 def _reschedule(about: Sequence[RepliedAppointment]) -> Decision:

@@ -8,11 +8,13 @@ is `news`' to decide; this finds the message and draws the consequences.
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.common.cards import NewCard, open_once
@@ -20,11 +22,12 @@ from reminders.domain.common.locks import lock_coming_on
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.consent.suppressions import OptOut, opt_out_all
-from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.diary.contacts import plan_numbers
 from reminders.domain.replies.statements import CLAIM_REPORTS, MARK_REPORTS
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.models import InboxItem, Message, Suppression
 from reminders.provider import State, Verdict, read_status
+from reminders.provider.reading import read_code as read_units
 from reminders.provider.statuses import NUMBER_BLOCKED
 
 BATCH = 500
@@ -52,6 +55,7 @@ class Waiting(NamedTuple):
     location_id: int | None
     state: str
     accepted_at: datetime | None
+    units: str | None
 
 
 def apply_waiting(*, now: datetime, go_on: GoOn = for_ever) -> int:
@@ -103,6 +107,7 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
                     verdicts[row.id].words,
                     row.code,
                     row.message_provider_id or None,
+                    _units(row),
                 )
                 for row in own
             ],
@@ -110,11 +115,30 @@ def _apply(rows: Sequence[Waiting], *, now: datetime) -> None:
         )
     )
     _draw_consequences([row for row in own if row.message_id in moved], verdicts, now=now)
+    _keep_units(own)
     came = [
         row for row in rows if row.state == CANCELLED and verdicts[row.id].state is State.DELIVERED
     ]
     open_once([_card(row, InboxItem.Kind.STALE) for row in came], now=now)
     _mark(rows, foreign, now=now)
+
+
+def _units(row: Waiting) -> int | None:
+    return read_units(row.units) or None if row.units else None
+
+
+def _keep_units(rows: Sequence[Waiting]) -> None:
+    """What the provider charged for each text, for the figures; of several reports the most.
+
+    Most of it was written when the text moved: only what is more changes a row once again.
+    """
+    charged: dict[int, set[uuid.UUID]] = defaultdict(set)
+    for row in rows:
+        if units := _units(row):
+            charged[units].add(row.message_id)
+    for units, ids in charged.items():
+        less = Q(billed=None) | Q(billed__lt=units)
+        Message.objects.filter(less, pk__in=ids).update(billed=units)
 
 
 def _is_other_copy(row: Waiting, verdict: Verdict) -> bool:
@@ -133,8 +157,12 @@ def _draw_consequences(
     rows: Sequence[Waiting], verdicts: dict[int, Verdict], *, now: datetime
 ) -> None:
     blocked = [row for row in rows if _blocks(row, verdicts)]
-    unreachable = [row for row in rows if verdicts[row.id].number_is_bad]
-    by_staff = (Message.Kind.STAFF, Message.Kind.CORRECTION)
+    bad = [row for row in rows if verdicts[row.id].number_is_bad]
+    # The second number is being tried: whether anybody has to call is known after that.
+    tried = Message.objects.filter(instead_of__in=[row.message_id for row in bad])
+    again = set(tried.values_list("instead_of_id", flat=True)) if bad else set()
+    unreachable = [row for row in bad if row.message_id not in again]
+    by_staff = (Message.Kind.STAFF, Message.Kind.NOTICE, Message.Kind.CORRECTION)
     lost = [
         row
         for row in rows

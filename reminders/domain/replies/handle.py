@@ -43,10 +43,14 @@ from reminders.domain.replies.read_in_context import (
 from reminders.domain.replies.reading.interpret import Intent, Interpretation
 from reminders.domain.replies.review.explain import reading_to_keep
 from reminders.domain.replies.special.emergencies import may_be_emergency
+from reminders.domain.replies.special.offers import decide_offer, put_into_light, with_new_times
 from reminders.domain.replies.special.pacing import next_answers
 from reminders.domain.replies.statements import CLAIM_REPLIES
 from reminders.domain.replies.subjects import Subjects, moved_since
-from reminders.models import Appointment, InboxItem, Reply
+from reminders.domain.sooner.answers import Answers
+from reminders.domain.wording.questions import Asks
+from reminders.models import Appointment, InboxItem, Message, Reply
+from reminders.models.care.reached import reached_on
 
 logger = logging.getLogger(__name__)
 
@@ -135,28 +139,32 @@ def _act(replies: Sequence[Incoming], desk: AnswerContext, *, now: datetime) -> 
     if not replies:
         return 0
     matches = match_replies(replies, now=now)
+    offers = put_into_light(matches, {reply.id: reply.phone for reply in replies})
     facts = read_number_activity([reply.id for reply in replies], now=now)
     readings = {
         reply.id: read_reply(_whole(reply, facts[reply.id]), matches[reply.id], desk)
         for reply in replies
     }
-    coming = _coming_on(_turning_numbers(replies, readings), now=now)
+    coming = coming_on(_turning_numbers(replies, readings), now=now)
     ids = {
         told.appointment_id for match in matches.values() for told in (*match.told, *match.numbers)
     }
-    visits = read_visits(ids.union(*coming.values()), lock=True)
+    visits = read_visits(ids.union(offers.visits, *coming.values()), lock=True)
+    offers.lock()
     cases = []
     subjects = Subjects(visits, _moved_since(matches.values()), desk)
     for reply in replies:
         match, reading = matches[reply.id], readings[reply.id]
-        decision = _decide(reply, match, facts[reply.id], reading, subjects, now=now)
+        decision = _decide(reply, match, facts[reply.id], reading, subjects, offers, now=now)
         language = languages_read(match, desk)[0]
         kept = reading_to_keep(reading.answer, reply.text, match, language=language)
         cases.append(Case(reply, match, facts[reply.id], reading.answer, decision, kept))
+    with_new_times(visits, offers)
     paced = next_answers([reply.phone for reply in replies], now=now)
     for case in cases:
         answer(case, visits, desk, paced, now=now)
     write(cases, coming, visits, now=now)
+    offers.write(now=now)
     return sum(case.message is not None for case in cases)
 
 
@@ -170,13 +178,15 @@ def _turning_numbers(replies: Sequence[Incoming], readings: dict[int, ContextRea
     return [reply.phone for reply in replies if may_turn(readings[reply.id].answer)]
 
 
-def _coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
+def coming_on(phones: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
     """The appointments still to come on each number."""
     found: dict[str, list[int]] = {phone: [] for phone in phones if is_textable(phone)}
-    coming = Appointment.objects.filter(contact__phone__in=list(found), starts_at__gt=now)
-    coming = coming.exclude(contact__phone="")
-    for phone, appointment_id in coming.values_list("contact__phone", "pk") if found else ():
-        found[phone].append(appointment_id)
+    coming = Appointment.objects.filter(contact__in=reached_on(found), starts_at__gt=now)
+    # Both numbers: whoever is texted may change with the patient's age.
+    both = ("contact__phone", "contact__responsible__phone")
+    for *phones, appointment_id in coming.values_list(*both, "pk") if found else ():
+        for phone in {*phones} & found.keys():
+            found[phone].append(appointment_id)
     return found
 
 
@@ -199,6 +209,7 @@ def _decide(
     facts: NumberActivity,
     reading: ContextReading,
     subjects: Subjects,
+    offers: Answers,
     *,
     now: datetime,
 ) -> Decision:
@@ -211,11 +222,15 @@ def _decide(
     asked = Asked(
         match.asks,
         family=subjects.of(numbers_of(match), phone=reply.phone),
+        invited=match.message_kind == Message.Kind.RECALL,
         others=bool(match.waiting - {told.appointment_id for told in match.told}),
     )
     listed = subjects.of(reading.told, phone=reply.phone)
-    decision = decide_all(
-        (answer, *reading.further), listed, asked=asked, said_at=reply.received_at, now=now
-    )
+    if asked.asks is Asks.OFFER and match.message_id in offers.offers:
+        decision = decide_offer(answer, listed, match.message_id, offers, now=now)
+    else:
+        decision = decide_all(
+            (answer, *reading.further), listed, asked=asked, said_at=reply.received_at, now=now
+        )
     danger = reply.source != Reply.Source.NOTICE and may_be_emergency(facts.begun + reply.text)
     return with_emergency(decision, listed) if danger else decision

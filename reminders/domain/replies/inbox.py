@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
+from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import lock_appointments, retry_on_conflict
 from reminders.domain.consent.suppressions import is_opted_out, is_paused, is_textable
@@ -23,6 +24,7 @@ from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
 from reminders.domain.replies.special.pacing import withdraw_waiting_answers
 from reminders.domain.sending.outbox import queue_text
+from reminders.domain.sooner.staff import wait_again
 from reminders.models import Appointment, AuditEntry, Import, InboxItem, Message, Reply
 
 Status = Appointment.Status
@@ -46,6 +48,10 @@ _WORDS = {
     ANSWERED: "the patient has answered",
     "texts_stopped": "no more texts to this number",
     "texts_go_on": "texts go on",
+    "slot_offered": "it is being offered by text",
+    "slot_let_go": "the time was let go",
+    "slot_filled": "somebody has the time",
+    "slot_over": "the time is no longer free",
 }
 
 
@@ -64,10 +70,10 @@ def touched_words(card: InboxItem) -> str:
     """Who did what with this card last, in a sentence."""
     if card.done_at:
         who = _name(card.done_by) or "The application"
-        return f"{who} settled this meanwhile: {_WORDS.get(card.outcome, card.outcome or 'done')}."
+        return f"{who} closed this meanwhile: {_WORDS.get(card.outcome, 'nothing changed')}."
     if card.assigned_to:
         return f"{_name(card.assigned_to)} has taken this meanwhile."
-    return "This was put back meanwhile. Look at it again."
+    return "This was given back to everybody meanwhile. Look at it again."
 
 
 def settle_answered(reply_ids: Collection[int], *, now: datetime) -> None:
@@ -89,6 +95,14 @@ def open_cards(location_ids: Collection[int] | None = None) -> QuerySet[InboxIte
     return _with_people(cards, "assigned_to").order_by(_URGENT, "opened_at", "pk")
 
 
+def waiting_cards(scope: Scope) -> QuerySet[InboxItem]:
+    """The cards that wait for this user at the locations that their pages are about.
+
+    The inbox lists them and every badge counts them.
+    """
+    return open_cards(scope.narrowed_to).filter(scope.seen_cards())
+
+
 def count_open(location_ids: Collection[int] | None = None) -> dict[str, int]:
     """How many cards wait, by kind."""
     counted = InboxItem.objects.filter(_at(location_ids), done_at=None).order_by().values("kind")
@@ -107,7 +121,8 @@ def whole_cards() -> QuerySet[InboxItem]:
         "contact", "location", "practitioner", "service"
     )
     return InboxItem.objects.select_related(
-        "reply", "location", "contact", "assigned_to", "done_by"
+        *("reply", "location", "contact", "assigned_to", "done_by"),
+        *("slot__location", "slot__practitioner", "slot__service", "slot__filled_by__contact"),
     ).prefetch_related(Prefetch("appointment", appointments))
 
 
@@ -115,7 +130,7 @@ def _with_people(cards: QuerySet[InboxItem], who: str) -> QuerySet[InboxItem]:
     """With what a list shows. Two statements: planning one of nine joins took longer than both."""
     appointments = Appointment.objects.select_related("contact")
     files = Import.objects.only("pk", "filename")
-    return cards.select_related("reply", "contact", "location", who).prefetch_related(
+    return cards.select_related("reply", "contact", "location", "slot", who).prefetch_related(
         Prefetch("appointment", appointments), Prefetch("upload", files)
     )
 
@@ -138,8 +153,14 @@ def done(
 
 
 def reopen(card: InboxItem, *, revision: int, by: Actor, now: datetime) -> InboxItem:
-    """Put a settled card back into the inbox. Raises CardTouched."""
-    return touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
+    """Put a settled card back into the inbox, its free slot before staff. Raises CardTouched."""
+    with transaction.atomic():
+        if card.slot_id:
+            # A later card of the same slot is the one to act on.
+            if InboxItem.objects.filter(slot=card.slot_id, done_at=None).exists():
+                raise CardTouched(card)
+            wait_again(card.slot_id, now=now)
+        return touch(card.pk, revision, was_done=True, done_at=None, done_by_id=None, outcome="")
 
 
 class Settled(NamedTuple):

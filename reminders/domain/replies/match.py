@@ -39,6 +39,7 @@ class ReplyMatch:
     `answered_id` the reply that it answered itself. `numbers` are the appointments of the last list
     that still holds, in its order. `waiting` are appointments that the number was told of lately
     and that have no answer. `with_staff`: somebody of the staff is talking with that number.
+    `in_doubt`: two texts of ours wait for an answer, and nothing tells which one this is to.
     """
 
     by: Reply.MatchedBy = MatchedBy.NOTHING
@@ -56,12 +57,15 @@ class ReplyMatch:
     waiting: frozenset[int] = frozenset()
     with_staff: bool = False
     texted_elsewhere: uuid.UUID | None = None
+    in_doubt: bool = False
 
     @property
     def asks(self) -> Asks | None:
         """What may be answered to the text; None where it is not known which text is answered."""
         if self.with_staff:
             return Asks.STAFF
+        if self.in_doubt:
+            return None
         return asked_by(self.stored_asks, self.message_kind, listed=len(self.told))
 
 
@@ -80,7 +84,8 @@ def match_replies(replies: Sequence[Incoming], *, now: datetime) -> dict[int, Re
         match = _match(texts.get(reply.id), told, lately.get(reply.phone, []))
         match.numbers = told.get(lists[reply.id], []) if reply.id in lists else []
         match.waiting = _waiting(lately.get(reply.phone, []))
-        match.with_staff = reply.id in with_staff
+        # A button belongs to its own text, whatever staff and the patient talk about.
+        match.with_staff = reply.id in with_staff and not reply.button
         person = people.get(reply.phone) or Person(reply.phone, None, None, "")
         match.contact_id = match.contact_id or person.contact_id
         match.location_id = match.location_id or person.location_id

@@ -36,6 +36,11 @@ class ReplyOutcome(StrEnum):
     STARTED = "started"
     HELPED = "helped"
     THANKS = "thanks"
+    SOONER = "sooner"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_LOST = "offer_lost"
+    GIVEN_AWAY = "given_away"
     EMERGENCY = "emergency"
     UNCLEAR = "unclear"
     UNMATCHED = "unmatched"
@@ -43,15 +48,12 @@ class ReplyOutcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
-USUAL_MINUTES = 30
-"""So long takes an appointment of which it is not known."""
-
-
 @dataclass(frozen=True, slots=True)
 class RepliedAppointment:
     """An appointment that a reply may be about. `moved`: it is not where or when the text said.
     UTC.
 
+    `given_away`: it was off, and somebody else has its time by now.
     `not_theirs`: it is another person's by now, or its person has another number. Such a one keeps
     its place in the list, so that "2 no" means what the text numbered 2, but is neither changed nor
     spoken of.
@@ -64,9 +66,10 @@ class RepliedAppointment:
     late_hours: int
     moved: bool = False
     not_theirs: bool = False
+    given_away: bool = False
     first_name: str = ""
     name: str = ""
-    minutes: int = USUAL_MINUTES
+    minutes: int = Appointment.USUAL_MINUTES
 
     @property
     def ends_at(self) -> datetime:
@@ -79,12 +82,14 @@ class Asked:
     """What a reply answers. `asks` is None where that is not known.
 
     `family` are the appointments of the list whose numbers hold. `others`: the number was told
-    lately of appointments besides those of the text, and they have no answer.
+    lately of appointments besides those of the text, and they have no answer. `invited`: the
+    text was an invitation to come again.
     """
 
     asks: Asks | None
     family: Sequence[RepliedAppointment] = ()
     others: bool = False
+    invited: bool = False
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from reminders.domain.consent.suppressions import (
     opt_out_all,
     withdraw_waiting,
 )
-from reminders.domain.diary.appointments import plan_numbers
+from reminders.domain.diary.contacts import plan_numbers
 from reminders.domain.replies.inbox import touch
 from reminders.models import InboxItem, Suppression
 

@@ -25,7 +25,9 @@ from reminders.domain.wording.questions import Asks, Question, offers_digits
 from reminders.models import Appointment, Message, Reply
 
 UNCLEAR = Interpretation(Intent.UNCLEAR)
-OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
+OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH, Asks.OFFER})
+"""What waits for an answer that may act; `OWN` is about the visits that they have."""
+OWN = OPEN - {Asks.OFFER}
 ACTS = frozenset({Intent.YES, Intent.NO, Intent.RESCHEDULE, Intent.NO_MORE})
 TEXTS = frozenset({"suggest_opt_out", "may_cancel", "no_more"})
 """What may be said of the texts themselves: no answer for a family then."""
@@ -46,16 +48,26 @@ def read_reply(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Conte
     """What a reply says of which appointments. Read in the patient's language, the location's and
     English.
     """
+    if reply.button:
+        return _tapped(reply, match)
     first, *further = _read_all(reply, match, desk)
     if first.intent in ACTS and (reply.pictures or len(reply.text) in CUT_AT):
         return ContextReading(UNCLEAR, match.told)  # a part of what was said can't be read, or yet
     return _about(first, reply, match)._replace(further=tuple(further))
 
 
+def _tapped(reply: Incoming, match: ReplyMatch) -> ContextReading:
+    """What a button carries is the answer itself: nothing is read out of words."""
+    if match.by != Reply.MatchedBy.METADATA:
+        return ContextReading(UNCLEAR, match.told)
+    answer = Interpretation(Intent(reply.button), certain=True, matched=reply.text)
+    return ContextReading(answer, match.told)
+
+
 def _read_all(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Sequence[Interpretation]:
     answer, listed = _read(reply, match, desk), numbers_of(match)
     asks = match.asks
-    if asks in (None, Asks.STAFF, Asks.YES_NO) or len(listed) < 2:
+    if asks in (None, Asks.STAFF, Asks.YES_NO, Asks.OFFER) or len(listed) < 2:
         return (answer,)
     if answer.intent is Intent.UNCLEAR and not answer.also & TEXTS:
         languages = languages_read(match, desk)
@@ -81,9 +93,10 @@ def _about(answer: Interpretation, reply: Incoming, match: ReplyMatch) -> Contex
         answer = replace(answer, intent=Intent.STOP, also=answer.also & {"may_cancel"})
     numbers = numbers_of(match)
     numbered = any(isinstance(pick, int) for pick in answer.picks)
-    if match.asks is Asks.WHICH or (numbers and answer.picks and match.asks is not Asks.YES_NO):
+    single = match.asks in (Asks.YES_NO, Asks.OFFER)
+    if match.asks is Asks.WHICH or (numbers and answer.picks and not single):
         return ContextReading(answer if numbers or not numbered else UNCLEAR, numbers or match.told)
-    if numbered and numbers and match.asks is Asks.YES_NO:
+    if numbered and numbers and single:
         return ContextReading(
             UNCLEAR, match.told
         )  # this text offered no numbers, and an older list still holds
@@ -103,7 +116,7 @@ def _read(reply: Incoming, match: ReplyMatch, desk: AnswerContext) -> Interpreta
     if asks in OPEN and quotes_another(reply.text, match.text):
         return UNCLEAR
     if (
-        asks in OPEN
+        asks in OWN
         and match.told
         and all(told.status != Appointment.Status.BOOKED for told in match.told)
     ):
@@ -125,7 +138,8 @@ def _in_light_of(
     languages = languages_read(match, desk)
     about = list({told.appointment_id: told for told in (*match.told, *match.numbers)}.values())
     names = {name for told in about if told.theirs for name in (told.first_name, told.name) if name}
-    listed = numbers_of(match) if asks is not Asks.YES_NO else match.told
+    single = asks in (Asks.YES_NO, Asks.OFFER)
+    listed = match.told if single else numbers_of(match)
     return read_answer(
         reply.text,
         languages=languages,

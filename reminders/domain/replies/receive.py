@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 __all__ = [
     "apply_waiting",
     "apply_waiting_replies",
+    "fetch_replies",
     "receive_replies",
     "receive_reports",
     "store_pushed",
@@ -66,6 +67,20 @@ def receive_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) 
     finally:
         if acted.answers:
             enqueue_after_commit("send")
+
+
+def fetch_replies(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:
+    """Fetch, store and confirm replies without acting on any yet; return how many were new.
+
+    Raises MessagesApiError as `receive_replies` does.
+    """
+    return _receive(
+        api.replies,
+        lambda items: store_replies(items, source=Reply.Source.POLL, now=now),
+        lambda: None,
+        api.confirm_replies,
+        go_on=go_on,
+    )
 
 
 def receive_reports(api: MessagesApi, *, now: datetime, go_on: GoOn = for_ever) -> int:

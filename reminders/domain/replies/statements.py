@@ -6,6 +6,8 @@ lock what others skip. Aliases are whole words; each column is named as the fiel
 
 from __future__ import annotations
 
+from reminders.models.in_sql.texted import TEXTED
+
 # Of a number: what had reached it when it wrote. Only these parameters; the rest is constant.
 _ARRIVED = """
 message.phone = reply.phone
@@ -23,7 +25,7 @@ FROM reminders_reply reply CROSS JOIN LATERAL (
     WHERE {_ARRIVED} AND message.kind <> 'test'
     ORDER BY message.scheduled_at DESC, message.created_at DESC LIMIT 1) last
 WHERE reply.id = ANY(%(ids)s) AND reply.phone <> ''
-"""  # noqa: S608 -- put together from constants
+"""  # noqa: S608  # put together from constants
 
 LAST_LISTS = f"""
 SELECT reply.id AS reply_id, list.id AS message_id
@@ -37,7 +39,7 @@ WHERE reply.id = ANY(%(ids)s) AND reply.phone <> '' AND EXISTS (
     JOIN reminders_appointment appointment ON appointment.id = told.appointment_id
     WHERE told.message_id = list.id AND appointment.starts_at > reply.received_at
       AND appointment.status IN ('booked', 'confirmed', 'declined'))
-"""  # noqa: S608 -- as above
+"""  # noqa: S608  # as above
 
 IN_STAFF_HANDS = f"""
 SELECT reply.id AS reply_id
@@ -59,11 +61,11 @@ WHERE reply.id = ANY(%(ids)s) AND reply.phone <> '' AND EXISTS (
                  AND (later.id = reply.message_uuid
                       OR reply.message_provider_id <> ''
                          AND later.provider_id = reply.message_provider_id))))
-"""  # noqa: S608 -- as above
+"""  # noqa: S608  # as above
 
-# Whose the appointment was when the text was written, and whether the number still is that
-# person's. A text keeps the person of its first appointment only; of the others history tells
-# whether they were handed on.
+# Whose the appointment was when the text was written, and whether the number still is that of
+# whoever is texted about it. A text keeps the person of its first appointment only; of the others
+# history tells whether they were handed on.
 _OWNER_THEN = """coalesce(
     CASE WHEN message.appointment_id = appointment.id THEN message.contact_id END,
     (SELECT (coalesce(entry.details -> 'contact', entry.details -> 'contact_id') ->> 0)::bigint
@@ -73,14 +75,14 @@ _OWNER_THEN = """coalesce(
     appointment.contact_id)"""
 _TOLD_OF = f"""
     {_OWNER_THEN} AS contact_id,
-    person.phone = message.phone AND person.wrong_number <> message.phone
-        AND {_OWNER_THEN} = person.id AS theirs,
-    person.first_name, person.name, person.language,
+    message.phone IN (contact.phone, contact.second_phone)
+        AND contact.wrong_number <> message.phone AND {_OWNER_THEN} = patient.id AS theirs,
+    patient.first_name, patient.name, contact.language,
     appointment.status, appointment.starts_at AS begins_at,
     appointment.location_id AS place_id, coalesce(practitioner.name, '') AS practitioner
 """
-_JOINED = """
-JOIN reminders_contact person ON person.id = appointment.contact_id
+_JOINED = f"""
+{TEXTED}
 LEFT JOIN reminders_practitioner practitioner ON practitioner.id = appointment.practitioner_id
 """
 
@@ -111,7 +113,7 @@ JOIN reminders_message message ON message.id = told.message_id
 JOIN reminders_appointment appointment ON appointment.id = told.appointment_id
 {_JOINED}
 ORDER BY told.source, told.place, told.tie
-"""  # noqa: S608 -- as above
+"""  # noqa: S608  # as above
 
 # What reached the phone, or may have: the latest text about each appointment comes first.
 TOLD_LATELY = f"""
@@ -124,15 +126,18 @@ FROM reminders_message message
 JOIN reminders_reminder reminder ON reminder.message_id = message.id
 JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
 {_JOINED}
-LEFT JOIN reminders_contact own ON own.id = message.contact_id AND own.phone = message.phone
-    AND own.wrong_number <> message.phone
+LEFT JOIN reminders_contact own ON own.id = message.contact_id AND EXISTS (
+    SELECT 1 FROM reminders_contact reached
+    WHERE reached.id IN (own.id, own.responsible_id)
+      AND message.phone IN (reached.phone, reached.second_phone)
+      AND reached.wrong_number <> message.phone)
 WHERE message.phone = ANY(%(phones)s) AND message.created_at > %(written)s
   AND message.scheduled_at BETWEEN %(lately)s AND %(now)s
   AND message.state IN
       ('submitting', 'unknown', 'accepted', 'enroute', 'held', 'submitted', 'delivered')
   AND appointment.starts_at > %(now)s AND appointment.status IN ('booked', 'confirmed', 'declined')
 ORDER BY message.scheduled_at DESC, message.created_at DESC, reminder.starts_at, reminder.id
-"""  # noqa: S608 -- as above
+"""  # noqa: S608  # as above
 
 PEOPLE = """
 SELECT given.phone, CASE WHEN people.count = 1 THEN people.id END AS contact_id,
@@ -212,7 +217,7 @@ WITH waiting AS (
     WHERE applied_at IS NULL ORDER BY received_at, id LIMIT %(look_ahead)s),
 first AS (SELECT DISTINCT ON (phone) id FROM waiting ORDER BY phone, received_at, id)
 SELECT reply.id, reply.source, reply.message_uuid, reply.message_provider_id, reply.phone,
-    reply.text, reply.received_at, reply.pictures
+    reply.text, reply.received_at, reply.pictures, reply.button
 FROM reminders_reply reply JOIN first USING (id)
 WHERE reply.applied_at IS NULL AND (%(only)s::bigint IS NULL OR reply.id = %(only)s)
 ORDER BY reply.received_at, reply.id LIMIT %(limit)s
@@ -244,7 +249,7 @@ WITH waiting AS (
 SELECT report.id, report.status, report.code, report.message_provider_id,
     message.id AS message_id, message.provider_id AS known_as, message.kind, message.phone,
     message.appointment_id, message.contact_id, message.location_id, message.state,
-    message.accepted_at
+    message.accepted_at, report.raw ->> 'billing_units' AS units
 FROM waiting JOIN reminders_deliveryreport report ON report.id = waiting.id
 JOIN reminders_message message ON message.id = waiting.message_id
 WHERE report.applied_at IS NULL
@@ -252,9 +257,11 @@ ORDER BY message.id, report.id LIMIT %(limit)s
 FOR NO KEY UPDATE OF report SKIP LOCKED
 """
 
+# What was understood is in the columns and on the text: no form of it is kept beside them.
 MARK_REPORTS = """
 UPDATE reminders_deliveryreport report
-SET applied_at = %(now)s, message_id = given.message_id, problem = given.problem
+SET applied_at = %(now)s, message_id = given.message_id, problem = given.problem,
+    raw = CASE WHEN given.problem <> '' THEN report.raw END
 FROM unnest(%(ids)s::bigint[], %(messages)s::uuid[], %(problems)s::text[])
      AS given (id, message_id, problem)
 WHERE report.id = given.id

@@ -12,7 +12,7 @@ from django.db.models import F, Min
 
 from reminders.domain.replies.auto_reply import AnswerContext, Visit
 from reminders.domain.replies.matching.told import Told
-from reminders.domain.replies.outcomes import USUAL_MINUTES, RepliedAppointment
+from reminders.domain.replies.outcomes import RepliedAppointment
 from reminders.models import Appointment, Reminder
 
 
@@ -46,10 +46,12 @@ class Subjects:
             late_hours=place.late_decline_hours,
             moved=elsewhere or (visit.id, told.since) in self.moved,
             not_theirs=not told.theirs
-            or (visit.phone, visit.contact_id) != (phone, told.contact_id),
+            or phone not in (visit.phone, visit.second_phone)
+            or visit.contact_id != told.contact_id,
+            given_away=visit.given_away,
             first_name=visit.first_name,
             name=visit.name,
-            minutes=visit.minutes or USUAL_MINUTES,
+            minutes=visit.minutes or Appointment.USUAL_MINUTES,
         )
 
 

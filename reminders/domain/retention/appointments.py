@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from reminders.domain.retention.holds import Held
 from reminders.domain.retention.portions import Forgotten, Portion, Rows, claim
 from reminders.domain.retention.texts import blank_texts
@@ -16,10 +18,14 @@ from reminders.models import (
     Appointment,
     AuditEntry,
     CallAttempt,
+    FreeSlot,
     InboxItem,
     Message,
     Reminder,
     Reply,
+    SlotOffer,
+    SoonerWish,
+    VisitChange,
 )
 
 
@@ -48,12 +54,18 @@ def remove_appointments(ids: Collection[int]) -> None:
     AuditEntry.objects.filter(appointment_id__in=ids).update(
         appointment=None, contact=None, details={}
     )
+    slots = FreeSlot.objects.filter(Q(appointment__in=ids) | Q(filled_by__in=ids))
+    there = list(slots.values_list("pk", flat=True))
     about = Reply.appointments.through.objects.filter(appointment_id__in=ids)
     for rows in (
         about,
-        InboxItem.objects.filter(appointment_id__in=ids),
+        SlotOffer.objects.filter(Q(slot__in=there) | Q(appointment__in=ids)),
+        InboxItem.objects.filter(Q(slot__in=there) | Q(appointment__in=ids)),
+        FreeSlot.objects.filter(pk__in=there),
+        SoonerWish.objects.filter(appointment__in=ids),
         CallAttempt.objects.filter(appointment_id__in=ids),
         Reminder.objects.filter(appointment_id__in=ids),
+        VisitChange.objects.filter(appointment_id__in=ids),
         Appointment.objects.filter(pk__in=ids),
     ):
         # Nothing cascades here: a table that is missing above fails by its foreign key, loudly.

@@ -24,13 +24,14 @@ from reminders.models import (
     InboxItem,
     LegalHold,
     Message,
+    Recall,
     Reply,
     Suppression,
 )
 
 WINDOW = 10
 """So many people are looked at for each one that may be forgotten in a step."""
-BLANK = dict.fromkeys(
+BLANK: dict[str, str | None] = dict.fromkeys(
     (
         "external_id",
         "diary",
@@ -43,10 +44,16 @@ BLANK = dict.fromkeys(
         "phone_problem",
         "language",
         "wrong_number",
+        "second_phone",
         "notes",
     ),
     "",
-)
+) | {
+    "birth_date": None,
+    "responsible": None,
+    "responsible_years": None,
+    "whatsapp_agreed_at": None,
+}
 """The columns of a contact that say anything about somebody."""
 
 
@@ -59,6 +66,8 @@ def due_people(cutoff: datetime, held: Held) -> Rows:
         ~Exists(Message.objects.filter(**theirs).exclude(phone="")),
         ~Exists(Reply.objects.filter(words, **theirs)),
         ~Exists(InboxItem.objects.filter(done_at=None, **theirs)),
+        # Whoever is texted in the place of somebody is needed, without a visit of their own.
+        ~Exists(Contact.objects.filter(responsible=OuterRef("pk"))),
         # Whoever waits to be forgotten is `person_data`'s: the provider has to let go before.
         ~Exists(Erasure.objects.filter(done_at=None, **theirs)),
         forgotten_at=None,
@@ -94,8 +103,11 @@ def forget_people(ids: Sequence[int], *, now: datetime) -> None:
     InboxItem.objects.filter(contact__in=ids).exclude(phone="").update(phone="")
     AuditEntry.objects.filter(contact__in=ids).exclude(details={}).update(details={})
     ContactMerge.objects.filter(kept__in=ids).delete()
+    Recall.objects.filter(contact__in=ids).delete()
     # Why somebody was on hold may name them; that they were, when and by whom stays.
     LegalHold.objects.filter(contact__in=ids).update(reason="")
+    # Of a ward who is left: there is nobody any more to text in their place.
+    Contact.objects.filter(responsible__in=ids).update(responsible=None, responsible_years=None)
     Contact.objects.filter(pk__in=ids).update(
         **BLANK, channel=Contact.Channel.NONE, forgotten_at=now, updated_at=now
     )
@@ -105,7 +117,8 @@ def forget_people(ids: Sequence[int], *, now: datetime) -> None:
 
 def numbers_of(ids: Collection[int]) -> set[str]:
     """All numbers of these people: now, as entries they were made of, and where texts went."""
-    own = Contact.objects.filter(pk__in=ids).values_list("phone", flat=True)
+    theirs = Contact.objects.filter(pk__in=ids).values_list("phone", "second_phone")
+    own = {phone for pair in theirs for phone in pair}
     former = ContactMerge.objects.filter(kept__in=ids).values_list("phone", flat=True)
     texted = Message.objects.filter(contact__in=ids).values_list("phone", flat=True)
     return {*own, *former, *texted.distinct()} - {""}

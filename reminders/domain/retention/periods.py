@@ -49,7 +49,8 @@ KINDS = (
     Kind(
         "raw",
         "What the provider sent, as it came",
-        "Replies and reports of delivery in the provider's own form, for looking into faults.",
+        "Replies, and reports that could not be read, in the provider's own form, for looking into "
+        "faults.",
         days=14,
         least=1,
     ),
@@ -66,7 +67,7 @@ KINDS = (
         "Appointments",
         "Past appointments with their notes, calls and history.",
         days=730,
-        # The figures of the last year are reckoned anew from them each day.
+        # The figures of the last year are computed again from them each day.
         least=400,
     ),
     Kind("figures", "Figures", "Daily counts for the statistics; they name no patient.", 730, 400),
@@ -76,6 +77,16 @@ KINDS = (
         "Who changed what, from what to what, and when.",
         days=730,
         least=30,
+    ),
+    Kind(
+        "trail",
+        "Trail",
+        "Who signed in, looked at whom, searched, downloaded and changed rights. It goes from its "
+        "oldest end; an entry about somebody on legal hold keeps all that came after it.",
+        # Six years, with their leap days: what health care is asked to keep such records for.
+        days=2_192,
+        # The database itself refuses to let younger ones go (migration 0017).
+        least=365,
     ),
     Kind(
         "sessions",
@@ -122,7 +133,7 @@ def periods(*, now: datetime) -> list[Period]:
 
 def cutoffs(at: datetime, *, days: Mapping[str, int] | None = None) -> dict[str, datetime]:
     """By kind, the moment before which everything goes at this midnight; `days` to try others."""
-    # Within one zone Python reckons by the wall clock: the outcome is a midnight, too.
+    # Within one zone Python computes by the wall clock: the outcome is a midnight, too.
     return {name: at - timedelta(days=kept) for name, kept in (days or days_at(at)).items()}
 
 

@@ -35,7 +35,8 @@ def places() -> list[Place]:
         ),
         Place(
             "Logs",
-            "Ids, counts and errors; no name, number or word of a patient.",
+            "Ids, counts and errors; no name, number or word of a patient. The address of each "
+            "sign-in.",
             "By the settings of your machine.",
         ),
         Place(

@@ -1,5 +1,5 @@
-"""Forget what only machines and files left: raw payloads, imported rows, history, figures,
-sessions.
+"""Forget what only machines and files left: raw payloads, imported rows, history, the trail,
+figures, sessions.
 
 Uploaded files that nobody goes on with are let go sooner, by `diary_import.uploads`.
 """
@@ -11,9 +11,11 @@ from datetime import datetime
 from reminders.domain.retention.holds import Held
 from reminders.domain.retention.periods import today
 from reminders.domain.retention.portions import Forgotten, Portion, Rows, claim, drop
+from reminders.domain.trail import forget as trail
 from reminders.models import (
     Appointment,
     AuditEntry,
+    BulkChange,
     DailyStatistics,
     DeliveryReport,
     Import,
@@ -107,6 +109,29 @@ def due_history(cutoff: datetime, held: Held) -> Rows:
 def forget_history(portion: Portion) -> Forgotten:
     """One portion of `due_history`."""
     return drop(due_history(portion.cutoff, portion.held), limit=portion.limit)
+
+
+def due_bulk_changes(cutoff: datetime, _held: Held) -> Rows:
+    """What was done with many visits at once; what became of each stands with the visit."""
+    at_work = (BulkChange.State.RUNNING, BulkChange.State.UNDOING)
+    rows = BulkChange.objects.filter(created_at__lt=cutoff).exclude(state__in=at_work)
+    return rows.order_by("created_at")
+
+
+def forget_bulk_changes(portion: Portion) -> Forgotten:
+    """One portion of `due_bulk_changes`."""
+    return drop(due_bulk_changes(portion.cutoff, portion.held), limit=portion.limit)
+
+
+def due_trail(cutoff: datetime, held: Held) -> Rows:
+    """The oldest end of the trail, as far as it may go."""
+    return trail.oldest(cutoff, spared=held.ids)
+
+
+def forget_trail(portion: Portion) -> Forgotten:
+    """One portion of `due_trail`."""
+    count = trail.forget_oldest(portion.cutoff, spared=portion.held.ids, limit=portion.limit)
+    return Forgotten(count, over=count < portion.limit)
 
 
 def due_figures(cutoff: datetime, _held: Held) -> Rows:

@@ -56,7 +56,7 @@ def forget_what_is_due(
             continue
         # Committed before the first portion, which locks this row and has to find it.
         ForgettingRun.objects.get_or_create(day=day, step=step.name)
-        # Without holds: each portion reads them anew, so that one set meanwhile spares at once.
+        # Without holds: each portion reads them again, so that one set meanwhile spares at once.
         portion = Portion(before[step.kind], FIRST, Held(), now)
         count += _work_off(step, portion, go_on=go_on, pause=pause, on_step=on_step)
         if not go_on():

@@ -13,7 +13,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from reminders.domain.retention.holds import Held
 from reminders.domain.retention.portions import Forgotten, Portion, Rows, claim
-from reminders.models import DeliveryReport, InboxItem, Message, Reminder, Reply
+from reminders.models import (
+    DeliveryReport,
+    InboxItem,
+    Message,
+    Reminder,
+    Reply,
+    VisitLink,
+    WhatsAppReport,
+    WhatsAppText,
+)
 
 CLOSED = "forgotten"
 """How a card ended that nobody settled while its reply was kept."""
@@ -50,6 +59,10 @@ def blank_texts(ids: Collection[uuid.UUID]) -> None:
     Message.objects.filter(pk__in=ids).update(text="", phone="", words="")
     Reminder.objects.filter(message_id__in=ids).exclude(phone="").update(phone="")
     DeliveryReport.objects.filter(message_id__in=ids).delete()
+    WhatsAppReport.objects.filter(message_uuid__in=ids).delete()
+    WhatsAppText.objects.filter(message_id__in=ids).delete()
+    # Whose number is forgotten can't be shown anything: the page ends with its text.
+    VisitLink.objects.filter(message_id__in=ids).delete()
 
 
 def due_replies(cutoff: datetime, held: Held) -> Rows:

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, F, Q, Value, When
 
+from reminders.domain.sending.after_restore.hold import is_held
 from reminders.models import Message, ProviderState
 from reminders.models.in_sql.claims import is_any_due
 from reminders.provider import CredentialsRefused, MessagesApiError, SlowDown
@@ -57,6 +58,9 @@ def send_quota(*, now: datetime) -> int:
 
     After a brake's time is up one worker gets the probe; the others wait for what comes of it.
     """
+    # A restored backup does not know what went out since it was made: no probe either.
+    if is_held():
+        return 0
     state = ProviderState.objects.filter(pk=1).first()
     if state is None or not state.brake:
         # After a failure that did not brake yet, one at a time: a whole chunk without an answer
@@ -112,7 +116,7 @@ def provider_answered(
 
 def _anything_waits(*, now: datetime) -> bool:
     # Also what is queued for later: it was handed over once already, and may be the probe then.
-    queued = Message.objects.filter(state=Message.State.QUEUED).exists()
+    queued = Message.objects.filter(state=Message.State.QUEUED, road=Message.Road.SMS).exists()
     return queued or is_any_due(until=now + settings.HAND_OVER_AHEAD)
 
 
@@ -178,7 +182,7 @@ def _count_failure(*, now: datetime) -> None:
     failures = ProviderState.objects.values_list("failures", flat=True).get(pk=1)
     if failures >= FAILURES_ALLOWED:
         seconds = min(DOWN_FIRST * 2 ** min(failures - FAILURES_ALLOWED, 10), DOWN_MOST)
-        jitter = random.uniform(0.8, 1.2)  # noqa: S311 -- spreads workers, guards nothing
+        jitter = random.uniform(0.8, 1.2)  # noqa: S311  # spreads workers, guards nothing
         _brake(Brake.DOWN, until=now + timedelta(seconds=seconds * jitter), now=now)
 
 

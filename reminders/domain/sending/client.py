@@ -10,6 +10,7 @@ from functools import cache
 
 from django.conf import settings
 
+from reminders.domain.sending.calls import counted
 from reminders.provider import MessagesApi
 
 CONNECTIONS = 16
@@ -26,4 +27,5 @@ def messages_api() -> MessagesApi:
         account=settings.MESSAGES_API_ACCOUNT or None,
         timeout=settings.MESSAGES_API_TIMEOUT,
         max_connections=CONNECTIONS,
+        observe=counted.note,
     )

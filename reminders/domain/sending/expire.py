@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from reminders.domain.sending.claim_queued import give_up
+from reminders.domain.sending.claiming.queued import give_up
 from reminders.models import Message, Reminder
 
 STEP = 5_000

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.sending import statements
+from reminders.domain.sending.second_numbers import try_second_numbers
 from reminders.models import Message, Reminder, message_states
 from reminders.models.in_sql.states import STATES, Given, as_text
 from reminders.models.message_states import MessageState
@@ -24,13 +25,16 @@ from reminders.models.message_states import MessageState
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """One piece of news: a state, the words for staff, and the provider's id and code."""
+    """One piece of news: a state, the words for staff, the provider's id and code, and what was
+    charged.
+    """
 
     message_id: uuid.UUID
     state: str
     words: str = ""
     code: int | None = None
     provider_id: str | None = None
+    units: int | None = None
 
     @property
     def reached(self) -> MessageState:
@@ -62,6 +66,7 @@ def apply_status_updates(news: Sequence[StatusUpdate], *, now: datetime) -> list
     # since.
     if moved:
         settle_reminders(moved, now=now)
+        try_second_numbers(moved, now=now)
     return moved
 
 
@@ -74,6 +79,7 @@ def _columns(rows: Sequence[StatusUpdate]) -> Given:
         "words": [row.words[:300] for row in rows],
         "codes": [row.code for row in rows],
         "provider_ids": [row.provider_id for row in rows],
+        "units": [row.units for row in rows],
         "open_ranks": [state.rank for state in message_states.OPEN],
     }
 

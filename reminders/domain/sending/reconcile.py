@@ -24,7 +24,7 @@ from reminders.domain.common.locks import lock_appointments_of
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
-from reminders.domain.sending.claim_queued import give_up
+from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.submit import METADATA_KEY
 from reminders.models import Message, Reminder
@@ -150,7 +150,7 @@ def _settle(
     with transaction.atomic():
         # Before the messages are touched: those that were called off are planned again below.
         lock_appointments_of([row.pk for row in missing if row.cancel_requested_at])
-        outcome.adopted += _adopt(found, now=now)
+        outcome.adopted += adopt(found, now=now)
         _settle_missing(missing, now=now, outcome=outcome)
         _let_go(messages, until=now + LOOK_AGAIN)
     return True
@@ -235,7 +235,10 @@ def furthest_first(
     return sorted(copies, key=place)
 
 
-def _adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> int:
+def adopt(found: dict[uuid.UUID, list[ReportedMessage]], *, now: datetime) -> int:
+    """Take over what the provider says of our messages, the copy to keep first in each list; return
+    how many moved. In the caller's transaction.
+    """
     news = []
     for message_id, copies in found.items():
         kept = copies[0]

@@ -26,10 +26,12 @@ from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.planning.plan import release_reminders
 from reminders.domain.planning.withdrawal import cancel_queued
 from reminders.domain.sending import circuit_breaker, statements
-from reminders.domain.sending.claim import CHECK_AFTER, Claim, OutgoingMessage, claim_due
-from reminders.domain.sending.claim_queued import claim_queued
+from reminders.domain.sending.claiming.drafts import CHECK_AFTER, OutgoingMessage
+from reminders.domain.sending.claiming.due import Claim, claim_due
+from reminders.domain.sending.claiming.queued import claim_queued
 from reminders.domain.sending.submit import Kind, SubmissionResult, longest_call, submit
 from reminders.domain.sending.webhook_secrets import callback_url
+from reminders.log_ids import carried
 from reminders.models import Message, Reminder
 from reminders.models.in_sql.claims import is_any_due, is_any_queued
 from reminders.models.in_sql.states import STATES, Given
@@ -47,8 +49,7 @@ WORKERS = 3
 withdrawals.
 """
 CALLS = 8
-# Added to the claim: a slow database must not let somebody call a text unknown that is just being
-# recorded.
+# Added to the claim: on a slow database nobody calls unknown what is just being recorded.
 GRACE = timedelta(seconds=30)
 BACK_OFF_FIRST = 15.0
 BACK_OFF_MOST = 120.0
@@ -152,7 +153,7 @@ class _Run:
         self, pool: ThreadPoolExecutor, wires: Sequence[OutgoingMessage], until: datetime
     ) -> Future[list[SubmissionResult]]:
         return pool.submit(
-            submit, self.api, wires, clock=self.clock, until=until, callback=self.callback
+            carried(submit), self.api, wires, clock=self.clock, until=until, callback=self.callback
         )
 
     def _give_back(
@@ -337,13 +338,11 @@ def _pause(answer: SubmissionResult) -> float:
     longest: float = min(BACK_OFF_FIRST * 2 ** min(answer.attempt - 1, 10), BACK_OFF_MOST)
     # Without chance, all that was put back together would come back together, and be refused
     # together.
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads the load, guards nothing
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads the load, guards nothing
 
 
 def mark_unknown(ids: Sequence[uuid.UUID], *, now: datetime) -> int:
-    """Nobody knows whether the provider has these: `reconcile` will ask. In the caller's
-    transaction.
-    """
+    """The provider may have these: `reconcile` will ask. In the caller's transaction."""
     return Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
         state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
     )

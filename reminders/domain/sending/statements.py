@@ -62,11 +62,12 @@ SET state = report.state,
     claimed_until = NULL,
     unknown_since = NULL,
     accepted_at = coalesce(message.accepted_at, %(now)s),
-    final_at = CASE WHEN report.final THEN %(now)s END
+    final_at = CASE WHEN report.final THEN %(now)s END,
+    billed = greatest(message.billed, report.units)
 FROM unnest(
     %(ids)s::uuid[], %(states)s::text[], %(ranks)s::int[], %(finals)s::bool[], %(words)s::text[],
-    %(codes)s::int[], %(provider_ids)s::text[]
-) AS report (id, state, rank, final, words, code, provider_id),
+    %(codes)s::int[], %(provider_ids)s::text[], %(units)s::int[]
+) AS report (id, state, rank, final, words, code, provider_id, units),
 unnest(%(open_messages)s::text[], %(open_ranks)s::int[]) AS before (state, rank)
 WHERE message.id = report.id
   AND coalesce(message.provider_id, report.provider_id) IS NOT NULL

@@ -14,7 +14,8 @@ from typing import Literal
 
 from django.conf import settings
 
-from reminders.domain.sending.claim import OutgoingMessage
+from reminders.domain.sending.claiming.drafts import OutgoingMessage
+from reminders.log_ids import about
 from reminders.provider import (
     CredentialsRefused,
     MessagesApi,
@@ -27,6 +28,8 @@ from reminders.provider import (
 
 Kind = Literal["accepted", "failed", "put_back", "unknown"]
 METADATA_KEY = "message"
+APPOINTMENT_KEY = "appointment"
+RULE_KEY = "rule"
 # A connection from the pool, connecting, writing, the head and the body of the answer: each may
 # take the time-out.
 STEPS_OF_A_CALL = 5
@@ -96,7 +99,8 @@ def _call(
 ) -> tuple[list[SubmissionResult], list[list[OutgoingMessage]]]:
     """One request: the answers it gives, and the batches to try again."""
     try:
-        accepted = api.send([outbound(wire, callback=callback) for wire in batch])
+        with about(messages=[str(wire.id) for wire in batch]):
+            accepted = api.send([outbound(wire, callback=callback) for wire in batch])
     except Refused as error:
         return _refused(batch, error)
     # Surely not taken: only these may be sent again without looking them up.
@@ -153,11 +157,14 @@ def _refused(
 
 
 def outbound(wire: OutgoingMessage, *, callback: str | None) -> OutboundMessage:
-    """The message as the provider takes it; the metadata holds random ids and nothing else."""
-    # Random ids alone: metadata is kept at the provider, and read by whoever has the account.
+    """The message as the provider takes it; the metadata holds random ids and the rule's."""
+    # Nothing of a person: metadata is kept at the provider, and read by whoever has the account.
     metadata = {METADATA_KEY: str(wire.id)}
     if wire.appointment_uuid:
-        metadata["appointment"] = str(wire.appointment_uuid)
+        metadata[APPOINTMENT_KEY] = str(wire.appointment_uuid)
+    # By these two a restored backup recognises what was handed over after it was made.
+    if wire.rule_id is not None:
+        metadata[RULE_KEY] = str(wire.rule_id)
     return OutboundMessage(
         content=wire.text,
         destination_number=wire.phone,

@@ -3,7 +3,7 @@
 Texts carry the address to which their replies are pushed, so a secret is in use long after it was
 changed. The present one is WEBHOOK_SECRET where it is given, else a random one that the database
 keeps; every former one, and the one that earlier releases made from SECRET_KEY, is taken for half a
-year more.
+year more. By which keys pushes are checked is told here as well.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from config.launcher.local import derived_secret
-from reminders.models import WebhookSecret
+from reminders.models import PushKey, WebhookSecret
 
 TAKEN_FOR = timedelta(days=180)
 """So long after it was last given out; the provider keeps a text for 45 days."""
+STILL_ON_ITS_WAY = timedelta(days=1)
 NOTED_EVERY = timedelta(days=1)
 
 
@@ -34,10 +36,28 @@ def present(*, now: datetime) -> str:
 
 
 def callback_url(*, clock: Callable[[], datetime]) -> str | None:
-    """Where replies and reports of a text are pushed to; None without a public address."""
-    if not settings.PUBLIC_URL:
+    """Where replies and reports of a text are pushed to; None without an address to push to."""
+    site = settings.PUBLIC_URL or settings.SANDBOX_PUSHES_TO
+    if not site or not are_pushes_taken(now=clock()):
         return None
-    return f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/messages/{present(now=clock())}/"
+    return f"{site.rstrip('/')}/webhooks/messages/{present(now=clock())}/"
+
+
+def are_pushes_taken(*, now: datetime) -> bool:
+    """Whether what is pushed can be told from what a stranger sends.
+
+    A real provider's is taken signed only: its address alone, which many systems on the way write
+    down, must not be enough to confirm or to opt out for a patient. Polling fetches it meanwhile.
+    """
+    return bool(settings.PROVIDER_IS_HERE or settings.WEBHOOK_PUBLIC_KEY or push_keys(now=now))
+
+
+def push_keys(*, now: datetime) -> dict[str, str]:
+    """The public keys that the provider told us when they were made, by their ids in lower case."""
+    # A former one for a while: what was signed by it before may still be on its way.
+    in_use = Q(retired_at=None) | Q(retired_at__gt=now - STILL_ON_ITS_WAY)
+    rows = PushKey.objects.filter(in_use).values_list("key_id", "public_key")
+    return {key_id.lower(): public for key_id, public in rows}
 
 
 def is_ours(secret: str, *, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Long work in the background, such as planning everything anew after a rule changed.
+"""Long work in the background, such as planning everything again after a rule changed.
 
 A job is a row: worked off in steps, each its own transaction that also keeps how far it got. When a
 worker dies another goes on from there; a page that watches reads the same row. Small ones are
@@ -110,7 +110,7 @@ def in_words(job: Job | None) -> str:
         return ""
     written, taken = job.result.get("written", 0), job.result.get("taken_back", 0)
     held = job.result.get("to_withdraw", 0)
-    parts = [f"{written:,} {_texts(written)} planned anew"] if written else []
+    parts = [f"{written:,} {_texts(written)} planned again"] if written else []
     parts += [f"{taken:,} taken back"] if taken else []
     if held:
         parts.append(

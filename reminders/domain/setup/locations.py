@@ -10,6 +10,7 @@ now go out again.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -24,17 +25,24 @@ from reminders.domain.planning import handed_over
 from reminders.domain.planning.handed_over import ScheduledMessage
 from reminders.domain.planning.rule_book import lock_rules
 from reminders.domain.setup import jobs
-from reminders.domain.wording import WordingError
+from reminders.domain.wording import WordingError, check_wording
 from reminders.models import Job, Location, StaffProfile
 
 HOURS = ("opens", "closes", "open_days")
 RECEPTION = ("reception_opens", "reception_closes", "reception_days", "closed_wording")
 PLAIN = (
     *("name", "phone", "country", "language", "source_number"),
-    *("family_messages", "late_decline_hours", "active"),
+    *("family_messages", "late_decline_hours", "active", "missed_after_minutes"),
+    *("address", "map_link", "video_link"),
     *RECEPTION,
 )
-NAMED = {"name": "location", "phone": "phone"}
+NAMED = {
+    "name": "location",
+    "phone": "phone",
+    "address": "address",
+    "map_link": "map",
+    "video_link": "video",
+}
 """Which placeholder a column fills."""
 
 
@@ -60,9 +68,13 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocat
         before = _standing(location, lock=True)
         # A new location has no appointments: nothing to plan, and nobody to tell.
         if before is None:
+            location.missed_from = now
             location.save(force_insert=True)
             return SavedLocation()
-        location.save(update_fields=["zone", *HOURS, *PLAIN])
+        # From now on: what happened before nobody thought of being noted.
+        if before.missed_after_minutes is None:
+            location.missed_from = now
+        location.save(update_fields=["zone", *HOURS, *PLAIN, "missed_from"])
         changes = _changes(location, before)
         if changes:
             details = {"location": location.pk, "changes": changes}
@@ -75,6 +87,20 @@ def save_location(location: Location, *, by: Actor, now: datetime) -> SavedLocat
     # A small job was worked off as the transaction ended: the row says more than the object.
     job.refresh_from_db()
     return SavedLocation(job, replaced)
+
+
+def closed_wording_errors(given: Mapping[str, Any]) -> list[str]:
+    """Why a location's own answer can't be sent as it is written, in words; `given` is a form's."""
+    text = given.get("closed_wording") or ""
+    if not text.strip():
+        return []
+    problems = check_wording(
+        text,
+        language=given.get("language") or "en",
+        purpose="out_of_hours",
+        location_names=[given.get("name") or ""],
+    )
+    return [problem.words for problem in problems if problem.level == "error"]
 
 
 def limits_in_words(location: Location) -> str:
@@ -156,7 +182,7 @@ def _spoken_otherwise(location: Location, *, now: datetime) -> list[uuid.UUID]:
 def _is_other(text: ScheduledMessage, language: str, book: WordingCatalogue) -> bool:
     try:
         return text.words(book) != replace(text, location_language=language).words(book)
-    # A text that cannot be written anew is left as it is: withdrawn, it could not go out again.
+    # A text that cannot be written again is left as it is: withdrawn, it could not go out again.
     except WordingError:
         return False
 

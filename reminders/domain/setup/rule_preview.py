@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.planning.dry_run import Difference, Key, would_write
@@ -114,6 +114,11 @@ class RulePreview:
         return self.looked_at >= self.total
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether every text stays as it is."""
+        return not any(self.counts[change] for change in VISIBLE)
+
+    @property
     def reasons(self) -> list[tuple[str, int]]:
         """Why texts would not be sent, in words, the most frequent first."""
         return [(str(Reason(code).label), n) for code, n in self.not_sent.most_common()]
@@ -129,11 +134,21 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
     rows = Appointment.objects.filter(_concerned(rule, before), starts_at__gt=now)
     if scope is not None:
         rows = rows.filter(scope.at_locations())
+    return look_ahead(rows, lambda ids: _effects(ids, rule, before, now=now), now=now)
+
+
+def look_ahead(
+    rows: QuerySet[Appointment],
+    effects_on: Callable[[Sequence[int]], Iterator[Effect]],
+    *,
+    now: datetime,
+) -> RulePreview:
+    """What a change would do to the nearest of these coming appointments."""
     nearest = dict(rows.order_by("starts_at", "pk").values_list("pk", "local_date")[:LOOK_AT])
     about = rows.aggregate(n=Count("pk"))
     until = Appointment.objects.filter(pk__in=nearest).aggregate(at=Max("starts_at"))["at"]
     preview = RulePreview(looked_at=len(nearest), total=about["n"], until=until)
-    effects = list(_effects(list(nearest), rule, before, now=now))
+    effects = list(effects_on(list(nearest)))
     _count(preview, effects, now=now)
     preview.examples = _examples(effects, nearest)
     return preview
@@ -162,7 +177,14 @@ def _effects(
     # Both kinds where it changes: the old one's texts fall back to the general rules.
     kinds = {one.kind for one in (rule, before) if one is not None}
     concerned = {one.id for one in (*book.rules, *after_book.rules) if one.kind in kinds}
-    planned = would_write(ids, book=after_book, now=now)
+    return effects_of(ids, after_book, concerned, now=now)
+
+
+def effects_of(
+    ids: Sequence[int], book: RuleSet, concerned: set[int], *, now: datetime
+) -> Iterator[Effect]:
+    """What planning by this book would do to every text of the rules that are concerned."""
+    planned = would_write(ids, book=book, now=now)
     standing = _standing(ids, concerned)
     waiting = _waiting([row.message_id for row in standing.values() if row.message_id], now=now)
     keys = standing.keys() | {key for key in planned.wanted if key[1] in concerned}

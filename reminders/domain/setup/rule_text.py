@@ -10,12 +10,26 @@ from collections.abc import Iterator
 
 from reminders.models import ReminderRule
 
-Quiet, Late = ReminderRule.Quiet, ReminderRule.Late
+Quiet, Late, Kind = ReminderRule.Quiet, ReminderRule.Late, ReminderRule.Kind
 _DAYS = {0: "On the same day", 1: "The day before", 2: "Two days before", 3: "Three days before"}
 _QUIET = {
     Quiet.LATER: "outside texting hours: when they begin again",
     Quiet.EARLIER: "outside texting hours: before they end",
     Quiet.SKIP: "outside texting hours: not at all",
+}
+_AFTER = {
+    Kind.BOOKED: "after a visit is booked",
+    Kind.MOVED: "after a visit is moved",
+    Kind.CANCELLED: "after we cancel a visit",
+    Kind.MISSED: "after a visit is marked as missed",
+    Kind.AFTER: "after a visit began",
+}
+_AT_ONCE = {
+    Kind.BOOKED: "As soon as a visit is booked",
+    Kind.MOVED: "As soon as a visit is moved",
+    Kind.CANCELLED: "As soon as we cancel a visit",
+    Kind.MISSED: "As soon as a visit is marked as missed",
+    Kind.AFTER: "When a visit begins",
 }
 MINUTES_IN_AN_HOUR, MINUTES_IN_A_DAY = 60, 24 * 60
 
@@ -33,6 +47,8 @@ def duration(minutes: int) -> str:
 
 def when(rule: ReminderRule) -> str:
     """When the rule sends: "Two days before at 17:00, on working days only"."""
+    if rule.is_event:
+        return _when_it_happens(rule)
     if rule.minutes_before is not None:
         words = f"{duration(rule.minutes_before).capitalize()} before the start"
     else:
@@ -42,12 +58,30 @@ def when(rule: ReminderRule) -> str:
     return f"{words}, on working days only" if rule.weekdays_only else words
 
 
+def _when_it_happens(rule: ReminderRule) -> str:
+    wait = wait_of(rule)
+    if not wait:
+        return _AT_ONCE[Kind(rule.kind)]
+    return f"{duration(wait).capitalize()} {_AFTER[Kind(rule.kind)]}"
+
+
+def wait_of(rule: ReminderRule) -> int:
+    """How many minutes after what happened an event's rule sends."""
+    settles = 0 if rule.kind == Kind.AFTER else rule.settle_minutes
+    return max(rule.minutes_after or 0, settles)
+
+
 def whom(rule: ReminderRule) -> str:
     """For whom it is: "for every appointment", "for Dental check at Harbour Clinic, unless
     confirmed".
     """
     words = f"for {rule.service}" if rule.service else "for every appointment"
+    words += f" with {rule.practitioner}" if rule.practitioner else ""
     words += f" at {rule.location}" if rule.location else ""
+    words += " of new patients" if rule.patients == ReminderRule.Patients.NEW else ""
+    if months := rule.missed_within_months:
+        span = "month" if months == 1 else f"{months} months"
+        words += f" of patients who missed a visit in the {span} before"
     return f"{words}, unless already confirmed" if rule.not_if_confirmed else words
 
 
@@ -58,10 +92,14 @@ def sentence(rule: ReminderRule) -> str:
 
 def small_print(rule: ReminderRule) -> list[str]:
     """What happens when the time is odd or late, a phrase each."""
-    return [phrase[:1].upper() + phrase[1:] + "." for phrase in _small_print(rule)]
+    phrases = [*_small_print(rule), *_roads(rule)]
+    return [phrase[:1].upper() + phrase[1:] + "." for phrase in phrases]
 
 
 def _small_print(rule: ReminderRule) -> Iterator[str]:
+    if rule.is_event:
+        yield from _small_print_of_event(rule)
+        return
     if rule.weekdays_only:
         yield "if that day is not a working day, on the last working day before"
     yield _QUIET[Quiet(rule.quiet)]
@@ -70,3 +108,33 @@ def _small_print(rule: ReminderRule) -> Iterator[str]:
     else:
         yield "booked too late for it: not at all"
     yield f"never later than {duration(rule.cutoff_minutes)} before the start"
+
+
+def _roads(rule: ReminderRule) -> Iterator[str]:
+    if rule.whatsapp_minutes:
+        wait = duration(rule.whatsapp_minutes)
+        yield f"by WhatsApp to those who agreed; by SMS if it is not delivered within {wait}"
+
+
+def _small_print_of_event(rule: ReminderRule) -> Iterator[str]:
+    kind = Kind(rule.kind)
+    if kind in ReminderRule.CHANGES and rule.settle_minutes:
+        within = duration(rule.settle_minutes)
+        yield f"corrected within {within}: told once, as it stands then; taken back: not at all"
+    yield _QUIET[Quiet.SKIP if rule.quiet == Quiet.SKIP else Quiet.LATER]
+    if kind in (Kind.MOVED, Kind.CANCELLED):
+        yield "the time that the patient knows is within the hour: at once, but never at night"
+        yield "it can't be told before that time: a card in the inbox asks you to call"
+    if kind is Kind.MOVED:
+        yield "a text that asks or reminds at about that time does not go besides"
+    if kind is Kind.CANCELLED:
+        yield "the patient had said no: not at all"
+    if kind is Kind.BOOKED:
+        yield "from a diary file: only visits on days that an earlier file of the diary covered"
+        yield "a confirmation that goes at about that time goes instead"
+    if kind is Kind.MISSED:
+        yield "only visits that are marked within a day"
+    if kind is Kind.AFTER:
+        yield "only visits that took place, from when the rule was switched on"
+    if rule.cutoff_minutes:
+        yield f"never later than {duration(rule.cutoff_minutes)} before the start"

@@ -1,6 +1,6 @@
 """Change rules: who gets which texts and when. What a change would do is `rule_preview`'s to show.
 
-A change is written with its line of history and the job that plans the future anew, in one
+A change is written with its line of history and the job that plans the future again, in one
 transaction; for few appointments that job is done before the caller goes on. What the provider
 holds and no longer holds true is withdrawn by planning, as ever.
 """
@@ -21,10 +21,11 @@ from reminders.domain.setup import jobs
 from reminders.models import Job, Reminder, ReminderRule
 
 TIMING = ("days_before", "at_time", "minutes_before", "weekdays_only", "quiet", "kind", "active")
-SCOPE = ("location_id", "service_id")
+WAITS = ("minutes_after", "settle_minutes")
+SCOPE = ("location_id", "service_id", "practitioner_id", "patients", "missed_within_months")
 POLICY = ("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed")
-PLAIN = ("name", "position")
-COLUMNS = (*TIMING, *SCOPE, *POLICY, *PLAIN)
+PLAIN = ("name", "position", "whatsapp_minutes")
+COLUMNS = (*TIMING, *WAITS, *SCOPE, *POLICY, *PLAIN)
 
 
 class RuleError(ValueError):
@@ -33,7 +34,7 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SavedRule:
-    """A saved rule; `job` plans the future anew, None where nothing that matters changed."""
+    """A saved rule; `job` plans the future again, None where nothing that matters changed."""
 
     rule: ReminderRule
     job: Job | None
@@ -56,7 +57,8 @@ def _refuse_if_changed(before: ReminderRule, seen: str) -> None:
 def fresh(rule: ReminderRule, before: ReminderRule | None, *, now: datetime) -> None:
     """Mark the rule as known since now if it now sends at other times or to others.
 
-    What it would have sent before that is late, and goes by its policy for late bookings.
+    What it would have sent before that is late, and goes by its policy for late bookings; what
+    happened before is not told at all. How long it waits is no reason to drop what waits.
     """
     if before is None or _differ(rule, before, (*TIMING, *SCOPE)):
         rule.changed_at = now
@@ -151,7 +153,9 @@ def places(rule: ReminderRule, before: ReminderRule | None) -> list[int] | None:
 def _plan(
     rule: ReminderRule, before: ReminderRule | None, *, by: Actor, now: datetime
 ) -> Job | None:
-    matters = rule.active if before is None else _differ(rule, before, (*TIMING, *SCOPE, *POLICY))
+    matters = (
+        rule.active if before is None else _differ(rule, before, (*TIMING, *WAITS, *SCOPE, *POLICY))
+    )
     # Off before and after: whatever else was changed sends nothing.
     if not matters or not (rule.active or (before and before.active)):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.cache import cache
@@ -19,20 +19,25 @@ from django.db.models.lookups import Exact
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.wording_catalogue import VOICE, values_for
+from reminders.domain.links.addresses import example
 from reminders.domain.setup.wordings import WordingKey, check
 from reminders.domain.wording import (
+    PLACEHOLDERS,
     PURPOSES,
     Values,
     WordingError,
     WordingProblem,
-    compile_wording,
+    compile_loosely,
     known_language,
     render_family,
 )
+from reminders.domain.wording.own_columns import OwnColumn
 from reminders.domain.wording.segments import BASIC, EXTENDED, Size, measure, plain
 from reminders.models import Appointment, Contact, Location
 
 SAMPLE = 300
+MINUTES = "20"
+"""What {minutes} is shown as."""
 LONGEST_KEPT_FOR = 600
 """Seconds for which the longest names are remembered: finding them reads every contact."""
 
@@ -65,6 +70,8 @@ class WordingPreview:
     offenders: tuple[str, ...] = ()
     plainer: str = ""
     made_up: bool = False
+    without: Rendered | None = None
+    """The example as somebody gets it whose visit has none of the diary's columns."""
 
     @property
     def most_parts(self) -> int:
@@ -89,14 +96,13 @@ def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope
     """The wording filled in for the next real appointments of the user's locations, and for the
     longest.
     """
-    preview = WordingPreview(problems=check(place, text))
-    try:
-        template = compile_wording(text)
-    # Half-typed text is no fault of the preview: the problems above say what is wrong.
-    except WordingError:
-        return preview
+    seen = scope.location_ids if scope.restricted else None
+    preview = WordingPreview(problems=check(place, text, location_ids=seen))
+    # Half-typed text is shown as it stands: the problems above say what is wrong with it.
+    template = compile_loosely(text)
     rows = _sample(place, now=now, scope=scope)
     people = [_values(row, place) for row in rows] or [_made_up(place, scope, now=now)]
+    _first_with_values(people, template.columns)
     preview.made_up = not rows
     family = PURPOSES[place.purpose].lists
 
@@ -113,6 +119,8 @@ def preview_wording(place: WordingKey, text: str, *, now: datetime, scope: Scope
     if not texts:
         return preview
     preview.example = texts[0]
+    if template.columns:
+        preview.without = render(replace(people[0], columns={}))
     put_together = [one for values in _longest(people, scope) if (one := render(values))]
     preview.dearest = max([*put_together, *texts], key=lambda one: one.cost)
     preview.parts = Counter(one.size.segments for one in texts) if rows else Counter()
@@ -127,12 +135,17 @@ def _sample(place: WordingKey, *, now: datetime, scope: Scope) -> list[Appointme
     """The next appointments, of those first whose patients read this language."""
     rows = Appointment.objects.filter(
         scope.at_locations(), starts_at__gt=now, status__in=Appointment.EXPECTED
-    ).select_related("contact", "location", "practitioner", "service")
+    ).select_related("contact__responsible", "location", "practitioner", "service")
     coming = list(rows.order_by("starts_at", "pk")[:SAMPLE])
     theirs = [row for row in coming if _reads(row) == place.language]
     # With nobody of that language the next ones stand in: a preview without an example helps
     # nobody.
     return theirs or coming
+
+
+def _first_with_values(people: list[Values], columns: Sequence[OwnColumn]) -> None:
+    """Put a patient first whose visit has a value for a column that the text uses."""
+    people.sort(key=lambda one: not any(one.columns.get(each.key) for each in columns))
 
 
 def _reads(row: Appointment) -> str:
@@ -142,16 +155,17 @@ def _reads(row: Appointment) -> str:
 def _values(row: Appointment, place: WordingKey) -> Values:
     return values_for(
         first_name=row.contact.greeting,
+        recipient=row.texted.greeting if row.texted != row.contact else "Anna",
         name=row.contact.name,
         starts_at=row.starts_at,
-        zone=row.location.zone,
+        place=row.location,
         language=place.language,
-        country=row.location.country,
-        location=row.location.name,
-        phone=row.location.phone,
         practitioner=row.practitioner.name if row.practitioner else "",
         service=row.service.name if row.service else "",
         instructions=row.service.instructions if row.service else "",
+        minutes=MINUTES,
+        link=example(),
+        extra=row.extra,
         spoken=place.channel == VOICE,
     )
 
@@ -165,15 +179,15 @@ def _made_up(place: WordingKey, scope: Scope, *, now: datetime) -> Values:
     )
     return values_for(
         first_name="Ann",
+        recipient="Anna",
         name="Ann Lee",
         starts_at=now.replace(hour=10, minute=0),
-        zone=where.zone,
+        place=where,
         language=place.language,
-        country=where.country,
-        location=where.name,
-        phone=where.phone,
         practitioner="Dr Patel",
         service="Check-up",
+        minutes=MINUTES,
+        link=example(),
     )
 
 
@@ -193,15 +207,15 @@ def _longest(people: Sequence[Values], scope: Scope) -> list[Values]:
 
     A short name with one letter that GSM-7 lacks can cost more than a long one.
     """
-    found = {
-        name: max((getattr(one, name) for one in people), key=len) for name in Values.__slots__
-    }
+    found = {name: max((getattr(one, name) for one in people), key=len) for name in PLACEHOLDERS}
+    keys = {key for one in people for key in one.columns}
+    columns = {key: max((one.columns.get(key, "") for one in people), key=len) for key in keys}
     found["location"] = max(
         [found["location"], *(place.name for place in scope.locations)], key=len
     )
     plain_name, wide_name = _longest_names()
     longest = {name: max(found[name], plain_name[name], key=len) for name in plain_name}
-    return [Values(**found | names) for names in (longest, wide_name) if names]
+    return [Values(**found | names, columns=columns) for names in (longest, wide_name) if names]
 
 
 def _longest_names() -> tuple[dict[str, str], dict[str, str]]:

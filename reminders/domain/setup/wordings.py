@@ -9,7 +9,7 @@ the new ones.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import datetime
@@ -19,8 +19,11 @@ from django.db.models import Q
 
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.common.wording_catalogue import SMS, VOICE, WordingCatalogue
+from reminders.domain.diary.diary_columns import diary_columns
+from reminders.domain.links import addresses
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.handed_over import ScheduledMessage, read_scheduled
+from reminders.domain.planning.trials import end_trial
 from reminders.domain.wording import (
     LANGUAGES,
     PURPOSES,
@@ -31,7 +34,8 @@ from reminders.domain.wording import (
     known_language,
 )
 from reminders.domain.wording.defaults import VOICE_PURPOSES, starter
-from reminders.models import Location, Wording
+from reminders.domain.wording.own_columns import MARK
+from reminders.models import Location, ReminderRule, Wording, WordingTrial
 
 
 class WordingRefusedError(ValueError):
@@ -121,8 +125,26 @@ def _stands(place: WordingKey, saved: Mapping[WordingKey, Wording]) -> WordingSt
     )
 
 
-def check(place: WordingKey, text: str) -> list[WordingProblem]:
-    """What is wrong with a text for this place, errors first."""
+def columns_for(
+    place: WordingKey, *, location_ids: Collection[int] | None = None
+) -> dict[str, str]:
+    """The columns that the diaries of its rule's location have brought, each with a value.
+
+    For all rules, or a rule for everywhere: of `location_ids`; None: of every location.
+    """
+    own = None
+    if place.rule_id is not None:
+        rules = ReminderRule.objects.filter(pk=place.rule_id)
+        own = rules.values_list("location_id", flat=True).first()
+    return diary_columns([own] if own else location_ids)
+
+
+def check(
+    place: WordingKey, text: str, *, location_ids: Collection[int] | None = None
+) -> list[WordingProblem]:
+    """What is wrong with a text for this place, errors first; `location_ids` is `columns_for`'s."""
+    # Looked up only where one is used: it reads visits.
+    columns = columns_for(place, location_ids=location_ids) if MARK in text.lower() else {}
     # Of active ones: a closed site's name in a text says nothing about who writes.
     names = list(Location.objects.filter(active=True).values_list("name", flat=True))
     return check_wording(
@@ -132,6 +154,8 @@ def check(place: WordingKey, text: str) -> list[WordingProblem]:
         channel=place.channel,
         # A name written out says who is writing only where there is no other.
         location_names=names if len(names) == 1 else (),
+        columns=columns,
+        no_link="" if addresses.site() else addresses.NO_SITE,
     )
 
 
@@ -165,6 +189,7 @@ def save_wording(
             defaults={"text": text, "active": active or not _can_be_off(place), "changed_at": now},
         )
         _note("wording_changed", place, by=by, now=now)
+        _end_trials(by=by, now=now)
         return SavedWording(problems, handed_over.withdraw_for_replacement(held, now=now))
 
 
@@ -184,6 +209,7 @@ def reset_wording(place: WordingKey, *, by: Actor, now: datetime, replace: bool 
             return 0
         row.delete()
         _note("wording_reset", place, by=by, now=now)
+        _end_trials(by=by, now=now)
         return handed_over.withdraw_for_replacement(held, now=now)
 
 
@@ -257,6 +283,15 @@ def _is_readable(text: str) -> bool:
 
 def _can_be_off(place: WordingKey) -> bool:
     return PURPOSES[place.purpose].automatic
+
+
+def _end_trials(*, by: Actor, now: datetime) -> None:
+    """End the trials whose first wording is no longer what is sent: a half would mix two."""
+    trials = list(WordingTrial.objects.filter(ended_at=None).select_related("rule"))
+    places = [WordingKey(one.rule.kind, one.language, rule_id=one.rule_id) for one in trials]
+    for trial, stands in zip(trials, standings(places) if places else (), strict=True):
+        if stands.text != trial.first:
+            end_trial(trial, WordingTrial.Outcome.CHANGED, by=by, now=now)
 
 
 def _note(kind: str, place: WordingKey, *, by: Actor, now: datetime) -> None:

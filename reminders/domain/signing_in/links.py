@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reminders.domain.signing_in import mails
+from reminders.domain.trail.write import Kind, note
 from reminders.models import SignInLink
 
 HANDED_OVER, ASKED_FOR = timedelta(days=7), timedelta(hours=1)
@@ -34,6 +35,8 @@ def make(user: User, *, now: datetime, asked_for: bool = False) -> str:
     lasts = ASKED_FOR if asked_for else HANDED_OVER
     values = {"digest": _digest(token), "made_at": now, "expires_at": now + lasts}
     SignInLink.objects.update_or_create(user=user, asked_for=asked_for, defaults=values)
+    change = "link asked for" if asked_for else "link made"
+    note(Kind.PASSWORD, details={"change": change, "user": user.pk})
     return token
 
 
@@ -59,7 +62,7 @@ def use(token: str, password: str, *, now: datetime) -> User:
         # Both kinds: an invitation must not choose the password once more.
         SignInLink.objects.filter(user=user).delete()
     # After the commit: an e-mail can't be called back when the transaction fails.
-    mails.tell(user, "Your password was chosen anew, by a link.")
+    mails.tell(user, "Your password was chosen again, by a link.")
     return user
 
 

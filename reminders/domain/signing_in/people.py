@@ -49,6 +49,12 @@ def people(seen: Q) -> list[Person]:
     return [_person(user, needing) for user in users[:MOST]]
 
 
+def switched_off(seen: Q) -> list[User]:
+    """Those of them who left, by name; the first MOST."""
+    rows = User.objects.filter(seen, is_active=False)
+    return list(rows.order_by("first_name", "last_name", "username")[:MOST])
+
+
 def _person(user: User, needing: Iterable[int]) -> Person:
     groups = list(user.groups.all())
     names = ["Owner"] if user.is_superuser else []

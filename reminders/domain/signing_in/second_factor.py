@@ -1,7 +1,7 @@
 """Whose password alone is not enough: by role, and as long as texts reach real people.
 
 An administrator chooses for each role; a role of which nothing was chosen needs a second factor if
-it may change rules, as managers and administrators may. An owner always does.
+it sees the set-up or helps others in again: all but the receptionist. An owner always does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reminders.domain.common.access import RULES
+from reminders.domain.rights.permissions import HELP, SEE_RULES
+from reminders.domain.rights.roles import code
+from reminders.domain.trail.write import Kind, note
 from reminders.models import RoleSignIn
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -42,11 +44,11 @@ def has_one(user: User) -> bool:
 
 def roles_that_need_one() -> QuerySet[Group]:
     """The roles for which a password alone is not enough."""
-    app, _, code = RULES.partition(".")
-    by_rights = Q(
-        sign_in__isnull=True, permissions__codename=code, permissions__content_type__app_label=app
-    )
-    return Group.objects.filter(Q(sign_in__second_factor=True) | by_rights).distinct()
+    by_rights = Q()
+    for app, name in (code(SEE_RULES), code(HELP)):
+        by_rights |= Q(permissions__codename=name, permissions__content_type__app_label=app)
+    undecided = Q(sign_in__isnull=True) & by_rights
+    return Group.objects.filter(Q(sign_in__second_factor=True) | undecided).distinct()
 
 
 def lacking() -> int:
@@ -59,10 +61,13 @@ def lacking() -> int:
 def choose(role: Group, *, second_factor: bool) -> None:
     """Say for a role whether its members need a second factor; it holds from their next sign-in."""
     RoleSignIn.objects.update_or_create(role=role, defaults={"second_factor": second_factor})
+    needed = "second step needed" if second_factor else "no second step needed"
+    note(Kind.RIGHTS, details={"role": role.pk, "change": needed})
 
 
 def forget_factors(user: User) -> int:
     """Take away every second factor, for somebody who lost the telephone; return how many."""
+    note(Kind.SECOND_STEP, details={"change": "taken away", "user": user.pk})
     return int(Authenticator.objects.filter(user=user).delete()[0])
 
 

@@ -2,7 +2,7 @@
 groups
 give.
 
-What the service says holds at each sign-in: roles and locations are set anew, so that who changes
+What the service says holds at each sign-in: roles and locations are set again, so that who changes
 desks there changes them here. An owner is never reached this way: the service may be what is
 broken.
 """

@@ -16,6 +16,11 @@ def open_sessions(user: User) -> QuerySet[StaffSession]:
     )
 
 
+def end_all(user: User) -> int:
+    """End every session of a user; return how many."""
+    return StaffSession.objects.filter(user=user).delete()[0]
+
+
 def end_others(user: User, *, keep: str) -> int:
     """End all of them but the one whose digest is given; return how many."""
     return open_sessions(user).exclude(session_key=keep).delete()[0]

@@ -4,6 +4,7 @@ Pure functions. Which wording applies is for planning, the texts to begin with a
 """
 
 from reminders.domain.wording.checks import WordingProblem, check_wording
+from reminders.domain.wording.family import render_family
 from reminders.domain.wording.formats import format_date, format_time, locale_for
 from reminders.domain.wording.languages import FALLBACK, LANGUAGES, LanguageName, known_language
 from reminders.domain.wording.purposes import PURPOSES, Purpose
@@ -13,8 +14,8 @@ from reminders.domain.wording.templates import (
     Template,
     Values,
     WordingError,
+    compile_loosely,
     compile_wording,
-    render_family,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "WordingError",
     "WordingProblem",
     "check_wording",
+    "compile_loosely",
     "compile_wording",
     "format_date",
     "format_time",

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reminders.domain.wording.languages import known_language
-from reminders.domain.wording.purposes import PURPOSES, Purpose
+from reminders.domain.wording.own_columns import OwnColumn, code_of, fold, nearest
+from reminders.domain.wording.purposes import LINKED, OWN_WORDS, PURPOSES, Purpose
 from reminders.domain.wording.templates import (
     MAX_CHARACTERS,
     Template,
@@ -36,7 +37,7 @@ class WordingProblem:
 _DATA = Path(__file__).with_name("data") / "reserved_words.toml"
 _SENTENCE = re.compile(r"[.!?;\n。！？；؟]+(?:\s|$)|\n|[。！？；؟]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_PLACEHOLDER = re.compile(r"\{\w+\}")
+_PLACEHOLDER = re.compile(r"\{\w+\}|\{[xX]:[^{}|]*\|?")
 _REACH = 6
 """How many words may stand between "reply" and the word to reply with."""
 
@@ -48,14 +49,18 @@ def check_wording(
     purpose: str,
     channel: str = "sms",
     location_names: Collection[str] = (),
+    columns: Collection[str] = (),
+    no_link: str = "",
 ) -> list[WordingProblem]:
     """Everything wrong with a wording, errors first; an empty list means it may be saved without a
     word.
 
     `purpose` is a key of PURPOSES; an unknown one is checked like a reminder. One of
-    `location_names` written out counts as the name of the location.
+    `location_names` written out counts as the name of the location. `columns` are the headers that
+    the diary has brought. `no_link` says why there can be no {link}, where there can be none.
     """
-    about = PURPOSES.get(purpose, PURPOSES["reminder"])
+    known = {OWN_WORDS.key: OWN_WORDS, **PURPOSES}
+    about = known.get(purpose, PURPOSES["reminder"])
     if not text.strip():
         return [
             WordingProblem("error", "The wording is empty: write what the patient should read.")
@@ -70,6 +75,8 @@ def check_wording(
         *_sender(text, template, about, location_names),
         *_family(template, about),
         *_what_it_says(template, about),
+        *_link(template, about, channel, no_link),
+        *_columns(template, about, columns),
         *(_spoken(text, language) if channel == "voice" else ()),
     ]
     # "error" comes before "warning" by the alphabet, too.
@@ -87,7 +94,8 @@ def _sender(
     text: str, template: Template, about: Purpose, names: Collection[str]
 ) -> Iterator[WordingProblem]:
     # A name written out will do: some clinics write a shorter one than the location's.
-    if "location" in template.placeholders or any(name and name in text for name in names):
+    named = "location" in template.placeholders or any(name and name in text for name in names)
+    if named or about is OWN_WORDS:
         pass
     elif not about.automatic:
         yield WordingProblem(
@@ -120,14 +128,44 @@ def _family(template: Template, about: Purpose) -> Iterator[WordingProblem]:
         )
 
 
+def _columns(
+    template: Template, about: Purpose, known: Collection[str]
+) -> Iterator[WordingProblem]:
+    keys = {fold(name) for name in known}
+    if template.columns and about.automatic:
+        yield WordingProblem("error", "An automatic answer can't use columns of your diary.")
+        return
+    for column in template.columns:
+        if column.key not in keys:
+            yield WordingProblem("error", _about_unknown(column, known))
+        elif not column.fallback:
+            example = code_of(column.name, "at the desk")
+            yield WordingProblem(
+                "error",
+                f"Say what to write where “{column.name}” is blank, after a bar: {example}.",
+            )
+
+
+def _about_unknown(column: OwnColumn, known: Collection[str]) -> str:
+    words = f"Your diary has brought no column “{column.name[:60]}”."
+    if near := nearest(column.name, known):
+        return f"{words} Did you mean {code_of(near, column.fallback or 'at the desk')}?"
+    if not known:
+        return f"{words} Columns are there once a diary file with them was imported."
+    names = ", ".join(f"“{name}”" for name in sorted(known)[:12])
+    return f"{words} It has: {names}."
+
+
 def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem]:
     used = set(template.placeholders)
     if "service" in used:
         yield WordingProblem(
             "warning", "{service} names the reason of the visit, for anyone who sees the phone."
         )
+    if "minutes" in used and about.key != "running_late":
+        yield WordingProblem("error", "{minutes} belongs to the text about running late only.")
     # An answer follows what was said before; a list says the times by itself.
-    if about.automatic or about.lists:
+    if about.automatic or about.lists or not about.about_visit:
         return
     missing = [f"{{{name}}}" for name in ("date", "time") if name not in used]
     if missing:
@@ -141,6 +179,21 @@ def _what_it_says(template: Template, about: Purpose) -> Iterator[WordingProblem
             "same text, and the "
             "provider drops the second. Add {first_name}.",
         )
+
+
+def _link(
+    template: Template, about: Purpose, channel: str, no_link: str
+) -> Iterator[WordingProblem]:
+    if "link" not in template.placeholders:
+        return
+    if channel == "voice":
+        yield WordingProblem("error", "A voice call can't hold {link}: nobody could tap on it.")
+    elif about.key not in LINKED:
+        yield WordingProblem(
+            "error", "{link} belongs to texts that rules send about a visit to come."
+        )
+    elif no_link:
+        yield WordingProblem("error", no_link)
 
 
 def _spoken(text: str, language: str) -> Iterator[WordingProblem]:

@@ -16,7 +16,7 @@ from reminders.domain.wording.purposes import PURPOSES, Purpose
 
 __all__ = ["LANGUAGES", "PURPOSES", "VOICE_PURPOSES", "LanguageName", "Purpose", "starter"]
 
-VOICE_PURPOSES = ("confirmation", "reminder")
+VOICE_PURPOSES = (*("confirmation", "reminder", "booked", "moved", "cancelled", "missed", "after"),)
 """The purposes that a voice call can serve: it cannot be answered by text."""
 
 _DATA = Path(__file__).with_name("data") / "starter_wordings.toml"

@@ -18,6 +18,8 @@ class Asks(StrEnum):
     """Are you coming to these? They have numbers."""
     WHICH = "which"
     """Which of those listed before do you mean?"""
+    OFFER = "offer"
+    """Would you rather come at this time, which became free?"""
     NOTICE = "notice"
     """Nothing: it only tells."""
     STAFF = "staff"
@@ -50,7 +52,7 @@ class Question:
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer that may act by itself."""
-        return self.asks in (Asks.YES_NO, Asks.NUMBERED, Asks.WHICH)
+        return self.asks in (Asks.YES_NO, Asks.NUMBERED, Asks.WHICH, Asks.OFFER)
 
 
 _OFFERED = {digit: re.compile(rf"(?<![\d:/.,-]){digit}(?![\d:/.,)-]*[\d)])") for digit in (1, 2)}

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import lru_cache
 from operator import attrgetter
+
+from reminders.domain.wording.direction import isolated, marked, reads_right_to_left
+from reminders.domain.wording.own_columns import OwnColumn, read_column
 
 MAX_CHARACTERS = 5000
 """What the provider takes as one message."""
@@ -27,7 +30,7 @@ class WordingError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Values:
     """What the placeholders stand for in one text; dates and times already formatted; blank for
-    nothing.
+    nothing. `columns` are those of the practice's diary, by `own_columns.fold`.
     """
 
     first_name: str = ""
@@ -38,12 +41,19 @@ class Values:
     practitioner: str = ""
     service: str = ""
     phone: str = ""
+    address: str = ""
+    map: str = ""
+    video: str = ""
+    link: str = ""
     instructions: str = ""
     appointments: str = ""
     emergency: str = ""
+    minutes: str = ""
+    recipient: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
-PLACEHOLDERS: tuple[str, ...] = tuple(field.name for field in fields(Values))
+PLACEHOLDERS: tuple[str, ...] = tuple(one.name for one in fields(Values) if one.name != "columns")
 """In the order in which an editor offers them; `appointments` belongs to family wordings alone."""
 
 
@@ -65,10 +75,11 @@ class Slot:
 class Optional:
     """A passage in square brackets that vanishes when a placeholder in it is blank."""
 
-    parts: tuple[TextPart | Slot, ...]
+    parts: tuple[Inner, ...]
 
 
-Part = TextPart | Slot | Optional
+Inner = TextPart | Slot | OwnColumn
+Part = Inner | Optional
 
 _TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{[^{}\[\]\n]*\}|[{}\[\]]")
 _BLANK = "\x00"
@@ -80,12 +91,18 @@ _JOINERS = "\u200c\u200d"
 
 
 class Template:
-    """A wording ready to be filled in; `placeholders` are those it uses, in order, once each."""
+    """A wording ready to be filled in; `placeholders` are those it uses, in order, once each.
 
-    __slots__ = ("_all_values", "_format", "_parts", "_slots", "placeholders")
+    `columns` are those of the practice's own diary.
+    """
+
+    __slots__ = (
+        *("_all_values", "_format", "_slots"),
+        *("columns", "parts", "placeholders", "right_to_left"),
+    )
 
     def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = tuple(parts)
+        self.parts = tuple(parts)
         flat = [
             inner
             for part in parts
@@ -93,6 +110,9 @@ class Template:
         ]
         self._slots = tuple(part.name for part in flat if isinstance(part, Slot))
         self.placeholders = tuple(dict.fromkeys(self._slots))
+        self.columns = tuple(dict.fromkeys(one for one in flat if isinstance(one, OwnColumn)))
+        words = "".join(part.words for part in flat if isinstance(part, TextPart))
+        self.right_to_left = reads_right_to_left(words)
         # Of all words, optional passages included: it is used only where no value is blank.
         self._format = _SPACES.sub(" ", "".join(_for_percent(part) for part in flat))
         self._all_values = attrgetter(*self._slots) if self._slots else None
@@ -104,7 +124,7 @@ class Template:
         What a blank value leaves behind is tidied: doubled spaces, a space before a stop, a leading
         comma. Raises WordingError when nothing or more than `MAX_CHARACTERS` would be sent.
         """
-        text = self._fast(values)
+        text = None if self.right_to_left or self.columns else self._fast(values)
         if text is None:
             text = self._careful(values)
         if not text.strip():
@@ -143,12 +163,24 @@ class Template:
         return self._format % found
 
     def _careful(self, values: Values) -> str:
-        clean = {name: clean_value(getattr(values, name)) for name in self.placeholders}
-        text = "".join(_careful_part(part, clean) for part in self._parts)
+        clean: dict[str | OwnColumn, str] = {
+            name: self._clean(name, getattr(values, name)) for name in self.placeholders
+        }
+        for column in self.columns:
+            value = values.columns.get(column.key, "")
+            clean[column] = self._clean("", value) if value.strip() else column.fallback
+        text = "".join(_careful_part(part, clean) for part in self.parts)
         # Marked first and tidied then: commas that staff wrote elsewhere must stay as they are.
         text = _BLANK_LEADS.sub("", text)
         text = _BLANK_TRAILS.sub("", text).replace(_BLANK, "")
-        return _SPACES.sub(" ", text).strip()
+        text = _SPACES.sub(" ", text).strip()
+        return marked(text) if self.right_to_left else text
+
+    def _clean(self, name: str, value: str) -> str:
+        if not self.right_to_left:
+            return clean_value(value)
+        # A list of appointments is put together by `render_family`, of cleaned names between marks.
+        return value if name == "appointments" else inset(value)
 
 
 @lru_cache(maxsize=1024)
@@ -159,26 +191,32 @@ def compile_wording(text: str) -> Template:
     return Template(_merged(_parse(_SPACES.sub(" ", text).strip())))
 
 
-def render_family(
-    template: Template,
-    people: Sequence[Values],
-    *,
-    together: Sequence[str] = (),
-    numbers: Sequence[int] = (),
-) -> str:
-    """One text for several appointments on one phone and one day; at least one is needed.
+def compile_loosely(text: str) -> Template:
+    """Read a wording that is still being typed: what is half there or wrong stands as it is
+    written.
 
-    `{appointments}` becomes "1) Ann 10:00, 2) Ben 10:30". `{time}` is the first one's; any other
-    placeholder is filled in where all agree and blank where they differ. `together` replaces the
-    pieces "Ann 10:00", `numbers` the 1, 2, 3 before them.
+    To look at only; what is saved goes through `compile_wording`.
     """
-    if not people:
-        raise WordingError("A family text needs at least one appointment.")
-    pieces = together or _who_and_when(people)
-    counted = numbers or range(1, len(pieces) + 1)
-    listed = ", ".join(f"{number}) {piece}" for number, piece in zip(counted, pieces, strict=True))
-    shared = {name: _agreed(getattr(person, name) for person in people) for name in PLACEHOLDERS}
-    return template.render(replace(Values(**shared), time=people[0].time, appointments=listed))
+    try:
+        return compile_wording(text)
+    except WordingError:
+        pass
+    braces = _TOKEN.sub(_as_written, text)
+    try:
+        return compile_wording(braces)
+    # Only square brackets are left to be wrong: then none of them has a meaning.
+    except WordingError:
+        return compile_wording(re.sub(r"\[+|\]+", lambda found: found[0] * 2, braces))
+
+
+def _as_written(token: re.Match[str]) -> str:
+    written = token[0]
+    if written in ("[", "]", "[[", "]]", "{{", "}}") or written[1:-1].strip() in PLACEHOLDERS:
+        return written
+    column = read_column(written[1:-1])
+    if column is not None and column.name:
+        return written
+    return written.replace("{", "{{").replace("}", "}}")
 
 
 def clean_value(value: str) -> str:
@@ -195,31 +233,23 @@ def clean_value(value: str) -> str:
     return " ".join(value.split())
 
 
-def _who_and_when(people: Sequence[Values]) -> list[str]:
-    firsts = [person.first_name or person.name for person in people]
-    names = [
-        # Two of a family with one first name: the full names tell them apart.
-        first if firsts.count(first) == 1 else person.name or first
-        for first, person in zip(firsts, people, strict=True)
-    ]
-    return [f"{name} {person.time}".strip() for name, person in zip(names, people, strict=True)]
+def inset(value: str) -> str:
+    """A value among words that are read from right to left."""
+    return isolated(clean_value(value))
 
 
-def _agreed(values: Iterable[str]) -> str:
-    different = set(values)
-    return different.pop() if len(different) == 1 else ""
-
-
-def _for_percent(part: TextPart | Slot) -> str:
+def _for_percent(part: Inner) -> str:
     return part.words.replace("%", "%%") if isinstance(part, TextPart) else "%s"
 
 
-def _careful_part(part: Part, clean: dict[str, str]) -> str:
+def _careful_part(part: Part, clean: dict[str | OwnColumn, str]) -> str:
     if isinstance(part, TextPart):
         return part.words
     if isinstance(part, Slot):
         return clean[part.name] or _BLANK
-    if any(isinstance(inner, Slot) and not clean[inner.name] for inner in part.parts):
+    if isinstance(part, OwnColumn):
+        return clean[part] or _BLANK
+    if any(_careful_part(inner, clean) == _BLANK for inner in part.parts):
         return ""
     return "".join(_careful_part(inner, clean) for inner in part.parts)
 
@@ -227,10 +257,10 @@ def _careful_part(part: Part, clean: dict[str, str]) -> str:
 def _parse(text: str) -> list[Part]:
     """Split at braces and brackets. `inside` collects an optional passage while one is open."""
     parts: list[Part] = []
-    inside: list[TextPart | Slot] | None = None
+    inside: list[Inner] | None = None
     at = 0
     for token in _TOKEN.finditer(text):
-        target: list[Part] | list[TextPart | Slot] = parts if inside is None else inside
+        target: list[Part] | list[Inner] = parts if inside is None else inside
         # NUL is our own mark for what stays blank; one in the wording would be taken for it.
         target.append(TextPart(_no_nul(text[at : token.start()])))
         at = token.end()
@@ -247,19 +277,26 @@ def _parse(text: str) -> list[Part]:
             case "{" | "}" as brace:
                 raise WordingError(_about_brace(brace))
             case slot:
-                target.append(Slot(_known(slot)))
+                target.append(_read_column(slot) or Slot(_known(slot)))
     if inside is not None:
         raise WordingError("A “[” is never closed by “]”. For a plain bracket, write “[[”.")
     parts.append(TextPart(_no_nul(text[at:])))
     return parts
 
 
-def _passage(inside: list[TextPart | Slot] | None) -> list[Part]:
+def _passage(inside: list[Inner] | None) -> list[Part]:
     if inside is None:
         raise WordingError("A “]” has no “[” before it. For a plain bracket, write “]]”.")
-    if any(isinstance(part, Slot) for part in inside):
+    if any(isinstance(part, Slot | OwnColumn) for part in inside):
         return [Optional(tuple(_merged_inner(inside)))]
     return [TextPart("["), *inside, TextPart("]")]
+
+
+def _read_column(slot: str) -> OwnColumn | None:
+    column = read_column(slot[1:-1])
+    if column is not None and not column.name:
+        raise WordingError("Write a column of your diary after “x:”: {x:Room|at the desk}.")
+    return column
 
 
 def _known(slot: str) -> str:
@@ -294,5 +331,5 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
     return merged
 
 
-def _merged_inner(parts: Iterable[TextPart | Slot]) -> list[TextPart | Slot]:
+def _merged_inner(parts: Iterable[Inner]) -> list[Inner]:
     return [part for part in _merged(parts) if not isinstance(part, Optional)]

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from reminders.domain.pages.export import write_csv, write_json
+from reminders.domain.trail.visitor import by_command
+from reminders.domain.trail.write import Kind, note
 
 
 def _day(text: str) -> date:
@@ -40,6 +42,9 @@ class Command(BaseCommand):
         """Stream the rows."""
         write = write_json if options["format"] == "json" else write_csv
         out = cast(TextIO, _Plain(self.stdout))  # Django's wrapper adds a line end to each write
+        days = {"first": str(options["first"] or ""), "last": str(options["last"] or "")}
+        with by_command():
+            note(Kind.DOWNLOAD, details={"file": "export_appointments", **days})
         try:
             write(out, now=timezone.now(), first=options["first"], last=options["last"])
         except BrokenPipeError:  # the reader has seen enough, as `head` does

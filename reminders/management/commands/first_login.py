@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.setup.first_login import make_token
+from reminders.domain.setup.beginning.first_login import make_token
 
 
 class Command(BaseCommand):

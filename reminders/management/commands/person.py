@@ -18,6 +18,8 @@ from reminders.domain.person_data.holdings import find_people, holdings_of
 from reminders.domain.person_data.preview import preview, waits_for
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
+from reminders.domain.trail.visitor import by_command
+from reminders.domain.trail.write import look
 from reminders.models import Contact
 from reminders.provider import MessagesApiError
 
@@ -43,10 +45,11 @@ class Command(BaseCommand):
     def handle(self, *, what: str, who: str, **options: Any) -> None:
         """Find the person, and do it. Exit: 0 done, 1 not found or refused, 2 forgetting waits."""
         contact = self._find(who)
-        if what == "export":
-            self._export(contact, form=options["format"], output=options["output"])
-        else:
-            self._forget(contact, really=options["yes"])
+        with by_command():
+            if what == "export":
+                self._export(contact, form=options["format"], output=options["output"])
+            else:
+                self._forget(contact, really=options["yes"])
 
     def _find(self, who: str) -> Contact:
         found = find_people(who)
@@ -68,6 +71,7 @@ class Command(BaseCommand):
             output.write_text(written, encoding="utf-8")
 
     def _forget(self, contact: Contact, *, really: bool) -> None:
+        look(contact.pk, page="person forget")
         seen = preview(holdings_of(contact), now=now())
         self.stdout.write("Goes:")
         for count, words in seen.going:

@@ -13,7 +13,9 @@ from reminders.domain.operations.periodic_tasks import recorded_run
 from reminders.domain.planning import plan
 from reminders.domain.replies import receive
 from reminders.domain.sending import expire, poll_status, reconcile, send, withdraw_at_provider
+from reminders.domain.sending.after_restore.hold import stands_still
 from reminders.domain.sending.client import messages_api
+from reminders.domain.telling.cards import open_cards_for_untold
 
 Work = Callable[[], int]
 
@@ -25,6 +27,7 @@ def _plan() -> int:
 def _send() -> int:
     # First, or what is past its cutoff would be handed over after all.
     expire.expire(now=timezone.now())
+    open_cards_for_untold(now=timezone.now())
     sent = send.send_due(messages_api(), clock=timezone.now)
     # Some went: the connection is there, and what failed is tried with the next call.
     if sent.errors and not sent.accepted:
@@ -92,6 +95,9 @@ class Command(BaseCommand):
         reached.
         """
         total = 0
+        if stands_still(NOTED_AS.get(name, name)):
+            self.stdout.write(f"{name}: held after a restore (manage.py restore --catch-up)")
+            return True
         try:
             with recorded_run(NOTED_AS.get(name, name)) as outcome:
                 while done := RINGS[name]():

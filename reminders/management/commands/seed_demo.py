@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reminders.domain.demo.seed import LOGINS, seed
+from reminders.domain.demo.seed import LOGINS, NotForDemoError, seed
 
 
 class Command(BaseCommand):
@@ -15,7 +15,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Make it, or say why not."""
-        if seed(now=timezone.now()):
+        try:
+            made = seed(now=timezone.now())
+        except NotForDemoError as error:
+            raise CommandError(str(error)) from None
+        if made:
             names = ", ".join(name for name, _ in LOGINS)
             self.stdout.write(
                 f"Demo data is there. Sign in as {names}; the password is “{LOGINS[0][1]}”."

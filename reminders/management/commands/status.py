@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
 from reminders.domain.common import database_clock
-from reminders.domain.operations.alerts import WORDS
+from reminders.domain.operations.alert_words import WORDS
 from reminders.domain.operations.health import status_report, unreachable_report
 
 UNHEALTHY = 2

@@ -5,11 +5,9 @@ Decides which parts there are and in which order they start; how they run togeth
 """
 
 import contextlib
-import errno
 import importlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -26,18 +24,17 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu import Connection
 
-from config import queues
 from config.environment import hide_password
 from config.launcher.embedded.broker import Broker
 from config.launcher.embedded.places import ServiceError, make_data_folder
 from config.launcher.embedded.processes import end_with_parent
 from config.launcher.embedded.sharing import owned_postgres, runs_here
+from config.launcher.ports import LAST_PORT, free_port, listens, other_port, port_refusal
 from config.launcher.static_files import collect_if_changed
 from config.launcher.supervisor import Log, PartError, Supervisor
-from reminders.domain.setup.first_login import make_token
+from config.ringing import queues
+from reminders.domain.setup.beginning.first_login import make_token
 
-SANDBOX_PORTS = 20
-LAST_PORT = 65535 - SANDBOX_PORTS
 READY_SECONDS = 60.0
 WORKERS = {"worker": queues.URGENT, "slow": queues.BACKGROUND}
 """What may be slow gets a process of its own."""
@@ -145,10 +142,13 @@ class OneMachine:
         self.sandbox_port = free_port(self.port + 1)
         url = f"http://127.0.0.1:{self.sandbox_port}"
         command = [sys.executable, "-m", "reminders.sandbox", "--port", str(self.sandbox_port)]
-        self.supervisor.start(
-            "sandbox", [*command, "--state", str(self.var / "sandbox.sqlite3")], self.environment
-        )
+        state = ["--state", str(self.var / "sandbox.sqlite3")]
+        pushes = ["--whatsapp-webhook", f"{self.address_from_here}/webhooks/whatsapp/"]
+        self.supervisor.start("sandbox", [*command, *state, *pushes], self.environment)
         self.environment["MESSAGES_API_URL"] = url
+        if settings.WHATSAPP is None:
+            self.environment |= whatsapp_of_sandbox(url)
+        self.environment["SANDBOX_PUSHES_TO"] = self.address_from_here
         # A management command in a second shell finds the sandbox by this file.
         (self.var / "sandbox-url").write_text(url, encoding="ascii")
         return url
@@ -205,6 +205,12 @@ class OneMachine:
         )  # shown
         return f"http://{host}:{self.port}/"
 
+    @property
+    def address_from_here(self) -> str:
+        """Where a program on this machine finds the site."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
     def sandbox_answers(self) -> bool:
         """Tell whether the sandbox answers."""
         return listens("127.0.0.1", self.sandbox_port)
@@ -212,6 +218,18 @@ class OneMachine:
     def site_answers(self) -> bool:
         """Tell whether the web site answers."""
         return listens("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port)  # compared
+
+
+def whatsapp_of_sandbox(url: str) -> dict[str, str]:
+    """The variables that lead WhatsApp to the sandbox, too."""
+    return {
+        "WHATSAPP_URL": url,
+        "WHATSAPP_PROJECT_ID": "sandbox",
+        "WHATSAPP_APP_ID": "01KSANDBOX",
+        "WHATSAPP_KEY_ID": "sandbox-key",
+        "WHATSAPP_KEY_SECRET": "sandbox-secret",
+        "WHATSAPP_WEBHOOK_SECRET": "sandbox-whatsapp-secret",
+    }
 
 
 def check_options(host: str, port: int, workers: int) -> None:
@@ -230,30 +248,6 @@ def check_options(host: str, port: int, workers: int) -> None:
             "or set DATA_DIR to another folder for a second one."
         )
     raise CommandError(other_port(host, port, refusal))
-
-
-def port_refusal(host: str, port: int) -> OSError | None:
-    """Return why nothing can listen there, or None if it can."""
-    try:
-        with socket.create_server((host, port)):
-            return None
-    except OSError as error:
-        return error
-
-
-def other_port(host: str, port: int, refusal: OSError) -> str:
-    """Return why the port cannot be used, and what to call instead, as the caller would write
-    it.
-    """
-    unknown = isinstance(refusal, socket.gaierror)
-    reason = refusal.strerror if unknown or not refusal.errno else os.strerror(refusal.errno)
-    problem = f"Port {port} of {host} cannot be used ({reason})."
-    if unknown or refusal.errno == errno.EADDRNOTAVAIL:
-        return f"{problem} --host takes an address of this machine, such as 127.0.0.1 or 0.0.0.0."
-    first = 8000 if refusal.errno == errno.EACCES else port + 10
-    usable = (other for other in range(first, LAST_PORT, 10) if port_refusal(host, other) is None)
-    option = "make run PORT=" if "MAKELEVEL" in os.environ else "--port "
-    return f"{problem} Choose another one: {option}{next(usable, 8000)}"
 
 
 def check_given_database() -> None:
@@ -277,26 +271,6 @@ def check_given_broker() -> None:
             broker.ensure_connection(max_retries=1, timeout=4)
     except Exception as error:  # the transports raise many kinds
         raise PartError(f"The broker {hide_password(url)} does not answer: {error}") from None
-
-
-def free_port(first: int) -> int:
-    """Return the first port from `first` on that nobody listens on."""
-    for port in range(first, first + SANDBOX_PORTS):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise PartError(
-        f"The sandbox found no free port from {first} to {first + SANDBOX_PORTS - 1}; choose "
-        f"--port."
-    )
-
-
-def listens(host: str, port: int) -> bool:
-    """Tell whether something accepts connections there."""
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def welcome(address: str, phone: str, *, demo: bool, first_login: str) -> list[str]:

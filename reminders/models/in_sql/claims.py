@@ -7,25 +7,36 @@ ends.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from reminders.models.consent import Suppression
 from reminders.models.in_sql.rows import Row, read_rows
-from reminders.models.in_sql.states import STATES, Given
+from reminders.models.in_sql.states import MAY_HOLD, STATES, Given
+from reminders.models.in_sql.texted import CHANNEL, TEXTED
 from reminders.models.messages import Message
 from reminders.models.people import Contact
 from reminders.models.reminders import Reminder
+from reminders.models.roads.columns import Road
+
+DAY = timedelta(days=1)
 
 
 class DueReminder(NamedTuple):
-    """A planned reminder that is due, locked, with all that its text is made of. Times are UTC."""
+    """A planned reminder that is due, locked, with all that its text is made of. Times are UTC.
+
+    Names are the patient's; number, language and channel are those of whoever is texted, and
+    `recipient` is how that person is greeted, blank where it is the patient.
+    """
 
     id: int
     rule_id: int
@@ -44,6 +55,7 @@ class DueReminder(NamedTuple):
     contact_id: int
     first_name: str
     name: str
+    recipient: str
     language: str
     channel: str
     phone_kind: str
@@ -51,15 +63,39 @@ class DueReminder(NamedTuple):
     practitioner: str
     service: str
     instructions: str
+    extra: str
     opted_out: bool
     wrong_number: bool
     texts_lately: int
+    whatsapp_minutes: int | None
+
+    @property
+    def columns(self) -> object:
+        """What the diary keeps with the visit besides."""
+        # As text, read where a text is written: most wordings ask for none of it.
+        return json.loads(self.extra) if self.extra != "{}" else None
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether the text is read aloud in a call; a call is about one appointment."""
+        return self.channel == "voice" or self.phone_kind == "landline"
+
+    @property
+    def for_another(self) -> bool:
+        """Whether it is worded for somebody else than the patient; a call has no such words."""
+        return self.recipient != "" and not self.is_spoken
+
+    @property
+    def spoken_to(self) -> str:
+        """Whom a call greets: the patient, or who is responsible, with the patient's name."""
+        return ", ".join(filter(None, (self.recipient, self.first_name)))
 
 
 class QueuedMessage(NamedTuple):
     """A message waiting in the outbox, locked.
 
-    `wrong_number`: a call showed that this is not its person's number. The last four are of the
+    `wrong_number`: a call showed that this is not its person's number; `texts_lately`: how many its
+    number got, or is about to get, in the day before it was written. From `rule_id` on it is of the
     reminders that it carries: rule, site, the earliest start, whether staff asked for it now. They
     are None where it carries none.
     """
@@ -76,6 +112,7 @@ class QueuedMessage(NamedTuple):
     appointment_uuid: uuid.UUID | None
     opted_out: bool
     wrong_number: bool
+    texts_lately: int
     rule_id: int | None
     location_id: int | None
     starts_at: datetime | None
@@ -85,19 +122,26 @@ class QueuedMessage(NamedTuple):
 
 # What was planned for something else than holds now is claimed, too, to be set aside and planned
 # again. A number's texts of the last day are counted up to more than any limit can ask for.
+_WHOM = {"texted": TEXTED, "channel": CHANNEL}
+_BY_WHATSAPP = (
+    "%(whatsapp)s AND rule.whatsapp_minutes IS NOT NULL AND contact.whatsapp_agreed_at IS NOT NULL"
+)
 _DUE = """
 SELECT
     reminder.id, reminder.rule_id, rule.kind, rule.days_before,
     reminder.version = appointment.version
-        AND appointment.status = ANY(%(expected)s)
+        AND <may_hold>
         AND reminder.phone = contact.phone AS current,
     reminder.due_at, reminder.cutoff_at, reminder.starts_at, reminder.local_date,
     appointment.local_time, reminder.phone, reminder.forced, appointment.id AS appointment_id,
-    appointment.uuid AS appointment_uuid, contact.id AS contact_id,
-    coalesce(nullif(contact.preferred_name, ''), contact.first_name) AS first_name,
-    contact.name, contact.language, contact.channel, contact.phone_kind, reminder.location_id,
+    appointment.uuid AS appointment_uuid, patient.id AS contact_id,
+    coalesce(nullif(patient.preferred_name, ''), patient.first_name) AS first_name, patient.name,
+    CASE WHEN contact.id <> patient.id
+         THEN coalesce(nullif(contact.preferred_name, ''), contact.first_name) ELSE '' END
+        AS recipient,
+    contact.language, {channel} AS channel, contact.phone_kind, reminder.location_id,
     coalesce(practitioner.name, '') AS practitioner, coalesce(service.name, '') AS service,
-    coalesce(service.instructions, '') AS instructions,
+    coalesce(service.instructions, '') AS instructions, appointment.extra::text AS extra,
     EXISTS (
         SELECT 1 FROM reminders_suppression suppression
         WHERE suppression.phone = reminder.phone AND suppression.lifted_at IS NULL
@@ -111,10 +155,11 @@ SELECT
               AND message.state <> %(message_cancelled)s
             LIMIT 200
         ) lately
-    ) AS texts_lately
+    ) AS texts_lately,
+    CASE WHEN <by_whatsapp> THEN rule.whatsapp_minutes END AS whatsapp_minutes
 FROM reminders_reminder reminder
 JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
-JOIN reminders_contact contact ON contact.id = appointment.contact_id
+{texted}
 JOIN reminders_reminderrule rule ON rule.id = reminder.rule_id
 LEFT JOIN reminders_practitioner practitioner ON practitioner.id = appointment.practitioner_id
 LEFT JOIN reminders_service service ON service.id = appointment.service_id
@@ -129,12 +174,20 @@ ORDER BY reminder.due_at, reminder.id
 {limit}
 FOR UPDATE OF reminder SKIP LOCKED
 FOR SHARE OF appointment SKIP LOCKED
-"""
+""".replace("<may_hold>", MAY_HOLD).replace("<by_whatsapp>", _BY_WHATSAPP)
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would
 # hold that reminder while it waits for the message, and whoever records the message would wait for
 # the reminder.
 
-_BY_TIME = _DUE.format(which="reminder.due_at <= %(until)s", limit="LIMIT %(limit)s")
+# A text about something that happened waits with us until it is due: what is undone meanwhile was
+# never told to anybody. One by WhatsApp does, too: that road takes no time to send it at.
+_BY_TIME = _DUE.format(
+    which=f"""
+      reminder.due_at <= %(until)s
+      AND (reminder.due_at <= %(now)s OR rule.minutes_after IS NULL AND NOT ({_BY_WHATSAPP}))""",
+    limit="LIMIT %(limit)s",
+    **_WHOM,
+)
 _FAMILY = _DUE.format(
     which="""
       (reminder.phone, reminder.location_id, reminder.local_date, reminder.rule_id) IN (
@@ -144,7 +197,9 @@ _FAMILY = _DUE.format(
       )
       AND reminder.id <> ALL(%(have)s)""",
     limit="",
+    **_WHOM,
 )
+_BY_ID = _DUE.format(which="reminder.id = ANY(%(ids)s)", limit="", **_WHOM)
 
 
 def is_any_due(*, until: datetime) -> bool:
@@ -157,13 +212,21 @@ def is_any_due(*, until: datetime) -> bool:
 
 def is_any_queued(*, now: datetime) -> bool:
     """Whether a message of the outbox may be sent now; without a lock, as above."""
-    return Message.objects.filter(state=Message.State.QUEUED, send_after__lte=now).exists()
+    queued = Message.objects.filter(state=Message.State.QUEUED, road=Road.SMS)
+    return queued.filter(send_after__lte=now).exists()
 
 
-def lock_due_reminders(*, until: datetime, day_ago: datetime, limit: int) -> list[DueReminder]:
-    """Lock up to `limit` planned reminders due by `until`, the earliest first."""
-    given: Given = {"until": until, "day_ago": day_ago, "limit": limit}
+def lock_due_reminders(*, now: datetime, until: datetime, limit: int) -> list[DueReminder]:
+    """Lock up to `limit` planned reminders due by `until`, the earliest first; those about
+    something that happened only when they are due.
+    """
+    given: Given = {"now": now, "until": until, "day_ago": now - DAY, "limit": limit}
     return _claim(_BY_TIME, given, DueReminder)
+
+
+def lock_planned_reminders(ids: Sequence[int], *, day_ago: datetime) -> list[DueReminder]:
+    """Lock those of these reminders that are planned, whenever they are due."""
+    return _claim(_BY_ID, {"ids": list(ids), "day_ago": day_ago}, DueReminder)
 
 
 def lock_family_reminders(
@@ -179,7 +242,10 @@ def lock_family_reminders(
 def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
     """Lock up to `limit` messages of the outbox that may be sent now."""
     due = Message.objects.filter(
-        state=Message.State.QUEUED, send_after__lte=now, cancel_requested_at=None
+        state=Message.State.QUEUED,
+        road=Road.SMS,
+        send_after__lte=now,
+        cancel_requested_at=None,
     )
     # Locked by their ids first: most runs find none, and putting the question below together costs
     # more than asking it. Of the message alone: a change of its appointment must not wait for us.
@@ -189,11 +255,23 @@ def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
         return []
     carried = _carried_by(ids)
     refused = Suppression.objects.filter(phone=OuterRef("phone"), lifted_at=None)
-    not_theirs = Contact.objects.filter(pk=OuterRef("contact_id"), wrong_number=OuterRef("phone"))
+    texted = Q(pk=OuterRef("contact_id")) | Q(wards=OuterRef("contact_id"))
+    not_theirs = Contact.objects.filter(texted, wrong_number=OuterRef("phone"))
+    earlier = Message.objects.filter(
+        phone=OuterRef("phone"),
+        # Of several that wait at once each counts those before it, else they would all be too many.
+        created_at__lt=OuterRef("created_at"),
+        created_at__gt=OuterRef("created_at") - DAY,
+    ).exclude(state=Message.State.CANCELLED)
+    counted = earlier.order_by().values("phone").annotate(many=Count("pk")).values("many")
     waiting = (
         Message.objects.filter(pk__in=ids)
         .select_related("appointment")
-        .annotate(opted_out=Exists(refused), wrong_number=Exists(not_theirs))
+        .annotate(
+            opted_out=Exists(refused),
+            wrong_number=Exists(not_theirs),
+            texts_lately=Coalesce(Subquery(counted), 0),
+        )
     )
     return [
         _queued(row, *carried.get(row.pk, (None, None, None, None)))
@@ -239,12 +317,14 @@ def _queued(
         appointment_uuid=about.uuid if about else None,
         opted_out=row.opted_out,
         wrong_number=row.wrong_number,
+        texts_lately=row.texts_lately,
         rule_id=rule_id,
         location_id=location_id,
         starts_at=starts_at,
         forced=forced,
-        # An answer speaks of the appointment as it was when it was written.
-        outdated=row.kind == Message.Kind.ANSWER
+        # An answer speaks of the appointment as it was when it was written; an offer is no earlier
+        # time to somebody who was moved since.
+        outdated=row.kind in (Message.Kind.ANSWER, Message.Kind.OFFER)
         and about is not None
         and about.changed_at > row.created_at,
     )
@@ -252,5 +332,7 @@ def _queued(
 
 def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, STATES | given)
+        # Where the road is not set up, nothing waits for it.
+        road: Given = {"whatsapp": settings.WHATSAPP is not None}
+        cursor.execute(statement, STATES | road | given)
         return read_rows(cursor, kind)

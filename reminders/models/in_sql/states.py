@@ -14,6 +14,7 @@ from reminders.models import message_states
 from reminders.models.appointments import Appointment
 from reminders.models.message_states import WITHDRAW_MARGIN, MessageState
 from reminders.models.reminders import Reminder
+from reminders.models.rules import ReminderRule
 
 Given: TypeAlias = dict[str, Any]  # Any: arrays, times, ids, numbers
 """The parameters of a statement, by name; the driver adapts arrays, times and ids."""
@@ -28,6 +29,9 @@ STATES: Given = {
     **{f"message_{state.name.lower()}": str(state) for state in MessageState},
     **{f"reminder_{state.name.lower()}": str(state) for state in Reminder.State},
     **{f"reason_{reason.name.lower()}": str(reason) for reason in Reminder.Reason},
+    "took_place": as_text(Appointment.TOOK_PLACE),
+    "held_kinds": [str(kind) for kind, held in ReminderRule.HOLDS.items() for _ in held],
+    "held_statuses": as_text(status for held in ReminderRule.HOLDS.values() for status in held),
     "expected": as_text(Appointment.EXPECTED),
     "handed_over": as_text(Reminder.HANDED_OVER),
     "open_reminders": as_text(Reminder.OPEN),
@@ -38,6 +42,15 @@ STATES: Given = {
     "gone_out": as_text(message_states.OUT),
     "undelivered": as_text(message_states.UNDELIVERED),
 }
+
+MAY_HOLD = """
+(rule.kind, appointment.status) IN (
+    SELECT * FROM unnest(%(held_kinds)s::text[], %(held_statuses)s::text[])
+)
+"""
+"""Whether the visit's state allows a text of this rule; of tables called `rule` and
+`appointment`.
+"""
 
 IS_WITHDRAWABLE = """
 message.cancel_requested_at IS NULL

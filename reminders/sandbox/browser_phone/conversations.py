@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from reminders.sandbox.control_room.clock import written, written_or_none
+from reminders.sandbox.conversation_api.texts import InText, OutText
 from reminders.sandbox.provider_api.magic_numbers import behaviour_of
 from reminders.sandbox.provider_api.records import (
     OUR_NUMBER,
@@ -17,6 +18,7 @@ from reminders.sandbox.provider_api.records import (
     picture_path,
 )
 
+Item = StoredMessage | StoredReply | OutText | InText
 SHOWN = 200
 """Most bubbles and most conversations handed out at a time."""
 
@@ -26,7 +28,7 @@ class Conversation:
     """One number: bubbles in the order they appeared, and the texts that are not out yet."""
 
     number: str
-    bubbles: list[StoredMessage | StoredReply] = field(default_factory=list)
+    bubbles: list[Item] = field(default_factory=list)
     waiting: dict[str, StoredMessage] = field(default_factory=dict)
     last_delivered: StoredMessage | None = None
     unread: int = 0
@@ -63,7 +65,7 @@ class Conversations:
         """A text waits no more: it went out or was cancelled."""
         self.of(message.number).waiting.pop(message.message_id, None)
 
-    def show(self, item: StoredMessage | StoredReply) -> None:
+    def show(self, item: Item) -> None:
         """A bubble appears, at the bottom of its conversation and on top of the list."""
         conversation = self.of(item.number)
         conversation.bubbles.append(item)
@@ -71,6 +73,8 @@ class Conversations:
         if isinstance(item, StoredMessage) and item.status == "delivered":
             conversation.unread += 1
             conversation.last_delivered = item
+        if isinstance(item, OutText) and item.delivered_at is not None:
+            conversation.unread += 1
 
     def listed(self, *, search: str = "") -> tuple[list[Conversation], int]:
         """The latest conversations whose number contains the digits of `search`, and how many there
@@ -104,8 +108,10 @@ def opened(conversation: Conversation, *, blocked: bool) -> Json:
     }
 
 
-def bubble(item: StoredMessage | StoredReply) -> Json:
+def bubble(item: Item) -> Json:
     """One bubble: `side` is clinic, patient, or undelivered for a text that never arrived."""
+    if isinstance(item, OutText | InText):
+        return item.bubble()
     if isinstance(item, StoredReply):
         return {
             "id": item.reply_id,

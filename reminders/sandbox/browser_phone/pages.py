@@ -8,6 +8,8 @@ from pathlib import Path
 from reminders.sandbox.browser_phone.conversations import Conversation, opened, summary
 from reminders.sandbox.browser_phone.pictures import read_picture
 from reminders.sandbox.control_room.clock import written
+from reminders.sandbox.conversation_api.numbers import described
+from reminders.sandbox.conversation_api.side import WhatsAppSide
 from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
 from reminders.sandbox.provider_api.account import Account
 from reminders.sandbox.provider_api.magic_numbers import TABLE
@@ -34,8 +36,8 @@ _NUMBER = r"/phone/conversations/(?P<number>\+[0-9]{8,15})"
 class Phone:
     """The pages for people."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
+    def __init__(self, account: Account, whatsapp: WhatsAppSide) -> None:
+        self._account, self._whatsapp = account, whatsapp
         folder = Path(__file__).parent / "static"
         # Read once, by a fixed list: no path of a request ever reaches the disk.
         self._files = {name: (folder / name).read_bytes() for name in _FILES}
@@ -51,6 +53,7 @@ class Phone:
             ("GET", _NUMBER, "", self._open),
             ("POST", f"{_NUMBER}/read", "", self._read),
             ("POST", f"{_NUMBER}/reply", "", self._reply),
+            ("POST", f"{_NUMBER}/tap", "", self._tap),
             ("GET", _PICTURE, "", self._picture),
             ("POST", f"{_NUMBER}/deliver-next", "", self._deliver_next),
             ("GET", "/phone/help", "", self._help),
@@ -98,6 +101,7 @@ class Phone:
 
     def _read(self, request: SandboxRequest, number: str) -> Response:
         self._account.mark_read(number)
+        self._whatsapp.read(number)
         return Response(204)
 
     def _reply(self, request: SandboxRequest, number: str) -> Response:
@@ -109,7 +113,17 @@ class Phone:
             return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
         if not content.strip() and not picture:
             return failed(400, f"Write a text of 1 to {LONGEST_REPLY} characters.")
-        self._account.reply(number, content, picture=picture)
+        if sent.get("road") == "whatsapp" and not picture:
+            self._whatsapp.write(number, content)
+        else:
+            self._account.reply(number, content, picture=picture)
+        return self._open(request, number)
+
+    def _tap(self, request: SandboxRequest, number: str) -> Response:
+        sent = request.json_object()
+        message, payload = str(sent.get("message", "")), str(sent.get("payload", ""))
+        if not self._whatsapp.tap(number, message, payload):
+            return failed(404, "There is no such button.")
         return self._open(request, number)
 
     def _picture(self, request: SandboxRequest, reply_id: str) -> Response:
@@ -127,7 +141,7 @@ class Phone:
         return self._open(request, number)
 
     def _help(self, request: SandboxRequest) -> Response:
-        return _fresh({"numbers": [magic.described() for magic in TABLE]})
+        return _fresh({"numbers": [*(magic.described() for magic in TABLE), *described()]})
 
 
 def _fresh(body: Json) -> Response:

@@ -13,6 +13,7 @@ from reminders.sandbox.control_room.faults import KINDS, Fault, Faults, ordered
 from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, failed
 from reminders.sandbox.provider_api.account import BY_ITSELF, Account
 from reminders.sandbox.provider_api.magic_numbers import TABLE
+from reminders.sandbox.provider_api.managed.store import ManagedWebhooks
 from reminders.sandbox.provider_api.queues import Queue
 from reminders.sandbox.provider_api.records import ACCOUNT, Json
 from reminders.sandbox.provider_api.signing import Keyring
@@ -32,9 +33,11 @@ class Control:
         faults: Faults,
         pusher: Pusher,
         keyring: Keyring,
+        managed: ManagedWebhooks,
         refuse_connections: Callable[[float], None],
     ) -> None:
         self._account, self._faults, self._pusher, self._keyring = account, faults, pusher, keyring
+        self._managed = managed
         self._refuse_connections = refuse_connections
         self._routes = Routes(
             ("GET", "/sandbox/ledger", "", self._ledger),
@@ -98,6 +101,7 @@ class Control:
         self._faults.clear()
         self._account.reset()
         self._keyring.clear()
+        self._managed.clear()
         self._pusher.clear()
 
     def put_raw(

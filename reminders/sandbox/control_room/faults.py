@@ -21,7 +21,12 @@ ENDPOINTS = (
     "confirm_reports",
     "detail",
     "blocked",
+    "senders",
     "keys",
+    "webhooks",
+    "whatsapp_token",
+    "whatsapp_send",
+    "whatsapp_templates",
     "*",
 )
 KINDS = {

@@ -23,7 +23,7 @@ from reminders.sandbox.provider_api.manners import (
     OPTED_OUT,
     sociable,
 )
-from reminders.sandbox.provider_api.queues import Agenda, Entry, LastTexts, Queue
+from reminders.sandbox.provider_api.queues import Agenda, Beside, Entry, LastTexts, Queue
 from reminders.sandbox.provider_api.records import (
     ACCOUNT,
     Json,
@@ -56,6 +56,7 @@ class Account:
         self.version = 0
         self.on_news: News = lambda entry: None
         self.on_change: Callable[[str, str, object], None] = lambda kind, record_id, record: None
+        self.beside: list[Beside] = []
         self._empty()
 
     def _empty(self) -> None:
@@ -77,6 +78,8 @@ class Account:
         """
         with self.lock:
             self._empty()
+            for one in self.beside:
+                one.reset()
             self.settings.change(Settings().shown())
             self.clock.set(None)
             self._changed("reset", "", None)
@@ -139,6 +142,8 @@ class Account:
             now = self.clock.now()
             while (due := self._agenda.take(now)) is not None:
                 self._happen(*due, now)
+            for one in self.beside:
+                one.advance(now)
 
     def next_due(self) -> float | None:
         """When something happens next, in seconds since 1970."""

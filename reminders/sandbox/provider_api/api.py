@@ -16,8 +16,14 @@ from reminders.sandbox.http import Response, Routes, SandboxRequest, answered, f
 from reminders.sandbox.provider_api import detail
 from reminders.sandbox.provider_api.account import Account
 from reminders.sandbox.provider_api.auth import Credentials, Presented, is_authentic
+from reminders.sandbox.provider_api.managed.store import AlreadyThereError, ManagedWebhooks
 from reminders.sandbox.provider_api.queues import BATCH, Queue
-from reminders.sandbox.provider_api.records import ACCOUNT, Json, StoredMessage
+from reminders.sandbox.provider_api.records import (
+    ACCOUNT,
+    APPROVED_SENDERS,
+    Json,
+    StoredMessage,
+)
 from reminders.sandbox.provider_api.signing import Keyring
 from reminders.sandbox.provider_api.validation import (
     RequestRefused,
@@ -28,6 +34,8 @@ from reminders.sandbox.provider_api.validation import (
 
 BLOCKED = "/v1/number_authorisation/mt/blacklist"
 KEYS = "/v1/iam/signature_keys"
+WEBHOOKS = "/v1/webhooks/messages"
+SENDERS = "/v1/messaging/numbers/sender_address/addresses/"
 MOST_BLOCKED_AT_ONCE = 10
 BLOCKED_PER_PAGE = 100
 
@@ -36,11 +44,17 @@ class Api:
     """The part of the sandbox that speaks like the provider."""
 
     def __init__(
-        self, account: Account, faults: Faults, keyring: Keyring, known: Credentials
+        self,
+        account: Account,
+        faults: Faults,
+        keyring: Keyring,
+        managed: ManagedWebhooks,
+        known: Credentials,
     ) -> None:
         self._account = account
         self._faults = faults
         self._keyring = keyring
+        self._managed = managed
         self._known = known
         self._routes = Routes(
             ("POST", "/v1/messages", "send", self._send),
@@ -60,6 +74,7 @@ class Api:
                 "blocked",
                 self._authorised,
             ),
+            ("GET", SENDERS, "senders", self._senders),
             ("POST", KEYS, "keys", self._create_key),
             ("GET", KEYS, "keys", self._list_keys),
             ("GET", f"{KEYS}/enabled", "keys", self._enabled_key),
@@ -67,6 +82,10 @@ class Api:
             ("DELETE", f"{KEYS}/enabled", "keys", self._disable_key),
             ("GET", f"{KEYS}/(?P<key_id>[^/]+)", "keys", self._key),
             ("DELETE", f"{KEYS}/(?P<key_id>[^/]+)", "keys", self._delete_key),
+            ("GET", WEBHOOKS, "webhooks", self._list_webhooks),
+            ("POST", WEBHOOKS, "webhooks", self._create_webhook),
+            ("PATCH", f"{WEBHOOKS}/(?P<webhook_id>[^/]+)", "webhooks", self._change_webhook),
+            ("DELETE", f"{WEBHOOKS}/(?P<webhook_id>[^/]+)", "webhooks", self._delete_webhook),
         )
 
     def handle(self, request: SandboxRequest) -> Response:
@@ -96,6 +115,8 @@ class Api:
             return handler(request, **parts)
         except RequestRefused as refusal:
             return refused(refusal.details)
+        except AlreadyThereError:
+            return failed(409, "A webhook with the given url and method already exists.")
 
     # Messages
 
@@ -209,6 +230,15 @@ class Api:
         uri = f"/v1/number_authorisation/is_authorised/{quote(numbers, safe='+,')}"
         return answered(200, {"uri": uri, "numbers": shown})
 
+    # Numbers and names that may be sent from
+
+    def _senders(self, _request: SandboxRequest) -> Response:
+        shown = [
+            {"id": address, "sender_address": address, "sender_address_type": kind, "label": label}
+            for address, kind, label in APPROVED_SENDERS
+        ]
+        return answered(200, {"data": shown, "pagination": {"page_size": len(shown)}})
+
     # Signature keys
 
     def _create_key(self, request: SandboxRequest) -> Response:
@@ -260,6 +290,36 @@ class Api:
     def _keys_changed(self) -> None:
         for key in self._keyring.all():
             self._account.on_change("key", key.key_id, key)
+
+    # Managed webhooks
+
+    def _list_webhooks(self, request: SandboxRequest) -> Response:
+        page, size = request.query.get("page", "0"), request.query.get("page_size", "100")
+        if not (page.isascii() and page.isdigit() and size.isascii() and size.isdigit()):
+            raise RequestRefused("page and page_size have to be numbers")
+        first, count = int(page[:9]) * int(size[:9]), int(size[:9])
+        shown = [one.shown() for one in self._managed.of(_account_of(request))]
+        body = {"page": int(page[:9]), "pageSize": count, "pageData": shown[first : first + count]}
+        return answered(200, body)
+
+    def _create_webhook(self, request: SandboxRequest) -> Response:
+        made = self._managed.create(request.json_object(), account=_account_of(request))
+        self._account.on_change("webhook", made.id, made)
+        return answered(201, made.shown())
+
+    def _change_webhook(self, request: SandboxRequest, webhook_id: str) -> Response:
+        wanted, account = request.json_object(), _account_of(request)
+        changed = self._managed.change(webhook_id, wanted, account=account)
+        if changed is None:
+            return failed(404, "Resource not found.")
+        self._account.on_change("webhook", changed.id, changed)
+        return answered(200, changed.shown())
+
+    def _delete_webhook(self, request: SandboxRequest, webhook_id: str) -> Response:
+        if not self._managed.delete(webhook_id, account=_account_of(request)):
+            return failed(404, "Resource not found.")
+        self._account.on_change("webhook", webhook_id, None)
+        return Response(204)
 
 
 def _account_of(request: SandboxRequest) -> str:

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reminders.sandbox.provider_api.account import Account
 from reminders.sandbox.provider_api.life import FINAL, LifeStep
+from reminders.sandbox.provider_api.managed.store import ManagedWebhook, ManagedWebhooks
 from reminders.sandbox.provider_api.records import Json, Report, StoredMessage, StoredReply
 from reminders.sandbox.provider_api.signing import Keyring, SandboxKey
 
@@ -38,10 +39,12 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 class Journal:
     """Writes an account's changes to a file and reads them back into an empty account."""
 
-    def __init__(self, path: Path, account: Account, keyring: Keyring) -> None:
+    def __init__(
+        self, path: Path, account: Account, keyring: Keyring, managed: ManagedWebhooks
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._account = account
-        self._keyring = keyring
+        self._keyring, self._managed = keyring, managed
         self._file = sqlite3.connect(path, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode=WAL")
         # A crash of the machine may cost a demo's state; waiting for the disk would cost every
@@ -120,6 +123,8 @@ class Journal:
             self._account.blocked[body["number"]] = None
         for body in self._rows("key"):
             self._keyring.add(_key(body))
+        for body in self._rows("webhook"):
+            self._managed.add(ManagedWebhook(**body))
         messages = sorted(map(_message, self._rows("message")), key=lambda message: message.seq)
         # In the order in which they were accepted: the ledger counts by it.
         for message in messages:
@@ -182,6 +187,8 @@ def _plain(record: object) -> Json:
         return {**linked, "message": record.message.message_id if record.message else None}
     if isinstance(record, SandboxKey):
         return {**record.shown(), "private": _pem(record.private)}
+    if isinstance(record, ManagedWebhook):
+        return asdict(record)
     return {"number": record}
 
 

@@ -7,6 +7,7 @@ Knows nothing of the clock.
 from collections import OrderedDict, defaultdict
 from heapq import heappop, heappush
 from itertools import islice
+from typing import Protocol
 
 from reminders.sandbox.provider_api.records import Raw, Report, StoredMessage, StoredReply
 
@@ -97,3 +98,13 @@ class LastTexts:
         if not duplicate:
             self._sent[same] = at
         return duplicate
+
+
+class Beside(Protocol):
+    """Another service of the provider's that shares phones, clock and lock with the account."""
+
+    def advance(self, now: float) -> None:
+        """Let everything happen there that is due."""
+
+    def reset(self) -> None:
+        """Forget everything there."""

@@ -15,6 +15,11 @@ Json = dict[str, Any]  # Any: JSON of every shape passes here
 VENDOR = "SinchEU"
 ACCOUNT = "SandboxAccount"
 OUR_NUMBER = "+61491570156"
+APPROVED_SENDERS = (
+    (OUR_NUMBER, "INTERNATIONAL", "Reception"),
+    ("TILLTHEN", "ALPHANUMERIC", "Name only: cannot be answered"),
+)
+"""Address, kind and label of what the account may send from."""
 """The sender shown for a message that names none."""
 
 

@@ -16,6 +16,12 @@ from heapq import heappop, heappush
 import httpx
 
 from reminders.sandbox.provider_api.account import Account
+from reminders.sandbox.provider_api.managed.store import (
+    ManagedWebhook,
+    ManagedWebhooks,
+    body_of,
+    event_of,
+)
 from reminders.sandbox.provider_api.manners import OPT_OUT_WORDS
 from reminders.sandbox.provider_api.records import OUR_NUMBER, Json, Report, StoredReply
 from reminders.sandbox.provider_api.signing import Keyring
@@ -35,6 +41,8 @@ class Push:
     body: bytes
     entry: Report | StoredReply
     attempt: int = 0
+    webhook: ManagedWebhook | None = None
+    """The managed one that it goes by, with a method, headers and retries of its own."""
 
 
 class Pusher:
@@ -42,9 +50,9 @@ class Pusher:
     needed.
     """
 
-    def __init__(self, account: Account, keyring: Keyring) -> None:
+    def __init__(self, account: Account, keyring: Keyring, managed: ManagedWebhooks) -> None:
         self._account = account
-        self._keyring = keyring
+        self._keyring, self._managed = keyring, managed
         self._due: list[tuple[float, int, Push]] = []
         self._added = 0
         self._changed = threading.Condition()
@@ -56,8 +64,8 @@ class Pusher:
         self._client: httpx.Client | None = None
 
     def news(self, entry: Report | StoredReply) -> None:
-        """Push `entry` to its message's address and to the account's, where there is one; returns
-        at once.
+        """Push `entry` to its message's address, to the account's and by its managed webhooks,
+        where there are any; returns at once.
         """
         settings = self._account.settings
         url = entry.message.submitted.get("callback_url") if entry.message else None
@@ -65,6 +73,11 @@ class Pusher:
             if address:
                 body = json.dumps(pushed_body(entry, shape=shape)).encode()
                 self._put(Push(address, body, entry), time.monotonic())
+        notice = notice_id(entry.reply_id) if isinstance(entry, StoredReply) else ""
+        for one in self._managed.of(entry.account):
+            if event_of(entry) in one.events:
+                body = body_of(one, entry, notice_id=notice)
+                self._put(Push(one.url, body, entry, webhook=one), time.monotonic())
 
     def state(self) -> Json:
         """What was tried, and what is still to do."""
@@ -140,7 +153,7 @@ class Pusher:
         if status is not None and 200 <= status < 300:
             self._count("delivered")
             self._delivered(push.entry)
-        elif push.attempt < settings.push_attempts:
+        elif push.attempt < (push.webhook.retries + 1 if push.webhook else settings.push_attempts):
             wait = min(settings.push_retry_after * 2 ** (push.attempt - 1), LONGEST_WAIT)
             self._put(push, time.monotonic() + wait)
         else:
@@ -163,7 +176,9 @@ class Pusher:
         if client is None:
             raise RuntimeError("The threads that push start after the client")
         try:
-            request = client.build_request("POST", push.url, content=push.body)
+            method = push.webhook.method if push.webhook else "POST"
+            request = client.build_request(method, push.url, content=push.body)
+            request.headers.update(push.webhook.headers if push.webhook else {})
             request.headers.update(self._headers(request, push.body))
             return client.send(request).status_code
         except (httpx.HTTPError, httpx.InvalidURL):
@@ -174,7 +189,7 @@ class Pusher:
         key = self._keyring.enabled()
         if key is None:
             return headers
-        request_line = f"POST {request.url.raw_path.decode()} HTTP/1.1"
+        request_line = f"{request.method} {request.url.raw_path.decode()} HTTP/1.1"
         dashed = self._account.settings.dashed_digest_names
         return {**headers, **key.headers(request_line, headers["Date"], body, dashed=dashed)}
 

@@ -39,6 +39,20 @@
     place.focus({ preventScroll: true });
   };
 
+  // What staff read of a row; its buttons change with the time of day alone, and that is no news.
+  const reads = (row) => [...row.children]
+    .filter((cell) => !cell.matches(".cell-do"))
+    .map((cell) => {
+      const copy = cell.cloneNode(true);
+      copy.querySelectorAll(".row-undo").forEach((undo) => undo.remove());
+      return copy.textContent.replace(/\s+/g, " ").trim();
+    })
+    .join("|");
+  const flash = (row, how) => {
+    row.classList.add(how);
+    setTimeout(() => row.classList.remove(how), 2500);
+  };
+
   const replace = (old, fresh) => {
     const focus = focusInside(old);
     old.replaceWith(fresh);
@@ -55,6 +69,8 @@
 
   const merge = (list, fresh) => {
     const added = [];
+    const changed = [];
+    const fresher = [];
     let whole = true;
     const wanted = new Map([...fresh.children].map((row) => [row.id, row]));
     [...list.children].forEach((row) => {
@@ -67,7 +83,7 @@
       const old = id ? document.getElementById(id) : null;
       if (!old || old.parentElement !== list) {
         list.insertBefore(row, before);
-        row.classList.add("arriving");
+        flash(row, "arriving");
         added.push(row);
         return;
       }
@@ -76,13 +92,17 @@
       if (old.dataset.digest !== row.dataset.digest) {
         if (menu(old)) whole = false;
         else {
+          if (row.matches("[data-row]") && reads(old) !== reads(row)) {
+            flash(row, "changed");
+            changed.push(row);
+          }
           replace(old, row);
-          added.push(row);
+          fresher.push(row);
         }
       }
       before = next;
     });
-    return { added, whole };
+    return { added, changed, fresher, whole };
   };
 
   htmx.defineExtension("rows", {
@@ -90,12 +110,15 @@
     handleSwap: (style, target, fragment) => {
       if (style !== "rows") return false;
       const added = [];
+      const news = { added: [], changed: [] };
       let whole = true;
       fragment.querySelectorAll("[data-list]").forEach((fresh) => {
         const list = document.getElementById(fresh.id);
         if (!list) return;
         const merged = merge(list, fresh);
-        added.push(...merged.added);
+        added.push(...merged.added, ...merged.fresher);
+        news.added.push(...merged.added);
+        news.changed.push(...merged.changed);
         whole &&= merged.whole;
       });
       fragment.querySelectorAll("[data-part]").forEach((fresh) => {
@@ -110,6 +133,9 @@
         if (held) focusOn(fresh);
         added.push(fresh);
       });
+      // Once the swap is done: who listens may write into the rows.
+      const told = new CustomEvent("rows-merged", { detail: news });
+      setTimeout(() => document.body.dispatchEvent(told));
       const token = fragment.querySelector("[data-token]");
       if (token && whole)
         target.querySelectorAll("input[name=token]").forEach((input) => {

@@ -69,7 +69,7 @@
     close.textContent = "×";
     close.addEventListener("click", () => spend(note));
     note.append(close);
-    if (note.dataset.undo) return;
+    if (note.dataset.undo || note.dataset.stay) return;
     let timer;
     const start = () => {
       timer = setTimeout(() => dismiss(note), 9000);
@@ -79,11 +79,12 @@
     note.addEventListener("mouseleave", start);
     start();
   };
-  const toast = ({ text, undo, tone }) => {
+  const toast = ({ text, undo, tone, stay }) => {
     const note = document.createElement("div");
     note.className = "toast-note";
     note.dataset.tone = tone || "ok";
     note.dataset.undo = undo || "";
+    note.dataset.stay = stay ? "yes" : "";
     const words = document.createElement("span");
     words.textContent = text;
     note.append(words);
@@ -98,9 +99,12 @@
   $$(".toast-note", toasts).forEach(dress);
   document.body.addEventListener("toast", (event) => toast(event.detail));
 
-  // Hidden pages need no live looks.
+  // Hidden pages need no live looks, but for the count where new cards are announced.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
+    const { elt } = event.detail;
+    if (!document.hidden || !elt.hasAttribute("data-live")) return;
+    const tells = document.documentElement.hasAttribute("data-tells-of-cards");
+    if (!(tells && elt.id === "banners")) event.preventDefault();
   });
   // Nor do they count as clicks: a page that stands open must not keep its session.
   document.body.addEventListener("htmx:configRequest", (event) => {
@@ -118,9 +122,11 @@
     }),
   );
   document.body.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    const quiet = status === 401 || event.detail.xhr.getResponseHeader("HX-Trigger");
-    if (quiet) return;
+    const { elt, xhr } = event.detail;
+    const status = xhr.status;
+    // Of a live look one line on top tells, not a note every ten seconds.
+    if (elt.hasAttribute("data-live") || status === 401) return;
+    if (xhr.getResponseHeader("HX-Trigger")) return;
     toast({
       text: status === 404 ?
         "That is no longer there." : "Something went wrong on our side. Please try again.",
@@ -164,6 +170,17 @@
       field.focus();
     }
     if (event.target.closest("[data-print]")) print();
+  });
+  // Who printed what is kept; the browser's own menu prints as well.
+  addEventListener("beforeprint", () => {
+    const { printed } = document.body.dataset;
+    if (!printed) return;
+    fetch(printed, {
+      method: "POST",
+      headers: JSON.parse(document.body.getAttribute("hx-headers")),
+      body: new URLSearchParams({ path: location.pathname }),
+      keepalive: true,
+    });
   });
 
   // Signed out meanwhile: sign in here, on top of what was being typed.
@@ -209,17 +226,27 @@
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-sign-out]")) dropDrafts();
   });
+  // A choice that brings more fields with it.
+  const reveal = (name) =>
+    $$(`input[type=radio][name="${name}"][data-reveals]`).forEach((radio) => {
+      document.getElementById(radio.dataset.reveals).hidden = !radio.checked;
+    });
+  document.addEventListener("change", (event) => {
+    if (event.target.type === "radio") reveal(event.target.name);
+  });
+
   const fields = (form) =>
     $$("input:not([type=hidden]):not([type=password]):not([type=file]), textarea, select", form);
   const key = (form) => `draft:${form.dataset.draft}`;
   $$("form[data-draft]").forEach((form) => {
     const kept = JSON.parse(sessionStorage.getItem(key(form)) || "null");
-    if (kept && !$(".field-error, .conflict", form)) {
+    if (kept && !$(".field-error, .conflict, .asked", form)) {
       fields(form).forEach((field) => {
         if (!(field.name in kept)) return;
         if (field.type === "checkbox" || field.type === "radio")
           field.checked = kept[field.name].includes(field.value);
         else field.value = kept[field.name][0];
+        if (field.dataset.reveals) reveal(field.name);
       });
       toast({ text: "What you had typed here is back." });
     }
@@ -273,14 +300,6 @@
     // A date that is still being typed has a year like 0002.
     if (!field || (field.type === "date" && !(field.valueAsDate?.getUTCFullYear() >= 1900))) return;
     field.form.requestSubmit();
-  });
-
-  // A choice that brings more fields with it.
-  document.addEventListener("change", (event) => {
-    if (event.target.type !== "radio") return;
-    $$(`input[type=radio][name="${event.target.name}"][data-reveals]`).forEach((radio) => {
-      document.getElementById(radio.dataset.reveals).hidden = !radio.checked;
-    });
   });
 
   // The inbox's count stands in the title as well.

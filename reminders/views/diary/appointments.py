@@ -15,15 +15,22 @@ from django.utils import timezone
 
 from reminders.domain.common.etags import ChangedMeanwhileError, etag
 from reminders.domain.diary.appointments import change_appointment
+from reminders.domain.diary.contacts import known_on_phone
 from reminders.domain.diary.editing import book
+from reminders.domain.diary.undoing import line_to_undo
 from reminders.domain.pages.day_sheet import DayRow, rows_of
 from reminders.domain.pages.search import asks_something, find_appointments, find_contacts
 from reminders.domain.pages.timeline import changes_since, timeline
+from reminders.domain.sooner.wishes import why_not_on_list, wish_of
+from reminders.domain.trail.write import look, search
 from reminders.models import Appointment, Contact, Location
+from reminders.views.diary.closed_days import ask_about_closed_day
 from reminders.views.diary.contacts import COLUMNS, page_of_contact
 from reminders.views.diary.day_rows import SheetLine
+from reminders.views.diary.histories import histories
 from reminders.views.diary.moment_icons import MOMENT_ICONS, UNKNOWN_MOMENT
-from reminders.views.shared.asked import read_date, read_id, read_text
+from reminders.views.shared.asked import read_id, read_text
+from reminders.views.shared.days import day_field, read_day
 from reminders.views.shared.forms import AppointmentForm, ContactForm, country_of
 from reminders.views.shared.lists import PER_PAGE, Slice, page_of
 from reminders.views.shared.locations import place_ids, several, zone
@@ -36,13 +43,13 @@ SHOWN = 8
 """People offered while one types a name into the booking form."""
 
 
-@staff_form()
+@staff_form
 def index(request: StaffRequest) -> HttpResponse:
     """The coming appointments, or those that a posted `q` finds."""
     now = timezone.now()
     query = read_text(request.POST.get("q"))
     today = now.astimezone(zone(request)).date()
-    start = read_date(request.GET.get("from", "")) or today
+    start = read_day(request, "from") or today
     searching = asks_something(query)
     if searching:
         found = find_appointments(
@@ -50,6 +57,7 @@ def index(request: StaffRequest) -> HttpResponse:
         )
         page: Slice[Appointment] = Slice([], 1, has_next=False)
         ids, more = found.ids, found.more
+        search(query, page="appointments", found=len(ids))
     else:
         page, more = _from(request, start), False
         ids = [appointment.pk for appointment in page.rows]
@@ -57,6 +65,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "query": query,
         "searching": searching,
         "start": start,
+        "start_field": day_field(request, "from", start),
         "today": today,
         "page": page,
         "more": more,
@@ -93,16 +102,18 @@ def _lines(ids: list[int], *, now: datetime) -> list[SheetLine]:
     return [SheetLine(row, now) for row in rows]
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """One appointment: its state, what can be done, and all that happened."""
     rows = request.scope.appointments().select_related(
         "contact", "location", "practitioner", "service"
     )
     appointment = get_object_or_404(rows, pk=pk)
+    look(appointment.contact_id, page="appointment", appointment_id=pk)
     now = timezone.now()
     # Not limited again: the row was found within the user's scope above.
     (row,) = rows_of([pk], now=now)
+    missed = histories(request, [row.contact_id], now=now)
     moments = timeline(appointment, now=now)
     others = (
         request.scope.appointments()
@@ -111,13 +122,14 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     )
     context = {
         "appointment": appointment,
-        "line": SheetLine(row, now),
+        "line": SheetLine(row, now, missed.get(row.contact_id)),
         "row": row,
         "moments": [(MOMENT_ICONS.get(one.kind, UNKNOWN_MOMENT), one) for one in moments],
         # The story has it already where the provider holds the text: it must not stand there twice.
         "planned": None if any(moment.at == row.next_at for moment in moments) else _planned(row),
         "others": others.select_related("location", "service").order_by("starts_at")[:5],
         "contact_page": page_of_contact(appointment.contact),
+        "sooner": {"may": not why_not_on_list(appointment, now=now), "wish": wish_of(pk)},
     }
     return render(request, "appointments/show.html", context)
 
@@ -126,15 +138,17 @@ def _planned(row: DayRow) -> datetime | None:
     return row.next_at if row.status in Appointment.EXPECTED else None
 
 
-@staff_form("reminders.add_appointment")
+@staff_form
 def new(request: StaffRequest) -> HttpResponse:
     """Book an appointment for a patient who is found or added on the spot."""
     form = AppointmentForm(
         request.POST or None, scope=request.scope, initial=_first_values(request)
     )
-    patient = _chosen(request, request.POST.get("contact") or request.GET.get("contact"))
+    # “Yes, it is this one” comes beside the choice that is still the new patient.
+    named = request.POST.get("known") or request.POST.get("contact")
+    patient = _chosen(request, named or request.GET.get("contact"))
     # Read from a POST only: in an address it would open the second form with errors nobody made.
-    adding = request.method == "POST" and request.POST.get("contact") == "new"
+    adding = request.method == "POST" and named == "new"
     # By the location that was picked: the same digits are another number at another site.
     country = country_of(request.scope, _posted_location(request))
     person = ContactForm(
@@ -143,35 +157,59 @@ def new(request: StaffRequest) -> HttpResponse:
     # Somebody else's patient, or one deleted meanwhile, reads as none: ask again, never book
     # blindly.
     missing = request.method == "POST" and not adding and patient is None
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and not missing
-        and (not adding or person.is_valid())
-    ):
+    ready = request.method == "POST" and form.is_valid() and not missing
+    closed = ask_about_closed_day(request, form) if ready else None
+    # One question after the other: the answer to the first goes along with the second.
+    known = _known(request, person) if adding and not closed else []
+    if ready and not known and not closed and (not adding or person.is_valid()):
         # Patient and visit in one domain call: half of it would leave a patient without the
         # booking.
-        appointment = _book(request, form, patient or person)
-        say(request, f"{appointment.contact} is booked for {appointment}.")
+        now = timezone.now()
+        appointment = _book(request, form, patient or person, now=now)
+        say(
+            request,
+            f"{appointment.contact} is booked for {appointment}.",
+            undo=_undo_address(appointment, now=now),
+        )
         return go(request, appointment.get_absolute_url())
+    if patient:
+        look(patient.pk, page="appointment_new")
     context = {
         "form": form,
         "person": person,
         "patient": patient,
         "adding": adding,
         "missing": missing,
+        "known": known,
+        "closed": closed,
+        "although_closed": read_text(request.POST.get("although_closed")),
         "draft": "appointment-new",
         "country": country,
     }
-    return render(
-        request, "appointments/form.html", context, status=422 if request.method == "POST" else 200
-    )
+    status = 422 if request.method == "POST" else 200
+    return render(request, "appointments/form.html", context, status=status)
+
+
+def _known(request: StaffRequest, person: ContactForm) -> list[Contact]:
+    """Who may be this new patient already; nobody once staff said that it is somebody new."""
+    if not person.is_valid() or request.POST.get("sure") == "new":
+        return []
+    return known_on_phone(person.cleaned_data, request.scope.contacts())
+
+
+def _undo_address(appointment: Appointment, *, now: datetime) -> str:
+    """Where the booking or change of this moment is taken back; blank where nothing changed."""
+    line = line_to_undo(appointment.pk, at=now)
+    return reverse("undo", args=[line]) if line else ""
 
 
 def _book(
-    request: StaffRequest, form: AppointmentForm, patient: Contact | ContactForm
+    request: StaffRequest,
+    form: AppointmentForm,
+    patient: Contact | ContactForm,
+    *,
+    now: datetime,
 ) -> Appointment:
-    now = timezone.now()
     if isinstance(patient, ContactForm):
         person: Contact | dict[str, Any] = {name: patient.cleaned_data[name] for name in COLUMNS}
     else:
@@ -190,12 +228,9 @@ def _book(
 def _first_values(request: StaffRequest) -> dict[str, Any]:
     remembered = request.scope.profile.remembered
     return {
-        # A remembered location may be closed by now or not theirs any more; the form then offers
-        # others.
-        "location": remembered.get("location") or next(iter(request.scope.locations), None),
+        "location": request.scope.chosen or next(iter(request.scope.locations), None),
         "practitioner": remembered.get("practitioner"),
-        "date": read_date(request.GET.get("date", ""))
-        or timezone.now().astimezone(zone(request)).date(),
+        "date": read_day(request, "date") or timezone.now().astimezone(zone(request)).date(),
     }
 
 
@@ -208,11 +243,13 @@ def _chosen(request: StaffRequest, pk: str | None) -> Contact | None:
     return request.scope.contacts().filter(pk=read_id(pk)).first()
 
 
-@staff_action("reminders.add_appointment")
+@staff_action
 def pick(request: StaffRequest) -> HttpResponse:
     """The patients that fit what is typed into the booking form, to choose from."""
     query = read_text(request.POST.get("who"))
     found = find_contacts(query, scope=request.scope, limit=SHOWN)
+    if asks_something(query):
+        search(query, page="appointment_pick", found=len(found.ids))
     people = (
         request.scope.contacts().filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
     )
@@ -225,14 +262,16 @@ def pick(request: StaffRequest) -> HttpResponse:
     return render(request, "appointments/pick.html", context)
 
 
-@staff_form("reminders.change_appointment")
+@staff_form
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change or move an appointment, unless somebody else did meanwhile."""
     rows = request.scope.appointments().select_related("contact", "location")
     appointment = get_object_or_404(rows, pk=pk)
     form = AppointmentForm(request.POST or None, scope=request.scope, appointment=appointment)
     conflict: list[Any] = []
-    if request.method == "POST" and form.is_valid():
+    ready = request.method == "POST" and form.is_valid()
+    closed = ask_about_closed_day(request, form, appointment) if ready else None
+    if ready and not closed:
         try:
             return _save(request, appointment, form)
         except ChangedMeanwhileError as error:
@@ -240,19 +279,21 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
             # state.
             appointment.refresh_from_db(fields=["updated_at"])
             conflict = changes_since(error.since, appointment=appointment)
+    look(appointment.contact_id, page="appointment_edit", appointment_id=pk)
     context = {
         "form": form,
         "appointment": appointment,
         "patient": appointment.contact,
         "conflict": conflict,
+        "closed": closed,
         # Decides whether the page speaks of somebody else's change: a form with errors was never
         # compared.
-        "outdated": request.method == "POST" and not form.errors,
+        "outdated": ready and not closed,
         "seen": etag(appointment),
         "draft": f"appointment-{pk}",
     }
     # 409 is a conflict with a colleague, 422 a field to mend; both are pages that htmx must show.
-    status = 200 if request.method != "POST" else 422 if form.errors else 409
+    status = 200 if request.method != "POST" else 422 if form.errors or closed else 409
     return render(request, "appointments/form.html", context, status=status)
 
 
@@ -263,12 +304,11 @@ def _save(request: StaffRequest, appointment: Appointment, form: AppointmentForm
         "local_time": form.cleaned_data["time"],
     }
     seen = request.POST.get("seen", "")
-    planned = change_appointment(
-        appointment, changes, seen=seen, by=request.scope.actor, now=timezone.now()
-    )
+    now = timezone.now()
+    planned = change_appointment(appointment, changes, seen=seen, by=request.scope.actor, now=now)
     words = "The appointment is saved."
     # Said here, because the patient may get the old text still: the provider has the last word.
     if planned.to_withdraw:
         words += " The text with the old details is being withdrawn."
-    say(request, words)
+    say(request, words, undo=_undo_address(appointment, now=now))
     return go(request, reverse("appointment", args=[appointment.pk]))

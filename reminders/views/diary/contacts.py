@@ -19,6 +19,7 @@ from reminders.domain.diary.contacts import create_contact
 from reminders.domain.diary.editing import save_contact
 from reminders.domain.pages.search import asks_something, find_contacts
 from reminders.domain.pages.timeline import contact_changes_since
+from reminders.domain.trail.write import look, search
 from reminders.models import Appointment, Contact, Suppression
 from reminders.views.shared.asked import read_text
 from reminders.views.shared.forms import ContactForm, country_of
@@ -30,10 +31,14 @@ COLUMNS = frozenset(
         "first_name",
         "last_name",
         "preferred_name",
+        "birth_date",
         "phone",
         "phone_as_given",
         "phone_kind",
         "phone_problem",
+        "second_phone",
+        "no_recalls",
+        "whatsapp_agreed_at",
         "channel",
         "language",
         "external_id",
@@ -42,7 +47,7 @@ COLUMNS = frozenset(
 )
 
 
-@staff_form()
+@staff_form
 def index(request: StaffRequest) -> HttpResponse:
     """All patients by name, or those that a posted `q` finds."""
     query = read_text(request.POST.get("q"))
@@ -67,6 +72,7 @@ def _everyone(request: StaffRequest) -> Slice[Contact]:
 
 def _found(request: StaffRequest, query: str) -> tuple[Slice[Contact], bool]:
     found = find_contacts(query, scope=request.scope, limit=PER_PAGE)
+    search(query, page="contacts", found=len(found.ids))
     # Read again through the scope of the list: the search gives ids, not rights.
     rows = _marked(request).filter(pk__in=found.ids).order_by("last_name", "first_name", "pk")
     return Slice(list(rows), 1, has_next=False), found.more
@@ -98,7 +104,7 @@ def _with_next(request: StaffRequest, contacts: Any) -> list[tuple[Contact, Appo
     return [(contact, by_contact.get(contact.pk)) for contact in contacts]
 
 
-@staff_form("reminders.add_contact")
+@staff_form
 def new(request: StaffRequest) -> HttpResponse:
     """Add a patient, and book for them at once if that button was used."""
     form = ContactForm(
@@ -116,7 +122,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
 
 
-@staff_form("reminders.change_contact")
+@staff_form
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a patient's details, unless somebody else did meanwhile."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
@@ -139,6 +145,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             say(request, f"The details of {contact} are saved.")
             return go(request, page_of_contact(contact))
+    look(contact.pk, page="contact_edit")
     context = {
         "form": form,
         "contact": contact,

@@ -11,17 +11,20 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from reminders.domain.common.etags import digest
+from reminders.domain.missed.history import Missed
 from reminders.domain.pages.day_sheet import FAILED, SETTLED, DayRow, DayState
-from reminders.domain.pages.text_states import text_state
-from reminders.formatting import at_zone, badge, inline, phone
+from reminders.domain.pages.words import text_state
+from reminders.formatting import at_zone, badge, icon, inline, phone
 from reminders.models import Appointment, Message
 
 ARRIVES_FROM = timedelta(minutes=60)
 TOO_LATE_AFTER = timedelta(minutes=5)
+OVER = timedelta(minutes=30)
+"""So long after its start a visit is past."""
 LOOKS = {
     DayState.CHECK: "chat-question",
     DayState.UNREACHABLE: "call-off",
@@ -42,6 +45,12 @@ class SheetLine:
 
     row: DayRow
     now: datetime
+    history: Missed | None = None
+
+    @property
+    def missed(self) -> str:
+        """How often the patient did not come; blank where they always came."""
+        return self.history.words if self.history else ""
 
     @cached_property
     def state(self) -> DayState:
@@ -60,8 +69,13 @@ class SheetLine:
 
     @property
     def badge(self) -> SafeString:
-        """The state, as a badge."""
-        return badge(self.state, LOOKS[self.state], self.state.words)
+        """The state, as a badge; a reply to be checked leads to its card."""
+        shown = badge(self.state, LOOKS[self.state], self.state.words)
+        if self.state != DayState.CHECK or self.row.card_id is None:
+            return shown
+        return format_html(
+            '<a class="state-link" href="{}">{}</a>', address("inbox_card", self.row.card_id), shown
+        )
 
     @cached_property
     def buttons(self) -> list[tuple[str, str, str]]:
@@ -76,7 +90,7 @@ class SheetLine:
             # Not at the very start: people are a few minutes late, and a no-show ends what is asked
             # of them.
             if until < -TOO_LATE_AFTER:
-                offered.append(("no_show", "No-show", "person-x"))
+                offered.append(("no_show", "Did not come", "person-x"))
             return offered
         if row.status == Appointment.Status.BOOKED:
             offered += [("confirmed", "Confirm", "check"), ("declined", "Decline", "x")]
@@ -85,13 +99,13 @@ class SheetLine:
     @property
     def over(self) -> bool:
         """Whether the visit began a while ago."""
-        return self.row.starts_at < self.now - timedelta(minutes=30)
+        return self.row.starts_at < self.now - OVER
 
     @cached_property
     def digest(self) -> str:
         """A short token that changes with anything shown of this line."""
         # What time alone changes belongs in it, too: else the buttons of the morning stay all day.
-        return digest((self.row.digest, self.buttons, self.over))
+        return digest((self.row.digest, self.buttons, self.over, self.missed))
 
     @property
     def classes(self) -> str:
@@ -118,6 +132,24 @@ class SheetLine:
         return phone(self.row.phone, self.row.country)
 
     @property
+    def actions(self) -> SafeString:
+        """The buttons of `buttons`, each with the patient's name for screen readers."""
+        return SafeString(
+            "".join(
+                format_html(
+                    '<button class="btn btn-soft btn-small do-{}" name="to" value="{}">{}{}'
+                    '<span class="visually-hidden"> {}</span></button>',
+                    to,
+                    to,
+                    icon(symbol),
+                    words,
+                    self.name,
+                )
+                for to, words, symbol in self.buttons
+            )
+        )
+
+    @cached_property
     def note(self) -> str:
         """What else is to be said of the state, below it."""
         row = self.row

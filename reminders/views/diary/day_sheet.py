@@ -1,7 +1,7 @@
-"""The day sheet: a date, a location, a practitioner; every appointment with its state, live.
+"""The day sheet: a date, locations, a practitioner; every appointment with its state, live.
 
 The whole page and the live look render the same part; a live look while nothing at all has happened
-costs one cheap statement and answers 204.
+costs one cheap statement and answers 204. Without a date each location shows its own today.
 """
 
 from __future__ import annotations
@@ -22,43 +22,86 @@ from django.utils import timezone
 from reminders.domain.common import access
 from reminders.domain.common.etags import digest
 from reminders.domain.pages.day_sheet import DaySheet, DayStanding, DayState, day_sheet, rows_of
+from reminders.domain.pages.moments import read_moment, write_moment
+from reminders.domain.whole_day.wish import DELAYS
+from reminders.formatting import NEAR
 from reminders.models import Location, Practitioner
+from reminders.views.diary.day_list import Between, Part, entries, jumps, parts_of
 from reminders.views.diary.day_rows import LOOKS, SheetLine
-from reminders.views.shared.asked import read_choice, read_date, read_id
+from reminders.views.diary.histories import histories
+from reminders.views.shared.asked import read_choice, read_id
+from reminders.views.shared.days import day_field, read_day
 from reminders.views.shared.lists import counted_page
-from reminders.views.shared.locations import sign
+from reminders.views.shared.locations import places, sign
 from reminders.views.shared.pages import StaffRequest, staff_page
 
-ROWS = 100
+ROWS = 50
+"""On a page; with all that is shown of them the first answer stays below 14 kB."""
+EVERY = 1_000_000
+LONGEST_OPEN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user is looking at; `day` is a date on the clock of the location."""
+    """What the user is looking at; `days` has a date on the clock of each location.
 
-    day: date
+    They differ where midnight lies between the locations and no date was asked for: then each shows
+    its own today, as of `opened`.
+    """
+
+    places: tuple[Location, ...]
+    days: dict[int, date]
     today: date
-    location: Location | None
+    opened: datetime
     practitioner_id: int | None
     state: DayState | None
+    letter: str
+    unfolded: bool
+    printing: bool
+
+    @property
+    def differ(self) -> bool:
+        """Whether it is another date at another of the locations."""
+        return len(set(self.days.values())) > 1
+
+    @property
+    def several(self) -> bool:
+        return len(self.places) > 1
+
+    @property
+    def location(self) -> Location | None:
+        """The only location that is shown."""
+        return self.places[0] if len(self.places) == 1 else None
+
+    @property
+    def day(self) -> date:
+        """The date for the form: the first location's."""
+        return next(iter(self.days.values()), self.today)
 
     @property
     def before(self) -> date:
         # At the ends of the calendar a step further is an error, and the address is free to name
-        # them.
-        return self.day - timedelta(days=1) if self.day > date.min else self.day
+        # them. Where today is two dates, the step back is to the earlier one, and none is left out.
+        last = max(self.days.values(), default=self.today)
+        return last - timedelta(days=1) if last > date.min else last
 
     @property
     def after(self) -> date:
-        return self.day + timedelta(days=1) if self.day < date.max else self.day
+        first = min(self.days.values(), default=self.today)
+        return first + timedelta(days=1) if first < date.max else first
 
     @property
     def relative(self) -> str:
         """“Today”, “Tomorrow”, “Yesterday”, or nothing."""
-        return {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((self.day - self.today).days, "")
+        return NEAR.get((self.day - self.today).days, "")
+
+    @property
+    def filtered(self) -> bool:
+        """Whether only some are asked for, wherever in the day they are."""
+        return self.state is not None or self.letter != ""
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page; the practitioner that is chosen is remembered."""
     look = _look(request, now=timezone.now())
@@ -68,7 +111,7 @@ def show(request: StaffRequest) -> HttpResponse:
     return render(request, "day_sheet.html", _context(request, look))
 
 
-@staff_page()
+@staff_page
 def rows(request: StaffRequest) -> HttpResponse:
     """Only what may have changed; 204 when nothing has happened since what the browser shows."""
     now = timezone.now()
@@ -86,54 +129,64 @@ def rows(request: StaffRequest) -> HttpResponse:
 
 
 def _sign(request: StaffRequest, choice: Choice, *, now: datetime) -> str:
-    return sign(request, choice.day, choice.today, choice.practitioner_id, choice.state, now=now)
+    asked = (choice.days, choice.today, choice.practitioner_id, choice.state, choice.letter)
+    return sign(request, asked, choice.unfolded, now=now)
 
 
 def _choice(request: StaffRequest, *, now: datetime) -> Choice:
-    remembered = request.scope.profile.remembered
-    location = request.scope.location(remembered.get("location"))
-    # With one location there is nothing to choose, and the page has its clock and its calendar.
-    if not location and len(request.scope.locations) == 1:
-        location = request.scope.locations[0]
+    shown = places(request)
+    # A page that stays open over midnight goes on to show what its heading says.
+    opened = read_moment(request.GET.get("opened")) or now
+    opened = opened if abs(now - opened) < LONGEST_OPEN else now
+    asked = read_day(request, "date")
+    days = {place.pk: asked or opened.astimezone(place.tz).date() for place in shown}
     # The location's day: for somebody who looks from afar it may be yesterday there.
-    today = now.astimezone(_zone(request, location)).date()
-    practitioner = request.GET.get("practitioner", str(remembered.get("practitioner") or ""))
+    clock = shown[0].tz if shown else ZoneInfo(settings.TIME_ZONE)
+    remembered = str(request.scope.profile.remembered.get("practitioner") or "")
+    practitioner = request.GET.get("practitioner", remembered)
+    printing = request.GET.get("print") == "1"
     return Choice(
-        day=read_date(request.GET.get("date", "")) or today,
-        today=today,
-        location=location,
+        places=shown,
+        days=days,
+        today=now.astimezone(clock).date(),
+        opened=opened,
         practitioner_id=read_id(practitioner) or None,
         state=read_choice(request.GET.get("state"), DayState, otherwise=None),
+        letter=request.GET.get("letter", "")[:1],
+        unfolded=printing or request.GET.get("earlier") == "1",
+        printing=printing,
     )
-
-
-def _zone(request: StaffRequest, location: Location | None) -> ZoneInfo:
-    place = location or next(iter(request.scope.locations), None)
-    return place.tz if place else ZoneInfo(settings.TIME_ZONE)
 
 
 @dataclass(frozen=True)
 class SheetView:
-    """One reading of the day: what was asked for, what was found, the lines of this page."""
+    """One reading of the day: what was asked for, what was found, the rows of this page."""
 
     choice: Choice
     sheet: DaySheet
+    parts: list[Part]
     page: Page[DayStanding]
-    lines: list[SheetLine]
+    entries: list[Between | SheetLine]
     sign: str
 
     @cached_property
     def digest(self) -> str:
         """A short token that changes with anything shown."""
         counts = sorted((str(state), number) for state, number in self.sheet.counts.items())
-        return digest(
-            (
-                counts,
-                self.sheet.practitioners,
-                self.page.number,
-                [line.digest for line in self.lines],
-            )
-        )
+        shown = [(entry.id, entry.digest) for entry in self.entries]
+        return digest((counts, self.sheet.practitioners, self.ways, shown))
+
+    @cached_property
+    def ways(self) -> str:
+        """Changes with what leads to other pages of the day."""
+        parts = [(part.location.name, len(part.rows)) for part in self.parts]
+        letters = self.sheet.letters if self.is_long else []
+        return digest((self.page.number, self.page.paginator.num_pages, parts, letters))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page has no room for the day."""
+        return self.sheet.total > ROWS and not self.choice.printing
 
     @property
     def token(self) -> str:
@@ -146,28 +199,37 @@ def _look(request: StaffRequest, *, now: datetime) -> SheetView:
     seen = _sign(
         request, choice, now=now
     )  # before reading: what happens meanwhile is for the next look
-    # Sorted, so that the same question has the same token.
-    places = [choice.location.pk] if choice.location else sorted(request.scope.location_ids)
-    sheet = day_sheet(day=choice.day, location_ids=places, now=now, state=choice.state,
+    sheet = day_sheet(days=choice.days, now=now, state=choice.state, letter=choice.letter,
                       practitioner_id=choice.practitioner_id)  # fmt: skip
-    page = counted_page(request, sheet.rows, per_page=ROWS)
+    fold = not (choice.unfolded or choice.filtered)
+    parts = parts_of(sheet.rows, choice.places, choice.days, now=now, fold=fold)
+    listed = [standing for part in parts for standing in part.rows]
+    page = counted_page(request, listed, per_page=EVERY if choice.printing else ROWS)
     shown = rows_of([standing.id for standing in page], now=now)
-    return SheetView(choice, sheet, page, [SheetLine(row, now) for row in shown], seen)
+    missed = histories(request, (row.contact_id for row in shown), now=now)
+    lines = list(entries(page, shown, parts, headed=choice.several, missed=missed))
+    return SheetView(choice, sheet, parts, page, lines, seen)
 
 
 def _context(request: StaffRequest, look: SheetView) -> dict[str, Any]:
-    several_places = look.choice.location is None and len(request.scope.locations) > 1
     return {
         "choice": look.choice,
+        "day_field": day_field(request, "date", look.choice.day),
         "sheet": look.sheet,
         "page": look.page,
-        "lines": look.lines,
+        "entries": look.entries,
         "filters": _filters(look.sheet, look.choice),
-        "several_places": several_places,
+        "jumps": jumps(look.page, look.parts),
+        "letters": look.sheet.letters if look.is_long else [],
+        "now_at": next((part.id for part in look.parts if part.is_today), ""),
+        "zones_differ": len({place.zone for place in look.choice.places}) > 1,
+        "ways": look.ways,
         "token": look.token,
         "digest": look.digest,
         "address": _address(look.choice, look.page),
         "new_address": _new_address(request, look.choice),
+        "is_today": look.choice.differ or look.choice.day == look.choice.today,
+        "delays": DELAYS,
         "practitioner_elsewhere": _elsewhere(look.sheet, look.choice),
     }
 
@@ -187,7 +249,7 @@ def _filters(sheet: DaySheet, choice: Choice) -> list[dict[str, Any]]:
 
 
 def _new_address(request: StaffRequest, choice: Choice) -> str:
-    may = request.scope.locations and request.scope.may("reminders.add_appointment")
+    may = request.scope.locations and request.scope.opens("appointment_new")
     return f"{reverse('appointment_new')}?date={choice.day.isoformat()}" if may else ""
 
 
@@ -207,9 +269,16 @@ def _address(choice: Choice, page: Page[DayStanding]) -> dict[str, Any]:
     """What a live look asks for: the same as shown, the filters kept though the address may not
     name them.
     """
-    return {
-        "date": choice.day.isoformat(),
+    # By the moment where it is two dates: one date would be wrong for some of the locations.
+    when = (
+        {"opened": write_moment(choice.opened)}
+        if choice.differ
+        else {"date": choice.day.isoformat()}
+    )
+    return when | {
         "practitioner": choice.practitioner_id or "",
         "state": choice.state or "",
+        "letter": choice.letter,
+        "earlier": "1" if choice.unfolded else "",
         "page": page.number,
     }

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.access import PERSON_DATA
-from reminders.domain.pages.timeline import EVENT_WORDS, person
+from reminders.domain.pages.timeline import person
+from reminders.domain.pages.words import EVENT_WORDS
 from reminders.domain.person_data.erase import ErasureError, forget_person
 from reminders.domain.person_data.give_out import FORMS, give_out
 from reminders.domain.person_data.holdings import holdings_of
 from reminders.domain.person_data.preview import preview, waits_for
 from reminders.domain.retention.holds import HoldError, end_hold, hold_of, set_hold
+from reminders.domain.trail.write import look
 from reminders.models import AuditEntry, Contact, ContactMerge, Erasure
 from reminders.views.door.again import prove
 from reminders.views.shared.asked import read_choice, read_text
@@ -30,12 +31,13 @@ DONE_WITH = ("person_exported", "hold_set", "hold_ended", "erasure_asked")
 SHOWN = 20
 
 
-@staff_page(PERSON_DATA)
+@staff_page
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """What is held, what forgetting would take and leave, and what was done with it so far."""
     contact, elsewhere = _asked_for(request, pk)
     if elsewhere:
         return elsewhere
+    look(contact.pk, page="contact_data")
     now, held = timezone.now(), holdings_of(contact)
     hold = hold_of(contact.pk)
     erasure = Erasure.objects.filter(contact=contact, done_at=None).first()
@@ -83,7 +85,7 @@ def _who(user: User | None) -> str:
     return person(user) if user else "the command line"
 
 
-@staff_action(PERSON_DATA)
+@staff_action
 def export(request: StaffRequest, pk: int) -> HttpResponse:
     """All of it as a file, for people or for programs."""
     contact, elsewhere = _asked_for(request, pk)
@@ -99,7 +101,7 @@ def export(request: StaffRequest, pk: int) -> HttpResponse:
     return response
 
 
-@staff_action(PERSON_DATA)
+@staff_action
 def hold(request: StaffRequest, pk: int) -> HttpResponse:
     """Put somebody on legal hold, or end it."""
     contact, elsewhere = _asked_for(request, pk)
@@ -119,7 +121,7 @@ def hold(request: StaffRequest, pk: int) -> HttpResponse:
     return go(request, reverse("contact_data", args=[contact.pk]))
 
 
-@staff_action(PERSON_DATA)
+@staff_action
 def forget(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget somebody, once it was confirmed that what goes was read."""
     contact, elsewhere = _asked_for(request, pk)

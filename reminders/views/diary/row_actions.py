@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from reminders.domain.diary.appointments import undo_status
+from reminders.domain.diary import undoing
 from reminders.domain.diary.staff_actions import (
     StaffActionError,
+    cancel,
+    cancellation_text,
     correct,
     correction_text,
     mark,
@@ -24,8 +26,11 @@ from reminders.domain.diary.staff_actions import (
     send_now,
     send_text,
     stop_reminder,
+    why_not_textable,
 )
 from reminders.domain.pages.conversation import ready_lines
+from reminders.domain.pages.words import text_state
+from reminders.domain.trail.write import look
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, AuditEntry, Message, Reminder
 from reminders.views.shared.asked import read_choice, read_text
@@ -41,7 +46,7 @@ from reminders.views.shared.pages import (
 Status = Appointment.Status
 DONE = {
     Status.CONFIRMED: "{} is confirmed.",
-    Status.DECLINED: "{} can't come.",
+    Status.DECLINED: "{} has declined.",
     Status.ARRIVED: "{} has arrived.",
     Status.NO_SHOW: "{} did not come.",
     Status.CANCELLED: "The appointment of {} is cancelled.",
@@ -67,7 +72,7 @@ def _refuse(request: StaffRequest, error: StaffActionError) -> HttpResponse:
     return note_or_back(request, str(error), tone="warning")
 
 
-@staff_page()
+@staff_page
 def menu(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that can be done with an appointment, for the row's menu."""
     appointment = _appointment(request, pk)
@@ -105,15 +110,21 @@ def _choices(reminder: Reminder, *, now: datetime) -> dict[str, object]:
         "send": planned or waits or unsent,
         "hold": planned or waits,
         "release": held,
-        "words": reminder.get_reason_display() or reminder.get_state_display(),
+        "words": reminder.get_reason_display() or _text_words(reminder),
         "open": planned or waits,
     }
+
+
+def _text_words(reminder: Reminder) -> str:
+    """How its text stands, in the words that the conversation has for it."""
+    message = reminder.message
+    return text_state(message.state) if message else reminder.get_state_display()
 
 
 def _statuses(appointment: Appointment) -> list[tuple[str, str, str]]:
     offered = [
         (Status.CONFIRMED, "Confirmed", "check-circle"),
-        (Status.DECLINED, "Can't come", "x-circle"),
+        (Status.DECLINED, "Declined", "x-circle"),
         (Status.ARRIVED, "Arrived", "person-check"),
         (Status.NO_SHOW, "Did not come", "person-x"),
         (Status.BOOKED, "No answer yet", "undo"),
@@ -125,7 +136,7 @@ def _statuses(appointment: Appointment) -> list[tuple[str, str, str]]:
     ]
 
 
-@staff_action()
+@staff_action
 def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     """Give an appointment the status `to`, unless it is no longer the one shown, `seen`."""
     appointment = _appointment(request, pk)
@@ -145,24 +156,25 @@ def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     except StaffActionError as error:
         return _refuse(request, error)
     words = DONE[wanted].format(appointment.contact)
-    return note_or_back(request, words, undo=reverse("undo", args=[event.pk]) if event else "")
+    address = reverse("undo", args=[event.pk]) if event else ""
+    return note_or_back(request, words, undo=address, row=pk)
 
 
-@staff_action()
+@staff_action
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    """Take a status back, unless it has changed again since."""
+    """Take a status, a booking or a move back, unless it has changed again since."""
     # By the appointment: lines of history of other locations must not be guessed by their number.
     event = get_object_or_404(
         AuditEntry.objects.filter(appointment__in=request.scope.appointments()), pk=pk
     )
-    if undo_status(event.pk, by=request.scope.actor, now=timezone.now()):
-        return note_or_back(request, "Taken back.")
+    if undoing.undo(event.pk, by=request.scope.actor, now=timezone.now()):
+        return note_or_back(request, "Taken back.", row=event.appointment_id or 0)
     return note_or_back(
         request, "It has changed again since, so it was left as it is.", tone="warning"
     )
 
 
-@staff_action()
+@staff_action
 def send_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Have a planned or withheld text sent at once."""
     try:
@@ -172,7 +184,7 @@ def send_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     return note_or_back(request, "The text is going out.")
 
 
-@staff_action()
+@staff_action
 def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep a planned text from going out."""
     try:
@@ -184,7 +196,7 @@ def hold_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@staff_action()
+@staff_action
 def release_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a text go out after all."""
     if resume_reminder(_reminder(request, pk), by=request.scope.actor, now=timezone.now()):
@@ -192,7 +204,7 @@ def release_reminder(request: StaffRequest, pk: int) -> HttpResponse:
     return note_or_back(request, "This text is not stopped.", tone="warning")
 
 
-@staff_action()
+@staff_action
 def send_correction(request: StaffRequest, pk: int) -> HttpResponse:
     """Text that an earlier text no longer holds, with the ready words."""
     appointment = _appointment(request, pk)
@@ -203,7 +215,7 @@ def send_correction(request: StaffRequest, pk: int) -> HttpResponse:
     return note_or_back(request, f"A correction is on its way to {appointment.contact}.")
 
 
-@staff_form()
+@staff_form
 def text(request: StaffRequest, pk: int) -> HttpResponse:
     """A text of one's own about an appointment, in a dialog; `?as=correction` starts with those
     words.
@@ -224,6 +236,7 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
             return _sent(f"Your text is on its way to {appointment.contact}.")
     elif correcting:
         written = correction_text(appointment)
+    look(appointment.contact_id, page="appointment_text", appointment_id=pk)
     context = {
         "appointment": appointment,
         "written": written,
@@ -236,13 +249,51 @@ def text(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "day_sheet/text.html", context, status=422 if problem else 200)
 
 
-def _sent(words: str) -> HttpResponse:
+@staff_form
+def cancel_visit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask in a dialog whether the patient is to be told (`tell`), then cancel."""
+    appointment = _appointment(request, pk)
+    written, problem = cancellation_text(appointment), ""
+    if request.method == "POST":
+        tells = request.POST.get("tell") == "yes"
+        written = read_text(request.POST.get("text"), longest=LONGEST)
+        try:
+            event = cancel(appointment, seen=request.POST.get("seen", ""),
+                           text=written if tells else None, by=request.scope.actor,
+                           now=timezone.now())  # fmt: skip
+        except StaffActionError as error:
+            problem = str(error)
+        else:
+            words = DONE[Status.CANCELLED].format(appointment.contact)
+            # Once told, a click that takes it back would leave the patient with the wrong text.
+            undo = reverse("undo", args=[event.pk]) if event and not tells else ""
+            return _sent(f"{words} The text is going out." if tells else words, undo=undo)
+    look(appointment.contact_id, page="appointment_cancel", appointment_id=pk)
+    context = {
+        "appointment": appointment,
+        "written": written,
+        "problem": problem,
+        "why_not": _why_not_told(appointment),
+        "seen": request.POST.get("seen") or appointment.status,
+        "longest": LONGEST,
+        "action": request.get_full_path(),
+    }
+    return render(request, "day_sheet/cancel.html", context, status=422 if problem else 200)
+
+
+def _why_not_told(appointment: Appointment) -> str:
+    if appointment.starts_at <= timezone.now():
+        return "the visit is over."
+    return why_not_textable(appointment.contact, appointment.local_date)
+
+
+def _sent(words: str, *, undo: str = "") -> HttpResponse:
     # Nothing to swap: a body would replace the dialog that is about to close.
-    response = with_toast(HttpResponse(status=204), words, changed=True)
+    response = with_toast(HttpResponse(status=204), words, undo=undo, changed=True)
     return trigger_client_event(response, "close-dialog")
 
 
-@staff_action()
+@staff_action
 def text_size(request: StaffRequest) -> HttpResponse:
     """How long a text is on the network, while it is being written."""
     size = measure(read_text(request.POST.get("text"), longest=LONGEST))

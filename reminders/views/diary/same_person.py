@@ -16,6 +16,7 @@ from reminders.domain.diary.merge import MergeError, merge_contacts, takes_over
 from reminders.domain.diary.split import split_contacts
 from reminders.domain.pages.conversation import opt_out_in_force, people_at
 from reminders.domain.pages.search import asks_something, find_contacts
+from reminders.domain.trail.write import look, search
 from reminders.domain.wording.languages import LANGUAGES
 from reminders.formatting import at_zone, phone
 from reminders.models import Appointment, Contact, ContactMerge, Message
@@ -56,7 +57,7 @@ class Row(NamedTuple):
         return not (self.kept or self.other or self.after)
 
 
-@staff_form()
+@staff_form
 def find(request: StaffRequest, pk: int) -> HttpResponse:
     """Look up who is the same person: those on the same phone, or whom a posted `q` finds."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
@@ -64,9 +65,11 @@ def find(request: StaffRequest, pk: int) -> HttpResponse:
     searching, more = asks_something(query), False
     if searching:
         found = find_contacts(query, scope=request.scope, limit=PER_PAGE)
+        search(query, page="contact_same", found=len(found.ids))
         rows = request.scope.contacts().filter(pk__in=found.ids)
         people, more = list(rows.order_by("last_name", "first_name", "pk")), found.more
     else:
+        look(contact.pk, page="contact_same")
         people = list(people_at(contact.phone, scope=request.scope))
     context = {
         "contact": contact,
@@ -80,7 +83,7 @@ def find(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, page, context)
 
 
-@staff_form()
+@staff_form
 def merge(request: StaffRequest, pk: int) -> HttpResponse:
     """Both side by side; when posted, make `other` part of this one."""
     other_id = read_id(request.POST.get("other") or request.GET.get("other"))
@@ -124,6 +127,7 @@ def _merge(request: StaffRequest, kept: Contact, other: Contact) -> HttpResponse
 def _side_by_side(
     request: StaffRequest, kept: Contact, other: Contact, *, outdated: bool = False
 ) -> HttpResponse:
+    look(kept.pk, other.pk, page="contact_merge")
     # So that the etags below are of the very rows that are shown.
     kept.refresh_from_db()
     other.refresh_from_db()
@@ -160,6 +164,7 @@ def _written(contact: Contact, *, country: str) -> dict[str, str]:
     return {
         "Name": contact.name,
         "Called": contact.preferred_name,
+        "Date of birth": f"{contact.birth_date:%-d %b %Y}" if contact.birth_date else "",
         "Number": f"{number} (a call found it wrong)" if contact.has_wrong_number else number,
         "Texts to the number": "Opted out" if opted_out else "May be texted" if number else "",
         "Messages": contact.get_channel_display(),
@@ -204,7 +209,7 @@ def _next(visits: list[Appointment], total: int) -> str:
     return "\n".join(lines)
 
 
-@staff_action()
+@staff_action
 def split(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a merge back: two people again."""
     seen = ContactMerge.objects.filter(kept__in=request.scope.contacts())

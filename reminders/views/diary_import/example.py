@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.asking.example import ENGLISH, Example, examples
 from reminders.views.shared.asked import read_choice
 from reminders.views.shared.pages import StaffRequest, staff_page
@@ -14,7 +13,7 @@ from reminders.views.shared.pages import StaffRequest, staff_page
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
-@staff_page(IMPORT)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The columns of the example with what each is for, in the language that was chosen."""
     example = _chosen(request)
@@ -32,7 +31,7 @@ def show(request: StaffRequest) -> HttpResponse:
     return render(request, "import/example.html", context)
 
 
-@staff_page(IMPORT)
+@staff_page
 def download(request: StaffRequest) -> HttpResponse:
     """The file itself."""
     example = _chosen(request)

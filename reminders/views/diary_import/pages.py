@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.upload_pass import hand_out
-from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.asking.stored import questions_of_import
 from reminders.domain.diary_import.outcome import csv_lines
 from reminders.domain.diary_import.problems import ImportRefused
@@ -33,6 +32,7 @@ from reminders.domain.diary_import.uploads import (
     upload,
 )
 from reminders.domain.diary_import.write.summary import second_question
+from reminders.domain.trail.write import Kind, note
 from reminders.models import Import
 from reminders.views.diary_import.questions import reading_of, their_imports
 from reminders.views.diary_import.reading import understood
@@ -66,7 +66,7 @@ def _get(request: StaffRequest, pk: int) -> Import:
     return get_object_or_404(their_imports(request), pk=pk)
 
 
-@staff_form(IMPORT)
+@staff_form
 def index(request: StaffRequest) -> HttpResponse:
     """Upload a file; below it the imports so far."""
     problem, status = "", 200
@@ -99,7 +99,7 @@ def index(request: StaffRequest) -> HttpResponse:
     return response
 
 
-@staff_page(IMPORT)
+@staff_page
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """Where an import stands: a question, its progress, its preview, its problems or its
     outcome.
@@ -159,16 +159,16 @@ def _lines(request: StaffRequest, row: Import, tab: Tab | None) -> dict[str, Any
     return {"page": page, "table": problem_lines(row, page.object_list)}
 
 
-@staff_page(IMPORT)
+@staff_page
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
-    """How far the work is; once it is done the page is loaded anew."""
+    """How far the work is; once it is done the page is loaded again."""
     row = _get(request, pk)
     if row.state in AT_WORK:
         return render(request, "import/progress.html", {"row": row})
     return go_to(request, reverse("import", args=[row.pk]))
 
 
-@staff_form(IMPORT)
+@staff_form
 def columns(request: StaffRequest, pk: int) -> HttpResponse:
     """What each column means, over the first rows; also how dates are written and the location."""
     row = _get(request, pk)
@@ -220,7 +220,7 @@ def _columns(row: Import, mapping: dict[str, str], sample: list[list[str]]) -> l
     ]
 
 
-@staff_action(IMPORT)
+@staff_action
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     """The go."""
     row = _get(request, pk)
@@ -241,7 +241,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("import", row.pk)
 
 
-@staff_action(IMPORT)
+@staff_action
 def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a file that was not imported."""
     if discard(_get(request, pk), user_id=request.user.pk, now=timezone.now()):
@@ -251,12 +251,13 @@ def throw_away(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("import", pk)
 
 
-@staff_page(IMPORT)
+@staff_page
 def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
     """The original rows and what became of each."""
     row = _get(request, pk)
     # A file leaves the building with names and numbers in it.
     prove(request, back=reverse("import", args=[pk]))
+    note(Kind.DOWNLOAD, details={"file": "import", "id": pk})
     response = StreamingHttpResponse(csv_lines(row), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
     return cast(
@@ -264,7 +265,7 @@ def outcome_csv(request: StaffRequest, pk: int) -> HttpResponse:
     )  # both are answers; only their common base has no name in the wrapper
 
 
-@staff_form(IMPORT)
+@staff_form
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Say what taking an import back would do, and do it."""
     row = _get(request, pk)

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.asking.answering import answer_questions, ask_again
 from reminders.domain.diary_import.asking.stored import (
     answer_from,
@@ -101,7 +100,7 @@ def their_imports(request: StaffRequest) -> QuerySet[Import]:
     return rows.filter(created_by=request.user) if request.scope.restricted else rows
 
 
-@staff_form(IMPORT)
+@staff_form
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask everything that is open about a file, and take the answers."""
     row = get_object_or_404(their_imports(request), pk=pk)
@@ -183,7 +182,7 @@ def _without_value(one: AskedQuestion) -> str:
     return words.replace(f"“{one.value[:shown]}”", "“…”") if shown else words
 
 
-@staff_action(IMPORT)
+@staff_action
 def again(request: StaffRequest, pk: int) -> HttpResponse:
     """Take one answer back: the file is read without it, and asks again."""
     row = get_object_or_404(their_imports(request), pk=pk)

@@ -19,7 +19,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.dateformat import format as format_date
 
-from reminders.domain.common.access import IMPORT
 from reminders.domain.diary_import.asking.answering import say_known
 from reminders.domain.diary_import.pipeline import phone_words
 from reminders.domain.diary_import.preview import READ
@@ -191,7 +190,7 @@ def _names(counted: Sequence[Sequence[Any]], known: Sequence[str]) -> list[NewNa
     return names
 
 
-@staff_action(IMPORT)
+@staff_action
 def known_names(request: StaffRequest, pk: int) -> HttpResponse:
     """Take it that new names are known ones, as chosen, and have the file read again."""
     row = get_object_or_404(their_imports(request), pk=pk)

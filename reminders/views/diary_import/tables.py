@@ -96,15 +96,6 @@ def tabs(row: Import) -> list[Tab]:
         ),
         Tab("flagged", "to look at", counts.get("flagged", 0) or flagged[:1].count(), flagged),
     ]
-    if row.state in (Import.State.APPLIED, Import.State.UNDONE):
-        found.append(
-            Tab(
-                "unchanged",
-                "unchanged",
-                counts.get("unchanged", 0),
-                rows.filter(outcome=Outcome.UNCHANGED),
-            )
-        )
     return [tab for tab in found if tab.count]
 
 

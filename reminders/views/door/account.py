@@ -15,8 +15,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from reminders.domain.signing_in import second_factor
+from reminders.domain.signing_in import desks, second_factor
 from reminders.domain.signing_in.sessions import end_others, open_sessions
+from reminders.domain.trail.write import Kind, note
 from reminders.sessions import digest
 from reminders.views.shared.pages import say
 
@@ -35,6 +36,7 @@ class Account(IndexView):
             "passkeys": found.get(Authenticator.Type.WEBAUTHN, []),
             "codes": codes,
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "has_pin": isinstance(user, User) and desks.has_pin(user),
             "sessions": open_sessions(user) if isinstance(user, User) else (),
             "this_session": digest(self.request.session.session_key or ""),
             "needed": isinstance(user, User) and second_factor.is_needed(user),
@@ -47,6 +49,7 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End every other session of the user."""
     if isinstance(request.user, User):
         ended = end_others(request.user, keep=digest(request.session.session_key or ""))
+        note(Kind.SIGN_OUT, details={"sessions": ended})
         say(request, f"Signed out elsewhere: {ended}.")
     return HttpResponseRedirect(reverse("mfa_index"))
 

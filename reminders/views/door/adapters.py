@@ -6,7 +6,7 @@ Nobody makes an account by themselves: administrators do, and a sign-in service 
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from reminders.domain.demo.seed import is_shut_out
 from reminders.domain.signing_in import devices, mails, proof, second_factor
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -37,6 +38,7 @@ _TOLD = {
     "mfa/email/recovery_codes_generated": "New recovery codes were made for your sign-in.",
     "socialaccount/email/account_connected": "You signed in by your organisation's own service.",
 }
+DEMO_ONLY = "This login is the demo's, and works with the sandbox only."
 _UNSAID = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
@@ -46,6 +48,13 @@ class Door(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Before any way in is gone to its end: nobody gets in by the demo's password for real."""
+        if is_shut_out(user):
+            messages.error(request, DEMO_ONLY, extra_tags="danger")
+            return HttpResponseRedirect(reverse("login"))
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; who has no second factor and needs one is led to it from now on."""

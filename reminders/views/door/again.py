@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from reminders.domain.signing_in import proof
 from reminders.views.door.service import way_to_service
+from reminders.views.door.tokens import AGAIN
 from reminders.views.shared.pages import go
 
 
@@ -30,10 +31,14 @@ def lead_to_proof(request: HttpRequest, needed: proof.ProofNeeded) -> HttpRespon
     """The way there, which comes back."""
     # What was sent is not kept for afterwards: it may hold a password, and would lie in a session.
     here = request.path if request.method == "POST" else request.get_full_path()
-    return go(request, f"{_way(request)}?{urlencode({'next': needed.back or here})}")
+    way, asked = _way(request)
+    return go(request, f"{way}?{urlencode(asked | {'next': needed.back or here})}")
 
 
-def _way(request: HttpRequest) -> str:
+def _way(request: HttpRequest) -> tuple[str, dict[str, str]]:
     ways = get_adapter(request).get_reauthentication_methods(request.user)
     # Who has neither password nor factor here came from a sign-in service, and goes there again.
-    return str(ways[0]["url"]) if ways else way_to_service() or reverse(settings.LOGIN_URL)
+    if ways:
+        return str(ways[0]["url"]), {}
+    # The service knows them still, in this very browser: it is told to ask.
+    return way_to_service() or reverse(settings.LOGIN_URL), {AGAIN: "1"}

@@ -22,21 +22,25 @@ from django.utils import timezone
 
 from reminders.domain.operations.sign_ins import is_paused, note_failure
 from reminders.domain.signing_in.second_factor import use_code
+from reminders.views.door import noted
 
 TOO_MANY = "Too many wrong tries. Please wait 15 minutes, then try again."
 USED = "That code was used already. Please wait for the next one."
 
 
-def counted(name: str, check: Callable[[], Any]) -> Any:
-    """What a check returns, unless too many failed before; a failure is counted."""
+def counted(name: str, check: Callable[[], Any], *, why: str, user: Any = None) -> Any:
+    """What a check returns, unless too many failed before; a failure is counted and noted."""
     address, now = str(context.request.META.get("REMOTE_ADDR", "")), timezone.now()
     # Six digits are few: without a count, a stolen password and a night would be enough.
     if is_paused(name, address, now=now):
+        noted.told_to_wait()
         raise ValidationError(TOO_MANY)
     try:
         return check()
     except ValidationError:
-        if note_failure(name, address, now=now):
+        pause = note_failure(name, address, now=now)
+        noted.refused(why, user_id=user.pk if user else None, pause=pause)
+        if pause:
             raise ValidationError(TOO_MANY) from None
         raise
 
@@ -64,7 +68,7 @@ class Code(forms.Form):
 
     def clean_code(self) -> str:
         """The code, once; a wrong one is counted."""
-        return str(counted(self.user.get_username(), self._check))
+        return str(counted(self.user.get_username(), self._check, why="code", user=self.user))
 
     def _check(self) -> str:
         code = str(super().clean_code())  # type: ignore[misc]  # the library's form stands behind
@@ -112,7 +116,8 @@ class Passkey(forms.Form):
         # Without a name each address counts by itself, or one visitor could pause all the others.
         address = context.request.META.get("REMOTE_ADDR", "")
         name = self.user.get_username() if self.user else f"passkey {address}"
-        found = counted(name, super().clean_credential)  # type: ignore[misc]  # stands behind
+        check = super().clean_credential  # type: ignore[misc]  # stands behind
+        found = counted(name, check, why="passkey", user=self.user)
         assert isinstance(found, Authenticator)  # noqa: S101  # what the library returns
         return found
 

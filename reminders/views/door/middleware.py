@@ -5,6 +5,7 @@ again that it is them, to that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,12 @@ from django_htmx.middleware import HtmxDetails
 from reminders.domain.signing_in.devices import FORGOTTEN_AFTER
 from reminders.domain.signing_in.proof import ProofNeeded
 from reminders.domain.signing_in.second_factor import is_due
+from reminders.domain.trail.visitor import visiting
+from reminders.domain.trail.write import Kind, note
 from reminders.sessions import SessionStore
 from reminders.views.door.adapters import DEVICE, DEVICE_COOKIE, DUE
 from reminders.views.door.again import lead_to_proof
+from reminders.views.door.lock import answer_if_locked
 from reminders.views.shared.pages import go
 
 _OPEN = frozenset(
@@ -32,7 +36,11 @@ _OPEN = frozenset(
         "logout",
         "healthz",
         "readyz",
+        "metrics",
+        "promise",
         "messages_webhook",
+        "whatsapp_webhook",
+        "security_txt",
     }
 )
 """What takes no second factor: setting one up, and leaving."""
@@ -45,7 +53,11 @@ class AtTheDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        # Whoever signs in or out on the way is asked for when something is noted.
+        with visiting(address, user_id=lambda: getattr(request.user, "pk", None)):
+            response = self.get_response(request)
+            _note_refusal(request, response.status_code)
         _note_click(request)
         if DEVICE in request.META:
             response.set_cookie(
@@ -63,7 +75,11 @@ class AtTheDoor:
     ) -> HttpResponse | None:
         """Lead on, or let through."""
         # The cookie first: nobody's session is read for machines and strangers.
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or _is_open(request):
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if locked := answer_if_locked(request):
+            return locked
+        if _is_open(request):
             return None
         if not request.session.get(DUE) or not isinstance(request.user, User):
             return None
@@ -83,10 +99,29 @@ class AtTheDoor:
 
 def _note_click(request: HttpRequest) -> None:
     # What a page looks up by itself would keep a session open as long as the browser stands there.
-    clicked = request.headers.get("X-Looked-By-Itself") is None
     session = request.session
-    if clicked and session.accessed and isinstance(session, SessionStore):
+    if not _looks_by_itself(request) and session.accessed and isinstance(session, SessionStore):
         session.touch()
+
+
+def _note_refusal(request: HttpRequest, status: int) -> None:
+    """Somebody who is signed in asked for what their role does not allow, or for a thing that is
+    not there or not theirs, which we answer alike.
+    """
+    match = request.resolver_match
+    denied = status == HTTPStatus.FORBIDDEN or (
+        status == HTTPStatus.NOT_FOUND and match is not None and "pk" in match.kwargs
+    )
+    # What a page that stands open looks up by itself comes again and again.
+    if not denied or _looks_by_itself(request) or not isinstance(request.user, User):
+        return
+    about = {"id": match.kwargs["pk"]} if match and isinstance(match.kwargs.get("pk"), int) else {}
+    page = (match.url_name or "") if match else ""
+    note(Kind.DENIED, details={"page": page, "status": int(status), **about})
+
+
+def _looks_by_itself(request: HttpRequest) -> bool:
+    return request.headers.get("X-Looked-By-Itself") is not None
 
 
 def _is_open(request: HttpRequest) -> bool:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from allauth.socialaccount.providers.openid_connect import views as openid
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from requests import RequestException
 
 from reminders.domain.signing_in.service import NotLetIn, user_for
+from reminders.views.door import noted, tokens
 
 FAILED = "That sign-in did not work. Please try again, or sign in with your password."
 log = logging.getLogger(__name__)
@@ -36,9 +37,11 @@ class SignInService(DefaultSocialAccountAdapter):
         # Tying an account of the service to a login here is what an open browser would be used for.
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             _turn_away(request, FAILED)
+        claims = _claims(sociallogin.account)
+        tokens.note(request, claims, now=timezone.now())
         known = sociallogin.user if sociallogin.is_existing else None
         try:
-            user = user_for(_claims(sociallogin.account), known)
+            user = user_for(claims, known)
         except NotLetIn as error:
             _turn_away(request, str(error))
         if known is None:
@@ -60,23 +63,28 @@ class SignInService(DefaultSocialAccountAdapter):
 
 def set_out(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to the service."""
-    return _in_words(request, openid.login, provider_id)
+    tokens.ask(request, now=timezone.now())
+    return _in_words(request, OAuth2LoginView, provider_id)
 
 
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take in who comes back from it."""
-    return _in_words(request, openid.callback, provider_id)
+    return _in_words(request, OAuth2CallbackView, provider_id)
 
 
 def _in_words(
-    request: HttpRequest, view: Callable[..., HttpResponse], provider_id: str
+    request: HttpRequest, view: type[OAuth2LoginView | OAuth2CallbackView], provider_id: str
 ) -> HttpResponse:
     try:
-        return view(request, provider_id)
+        adapter = tokens.SignedTokens(request, provider_id)
+        answer: HttpResponse = view.adapter_view(adapter)(request)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
     # Not reached, or it answered with something else than such a service does.
     except (RequestException, OAuth2Error, ValueError, KeyError) as error:
         log.warning("The sign-in service is not usable: %s", type(error).__name__)
         return _outside(request, FAILED)
+    return answer
 
 
 def way_to_service() -> str:
@@ -93,6 +101,7 @@ def _claims(account: SocialAccount) -> dict[str, Any]:
 
 
 def _turn_away(request: HttpRequest, words: str) -> NoReturn:
+    noted.refused("service")
     raise ImmediateHttpResponse(_outside(request, words))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -18,15 +19,18 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from reminders.domain.clock.wall_time import tzdata_version
-from reminders.domain.common.access import CONNECTION
+from reminders.domain.common import database_clock
 from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.operations import health
 from reminders.domain.operations.alerts import banners
-from reminders.domain.phones.parsing import PhoneNumber, read_phone
+from reminders.domain.operations.doctor.examine import examined
+from reminders.domain.phones.parsing import PhoneNumber, can_receive_sms, read_phone
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.outbox import queue_text
-from reminders.domain.setup import go_live_checklist
+from reminders.domain.setup import signed_pushes
+from reminders.domain.setup.beginning import go_live_checklist
 from reminders.models import Location, Message
+from reminders.views.door.again import prove
 from reminders.views.shared.pages import StaffRequest, staff_action, staff_page
 
 JUST_NOW = timedelta(minutes=1)
@@ -59,21 +63,21 @@ class TestForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
-    def __init__(self, *args: object, country: str, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they come
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.country = country
 
     def clean_phone(self) -> str:
         """The number in E.164, read as one of the first location's country."""
         read = read_phone(self.cleaned_data["phone"], self.country)
-        if not isinstance(read, PhoneNumber):
+        if not isinstance(read, PhoneNumber) or not can_receive_sms(read):
             raise forms.ValidationError(
                 "That is no number that can be texted. Write it with + and the country."
             )
         return read.e164
 
 
-@staff_page(CONNECTION)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """Everything about the connection on one page."""
     now = timezone.now()
@@ -85,15 +89,15 @@ def show(request: StaffRequest) -> HttpResponse:
         "checks": [
             (check, _address(check.href)) for check in go_live_checklist.check_list(pulse, now=now)
         ],
-        "news": _news(now=now),
+        "news": _news(pulse, now=now),
         "provider": urlsplit(settings.MESSAGES_API_URL).hostname,
         "sandbox": settings.MESSAGES_API_URL if settings.MESSAGES_API_IS_SANDBOX else "",
         "auth": settings.MESSAGES_API_AUTH,
         "key": _masked(settings.MESSAGES_API_KEY),
         "account": settings.MESSAGES_API_ACCOUNT,
         "source": settings.MESSAGES_SOURCE_NUMBER,
-        "public_url": settings.PUBLIC_URL,
         "zones": _zones(),
+        **_signing(),
         "tzdata": tzdata_version(),
         "opt_out_words": go_live_checklist.OPT_OUT_WORDS,
         "switches": go_live_checklist.ACCOUNT_SWITCHES,
@@ -102,14 +106,22 @@ def show(request: StaffRequest) -> HttpResponse:
     return render(request, "connection.html", context)
 
 
-@staff_action(CONNECTION)
+@staff_page
+def doctor(request: StaffRequest) -> HttpResponse:
+    """Everything that the product stands on, looked over; asked for by the page once it is open."""
+    found, at = examined(messages_api(), now=database_clock.now(), again="again" in request.GET)
+    amiss = sum(one.level == "danger" for one in found)
+    return render(request, "connection/doctor.html", {"findings": found, "at": at, "amiss": amiss})
+
+
+@staff_action
 def check(request: StaffRequest) -> HttpResponse:
     """Ask the provider now whether it takes our credentials."""
     verdict = go_live_checklist.check_credentials(messages_api(), now=timezone.now())
     return render(request, "connection/verdict.html", {"verdict": verdict})
 
 
-@staff_action(CONNECTION)
+@staff_action
 def test(request: StaffRequest) -> HttpResponse:
     """Send a text to one's own number and show what becomes of it."""
     form = TestForm(request.POST, country=_country(request))
@@ -135,7 +147,15 @@ def test(request: StaffRequest) -> HttpResponse:
     )
 
 
-@staff_page(CONNECTION)
+@staff_action
+def sign(request: StaffRequest) -> HttpResponse:
+    """Have the provider sign what it pushes."""
+    prove(request, back=reverse("connection"))
+    verdict = signed_pushes.set_up(messages_api(), by=request.scope.actor, now=timezone.now())
+    return render(request, "connection/signed.html", {"verdict": verdict} | _signing())
+
+
+@staff_page
 def test_state(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """What has become of a test text; asked again until it ends."""
     # Tests only: whoever may see the connection may not read every patient's text.
@@ -145,13 +165,22 @@ def test_state(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "connection/state.html", {"message": message, "watch": watch})
 
 
+def _signing() -> dict[str, object]:
+    return {
+        "push_key": signed_pushes.present_key() if settings.PUBLIC_URL else None,
+        "own_key": bool(settings.WEBHOOK_PUBLIC_KEY),
+        "real": not settings.PROVIDER_IS_HERE,
+        "public_url": settings.PUBLIC_URL,
+    }
+
+
 def _country(request: StaffRequest) -> str:
     place = request.scope.locations[0] if request.scope.locations else None
     return place.country if place else settings.DEFAULT_COUNTRY
 
 
-def _news(*, now: datetime) -> list[ConnectionNews]:
-    at = health.last_news()
+def _news(pulse: health.Pulse, *, now: datetime) -> list[ConnectionNews]:
+    at = health.last_news(pulse)
     return [
         ConnectionNews("A text was accepted", at["accepted"], now),
         ConnectionNews("A delivery report came in", at["report"], now),
@@ -173,7 +202,8 @@ def _zones() -> list[str]:
 
 def _address(what: str) -> str:
     names = {
-        "locations": "admin:reminders_location_changelist",
+        "locations": "locations",
+        "wordings": "wordings",
         "rules": "rules",
         "users": "admin:auth_user_changelist",
         "people": "people",

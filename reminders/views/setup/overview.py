@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reminders.domain.clock.wall_time import tzdata_version
-from reminders.domain.common import access
-from reminders.domain.common.access import RULES, Scope
+from reminders.domain.common.access import Scope
 from reminders.domain.operations.health import take_pulse
+from reminders.domain.roads.whatsapp.client import is_on
 from reminders.models import Practitioner, ReminderRule, Service, TaughtReply, Wording
 from reminders.views.shared.pages import StaffRequest, staff_page
 
@@ -21,23 +21,28 @@ from reminders.views.shared.pages import StaffRequest, staff_page
 class Tile:
     """One way on: where to, what is there, and how it stands."""
 
-    href: str
+    address: str
     icon: str
     title: str
     words: str
-    needs: str
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        return reverse(self.address)
 
 
-@staff_page(RULES)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """Everything that can be set up, with how it stands."""
     groups = [
         ("Texts", _texts()),
         ("Your practice", _practice(request.scope)),
-        ("Running it", _running(request.scope)),
+        ("Running it", _running()),
     ]
     shown = [
-        (title, [tile for tile in tiles if _may(tile, request.scope)]) for title, tiles in groups
+        (title, [tile for tile in tiles if request.scope.opens(tile.address)])
+        for title, tiles in groups
     ]
     context = {
         "groups": [(title, tiles) for title, tiles in shown if tiles],
@@ -46,46 +51,45 @@ def show(request: StaffRequest) -> HttpResponse:
     return render(request, "setup.html", context)
 
 
-def _may(tile: Tile, scope: Scope) -> bool:
-    return scope.may(tile.needs)
-
-
 def _texts() -> list[Tile]:
     on = ReminderRule.objects.filter(active=True).count()
     own = Wording.objects.count()
     taught = TaughtReply.objects.filter(removed_at=None).count()
     return [
         Tile(
-            reverse("rules"),
+            "rules",
             "rules",
             "Rules",
             f"When texts go out: {_count(on, 'rule')} on",
-            access.RULES,
         ),
         Tile(
-            reverse("wordings"),
+            "wordings",
             "wordings",
             "Wordings",
             f"What texts say, in 11 languages; {own} of your own"
             if own
             else "What texts say, in 11 languages",
-            access.WORDINGS,
         ),
+        *_whatsapp(),
         Tile(
-            reverse("taught_replies"),
+            "taught_replies",
             "chat-question",
             "Taught replies",
             f"Texts that always mean the same: {taught}",
-            access.WORDINGS,
         ),
         Tile(
-            reverse("admin:reminders_cannedreply_changelist"),
+            "ready_lines",
             "chat",
-            "Canned lines",
+            "Ready lines",
             "What you answer again and again",
-            access.RULES,
         ),
     ]
+
+
+def _whatsapp() -> list[Tile]:
+    """Only where it is set up: else there is nothing to do."""
+    words = "Which words it has approved, and who agreed to it"
+    return [Tile("whatsapp", "chat", "WhatsApp", words)] if is_on() else []
 
 
 def _practice(scope: Scope) -> list[Tile]:
@@ -94,88 +98,108 @@ def _practice(scope: Scope) -> list[Tile]:
     services = Service.objects.filter(active=True).count()
     return [
         Tile(
-            reverse("admin:reminders_location_changelist"),
+            "locations",
             "place",
             "Locations",
             f"{_count(places, 'location')}: time zone, phone, texting hours",
-            "reminders.change_location",
         ),
         Tile(
-            reverse("admin:reminders_practitioner_changelist"),
+            "closed_days",
+            "calendar",
+            "Closed days",
+            "Public holidays, breaks: when nobody is there",
+        ),
+        Tile(
+            "practitioners",
             "person",
             "Practitioners",
             _count(people, "practitioner"),
-            access.RULES,
         ),
         Tile(
-            reverse("admin:reminders_service_changelist"),
+            "services",
             "diary",
             "Services",
             f"{_count(services, 'service')}, with instructions for the text",
-            access.RULES,
         ),
         Tile(
-            reverse("taught_answers"),
+            "calendars",
+            "calendar",
+            "Calendars",
+            "Visits in a calendar program, by a secret address",
+        ),
+        Tile(
+            "age_rule",
+            "people",
+            "Children",
+            "From which age patients get their own texts",
+        ),
+        Tile(
+            "taught_answers",
             "import",
             "Teach it your software",
             "What your diary’s columns and words mean",
-            access.IMPORT,
         ),
     ]
 
 
-def _running(scope: Scope) -> list[Tile]:
+def _running() -> list[Tile]:
     now = timezone.now()
-    troubles = len(take_pulse(now=now).troubles(now=now))
+    pulse = take_pulse(now=now)
+    troubles = len(pulse.troubles(now=now))
     return [
         Tile(
-            reverse("connection"),
+            "connection",
             "connection",
             "Connection",
             f"{_count(troubles, 'thing')} to look at" if troubles else "All is well",
-            access.CONNECTION,
         ),
-        *([] if scope.restricted else [_kept_for()]),
+        *([_after_restore()] if pulse.held else []),
+        _kept_for(),
+        _trail(),
         Tile(
-            reverse("admin:auth_user_changelist"),
+            "admin:auth_user_changelist",
             "people",
             "Users",
             "Who may do what, and where",
-            access.USERS,
         ),
         Tile(
-            reverse("people"),
+            "people",
             "key",
             "People who sign in",
             "What a sign-in takes, and who lost it",
-            access.USERS,
         ),
         Tile(
-            reverse("admin:django_celery_beat_periodictask_changelist"),
+            "admin:django_celery_beat_periodictask_changelist",
             "clock",
             "Schedules",
             "How often texts are sent and replies fetched",
-            "django_celery_beat.change_periodictask",
         ),
         Tile(
-            reverse("admin:index"),
+            "admin:index",
             "admin",
             "Admin",
             "Everything that is stored, to look at",
-            access.RULES,
         ),
     ]
 
 
+def _after_restore() -> Tile:
+    """Only while texts are held: nobody else has anything to do there."""
+    return Tile("after_restore", "warning", "After a restore", "No texts go out")
+
+
 def _kept_for() -> Tile:
-    """For those who see every location: what goes, goes everywhere."""
     return Tile(
-        reverse("retention"),
+        "retention",
         "history",
         "How long things are kept",
         "What goes each night, and where data lies",
-        access.CONNECTION,
     )
+
+
+def _trail() -> Tile:
+    """For those who see every location, as it is of all of them."""
+    return Tile("trail", "person-check", "Who did what", "Sign-ins, looks, downloads")
 
 
 def _count(number: int, noun: str) -> str:

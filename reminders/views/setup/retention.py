@@ -13,13 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.access import CONNECTION
 from reminders.domain.planning.kept_opt_outs import of_another_key
 from reminders.domain.retention.periods import KINDS, MOST, periods, save_periods, tonight
 from reminders.domain.retention.places import places
 from reminders.domain.retention.steps import STEPS, due_at
 from reminders.models import Erasure, ForgettingRun, KeptOptOut, LegalHold
-from reminders.views.shared.pages import StaffRequest, forbidden, go, say, staff_action, staff_form
+from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_form
 
 NIGHTS = 7
 MOST_SHOWN = 100
@@ -40,12 +39,9 @@ class PeriodsForm(forms.Form):
         return [{"kind": kind, "field": self[kind.name]} for kind in KINDS]
 
 
-@staff_form(CONNECTION)
+@staff_form
 def show(request: StaffRequest) -> HttpResponse:
     """All periods to look at and to change; what changes holds from the coming night on."""
-    # Periods hold for all locations, and what they take away is every location's.
-    if request.scope.restricted:
-        return forbidden(request)
     now = timezone.now()
     found = periods(now=now)
     form = PeriodsForm(request.POST or None, initial={one.kind.name: one.coming for one in found})
@@ -82,13 +78,11 @@ def _nights() -> list[dict[str, Any]]:
     return [{"day": day, "went": went} for day, went in found.items()]
 
 
-@staff_action(CONNECTION)
+@staff_action
 def show_tonight(request: StaffRequest) -> HttpResponse:
     """What would go tonight by the periods as they are typed; part of the page, as it counts a
     while.
     """
-    if request.scope.restricted:
-        return forbidden(request)
     form = PeriodsForm(request.POST)
     if not form.is_valid():
         return render(request, "retention/tonight.html", {"unusable": True})

@@ -1,5 +1,5 @@
-"""The form of a rule, in plain words: days or hours before, at which time, for whom, and the odd
-cases.
+"""The form of a rule, in plain words: what makes it send, how long before or after, for whom, and
+the odd cases.
 """
 
 from __future__ import annotations
@@ -8,15 +8,31 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
-from reminders.models import Location, ReminderRule, Service
+from reminders.models import Location, Practitioner, ReminderRule, Service
 
 DAYS, ELAPSED = "days", "elapsed"
 OWN_TIME, FIXED_TIME = "own", "fixed"
 UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
 LONGEST_NOTICE = 60 * 24 * 7
+LONGEST_SETTLING = 24 * 60
+LONGEST_WAIT = 60 * 24 * 60
+WAYS = [
+    ("", "By SMS"),
+    *(
+        (minutes, f"By WhatsApp; by SMS if it is not delivered within {words}")
+        for minutes, words in (
+            (5, "5 minutes"),
+            (15, "15 minutes"),
+            (30, "half an hour"),
+            (60, "an hour"),
+            (120, "two hours"),
+        )
+    ),
+]
 
 
 def radios() -> forms.RadioSelect:
@@ -57,6 +73,26 @@ class RuleForm(forms.ModelForm):
         label="How long before", min_value=1, max_value=20_160, required=False
     )
     unit = forms.ChoiceField(label="Unit", choices=[(unit, unit) for unit in UNITS], required=False)
+    wait = forms.IntegerField(
+        label="How long after it happened",
+        min_value=0,
+        max_value=86_400,
+        required=False,
+        help_text="0: as soon as there is nothing more to correct.",
+    )
+    wait_unit = forms.ChoiceField(
+        label="Unit", choices=[(unit, unit) for unit in UNITS], required=False
+    )
+
+    whatsapp_minutes = forms.TypedChoiceField(
+        label="How it goes",
+        choices=WAYS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="By WhatsApp to those who agreed to it, about one visit, in words that WhatsApp "
+        "has approved; to all others by SMS.",
+    )
 
     class Meta:
         model = ReminderRule
@@ -66,31 +102,45 @@ class RuleForm(forms.ModelForm):
                 "kind",
                 "location",
                 "service",
+                "practitioner",
+                "patients",
+                "settle_minutes",
                 "days_before",
                 "at_time",
                 "weekdays_only",
                 "quiet",
             ),
             *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
+            "missed_within_months",
+            "whatsapp_minutes",
         )
         widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
         labels = {
             "kind": "What it is",
             "location": "Location",
             "service": "Service",
+            "practitioner": "With",
+            "patients": "Patients",
+            "settle_minutes": "Wait so many minutes for corrections",
             "weekdays_only": "Only on working days",
             "quiet": "When its time falls outside texting hours",
             "late": "When the appointment is booked after its time",
             "min_notice_minutes": "… while at least so many minutes remain",
             "cutoff_minutes": "Never with fewer minutes left than",
             "not_if_confirmed": "Not to patients who have confirmed already",
+            "missed_within_months": "Only to patients who missed a visit in the last … months",
         }
         help_texts = {
             "name": "For you; patients don't see it.",
             "location": "A rule for one location replaces the general rules of its kind there.",
             "service": "A rule for one service replaces the general rules of its kind for it.",
+            "practitioner": "",
+            "settle_minutes": "What is corrected within this is told once, as it stands then; "
+            "what is taken back is not told at all.",
             "weekdays_only": "If nobody is there that day, the text goes on the last working day "
             "before: for a Monday appointment on Friday.",
+            "missed_within_months": "Blank: to everybody. Else it is an extra text, beside those "
+            "of the other rules; give it words of its own under Wordings.",
             "min_notice_minutes": "180 is three hours.",
             "cutoff_minutes": "After that nothing is sent, whatever happens.",
         }
@@ -106,6 +156,12 @@ class RuleForm(forms.ModelForm):
             "location", Location.objects.filter(pk__in=scope.location_ids), "Every location"
         )
         self._offer("service", Service.objects.filter(active=True), "Every service")
+        self._offer("practitioner", Practitioner.objects.filter(active=True), "Whoever it is")
+        fields["patients"].choices = ReminderRule.Patients.choices
+        # A form that does not show it keeps what is there.
+        fields["settle_minutes"].required = False
+        if settings.WHATSAPP is None:
+            del self.fields["whatsapp_minutes"]
         # A blank location means everywhere, which is not theirs to give.
         if scope.restricted:
             fields["location"].required = True
@@ -134,9 +190,12 @@ class RuleForm(forms.ModelForm):
         # Django's may return nothing; what was cleaned stands in `cleaned_data` all the same.
         given = super().clean() or self.cleaned_data
         rule = self.instance
-        # The database takes days or minutes, never both: what was the other before must be gone.
-        rule.minutes_before = None
-        if given.get("counts") == ELAPSED:
+        # The database takes one way of counting: what was another before must be gone.
+        rule.minutes_before = rule.minutes_after = None
+        given["settle_minutes"] = self._settles(given)
+        if given.get("kind") in ReminderRule.EVENTS:
+            self._read_wait(given, rule)
+        elif given.get("counts") == ELAPSED:
             given["days_before"] = given["at_time"] = None
             amount = given.get("amount")
             if not amount:
@@ -159,9 +218,46 @@ class RuleForm(forms.ModelForm):
                 self.add_error(name, "At most a week, which is 10080 minutes.")
         return given
 
+    def _settles(self, given: dict[str, Any]) -> int:
+        minutes = given.get("settle_minutes")
+        if minutes is None:
+            return int(self.instance.settle_minutes)
+        if minutes > LONGEST_SETTLING:
+            self.add_error("settle_minutes", "At most a day, which is 1440 minutes.")
+        return int(minutes)
+
+    def _read_wait(self, given: dict[str, Any], rule: ReminderRule) -> None:
+        """Put how long after something happened into the rule's columns."""
+        given["days_before"] = given["at_time"] = None
+        given["weekdays_only"] = given["not_if_confirmed"] = False
+        rule.minutes_after = (given.get("wait") or 0) * UNITS[given.get("wait_unit") or "minutes"]
+        if rule.minutes_after > LONGEST_WAIT:
+            self.add_error("wait", "At most 60 days.")
+        if given.get("kind") == ReminderRule.Kind.AFTER and not rule.minutes_after:
+            self.add_error("wait", "Say how long after the visit began, such as 1 day.")
+        # It cannot leave before what it tells of.
+        if given.get("quiet") == ReminderRule.Quiet.EARLIER:
+            given["quiet"] = ReminderRule.Quiet.LATER
+
+
+def _waits_as_said(rule: ReminderRule) -> dict[str, Any]:
+    minutes = rule.minutes_after or 0
+    unit = next(name for name, size in reversed(UNITS.items()) if minutes % size == 0)
+    return {
+        "wait": minutes // UNITS[unit],
+        "wait_unit": unit if minutes else "minutes",
+        "counts": DAYS,
+        "days_before": 1,
+        "time_of_day": OWN_TIME,
+        "at_time": time(17),
+        "amount": 1,
+    }
+
 
 def _as_said(rule: ReminderRule) -> dict[str, Any]:
     """What the form's own fields show for a rule."""
+    if rule.is_event:
+        return _waits_as_said(rule)
     minutes = rule.minutes_before
     if minutes is None:
         fixed = FIXED_TIME if rule.at_time else OWN_TIME

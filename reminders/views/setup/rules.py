@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.access import RULES
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup import rule_text, rules
 from reminders.domain.setup.jobs import REPLAN, in_words
 from reminders.domain.setup.rule_preview import preview_rule
+from reminders.domain.telling.as_it_went import as_it_went
+from reminders.domain.wording import PURPOSES
 from reminders.models import Job, ReminderRule
 from reminders.views.setup.rule_forms import RuleForm
 from reminders.views.shared.asked import read_id
@@ -28,6 +30,17 @@ from reminders.views.shared.pages import (
     staff_form,
     staff_page,
 )
+
+Kind = ReminderRule.Kind
+ICONS = {
+    Kind.CONFIRMATION: "chat-question",
+    Kind.REMINDER: "clock",
+    Kind.BOOKED: "calendar",
+    Kind.MOVED: "right",
+    Kind.CANCELLED: "x-circle",
+    Kind.MISSED: "person-x",
+    Kind.AFTER: "check",
+}
 
 
 @dataclass(frozen=True)
@@ -49,15 +62,25 @@ class RuleRow:
         return rule_text.whom(self.rule)
 
     @property
+    def icon(self) -> str:
+        """The picture of its kind."""
+        return ICONS[Kind(self.rule.kind)]
+
+    @property
+    def asks(self) -> bool:
+        """Whether its text asks for an answer."""
+        return PURPOSES[self.rule.kind].asks
+
+    @property
     def small_print(self) -> list[str]:
         """What happens when the time is odd or late."""
         return rule_text.small_print(self.rule)
 
 
-@staff_page(RULES)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The rules, those for everywhere first; with `?job=` how far planning after a change is."""
-    rules = ReminderRule.objects.select_related("location", "service").order_by("position", "pk")
+    rules = _rules().order_by("position", "pk")
     mine = [rule for rule in rules if request.scope.sees_place(rule.location_id)]
     # The order is one for all locations, so whoever sees only some of them cannot move a rule.
     fixed = request.scope.restricted
@@ -71,14 +94,25 @@ def show(request: StaffRequest) -> HttpResponse:
         for rule in mine
     ]
     return render(
-        request, "rules.html", {"groups": _groups(rows), "job": _job(request), "rows": rows}
+        request,
+        "rules.html",
+        {
+            "groups": _groups(rows),
+            "job": _job(request),
+            "rows": rows,
+            "untold": _untold(rules),
+        },
     )
 
 
-@staff_form(RULES)
+@staff_form
 def new(request: StaffRequest) -> HttpResponse:
-    """A form for a new rule: a confirmation, or with `?kind=reminder` a reminder."""
-    if request.GET.get("kind") == "reminder":
+    """A form for a new rule: a confirmation, or of the kind that `?kind=` names."""
+    kind = request.GET.get("kind", "")
+    if kind in ReminderRule.EVENTS:
+        rule = ReminderRule(kind=kind, minutes_after=0, min_notice_minutes=0, cutoff_minutes=0)
+        rule.minutes_after = 24 * 60 if kind == ReminderRule.Kind.AFTER else 0
+    elif kind == "reminder":
         rule = ReminderRule(
             kind="reminder", minutes_before=60, quiet="earlier", min_notice_minutes=15
         )
@@ -88,7 +122,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return _form(request, rule)
 
 
-@staff_form(RULES)
+@staff_form
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """The form of one rule."""
     rule = _rule(request, pk)
@@ -137,7 +171,7 @@ def _saved(request: StaffRequest, saved: rules.SavedRule) -> HttpResponse:
     return redirect(where)
 
 
-@staff_action(RULES)
+@staff_action
 def preview(request: StaffRequest) -> HttpResponse:
     """What saving the form as it stands would do, for real coming appointments."""
     given = request.POST.get("rule")
@@ -151,12 +185,13 @@ def preview(request: StaffRequest) -> HttpResponse:
         context |= {
             "preview": preview_rule(rule, now=now, scope=request.scope),
             "sentence": rule_text.sentence(rule),
+            "went": as_it_went(rule, now=now, scope=request.scope),
             "now": now,
         }
     return render(request, "rules/preview.html", context)
 
 
-@staff_action(RULES)
+@staff_action
 def switch(request: StaffRequest, pk: int) -> HttpResponse:
     """Switch a rule on or off."""
     rule = _rule(request, pk)
@@ -172,18 +207,16 @@ def switch(request: StaffRequest, pk: int) -> HttpResponse:
     return _saved(request, saved)
 
 
-@staff_action(RULES)
+@staff_action
 def move(request: StaffRequest, pk: int) -> HttpResponse:
     """Move a rule up or down in the list, which is one for all locations."""
     # Only for its 404: a rule that the user does not see must not answer by “forbidden”.
     _rule(request, pk)
-    if not request.scope.may_change_at(None):
-        return forbidden(request)
     rules.move_rule(pk, up=request.POST.get("up") == "yes")
     return redirect(f"{reverse('rules')}#rule-{pk}")
 
 
-@staff_action(RULES)
+@staff_action
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a rule that was never used."""
     if not request.scope.may_change_at(_rule(request, pk).location_id):
@@ -197,7 +230,7 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("rules")
 
 
-@staff_page(RULES)
+@staff_page
 def job(request: StaffRequest, pk: int) -> HttpResponse:
     """How far the planning after a change is; asked again and again while it runs."""
     row = get_object_or_404(Job, pk=pk)
@@ -213,17 +246,31 @@ def _job(request: StaffRequest) -> Job | None:
     return running.order_by("created_at").first()
 
 
+def _rules() -> QuerySet[ReminderRule]:
+    return ReminderRule.objects.select_related("location", "service", "practitioner")
+
+
 def _rule(request: StaffRequest, pk: int) -> ReminderRule:
-    rule = get_object_or_404(ReminderRule.objects.select_related("location", "service"), pk=pk)
+    rule = get_object_or_404(_rules(), pk=pk)
     if not request.scope.sees_place(rule.location_id):
         raise Http404
     return rule
+
+
+def _untold(rules: Iterable[ReminderRule]) -> list[ReminderRule]:
+    """Rules about moved and cancelled visits that are off, where none of them is on."""
+    told = [rule for rule in rules if rule.kind in (Kind.MOVED, Kind.CANCELLED)]
+    return [] if any(rule.active for rule in told) else told
 
 
 def _groups(rows: Iterable[RuleRow]) -> list[tuple[str, list[RuleRow]]]:
     """Rows by where they hold: everywhere first, then each place."""
     groups: dict[str, list[RuleRow]] = {"": []}
     for row in rows:
-        places = [str(one) for one in (row.rule.location, row.rule.service) if one]
+        rule = row.rule
+        places = [
+            *(str(one) for one in (rule.location, rule.service, rule.practitioner) if one),
+            *(["New patients"] if rule.patients == ReminderRule.Patients.NEW else []),
+        ]
         groups.setdefault(", ".join(places), []).append(row)
     return [(name, found) for name, found in groups.items() if found]

@@ -9,14 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common import access
 from reminders.domain.common.audit import name_of
 from reminders.domain.replies.candidates import why_not_coming
 from reminders.domain.replies.inbox import open_cards
 from reminders.domain.replies.review import teach
 from reminders.domain.wording.languages import LANGUAGES
 from reminders.models import InboxItem, TaughtReply
-from reminders.views.shared.pages import StaffRequest, forbidden, go, say, staff_action, staff_page
+from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page
 
 Meaning = TaughtReply.Meaning
 ICONS = {Meaning.YES: "check-circle", Meaning.NO: "x-circle", Meaning.COURTESY: "chat"}
@@ -30,7 +29,7 @@ class Proposal(NamedTuple):
     acts: bool
 
 
-@staff_page(access.WORDINGS)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """All that is taught, each with the cards of the same words that the user sees."""
     rows = list(TaughtReply.objects.filter(removed_at=None).select_related("taught_by"))
@@ -39,7 +38,6 @@ def show(request: StaffRequest) -> HttpResponse:
     alike = teach.waiting_alike(rows, waiting[: teach.MOST_LOOKED_AT] if rows else ())
     context = {
         "rows": [_row(one, alike.get(one.pk, [])) for one in rows],
-        "may_change": request.scope.may_change_at(None),
         "zone": request.scope.locations[0].zone if request.scope.locations else "UTC",
     }
     return render(request, "taught_replies.html", context)
@@ -62,11 +60,9 @@ def _row(one: TaughtReply, alike: list[InboxItem]) -> dict[str, Any]:
     }
 
 
-@staff_action(access.WORDINGS)
+@staff_action
 def remove(request: StaffRequest, pk: int) -> HttpResponse:
     """From now on a person reads this text again; what it did stays done."""
-    if not request.scope.may_change_at(None):
-        return forbidden(request)
     removed = teach.remove(pk, by=request.scope.actor, now=timezone.now())
     told = "Removed. A person reads this text again." if removed else "This was removed already."
     say(request, told)

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.access import IMPORT
 from reminders.domain.common.audit import name_of
 from reminders.domain.diary_import.asking.words import choices_for, meaning_words, subject_words
 from reminders.domain.diary_import.taught import forget, taught_again, teach_otherwise
@@ -32,7 +31,7 @@ FORGOTTEN = "forgotten_answer"
 MOST_SHOWN = 2_000
 
 
-@staff_page(IMPORT)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """All that was taught of the locations that the user looks after, by diary and columns."""
     # One more than is shown, so that “there are more” needs no count of its own.
@@ -76,7 +75,7 @@ def _line(row: TaughtAnswer) -> dict[str, Any]:
     }
 
 
-@staff_action(IMPORT)
+@staff_action
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """From now on it means something else; what was imported stays as it was."""
     row = get_object_or_404(_theirs(request), pk=pk)
@@ -90,7 +89,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _back(request, f"Remembered: {meaning_words(row.about, meaning)}.")
 
 
-@staff_action(IMPORT)
+@staff_action
 def remove(request: StaffRequest, pk: int) -> HttpResponse:
     """It is asked again with the next file."""
     row = get_object_or_404(_theirs(request), pk=pk)
@@ -99,7 +98,7 @@ def remove(request: StaffRequest, pk: int) -> HttpResponse:
     return go_to(request, reverse("taught_answers"))
 
 
-@staff_action(IMPORT)
+@staff_action
 def undo(request: StaffRequest) -> HttpResponse:
     """Take the last removal back, as long as nobody has taught the same meanwhile."""
     # Taken out at once: a second press must not bring it back over what was taught since.
@@ -110,7 +109,7 @@ def undo(request: StaffRequest) -> HttpResponse:
     elif taught_again(kept):
         say(request, "It is remembered again.")
     else:
-        say(request, "This was taught anew meanwhile.", tone="warning")
+        say(request, "This was taught again meanwhile.", tone="warning")
     return go_to(request, reverse("taught_answers"))
 
 

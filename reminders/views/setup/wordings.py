@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.access import WORDINGS, Scope
+from reminders.domain.common.access import Scope
 from reminders.domain.common.wording_catalogue import SMS, VOICE
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import BusyError
@@ -36,6 +36,8 @@ from reminders.domain.wording import (
     WordingProblem,
 )
 from reminders.domain.wording.defaults import VOICE_PURPOSES
+from reminders.domain.wording.own_columns import code_of
+from reminders.domain.wording.purposes import LINKED
 from reminders.models import ReminderRule, Wording
 from reminders.views.shared.asked import read_choice, read_id, read_text
 from reminders.views.shared.pages import (
@@ -54,15 +56,21 @@ words.
 PLACEHOLDER_WORDS = {
     "first_name": "First name",
     "name": "Full name",
+    "recipient": "Who reads it",
     "date": "Date",
     "time": "Time",
     "location": "Location",
     "practitioner": "Practitioner",
     "service": "Service",
     "phone": "Location's phone",
+    "address": "Location's address",
+    "map": "Link to a map",
+    "video": "Link to video visits",
+    "link": "Page about the visit",
     "instructions": "Instructions",
     "appointments": "List of appointments",
     "emergency": "Emergency number",
+    "minutes": "Minutes of a delay",
 }
 
 
@@ -75,7 +83,7 @@ class WordingRow:
     query: str
 
 
-@staff_page(WORDINGS)
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """All wordings of one language and channel; with `?rule=` those of one rule."""
     rule = _rule(request.GET, request.scope)
@@ -94,12 +102,12 @@ def show(request: StaffRequest) -> HttpResponse:
         "texts": [row for row in rows if not row.purpose.automatic],
         "answers": [row for row in rows if row.purpose.automatic],
         "own": set(Wording.objects.filter(rule=rule).values_list("language", flat=True)),
-        "may_change": _may_change(rule, request.scope),
+        "may_change": _may_change(rule, request.scope) and request.scope.opens("wordings_edit"),
     }
     return render(request, "wordings.html", context)
 
 
-@staff_form(WORDINGS)
+@staff_form
 def edit(request: StaffRequest) -> HttpResponse:
     """The editor of one wording."""
     # From the address in both methods: the form cannot move a text to another rule or language.
@@ -136,14 +144,16 @@ def edit(request: StaffRequest) -> HttpResponse:
         "problems": problems,
         "language": LANGUAGES[place.language],
         "languages": LANGUAGES,
-        "placeholders": _placeholders(purpose),
+        "placeholders": _placeholders(purpose, linked=_may_link(place)),
+        "may_link": _may_link(place),
+        "columns": _columns(place, purpose, request.scope),
         "query": _query(place),
         "back": _list(place),
     }
     return render(request, "wordings/edit.html", context, status=422 if problems else 200)
 
 
-@staff_action(WORDINGS)
+@staff_action
 def preview(request: StaffRequest) -> HttpResponse:
     """The text in the editor, filled in for real appointments."""
     # Needs no right to change: it shows, and saves nothing.
@@ -158,7 +168,7 @@ def preview(request: StaffRequest) -> HttpResponse:
     return render(request, "wordings/preview.html", context)
 
 
-@staff_action(WORDINGS)
+@staff_action
 def reset(request: StaffRequest) -> HttpResponse:
     """Go back to the text that comes with the product, or to the one for all rules."""
     place, rule = _place(request.GET, request.scope)
@@ -177,14 +187,12 @@ def reset(request: StaffRequest) -> HttpResponse:
     return redirect(_list(place))
 
 
-@staff_action(WORDINGS)
+@staff_action
 def switch_answer(request: StaffRequest) -> HttpResponse:
     """Switch an automatic answer on or off, in every language."""
     purpose = request.POST.get("purpose", "")
     if purpose not in PURPOSES or not PURPOSES[purpose].automatic:
         raise Http404
-    if not _may_change(None, request.scope):
-        return forbidden(request)
     on = request.POST.get("on") == "yes"
     wordings.switch_answer(purpose, on=on, by=request.scope.actor, now=timezone.now())
     say(request, "This answer is sent again." if on else "This answer is not sent any more.")
@@ -225,12 +233,27 @@ def _purposes(channel: str, rule: ReminderRule | None) -> list[Purpose]:
     return [PURPOSES[key] for key in keys]
 
 
-def _placeholders(purpose: Purpose) -> list[tuple[str, str]]:
+def _may_link(place: WordingKey) -> bool:
+    return place.purpose in LINKED and place.channel == SMS
+
+
+def _placeholders(purpose: Purpose, *, linked: bool) -> list[tuple[str, str]]:
     return [
         (f"{{{name}}}", PLACEHOLDER_WORDS[name])
         for name in PLACEHOLDERS
-        if name != "appointments" or purpose.lists
+        if (name != "appointments" or purpose.lists)
+        and (name != "minutes" or purpose.key == "running_late")
+        and (name != "link" or linked)
     ]
+
+
+def _columns(place: WordingKey, purpose: Purpose, scope: Scope) -> list[tuple[str, str, str]]:
+    """Columns of the diary: what is inserted, the name, and a value that stands there."""
+    if purpose.automatic:
+        return []
+    seen = scope.location_ids if scope.restricted else None
+    found = wordings.columns_for(place, location_ids=seen)
+    return [(code_of(name, ""), name, value) for name, value in found.items()]
 
 
 def _place(given: Mapping[str, str], scope: Scope) -> tuple[WordingKey, ReminderRule | None]:

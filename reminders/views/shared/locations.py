@@ -18,9 +18,7 @@ from reminders.views.shared.pages import StaffRequest
 
 def places(request: StaffRequest) -> tuple[Location, ...]:
     """The locations that the page shows."""
-    # Asked of the scope: what is remembered may be a location that was taken from the user since.
-    chosen = request.scope.location(request.scope.profile.remembered.get("location"))
-    return (chosen,) if chosen else request.scope.locations
+    return request.scope.shown_locations
 
 
 def place_ids(request: StaffRequest) -> list[int]:
@@ -37,13 +35,7 @@ def everybodys(request: StaffRequest) -> Collection[int] | None:
     """The locations to narrow to; None where the user sees everything anyway, rows without a
     location too.
     """
-    # Whoever sees every location sees rows without one, too; narrowed by ids they would be missing.
-    chosen = places(request)
-    return (
-        None
-        if not request.scope.restricted and len(chosen) == len(request.scope.locations)
-        else place_ids(request)
-    )
+    return request.scope.narrowed_to
 
 
 def zone(request: StaffRequest) -> ZoneInfo:

@@ -1,7 +1,7 @@
-"""What every staff page shares: the check of the user on the server, and answers that htmx
+"""What every staff page shares: the request of somebody who was let in, and answers that htmx
 understands.
 
-A page says which permission it needs; who has it is `domain.access`'s business.
+Which address needs what stands in `domain.rights`; `views.door.rights` asks before the page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
-from reminders.domain.common.access import DAILY_WORK, Scope, scope_of
+from reminders.domain.common.access import Scope
 
 P = ParamSpec("P")
 
@@ -38,48 +39,39 @@ class StaffRequest(HttpRequest):
 View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 
-def staff_page(
-    permission: str = DAILY_WORK, *, methods: tuple[str, ...] = ("GET", "HEAD")
+def _staff(
+    methods: tuple[str, ...],
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
-    """Let in users with this permission; others sign in first, or read what they may not do."""
-
     def wrap(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @wraps(view)
-        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            # Before the permission: an ended session is asked to sign in, not told that its role is
-            # too small.
-            if not request.user.is_authenticated or not isinstance(request.user, User):
-                return _sign_in(request, back="GET" in methods)
-            if not request.user.has_perm(permission):
-                return forbidden(request)
-            staff = cast(
-                StaffRequest, request
-            )  # what the checks above and the next line make of it
-            staff.scope = scope_of(request.user)
-            return view(staff, *args, **kwargs)
+        def let_in(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            # The door gives the scope to those whom it lets in; whoever has none came past it.
+            if not isinstance(getattr(request, "scope", None), Scope):
+                raise PermissionDenied
+            return view(cast(StaffRequest, request), *args, **kwargs)
 
-        # Outermost: another method is refused before anything is read, and a GET never changes
-        # anything.
-        return require_http_methods(list(methods))(checked)
+        # Outermost: a GET never changes anything.
+        return require_http_methods(list(methods))(let_in)
 
     return wrap
 
 
-def staff_action(
-    permission: str = DAILY_WORK,
-) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for those whom the table of rights lets in: `views.door.rights` has asked it."""
+    return _staff(("GET", "HEAD"))(view)
+
+
+def staff_action(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A `staff_page` that changes something: POST only."""
-    return staff_page(permission, methods=("POST",))
+    return _staff(("POST",))(view)
 
 
-def staff_form(
-    permission: str = DAILY_WORK,
-) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def staff_form(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A `staff_page` that shows a form and takes it."""
-    return staff_page(permission, methods=("GET", "HEAD", "POST"))
+    return _staff(("GET", "HEAD", "POST"))(view)
 
 
-def _sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
+def to_sign_in(request: HttpRequest, *, back: bool) -> HttpResponse:
     """Send a page to the sign-in; to htmx say 401, upon which the page asks to sign in on the spot.
 
     `back`: the address shows a page, so that one returns there; a form that was sent keeps a draft.
@@ -99,14 +91,23 @@ def forbidden(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
 
 
 def with_toast(
-    response: HttpResponse, text: str, *, undo: str = "", tone: str = "ok", changed: bool = False
+    response: HttpResponse,
+    text: str,
+    *,
+    undo: str = "",
+    tone: str = "ok",
+    changed: bool = False,
+    row: int = 0,
 ) -> HttpResponse:
     """Show a short note beside the page. `undo` is an address to POST to; `tone` is ok, warning or
     danger.
 
-    `changed` tells live lists on the page to look again at once.
+    `changed` tells live lists on the page to look again at once. `row` is the appointment that has
+    changed: where the day sheet shows it, the undo stands in its row, and the note is only read
+    aloud.
     """
-    trigger_client_event(response, "toast", {"text": text, "undo": undo, "tone": tone})
+    note: dict[str, str | int] = {"text": text, "undo": undo, "tone": tone}
+    trigger_client_event(response, "toast", note | ({"row": row} if row else {}))
     return trigger_client_event(response, "changed") if changed else response
 
 
@@ -144,12 +145,14 @@ def note_or_back(
     tone: str = "ok",
     changed: bool = True,
     back: str = "",
+    row: int = 0,
 ) -> HttpResponse:
     """Answer an action with a note: beside the page for htmx, else on the page at `back`.
 
     Without `back` that is the page that the form names. The other arguments are `with_toast`'s.
     """
     if request.htmx:
-        return with_toast(HttpResponse(status=204), text, undo=undo, tone=tone, changed=changed)
+        done = HttpResponse(status=204)
+        return with_toast(done, text, undo=undo, tone=tone, changed=changed, row=row)
     say(request, text, undo=undo, tone=tone)
     return go(request, back) if back else go_back(request)

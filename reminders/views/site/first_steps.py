@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from reminders.domain.setup import first_login
-from reminders.domain.setup.first_steps import first_steps, next_step, whom_to_ask
+from reminders.domain.setup.beginning import first_login
+from reminders.domain.setup.beginning.first_steps import first_steps, next_step, whom_to_ask
 from reminders.views.door.adapters import enter
 from reminders.views.shared.pages import StaffRequest, say, staff_page
 
@@ -87,7 +87,7 @@ def _unseen(response: HttpResponse) -> HttpResponse:
     return response
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """What is done and what comes next; for those who may not, whom to ask."""
     steps = first_steps()

@@ -13,7 +13,7 @@ from reminders.navigation import Shell
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The banners where they changed since `seen`, else 204; always with the inbox's count."""
     # The database's clock, as the workers that note troubles: this machine's may be off.

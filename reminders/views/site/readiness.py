@@ -11,7 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import psycopg
-from celery import current_app
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +20,7 @@ from reminders.domain.common import database_clock
 from reminders.domain.operations import database_room
 from reminders.domain.operations.health import BEAT_SILENT
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, last_success
+from reminders.domain.operations.reaching import reach_broker
 
 OK = "ok"
 MAY_TAKE = 2
@@ -40,7 +40,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """200 with every part "ok", or 503 naming what fails. Tells no secrets and needs no login."""
     # Both at once, or a hanging one would use up the time of the other.
-    asked = {"database": _askers.submit(_reach_database), "broker": _askers.submit(_reach_broker)}
+    asked = {"database": _askers.submit(_reach_database), "broker": ask_broker()}
     wait(asked.values(), timeout=MAY_TAKE)
     parts = {name: _answer(future) for name, future in asked.items()}
     reached = parts["database"] == OK
@@ -48,6 +48,11 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     parts |= {name: _ask(check) if reached else UNREACHED for name, check in CHECKS.items()}
     ready = all(words == OK for words in parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+def ask_broker() -> Future[str]:
+    """Whether the broker answers, in a while: OK or what fails."""
+    return _askers.submit(_reach_broker)
 
 
 def _answer(future: Future[str]) -> str:
@@ -80,13 +85,8 @@ def _reach_database() -> str:
 
 
 def _reach_broker() -> str:
-    try:
-        with current_app.connection_for_write(connect_timeout=MAY_TAKE) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=MAY_TAKE)
-    # Each transport has errors of its own, and a probe must answer whatever they are.
-    except Exception as error:
-        return f"fails: {type(error).__name__}"
-    return OK
+    fault = reach_broker()
+    return f"fails: {fault}" if fault else OK
 
 
 def _migrations() -> str:

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django_htmx.middleware import HtmxDetails
 
 from reminders.domain.common import access
 from reminders.domain.signing_in import mails
+from reminders.sessions import LOCKED
 from reminders.views.door.dialog import close, stands_in_dialog
 from reminders.views.door.service import way_to_service
 from reminders.views.shared.pages import StaffRequest, go_back, say, staff_action
@@ -43,6 +44,9 @@ class SignIn(LoginView):
         # Signed in meanwhile in another tab: a redirect would end in the dialog instead of closing
         # it.
         self.redirect_authenticated_user = "here" not in request.GET
+        # At a shared desk the page is only locked: the dialog asks for what opens it.
+        if request.session.get(LOCKED) and stands_in_dialog(request) and request.method == "GET":
+            return HttpResponseRedirect(reverse("unlock", query={"here": "1"}))
         return super().dispatch(request, *args, **kwargs)
 
     def get_template_names(self) -> list[str]:
@@ -106,7 +110,7 @@ class ChangePassword(PasswordChangeView):
         return super().form_valid(form)
 
 
-@staff_action()
+@staff_action
 def remember(request: StaffRequest) -> HttpResponse:
     """Keep the location that the pages are set to; blank for all of them. Goes back to where one
     was.

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from reminders.domain.operations.sign_ins import end_pause, forget_failures, is_paused, note_failure
+from reminders.views.door import noted
 
 
 class Counting(AxesHandler):
@@ -26,10 +27,15 @@ class Counting(AxesHandler):
     ) -> None:
         """Count it, unless it was only told to wait."""
         # Without a request it was a command or a test; what only had to wait is no further failure.
-        if request is None or request.axes_locked_out:
+        if request is None:
+            return
+        if request.axes_locked_out:
+            noted.told_to_wait()
             return
         name = str(credentials.get("username") or "")
-        if note_failure(name, _address(request), now=timezone.now()):
+        pause = note_failure(name, _address(request), now=timezone.now())
+        noted.refused("password", name=name, pause=pause)
+        if pause:
             # Its middleware answers by this mark: the failure that reaches the limit already reads
             # so.
             request.axes_locked_out = True

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.etags import digest
+from reminders.domain.common.etags import ChangedMeanwhileError, digest
 from reminders.domain.diary.calls import answer_by_phone, record_calls, undo_answers, undo_calls
-from reminders.domain.pages.call_list import (
-    Calls,
-    Household,
-    Obstacle,
-    Try,
-    calls_to_make,
-    households,
-)
-from reminders.domain.pages.text_states import text_state
-from reminders.formatting import at_zone
+from reminders.domain.diary.contacts import PhoneError, phone_columns
+from reminders.domain.diary.editing import save_contact
+from reminders.domain.pages.calling.households import Household, RawNumber, Try, households
+from reminders.domain.pages.calling.whom import TO_CALL, Calls, Obstacle, Section, calls_to_make
+from reminders.domain.pages.words import text_state
+from reminders.formatting import at_zone, phone
 from reminders.models import Appointment, AuditEntry, CallAttempt, Message
 from reminders.views.diary.day_rows import address
-from reminders.views.shared.asked import read_choice, read_date, read_ids
+from reminders.views.shared.asked import read_choice, read_date, read_id, read_ids, read_text
 from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import places, several, sign
 from reminders.views.shared.pages import StaffRequest, note_or_back, staff_action, staff_page
@@ -33,9 +30,9 @@ from reminders.views.shared.pages import StaffRequest, note_or_back, staff_actio
 ROWS = 30
 Outcome = CallAttempt.Outcome
 OUTCOMES = (
-    (Outcome.CALLED, "Called", "call"),
-    (Outcome.VOICEMAIL, "Left voicemail", "chat"),
     (Outcome.NO_ANSWER, "No answer", "call-off"),
+    (Outcome.VOICEMAIL, "Left voicemail", "chat"),
+    (Outcome.CALLED, "Still undecided", "call"),
     (Outcome.WRONG_NUMBER, "Wrong number", "x-circle"),
 )
 NOTED = {
@@ -43,18 +40,26 @@ NOTED = {
     Outcome.VOICEMAIL: "Noted: left {} a voicemail.",
     Outcome.NO_ANSWER: "Noted: {} did not answer.",
     Outcome.WRONG_NUMBER: "Noted: the number of {} is wrong, and no text goes to it. "
-    "Correct it with their details.",
+    "Correct it on their card.",
 }
 ANSWERS = {
-    Appointment.Status.CONFIRMED: "{} confirmed by phone.",
-    Appointment.Status.DECLINED: "{} can't come, as they said on the phone.",
+    Appointment.Status.CONFIRMED: "{} confirmed on the phone.",
+    Appointment.Status.DECLINED: "{} declined on the phone.",
 }
-FILTERS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
-    ("", "All", "call", {}),
-    ("unreachable", "No text reaches", "call-off", {"obstacle": True}),
-    ("new", "Not tried yet", "clock", {"tried": False}),
-    ("tried", "Called before", "history", {"tried": True}),
+FILTERS: tuple[tuple[str, str, str, Collection[Section], bool | None], ...] = (
+    ("", "To call", "call", TO_CALL, None),
+    ("unreached", "No text reaches", "call-off", (Section.UNREACHED,), None),
+    ("asked", "Asked, no answer", "send", (Section.ASKED,), None),
+    ("new", "Not tried yet", "clock", TO_CALL, False),
+    ("tried", "Called before", "history", tuple(Section), True),
+    ("coming", "Text still to come", "clock", (Section.COMING,), None),
 )
+"""What may be shown: its name, words and icon, the sections, and whether somebody called."""
+SECTIONS = {
+    Section.UNREACHED: ("No text reaches them", "Only a call can tell them."),
+    Section.ASKED: ("Asked, no answer", "A text asked them; nothing clear came back."),
+    Section.COMING: ("Text still to come", "A text asks them first. No call is needed yet."),
+}
 TEXT_ICONS = {
     **dict.fromkeys(map(str, Message.UNDELIVERED), "x-circle"),
     "delivered": "check-circle",
@@ -81,11 +86,22 @@ def _tried(one: Try, zone: str) -> Tried:
     return Tried(symbol, words, at_zone(one.at, zone))
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One patient's number, to be corrected on the spot."""
+
+    appointment_id: int
+    name: str
+    given: str
+    raw: RawNumber
+
+
 @dataclass(frozen=True)
 class CallCard:
-    """A household as it is shown."""
+    """A household as it is shown; `heading` is that of its section, where it is the first of it."""
 
     household: Household
+    heading: tuple[str, str] | None = None
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
@@ -123,9 +139,23 @@ class CallCard:
     @property
     def outcomes(self) -> tuple[tuple[Outcome, str, str], ...]:
         """How a call may go; whose number is wrong is asked where there are several people."""
+        if not self.household.phone:
+            return ()
         # A wrong number stops all texts to it; with several people it has to be said whose it is
         # not.
         return OUTCOMES if len(self.people) == 1 else OUTCOMES[:-1]
+
+    @cached_property
+    def corrections(self) -> list[Correction]:
+        """Whose number may be corrected here, each once."""
+        found = {
+            row.day.contact_id: Correction(
+                row.day.id, row.day.name, phone(row.raw.given, row.day.country), row.raw
+            )
+            for row in self.household.rows
+            if row.raw
+        }
+        return list(found.values())
 
     @cached_property
     def names(self) -> str:
@@ -133,7 +163,7 @@ class CallCard:
         return ", ".join(dict.fromkeys(row.day.name or "(no name)" for row in self.household.rows))
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The whole page, or for the live look only what may have changed (204 when nothing has)."""
     # The token without htmx is an address that somebody reloaded: give them the whole page.
@@ -153,13 +183,13 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     day = read_date(request.GET.get("day", ""))
     wanted = read_choice(request.GET.get("show"), [name for name, *_ in FILTERS], otherwise="")
     calls = calls_to_make(places(request), now=now, day=day)
-    chosen = next((conditions for name, _, _, conditions in FILTERS if name == wanted), {})
-    page = counted_page(request, calls.only(**chosen), per_page=ROWS)
+    sections, tried = next((which, tried) for name, _, _, which, tried in FILTERS if name == wanted)
+    page = counted_page(request, calls.only(sections, tried=tried), per_page=ROWS)
     listed = households(list(page), now=now)
     filters = _filters(calls, wanted)
     shown = [(one.key, one.digest) for one in listed]
     return {
-        "cards": [CallCard(one) for one in listed],
+        "cards": _cards(listed),
         "page": page,
         "filters": filters,
         "days": calls.days,
@@ -167,11 +197,21 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "to_called": reverse("call_list_called"),
         "to_answered": reverse("call_list_answered"),
         "several_places": several(request),
+        "to_corrected": reverse("call_list_number"),
         "total": calls.count(),
+        "coming": 0 if wanted == "coming" else calls.count((Section.COMING,)),
         "token": f"{seen}/{digest((shown, filters, calls.days, page.number))}",
         "filters_digest": digest((filters, calls.days, day)),
         "address": {"day": day or "", "show": wanted, "page": page.number},
     }
+
+
+def _cards(listed: list[Household]) -> list[CallCard]:
+    cards, before = [], None
+    for one in listed:
+        cards.append(CallCard(one, SECTIONS[one.section] if one.section != before else None))
+        before = one.section
+    return cards
 
 
 def _filters(calls: Calls, wanted: str) -> list[dict[str, Any]]:
@@ -181,9 +221,9 @@ def _filters(calls: Calls, wanted: str) -> list[dict[str, Any]]:
             "words": words,
             "icon": icon,
             "on": name == wanted,
-            "count": calls.count(**conditions),
+            "count": calls.count(sections, tried=tried),
         }
-        for name, words, icon, conditions in FILTERS
+        for name, words, icon, sections, tried in FILTERS
     ]
 
 
@@ -206,7 +246,7 @@ def _answer(request: StaffRequest, text: str, *, undo: str = "", tone: str = "ok
     return note_or_back(request, text, undo=undo, tone=tone, back=reverse("call_list"))
 
 
-@staff_action()
+@staff_action
 def called(request: StaffRequest) -> HttpResponse:
     """Note how a call went (`outcome`), for all `appointments` of a household."""
     rows = _theirs(request)
@@ -221,7 +261,7 @@ def called(request: StaffRequest) -> HttpResponse:
     return _answer(request, NOTED[outcome].format(_names(rows)), undo=undo)
 
 
-@staff_action()
+@staff_action
 def answered(request: StaffRequest) -> HttpResponse:
     """Confirm or decline (`to`) what the patient said on the phone."""
     rows = _theirs(request)
@@ -248,7 +288,31 @@ def answered(request: StaffRequest) -> HttpResponse:
     )
 
 
-@staff_action()
+@staff_action
+def correct_number(request: StaffRequest) -> HttpResponse:
+    """Write down the right `phone` of the patient `contact` of one of the listed appointments."""
+    visits = request.scope.appointments().select_related("contact", "location")
+    visit = get_object_or_404(visits, pk=read_id(request.POST.get("appointment")))
+    contact = visit.contact
+    written = read_text(request.POST.get("phone"), longest=100)
+    try:
+        columns = phone_columns(written, visit.location.country)
+        if columns["phone"] in ("", contact.phone):
+            return _answer(request, "Type the right number first.", tone="warning")
+        save_contact(
+            contact,
+            columns,
+            seen=request.POST.get("seen", ""),
+            number_is_right=False,
+            by=request.scope.actor,
+            now=timezone.now(),
+        )
+    except (PhoneError, ChangedMeanwhileError) as error:
+        return _answer(request, str(error), tone="warning")
+    return _answer(request, f"The number of {contact} is corrected. Texts go to it from now on.")
+
+
+@staff_action
 def undo(request: StaffRequest) -> HttpResponse:
     """Take calls (`?calls=`) or answers (`?events=`) back."""
     theirs = request.scope.appointments()

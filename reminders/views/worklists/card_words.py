@@ -18,6 +18,10 @@ ICONS = {
     InboxItem.Kind.UNREACHABLE: "call-off",
     InboxItem.Kind.STALE: "warning",
     InboxItem.Kind.DIARY: "diary",
+    InboxItem.Kind.FREE_SLOT: "calendar",
+    InboxItem.Kind.SOONER: "clock",
+    InboxItem.Kind.UNTOLD: "call-off",
+    InboxItem.Kind.RECALL: "calendar",
 }
 TONES = {
     InboxItem.Kind.EMERGENCY: "unreachable",
@@ -26,6 +30,10 @@ TONES = {
     InboxItem.Kind.OPT_OUT: "declined",
     InboxItem.Kind.UNREACHABLE: "unreachable",
     InboxItem.Kind.REMARK: "asked",
+    InboxItem.Kind.FREE_SLOT: "confirmed",
+    InboxItem.Kind.SOONER: "asked",
+    InboxItem.Kind.UNTOLD: "unreachable",
+    InboxItem.Kind.RECALL: "asked",
 }
 WHAT_TO_DO = {
     InboxItem.Kind.EMERGENCY: "Call the patient now. They were told the emergency number.",
@@ -43,14 +51,18 @@ WHAT_TO_DO = {
     InboxItem.Kind.UNREADABLE: "This could not be read. See the details with your administrator.",
     InboxItem.Kind.UNREACHABLE: "Call, or correct the number.",
     InboxItem.Kind.STALE: "Tell the patient that the earlier text no longer holds.",
+    InboxItem.Kind.FREE_SLOT: "Choose what to do with this time.",
+    InboxItem.Kind.SOONER: "Put them on the short-notice list, if that is what they want.",
+    InboxItem.Kind.UNTOLD: "The visit was moved or cancelled, and no text could say so. Call.",
+    InboxItem.Kind.RECALL: "Find a time with the patient. Nothing was booked.",
     InboxItem.Kind.DIARY: "Answer what the file leaves open. Until then the diary stays as it was.",
 }
 SETTLED = {
     "confirm": "confirmed the appointment",
-    "decline": "noted that the patient can't come",
+    "decline": "declined the appointment for the patient",
     "neither": "left the appointment as it is",
     "texted": "answered by text",
-    "done": "marked this as done",
+    "done": "closed this",
     "texts_stopped": "opted the number out of texts",
     "texts_go_on": "decided that texts go on",
     "answered": "asked, and the patient has answered",
@@ -58,5 +70,9 @@ SETTLED = {
     "thrown_away": "threw the file away",
     "newer_file": "let the file go: a newer one of this diary came",
     "forgotten": "let go of it: its words are no longer kept",
+    "slot_offered": "had the time offered by text",
+    "slot_let_go": "let the time go",
+    "slot_filled": "gave the time to somebody on the list",
+    "slot_over": "closed this: the time is no longer free, or has come too near",
     "let_go": "let the file go: nobody had gone on with it",
 }

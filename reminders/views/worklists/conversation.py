@@ -5,7 +5,7 @@ consent.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from reminders.domain.common.access import PERSON_DATA
 from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import (
     ConsentError,
@@ -39,9 +38,12 @@ from reminders.domain.pages.day_sheet import DayRow
 from reminders.domain.pages.moments import read_moment, write_moment
 from reminders.domain.sending.client import messages_api
 from reminders.domain.sending.poll_status import StatusAsked, ask_now
+from reminders.domain.trail.write import look
 from reminders.domain.wording.segments import measure
+from reminders.formatting import lasting
 from reminders.models import Appointment, Contact, ContactMerge, InboxItem, Location, Suppression
 from reminders.views.diary.day_rows import LOOKS
+from reminders.views.diary.histories import histories
 from reminders.views.shared.asked import read_id, read_text
 from reminders.views.shared.pages import (
     StaffRequest,
@@ -73,10 +75,22 @@ def shown_bubbles(bubbles: Collection[Bubble], *, now: datetime) -> list[dict[st
             "bubble": one,
             "words": one.state_words(now),
             "ask": one.may_be_asked_about(now),
-            "digest": digest((one.digest, one.state_words(now), one.may_be_asked_about(now))),
+            "opened": opened,
+            "digest": digest(
+                (one.digest, one.state_words(now), one.may_be_asked_about(now), opened)
+            ),
         }
         for one in bubbles
+        for opened in [opened_words(one, now=now)]
     ]
+
+
+def opened_words(bubble: Bubble, *, now: datetime) -> str:
+    """When the page behind its link was looked at: “3 minutes ago”; blank where it was not."""
+    if bubble.opened_at is None:
+        return ""
+    since = now - bubble.opened_at
+    return f"{lasting(since)} ago" if since >= timedelta(minutes=1) else "just now"
 
 
 def narrowed(request: StaffRequest) -> Collection[int] | None:
@@ -84,7 +98,7 @@ def narrowed(request: StaffRequest) -> Collection[int] | None:
     return sorted(request.scope.location_ids) if request.scope.restricted else None
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole page; for the live look only the texts, or 204. `?before=` shows earlier ones."""
     contact = request.scope.contacts().filter(pk=pk).first()
@@ -98,28 +112,32 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         if request.GET["token"] == found["token"]:
             return HttpResponse(status=204)
         return render(request, "conversation/live.html", found)
+    look(contact.pk, page="conversation")
     rows = visits(contact, location_ids=narrowed(request), now=now)
-    about = _about(request, rows, now=now)
+    choices = _may_be_about(contact, rows, now=now)
+    texted = contact.texted_on(now.date())
+    about = _about(request, choices)
     context = found | {
         "visits": [
             {"row": row, "icon": LOOKS[row.state], "over": row.starts_at <= now} for row in rows
         ],
-        "about": about,
+        "choices": choices,
         "lines": ready_lines(
             contact, about, request.scope.locations[0] if request.scope.locations else None
         ),
         "others": [
             one for one in people_at(contact.phone, scope=request.scope) if one.pk != contact.pk
         ],
-        **_consent(request, contact),
+        **_consent(request, texted),
+        **_responsible(request, contact, represented=texted.pk != contact.pk),
         "cards": _cards(request, contact),
         "merges": contact.merges.select_related("merged_by", "split_by", "within")[:10],
         "longest": LONGEST,
         "size": measure(""),
         "zone": _zone(request, rows),
         "country": rows[0].country if rows else "",
-        "can_text": _can_text(contact),
-        "may_data": request.scope.may(PERSON_DATA),
+        "can_text": contact.channel != Contact.Channel.NONE and _can_text(texted),
+        "missed": histories(request, [contact.pk], now=now).get(contact.pk),
     }
     return render(request, "conversation.html", context)
 
@@ -130,6 +148,16 @@ def _consent(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     known = opt_out is not None and may_lift(opt_out, scope=request.scope)
     words_needed = opt_out is not None and known and takes_words(opt_out)
     return {"opt_out": opt_out, "opt_out_known": known, "words_needed": words_needed}
+
+
+def _responsible(request: StaffRequest, contact: Contact, *, represented: bool) -> dict[str, Any]:
+    """Who is texted in whose place, as far as the user may see them."""
+    seen, known = request.scope.contacts(), contact.responsible_id
+    return {
+        "represented": represented,
+        "responsible": seen.filter(pk=known).first() if known else None,
+        "wards": list(seen.filter(responsible=contact).order_by("pk")[:20]),
+    }
 
 
 def _can_text(contact: Contact) -> bool:
@@ -173,19 +201,18 @@ def _zone(request: StaffRequest, rows: list[DayRow]) -> str:
     return request.scope.locations[0].zone if request.scope.locations else "UTC"
 
 
-def _about(request: StaffRequest, rows: list[DayRow], *, now: datetime) -> Appointment | None:
-    """The appointment that a text is likely to be about: the next one."""
-    coming = next(
-        (row.id for row in rows if row.starts_at > now and row.status != "cancelled"), None
-    )
-    if coming is None:
+def _may_be_about(contact: Contact, rows: list[DayRow], *, now: datetime) -> list[DayRow]:
+    """The coming visits that a text may be about: the person's own, then those on their phone."""
+    coming = [row for row in rows if row.starts_at > now and row.status != "cancelled"]
+    return sorted(coming, key=lambda row: row.contact_id != contact.pk)
+
+
+def _about(request: StaffRequest, choices: list[DayRow]) -> Appointment | None:
+    """The appointment that a text is likely to be about: the first that is offered."""
+    if not choices:
         return None
-    return (
-        request.scope.appointments()
-        .select_related("location", "practitioner", "service")
-        .filter(pk=coming)
-        .first()
-    )
+    visits = request.scope.appointments().select_related("location", "practitioner", "service")
+    return visits.filter(pk=choices[0].id).first()
 
 
 def _cards(request: StaffRequest, contact: Contact) -> list[InboxItem]:
@@ -196,7 +223,7 @@ def _cards(request: StaffRequest, contact: Contact) -> list[InboxItem]:
     return list(theirs.filter(mine).order_by("opened_at")[:5])
 
 
-@staff_action()
+@staff_action
 def send(request: StaffRequest, pk: int) -> HttpResponse:
     """Send what was written, about the appointment `about` if one is named."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
@@ -205,7 +232,7 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         .select_related("location")
         .filter(
             # Somebody else's visit on the same phone may be meant: a mother asks about her child's.
-            Q(contact=contact) | Q(contact__phone=contact.phone),
+            Q(contact=contact) | Q(contact__phone=contact.phone) | Q(contact__responsible=contact),
             pk=read_id(request.POST.get("about")),
         )
         # Two patients without a number do not share a phone.
@@ -243,7 +270,7 @@ def _place(request: StaffRequest, contact: Contact) -> Location | None:
     return last.location if last else next(iter(request.scope.locations), None)
 
 
-@staff_action()
+@staff_action
 def ask(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask the provider now what became of `text`, which we sent to this contact or their number."""
     contact = get_object_or_404(request.scope.contacts(), pk=pk)
@@ -266,7 +293,7 @@ def _refuse(request: StaffRequest, contact: Contact, words: str) -> HttpResponse
     return note_or_back(request, words, tone="warning", changed=False, back=back)
 
 
-@staff_action()
+@staff_action
 def consent(request: StaffRequest, pk: int) -> HttpResponse:
     """Opt the contact's number out of texts or in again (`to` is out or in), with a word on why.
 

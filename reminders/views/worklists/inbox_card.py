@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,13 +11,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from reminders.domain.common import access
 from reminders.domain.common.etags import digest
 from reminders.domain.consent.suppressions import is_textable
 from reminders.domain.diary_import.asking.stored import questions_of_import
-from reminders.domain.pages.conversation import opt_out_in_force, ready_lines, thread
+from reminders.domain.pages.conversation import Bubble, opt_out_in_force, ready_lines, thread
 from reminders.domain.replies.candidates import Candidate, candidates
-from reminders.domain.replies.inbox import open_cards, touched_words, whole_cards
+from reminders.domain.replies.inbox import touched_words, waiting_cards, whole_cards
 from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswers
 from reminders.domain.replies.review.explain import Explanation, explain
 from reminders.domain.replies.review.teach import language_of_card, may_teach
@@ -24,7 +24,6 @@ from reminders.domain.wording.languages import LANGUAGES
 from reminders.domain.wording.segments import measure
 from reminders.models import Appointment, InboxItem, Message, Suppression
 from reminders.views.shared.forms import country_of
-from reminders.views.shared.locations import everybodys
 from reminders.views.shared.pages import StaffRequest
 from reminders.views.worklists.card_words import ICONS, SETTLED, TONES, WHAT_TO_DO
 from reminders.views.worklists.conversation import LONGEST, shown_bubbles
@@ -34,7 +33,7 @@ CONTEXT_TEXTS = 6
 
 def waiting(request: StaffRequest) -> QuerySet[InboxItem]:
     """The cards that wait for the user, the oldest first."""
-    return open_cards(everybodys(request)).filter(request.scope.seen_cards())
+    return waiting_cards(request.scope)
 
 
 def bare(cards: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
@@ -45,9 +44,12 @@ def bare(cards: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
 def list_item(one: InboxItem, request: StaffRequest, current: int | None) -> dict[str, Any]:
     """A card as a line of the list."""
     contact = one.contact or (one.appointment.contact if one.appointment else None)
+    if one.slot:
+        # The time is what it is about; whose it was matters to nobody.
+        contact = None
     item = {
         "card": one,
-        "name": str(contact) if contact else _diary_name(one),
+        "name": str(contact) if contact else str(one.slot or _diary_name(one)),
         "text": one.reply.shown if one.reply else "",
         "icon": ICONS[InboxItem.Kind(one.kind)],
         "tone": TONES.get(InboxItem.Kind(one.kind), "check"),
@@ -87,6 +89,8 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
     """What the right side shows."""
     if shown.kind == InboxItem.Kind.DIARY:
         return _diary_context(request, shown)
+    if shown.slot_id:
+        return _bare_context(request, shown)
     now = timezone.now()
     choices = _choices(request, shown, now=now)
     # With several candidates nothing is assumed: a ready line with the wrong date would be sent.
@@ -99,13 +103,15 @@ def card_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         limit=CONTEXT_TEXTS,
     )
     opt_out = opt_out_in_force(shown.phone)
+    question = _question(request, shown)
     return {
         "card": shown,
         "item": list_item(shown, request, shown.pk),
         "contact": contact,
         "what_to_do": WHAT_TO_DO[InboxItem.Kind(shown.kind)],
         "candidates": _candidates(shown, choices, now=now),
-        "question": _question(request, shown),
+        "question": question,
+        "before": None if question else _last_before(shown, bubbles),
         "explanation": _explanation(request, shown),
         "teaches": _teaches(request, shown),
         "bubbles": shown_bubbles(bubbles, now=now),
@@ -130,6 +136,15 @@ def _diary_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
         "upload": shown.upload,
         "questions": questions_of_import(shown.upload) if shown.upload else [],
         "zone": shown.location.zone if shown.location else zone_of(request),
+        "settled": _settled(request, shown) if shown.done_at else "",
+    }
+
+
+def _bare_context(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:
+    """What every card shows."""
+    return {
+        "card": shown,
+        "item": list_item(shown, request, shown.pk),
         "settled": _settled(request, shown) if shown.done_at else "",
     }
 
@@ -171,6 +186,15 @@ def _question(request: StaffRequest, shown: InboxItem) -> Message | None:
     return texts.filter(pk=shown.reply.message_id).first()
 
 
+def _last_before(shown: InboxItem, bubbles: Collection[Bubble]) -> Bubble | None:
+    """What we wrote last before a reply that answers no text for certain: it may mean that."""
+    if shown.reply is None:
+        return None
+    at = shown.reply.received_at
+    earlier = [one for one in bubbles if one.outgoing and not one.failed and one.at <= at]
+    return max(earlier, key=lambda one: one.at, default=None)
+
+
 def _explanation(request: StaffRequest, shown: InboxItem) -> Explanation | None:
     zone = ZoneInfo(shown.location.zone if shown.location else zone_of(request))
     return explain(shown.reply, shown.kind, zone=zone) if shown.reply else None
@@ -178,7 +202,7 @@ def _explanation(request: StaffRequest, shown: InboxItem) -> Explanation | None:
 
 def _teaches(request: StaffRequest, shown: InboxItem) -> dict[str, str] | None:
     """What this text would teach; None for those who may not, and where it may not be taught."""
-    may = request.scope.may(access.WORDINGS) and request.scope.may_change_at(None)
+    may = request.scope.opens("inbox_teach", "POST")
     words = may_teach(shown) if may and not shown.done_at else ""
     if not words:
         return None
@@ -201,7 +225,7 @@ def _choices(request: StaffRequest, shown: InboxItem, *, now: datetime) -> list[
 
 def _settled(request: StaffRequest, shown: InboxItem) -> str:
     name = who(shown.done_by, request) or "The application"
-    return f"{name[:1].upper()}{name[1:]} {SETTLED.get(shown.outcome, 'settled this')}"
+    return f"{name[:1].upper()}{name[1:]} {SETTLED.get(shown.outcome, 'closed this')}"
 
 
 def touched(request: StaffRequest, shown: InboxItem) -> dict[str, Any]:

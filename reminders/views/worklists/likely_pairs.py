@@ -104,7 +104,7 @@ def _row(found: Pair, visit_of: Mapping[int, Appointment]) -> Row:
     return Row(found.pair, keep, other, name)
 
 
-@staff_action()
+@staff_action
 def apart(request: StaffRequest) -> HttpResponse:
     """Remember that two people are two, so that they are not proposed again."""
     one, other = (
@@ -119,7 +119,7 @@ def apart(request: StaffRequest) -> HttpResponse:
     return _list(request)
 
 
-@staff_action()
+@staff_action
 def together(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget that two people are two."""
     pair = get_object_or_404(seen_pairs(request.scope.contacts()), pk=pk)

@@ -21,9 +21,11 @@ from reminders.domain.pages.unsent import (
     label,
     unsent,
 )
+from reminders.domain.trail.write import Kind, note
 from reminders.models import Reminder
 from reminders.views.door.again import prove
-from reminders.views.shared.asked import read_choice, read_date
+from reminders.views.shared.asked import read_choice
+from reminders.views.shared.days import day_field, read_day
 from reminders.views.shared.lists import cut
 from reminders.views.shared.locations import place_ids, several, zone
 from reminders.views.shared.pages import StaffRequest, staff_page
@@ -56,7 +58,7 @@ CHECKS = frozenset(
 """Reasons that somebody should look into; the others are as the rules or the patient want it."""
 
 
-@staff_page()
+@staff_page
 def show(request: StaffRequest) -> HttpResponse:
     """The list, or with `?as=csv` the whole period as a file."""
     as_file = request.GET.get("as") == "csv"
@@ -67,6 +69,7 @@ def show(request: StaffRequest) -> HttpResponse:
     since, until = _days(request, now=now)
     period = _period(request, since, until, now=now)
     if as_file:
+        note(Kind.DOWNLOAD, details={"file": "unsent", "first": str(since), "last": str(until)})
         response = HttpResponse(
             "".join(export(period, now=now)), content_type="text/csv; charset=utf-8"
         )
@@ -102,6 +105,8 @@ def _context(
         "checks": CHECKS,
         "reason": period.reason,
         "since": since,
+        "since_field": day_field(request, "since", since),
+        "until_field": day_field(request, "until", until),
         "until": until,
         "periods": [(value, words, value == days) for value, words in PERIODS],
         "several_places": several(request),
@@ -112,8 +117,8 @@ def _days(request: StaffRequest, *, now: datetime) -> tuple[date, date]:
     """The first and last day looked at, at most three months apart, on the locations' clock."""
     today = now.astimezone(zone(request)).date()
     days = int(read_choice(request.GET.get("days"), dict(PERIODS), otherwise=str(DEFAULT_DAYS)))
-    until = read_date(request.GET.get("until", "")) or today
-    since = read_date(request.GET.get("since", "")) or today - timedelta(days=days - 1)
+    until = read_day(request, "until") or today
+    since = read_day(request, "since") or today - timedelta(days=days - 1)
     # Dates of an address may be of the year 1 or 9999, from which no day can be taken or added.
     until = min(max(until, date(2000, 1, 1)), today)
     # Either way round, and never more than the period that is read in one go.

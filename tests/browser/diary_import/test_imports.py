@@ -75,7 +75,9 @@ def test_tomorrows_file_shows_old_beside_new_and_what_is_gone(upload, accessible
 
     expect(page.get_by_role("heading", name="1 of 2 coming appointments are gone")).to_be_visible()
     expect(page.locator(".change")).to_have_text("Time: 10:00 → 12:15")
-    page.get_by_role("navigation", name="Appointments that are gone").get_by_text("Cancel").click()
+    page.get_by_role("navigation", name="Appointments that are gone").get_by_text(
+        "Cancel them"
+    ).click()
     page.get_by_label("Yes, the file is complete").check()
     assert accessible(page) == []
     go(page, "Import 1 appointment, cancel 1 that is gone")

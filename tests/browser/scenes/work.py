@@ -4,7 +4,7 @@ weeks.
 
 from datetime import timedelta
 
-from reminders.domain.pages.statistics import reckon
+from reminders.domain.pages.statistics import compute_days
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, CallAttempt, CannedReply, InboxItem, Reminder, Suppression
 from tests.browser.scenes.days import NAMES, TEXT, Diary
@@ -113,7 +113,7 @@ def past_weeks(diary: Diary, *, weeks: int, a_week: int) -> None:
             )
             diary.ask(one, "delivered" if index % 3 else "failed")
     today = diary.day
-    reckon(today - timedelta(weeks=weeks + 1), today, now=diary.now)
+    compute_days(today - timedelta(weeks=weeks + 1), today, now=diary.now)
 
 
 def not_sent(diary: Diary, *, count: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from reminders.domain.common.access import scope_of
+from reminders.domain.common.access import remember, scope_of
 from reminders.models import StaffProfile
 from tests.factories import make_appointment, make_contact, make_location, make_user
 
@@ -56,3 +56,22 @@ def test_a_user_whose_only_location_is_gone_sees_nothing(gone):
 
     assert seen(user) == (True, 0)
     assert [page for page in pages if "Foreigner" in page] == []
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_the_pages_begin_with_the_only_location_that_is_listed_for_somebody(everywhere):
+    mine, _other = make_location(), make_location()
+    user = make_user(locations=(mine,))
+    StaffProfile.objects.filter(user=user).update(all_locations=everywhere)
+
+    assert scope_of(user).chosen == mine
+
+
+def test_all_locations_that_were_chosen_stay_chosen():
+    mine, _other = make_location(), make_location()
+    user = make_user(locations=(mine,))
+    StaffProfile.objects.filter(user=user).update(all_locations=True)
+
+    remember(scope_of(user).profile, location=None)
+
+    assert scope_of(user).chosen is None

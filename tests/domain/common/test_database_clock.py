@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
-from config.expiry import ExpiringRequest
+from config.ringing.expiry import ExpiringRequest
 from reminders.domain.common import database_clock
 from reminders.domain.operations.health import status_report
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note

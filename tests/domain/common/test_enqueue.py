@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from redis import Redis
 
-from config import queues
 from config.launcher.embedded.broker import Broker
+from config.ringing import queues
 from reminders.domain.common import enqueue
 from reminders.domain.common.enqueue import enqueue_after_commit, enqueue_debounced
 from reminders.domain.sending.webhook_secrets import present
@@ -88,7 +88,7 @@ def test_without_a_broker_the_second_change_does_not_even_try(
 
     assert [
         record.getMessage() for record in caplog.records if record.name == enqueue.__name__
-    ] == ["No worker could be rung for send: OperationalError"]
+    ] == ["No worker could be woken for send: OperationalError"]
 
 
 def test_a_hundred_pulls_apart_are_a_ring_now_and_one_later(

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.consent.blocklist_sync import sync_blocked_numbers
 from reminders.domain.consent.suppressions import opt_out
-from reminders.domain.diary.appointments import change_contact, set_status
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary.staff_actions import mark, stop_reminder
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.replies.delivery_reports import apply_waiting_reports
@@ -65,6 +66,12 @@ class Elsewhere(threading.Thread):
             assert self.is_alive(), f"It was not held up: {self.error!r}"
             wall.sleep(0.01)
         raise AssertionError("It never came to wait.")
+
+
+def look_for_deadlocks_after(*, seconds: int) -> None:
+    """How long this connection waits for a lock before it looks whether it is in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('deadlock_timeout', %s, false)", [f"{seconds}s"])
 
 
 @contextmanager
@@ -212,17 +219,20 @@ def test_numbers_are_planned_together_in_the_order_of_their_appointments(api: Me
 
 def test_a_click_that_the_database_stops_is_done_again(texted: Texted) -> None:
     def cancel() -> object:
+        look_for_deadlocks_after(seconds=3)  # however late a slow machine closes the circle
         return set_status(
             [texted.appointment.pk], Appointment.Status.CANCELLED, by=SYSTEM, now=NOON
         )
 
     with transaction.atomic():
+        look_for_deadlocks_after(seconds=60)  # who looks first is stopped: that is the click
         Message.objects.select_for_update().get(pk=texted.message.pk)
         click = Elsewhere(cancel)
         click.wait_until_held_up()
         # The wrong order: the click holds the appointment and waits for the message.
         Appointment.objects.select_for_update().get(pk=texted.appointment.pk)
     click.join()
+    look_for_deadlocks_after(seconds=1)
 
     assert click.error is None
     assert Appointment.objects.get().status == "cancelled"

@@ -7,7 +7,7 @@ import pytest
 
 from reminders.domain.common.wording_catalogue import WordingCatalogue, values_for
 from reminders.domain.wording import Values, WordingError
-from reminders.models import Wording
+from reminders.models import Location, Wording
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -86,13 +86,14 @@ def test_dates_are_on_the_wall_clock_of_the_place_and_in_the_language_of_the_tex
         "first_name": "Ann",
         "name": "Ann Lee",
         "starts_at": datetime(2026, 3, 3, 23, 0, tzinfo=UTC),
-        "zone": "Australia/Sydney",
-        "location": "Harbour Dental",
-        "phone": "02 5550 0000",
+        "place": Location(
+            name="Harbour Dental", zone="Australia/Sydney", country="AU", address="1 Quay St"
+        ),
     }
 
-    english = values_for(**plain, language="en", country="AU")
-    german = values_for(**plain, language="de", country="AU", service=None)
+    english = values_for(**plain, language="en")
+    german = values_for(**plain, language="de", service=None)
 
     assert (english.date, english.time) == ("Wed 4 March", "10:00 am")
+    assert (english.location, english.address) == ("Harbour Dental", "1 Quay St")
     assert (german.date, german.time, german.service) == ("Mi., 4. März", "10:00", "")

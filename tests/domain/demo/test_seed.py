@@ -7,10 +7,23 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
-from reminders.domain.demo.seed import LOGINS, seed
+from reminders.domain.demo.seed import LOGINS, NotForDemoError, seed
 from reminders.domain.pages.day_sheet import DayState, day_sheet
-from reminders.models import Appointment, InboxItem, Location, Message, Reminder, Reply
+from reminders.domain.pages.statistics import statistics
+from reminders.domain.wording import Values, compile_wording
+from reminders.models import (
+    Appointment,
+    InboxItem,
+    Location,
+    Message,
+    Reminder,
+    Reply,
+    StaffProfile,
+    Wording,
+)
 from tests import factories as make
 from tests.factories import NOON
 
@@ -26,13 +39,23 @@ def demo() -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_three_sites_in_three_time_zones_with_some_hundred_appointments() -> None:
+def test_three_sites_in_three_time_zones_with_weeks_of_appointments() -> None:
     assert dict(Location.objects.values_list("name", "zone")) == {
         "Harbour Dental": "Europe/London",
         "Midtown Physio": "America/New_York",
         "Bayside Clinic": "Australia/Sydney",
     }
-    assert 300 <= Appointment.objects.count() <= 400
+    assert 1_000 <= Appointment.objects.count() <= 1_200
+
+
+@pytest.mark.usefixtures("demo")
+def test_its_reminder_leads_to_the_page_behind_a_link() -> None:
+    template = compile_wording(Wording.objects.get().text)
+
+    assert "link" in template.placeholders
+    # Where no phone reaches the site, nothing is left of it.
+    without = template.render(Values(first_name="Ann", location="Here", date="Monday", time="10"))
+    assert without == "Hi Ann, see you at Here on Monday at 10."
 
 
 @pytest.mark.usefixtures("demo")
@@ -44,10 +67,38 @@ def test_some_texts_are_due_within_the_first_minute_and_none_was_due_before() ->
 
 
 @pytest.mark.usefixtures("demo")
+def test_the_demo_opens_with_the_site_where_it_is_morning_and_asks_about_its_day() -> None:
+    site = Location.objects.get(name="Harbour Dental")
+    remembered = list(StaffProfile.objects.values_list("remembered__location", flat=True))
+    due = Reminder.objects.filter(
+        state="planned", rule__kind="confirmation", due_at__lte=NOON + timedelta(seconds=1)
+    )
+
+    assert remembered == [site.pk] * len(LOGINS)
+    about_today = due.filter(local_date=NOON.date())
+    assert list(about_today.values_list("location", flat=True)) == [site.pk] * 3
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_weeks_behind_have_answers_so_that_the_statistics_make_sense() -> None:
+    everywhere = list(Location.objects.values_list("pk", flat=True))
+    today = NOON.date()
+
+    found = statistics(location_ids=everywhere, since=today - timedelta(days=77), until=today)
+
+    full_weeks = [figures for _, figures in found.weeks][:-1]
+    assert all(week.appointments > 30 for week in full_weeks)
+    assert found.total.confirmed > found.total.appointments / 2
+    assert 0 < found.total.declined_late < found.total.declined < found.total.confirmed
+    assert 0 < found.total.no_show < found.total.arrived
+    assert 0 < found.total.failed < found.total.delivered
+
+
+@pytest.mark.usefixtures("demo")
 def test_todays_sheet_shows_every_state_that_a_morning_brings() -> None:
     everywhere = list(Location.objects.values_list("pk", flat=True))
     sheets = [
-        day_sheet(day=NOON.date() + timedelta(days=n), location_ids=everywhere, now=NOON)
+        day_sheet(days=dict.fromkeys(everywhere, NOON.date() + timedelta(days=n)), now=NOON)
         for n in (0, 1)
     ]
 
@@ -87,3 +138,20 @@ def test_a_second_time_changes_nothing() -> None:
 def test_a_site_without_rules_has_a_demo_without_texts() -> None:
     assert seed(now=NOON) is True
     assert (Message.objects.count(), Reminder.objects.count()) == (0, 0)
+
+
+def test_no_demo_where_texts_would_reach_people(settings: Settings) -> None:
+    settings.PROVIDER_IS_HERE = False
+
+    with pytest.raises(NotForDemoError):
+        seed(now=NOON)
+    with pytest.raises(CommandError, match="The demo is for the sandbox alone"):
+        call_command("seed_demo")
+
+    assert (User.objects.count(), Location.objects.count()) == (0, 0)
+
+
+def test_no_demo_beside_somebody_who_has_begun_to_set_up() -> None:
+    make.make_user("ann", group="administrator")
+
+    assert seed(now=NOON) is False

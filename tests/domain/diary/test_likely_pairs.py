@@ -177,6 +177,6 @@ def test_nobody_is_looked_for_while_nobody_has_changed() -> None:
     named("Ann Lee"), named("Anne Lee")
     later = timezone.now() + timedelta(hours=2)
 
-    assert keep_pairs([], last=later) == 0
-    assert keep_pairs([], last=timezone.now()) == 1
-    assert keep_pairs([], last=None) == 0
+    assert keep_pairs([], last=later, today=NOON.date()) == 0
+    assert keep_pairs([], last=timezone.now(), today=NOON.date()) == 1
+    assert keep_pairs([], last=None, today=NOON.date()) == 0

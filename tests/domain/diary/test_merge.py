@@ -75,6 +75,7 @@ def full(contact: Contact, **visit: Any) -> Appointment:
         phone=contact.phone or C, opened_at=NOON,
     )  # fmt: skip
     record("contact_created", by=SYSTEM, now=NOON, contact_id=contact.pk)
+    make.make_offer(appointment)
     plan_appointments([appointment.pk], now=NOON)
     return appointment
 

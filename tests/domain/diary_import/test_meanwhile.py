@@ -11,7 +11,8 @@ import pytest
 from django.db import transaction
 
 from reminders.domain.common.audit import PATIENT, SYSTEM
-from reminders.domain.diary.appointments import change_appointment, change_contact, set_status
+from reminders.domain.diary.appointments import change_appointment, set_status
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary_import.undo import CHANGED_SINCE, take_back
 from reminders.models import Appointment, AuditEntry, Contact, Import
 from tests.domain.beside import Beside, beside, wait_for_it

@@ -1,4 +1,4 @@
-"""A worker that is told to stop in the middle of a file: another begins it anew."""
+"""A worker that is told to stop in the middle of a file: another begins it again."""
 
 from collections.abc import Iterator
 

@@ -81,14 +81,14 @@ def test_a_full_disk_is_noticed_without_a_write(full: psycopg.Connection) -> Non
 
 
 def test_a_disk_with_room_and_a_database_that_takes_writes_are_no_trouble() -> None:
-    assert database_room.refusal(anew=True) == ""
+    assert database_room.refusal(fresh=True) == ""
 
 
 def test_a_database_that_is_read_only_is_told() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
 
-    assert database_room.refusal(anew=True) == "read_only"
+    assert database_room.refusal(fresh=True) == "read_only"
 
 
 @pytest.fixture

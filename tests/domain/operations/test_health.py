@@ -10,12 +10,13 @@ from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import Settings
 
 from reminders.domain.common.troubles import tell
-from reminders.domain.operations.alerts import WORDS, alert_administrators, banners, watch
+from reminders.domain.operations.alert_words import WORDS
+from reminders.domain.operations.alerts import alert_administrators, banners, watch
 from reminders.domain.operations.health import status_report, take_pulse
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.circuit_breaker import provider_answered, provider_failed
-from reminders.models import InboxItem, Message, ProviderState, Reminder, Reply, TaskRun
+from reminders.models import CallHealth, InboxItem, Message, ProviderState, Reminder, Reply, TaskRun
 from reminders.provider import CredentialsRefused, MessagesApiError, OutcomeUnknown, SlowDown
 from tests import factories as make
 from tests.factories import NOON
@@ -69,7 +70,7 @@ def unread_reply() -> None:
 
 
 def silent_beat() -> None:
-    TaskRun.objects.filter(pk=HEARTBEAT).update(succeeded_at=NOON - timedelta(seconds=91))
+    TaskRun.objects.filter(pk=HEARTBEAT).update(succeeded_at=NOON - timedelta(seconds=61))
 
 
 def not_polled() -> None:
@@ -77,7 +78,7 @@ def not_polled() -> None:
 
 
 def not_withdrawn() -> None:
-    at = NOON - timedelta(seconds=91)
+    at = NOON - timedelta(seconds=61)
     make.make_message(state="accepted", provider_id="m-1", cancel_requested_at=at)
     note("withdraw", started=NOON)
 
@@ -111,9 +112,37 @@ def wrong_clock() -> None:
     tell("clock", place="worker on a", words="worker on a: 4 minutes ahead", now=NOON)
 
 
+def pushed_with_a_wrong_signature() -> None:
+    tell("signatures", count=2, now=NOON - timedelta(minutes=5))
+
+
+def disk_nearly_full() -> None:
+    tell("room", place="a /srv", words="a, /srv: 120 MB left", now=NOON)
+
+
+def not_answering() -> None:
+    CallHealth.objects.create(
+        call="replies",
+        failed_at=NOON,
+        failing_since=NOON - timedelta(seconds=10),
+        failures=3,
+        how="no_answer",
+    )
+
+
+def refusing_the_key_while_nothing_is_due() -> None:
+    CallHealth.objects.create(
+        call="replies", failed_at=NOON, failing_since=NOON, failures=2, how="credentials"
+    )
+
+
 @pytest.mark.parametrize(
     ("happens", "code"),
     [
+        (pushed_with_a_wrong_signature, "signatures"),
+        (disk_nearly_full, "room"),
+        (not_answering, "down"),
+        (refusing_the_key_while_nothing_is_due, "credentials"),
         (not_withdrawn, "withdraw"),
         (not_withdrawn_for_long_while_others_are, "withdraw"),
         (folder_is_gone, "folder"),
@@ -297,6 +326,20 @@ def test_the_web_site_writes_that_the_bells_are_silent(
         stop.set()
         watching.join()
 
-    assert "[Till Then] The application's clockwork has stopped." in [
+    assert "[Till Then] The application's background work has stopped." in [
         each.subject for each in mail.outbox
     ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "folder", "told"),
+    [(47, "/srv/backups", []), (49, "/srv/backups", ["backup"]), (49, None, [])],
+)
+def test_a_backup_that_is_too_old_is_told_of(
+    hours: int, folder: str | None, told: list[str], settings: Settings
+) -> None:
+    settings.BACKUP_FOLDER, settings.BACKUP_EVERY_HOURS = folder, 24
+    note("backup", started=NOON)
+    TaskRun.objects.filter(pk="backup").update(succeeded_at=NOON - timedelta(hours=hours))
+
+    assert troubles() == told

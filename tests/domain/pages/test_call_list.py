@@ -1,13 +1,14 @@
 """Whom to call, in which order, and what becomes of calls."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.diary.appointments import change_contact
 from reminders.domain.diary.calls import answer_by_phone, record_calls, undo_answers, undo_calls
-from reminders.domain.pages.call_list import Obstacle, calls_to_make, coming_days, households
+from reminders.domain.diary.contacts import change_contact
+from reminders.domain.pages.calling.households import households
+from reminders.domain.pages.calling.whom import Obstacle, Section, calls_to_make, coming_days
 from reminders.models import Appointment, CallAttempt, Suppression
 from tests.factories import (
     NOON,
@@ -22,8 +23,17 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-TUESDAY, WEDNESDAY, THURSDAY = date(2026, 3, 3), date(2026, 3, 4), date(2026, 3, 5)
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (2, 3, 4, 5))
 Outcome = CallAttempt.Outcome
+
+
+def asked(**values):
+    """An appointment whose patient was asked an hour ago and has not answered."""
+    appointment = make_appointment(**values)
+    make_handed_over(
+        appointment, make_confirmation_rule(), state="sent", due_at=NOON - timedelta(hours=1)
+    )
+    return appointment
 
 
 def found(*locations, **options):
@@ -34,17 +44,69 @@ def found(*locations, **options):
 @pytest.mark.parametrize(
     ("days_later", "open_days", "expected"),
     [
-        (0, [1, 2, 3, 4, 5], (date(2026, 3, 3), date(2026, 3, 4))),
-        (3, [1, 2, 3, 4, 5], (date(2026, 3, 6), date(2026, 3, 9))),
-        (4, [1, 2, 3, 4, 5], (date(2026, 3, 7), date(2026, 3, 10))),
-        (0, [1], (date(2026, 3, 3), date(2026, 3, 16))),
-        (0, [], (date(2026, 3, 3), date(2026, 3, 4))),
+        (0, [1, 2, 3, 4, 5], (MONDAY, date(2026, 3, 4))),
+        (3, [1, 2, 3, 4, 5], (THURSDAY, date(2026, 3, 9))),
+        (4, [1, 2, 3, 4, 5], (date(2026, 3, 6), date(2026, 3, 10))),
+        (0, [1], (MONDAY, date(2026, 3, 16))),
+        (0, [], (MONDAY, date(2026, 3, 4))),
     ],
 )
-def test_two_working_days_skip_closed_days(days_later, open_days, expected):
+def test_today_and_two_working_days_skip_closed_days(days_later, open_days, expected):
     place = make_location(open_days=open_days)
 
     assert coming_days(place, now=NOON + timedelta(days=days_later)) == expected
+
+
+def test_what_is_still_open_today_is_listed_and_what_is_over_is_not():
+    place = make_location(zone="UTC")
+    later = make_appointment(location=place, day=MONDAY, at=time(17, 0))
+    make_appointment(location=place, day=MONDAY, at=time(8, 0))
+
+    assert found(place) == [[later.pk]]
+
+
+def test_three_sections_by_what_a_text_has_done_or_will_do():
+    place, rule = make_location(), make_confirmation_rule()
+    nobody_told = make_appointment(location=place, day=TUESDAY)
+    waits = asked(location=place, day=TUESDAY)
+    to_come, handed_over, failed = (make_appointment(location=place) for _ in range(3))
+    make_handed_over(to_come, rule, state="planned", due_at=NOON + timedelta(hours=2))
+    make_handed_over(handed_over, rule, state="sent", due_at=NOON + timedelta(hours=2))
+    make_handed_over(failed, rule, state="failed", due_at=NOON - timedelta(hours=1))
+
+    calls = calls_to_make([place], now=NOON)
+
+    by_section = dict(zip((group[0].id for group in calls.groups), calls.sections, strict=True))
+    assert by_section == {
+        nobody_told.pk: Section.UNREACHED,
+        failed.pk: Section.UNREACHED,
+        waits.pk: Section.ASKED,
+        to_come.pk: Section.COMING,
+        handed_over.pk: Section.COMING,
+    }
+    assert [calls.count((section,)) for section in Section] == [2, 1, 2]
+    assert calls.sections == sorted(calls.sections, key=list(Section).index)
+
+
+def test_a_household_stands_in_the_most_pressing_section_of_its_visits():
+    place, contact = make_location(), make_contact()
+    first = make_appointment(location=place, day=TUESDAY, contact=contact)
+    make_handed_over(
+        first, make_confirmation_rule(), state="planned", due_at=NOON + timedelta(hours=2)
+    )
+    asked(location=place, day=WEDNESDAY, contact=contact)
+
+    assert calls_to_make([place], now=NOON).sections == [Section.ASKED]
+
+
+def test_the_digits_that_were_given_can_be_corrected():
+    damaged = make_contact(phone="", phone_as_given="0770 090 00", phone_problem="too_short")
+    appointment = make_appointment(contact=damaged)
+
+    [household] = households(calls_to_make([appointment.location], now=NOON).groups, now=NOON)
+
+    raw = household.rows[0].raw
+    assert (raw.given, raw.problem.startswith("Digits are missing")) == ("0770 090 00", True)
 
 
 def test_only_unconfirmed_appointments_of_the_next_two_working_days_are_listed():
@@ -60,9 +122,9 @@ def test_only_unconfirmed_appointments_of_the_next_two_working_days_are_listed()
 
 def test_those_whom_no_text_reaches_come_first_and_families_stand_together():
     place, shared = make_location(), phone()
-    first = make_appointment(location=place, day=TUESDAY)
-    child = make_appointment(location=place, day=TUESDAY, contact=make_contact(phone=shared))
-    parent = make_appointment(location=place, day=WEDNESDAY, contact=make_contact(phone=shared))
+    first = asked(location=place, day=TUESDAY)
+    child = asked(location=place, day=TUESDAY, contact=make_contact(phone=shared))
+    parent = asked(location=place, day=WEDNESDAY, contact=make_contact(phone=shared))
     nowhere = make_appointment(location=place, day=WEDNESDAY, contact=make_contact(phone=""))
 
     assert found(place) == [[nowhere.pk], [first.pk], [child.pk, parent.pk]]
@@ -88,7 +150,7 @@ def test_each_obstacle_is_named():
     found_for = {
         name: obstacle_of(make_appointment(contact=contact))
         for name, contact in {
-            "plain": make_contact(),
+            "nothing sent": make_contact(),
             "no phone": make_contact(phone=""),
             "opted out": opted_out,
             "no messages": make_contact(channel="none"),
@@ -98,12 +160,12 @@ def test_each_obstacle_is_named():
     }
 
     assert found_for == {
-        "plain": Obstacle.NONE,
+        "nothing sent": Obstacle.NOT_TOLD,
         "no phone": Obstacle.NO_PHONE,
         "opted out": Obstacle.OPTED_OUT,
         "no messages": Obstacle.NO_MESSAGES,
         "landline": Obstacle.LANDLINE,
-        "voice": Obstacle.NONE,
+        "voice": Obstacle.NOT_TOLD,
     }
 
 
@@ -139,7 +201,7 @@ def test_a_wrong_number_counts_until_it_is_corrected():
     before = obstacle_of(appointment)
     change_contact(appointment.contact, {"phone": phone()}, by=staff, now=NOON)
 
-    assert (before, obstacle_of(appointment)) == (Obstacle.WRONG_NUMBER, Obstacle.NONE)
+    assert (before, obstacle_of(appointment)) == (Obstacle.WRONG_NUMBER, Obstacle.NOT_TOLD)
 
 
 def test_what_was_tried_is_told_in_order():

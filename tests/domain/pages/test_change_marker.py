@@ -7,8 +7,9 @@ import pytest
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.consent.suppressions import opt_in, opt_out
-from reminders.domain.diary.appointments import change_contact, set_status, undo_status
+from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.diary.calls import record_calls, undo_calls
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary.staff_actions import send_text, stop_reminder
 from reminders.domain.pages.change_marker import etag
 from reminders.domain.planning.plan import plan_appointments

@@ -131,7 +131,8 @@ def test_a_text_held_for_later_is_planned_until_then():
     make_message(contact=contact, scheduled_at=NOON + MINUTE)
     [bubble] = thread(contact_id=contact.pk, phone=contact.phone, scope=None)
 
-    assert [bubble.state_words(at) for at in (NOON, NOON + MINUTE)] == ["Planned", "On its way"]
+    words = [bubble.state_words(at) for at in (NOON, NOON + MINUTE)]
+    assert words == ["Planned", "With the provider"]
 
 
 def test_who_wrote_a_text_is_named():

@@ -45,6 +45,7 @@ def test_each_flaw_is_counted_and_listed():
         Flaw.INVALID: 1,
         Flaw.LANDLINE: 1,
         Flaw.WRONG: 0,
+        Flaw.OF_AGE: 0,
         Flaw.SHARED: 1,
     }
     listed = {flaw: names(flaw) for flaw in (Flaw.MISSING, Flaw.INVALID, Flaw.LANDLINE)}
@@ -106,6 +107,7 @@ def test_counting_ends_where_there_are_more_than_anybody_works_off(monkeypatch):
         Flaw.INVALID: 0,
         Flaw.LANDLINE: 2,
         Flaw.WRONG: 2,
+        Flaw.OF_AGE: 0,
         Flaw.SHARED: 0,
     }
 

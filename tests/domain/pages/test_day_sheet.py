@@ -6,7 +6,7 @@ import pytest
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment
-from reminders.domain.pages.day_sheet import DayState, day_sheet, rows_of
+from reminders.domain.pages.day_sheet import DayState, day_sheet, letter_of, rows_of
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, InboxItem, Reminder, Reply
 from tests.factories import (
@@ -45,7 +45,7 @@ def texted(appointment: Appointment, state: str = "delivered", **values) -> Remi
 def row(appointment: Appointment, now=LATER):
     """What is shown of an appointment; the day's counts must come to the same state."""
     (found,) = rows_of([appointment.pk], now=now)
-    sheet = day_sheet(day=appointment.local_date, location_ids=[appointment.location_id], now=now)
+    sheet = day_sheet(days={appointment.location_id: appointment.local_date}, now=now)
     assert sheet.counts == {found.state: 1}
     return found
 
@@ -208,7 +208,7 @@ def test_one_text_for_a_family_counts_for_each_of_them():
         make_handed_over(appointment, rule, message=message, phone=appointment.contact.phone)
 
     found = rows_of([one.pk for one in appointments], now=LATER)
-    sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER)
+    sheet = day_sheet(days={place.pk: DAY}, now=LATER)
 
     assert [(one.state, one.out_text) for one in found] == [(DayState.ASKED, "Both of you")] * 2
     assert sheet.counts == {DayState.ASKED: 2}
@@ -219,7 +219,7 @@ def test_the_counts_ignore_the_filter_by_state():
     tomorrow(location=place, status="confirmed")
     tomorrow(location=place)
 
-    sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER, state=DayState.CONFIRMED)
+    sheet = day_sheet(days={place.pk: DAY}, now=LATER, state=DayState.CONFIRMED)
 
     assert (len(sheet.rows), dict(sheet.counts)) == (
         1,
@@ -234,7 +234,7 @@ def test_only_the_chosen_locations_practitioner_and_day_are_shown():
     tomorrow(practitioner=doctor)
     make_appointment(location=place, practitioner=doctor)
 
-    sheet = day_sheet(day=DAY, location_ids=[place.pk], now=LATER, practitioner_id=doctor.pk)
+    sheet = day_sheet(days={place.pk: DAY}, now=LATER, practitioner_id=doctor.pk)
 
     assert ([one.id for one in sheet.rows], sheet.practitioners) == (
         [wanted.pk],
@@ -248,7 +248,39 @@ def test_a_day_takes_one_statement_however_long_it_is(django_assert_num_queries)
         texted(tomorrow(location=place))
 
     with django_assert_num_queries(1):
-        day_sheet(day=DAY, location_ids=[place.pk], now=LATER)
+        day_sheet(days={place.pk: DAY}, now=LATER)
+
+
+def test_each_location_has_its_own_date_and_its_own_place_in_the_order():
+    first, second = make_location(), make_location()
+    late = tomorrow(location=first, at=time(15, 0))
+    early = make_appointment(location=second, day=DAY - timedelta(days=1), at=time(8, 0))
+    tomorrow(location=second)
+
+    days = {second.pk: DAY - timedelta(days=1), first.pk: DAY}
+    sheet = day_sheet(days=days, now=LATER)
+
+    assert [one.id for one in sheet.rows] == [early.pk, late.pk]
+
+
+def test_a_letter_finds_names_with_an_accent_and_leaves_the_counts_alone():
+    place = make_location()
+    names = ("Éva", "ann", "Eva", "")
+    people = [make_contact(first_name="Zoe", last_name=name) for name in names]
+    visits = [tomorrow(location=place, contact=one) for one in people]
+
+    sheet = day_sheet(days={place.pk: DAY}, now=LATER, letter="E")
+
+    assert sheet.letters == ["A", "E", "Z"]
+    assert {one.id for one in sheet.rows} == {visits[0].pk, visits[2].pk}
+    assert sheet.total == 4
+
+
+@pytest.mark.parametrize(
+    ("initial", "letter"), [("é", "E"), ("Ł", "Ł"), ("ل", "ل"), ("4", "#"), ("", "#"), ("ß", "S")]
+)
+def test_a_letter_is_that_of_a_list_of_names(initial, letter):
+    assert letter_of(initial) == letter
 
 
 def test_a_rows_digest_changes_only_with_what_is_shown():

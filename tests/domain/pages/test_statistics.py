@@ -8,9 +8,9 @@ from reminders.domain.common.audit import PATIENT
 from reminders.domain.diary.appointments import set_status, undo_status
 from reminders.domain.pages.statistics import (
     Figures,
+    compute_days,
     ensure_fresh,
     keep_figures,
-    reckon,
     statistics,
 )
 from reminders.models import Appointment, DailyStatistics
@@ -40,7 +40,7 @@ def test_weeks_locations_and_practitioners_add_up():
     make_appointment(location=north, day=date(2026, 2, 25), status="no_show")
     make_appointment(location=south, day=date(2026, 2, 26), status="declined", practitioner=doctor)
     make_appointment(location=south, day=date(2026, 2, 27), status="cancelled")
-    reckon(LAST_WEEK, MONDAY, now=NOON)
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
 
     found = figures(north, south)
 
@@ -68,16 +68,34 @@ def test_a_visit_that_was_confirmed_and_attended_counts_as_both():
     events = set_status(ids, Appointment.Status.CONFIRMED, by=PATIENT, now=before)
     undo_status(events[1].pk, by=PATIENT, now=before)
     set_status(ids, Appointment.Status.ARRIVED, by=PATIENT, now=NOON)
-    reckon(LAST_WEEK, MONDAY, now=NOON)
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
 
     assert figures(place).total == Figures(appointments=2, confirmed=1, arrived=2)
+
+
+def test_a_no_within_the_hours_of_the_location_was_not_in_time():
+    place = make_location(late_decline_hours=4)
+    early, late, without_a_line = (
+        make_appointment(location=place, day=LAST_WEEK, status=status)
+        for status in ("booked", "booked", "declined")
+    )
+    no = Appointment.Status.DECLINED
+    set_status([early.pk], no, by=PATIENT, now=early.starts_at - timedelta(hours=5))
+    set_status([late.pk], no, by=PATIENT, now=late.starts_at - timedelta(hours=3))
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
+
+    total = figures(place).total
+
+    assert without_a_line.status == no
+    assert (total.declined, total.declined_late) == (3, 1)
+    assert total.declined_in_time_share == pytest.approx(2 / 3)
 
 
 def test_texts_count_by_what_became_of_them():
     appointment = make_appointment(day=LAST_WEEK)
     for state in ("delivered", "delivered", "failed", "accepted", "cancelled"):
         make_message(appointment=appointment, state=state)
-    reckon(LAST_WEEK, MONDAY, now=NOON)
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
 
     total = figures(appointment.location).total
 
@@ -88,8 +106,8 @@ def test_texts_count_by_what_became_of_them():
 def test_reckoning_twice_changes_nothing():
     place = make_location()
     make_appointment(location=place, day=LAST_WEEK, status="arrived")
-    reckon(LAST_WEEK, MONDAY, now=NOON)
-    reckon(LAST_WEEK, MONDAY, now=NOON)
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
+    compute_days(LAST_WEEK, MONDAY, now=NOON)
 
     assert figures(place).total == Figures(appointments=1, arrived=1)
 
@@ -97,7 +115,7 @@ def test_reckoning_twice_changes_nothing():
 def test_appointments_that_have_not_begun_are_left_out():
     place = make_location()
     make_appointment(location=place, day=date(2026, 3, 4))
-    reckon(LAST_WEEK, date(2026, 3, 8), now=NOON)
+    compute_days(LAST_WEEK, date(2026, 3, 8), now=NOON)
 
     assert DailyStatistics.objects.count() == 0
 

@@ -17,7 +17,9 @@ from reminders.domain.phones.parsing import (
     PhoneNumber,
     PhoneProblem,
     can_receive_sms,
+    costs_extra,
     display,
+    read_patients_phone,
     read_phone,
     read_phones,
     search_digits,
@@ -195,3 +197,29 @@ def test_what_is_no_number_is_shown_as_the_library_reads_it(odd):
         shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
     assert display(odd, "GB") == shown
+
+
+@pytest.mark.parametrize(
+    ("e164", "costs"),
+    [
+        ("+61491570156", False),
+        ("+447700900123", False),
+        ("+442079460123", False),
+        ("+18005550100", False),  # a freephone: no patient's, and no trap
+        ("+19005550100", True),
+        ("+449098790123", True),
+        ("+447012345678", True),  # forwarded at a price; not a mobile
+        ("+881612345678", True),
+        ("+870773111632", True),
+        ("+979123456789", True),
+        ("12345", False),
+        ("", False),
+    ],
+)
+def test_paid_lines_and_satellites_cost_extra(e164: str, costs: bool) -> None:
+    assert costs_extra(e164) is costs
+
+
+@pytest.mark.parametrize("raw", ["+881 6 12345678", "+870 773111632", "0909 879 0123"])
+def test_no_patient_has_a_number_that_costs_extra(raw: str) -> None:
+    assert read_patients_phone(raw, "GB") == PhoneProblem.NO_TEXTS

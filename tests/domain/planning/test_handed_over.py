@@ -8,10 +8,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import change_appointment, change_contact
+from reminders.domain.diary.appointments import change_appointment
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary_import.undo import take_back
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.sending.claim import claim_due
+from reminders.domain.sending.claiming.due import claim_due
 from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.models import Appointment, Contact, Import, Message, Wording

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import change_contact
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.planning.kept_opt_outs import digest, forget_numbers, of_another_key, recall
 from reminders.domain.replies.receive import receive_replies
 from reminders.models import KeptOptOut, Message, Reminder, Suppression

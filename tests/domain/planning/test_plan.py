@@ -6,12 +6,8 @@ from typing import Any
 import pytest
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import (
-    change_appointment,
-    change_contact,
-    set_status,
-    undo_status,
-)
+from reminders.domain.diary.appointments import change_appointment, set_status, undo_status
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.planning.plan import MANY, plan_appointments, plan_future
 from reminders.models import Appointment, Message, Reminder, Suppression
 from tests import factories as make

@@ -133,9 +133,9 @@ def test_planning_does_what_its_twin_says(many, data, monkeypatch):
     with forgotten():
         appointments = draw_diaries(data)
         ids = [row.pk for row in appointments]
-        wanted = list(
-            desired_reminders(read_plannable(ids, lock=False), book=RuleSet.load(), now=NOON)
-        )
+        book = RuleSet.load()
+        subjects = read_plannable(ids, book=book, lock=False)
+        wanted = list(desired_reminders(subjects, book=book, now=NOON))
         expected, withdrawn = {}, set()
         for row in appointments:
             mine = [want for want in wanted if want.appointment_id == row.pk]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reminders.domain.common.audit import Actor
+from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.replies import inbox
 from reminders.domain.replies.candidates import candidates
 from reminders.domain.replies.inbox import CardTouched
@@ -115,7 +116,7 @@ def test_the_second_person_is_told_who_was_faster_and_what_they_did() -> None:
             card, "confirm", appointment_id=card.appointment_id, revision=1, by=by(eve), now=NOON
         )
 
-    assert str(caught.value) == "Ben Ode settled this meanwhile: neither."
+    assert str(caught.value) == "Ben Ode closed this meanwhile: nothing changed."
     assert InboxItem.objects.get().done_by == ben
 
 
@@ -177,6 +178,19 @@ def test_to_confirm_needs_an_appointment() -> None:
         inbox.settle(
             card, "confirm", appointment_id=None, revision=1, by=Actor.staff(None), now=NOON
         )
+
+
+def test_a_card_without_a_text_lists_nobody_elses_visits() -> None:
+    contact, stranger = make.make_contact(), make.make_contact()
+    make.make_confirmation_rule()
+    theirs = make.make_appointment(contact=contact, day=date(2026, 3, 20))
+    other = make.make_appointment(contact=stranger, day=date(2026, 3, 20))
+    plan_appointments([theirs.pk, other.pk], now=NOON)  # texts that are still to go out
+    answers("Which one do you mean", phone=contact.phone)
+    card = InboxItem.objects.get()
+
+    assert card.message_id is None
+    assert [item.appointment for item in candidates(card, now=NOON)] == [theirs]
 
 
 def test_candidates_are_what_the_number_was_told_of_in_a_month_latest_first() -> None:

@@ -16,6 +16,7 @@ from reminders.models import (
     CallAttempt,
     Contact,
     DeliveryReport,
+    FreeSlot,
     Import,
     ImportRow,
     InboxItem,
@@ -24,9 +25,10 @@ from reminders.models import (
     Reminder,
     ReminderRule,
     Reply,
+    SlotOffer,
     Suppression,
 )
-from tests.factories import make_contact, make_merge
+from tests.factories import make_contact, make_merge, make_wish
 
 PHONE, FORMER_PHONE = "+447700900871", "+447700900872"
 SIGNS = (
@@ -80,10 +82,25 @@ def make_somebody(*, at: datetime, location: Location, rule: ReminderRule) -> So
     )
     reply = _texts(contact, visit, rule)
     _history(contact, visit, reply)
+    _list(visit)
     file = _file(visit)
     # As old as the visit: whoever was changed lately is no candidate.
     Contact.objects.filter(pk=contact.pk).update(updated_at=at, created_at=at)
     return Somebody(contact, visit, file)
+
+
+def _list(visit: Appointment) -> None:
+    """They are on the short-notice list, and are being asked about a time."""
+    wish = make_wish(visit, note="rather elderflower")
+    slot = FreeSlot.objects.create(
+        appointment=visit, location=visit.location, starts_at=visit.starts_at,
+        local_date=visit.local_date, local_time=visit.local_time, weekday=1, state="offering",
+        freed_at=visit.starts_at, due_at=visit.starts_at,
+    )  # fmt: skip
+    SlotOffer.objects.create(
+        slot=slot, wish=wish, appointment=visit, contact=visit.contact, phone=PHONE,
+        asked_at=visit.starts_at, holds_until=visit.starts_at,
+    )  # fmt: skip
 
 
 def _texts(contact: Contact, visit: Appointment, rule: ReminderRule) -> Reply:

@@ -37,6 +37,7 @@ def test_a_due_reminder_reaches_the_provider_with_its_time_and_cutoff(
     assert accepted["metadata"] == {
         "message": str(message.pk),
         "appointment": str(appointment.uuid),
+        "rule": str(Reminder.objects.get().rule_id),
     }
     assert (message.state, message.provider_id) == ("accepted", accepted["message_id"])
     assert "Ann" in message.text

@@ -192,3 +192,49 @@ def test_a_success_of_a_slow_call_does_not_undo_a_request_to_slow_down(
     assert state.brake == "rate"
     assert state.until is not None
     assert state.until - NOON > timedelta(minutes=4)
+
+
+def test_texts_of_staff_count_and_are_counted(
+    sandbox: Sandbox, api: MessagesApi, settings: Settings
+) -> None:
+    settings.MESSAGES_PER_NUMBER_PER_DAY = 2
+    texts = [
+        queue_text(kind=kind, phone="+447700900001", text="Hello", location=None, now=moment)
+        for kind, moment in (
+            (Message.Kind.STAFF, NOON - timedelta(minutes=4)),
+            (Message.Kind.TEST, NOON - timedelta(minutes=3)),
+            (Message.Kind.STAFF, NOON - timedelta(minutes=2)),
+            (Message.Kind.ANSWER, NOON - timedelta(minutes=1)),
+            (Message.Kind.CORRECTION, NOON),
+        )
+    ]
+
+    send_due(api, clock=at_noon)
+
+    assert [(row.state, row.words) for row in map(refreshed, texts)] == [
+        ("accepted", ""),
+        ("accepted", ""),
+        ("cancelled", "Too many texts to this number today"),
+        ("accepted", ""),
+        ("accepted", ""),
+    ]
+
+
+def test_no_text_of_any_kind_goes_to_a_paid_line_or_a_satellite(
+    sandbox: Sandbox, api: MessagesApi
+) -> None:
+    planned(contact=make.make_contact(phone="+881612345678"))
+    # Whoever writes to us from there hopes for an answer.
+    answer = queue_text(
+        kind=Message.Kind.ANSWER, phone="+449098790123", text="Thanks", location=None, now=NOON
+    )
+
+    send_due(api, clock=at_noon)
+
+    assert reminder_states() == {("skipped", "no_phone"): 1}
+    assert (refreshed(answer).state, sandbox.ledger()) == ("cancelled", [])
+
+
+def refreshed(message: Message) -> Message:
+    message.refresh_from_db()
+    return message

@@ -21,6 +21,20 @@ def site(settings: Settings) -> None:
     settings.WEBHOOK_SECRET, settings.SECRET_KEY = "", "the first key"
 
 
+def test_the_sandbox_pushes_to_its_own_address_unless_there_is_a_public_one(
+    settings: Settings,
+) -> None:
+    def address() -> str:
+        return (callback_url(clock=lambda: NOON) or "none").partition("/webhooks/")[0]
+
+    settings.PUBLIC_URL = settings.SANDBOX_PUSHES_TO = ""
+    assert address() == "none"
+    settings.SANDBOX_PUSHES_TO = "http://127.0.0.1:8000"
+    assert address() == "http://127.0.0.1:8000"
+    settings.PUBLIC_URL = "https://reminders.example"
+    assert address() == "https://reminders.example"
+
+
 def test_it_is_made_once_and_has_nothing_to_do_with_the_key(settings: Settings) -> None:
     first = present(now=NOON)
     settings.SECRET_KEY = "another key"

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from reminders.domain.common.access import seed_roles
-from reminders.domain.setup.first_login import (
+from reminders.domain.setup.beginning.first_login import (
     LASTS,
     FirstLoginError,
     holds,

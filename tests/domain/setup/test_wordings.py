@@ -16,7 +16,7 @@ from reminders.domain.planning.handed_over import BUSY
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.sending import send
-from reminders.domain.sending.claim import claim_due
+from reminders.domain.sending.claiming.due import claim_due
 from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.setup.wording_preview import preview_wording
@@ -284,10 +284,11 @@ def test_a_preview_names_what_breaks_the_alphabet_and_offers_plain_letters(scope
     assert preview.made_up
 
 
-def test_a_faulty_text_gets_its_problem_and_no_example(scope):
+def test_a_faulty_text_gets_its_problem_and_is_shown_as_it_stands(scope):
     preview = preview_wording(CONFIRMATION, "Hi {frst_name}", now=NOON, scope=scope())
 
-    assert preview.example is None
+    assert preview.example is not None
+    assert preview.example.text == "Hi {frst_name}"
     assert [problem.level for problem in preview.problems] == ["error"]
     assert "Did you mean {first_name}?" in preview.problems[0].words
 

@@ -157,3 +157,26 @@ def test_a_call_asks_for_no_text() -> None:
     assert levels(GOOD + "Reply Y to confirm.", channel="voice") == [
         "warning: A voice call cannot be answered by text: ask to call {phone} instead."
     ]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "channel", "no_link", "says"),
+    [
+        ("confirmation", "sms", "", ""),
+        ("family_reminder", "sms", "", ""),
+        ("cancelled", "sms", "", ""),
+        ("reminder", "voice", "", "A voice call can't hold {link}"),
+        ("confirmed", "sms", "", "{link} belongs to texts that rules send"),
+        ("recall", "sms", "", "{link} belongs to texts that rules send"),
+        ("missed", "sms", "", "{link} belongs to texts that rules send"),
+        ("reminder", "sms", "PUBLIC_URL has to be set", "PUBLIC_URL has to be set"),
+    ],
+)
+def test_a_link_is_for_texts_about_visits_to_come(purpose, channel, no_link, says) -> None:
+    text = "{first_name}, {location}: {date} {time}, {appointments} {link}"
+    if not purpose.startswith("family_"):
+        text = text.replace(", {appointments}", "")
+    problems = check_wording(text, language="en", purpose=purpose, channel=channel, no_link=no_link)
+
+    errors = [one.words for one in problems if one.level == "error"]
+    assert [error.startswith(says) for error in errors] == ([True] if says else [])

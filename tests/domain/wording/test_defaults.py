@@ -4,6 +4,7 @@ allows.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,11 +32,13 @@ def ordinary(language: str) -> Values:
     country = "AU" if language == "en" else ""
     return Values(
         first_name="Charlotte",
+        recipient="Katharine",
         date=format_date(WEDNESDAY, language, country),
         time=format_time(WEDNESDAY, language, country),
         location="Harbour Street Dental",
         phone="0491 570 006",
         emergency="112",
+        minutes="20",
         appointments="1) Ann 10:00, 2) Ben 10:30",
     )
 
@@ -70,7 +73,24 @@ def test_every_language_has_every_text_of_its_own(purpose: str, language: str) -
 def test_no_starter_text_names_the_reason(purpose: str, language: str) -> None:
     used = set(compile_wording(starter(purpose, language)).placeholders)
 
-    assert used & {"service", "instructions", "practitioner"} == set()
+    assert used & {"service", "practitioner"} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+@pytest.mark.parametrize("purpose", ["confirmation", "reminder"])
+def test_what_to_do_before_the_visit_is_told_where_there_is_something(
+    purpose: str, channel: str, language: str
+) -> None:
+    template = compile_wording(starter(purpose, language, channel))
+    plain = ordinary(language)
+
+    told = template.render(replace(plain, instructions="Please come fasting."))
+    without = template.render(plain)
+
+    assert "Please come fasting." in told
+    assert "  " not in told
+    assert len(without) < len(told) < len(without) + len("Please come fasting.") + 5
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from reminders.domain.wording import (
     PLACEHOLDERS,
     Values,
     WordingError,
+    compile_loosely,
     compile_wording,
     render_family,
 )
@@ -182,3 +183,23 @@ def test_a_hundred_thousand_texts_a_second() -> None:
         template.render(ANN)
 
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Hi {first_name}, {fi", "Hi Ann, {fi"),
+        ("Hi {first_name}, {firstname}", "Hi Ann, {firstname}"),
+        ("Hi {first_name}}", "Hi Ann}"),
+        ("Hi {first_name}[ on {phone}", "Hi Ann[ on 555"),
+        ("Hi [{first_name} [on {phone}]]", "Hi [Ann [on 555]]"),
+        ("{", "{"),
+    ],
+)
+def test_what_is_half_typed_is_shown_as_it_stands(typed: str, shown: str) -> None:
+    assert compile_loosely(typed).render(Values(first_name="Ann", phone="555")) == shown
+
+
+@given(st.text(alphabet="{}[]a_ \nfirst_name\x00", max_size=40))
+def test_nothing_that_is_typed_keeps_from_being_looked_at(typed: str) -> None:
+    compile_loosely(typed)

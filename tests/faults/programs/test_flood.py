@@ -74,7 +74,7 @@ def test_a_flood_of_pushes_is_taken_once_and_pages_are_served_meanwhile(
         f"reply-{message.pk}" for message in Message.objects.filter(kind="reminder")
     )
     connection.close()
-    print(  # noqa: T201 -- for docs
+    print(  # noqa: T201  # for docs
         f"{len(posts)} posts, {rate:.0f}/s; alone {median(calm) * 1000:.1f} ms; pages "
         f"{max(pages):.2f} s"
     )

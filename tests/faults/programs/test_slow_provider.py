@@ -91,7 +91,7 @@ def test_a_slow_provider_and_a_long_queue_hold_up_neither_texts_nor_the_heartbea
 
     late = lateness()
     gap = longest_gap(beats | {timezone.now()})
-    print(  # noqa: T201 -- for docs
+    print(  # noqa: T201  # for docs
         f"\n{len(late)} texts, the latest {late[-1]} late, in the middle {late[len(late) // 2]}; "
         f"heartbeat at least every {gap}; {DeliveryReport.objects.count()} reports fetched"
     )

@@ -26,6 +26,7 @@ from reminders.domain.sending.poll_status import check_overdue
 from reminders.domain.sending.reconcile import reconcile
 from reminders.domain.sending.send import send_due
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
+from reminders.domain.sooner.ring import work_off_slots
 from reminders.models import Appointment, AuditEntry, Contact, Location, Message, Reminder
 from reminders.provider import MessagesApi, MessagesApiError
 from reminders.sandbox import Sandbox
@@ -118,6 +119,7 @@ class World:
             lambda: receive_reports(self.api, now=now),
             lambda: receive_replies(self.api, now=now),
             lambda: apply_waiting_replies(now=now),
+            lambda: work_off_slots(clock=self.clock),
             lambda: apply_waiting(now=now),
             lambda: check_overdue(self.api, clock=self.clock),
         )

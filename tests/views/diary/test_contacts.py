@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.diary.appointments import change_contact
+from reminders.domain.diary.contacts import change_contact
 from reminders.models import AuditEntry, Contact, Suppression
 from tests.factories import NOON, make_appointment, make_contact, make_location, make_user
 from tests.views.reading import as_read

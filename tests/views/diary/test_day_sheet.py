@@ -28,7 +28,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def names(response) -> list[str]:
-    return [line.row.name for line in response.context["lines"]]
+    return [line.row.name for line in response.context["entries"] if line.row]
 
 
 def live(client: Client, **given: Any):
@@ -120,9 +120,10 @@ def test_a_live_look_shows_what_changed(sign_in):
 
 def test_a_live_look_after_something_elsewhere_brings_only_its_token(sign_in):
     booked()
+    elsewhere = make_appointment()
     client = sign_in()
     token = client.get(f"/?date={DAY}").context["token"]
-    set_status([make_appointment().pk], Appointment.Status.CONFIRMED, by=SYSTEM, now=timezone.now())
+    set_status([elsewhere.pk], Appointment.Status.CONFIRMED, by=SYSTEM, now=timezone.now())
 
     response = live(client, token=token)
     new = response.context["token"]
@@ -254,7 +255,7 @@ def test_a_text_to_nobody_says_why_and_keeps_the_words(sign_in):
 def test_the_length_of_a_text_is_told_while_typing(sign_in):
     response = sign_in().post("/text-size/", {"text": "x" * 161})
 
-    assert as_read(response) == "2 texts · 145 left"
+    assert as_read(response) == "2 parts · 145 left"
 
 
 def test_the_page_costs_the_same_for_one_row_and_for_many(sign_in, statements):

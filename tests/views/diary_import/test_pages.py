@@ -176,7 +176,8 @@ def test_the_outcome_as_csv_keeps_the_order_of_the_file_and_ends_with_what_is_go
     client = sign_in("manager")
     client.post(f"{send(client, csv_of(ANN, BOB))}go/")
     work_off_imports(now=timezone.now())
-    address = send(client, csv_of(f"9,Cy Orr,0491 570 157,{DAY},10:00", ANN))
+    moved = ANN.replace("10:00", "10:30")
+    address = send(client, csv_of(f"9,Cy Orr,0491 570 157,{DAY},10:00", moved))
     client.post(f"{address}go/", {"gone": "keep"})
     work_off_imports(now=timezone.now())
 
@@ -185,9 +186,24 @@ def test_the_outcome_as_csv_keeps_the_order_of_the_file_and_ends_with_what_is_go
     lines = b"".join(response).decode("utf-8-sig").splitlines()
     assert lines[1:] == [
         f"2,New,,9,Cy Orr,0491 570 157,{DAY},10:00",
-        f"3,Unchanged,,{ANN}",
+        f"3,Changed,,{moved}",
         f",Gone from the file,,2,Bob <b>Ray</b>,,{DAY},11:30",
     ]
+
+
+def test_rows_that_nothing_changed_are_counted_and_not_listed(
+    sign_in: SignIn, site: Location
+) -> None:
+    client = sign_in("manager")
+    for rows in ((ANN, BOB), (ANN, BOB.replace("11:30", "11:45"))):
+        address = send(client, csv_of(*rows))
+        client.post(f"{address}go/")
+        work_off_imports(now=timezone.now())
+
+    page = text(client, address)
+    lines = b"".join(client.get(f"{address}outcome.csv")).decode("utf-8-sig").splitlines()
+    assert "1 unchanged row is only counted, not listed." in page
+    assert lines[-1] == ',Unchanged,"1 more, of which only the number is kept"'
 
 
 def test_a_second_yes_is_asked_for_on_the_server_too(sign_in: SignIn, site: Location) -> None:

@@ -31,7 +31,7 @@ def guarded() -> list[str]:
     upload = Import.objects.create(filename="a.csv", created_at=timezone.now(), state="applied")
     return [
         f"/admin/auth/user/{other.pk}/change/",
-        f"/admin/auth/user/{other.pk}/delete/",
+        f"/admin/auth/group/{other.groups.get().pk}/delete/",
         f"/admin/auth/user/{other.pk}/password/",
         "/admin/auth/user/add/",
         f"/admin/auth/group/{other.groups.get().pk}/change/",

@@ -8,10 +8,9 @@ from reminders.domain.signing_in.devices import name_of
 from reminders.models import KnownDevice
 from tests.factories import make_user
 from tests.views.door.steps import RIGHT
-from tests.views.door.test_links import mail_server, sent
+from tests.views.door.test_links import sent
 
 pytestmark = pytest.mark.django_db
-assert mail_server
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 

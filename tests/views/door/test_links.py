@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 NEW = "seven grey herons"
 
 
-@pytest.fixture
-def mail_server(settings):
-    """One is set up; what it sends is kept in the outbox."""
-    settings.EMAIL_URL = "smtp://mail.example"
-
-
 def sent(number: int) -> list[str]:
     """The first e-mails' texts, once they are there; they are sent beside the request."""
     until = time.monotonic() + 10

@@ -47,7 +47,7 @@ def test_it_counts_what_would_go_tonight_by_the_days_that_are_typed(client: Clie
     as_it_is = client.post(f"{ADDRESS}tonight/", AS_IT_IS).content.decode()
     tried = client.post(f"{ADDRESS}tonight/", AS_IT_IS | {"texts": "30"}).content.decode()
 
-    assert ("1 texts" in as_it_is, "1 texts" in tried) == (False, True)
+    assert ("1 text" in as_it_is, "1 text" in tried) == (False, True)
 
 
 def test_a_change_is_kept_and_said_to_hold_from_tonight_on(client: Client) -> None:
@@ -71,7 +71,7 @@ def test_it_tells_what_went_lately(client: Client) -> None:
     make_old_text(100)
     forget_what_is_due(now=timezone.now(), pause=lambda _: None)
 
-    assert "1 texts" in client.get(ADDRESS).content.decode()
+    assert "1 text" in client.get(ADDRESS).content.decode()
 
 
 def test_it_warns_of_opt_outs_that_another_key_made_unreadable(client: Client) -> None:

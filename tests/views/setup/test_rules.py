@@ -79,7 +79,7 @@ def test_a_new_rule_plans_the_coming_appointments_and_says_how_many():
 
     page = signed_in().post("/set-up/rules/new/", DAY_BEFORE, follow=True)
 
-    assert "Saved. 1 text planned anew." in as_read(page)
+    assert "Saved. 1 text planned again." in as_read(page)
     assert list(Reminder.objects.values_list("appointment_id", "state")) == [
         (appointment.pk, "planned")
     ]
@@ -205,7 +205,7 @@ def test_a_large_change_shows_its_progress():
 
     assert "1250 of 5000 appointments" in page
     assert f'hx-get="/set-up/rules/job/{job.pk}/"' in page
-    assert "5,000 texts planned anew, 7 that the provider already had are withdrawn." in end
+    assert "5,000 texts planned again, 7 that the provider already had are withdrawn." in end
     assert "hx-get" not in end
 
 

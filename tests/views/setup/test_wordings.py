@@ -106,6 +106,22 @@ def test_the_preview_bears_whatever_is_half_typed_while_texts_wait_at_the_provid
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Hello {first_name}, {loca", "Hello Ann, {loca"),
+        ("Hello {first_name}, {lokation}", "Hello Ann, {lokation}"),
+        ("Hello {first_name}[ at", "Hello Ann[ at"),
+        ("[{instructions}]", "nothing would be left to send"),
+    ],
+)
+def test_the_preview_shows_what_is_half_typed_beside_what_is_wrong(text: str, shown: str):
+    page = as_read(signed_in().post(EDIT.replace("edit", "preview"), {"text": text}))
+
+    assert shown in page
+    assert "Must be mended:" in page
+
+
 @pytest.mark.parametrize("text", ["{", "{unknown}"])
 def test_the_preview_says_what_is_wrong_with_a_placeholder(text):
     answer = signed_in().post(EDIT.replace("edit", "preview"), {"text": text})

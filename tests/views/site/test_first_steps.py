@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from reminders.domain.setup.first_login import make_token
+from reminders.domain.setup.beginning.first_login import make_token
 from reminders.models import Location
 from tests.factories import make_appointment, make_location, make_message, make_user
 
@@ -166,11 +166,9 @@ def test_the_first_location_leads_on_and_the_second_does_not(sign_in):
         "late_decline_hours": "4",
     }
 
-    first = client.post("/admin/reminders/location/add/", values | {"_save": "Save"})
-    second = client.post(
-        "/admin/reminders/location/add/", values | {"name": "Mill", "_save": "Save"}
-    )
+    first = client.post("/set-up/locations/new/", values)
+    second = client.post("/set-up/locations/new/", values | {"name": "Mill"})
 
     assert Location.objects.count() == 2
     assert first.headers["Location"] == "/set-up/first-steps/"
-    assert second.headers["Location"] == "/admin/reminders/location/"
+    assert second.headers["Location"] == "/set-up/locations/"

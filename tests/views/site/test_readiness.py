@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from config.discretion import Discreet
+from config.log.discretion import Discreet
 from reminders.domain.operations import database_room
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, note
 from tests.programs import free_port

@@ -1,12 +1,19 @@
 """The call list as a page: outcomes with undo, what it costs, who may."""
 
 import json
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 
 from reminders.models import Appointment, CallAttempt, Contact
-from tests.factories import make_contact, phone
+from tests.factories import (
+    make_confirmation_rule,
+    make_contact,
+    make_handed_over,
+    phone,
+)
+from tests.views.reading import as_read
 from tests.views.worklists.work import booked, open_place
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +30,10 @@ def listed(response):
 
 def test_unreachable_ones_come_first_and_families_are_one_card(sign_in):
     place, shared = open_place(), phone()
+    rule = make_confirmation_rule()
     for name in ("Mum", "Kid"):
-        booked(place, contact=make_contact(first_name=name, last_name="", phone=shared))
+        one = booked(place, contact=make_contact(first_name=name, last_name="", phone=shared))
+        make_handed_over(one, rule, due_at=timezone.now() - timedelta(hours=1))
     booked(
         place, contact=make_contact(first_name="Nowhere", last_name="", phone=""), at=time(15, 0)
     )
@@ -62,7 +71,7 @@ def test_confirmed_by_phone_with_undo(sign_in):
     confirmed = Appointment.objects.get().status
     client.post(note(response)["undo"], headers=HTMX)
 
-    assert (note(response)["text"], confirmed) == ("Ann confirmed by phone.", "confirmed")
+    assert (note(response)["text"], confirmed) == ("Ann confirmed on the phone.", "confirmed")
     assert Appointment.objects.get().status == "booked"
 
 
@@ -162,7 +171,11 @@ def test_of_several_people_on_a_phone_the_wrong_number_is_one_persons(sign_in):
         "/calls/called/", {"appointments": dict(card.people)["Kid"], "outcome": "wrong_number"}
     )
 
-    assert [words for _, words, _ in card.outcomes] == ["Called", "Left voicemail", "No answer"]
+    assert [words for _, words, _ in card.outcomes] == [
+        "No answer",
+        "Left voicemail",
+        "Still undecided",
+    ]
     assert (
         mum.contact.has_wrong_number,
         Contact.objects.get(pk=kid.contact_id).has_wrong_number,
@@ -171,3 +184,60 @@ def test_of_several_people_on_a_phone_the_wrong_number_is_one_persons(sign_in):
         True,
     )
     assert not Contact.objects.get(pk=mum.contact_id).has_wrong_number
+
+
+def test_the_name_comes_first_then_one_big_number_to_call(sign_in):
+    booked(open_place(country="GB"), contact=make_contact(
+        first_name="Ann", last_name="Lee", phone="+447700900043"))  # fmt: skip
+
+    page = as_read(sign_in().get("/calls/"))
+
+    assert page.index("<h3><bdi>Ann Lee</bdi>") < page.index("Call 07700 900043")
+    assert page.count('class="btn btn-primary call-button"') == 1
+    assert page.count('class="outcomes" role="group"') == 1
+
+
+def test_whose_text_is_still_to_come_is_folded(sign_in):
+    place, rule = open_place(), make_confirmation_rule()
+    booked(place, "Now")
+    make_handed_over(booked(place, "Later"), rule, due_at=timezone.now() + timedelta(hours=2))
+    client = sign_in()
+
+    page, opened = client.get("/calls/"), client.get("/calls/?show=coming")
+
+    assert (listed(page), listed(opened)) == (["Now"], ["Later"])
+    assert "Text still to come: 1</b>" in as_read(page)
+    assert "<h2>No text reaches them</h2>" in as_read(page)
+    assert "<h2>Text still to come</h2>" in as_read(opened)
+
+
+def test_an_open_visit_of_today_is_listed(sign_in):
+    place = open_place(zone="UTC")
+    now = timezone.now()
+    soon = booked(place, "Soon")
+    Appointment.objects.filter(pk=soon.pk).update(
+        starts_at=now + timedelta(seconds=30), local_date=now.date()
+    )
+
+    assert listed(sign_in().get("/calls/")) == ["Soon"]
+
+
+def test_a_number_without_its_last_digits_is_corrected_on_the_card(sign_in):
+    place, client = open_place(country="GB"), sign_in()
+    one = booked(place, contact=make_contact(
+        first_name="Ann", last_name="", phone="", phone_as_given="0770 0900",
+        phone_problem="too_short"))  # fmt: skip
+    page = client.get("/calls/")
+    [correction] = page.context["cards"][0].corrections
+    given = {"appointment": one.pk, "seen": correction.raw.seen}
+
+    short = client.post("/calls/number/", given | {"phone": "0770 0900"}, headers=HTMX)
+    right = client.post("/calls/number/", given | {"phone": "07700 900043"}, headers=HTMX)
+    late = client.post("/calls/number/", given | {"phone": "07700 900044"}, headers=HTMX)
+
+    assert 'value="0770 0900"' in as_read(page)
+    assert "no such number" in note(short)["text"]
+    assert note(right)["text"] == "The number of Ann is corrected. Texts go to it from now on."
+    assert "Somebody else changed this meanwhile" in note(late)["text"]
+    contact = Contact.objects.get(pk=one.contact_id)
+    assert (contact.phone, contact.phone_as_given) == ("+447700900043", "07700 900043")

@@ -166,12 +166,12 @@ def test_the_conversation_costs_the_same_for_few_and_many_texts(
     one, client = booked(open_place(), contact=make_contact(phone=phone())), sign_in()
     make_message(contact=one.contact, phone=one.contact.phone)
     client.get(f"/contacts/{one.contact_id}/")
-    with django_assert_max_num_queries(25) as few:
+    with django_assert_max_num_queries(28) as few:
         client.get(f"/contacts/{one.contact_id}/")
     for _ in range(35):
         make_message(contact=one.contact, phone=one.contact.phone, appointment=one)
 
-    with django_assert_max_num_queries(25) as many:
+    with django_assert_max_num_queries(28) as many:
         client.get(f"/contacts/{one.contact_id}/")
 
     assert len(few.captured_queries) == len(many.captured_queries)

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from reminders.models import Appointment, CannedReply, Message
+from reminders.models import Appointment, CannedReply, InboxItem, Message
 from tests.factories import make_message, make_user
+from tests.views.reading import as_read
 from tests.views.worklists.work import booked, make_card, open_place
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_undo_takes_the_decision_back_and_opens_the_card_again(sign_in):
 
     undone = client.post(undo, headers=HTMX)
 
-    assert words == "Ann can't come. The answer is going out."
+    assert words == "Ann has declined. The answer is going out."
     assert undone.headers["HX-Redirect"] == f"/inbox/{card.pk}/"
     assert (Appointment.objects.get().status, state(card)) == ("booked", ("", False, 3))
 
@@ -79,7 +80,7 @@ def test_the_second_person_is_told_who_was_faster_and_nothing_is_changed(sign_in
     late = decide(second, card, "decline", appointment=one)
 
     assert late.status_code == 409
-    assert "Maria Fox settled this meanwhile: confirmed it." in late.content.decode()
+    assert "Maria Fox closed this meanwhile: confirmed it." in late.content.decode()
     assert Appointment.objects.get().status == "confirmed"
 
 
@@ -210,12 +211,55 @@ def test_the_inbox_costs_the_same_for_one_and_for_many(sign_in, django_assert_ma
     make_card(one)
     make_message(contact=one.contact, phone=one.contact.phone)
     client.get("/inbox/")
-    with django_assert_max_num_queries(25) as few:
+    with django_assert_max_num_queries(27) as few:
         client.get("/inbox/")
     for index in range(25):
         make_card(booked(place, f"P{index}"), assigned_to=make_user())
 
-    with django_assert_max_num_queries(25) as many:
+    with django_assert_max_num_queries(27) as many:
         client.get("/inbox/")
 
     assert len(few.captured_queries) == len(many.captured_queries)
+
+
+def test_the_badge_counts_the_cards_that_the_page_shows(sign_in):
+    here, there = open_place(name="Here"), open_place(name="There")
+    make_card(booked(here, "Ann"))
+    make_card(booked(there, "Ben"))
+    make_card(booked(there, "Cy"))
+    client = sign_in()
+
+    counted = []
+    for place in (None, here, there):
+        client.post("/remember/", {"location": place.pk if place else ""})
+        page = client.get("/inbox/").context
+        counted.append((len(page["items"]), page["shell"].inbox_count))
+
+    assert counted == [(3, 3), (1, 1), (2, 2)]
+
+
+def test_a_reply_to_be_checked_is_a_link_to_its_card(sign_in):
+    one = booked(open_place())
+    card = make_card(one)
+    client = sign_in()
+    pages = [f"/?date={one.local_date}", f"/appointments/{one.pk}/", "/calls/", "/appointments/"]
+
+    links = [
+        f'class="state-link" href="/inbox/{card.pk}/"' in as_read(client.get(page))
+        for page in pages
+    ]
+
+    assert links == [True] * 4
+
+
+def test_one_button_closes_a_card_that_changes_nothing(sign_in):
+    known, unknown = make_card(booked(open_place())), make_card(booked(open_place(name="B"), "Ben"))
+    InboxItem.objects.filter(pk=unknown.pk).update(
+        appointment=None, contact=None, reply=None, phone=""
+    )
+    client = sign_in()
+
+    pages = [as_read(client.get(f"/inbox/{card.pk}/")) for card in (known, unknown)]
+
+    words = ("Close, change nothing", "Close, it is dealt with")
+    assert [[one in page for one in words] for page in pages] == [[True, False], [False, True]]

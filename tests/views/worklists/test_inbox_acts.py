@@ -96,7 +96,7 @@ class TestPaused:
         page = as_read(sign_in().get(f"/inbox/{self.paused().pk}/"))
 
         assert "Texts to this number are paused" in page
-        assert ("No more texts" in page, "Keep texting" in page, "Send and settle" in page) == (
+        assert ("No more texts" in page, "Keep texting" in page, "Send and close" in page) == (
             True,
             True,
             False,

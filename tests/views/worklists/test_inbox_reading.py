@@ -231,3 +231,18 @@ class TestTeaching:
         [row] = sign_in("manager", open_place()).get("/set-up/taught-replies/").context["rows"]
 
         assert row["proposals"] == []
+
+
+def test_the_last_text_stands_above_a_reply_that_answers_none_for_certain(sign_in):
+    one = booked(open_place())
+    make_message(
+        appointment=one, contact=one.contact, location=one.location, phone=one.contact.phone,
+        text="Are you coming, Ann?", state="delivered",
+        scheduled_at=timezone.now() - timedelta(hours=1),
+    )  # fmt: skip
+    card = make_card(one, "Maybe")
+
+    page = as_read(sign_in().get(f"/inbox/{card.pk}/"))
+
+    asked, said = page.index("The last text before it"), page.index("The reply<")
+    assert asked < page.index("Are you coming, Ann?") < said

@@ -73,7 +73,7 @@ def say_known(row: Import, answers: Sequence[Answer]) -> None:
 def ask_again(row: Import, place: int) -> bool:
     """Take one answer back, and read the file without it; False when there is no such answer.
 
-    Columns are then chosen anew, all of them: the doubt was between several.
+    Columns are then chosen again, all of them: the doubt was between several.
     """
     if not 0 <= place < len(row.answers):
         return False

@@ -22,7 +22,6 @@ from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from reminders.domain.common.access import ADMINISTRATOR, MANAGER
 from reminders.domain.common.locks import AdvisoryLock
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.diary_import.asking.missing import questions_of
@@ -43,6 +42,7 @@ from reminders.domain.diary_import.read.files.sources import Source, open_file, 
 from reminders.domain.diary_import.read.files.tables import open_table
 from reminders.domain.diary_import.read.header.columns import recognised
 from reminders.domain.diary_import.write.sites import country_of
+from reminders.domain.rights.roles import ADMINISTRATOR, MANAGER
 from reminders.models import Import
 
 logger = logging.getLogger(__name__)

@@ -92,21 +92,28 @@ class AssumptionSurvey:
         self._answered = answered_kinds(answers.agreed)
         self._found: dict[Assumed, _Noted] = {}
         self._seen: set[tuple[str, str]] = set()
+        self._days: set[str] = set()
+        self._times: set[str] = set()
+        self._lengths: set[str] = set()
         self._longest: _Noted | None = None
         self._whole_minutes = True
 
     def look(self, number: int, cells: list[str]) -> None:
         """Note what a row leaves unsaid."""
-        if 0 <= self._day < len(cells):
-            text = cells[self._day].strip()
-            if text and not _USUAL.match(text) and self._is_new("day", text):
+        if 0 <= self._day < len(cells) and (text := cells[self._day]) not in self._days:
+            text = text.strip()
+            if not text or _USUAL.match(text):
+                _remember(text, self._days)
+            elif self._is_new("day", text):
                 self._look_at_day(text, number)
-        if 0 <= self._time < len(cells):
-            text = cells[self._time].strip()
-            if text and not _USUAL_TIME.match(text) and self._is_new("time", text):
+        if 0 <= self._time < len(cells) and (text := cells[self._time]) not in self._times:
+            text = text.strip()
+            if not text or _USUAL_TIME.match(text):
+                _remember(text, self._times)
+            elif self._is_new("time", text):
                 self._look_at_time(text, number)
-        if 0 <= self._length < len(cells):
-            self._look_at_length(cells[self._length].strip(), number)
+        if 0 <= self._length < len(cells) and (text := cells[self._length]) not in self._lengths:
+            self._look_at_length(text.strip(), number)
 
     def _is_new(self, kind: str, text: str) -> bool:
         if (kind, text) in self._seen or len(self._seen) > _MOST_SEEN:
@@ -153,6 +160,7 @@ class AssumptionSurvey:
             self._found.setdefault(Assumed.LOST_ZERO, _Noted(text, number, "time", whole))
 
     def _look_at_length(self, text: str, number: int) -> None:
+        _remember(text, self._lengths)
         if not _SECONDS.fullmatch(text):
             return
         seconds = int(text)
@@ -187,6 +195,12 @@ class AssumptionSurvey:
         return Question(
             About.CHECK, f"check:{kind}", words, choices, (noted.text[:60],), noted.row, column
         )
+
+
+def _remember(text: str, seen: set[str]) -> None:
+    """The same days, times and lengths come again and again."""
+    if len(seen) < _MOST_SEEN:
+        seen.add(text)
 
 
 def _day_words(day: date) -> str:

@@ -15,9 +15,16 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
+from reminders.domain.diary_import.write.free_times import keep_in_step
 from reminders.domain.diary_import.write.gone import write_gone
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
-from reminders.domain.planning.handed_over import PERSON, PRACTITIONER, withdraw_mentioning
+from reminders.domain.diary_import.write.to_tell import note_changes, visits_before
+from reminders.domain.planning.handed_over import (
+    COLUMNS,
+    PERSON,
+    PRACTITIONER,
+    withdraw_mentioning,
+)
 from reminders.domain.planning.plan import PlanResult, plan_appointments
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.models import Practitioner, Service
@@ -48,11 +55,14 @@ def apply_result(
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_SEQUENCES)
         given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
-        _name_new(cursor)
+        _name_new(cursor, import_id)
+        before = visits_before(cursor, import_id=import_id)
         for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
             cursor.execute(statement, given)
             tell(percent)
         write_gone(import_id=import_id, user_id=user_id, now=now)
+        note_changes(cursor, before, import_id=import_id, diary=diary, now=now)
+        keep_in_step(cursor, import_id=import_id, now=now)
         cursor.execute(_TO_PLAN, given)
         grown = _outgrown(cursor)
         if grown:
@@ -67,16 +77,21 @@ def apply_result(
     return planned
 
 
-def _name_new(cursor: Any) -> None:  # Any: Django's cursor
+def _name_new(cursor: Any, import_id: int) -> None:  # Any: Django's cursor
     """Practitioners and services that the file names first; another file may just have done so."""
     # In the order of their names: two files that name the same ones take turns.
     cursor.execute(_PRACTITIONERS)
     Practitioner.objects.bulk_create(
-        (Practitioner(name=name) for (name,) in sorted(cursor.fetchall())), ignore_conflicts=True
+        (
+            Practitioner(name=name, first_named_by_id=import_id)
+            for (name,) in sorted(cursor.fetchall())
+        ),
+        ignore_conflicts=True,
     )
     cursor.execute(_SERVICES)
     Service.objects.bulk_create(
-        (Service(name=name) for (name,) in sorted(cursor.fetchall())), ignore_conflicts=True
+        (Service(name=name, first_named_by_id=import_id) for (name,) in sorted(cursor.fetchall())),
+        ignore_conflicts=True,
     )
 
 
@@ -208,6 +223,8 @@ LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
 LEFT JOIN reminders_service v ON v.name = s.service
 """
 
+# Of what is as it was before, only the number is kept: a diary that comes every quarter of an hour
+# would else fill the disk with it. Rows that somebody should look at are kept all the same.
 _ROWS = (
     """
 INSERT INTO reminders_importrow (of_id, number, cells, outcome, cannot_be_reminded, "column", words,
@@ -224,6 +241,7 @@ LEFT JOIN (
     <changed>
     LEFT JOIN import_fresh_contact fc ON fc.person = s.person
     WHERE r.outcome = 'changed') d ON d.number = s.number
+WHERE r.outcome <> 'unchanged' OR r.cannot <> '' OR s.words IS NOT NULL
 """.replace("<details>", details_of("fc.contact_id"))
     .replace("<changed>", CHANGED_FROM)
     .replace("<patient>", PATIENT_ONLY)
@@ -267,7 +285,7 @@ WHERE r.touched AND a.id = r.appointment_id
 
 _RAISE_BY_CONTACT = """
 UPDATE reminders_appointment a SET version = a.version + 1, changed_at = %(now)s
-FROM import_contact_change x
+FROM import_reached x
 WHERE x.matters AND a.contact_id = x.contact_id AND a.starts_at > %(now)s
   AND NOT EXISTS (SELECT 1 FROM import_result r WHERE r.appointment_id = a.id AND r.matters)
   AND NOT EXISTS (SELECT 1 FROM import_fresh f WHERE f.appointment_id = a.id)
@@ -278,7 +296,7 @@ CREATE TEMP TABLE import_to_plan ON COMMIT DROP AS
 SELECT appointment_id AS id FROM import_fresh
 UNION SELECT appointment_id FROM import_result
     WHERE appointment_id IS NOT NULL AND (matters OR (status_to IS NOT NULL AND touched))
-UNION SELECT a.id FROM import_contact_change x
+UNION SELECT a.id FROM import_reached x
     JOIN reminders_appointment a ON a.contact_id = x.contact_id
     WHERE x.matters AND a.starts_at > %(now)s
 UNION SELECT g.appointment_id FROM import_gone g
@@ -296,10 +314,19 @@ WHERE touched AND other_practitioner AND NOT matters
 ORDER BY appointment_id
 """
 _RENAMED = """
-SELECT a.id FROM import_contact_change x JOIN reminders_appointment a ON a.contact_id = x.contact_id
+SELECT a.id FROM import_reached x JOIN reminders_appointment a ON a.contact_id = x.contact_id
 WHERE x.called_otherwise AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
 """
-OTHERWISE_NAMED = ((PRACTITIONER, _OTHER_PRACTITIONER), (PERSON, _RENAMED))
+_OTHER_COLUMNS = """
+SELECT appointment_id FROM import_result
+WHERE touched AND other_extra AND NOT matters
+ORDER BY appointment_id
+"""
+OTHERWISE_NAMED = (
+    (PRACTITIONER, _OTHER_PRACTITIONER),
+    (COLUMNS, _OTHER_COLUMNS),
+    (PERSON, _RENAMED),
+)
 """Placeholders, and the appointments of which they say something else by now though nothing else
 matters.
 """

@@ -34,7 +34,8 @@ def gather_people() -> None:
 
 
 def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
-    """Fill `import_known`, `import_takes`, `import_apart` and `import_contact_change`.
+    """Fill `import_known`, `import_takes`, `import_apart`, `import_contact_change` and
+    `import_reached`.
 
     Wants `import_people` and `import_match`. `only` are the locations whose people may be changed
     and linked, besides those who have no appointment anywhere; without it all.
@@ -55,7 +56,7 @@ def recognise_people(*, diary: str, only: frozenset[int] | None) -> None:
 
 _FORGET = "; ".join(
     f"DROP TABLE IF EXISTS pg_temp.import_{name}"
-    for name in ("people", "holder", "known", "takes", "apart", "contact_change")
+    for name in ("people", "holder", "known", "takes", "apart", "contact_change", "reached")
 )
 
 # As `Scope.contacts` has it.
@@ -228,6 +229,16 @@ UPDATE import_staged s SET words = nullif(trim(concat_ws(' ', replace(s.words, %
 WHERE s.person IN (SELECT person FROM import_apart) OR position(%(apart)s IN s.words) > 0
 """
 
+# Whose coming texts a change reaches: the person's own, and those of whoever they are texted for.
+_REACHED = """
+CREATE TEMP TABLE import_reached ON COMMIT DROP AS
+SELECT contact_id, matters, called_otherwise FROM import_contact_change
+UNION
+SELECT c.id, x.matters, x.called_otherwise
+FROM import_contact_change x
+JOIN reminders_contact c ON c.responsible_id = x.contact_id
+"""
+
 _CONTACT_CHANGES = """
 CREATE TEMP TABLE import_contact_change ON COMMIT DROP AS
 SELECT DISTINCT ON (c.id) c.id AS contact_id, c.xmin AS seen, p.number, x.*,
@@ -289,4 +300,4 @@ FROM (
 _CONTACT_CHANGES = _CONTACT_CHANGES.replace("<given back>", _GIVEN_BACK)
 _CONTACT_CHANGES = _CONTACT_CHANGES.replace("<phone is news>", aliases.PHONE_IS_NEWS)
 
-_CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES)
+_CHANGES = (_TAKES, _APART, _SAY_APART, "ANALYZE import_takes (person)", _CONTACT_CHANGES, _REACHED)

@@ -33,7 +33,7 @@ SELECT count(*) FROM (
     SELECT id FROM reminders_appointment WHERE id IN (
         SELECT appointment_id FROM import_result WHERE touched
         UNION SELECT appointment_id FROM import_gone WHERE %(cancel)s
-        UNION SELECT a.id FROM import_contact_change x
+        UNION SELECT a.id FROM import_reached x
             JOIN reminders_appointment a ON a.contact_id = x.contact_id
             WHERE (x.matters OR x.called_otherwise) AND a.starts_at > %(now)s)
     ORDER BY id FOR NO KEY UPDATE) held

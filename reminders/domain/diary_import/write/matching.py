@@ -156,6 +156,8 @@ FROM (
            CASE WHEN coalesce(f.status_to, s.status) = 'cancelled' THEN ''
                 WHEN s.texts <> 'yes' THEN s.texts
                 WHEN s.phone IS NOT NULL THEN ''
+                WHEN c.responsible_id IS NOT NULL
+                    AND (s.local_date >= c.responsible_until) IS NOT TRUE THEN ''
                 WHEN k.contact_id IS NULL OR s.phone_given IS NOT NULL
                     THEN coalesce(s.phone_problem, 'missing')
                 WHEN c.phone = '' THEN coalesce(nullif(c.phone_problem, ''), 'missing')

@@ -26,6 +26,7 @@ TABLES = (
     "import_takes",
     "import_apart",
     "import_contact_change",
+    "import_reached",
     "import_result",
     "import_gone",
     "import_fresh_contact",

@@ -150,7 +150,9 @@ def _due_slots(slots: Iterable[tuple[Any, ...]], *, now: datetime) -> Iterator[t
                 known_since=max(now, rule.changed_at),
             )
             due = plan.skipped is None and plan.due_at <= now + wall_time.SECOND
-            if due and not (confirmed and rule.not_if_confirmed):
+            # Who missed a visit is known of people, not of slots: their few extra texts are left
+            # out.
+            if due and not rule.missed_within and not (confirmed and rule.not_if_confirmed):
                 yield location_id, service_id, starts_at, confirmed, rule.id
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reminders.domain.common.enqueue import enqueue_after_commit
 from reminders.domain.replies.acting.case import Case
 from reminders.domain.replies.auto_reply import (
     AnswerContext,
@@ -44,8 +45,10 @@ def answer(
 ) -> None:
     """Write the answer, or fall silent; what then shows nowhere else becomes a card."""
     decision, reply, match = case.decision, case.reply, case.match
-    # Before anything is written: an answering machine and we would go on all night.
-    if decision.outcome not in UNSUSPICIOUS and _silenced(case):
+    # Before anything is written: an answering machine and we would go on all night. A page that
+    # is pressed gets no text, and no machine presses it.
+    by_text = reply.source != Reply.Source.LINK
+    if by_text and decision.outcome not in UNSUSPICIOUS and _silenced(case):
         return
     # A START is answered: the opt-out, still in force as read, is lifted in this transaction.
     welcome = not case.facts.opted_out or decision.start
@@ -69,6 +72,10 @@ def answer(
             now=now,
             after=paced.get(reply.phone),
         )
+        if case.message and reply.source == Reply.Source.WHATSAPP:
+            # Back by the way on which they wrote; SMS takes over where that fails.
+            case.message.road = Message.Road.WHATSAPP
+            enqueue_after_commit("whatsapp")
         if case.message and decision.outcome in LEAVES_OPEN and match.asks:
             case.message.asks = match.asks
     # The answer would have told the new time: without it only a person can.

@@ -39,6 +39,8 @@ def hindrance(subject: RepliedAppointment, *, now: datetime) -> ReplyOutcome | N
         return ReplyOutcome.SETTLED
     if subject.starts_at <= now:
         return ReplyOutcome.UNDER_WAY
+    if subject.given_away:
+        return ReplyOutcome.GIVEN_AWAY
     return ReplyOutcome.MOVED if subject.moved else None
 
 

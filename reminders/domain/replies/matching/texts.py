@@ -13,6 +13,7 @@ from reminders.domain.replies.matching.open_questions import last_texts
 from reminders.models import Message, Reply
 
 MatchedBy = Reply.MatchedBy
+NUMBERS = ("phone", "second_phone", "wrong_number")
 
 
 class Incoming(NamedTuple):
@@ -26,6 +27,7 @@ class Incoming(NamedTuple):
     text: str
     received_at: datetime
     pictures: int = 0
+    button: str = ""
 
 
 class AnsweredText(NamedTuple):
@@ -60,8 +62,9 @@ def find_texts(replies: Sequence[Incoming]) -> dict[int, AnsweredText]:
 def _texts() -> QuerySet[Message]:
     """Texts with what is asked of them here, and no more: a batch reads a hundred."""
     own = ("kind", "state", "phone", "provider_id", "location", "asks", "text", "answers")
-    texts = Message.objects.select_related("contact")
-    return texts.only(*own, "contact__phone", "contact__wrong_number")
+    texts = Message.objects.select_related("contact", "contact__responsible")
+    people = ("contact", "contact__responsible")
+    return texts.only(*own, *(f"{whose}__{name}" for whose in people for name in NUMBERS))
 
 
 def _named(replies: Sequence[Incoming]) -> dict[int, tuple[Message, Reply.MatchedBy]]:
@@ -85,7 +88,9 @@ def _named(replies: Sequence[Incoming]) -> dict[int, tuple[Message, Reply.Matche
 
 def _text(reply: Incoming, message: Message, by: Reply.MatchedBy) -> AnsweredText:
     person = message.contact
-    still = person is not None and person.phone == message.phone != person.wrong_number
+    # A child's text went to whoever is responsible: theirs to answer, and about the child.
+    reached = [one for one in (person, person and person.responsible) if one is not None]
+    still = any(message.phone in one.numbers and not one.is_wrong(message.phone) for one in reached)
     return AnsweredText(
         id=message.pk,
         kind=message.kind,

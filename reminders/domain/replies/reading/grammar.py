@@ -19,7 +19,9 @@ from reminders.domain.replies.reading.tokens import Token, fold, tokenise
 
 YES = frozenset({"yes", "ok", "confirm", "comes", "comes_for", "comes_all"})
 NO = frozenset({"no", "cant", "calls_off", "cant_for", "cant_all"})
-_TEXTS = frozenset({"reschedule", "no_more", "stop", "may_cancel", "cancel", "start", "help"})
+_TEXTS = frozenset(
+    {"reschedule", "sooner", "no_more", "stop", "may_cancel", "cancel", "start", "help"}
+)
 ACTING = YES | NO | _TEXTS
 """Kinds that stand for an intent; two that contradict each other for the same words cancel out."""
 

@@ -53,6 +53,8 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     RESCHEDULE = "reschedule"
+    SOONER = "sooner"
+    """Would come earlier, if a time becomes free."""
     STOP = "stop"
     START = "start"
     HELP = "help"
@@ -116,8 +118,7 @@ def read_answer(
     listed = listed or asked.asks in (Asks.NUMBERED, Asks.WHICH)
     codes = codes_of(languages)
     words = vocabulary(languages)
-    reaction = _reaction(text)
-    if reaction:
+    if reaction := _reaction(text):
         return _in_the_light_of(reaction, asked, WalkedText())
     body = own_lines(text[:MAX_TEXT], devices=words.device, names=words.device_names)
     asks_back = _QUESTION.search(body) is not None
@@ -243,6 +244,8 @@ def _intent_beyond_answers(reading: WalkedText, *, plain: bool, asks_back: bool)
         return Intent.HELP
     if "reschedule" in acting and acting - {"reschedule"} <= NO:
         return Intent.RESCHEDULE
+    if acting == {"sooner"} and plain:
+        return Intent.SOONER
     if asks_back:
         return None
     if acting == {"start"} and plain:

@@ -26,6 +26,7 @@ _READ_AS = {
     Intent.YES: "Read as a yes.",
     Intent.NO: "Read as a no.",
     Intent.RESCHEDULE: "Read as a wish for another time.",
+    Intent.SOONER: "Read as a wish to come sooner.",
     Intent.NO_MORE: "Read as a wish for no more texts about this appointment.",
     Intent.PAUSE: "Reads like a wish for no more texts.",
     Intent.STOP: "Read as an opt-out.",
@@ -38,7 +39,7 @@ _NOTHING_ASKED = {
 }
 
 _TAUGHT = "These words were taught here, under “Taught replies”."
-_OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH})
+_OPEN = frozenset({Asks.YES_NO, Asks.NUMBERED, Asks.WHICH, Asks.OFFER})
 
 
 class Piece(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from reminders.domain.clock.sending_hours import SendingHours, is_open_day, is_quiet, next_open
 
@@ -14,9 +14,4 @@ def is_closed(at: datetime, hours: SendingHours) -> bool:
 
 def opens_next(at: datetime, hours: SendingHours) -> datetime:
     """The first instant from `at` on, in UTC, at which a location is open."""
-    opening = next_open(at, hours)
-    while is_closed(opening, hours):
-        following = opening.astimezone(hours.zone).date() + timedelta(days=1)
-        midnight = datetime.combine(following, time(0), hours.zone).astimezone(UTC)
-        opening = next_open(midnight, hours)
-    return opening
+    return next_open(at, hours, open_days_only=True)

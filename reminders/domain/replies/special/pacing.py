@@ -15,7 +15,7 @@ from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.models import Message
 
 BETWEEN = timedelta(minutes=10)
-AT_ONCE = frozenset({"emergency", "started", "help"})
+AT_ONCE = frozenset({"emergency", "started", "help", "offer_accepted", "offer_taken"})
 """Purposes of answers that never wait."""
 
 

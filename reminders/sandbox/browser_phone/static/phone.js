@@ -12,7 +12,8 @@ let version = -1,
   known = new Set(),
   drawn = "",
   skew = 0,
-  searching = "";
+  searching = "",
+  road = "sms";
 
 function el(tag, className, text) {
   const made = document.createElement(tag);
@@ -137,14 +138,31 @@ const REASONS = {
   401: "the phone stayed off until it expired",
   402: "the carrier refused it",
   414: "the phone is unreachable",
+  RECIPIENT_NOT_REACHABLE: "this number has no WhatsApp",
+  DELIVERY_TIMED_OUT: "the phone stayed off until its time ran out",
+  OUTSIDE_ALLOWED_SENDING_WINDOW: "more than a day since the last message on WhatsApp",
+  TEMPLATE_NOT_FOUND: "there is no such approved template",
 };
+
+// As phones do: an address becomes a link, a stop behind it is none of it.
+function withLinks(words) {
+  return words.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).map((part, at) => {
+    if (at % 2 === 0) return document.createTextNode(part);
+    const link = el("a", "", part);
+    link.href = part;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    return link;
+  });
+}
 
 function bubbleOf(item) {
   if (item.side === "undelivered") {
     return el(
       "div",
       "bubble system",
-      `A text from the clinic did not arrive: ${REASONS[item.code] || item.status}.`,
+      `A text from the clinic did not arrive${item.road ? " by WhatsApp" : ""}: ` +
+      `${REASONS[item.code] || item.status}.`,
     );
   }
   if (item.picture) {
@@ -158,16 +176,40 @@ function bubbleOf(item) {
     return made;
   }
   const words = item.format === "TTS" ? `📞 Voice call: ${item.text}` : item.text;
-  return el("div", item.side === "clinic" ? "bubble in" : "bubble out", words);
+  const written = item.side === "clinic" && item.format !== "TTS";
+  const side = item.side === "clinic" ? "bubble in" : "bubble out";
+  const made = el("div", side, written ? "" : words);
+  if (written) made.append(...withLinks(words));
+  if (item.road === "whatsapp") made.classList.add("whatsapp");
+  return made;
+}
+
+// Quick replies stand under their text, as on WhatsApp; the last one that was tapped is marked.
+function buttonsOf(item) {
+  const made = el("div", "replies");
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-label", "Buttons of this text");
+  for (const one of item.buttons) {
+    const button = el("button", "", one.words);
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(item.tapped === one.payload));
+    button.addEventListener("click", () =>
+      act("tap", { message: item.id, payload: one.payload }),
+    );
+    made.append(button);
+  }
+  return made;
 }
 
 function metaOf(item) {
   const side = item.side === "clinic" ? "in" : "out";
   const made = el("div", `meta ${side}`, hours(new Date(item.at)));
-  const words =
-    side === "in" ? "Delivered" : item.collected ? "Read by the clinic’s system" : "Sent";
+  const theirs = item.read ? "Read" : "Delivered";
+  const words = side === "in" ? theirs : item.collected ? "Read by the clinic’s system" : "Sent";
   const both = side === "in" || item.collected;
   const tick = el("span", both ? "tick both" : "tick", both ? "✓✓" : "✓");
+  if (item.read) tick.classList.add("read");
+  if (item.road === "whatsapp") made.append(el("span", "by", " WhatsApp"));
   tick.setAttribute("aria-hidden", "true");
   tick.title = words;
   made.append(tick, el("span", "hidden", ` ${words}`));
@@ -183,6 +225,8 @@ function drawBubbles(items, fresh) {
     const made = bubbleOf(item);
     if (!fresh && !known.has(item.id)) made.classList.add("new");
     drawnNow.push(made);
+    if (item.side === "clinic" && item.buttons && item.buttons.length)
+      drawnNow.push(buttonsOf(item));
     if (item.side !== "undelivered") drawnNow.push(metaOf(item));
     if (item.answered) drawnNow.push(el("div", "bubble system", item.answered));
     known.add(item.id);
@@ -198,6 +242,9 @@ function drawConversation(data) {
   const fresh = drawn !== data.number;
   if (fresh) known = new Set();
   const latest = data.bubbles.findLast((item) => item.side === "clinic");
+  // Patients answer where they were written to.
+  road = latest && latest.road === "whatsapp" ? "whatsapp" : "sms";
+  box.placeholder = road === "whatsapp" ? "WhatsApp message" : "Text message";
   $("sender").textContent = latest ? pretty(latest.sender) : "Clinic";
   $("owner").textContent = `on ${pretty(data.number)}`;
   $("blocked").hidden = !data.blocked;
@@ -287,7 +334,7 @@ $("compose").addEventListener("submit", async (event) => {
   if (!content) return;
   box.value = "";
   fit();
-  await act("reply", { content });
+  await act("reply", { content, road });
   box.focus();
 });
 $("camera").addEventListener("click", () => $("picture").click());
@@ -312,7 +359,7 @@ box.addEventListener("keydown", (event) => {
   }
 });
 for (const button of document.querySelectorAll("[data-quick]")) {
-  button.addEventListener("click", () => act("reply", { content: button.dataset.quick }));
+  button.addEventListener("click", () => act("reply", { content: button.dataset.quick, road }));
 }
 $("forward").addEventListener("click", () => act("deliver-next", {}));
 $("back").addEventListener("click", () => {

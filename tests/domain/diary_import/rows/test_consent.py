@@ -3,7 +3,7 @@
 import pytest
 
 from reminders.domain.common.audit import Actor
-from reminders.domain.diary.appointments import change_contact
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary_import.undo import take_back
 from reminders.models import (
     Appointment,

@@ -136,6 +136,16 @@ def test_without_a_number_phone_and_folded_name_make_the_person(name: str) -> No
     assert len(people()) == 1
 
 
+@pytest.mark.parametrize("apostrophe", ["\u2019", "\u02bc", ""])
+def test_whichever_apostrophe_a_name_is_written_with_it_is_the_same(apostrophe: str) -> None:
+    sydney()
+    bring_in(csv_of("1,Ірина Лук'яненко,0491 570 006,2026-03-04,10:00"))
+
+    bring_in(csv_of(f"2,Ірина Лук{apostrophe}яненко,0491 570 006,2026-03-05,10:00"))
+
+    assert len(people()) == 1
+
+
 def test_a_person_of_two_diaries_keeps_the_first_number() -> None:
     sydney()
     numbered(SEVEN)

@@ -5,15 +5,19 @@ from datetime import timedelta
 import pytest
 
 from reminders.domain.common.audit import PATIENT
-from reminders.domain.diary.appointments import change_contact, set_status
+from reminders.domain.diary.appointments import set_status
+from reminders.domain.diary.contacts import change_contact
 from reminders.domain.diary_import.undo import ask_to_undo, undoable
 from reminders.models import (
     Appointment,
     Contact,
+    Import,
     ImportRow,
+    Location,
     Message,
     Practitioner,
     Reminder,
+    Service,
 )
 from tests import factories as make
 from tests.domain.diary_import.importing import (
@@ -21,6 +25,7 @@ from tests.domain.diary_import.importing import (
     BOB,
     HEADER,
     LATER,
+    bring_in,
     csv_of,
     diary,
     imported,
@@ -52,6 +57,49 @@ def test_a_location_renamed_since_does_not_keep_an_import_from_being_taken_back(
     )
     assert other.appointment_set.count() == 0
     assert ann.events.latest("pk").details["time"] == ["12:00:00", "10:00:00"]
+
+
+def with_new_location(*rows: str) -> Import:
+    """An import of rows of which some name a location that nobody knew."""
+    content = csv_of(*rows, header=f"{HEADER},doctor,type,location")
+    bring_in(content, create_locations=True)
+    row = Import.objects.latest("pk")
+    # Its clock is the database's, and the location's the machine's: the test has one of its own.
+    Location.objects.filter(name="Perth").update(created_at=row.created_at)
+    return row
+
+
+def test_practitioners_services_and_locations_that_it_named_first_go_as_well() -> None:
+    sydney()
+    make.make_practitioner(name="Dr Ash")
+    row = with_new_location(f"{ANN},Dr Oak,Cleaning,Perth", f"{BOB},Dr Ash,Filling,Sydney")
+    Service.objects.filter(name="Filling").update(instructions="Please eat before.")
+
+    ask_to_undo(row)
+    worked_off(row)
+
+    assert list(Practitioner.objects.values_list("name", flat=True)) == ["Dr Ash"]
+    assert list(Service.objects.values_list("name", flat=True)) == ["Filling"]
+    assert list(Location.objects.values_list("name", flat=True)) == ["Sydney"]
+
+
+def test_names_that_are_used_since_stay() -> None:
+    sydney()
+    row = with_new_location(f"{ANN},Dr Oak,Cleaning,Perth")
+    place = Location.objects.get(name="Perth")
+    make.make_user(locations=(place,))
+    make.make_appointment(
+        location=make.make_location(),
+        practitioner=Practitioner.objects.get(name="Dr Oak"),
+        service=Service.objects.get(name="Cleaning"),
+    )
+
+    ask_to_undo(row)
+    worked_off(row)
+
+    assert Appointment.objects.count() == 1
+    assert Practitioner.objects.count() == Service.objects.count() == 1
+    assert Location.objects.filter(name="Perth").exists()
 
 
 def test_a_patient_corrected_since_is_left_as_they_are() -> None:

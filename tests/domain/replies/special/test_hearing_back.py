@@ -7,7 +7,7 @@ import pytest
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.diary.appointments import change_appointment, set_status
-from reminders.domain.sending.claim_queued import claim_queued
+from reminders.domain.sending.claiming.queued import claim_queued
 from reminders.models import Appointment, Contact, Message
 from tests import factories as make
 from tests.domain.replies.talking import heard, say

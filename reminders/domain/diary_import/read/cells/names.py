@@ -3,7 +3,7 @@
 The first name is what texts greet with. Where it is not sure which word that is, or there is none
 ("Mr & Mrs Smith", "A. Bakker", "Baby of Ann"), the whole stands as the last name and nobody is
 greeted by
-a name. Nothing of a name is lost, but for titles; only one in capitals is written anew.
+a name. Nothing of a name is lost, but for titles; only one in capitals is written again.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from reminders.domain.diary_import.read.cells.no_values import is_no_value
 LONGEST_NAME = 300
 """Characters of a name that is taken apart at most."""
 _MARKS = "\u0300-\u036f"
-_UNSEEN = " -.,'\u2019\u2018`\u00b4"
+_UNSEEN = " -.,'\u2019\u2018\u02bc`\u00b4"
 _MARK = re.compile(f"[{_MARKS}]")
 _DROP_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 _QUOTED = re.compile(r"\s*[\"“„«”]([^\W\d_][\w'’-]{1,29})[\"”“»]\s*")
 _BRACKETED = re.compile(r"\s*[(（]([^\W\d_][\w'’-]{1,29})[)）]\s*")
 _GAELIC = re.compile(r"[OÓ]['’][^\W\d_]{2,}|Mc[A-Z]\w+")
 _PATRONYMIC = re.compile(
-    r".+(?:ович|евич|ьич|овна|евна|ична|ovich|evich|ovna|evna)$", re.IGNORECASE
+    r".+(?:ович|евич|ьич|овна|евна|ична|івна|ївна|лліч|ovich|evich|ovna|evna|ivna)$", re.IGNORECASE
 )
 _WIFE_OF = re.compile(r"\w{3,}né")
 """Hungarian: Kovács Jánosné is the wife of János, and nobody's given name."""

@@ -19,6 +19,8 @@ _NOT_A_WORD = frozenset("PZSC")
 """First letters of the classes of characters that part words: marks, blanks, signs, controls."""
 # Letters that Unicode does not take apart, as people without a foreign keyboard write them.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+_APOSTROPHES = str.maketrans("", "", "'’\u02bc")
+"""Typed, printed, and the letter of Ukrainian: none of them parts a word."""
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
@@ -30,7 +32,7 @@ def words_of(text: str) -> list[str]:
     normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if len(normal) > 2 * len(text) + 8:
         return []  # one ligature may stand for a sentence, and our callers' bounds for nothing
-    folded = normal.casefold().replace("'", "").replace("’", "")
+    folded = normal.casefold().translate(_APOSTROPHES)
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", folded.translate(_PLAIN)))
     if not plain.isalnum():
         plain = "".join(

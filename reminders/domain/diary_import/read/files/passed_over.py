@@ -29,7 +29,8 @@ class Reason(StrEnum):
 
 _TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b|sum\b|summe\b|gesamt|zwischensumme|totaal|totale\b|suma\b|somme\b"
-    r"|sous-total|subtotaal|subtotale|razem\b|łącznie|celkem\b|итого|всего|合計|合计|总计|小计|합계"
+    r"|sous-total|subtotaal|subtotale|razem\b|łącznie|celkem\b|ukupno\b|итого|всего"
+    r"|разом\b|всього\b|усього\b|合計|合计|总计|小计|합계"
     r"|yhteensä|summa\b|i alt\b|count\b|anzahl\b|number of ",
     re.IGNORECASE,
 )

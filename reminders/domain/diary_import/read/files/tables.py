@@ -46,6 +46,8 @@ from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_ROWS = 1_000_000
 SAMPLE = 200
+MOST_ODD = 10_000
+"""So many rows that are no appointment at first sight are remembered from one walk to the next."""
 ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -70,6 +72,7 @@ class Table:
     warnings: list[str] = field(default_factory=list)
     dated: bool = False
     passed_over: PassedOver = field(default_factory=PassedOver)
+    _odd: frozenset[int] | None = None
 
     @property
     def encoding(self) -> Encoding:
@@ -80,9 +83,14 @@ class Table:
         """Every row below the header that may be an appointment, with its number."""
         passed = self.passed_over = PassedOver()
         ordinary, reason_of = self.forms.is_ordinary, self.forms.reason
+        # Which rows are worth a closer look is found once, and true of each later walk.
+        known = self._odd
+        odd: list[int] = []
         count, day, width = 0, "", len(self.header)
         for number, cells in self._below_header():
-            if not ordinary(cells):
+            if (number in known) if known is not None else not ordinary(cells):
+                if known is None and len(odd) <= MOST_ODD:
+                    odd.append(number)
                 if not any(map(str.strip, cells)):
                     continue
                 if reason := reason_of(cells):
@@ -98,6 +106,8 @@ class Table:
                     "by one."
                 )
             yield number, _with_day(cells, day, width) if self.dated else cells
+        if known is None and len(odd) <= MOST_ODD:
+            self._odd = frozenset(odd)
         _stop_if_mostly_titles(passed, count)
 
     def _below_header(self) -> Iterator[tuple[int, list[str]]]:

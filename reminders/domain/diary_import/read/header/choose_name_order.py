@@ -22,8 +22,8 @@ FAMILY_FIRST, GIVEN_FIRST = NameOrder.FAMILY_FIRST, NameOrder.GIVEN_FIRST
 _ALWAYS = ({"hu"}, {"HU"})
 """Languages and countries in which names are written with the family name first."""
 _OFTEN = (
-    {"cs", "sk", "pl", "ru", "uk"},
-    {"CZ", "SK", "PL", "RU", "UA", "BY", "RS", "HR", "SI", "RO", "BG"},
+    {"cs", "sk", "pl", "ru", "uk", "hr", "ro"},
+    {*"CZ SK PL RU UA BY RS HR BA ME SI RO MD BG".split()},
 )
 """And those in which lists of people often are."""
 _SURE, _MANY = 3, 5

@@ -51,6 +51,7 @@ _FREE_WORDS = """
     frei|verfügbar|freier termin|leer|libre|disponible|vide|creneau libre|creneau disponible|
     hueco libre|hueco|vacante|libero|disponibile|vuoto|vrij|beschikbaar|livre|disponivel|vago|
     wolny|wolne|wolny termin|dostepny|ledig|ledig tid|tillganglig|vapaa|volny|volno|volny termin|
+    liber|interval liber|disponibil|slobodno|slobodan|slobodan termin|вільно|вільний|вільний час|
     空き|空|空闲|可预约|متاح|فارغ
 """
 _BLOCKED_WORDS = """
@@ -69,12 +70,17 @@ _BLOCKED_WORDS = """
     przerwa|obiad|zablokowane|blokada|urlop|niedostepny|spotkanie|zamkniete|
     rast|lunchrast|blockerad|upptagen|semester|mote|stangt|frokost|frokostpause|blokeret|optaget|
     ferie|lukket|opptatt|stengt|tauko|lounas|lounastauko|varattu aika|loma|kokous|suljettu|
-    obed|prestavka|blokovano|dovolena|porada|zavreno|昼休み|休憩|休診|会議|午休|休息|会议|استراحة|غداء|مغلق
+    obed|prestavka|blokovano|dovolena|porada|zavreno|
+    pauza|pauza de masa|pauza de pranz|pranz|blocat|indisponibil|concediu|sedinta|inchis|zi libera|
+    stanka|rucak|odmor|godisnji|godisnji odmor|blokirano|nedostupno|sastanak|zatvoreno|edukacija|
+    перерва|обід|обідня перерва|заблоковано|недоступно|нарада|відпустка|вихідний|зачинено|навчання|
+    昼休み|休憩|休診|会議|午休|休息|会议|استراحة|غداء|مغلق
 """
 _TOTAL_WORDS = """
     total|totals|grand total|subtotal|sub total|sum|count|number of appointments|
     summe|gesamt|gesamtsumme|anzahl|somme|total general|totaal|totale|totaux|suma|razem|lacznie|
-    summa|totalt|antal|yhteensa|celkem|合計|小計|总计|合计|المجموع
+    summa|totalt|antal|yhteensa|celkem|ukupno|suma totala|разом|всього|усього|
+    合計|小計|总计|合计|المجموع
 """
 
 

@@ -30,7 +30,7 @@ from reminders.domain.phones.parsing import (
     PhoneNote,
     PhoneNumber,
     PhoneProblem,
-    read_phone,
+    read_patients_phone,
 )
 from reminders.domain.phones.within import phone_within, without_phone
 
@@ -44,7 +44,8 @@ TEXTS_WORDS = {
 }
 """Why a row's patient gets no text though there is a number."""
 MARK_MEANS = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
-_MOST_PHONES = 30_000
+_MOST_PHONES = 5_000
+_MOST_NAMES = 10_000
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
 Phone = tuple[str, str, str, str, str]
 """The number, the cell as given, its kind, what is wrong with it, and a note."""
@@ -69,6 +70,7 @@ class NameReader:
         self._fail = fail
         self._no_values = frozenset(by_phrase("no_values", ("words",))[0])
         self._missing = "name" if self._whole >= 0 else "first_name"
+        self._plain: dict[str, str] = {}
 
     def name(self, cells: list[str]) -> Name:
         """The name of a row; blank after a mistake."""
@@ -82,10 +84,14 @@ class NameReader:
         return found
 
     def _in_parts(self, first: str, last: str) -> Name:
+        plain, plain_last = self._plain.get(first), self._plain.get(last)
+        if plain and plain_last:
+            found = read_parts(plain, plain_last)
+            return found.first, found.last, found.preferred, ""
         first = tidy(short(first, "first_name", self._fail))
         last = tidy(short(last, "last_name", self._fail))
         texts = ""
-        if not marks.is_surely_unmarked(f"{first} {last}"):
+        if not self._are_plain(first, last):
             first, one = _unmarked(first)
             last, other = _unmarked(last)
             texts = min(one or other, other or one)
@@ -94,6 +100,16 @@ class NameReader:
             return self._no_name()
         found = read_parts(first, last)
         return found.first, found.last, found.preferred, texts
+
+    def _are_plain(self, first: str, last: str) -> bool:
+        """Whether neither name has a mark; such names come again and again, and are remembered."""
+        if not marks.is_surely_unmarked(f"{first} {last}"):
+            return False
+        if len(self._plain) > _MOST_NAMES:
+            self._plain.clear()
+        # Alone a word that says that there is no name is one; beside another it may be a name.
+        self._plain.update((name, name) for name in (first, last) if not is_no_name(name))
+        return True
 
     def _in_one(self, written: str) -> Name:
         if self._with_phone:
@@ -145,7 +161,7 @@ class PhoneReader:
         self._first = self._places[0] if self._places else -1
         self._others = self._places[1:]
         self._inside = columns.places.get("phone_inside", -1)
-        self._known: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self._known: dict[str, dict[str, tuple[str, str, str, str]]] = {}
 
     def phone(self, cells: list[str], country: str) -> Phone:
         """The number that is texted."""
@@ -173,14 +189,14 @@ class PhoneReader:
         return usable or unusable or ("", "", "", str(PhoneProblem.MISSING), "")
 
     def _read(self, raw: str, country: str) -> tuple[str, str, str, str]:
-        key = (raw, country)
-        known = self._known.get(key)
+        numbers = self._known.setdefault(country, {})
+        known = numbers.get(raw)
         if known is None:
             known = _read_phone(raw, country)
-            if len(self._known) > _MOST_PHONES:
-                self._known.clear()
+            if len(numbers) > _MOST_PHONES:
+                numbers.clear()
             if len(raw) <= LONGEST_CELL:
-                self._known[key] = known
+                numbers[raw] = known
         return known
 
 
@@ -193,10 +209,7 @@ def _phone_inside(text: str, country: str) -> Phone:
 
 
 def _read_phone(raw: str, country: str) -> tuple[str, str, str, str]:
-    number = read_phone(raw, country)
-    # A paid line would cost the practice, and the owner of a freephone is no patient.
-    if isinstance(number, PhoneNumber) and number.kind == PhoneKind.OTHER:
-        number = PhoneProblem.NO_TEXTS
+    number = read_patients_phone(raw, country)
     if isinstance(number, PhoneNumber):
         words = NOTE_WORDS[PhoneNote.SEVERAL] if number.note else ""
         return number.e164, str(number.kind), "", words

@@ -241,7 +241,7 @@ def _as_staged(start: Start, zone: tzinfo, local: ZoneInfo) -> ReadStart:
     if start.instant is not None:
         wall = start.instant.astimezone(local).replace(tzinfo=None)
         return _put(wall, start.instant, "", written=wall)
-    assert start.wall is not None  # noqa: S101 -- one of the two is always set
+    assert start.wall is not None  # noqa: S101  # one of the two is always set
     if not isinstance(zone, ZoneInfo):
         at, flag = start.wall.replace(tzinfo=zone).astimezone(UTC), ""
     else:

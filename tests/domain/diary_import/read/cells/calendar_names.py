@@ -1,7 +1,7 @@
 """The names of months and weekdays as CLDR has them, for `read/cells/data/calendar_names.json`.
 
 `python manage.py shell -c "from tests.domain.diary_import.read.cells import calendar_names as c;
-c.write()"` writes the file anew, for a new babel or a new language; a test compares it.
+c.write()"` writes the file again, for a new babel or a new language; a test compares it.
 """
 
 from __future__ import annotations

@@ -91,6 +91,16 @@ HOME = {
 }
 
 
+NEIGHBOURS = [
+    ("cp1250", "RO", ["Ştefan Crăciun", "Mărioara Vîlcu"]),
+    ("cp1250", "HR", ["Željka Šarić", "Đurđica Kovačić"]),
+    ("cp1250", "RS", ["Snežana Pešić", "Miloš Živković"]),
+    ("cp1251", "UA", ["Євген Ґудзь", "Лук’яненко Ірина"]),
+    ("koi8_u", "UA", ["Євген Бойко", "Юрій Щербина"]),
+]
+"""Where few names stand in an encoding that the languages of neighbours share."""
+
+
 def diary(names: list[str], encoding: str) -> bytes:
     rows = [f"{n},{name},0491 570 006,2027-03-03,10:30" for n, name in enumerate(names)]
     return "\n".join([HEADER, *rows, ""]).encode(encoding)
@@ -117,6 +127,11 @@ def test_every_encoding_is_read_or_asked_about(
 ) -> None:
     country = HOME[encoding] if country == "home" else country
     assert outcome(names, encoding, country) in ("right", "asked")
+
+
+@pytest.mark.parametrize(("encoding", "country", "names"), NEIGHBOURS)
+def test_two_names_of_a_country_are_enough(encoding: str, country: str, names: list[str]) -> None:
+    assert outcome(names, encoding, country) == "right"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Dates and times that do not say all: without a year, of an era, counted, "tomorrow", 9.3 for
 9:30.
 
-None of them is read unless somebody said so of the file. Each such cell is written anew as what it
+None of them is read unless somebody said so of the file. Each such cell is written again as what it
 would be, and that is read as any other: a weekday must agree, and the order of day and month is
 found
 out as ever.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from reminders.domain.diary_import.read.cells.when.cell_text import plain
-from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word
+from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word, phrases_of
 
 LONGEST_LENGTH = 60
 """Characters of a length at most."""
@@ -26,7 +26,7 @@ _ISO = re.compile(
 )
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 _NUMBER = re.compile(r"\d{1,5}(?:[.,]\d{1,4})?")
-_PART = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s?([^\W\d_]+|['′]|[\"″])?\.?\s?,?\s?")
+_PART = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s?(?:de\s)?([^\W\d_]+|['′]|[\"″])?\.?\s?,?\s?")
 _SIGNS = {"'": "minutes", "′": "minutes", '"': "seconds", "″": "seconds"}
 
 
@@ -37,7 +37,9 @@ def _units() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _glue() -> re.Pattern[str]:
-    words = sorted(by_phrase("durations", ("and",))[0], key=len, reverse=True)
+    # As they are written, too: lengths keep their accents here ("1 oră și 15 minute").
+    written = {phrase.casefold() for phrase in phrases_of("durations", "and")}
+    words = sorted(written | set(by_phrase("durations", ("and",))[0]), key=len, reverse=True)
     return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\s")
 
 

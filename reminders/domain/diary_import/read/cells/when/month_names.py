@@ -20,7 +20,13 @@ from reminders.domain.diary_import.read.cells.words import words_of
 # Written by tests/domain/diary_import/read/cells/calendar_names.py: babel itself would read, and
 # keep, all that it knows of fifty languages, which are 45 MB and most of a second.
 _DATA = Path(__file__).parent.parent / "data" / "calendar_names.json"
-_MORE_MONTHS = {"sept": 9, "febr": 2, "janv": 1, "mrt": 3, "juin": 6, "juil": 7, "juill": 7}
+_SERBIAN = (
+    "januara februara marta aprila maja juna jula avgusta septembra oktobra novembra decembra"
+)
+"""In the case that stands in dates, which CLDR has of Croatian months alone."""
+_MORE_MONTHS = {name: number for number, name in enumerate(_SERBIAN.split(), 1)} | {
+    "augusta": 8, "sept": 9, "febr": 2, "janv": 1, "mrt": 3, "juin": 6, "juil": 7, "juill": 7
+}  # fmt: skip
 _ROMAN = "- ii iii iv - vi vii viii ix x xi xii".split()
 """Without I and V, which are words of other languages too."""
 _MORE_WEEKDAYS = {

@@ -23,7 +23,9 @@ from reminders.domain.diary_import.read.cells.when.cell_text import (
 from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word
 
 _CLOCK = re.compile(r"(\d{1,2})\s?[:.]\s?(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?")
-_HOURS_AND = re.compile(r"(\d{1,2})\s?[hu]\s?(\d{2})(?:\s?(?:m|mn|min))?(?:\s?(\d{2})\s?s)?")
+_HOURS_AND = re.compile(
+    r"(\d{1,2})\s?(?:[hu]|год\.?)\s?(\d{2})(?:\s?(?:m|mn|min))?(?:\s?(\d{2})\s?s)?"
+)
 _EAST = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(?:(\d{1,2})\s?[分분]\s?)?(?:(\d{1,2})\s?[秒초])?")
 _DIGITS = re.compile(r"(\d{1,2})(\d{2})()")
 _HOUR = re.compile(r"(\d{1,2})()()")
@@ -32,7 +34,8 @@ _FRACTION = re.compile(r"0?[.,](\d{3,})")
 _DATE_BEFORE = re.compile(r"(.{6,12}?)(?: |T)(?=\d{1,2}[:.]\d{2})")
 _WORDS_AROUND = re.compile(r"(\D*)(.*\d(?:\s?[時时点點시分분秒초])?)(\D*)", re.DOTALL)
 _RANGE = re.compile(
-    r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|till|à|a|al|tot|do|até|e)\s)(.*\d.*)"
+    r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|à|a|al|tot|do|até|e"
+    r"|до|la|până la|pana la)\s)(.*\d.*)"
 )
 _EVENING = time(18)
 _LONGEST_HALF = 30

@@ -1,0 +1,1 @@
+"""What keeps a site that is for real patients from being left open."""

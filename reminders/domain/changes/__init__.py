@@ -1,0 +1,1 @@
+"""What happened to visits since their patients last knew of them: noted by whoever changes one."""

@@ -1,0 +1,123 @@
+"""Every table, and what keeps it from growing for ever: a step of forgetting, or a reason.
+
+A test holds that none is missing, so that a new one can't be left out.
+"""
+
+from __future__ import annotations
+
+FORGOTTEN: dict[str, tuple[str, ...]] = {
+    "message": ("texts", "bare_texts"),
+    "reply": ("replies", "raw_replies", "bare_replies"),
+    "reply_appointments": ("appointments", "bare_replies"),
+    "deliveryreport": ("texts", "raw_reports", "strange_reports"),
+    "inboxitem": ("cards", "appointments", "bare_replies", "bare_cards"),
+    "bulkchange": ("bulk_changes",),
+    "bulkchangerow": ("bulk_changes",),
+    "import": ("imports", "bare_imports"),
+    "importrow": ("imports",),
+    "importpart": ("imports",),
+    "appointment": ("appointments",),
+    "reminder": ("appointments",),
+    "visitchange": ("appointments",),
+    "callattempt": ("appointments",),
+    "freeslot": ("appointments",),
+    "slotoffer": ("appointments",),
+    "soonerwish": ("appointments",),
+    "trialtext": ("bare_texts",),
+    "visitlink": ("texts", "bare_texts"),
+    "whatsapptext": ("texts", "bare_texts"),
+    "whatsappreport": ("texts",),
+    "contact": ("people",),
+    "contactmerge": ("people",),
+    "recall": ("people",),
+    "recalltext": ("people",),
+    "suppression": ("numbers",),
+    "auditentry": ("history",),
+    "trailentry": ("trail",),
+    "dailystatistics": ("figures",),
+    "forgettingrun": ("runs",),
+    "staffsession": ("sessions",),
+    "signincount": ("sign_ins",),
+}
+"""By table, the steps that let its rows go; of a patient a nameless row stays."""
+
+_SET_UP = "as many as somebody sets up"
+_STAFF = "a few for each user"
+_FIXED = "as many as the program has of them"
+_ONE = "one row"
+BOUNDED = {
+    "agerule": _SET_UP,
+    "location": _SET_UP,
+    "practitioner": _SET_UP,
+    "service": _SET_UP,
+    "closedday": _SET_UP,
+    "reminderrule": _SET_UP,
+    "wording": _SET_UP,
+    "wordingtrial": _SET_UP,
+    "textprice": _SET_UP,
+    "importmapping": _SET_UP,
+    "taughtanswer": _SET_UP,
+    "taughtreply": _SET_UP,
+    "cannedreply": _SET_UP,
+    "keptfor": _SET_UP,
+    "recalltimes": _SET_UP,
+    "recallbatch": "one for each batch of invitations that somebody looked at and sent",
+    "likelypair": "at most the pairs of patients who look alike",
+    "calendarfeed": _SET_UP,
+    "staffprofile": _STAFF,
+    "staffprofile_locations": _STAFF,
+    "knowndevice": _STAFF,
+    "signinlink": _STAFF,
+    "deskpin": _STAFF,
+    "trusteddesk": _SET_UP,
+    "rolesignin": "one for each role",
+    "firstlogin": "the first users'",
+    "job": "one for each change of rules, wordings or locations that moves texts",
+    "taskrun": _FIXED,
+    "trouble": "one for each kind of fault and place",
+    "callcount": _FIXED,
+    "callhealth": _FIXED,
+    "promiseday": "one a day, of forty bytes",
+    "providerstate": _ONE,
+    "restorehold": _ONE,
+    "whatsapptemplate": "as many as the provider lists; the others go each time it is asked",
+    "whatsappaccess": _ONE,
+    "sessionlimits": _ONE,
+    "trailstate": _ONE,
+    "webhooksecret": "one for each secret that was ever set",
+    "pushkey": "one for each key that was ever made",
+    "keptoptout": "one for each number that opted out and is forgotten: it has to outlive the rest",
+    "legalhold": "one for each time somebody was put on hold: the proof of it",
+    "erasure": "one for each wish to be forgotten: the proof of it",
+}
+
+_LIBRARY = "as many as the library and the programs have of them"
+_UNUSED = "nothing writes to it"
+OTHERS = {
+    "admin.logentry": "one for each change in the administration, which holds set-up alone",
+    "auth.permission": _LIBRARY,
+    "auth.group": _SET_UP,
+    "auth.group_permissions": _SET_UP,
+    "auth.user": _STAFF,
+    "auth.user_groups": _STAFF,
+    "auth.user_user_permissions": _STAFF,
+    "contenttypes.contenttype": _LIBRARY,
+    "sessions.session": _UNUSED,
+    "django_celery_beat.solarschedule": _UNUSED,
+    "django_celery_beat.clockedschedule": _UNUSED,
+    "django_celery_beat.crontabschedule": _UNUSED,
+    "django_celery_beat.intervalschedule": _LIBRARY,
+    "django_celery_beat.periodictasks": _LIBRARY,
+    "django_celery_beat.periodictask": _LIBRARY,
+    "axes.accessfailurelog": _UNUSED,
+    "axes.accessattempt": _UNUSED,
+    "axes.accessattemptexpiration": _UNUSED,
+    "axes.accesslog": _UNUSED,
+    "account.emailaddress": _STAFF,
+    "account.emailconfirmation": _STAFF,
+    "mfa.authenticator": _STAFF,
+    "socialaccount.socialapp": _SET_UP,
+    "socialaccount.socialaccount": _STAFF,
+    "socialaccount.socialtoken": _STAFF,
+}
+"""Tables of the libraries, by application and name."""

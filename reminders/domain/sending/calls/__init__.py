@@ -1,0 +1,1 @@
+"""Calls to the provider: counted for monitoring, and whether they get an answer at all."""

@@ -1,0 +1,1 @@
+"""An installation that begins: first login, first steps, and what is left before going live."""

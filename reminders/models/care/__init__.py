@@ -1,0 +1,1 @@
+"""Who is looked after by whom, and who is asked to come again."""

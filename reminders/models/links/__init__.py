@@ -1,0 +1,1 @@
+"""The page behind a link in a text, and calendars that others subscribe to."""

@@ -1,0 +1,1 @@
+"""What the running application counts about itself, for staff and for monitoring."""

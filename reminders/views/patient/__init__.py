@@ -1,0 +1,1 @@
+"""Pages for patients, behind the links of their texts. No session, no cookie, no script."""

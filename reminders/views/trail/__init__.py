@@ -1,0 +1,1 @@
+"""The trail on the pages: who did what, whether it is whole, and what tells it of a print."""

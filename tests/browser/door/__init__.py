@@ -1,0 +1,1 @@
+"""Signing in and what is noted of it, in a browser."""

@@ -1,0 +1,1 @@
+"""Backups: the file, what is refused, and what catching up writes."""
