@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-folders test-newcomer test-faults lint types audit bundle migration format lock screenshots handbook clean
+.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -78,10 +78,15 @@ test-folders: ## make run and make test as root and as a user, in closed folders
 test-newcomer: ## both in bare Debians (as root, by debootstrap): DEBIANS="bookworm trixie", PYTEST_ARGS
 	@"$(PYTHON)" .ci/newcomer.py --debians="$(DEBIANS)" --pytest-args="$(PYTEST_ARGS)"
 
-test-faults: export FAULT_SEEDS := $(FAULT_SEEDS)
-test-faults: setup-dev ## every fault scenario with every seed (FAULT_SEEDS=small: the long ones, a few seeds)
+test-faults: test-faults-together test-faults-alone ## every fault scenario with every seed (FAULT_SEEDS=small: the long ones, a few seeds)
+
+test-faults-together test-faults-alone: export FAULT_SEEDS := $(FAULT_SEEDS)
+test-faults-together: setup-dev
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) tests/faults -m "$(if $(filter small,$(FAULT_SEEDS)),faults,not bench) and not alone" $(PYTEST_ARGS)
-	"$(BIN)/python" -m pytest tests/faults -m alone $(PYTEST_ARGS)
+
+# These stop servers and fill disks: none beside another.
+test-faults-alone: setup-dev
+	"$(BIN)/python" -m pytest -n 0 tests/faults -m alone $(PYTEST_ARGS)
 
 lint: setup-dev ## style, walls, and what nobody uses
 	"$(BIN)/ruff" check .
