@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from reminders.domain.calendars.events import CalendarVisit, feed
-from reminders.domain.common.access import Scope
+from reminders.domain.common.access import Scope, scope_of
 from reminders.domain.common.audit import Actor, record
 from reminders.domain.links.addresses import digest_of, new_token
 from reminders.models import Appointment, CalendarFeed, Location, Practitioner
@@ -74,7 +74,7 @@ def feeds_of(scope: Scope) -> QuerySet[CalendarFeed]:
 
 def find_feed(token: str) -> CalendarFeed | None:
     """The address with this secret, unless it was ended."""
-    rows = CalendarFeed.objects.select_related("location", "practitioner")
+    rows = CalendarFeed.objects.select_related("location", "practitioner", "made_by")
     return rows.filter(digest=digest_of(token), revoked_at=None).first()
 
 
@@ -85,13 +85,32 @@ def fill(one: CalendarFeed, *, now: datetime) -> bytes:
     ).exclude(status__in=OFF)
     related = ("contact", "location", "practitioner", "service")
     rows = visits.select_related(*related).order_by("starts_at", "pk")[:MOST]
-    return feed([_event(row, one) for row in rows], title=str(one))
+    names = shows_names(one)
+    return feed([_event(row, one, names=names) for row in rows], title=str(one))
 
 
-def note_fetched(one: CalendarFeed, *, now: datetime) -> None:
-    """Note that it was fetched, at most once a minute."""
+def note_fetched(one: CalendarFeed, *, now: datetime) -> bool:
+    """Note that it was fetched, at most once a minute; whether that was the first time today, in
+    UTC.
+    """
     lately = Q(fetched_at__gt=now - FETCHED_AGAIN)
-    CalendarFeed.objects.filter(~lately | Q(fetched_at=None), pk=one.pk).update(fetched_at=now)
+    noted = CalendarFeed.objects.filter(~lately | Q(fetched_at=None), pk=one.pk)
+    before = one.fetched_at
+    return bool(noted.update(fetched_at=now)) and (before is None or before.date() < now.date())
+
+
+def shows_names(one: CalendarFeed) -> bool:
+    """Whether it holds patients' names: those who chose them must still see these visits.
+
+    Nobody looks after an address for years, so it may not know more than its maker.
+    """
+    if not (one.names and one.made_by and one.made_by.is_active):
+        return False
+    scope = scope_of(one.made_by)
+    everywhere = not scope.restricted
+    return scope.opens("calendar_new", "POST") and (
+        everywhere or one.location_id in scope.location_ids
+    )
 
 
 def _whose(one: CalendarFeed) -> Q:
@@ -99,11 +118,11 @@ def _whose(one: CalendarFeed) -> Q:
     return Q(**{name: pk for name, pk in wanted.items() if pk})
 
 
-def _event(row: Appointment, one: CalendarFeed) -> CalendarVisit:
+def _event(row: Appointment, one: CalendarFeed, *, names: bool) -> CalendarVisit:
     service = row.service.name if row.service else "Appointment"
     # In the calendar of a location it matters with whom; in one's own it is always the same.
     doctor = row.practitioner.name if row.practitioner and not one.practitioner_id else ""
-    who = row.contact.name if one.names else ""
+    who = row.contact.name if names else ""
     return CalendarVisit(
         uuid=row.uuid,
         version=row.version,

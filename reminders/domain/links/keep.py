@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from reminders.domain.links.addresses import (
     address_of,
@@ -80,8 +80,10 @@ def note_opened(link: VisitLink, *, now: datetime) -> None:
     seen = VisitLink.objects.filter(pk=link.pk)
     lately = seen.filter(last_opened_at__gt=now - SEEN_AGAIN)
     if not lately.exists():
-        first = Coalesce(F("opened_at"), Value(now))
-        seen.update(opened_at=first, last_opened_at=now)
+        # Of two who look at once the later one may be written first.
+        first = Coalesce(Least(F("opened_at"), Value(now)), Value(now))
+        last = Coalesce(Greatest(F("last_opened_at"), Value(now)), Value(now))
+        seen.update(opened_at=first, last_opened_at=last)
 
 
 def take_try(link: VisitLink) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
 from reminders.domain.visit_page.show import VisitPage
@@ -35,16 +37,29 @@ def bare(
     known = known_language(language)
     # As written for browsers: "zh-Hans" and "ar" are tags that they know.
     frame = {"words": words_in(known), "language": known, "rtl": is_right_to_left(known)}
-    return seal(HttpResponse(render_to_string(template, frame | dict(context)), status=status))
+    return HttpResponse(render_to_string(template, frame | dict(context)), status=status)
 
 
-def seal(response: HttpResponse) -> HttpResponse:
-    """Keep the address and what stands behind it out of caches, other sites and search engines."""
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response
+def sealed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Keep an address, and what stands behind it, out of caches, other sites and search engines.
+
+    Outermost, so that what is answered before the view is asked is sealed as well: a method or a
+    form that it does not take.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, **given: object) -> HttpResponse:
+        try:
+            response = view(request, **given)
+        except SuspiciousOperation:
+            response = HttpResponseBadRequest()
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return inner
 
 
 def gone(page: VisitPage) -> HttpResponse:

@@ -27,7 +27,7 @@ from reminders.domain.visit_page.calendar import calendar_of
 from reminders.domain.visit_page.show import VisitPage, page_of, visits_of
 from reminders.models import VisitLink
 from reminders.models.links.visit_links import TRIES
-from reminders.views.patient.bare import PIXEL, bare, busy, gone, nothing, seal
+from reminders.views.patient.bare import PIXEL, bare, busy, gone, nothing, sealed
 from reminders.views.shared.asked import read_number, read_text
 
 GUESSES, PRESSES = 30, 30
@@ -35,6 +35,7 @@ GUESSES, PRESSES = 30, 30
 
 
 @csrf_exempt
+@sealed
 @sensitive_variables("token")
 @sensitive_post_parameters("proof", "wish")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,21 +52,25 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     return _sent(request, page) if request.method == "POST" else _render(request, page)
 
 
+@csrf_exempt
+@sealed
 @sensitive_variables("token")
 @require_safe
 def seen(request: HttpRequest, token: str) -> HttpResponse:
     """The page's picture: who loads it looks at the page. Scanners fetch the address alone."""
     link = find_link(token)
     if link is None or not visits_of(link):
-        return seal(HttpResponse(status=404))
+        return HttpResponse(status=404)
     ahead = "prefetch" in (
         request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     )
     if request.method == "GET" and not ahead:
         note_opened(link, now=timezone.now())
-    return seal(HttpResponse(PIXEL, content_type="image/gif"))
+    return HttpResponse(PIXEL, content_type="image/gif")
 
 
+@csrf_exempt
+@sealed
 @sensitive_variables("token")
 @require_safe
 def calendar(request: HttpRequest, token: str, number: int) -> HttpResponse:
@@ -78,12 +83,13 @@ def calendar(request: HttpRequest, token: str, number: int) -> HttpResponse:
         return nothing(request)
     response = HttpResponse(held, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
-    return seal(response)
+    return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt
+@sealed
 @sensitive_variables("rest")
+@require_http_methods(["GET", "HEAD", "POST"])
 def no_page(request: HttpRequest, rest: str) -> HttpResponse:
     """Whatever else begins as links do."""
     return _unknown(request, rest)
@@ -96,7 +102,7 @@ def _unknown(request: HttpRequest, written: str = "") -> HttpResponse:
     """
     meant = tidied(written)
     if meant not in ("", written) and request.method != "POST" and find_link(meant):
-        return seal(HttpResponseRedirect(reverse("visit_page", args=[meant])))
+        return HttpResponseRedirect(reverse("visit_page", args=[meant]))
     address, now = str(request.META.get("REMOTE_ADDR", "")), timezone.now()
     if not may_guess("links", address, most=GUESSES, now=now):
         return busy(request)
@@ -126,7 +132,7 @@ def _sent(request: HttpRequest, page: VisitPage) -> HttpResponse:
         # So that loading the page again presses nothing again.
         # Of a family to the visit that it was about, which may be far down.
         place = f"#day-{given.number}" if given.number and len(page.visits) > 1 else ""
-        return seal(HttpResponseRedirect(request.path + place, status=303))
+        return HttpResponseRedirect(request.path + place, status=303)
     fresh = page_of(link, now=now, proved=_people(link, before.proved if before else ()))
     if fresh is None or fresh.is_over:
         return gone(fresh or page)

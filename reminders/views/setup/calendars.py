@@ -56,9 +56,10 @@ def new(request: StaffRequest) -> HttpResponse:
 
 def _list(request: StaffRequest, form: FeedForm) -> HttpResponse:
     rows = feeds.feeds_of(request.scope)
+    live = [(row, feeds.shows_names(row)) for row in rows.filter(revoked_at=None)]
     context = {
         "form": form,
-        "live": rows.filter(revoked_at=None),
+        "live": live,
         "ended": rows.exclude(revoked_at=None)[:ENDED_SHOWN],
         "reached": bool(addresses.site()),
     }

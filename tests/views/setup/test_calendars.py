@@ -72,6 +72,43 @@ def test_names_are_there_only_where_a_manager_chose_them(sign_in):
     assert TrailEntry.objects.filter(kind="download", details__names=True).exists()
 
 
+@pytest.mark.parametrize("loses", ["the account", "the role", "the location"])
+def test_names_go_when_who_chose_them_may_no_longer_see_the_visits(sign_in, loses: str):
+    visit = visit_in(1, contact=make.make_contact(first_name="Ann", last_name="Lee"))
+    path = made(sign_in("manager", visit.location), location=visit.location_id, names="yes")
+    maker = CalendarFeed.objects.get().made_by
+    assert maker is not None
+    assert titles(path) == ["Ann Lee, Appointment"]
+
+    if loses == "the account":
+        maker.is_active = False
+        maker.save()
+    elif loses == "the role":
+        maker.groups.clear()
+    else:
+        maker.staff_profile.locations.set([make.make_location()])
+
+    assert titles(path) == ["Appointment"]
+    list_page = sign_in("manager").get("/set-up/calendars/").content.decode()
+    assert "names" in list_page
+    assert "may no longer see these visits" in list_page
+
+
+def test_the_first_fetch_of_a_day_with_names_is_in_the_trail(sign_in):
+    visit = visit_in(1)
+    path = made(sign_in("manager"), location=visit.location_id, names="yes")
+
+    def fetches() -> int:
+        return TrailEntry.objects.filter(kind="download", user_id__isnull=True).count()
+
+    for days, noted in ((0, 1), (0, 1), (1, 2)):
+        CalendarFeed.objects.exclude(fetched_at=None).update(
+            fetched_at=timezone.now() - timedelta(days=days, minutes=2)
+        )
+        Client().get(path)
+        assert fetches() == noted
+
+
 def test_a_practitioners_own_calendar_is_of_all_places_or_of_one(sign_in):
     doctor = make.make_practitioner()
     here = visit_in(1, practitioner=doctor)
@@ -93,7 +130,7 @@ def test_who_sees_one_location_makes_and_sees_its_calendars_only(sign_in):
     assert manager.post(NEW, {"practitioner": doctor.pk}).status_code == 422
     made(manager, location=place.pk, practitioner=doctor.pk)
     live = manager.get("/set-up/calendars/").context["live"]
-    assert [(one.location, one.practitioner) for one in live] == [(place, doctor)]
+    assert [(one.location, one.practitioner) for one, _ in live] == [(place, doctor)]
 
 
 def test_nothing_chosen_is_asked_for_in_words(sign_in):
