@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 from config.environment import Environment
 from config.safety.production import is_plain_http
 
 REGIONS = ("eu", "us", "br")
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class WhatsApp(NamedTuple):
@@ -43,3 +46,50 @@ def whatsapp(env: Environment) -> WhatsApp | None:
         env.refuse("WHATSAPP_URL has to begin with https: numbers and texts of patients go there.")
     project, app, key, secret, webhook_secret = given.values()
     return WhatsApp(project, app, key, secret, webhook_secret, region, url)
+
+
+class PatientsMail(NamedTuple):
+    """How mail to patients leaves: Django's backend with its options. `service` is the name of a
+    service that tells by webhooks what became of it, blank for a mail server.
+    """
+
+    backend: str
+    options: Mapping[str, Any]  # Any: as each backend takes them
+    service: str = ""
+
+
+SERVICES = {
+    "brevo": "BREVO_API_KEY",
+    "mailgun": "MAILGUN_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "resend": "RESEND_API_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+    "sparkpost": "SPARKPOST_API_KEY",
+}
+"""Services by their names at anymail, each with its setting of the key."""
+
+
+def patients_mail(
+    env: Environment, *, server: bool, sandbox: str
+) -> tuple[PatientsMail | None, dict[str, Any]]:
+    """How mail to patients leaves, and anymail's settings. EMAIL_SERVICE..., else EMAIL_URL.
+
+    `sandbox` is the address of one beside us: then no mail goes to anybody, it is shown there.
+    """
+    named = env.choice("EMAIL_SERVICE", ("none", *SERVICES), "none")
+    service = "" if named == "none" else named
+    key, pushes = env.secret("EMAIL_SERVICE_KEY"), env.secret("EMAIL_SERVICE_WEBHOOK")
+    url = env.web_address("EMAIL_SERVICE_URL")
+    if service and not key:
+        env.refuse("EMAIL_SERVICE takes EMAIL_SERVICE_KEY as well.")
+    if service and find_spec("anymail") is None:
+        env.refuse("EMAIL_SERVICE takes a package more: pip install django-anymail.")
+    if sandbox:
+        caught = "reminders.domain.roads.email.in_browser.EmailBackend"
+        return PatientsMail(caught, {"url": sandbox}), {}
+    if service:
+        held = {SERVICES[service]: key, f"{service.upper()}_API_URL": url, "WEBHOOK_SECRET": pushes}
+        backend = f"anymail.backends.{service}.EmailBackend"
+        known = {name: value for name, value in held.items() if value}
+        return PatientsMail(backend, {}, service), known | {"REQUESTS_TIMEOUT": 10}
+    return PatientsMail(SMTP, {}) if server else None, {}

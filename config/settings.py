@@ -313,8 +313,9 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'dummy'}.E
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = local.mail_server(EMAIL_URL)
 EMAIL_USE_SSL = EMAIL_URL is not None and EMAIL_URL.scheme == "smtps"
 EMAIL_USE_TLS = EMAIL_URL is not None and EMAIL_URL.scheme == "smtp" and bool(EMAIL_HOST_USER)
-EMAIL_TIMEOUT = 10
-EMAIL_SUBJECT_PREFIX = "[Till Then] "
+EMAIL_TIMEOUT, EMAIL_SUBJECT_PREFIX = 10, "[Till Then] "
+_CAUGHT = MESSAGES_API_URL if PROVIDER_IS_HERE else ""  # mail to patients, beside the phone
+PATIENTS_MAIL, ANYMAIL = roads.patients_mail(env, server=EMAIL_URL is not None, sandbox=_CAUGHT)
 ADMINS = [(address, address) for address in env.emails("ADMINS")]
 _SENDER = f"reminders@{_public.hostname or 'localhost'}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", _SENDER)

@@ -18,8 +18,9 @@ from reminders.domain.common.database_clock import now
 from reminders.domain.common.enqueue import enqueue_now
 from reminders.domain.common.turns import is_stopping
 from reminders.domain.consent import blocklist_sync
+from reminders.domain.consent.emails import keep_addresses
 from reminders.domain.diary.likely_pairs import keep_pairs
-from reminders.domain.diary_import.kept_columns import columns_of_birth
+from reminders.domain.diary_import.kept_columns import any_since, columns_of_birth, columns_of_email
 from reminders.domain.missed.automatic import note_missed
 from reminders.domain.operations import alerts, disk_room, outside
 from reminders.domain.operations.periodic_tasks import (
@@ -241,8 +242,12 @@ def promise(outcome: RunOutcome) -> None:
 
 @background(at_most=AS_LONG_AS_IT_TAKES)
 def pairs(outcome: RunOutcome) -> None:
-    """Look for two entries that may be one person, once contacts have changed."""
+    """Look for two entries that may be one person, once contacts have changed; take over the
+    addresses of new files before.
+    """
     columns, last = columns_of_birth(), last_success("pairs")
+    if any_since(last):
+        keep_addresses(columns_of_email(), now=now())
     outcome.count = keep_pairs(columns, last=last, today=now().date())
 
 

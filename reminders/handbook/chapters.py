@@ -64,6 +64,7 @@ PARTS = (
                 "event-texts", "Texts when something happens", "Booked, moved, cancelled, missed"
             ),
             Chapter("links", "The page behind a link", "For patients to answer on, and calendars"),
+            Chapter("e-mail", "E-mail", "First, or as a copy beside the text"),
             Chapter("whatsapp", "WhatsApp", "First, with SMS for whom it does not reach in time"),
             Chapter("closed-days", "Closed days", "Public holidays and breaks"),
             Chapter("figures", "What the figures say", "And what they cannot"),

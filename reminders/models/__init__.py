@@ -38,7 +38,9 @@ from reminders.models.people import (
 )
 from reminders.models.reminders import Reminder
 from reminders.models.replies import CannedReply, InboxItem, Reply, TaughtReply
+from reminders.models.roads.addresses import EmailState
 from reminders.models.roads.columns import Road
+from reminders.models.roads.email import EmailNews, EmailRoad, EmailText
 from reminders.models.roads.whatsapp import (
     WhatsAppAccess,
     WhatsAppReport,
@@ -80,6 +82,10 @@ __all__ = [
     "DailyStatistics",
     "DeliveryReport",
     "DeskPin",
+    "EmailNews",
+    "EmailRoad",
+    "EmailState",
+    "EmailText",
     "Erasure",
     "FirstLogin",
     "ForgettingRun",

@@ -148,6 +148,7 @@ class Message(models.Model):
         TEST = "test", "Test"
         OFFER = "offer", "Offer of a sooner time"
         RECALL = "recall", "Invitation to come again"
+        COPY = "copy", "Copy by e-mail"
 
     class Format(models.TextChoices):
         SMS = "SMS", "Text message"

@@ -24,7 +24,7 @@ from reminders.models.fields import (
     phone_check,
 )
 from reminders.models.in_sql.folding import ONE_AFTER_THE_OTHER, SEARCH_VECTOR
-from reminders.models.roads.columns import whatsapp_agreed_at
+from reminders.models.roads import addresses
 from reminders.models.sooner.offering import ahead_hours, hold_minutes, who_offers
 
 
@@ -172,7 +172,7 @@ class Service(models.Model):
         return self.name
 
 
-class Contact(Represented):
+class Contact(addresses.Written, Represented):
     """A person to text. The phone may be shared by a family; consent belongs to the number."""
 
     class Channel(models.TextChoices):
@@ -227,7 +227,6 @@ class Contact(Represented):
     )
     language = models.CharField(max_length=10, blank=True, help_text="Blank: the location's.")
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.SMS)
-    whatsapp_agreed_at = whatsapp_agreed_at()
     # The number and no flag: it ends by itself once the number is corrected.
     wrong_number = models.CharField(
         max_length=16,
@@ -278,6 +277,7 @@ class Contact(Represented):
         ]
         indexes = [
             *INDEXES,
+            *addresses.INDEXES,
             models.Index(fields=["phone"], condition=~models.Q(phone=""), name="contact_by_phone"),
             # By its pattern class, so that a beginning is found by the index in any collation.
             models.Index(

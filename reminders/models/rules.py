@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from reminders.models.appointments import Appointment
 from reminders.models.people import Location, Practitioner, Service
-from reminders.models.roads.columns import whatsapp_minutes
+from reminders.models.roads.columns import email_minutes, whatsapp_minutes
 
 
 class ReminderRule(models.Model):
@@ -125,7 +125,7 @@ class ReminderRule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(24)],
         help_text="In so many months before the visit. An extra text, beside the other rules.",
     )
-    whatsapp_minutes = whatsapp_minutes()
+    whatsapp_minutes, email_minutes = whatsapp_minutes(), email_minutes()
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -34,6 +34,7 @@ from reminders.models import (
     AuditEntry,
     Contact,
     ContactMerge,
+    EmailState,
     Erasure,
     InboxItem,
     LegalHold,
@@ -53,6 +54,7 @@ HELD: dict[str, type[Model]] = {
     "offers": SlotOffer,
 }
 """What names a contact, but for merges; appointments first, as they are locked."""
+EMAIL = ("email", "email_as_given", "email_agreed_at", "email_state", "email_reached_at")
 PHONE = ("phone", "phone_as_given", "phone_kind", "phone_problem", "wrong_number")
 IMPORTING = "A diary is being imported just now. Please try again in a minute."
 MEANWHILE = "Something new came in for one of them just now. Please try again."
@@ -188,6 +190,7 @@ def takes_over(kept: Contact, other: Contact) -> dict[str, Any]:
     for name in ("language", "preferred_name", "birth_date", "second_phone"):
         if not getattr(kept, name):
             taken[name] = getattr(other, name)
+    taken |= _email(kept, other)
     # Whoever asked for no messages under either entry gets none.
     if other.channel == Contact.Channel.NONE:
         taken["channel"] = other.channel
@@ -195,6 +198,15 @@ def takes_over(kept: Contact, other: Contact) -> dict[str, Any]:
     if other.notes and other.notes not in kept.notes:
         taken["notes"] = f"{kept.notes}\n{other.notes}".strip()
     return {name: value for name, value in taken.items() if getattr(kept, name) != value}
+
+
+def _email(kept: Contact, other: Contact) -> dict[str, Any]:
+    """A blank address is filled, with its consent; one that is stopped stays so."""
+    if not kept.email:
+        return {name: getattr(other, name) for name in EMAIL}
+    if kept.email == other.email and other.email_state != EmailState.WORKS:
+        return {"email_state": other.email_state}
+    return {}
 
 
 def _responsible(kept: Contact, other: Contact) -> dict[str, Any]:

@@ -51,6 +51,8 @@ EVENT_WORDS = {
     "merged": "Found to be the same person as another entry",
     "split": "Found to be two people again",
     "whatsapp_ended": "Wants nothing more by WhatsApp",
+    "email_stopped": "Wants nothing more by e-mail",
+    "email_bounced": "Mail to their address comes back",
     "opted_out": "Opted out of texts",
     "opted_in": "Gets texts again",
     "number_wrong": "The number is wrong: no texts go to it",
@@ -85,6 +87,9 @@ FIELD_WORDS = {
     "second_phone": "Second number",
     "no_recalls": "No invitations",
     "whatsapp_agreed_at": "May be written to by WhatsApp since",
+    "email": "E-mail",
+    "email_agreed_at": "May be written to by e-mail since",
+    "email_state": "",
     "language": "Language",
     "channel": "Messages",
     # As imports write them: names as they stood then, in place of ids.
@@ -104,6 +109,7 @@ TEXT_TITLES: dict[str, str] = {
     Message.Kind.ANSWER: "Automatic answer",
     Message.Kind.OFFER: "Offer of a sooner time",
     Message.Kind.RECALL: "Invitation to come again",
+    Message.Kind.COPY: "Copy sent",
 }
 EVENT_TEXTS: dict[str, str] = {
     ReminderRule.Kind.BOOKED: "that it is booked",

@@ -22,6 +22,7 @@ from reminders.models import (
     CallAttempt,
     Contact,
     DeliveryReport,
+    EmailText,
     Erasure,
     InboxItem,
     LegalHold,
@@ -46,6 +47,7 @@ TITLES = {
     "links": "Pages about their visits, by the links in these texts",
     "reports": "What the provider reported of these texts",
     "whatsapp": "Which of these texts went by WhatsApp, and when they were read",
+    "emails": "Which of these texts went by e-mail",
     "replies": "Replies from them",
     "recalls": "When they were due, and invited to come again",
     "opt_outs": "Opt-outs of their numbers",
@@ -64,7 +66,8 @@ TITLES = {
 _PERSON = (
     "id external_id diary first_name last_name preferred_name birth_date phone phone_as_given "
     "phone_kind phone_problem second_phone no_recalls wrong_number language channel "
-    "whatsapp_agreed_at notes created_at updated_at"
+    "whatsapp_agreed_at email email_as_given email_agreed_at email_state email_reached_at "
+    "notes created_at updated_at"
 ).split()
 _MERGE = (
     "person external_id diary name phone phone_as_given language preferred_name former taken "
@@ -82,6 +85,7 @@ _TEXT = (
 ).split()
 _REPORT = "message_id provider_id status code submitted_at received_at stored_at raw".split()
 _WHATSAPP = "message_id template language read_at late_at".split()
+_EMAIL = "message_id address language settled_at late_at".split()
 _LINK = "message_id language made_at opened_at last_opened_at wrong_tries".split()
 _REPLY = (
     "id source message_id phone text button pictures received_at stored_at intent matched_by "
@@ -105,6 +109,7 @@ def everything(contact: Contact) -> dict[str, list[Record]]:
     links = VisitLink.objects.filter(message__in=held.texts)
     reports = DeliveryReport.objects.filter(message__in=held.texts)
     by_whatsapp = WhatsAppText.objects.filter(message__in=held.texts)
+    by_email = EmailText.objects.filter(message__in=held.texts)
     planned = Reminder.objects.filter(appointment__in=held.appointments).select_related("rule")
     replies = Reply.objects.filter(pk__in=held.replies)
     # Of shared numbers, too: what is in force for the number is in force for this person.
@@ -119,6 +124,7 @@ def everything(contact: Contact) -> dict[str, list[Record]]:
         "links": _records(links.order_by("made_at"), _LINK),
         "reports": _records(reports.order_by("stored_at"), _REPORT),
         "whatsapp": _records(by_whatsapp.order_by("message__created_at"), _WHATSAPP),
+        "emails": _records(by_email.order_by("message__created_at"), _EMAIL),
         "replies": _records(replies.order_by("received_at"), _REPLY),
         "recalls": _records(contact.recalls.select_related("service"), _RECALL),
         "opt_outs": _records(opt_outs.order_by("since"), _OPT_OUT, "by"),

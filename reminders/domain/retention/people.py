@@ -45,6 +45,7 @@ BLANK: dict[str, str | None] = dict.fromkeys(
         "language",
         "wrong_number",
         "second_phone",
+        *("email", "email_as_given", "email_state"),
         "notes",
     ),
     "",
@@ -53,6 +54,8 @@ BLANK: dict[str, str | None] = dict.fromkeys(
     "responsible": None,
     "responsible_years": None,
     "whatsapp_agreed_at": None,
+    "email_agreed_at": None,
+    "email_reached_at": None,
 }
 """The columns of a contact that say anything about somebody."""
 

@@ -15,6 +15,8 @@ from reminders.domain.retention.holds import Held
 from reminders.domain.retention.portions import Forgotten, Portion, Rows, claim
 from reminders.models import (
     DeliveryReport,
+    EmailNews,
+    EmailText,
     InboxItem,
     Message,
     Reminder,
@@ -61,6 +63,8 @@ def blank_texts(ids: Collection[uuid.UUID]) -> None:
     DeliveryReport.objects.filter(message_id__in=ids).delete()
     WhatsAppReport.objects.filter(message_uuid__in=ids).delete()
     WhatsAppText.objects.filter(message_id__in=ids).delete()
+    EmailNews.objects.filter(message_uuid__in=ids).delete()
+    EmailText.objects.filter(message_id__in=ids).delete()
     # Whose number is forgotten can't be shown anything: the page ends with its text.
     VisitLink.objects.filter(message_id__in=ids).delete()
 

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 LEAST_WAIT, LONGEST_WAIT = 5, 360
+LONGEST_MAIL_WAIT = 24 * 60
 
 
 class Road(models.TextChoices):
@@ -15,16 +16,12 @@ class Road(models.TextChoices):
 
     SMS = "sms", "Text message"
     WHATSAPP = "whatsapp", "WhatsApp"
+    EMAIL = "email", "E-mail"
 
 
 def road() -> models.CharField[Any, Any]:
     """The way of one text; what is written by statements that name none goes as SMS."""
     return models.CharField(max_length=8, choices=Road, default=Road.SMS, db_default="sms")
-
-
-def whatsapp_agreed_at() -> models.DateTimeField[Any, Any]:
-    """Since when somebody may be written to by WhatsApp, on their mobile number."""
-    return models.DateTimeField("may be written to by WhatsApp since", null=True, blank=True)
 
 
 def whatsapp_minutes() -> models.PositiveSmallIntegerField[Any, Any]:
@@ -35,6 +32,17 @@ def whatsapp_minutes() -> models.PositiveSmallIntegerField[Any, Any]:
         blank=True,
         validators=[MinValueValidator(LEAST_WAIT), MaxValueValidator(LONGEST_WAIT)],
         help_text="After that, or where it fails, by SMS. Blank: by SMS at once.",
+    )
+
+
+def email_minutes() -> models.PositiveSmallIntegerField[Any, Any]:
+    """The wait of a rule that tries e-mail first; 0 for a copy beside the text."""
+    return models.PositiveSmallIntegerField(
+        "by e-mail first, for so many minutes",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_MAIL_WAIT)],
+        help_text="After that, or where it comes back, by SMS. 0: beside the text, as a copy.",
     )
 
 

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from reminders.domain.common.access import Scope
+from reminders.domain.consent.typed_email import AddressError, email_columns
 from reminders.domain.diary.contacts import PhoneError, phone_columns
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.read.cells.when.typed import Typed, read_typed, write_day
@@ -22,6 +23,7 @@ from reminders.domain.phones.parsing import display
 from reminders.domain.wording import LANGUAGES
 from reminders.models import Appointment, Contact, Location, Practitioner, Service
 from reminders.views.shared.day_input import LONGEST, DayInput
+from reminders.views.shared.email_fields import without_email
 
 FIRST_YEAR = 2000
 FIRST_BIRTH = datetime.date(1900, 1, 1)
@@ -83,6 +85,15 @@ class ContactForm(forms.Form):
         label="May be written to by WhatsApp",
         help_text="Only where they agreed to it: on their mobile number, by the practice.",
     )
+    email = forms.CharField(max_length=300, required=False, label="E-mail", strip=True)
+    by_email = forms.BooleanField(
+        required=False,
+        label="May be written to by e-mail",
+        help_text="Only where they agreed to it. Who unsubscribes is written to no more.",
+    )
+    email_is_right = forms.BooleanField(
+        required=False, label="It works after all: write to it again"
+    )
     external_id = forms.CharField(
         max_length=100, required=False, label="Patient number", strip=True
     )
@@ -106,11 +117,13 @@ class ContactForm(forms.Form):
             del self.fields["number_is_right"]
         if settings.WHATSAPP is None:
             del self.fields["whatsapp"]
+        without_email(self.fields, contact)
 
     def _values_of(self, contact: Contact) -> dict[str, Any]:
-        own = ("number_is_right", "whatsapp")
+        own = ("number_is_right", "whatsapp", "by_email", "email_is_right")
         values = {name: getattr(contact, name) for name in self.base_fields if name not in own}
         values["whatsapp"] = contact.whatsapp_agreed_at is not None
+        values["by_email"] = contact.email_agreed_at is not None
         number = display(contact.phone, self.country) if contact.phone else contact.phone_as_given
         second = display(contact.second_phone, self.country) if contact.second_phone else ""
         return values | {"phone": number, "second_phone": second}
@@ -127,7 +140,12 @@ class ContactForm(forms.Form):
         self._check_second(cleaned)
         cleaned["external_id"] = read_patient_number(cleaned.get("external_id", ""))
         self._check_external_id(cleaned["external_id"])
-        return cleaned | {"whatsapp_agreed_at": self._agreed_at(cleaned)}
+        cleaned |= {"whatsapp_agreed_at": self._agreed_at(cleaned)}
+        try:
+            return cleaned | email_columns(cleaned, self.contact, now=timezone.now())
+        except AddressError as error:
+            self.add_error("email", str(error))
+        return cleaned
 
     def _agreed_at(self, cleaned: dict[str, Any]) -> datetime.datetime | None:
         """Since when they may be written to by WhatsApp; a form that does not ask keeps it."""

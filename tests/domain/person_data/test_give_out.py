@@ -38,7 +38,8 @@ def test_its_parts_are_those_that_people_read(somebody: Somebody) -> None:
 
     assert parts.keys() == {"exported_at", *TITLES}
     empty = {name for name in TITLES if not parts[name]}
-    assert empty == {"responsible", "links", "whatsapp", "recalls", "legal_holds", "erasures"}
+    never = {"responsible", "links", "whatsapp", "emails", "recalls", "legal_holds", "erasures"}
+    assert empty == never
 
 
 def test_what_somebody_wrote_is_no_markup() -> None:
