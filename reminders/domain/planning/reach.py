@@ -1,13 +1,17 @@
 """Whether a text reaches somebody, and if not, why: one order of reasons for rules, staff, a whole
 day and invitations.
 
-Planning and claims read the same columns in sets; here they are those of one person.
+Planning and claims read the same columns in sets; here they are those of one person, and for a
+count those of many visits.
 """
 
 from __future__ import annotations
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
 from reminders.domain.phones.parsing import costs_extra
-from reminders.models import Contact, Reminder
+from reminders.models import Appointment, Contact, Reminder, Suppression
+from reminders.models.care.represented import of_texted
 
 Reason = Reminder.Reason
 CALLS = "Gets calls, not texts"
@@ -36,3 +40,28 @@ def why_not_reached(texted: Contact, *, patient: Contact, opted_out: bool) -> Re
         wrong_number=texted.has_wrong_number,
         opted_out=opted_out,
     )
+
+
+def count_reached(visits: QuerySet[Appointment]) -> int:
+    """Of how many of these visits a text reaches whoever is texted about them."""
+    refused = Suppression.objects.filter(phone=OuterRef("whom"), lifted_at=None)
+    told = (
+        visits.order_by()
+        .annotate(
+            whom=of_texted("phone"),
+            how=of_texted("channel"),
+            wrong=of_texted("wrong_number"),
+            line=of_texted("phone_kind"),
+        )
+        .exclude(Q(contact__channel=Contact.Channel.NONE) | Q(how=Contact.Channel.NONE))
+        .exclude(Q(whom="") | Q(wrong=F("whom")))
+        .filter(~Exists(refused), no_more_texts=False)
+    )
+    # Few lines are neither a mobile nor a landline; only they can cost extra, which digits tell.
+    odd = Contact.PhoneKind.OTHER
+    cheap = [
+        phone
+        for phone in told.filter(line=odd).values_list("whom", flat=True)
+        if not costs_extra(phone)
+    ]
+    return told.exclude(line=odd).count() + len(cheap)

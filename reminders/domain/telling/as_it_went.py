@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reminders.domain.common.access import Scope
+from reminders.domain.planning.reach import count_reached
 from reminders.domain.telling.cards import MUST_KNOW
-from reminders.models import Appointment, AuditEntry, Contact, ReminderRule, Suppression
+from reminders.models import Appointment, AuditEntry, ReminderRule
 
 Kind, Status = ReminderRule.Kind, Appointment.Status
 LOOK_BACK = timedelta(days=30)
@@ -67,7 +68,7 @@ def as_it_went(rule: ReminderRule, *, now: datetime, scope: Scope) -> AsItWent |
     if rule.kind != Kind.MISSED:
         lines = lines.filter(appointment__starts_at__gt=F("at"))
     visits = _in_scope(rule, scope).filter(Exists(lines))
-    return AsItWent(rule.kind, visits.count(), _reachable(visits).count())
+    return AsItWent(rule.kind, visits.count(), count_reached(visits))
 
 
 def _in_scope(rule: ReminderRule, scope: Scope) -> QuerySet[Appointment]:
@@ -84,9 +85,3 @@ def _in_scope(rule: ReminderRule, scope: Scope) -> QuerySet[Appointment]:
         )
         visits = visits.exclude(Exists(earlier))
     return visits
-
-
-def _reachable(visits: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    refused = Suppression.objects.filter(phone=OuterRef("contact__phone"), lifted_at=None)
-    textable = visits.exclude(contact__channel=Contact.Channel.NONE).exclude(contact__phone="")
-    return textable.exclude(contact__wrong_number=F("contact__phone")).exclude(Exists(refused))
