@@ -30,7 +30,7 @@ from reminders.domain.common.locks import (
 )
 from reminders.domain.planning.handed_over import PRACTITIONER, withdraw_mentioning
 from reminders.domain.planning.plan import PlanResult, plan_appointments
-from reminders.domain.slots import freeing
+from reminders.domain.slots import freeing, reopening
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -46,6 +46,8 @@ EXPECTED = frozenset(Appointment.EXPECTED)
 OFF = frozenset({Status.DECLINED, Status.CANCELLED})
 """Of such a visit the time is free."""
 MATTERS = frozenset({"location_id", "contact_id", "starts_at", "service_id"})
+SEAT = frozenset({"starts_at", "practitioner_id", "location_id"})
+"""What makes a time free for others, or takes one that was."""
 PLAIN = frozenset({"practitioner_id", "duration", "notes", "external_id", "diary"})
 
 
@@ -146,6 +148,8 @@ def undo_status(event_id: int, *, by: Actor, now: datetime) -> bool:
         if old not in OFF and freeing.without_time([event.appointment_id]):
             return False
         known = visits_as_known([event.appointment_id])
+        if old in OFF:
+            reopening.give_back_own([event.appointment_id], now=now)
         _write_status({event.appointment_id: new}, Status(old), now=now)
         note(known, now=now)
         event.undone_at = now
@@ -205,7 +209,7 @@ def create_appointment(
         )
         # For the columns that the database fills in, such as the UUID that travels with every text.
         appointment.refresh_from_db()
-        freeing.occupy(appointment, now=now)
+        freeing.occupy([appointment.pk], now=now)
         record("created", by=by, now=now, appointment_id=appointment.pk)
         if tells_of_changes():
             note_new([appointment.pk], now=now, telling=telling)
@@ -245,12 +249,12 @@ def change_appointment(
         }
         known = visits_as_known([row.pk]) if MATTERS & changed.keys() else []
         Appointment.objects.filter(pk=row.pk).update(**changed, updated_at=now)
-        if {"starts_at", "practitioner_id", "location_id"} & changed.keys():
-            freeing.occupy(Appointment.objects.get(pk=row.pk), now=now)
         if MATTERS & changed.keys():
             status = _begin_anew(row, changed, now=now)
             if status != row.status:
                 details["status"] = [row.status, str(status)]
+        if SEAT & changed.keys():
+            freeing.occupy([row.pk], now=now)
         kind = "moved" if "starts_at" in changed else "changed"
         record(kind, by=by, now=now, appointment_id=row.pk, details=details)
         note(known, now=now, telling=telling)

@@ -15,13 +15,15 @@ from reminders.domain.common.audit import Actor
 from reminders.domain.common.locks import lock_appointment, lock_audit_entry, retry_on_conflict
 from reminders.domain.diary.appointments import (
     MATTERS,
+    OFF,
     PLAIN,
+    SEAT,
     change_appointment,
     plain_value,
     set_status,
     undo_status,
 )
-from reminders.domain.slots import reopening
+from reminders.domain.slots import freeing, reopening
 from reminders.models import Appointment, AuditEntry
 
 Status = Appointment.Status
@@ -69,6 +71,9 @@ def _unbook(row: Appointment, *, by: Actor, now: datetime) -> bool:
     if row.status != Status.BOOKED or row.version != 1:
         return False
     set_status([row.pk], Status.CANCELLED, by=by, now=now, kind="deleted")
+    # Nobody left a time by it; one that it had taken is free again.
+    freeing.end_of_unbooked([row.pk], now=now)
+    reopening.give_back([reopening.seat_of(row)], now=now)
     return True
 
 
@@ -85,9 +90,13 @@ def _change_back(row: Appointment, event: AuditEntry, *, by: Actor, now: datetim
     change_appointment(row, before, by=by, now=now)
     if "starts_at" in pairs:
         reopening.vacate(row, now=now)
+    if SEAT & pairs.keys():
+        reopening.give_back([reopening.seat_of(row)], now=now)
     # A yes that the move had made void holds for the old time again.
     old, new = pairs.get("status", (None, None))
     if old != new and old:
+        if old in OFF:
+            reopening.give_back_own([row.pk], now=now)
         set_status([row.pk], Status(old), by=by, now=now, kind="undone")
     return True
 

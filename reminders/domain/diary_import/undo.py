@@ -23,7 +23,7 @@ from django.db.models.functions import Cast
 from reminders.domain.changes.note import note, visits_as_known
 from reminders.domain.common.audit import Actor, record_contacts, record_each
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.diary.appointments import raise_version, set_status, set_statuses
+from reminders.domain.diary.appointments import OFF, raise_version, set_status, set_statuses
 from reminders.domain.diary_import.made_names import remove_made_names
 from reminders.domain.diary_import.pipeline import Progress
 from reminders.domain.diary_import.restore import (
@@ -39,7 +39,7 @@ from reminders.domain.planning.handed_over import (
     withdraw_mentioning,
 )
 from reminders.domain.planning.plan import plan_appointments
-from reminders.domain.slots import freeing
+from reminders.domain.slots import freeing, reopening
 from reminders.models import (
     Appointment,
     AuditEntry,
@@ -131,12 +131,17 @@ def take_back(row: Import, *, now: datetime, progress: Progress | None = None) -
     with transaction.atomic():
         sites = _lock(row)
         found = undoable(row)
+        taken = reopening.seats_of([*found.new, *found.changed])
         tell(10, "Taking back what changed")
         _restore(row, found, now=now)
         tell(40, "Booking again what was cancelled")
         _book_again(row, found.gone, now=now)
         tell(60, "Taking out what was new")
         _remove(row, found.new, now=now)
+        # Once all are where they were: a time that one left may be another's again.
+        off = Appointment.objects.filter(pk__in=found.changed, status__in=OFF)
+        reopening.give_back(taken, now=now)
+        reopening.give_back_own(list(off.values_list("pk", flat=True)), now=now)
         remove_made_names(row, location_ids=sites)
         tell(95, "Noting what stays")
         _say_what_stays(row, found)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from reminders.domain.clock.closed_days import NEVER_CLOSED
 from reminders.domain.common.enqueue import enqueue_after_commit
@@ -19,6 +20,9 @@ State = FreeSlot.State
 RETURNED = "The visit takes place after all."
 TAKEN = "Somebody was booked there."
 NEVER_THERE = "The visit was never booked."
+WHOSE = Coalesce("practitioner_id", Value(0))
+OF_SLOT = Coalesce(OuterRef("practitioner_id"), Value(0))
+"""Two are with the same practitioner, or both with none that is known."""
 
 
 def free(ids: Collection[int], *, now: datetime, after: FreeSlot | None = None) -> None:
@@ -79,12 +83,20 @@ def end_of_unbooked(ids: Collection[int], *, now: datetime) -> None:
     _end(FreeSlot.objects.filter(appointment__in=ids), NEVER_THERE, now=now)
 
 
-def occupy(row: Appointment, *, now: datetime) -> None:
-    """End the free times that this visit, which has just come there, takes."""
-    same = FreeSlot.objects.filter(
-        location=row.location_id, practitioner=row.practitioner_id, starts_at=row.starts_at
+def occupy(ids: Collection[int], *, now: datetime) -> None:
+    """End the free times that these visits, which have just come there, take."""
+    coming = Appointment.objects.filter(pk__in=ids, status__in=Appointment.EXPECTED)
+    starts = set(coming.order_by().values_list("location_id", "starts_at"))
+    there = coming.annotate(whose=WHOSE).filter(
+        location=OuterRef("location"), starts_at=OuterRef("starts_at"), whose=OF_SLOT
     )
-    _end(same, TAKEN, now=now)
+    same = FreeSlot.objects.filter(
+        Exists(there),
+        location__in={place for place, _ in starts},
+        starts_at__in={start for _, start in starts},
+    )
+    if starts:
+        _end(same, TAKEN, now=now)
 
 
 def end_taken(*, now: datetime) -> None:

@@ -10,6 +10,7 @@ from reminders.domain.changes.note import note, visits_as_known
 from reminders.domain.common.audit import Actor, record_each
 from reminders.domain.diary.appointments import plain_value, raise_version, wall_time
 from reminders.domain.planning.plan import plan_appointments
+from reminders.domain.slots import freeing
 from reminders.domain.whole_day.wish import Wish
 from reminders.models import Appointment, AuditEntry, VisitChange
 
@@ -44,6 +45,7 @@ def move_all(
         status=Status.BOOKED, status_since=now
     )
     raise_version([visit.pk for visit in visits], now=now)
+    freeing.occupy([visit.pk for visit in visits], now=now)
     events = record_each("moved", lines, by=by, now=now)
     # The text about the move tells them: a rule's own would be a second one.
     note(known, now=now, telling=VisitChange.Telling.HAND)

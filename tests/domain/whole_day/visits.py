@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from reminders.domain.common.audit import SYSTEM
@@ -33,9 +33,9 @@ def visit(
     return row
 
 
-def carried_out(visits: list[Appointment], wish: Wish) -> BulkChange:
-    change = prepare(visits, by=SYSTEM, now=NOON)
-    assert begin(change, wish, now=NOON)
+def carried_out(visits: list[Appointment], wish: Wish, *, now: datetime = NOON) -> BulkChange:
+    change = prepare(visits, by=SYSTEM, now=now)
+    assert begin(change, wish, now=now)
     change.refresh_from_db()
     return change
 

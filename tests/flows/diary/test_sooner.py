@@ -105,6 +105,11 @@ def test_a_visit_cancelled_in_the_diary_frees_its_time_until_the_diary_fills_it(
     back, taken = ("gone", freeing.RETURNED), ("gone", freeing.TAKEN)
     assert found == [[], [given_up], [back], [back, given_up], [back, taken]]
 
+    # That file was a mistake: whoever it had brought is gone, and the time is before staff again.
+    take_back(Import.objects.latest("pk"), now=clinic.world.now)
+    clinic.world.settle()
+    assert list(FreeSlot.objects.order_by("pk").values_list("state", "why")) == [back, given_up]
+
 
 def test_a_cancellation_that_is_taken_back_with_its_file_leaves_no_free_time(
     clinic: Clinic,
