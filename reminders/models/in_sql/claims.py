@@ -195,7 +195,8 @@ _FAMILY = _DUE.format(
               %(phones)s::text[], %(locations)s::bigint[], %(dates)s::date[], %(rules)s::bigint[]
           )
       )
-      AND reminder.id <> ALL(%(have)s)""",
+      AND reminder.id <> ALL(%(have)s)
+      AND (rule.minutes_after IS NULL OR reminder.due_at <= %(now)s)""",
     limit="",
     **_WHOM,
 )
@@ -230,13 +231,16 @@ def lock_planned_reminders(ids: Sequence[int], *, day_ago: datetime) -> list[Due
 
 
 def lock_family_reminders(
-    keys: Sequence[tuple[str, int, date, int]], *, have: Sequence[int], day_ago: datetime
+    keys: Sequence[tuple[str, int, date, int]], *, have: Sequence[int], now: datetime
 ) -> list[DueReminder]:
-    """Lock the other planned reminders with one of these phones, locations, days and rules."""
+    """Lock the other planned reminders with one of these phones, locations, days and rules; those
+    about something that happened only when they are due.
+    """
     # As arrays side by side: a list of values would be another statement for each length.
     phones, locations, dates, rules = map(list, zip(*keys, strict=True))
     given: Given = {"phones": phones, "locations": locations, "dates": dates, "rules": rules}
-    return _claim(_FAMILY, given | {"have": list(have), "day_ago": day_ago}, DueReminder)
+    given |= {"have": list(have), "now": now, "day_ago": now - DAY}
+    return _claim(_FAMILY, given, DueReminder)
 
 
 def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:

@@ -25,7 +25,7 @@ def would_say(ids: Sequence[int], *, now: datetime) -> dict[int, Draft]:
     if not rows:
         return {}
     books = ClaimContext.load()
-    rows += others_of_families(rows, locations=books.locations, day_ago=now - DAY)
+    rows += others_of_families(rows, locations=books.locations, now=now)
     found: dict[int, Draft] = {}
     for group in families([row for row in rows if row.current], locations=books.locations):
         with suppress(WordingError):

@@ -84,7 +84,7 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         books = ClaimContext.load()
         # A brother's reminder may be due later than the limit reaches. Left behind, he would get a
         # text of his own a moment after.
-        rows += others_of_families(rows, locations=books.locations, day_ago=now - DAY)
+        rows += others_of_families(rows, locations=books.locations, now=now)
         sendable, refused = _sort_out(rows, now=now, books=books)
         # After the check of each: a family's text must not speak of a visit that was cancelled.
         drafts = _draft_all(sendable, refused, now=now, books=books)

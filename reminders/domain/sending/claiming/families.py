@@ -1,7 +1,8 @@
 """Which reminders go out as one text: same phone, place, local day and rule, unless a location says
 no.
 
-A mother of three is texted once. What the text says of each is `drafts`'.
+A mother of three is texted once, before the visits and when they are moved or cancelled together.
+What the text says of each is `drafts`'.
 """
 
 from __future__ import annotations
@@ -22,23 +23,28 @@ FAMILY_MOST = 8
 family.
 """
 
+TOLD_TOGETHER = (*ReminderRule.BEFORE, ReminderRule.Kind.MOVED, ReminderRule.Kind.CANCELLED)
+"""Of these there are words for several visits; a booking or a missed visit is told of it alone."""
+
 Locations = Mapping[int, Location]
 
 
 def others_of_families(
-    rows: Sequence[DueReminder], *, locations: Locations, day_ago: datetime
+    rows: Sequence[DueReminder], *, locations: Locations, now: datetime
 ) -> list[DueReminder]:
     """The other planned reminders that belong into the same texts as these, locked too."""
     keys = {_key(row) for row in rows if row.phone and joins_family(row, locations)}
     if not keys:
         return []
     # Skipped where another claim holds them, never waited for.
-    found = lock_family_reminders(sorted(keys), have=[row.id for row in rows], day_ago=day_ago)
-    starts: dict[tuple[str, int, date, int], list[datetime]] = defaultdict(list)
+    found = lock_family_reminders(sorted(keys), have=[row.id for row in rows], now=now)
+    those: dict[tuple[str, int, date, int], list[DueReminder]] = defaultdict(list)
     for row in rows:
-        starts[_key(row)].append(row.starts_at)
+        those[_key(row)].append(row)
     return [
-        row for row in found if any(_together(row, other) for other in starts.get(_key(row), ()))
+        row
+        for row in found
+        if any(_together(row, other, locations) for other in those.get(_key(row), ()))
     ]
 
 
@@ -55,7 +61,7 @@ def families(rows: Iterable[DueReminder], *, locations: Locations) -> list[list[
         if (
             group is not None
             and joins
-            and _together(row, group[0].starts_at)
+            and _together(row, group[0], locations)
             and not is_spoken(group[0])
         ):
             group.append(row)
@@ -66,8 +72,8 @@ def families(rows: Iterable[DueReminder], *, locations: Locations) -> list[list[
 
 
 def joins_family(row: DueReminder, locations: Locations) -> bool:
-    """Whether it may be told together with others; what happened to a visit is told of it alone."""
-    return locations[row.location_id].family_messages and row.kind in ReminderRule.BEFORE
+    """Whether it may be told together with others of its kind."""
+    return locations[row.location_id].family_messages and row.kind in TOLD_TOGETHER
 
 
 def is_spoken(row: DueReminder) -> bool:
@@ -79,9 +85,15 @@ def _key(row: DueReminder) -> tuple[str, int, date, int]:
     return (row.phone, row.location_id, row.local_date, row.rule_id)
 
 
-def _together(row: DueReminder, other_start: datetime) -> bool:
-    """A days-before text covers the whole day; an hour-before text only what begins about then."""
-    return row.days_before is not None or abs(row.starts_at - other_start) <= FAMILY_WITHIN
+def _together(row: DueReminder, other: DueReminder, locations: Locations) -> bool:
+    """A days-before text covers the whole day; an hour-before text only what begins about then; one
+    about a change the day that it tells of, which a visit that was moved before it was cancelled
+    has no more.
+    """
+    if row.kind in ReminderRule.EVENTS:
+        zone = locations[row.location_id].tz
+        return row.starts_at.astimezone(zone).date() == other.starts_at.astimezone(zone).date()
+    return row.days_before is not None or abs(row.starts_at - other.starts_at) <= FAMILY_WITHIN
 
 
 class UnsendableError(Exception):
