@@ -19,7 +19,8 @@ from reminders.models import (
     WhatsAppTemplate,
 )
 from tests import factories as make
-from tests.domain.roads.conftest import WAIT, Practice, killed_at
+from tests.domain.roads.conftest import killed_at
+from tests.faults.support.practice import WAIT, Practice
 from tests.faults.support.world import STAFF
 
 Status = Appointment.Status

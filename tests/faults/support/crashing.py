@@ -94,12 +94,12 @@ def send_with(world: World, transport: httpx.BaseTransport, clock: Callable[[], 
     work_with(world, transport, lambda api: send_due(api, clock=clock))
 
 
-def die_at_gate(world: World, gate: int) -> bool:
+def die_at_gate(world: World, gate: int, work: Callable[[], object] | None = None) -> bool:
     """A worker that is killed while a statement of its transaction runs; the server rolls it
-    back.
+    back. Without other work it sends what is due.
     """
     with Gate(gate) as closed:
-        child = fork(lambda: send_with(world, httpx.HTTPTransport(), world.clock))
+        child = fork(work or (lambda: send_with(world, httpx.HTTPTransport(), world.clock)))
         until = time.monotonic() + PATIENCE
         while not closed.waiting() and time.monotonic() < until:
             time.sleep(0.002)
