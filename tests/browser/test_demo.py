@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.programs import Up, bare_environment_in, data_folder
 
-QUICK = 3_000
-"""Milliseconds from the answer to the change of the open day sheet."""
+QUICK, MINUTE = 10_000, 60
+"""Milliseconds from the answer to the change of the open day sheet, seconds for all of it: three
+seconds and half a minute where no other browser shares the cores.
+"""
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def test_three_clicks_and_an_answer_changes_the_open_day_sheet(browser: Browser,
     # The text may take until the next round of sending, while one looks around.
     address = f"{demo.url}/sandbox-phone/"
     while "#" not in context.request.get(address, max_redirects=0).headers["location"]:
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < MINUTE
         time.sleep(0.5)
     with context.expect_page() as opened:
         sheet.get_by_role("link", name="Open the phone").click()
@@ -50,5 +52,5 @@ def test_three_clicks_and_an_answer_changes_the_open_day_sheet(browser: Browser,
 
     # The demo's other patients answer, too, now and then.
     expect(confirmed.nth(before)).to_be_visible(timeout=QUICK)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < MINUTE
     context.close()
