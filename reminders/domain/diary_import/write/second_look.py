@@ -19,7 +19,7 @@ from reminders.domain.diary_import.questions import (
 )
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import RowReader
-from reminders.domain.diary_import.read.rows.zones import likely_zones
+from reminders.domain.diary_import.read.cells.when.time_zones import likely_zones
 from reminders.domain.diary_import.write.twice import look_for_repeats
 
 
@@ -76,25 +76,27 @@ def _zone_questions(columns: Columns, reader: RowReader) -> list[Question]:
     starts = reader.starts
     found = []
     if starts.zone_words:
-        found.append(_about_words(starts.zone_words, columns.name_of("time", "starts_at")))
+        header = columns.name_of("time", "starts_at", "date")
+        found.append(_about_words(starts.zone_words, header, named=starts.in_header))
     if starts.other_zones:
         found.append(_about_column(starts.other_zones, columns.name_of("time_zone")))
     return found
 
 
-def _about_words(words: dict[str, tuple[int, str]], header: str) -> Question:
-    """Letters such as EST behind the times."""
+def _about_words(words: dict[str, tuple[int, str]], header: str, *, named: str) -> Question:
+    """Letters such as EST behind the times, or in the name of their column."""
     row, local = next(iter(words.values()))
     zones = dict.fromkeys([zone for word in words for zone in likely_zones(word)])
     # The location's own zone is the likeliest wherever the letters may mean it.
     order = [local, *(zone for zone in zones if zone != local)]
     if local not in zones:
         order = [*order[1:], local]
-    named = ", ".join(f"“{word}”" for word in list(words)[:3])
+    where = f"in the name of “{header[:60]}”" if named in words else "behind the times"
+    shown = ", ".join(f"“{word}”" for word in list(words)[:3])
     return Question(
         About.TIME_ZONE,
         "time_zone",
-        f"{named} stands behind the times. In which time zone are they?",
+        f"{shown} stands {where}. In which time zone are the times?",
         tuple(Choice(Answer(About.TIME_ZONE, zone), zone) for zone in order),
         tuple(words)[:3],
         row,

@@ -221,12 +221,42 @@ class TestZones:
 
         assert asked(content) == [
             (
-                "“EDT” stands behind the times. In which time zone are they?",
+                "“EDT” stands behind the times. In which time zone are the times?",
                 ["America/New_York", "Australia/Sydney", "Europe/London"],
             )
         ]
         bring_in(content, answers=said(About.TIME_ZONE, "America/New_York"))
         assert [at.hour for at in instants()] == [13, 14]
+
+    def test_a_zone_in_the_name_of_the_column_is_asked_about_where_it_matters(self) -> None:
+        london()
+        winter, summer = "2027-03-03 10:30", "2027-07-03 10:30"
+        question = "“GMT” stands in the name of “Start (GMT)”. In which time zone are the times?"
+
+        assert asked(csv("Start (GMT)", winter, summer)) == [
+            (question, ["Europe/London", "UTC", "Africa/Accra"])
+        ]
+        bring_in(
+            csv("Start (GMT)", winter, summer),
+            answers=said(About.TIME_ZONE, "UTC"),
+        )
+        assert walls() == ["2027-03-03 10:30", "2027-07-03 11:30"]
+
+    def test_a_zone_in_the_name_of_the_column_that_changes_nothing_is_not_asked_about(self) -> None:
+        london()
+
+        bring_in(csv("start_time_utc", "2027-03-03 10:30"))
+
+        assert walls() == ["2027-03-03 10:30"]
+
+    def test_letters_of_another_zone_hold_for_the_row_behind_whose_time_they_stand(self) -> None:
+        make.make_location(zone="America/New_York", country="US")
+
+        bring_in(
+            csv("date,time", "2027-03-03,9:30 AM EST", "2027-07-03,9:30 AM PDT"),
+        )
+
+        assert [at.hour for at in instants()] == [14, 16]
 
 
 class TestEnds:

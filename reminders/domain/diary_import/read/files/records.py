@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from reminders.domain.diary_import.problems import ImportProblem, ImportRefused, refuse
 from reminders.domain.diary_import.read.files import misencoded
+from reminders.domain.diary_import.read.files.dressed import undressed
 from reminders.domain.diary_import.read.files.encodings import Encoding
 from reminders.domain.diary_import.read.files.sources import Source
 from reminders.domain.diary_import.read.header.columns import MAX_COLUMNS
@@ -36,11 +37,14 @@ _TOO_LONG = (
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the cells of a text file stand in its lines. `escapes`: with \\" for a quotation mark."""
+    """How the cells of a text file stand in its lines. `escapes`: with \\" for a quotation mark;
+    `dressed`: some for another program.
+    """
 
     encoding: Encoding
     delimiter: str = ","
     escapes: bool = False
+    dressed: bool = False
 
 
 def has_escapes(source: Source) -> bool:
@@ -112,7 +116,7 @@ def read_records(source: Source, form: Format) -> Iterator[tuple[int, list[str]]
             if lines.length > MAX_CELL:
                 _check_cells(cells, number)
             lines.length = 0
-            yield number, cells
+            yield number, list(map(undressed, cells)) if form.dressed else cells
     except _TooLongError:
         raise refuse(_TOO_LONG, row=number + 1) from None
     except csv.Error:

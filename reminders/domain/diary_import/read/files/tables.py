@@ -20,6 +20,7 @@ from reminders.domain.diary_import.problems import ImportRefused, refuse
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.names import tidy
 from reminders.domain.diary_import.read.files.conversion import Converted, convert
+from reminders.domain.diary_import.read.files.dressed import has_dressed
 from reminders.domain.diary_import.read.files.encodings import Encoding, detect_encoding, repaired
 from reminders.domain.diary_import.read.files.header_row import (
     HEADER_WITHIN,
@@ -190,15 +191,15 @@ def _text_table(
     source: Source, answers: Answers, mapping: Mapping[str, str], country: str
 ) -> Table:
     encoding = detect_encoding(source, answers=answers, country=country)
-    escapes = has_escapes(source)
+    escapes, dressed = has_escapes(source), has_dressed(source)
 
     def promise(delimiter: str) -> tuple[int, int]:
-        top = _top(source, Format(encoding, delimiter, escapes))
+        top = _top(source, Format(encoding, delimiter, escapes, dressed))
         found = find_header(top, mapping)
         return (fields_in(found[1], mapping), len(found[1])) if found else (0, 0)
 
     delimiter = named_separator(source, encoding) or max(DELIMITERS, key=promise)
-    table = _table(source, Format(encoding, delimiter, escapes), mapping)
+    table = _table(source, Format(encoding, delimiter, escapes, dressed), mapping)
     table.warnings += _told(encoding)
     return table
 

@@ -31,10 +31,9 @@ from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_
 from reminders.domain.diary_import.read.cells.languages import read_language
 from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.cells.statuses import likely_status, read_status
-from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
+from reminders.domain.diary_import.read.cells.when.time_zones import likely_zones, read_time_zone
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import places_of
-from reminders.domain.diary_import.read.rows.zones import likely_zones
 
 BOOKED, CONFIRMED, CANCELLED = "booked", "confirmed", "cancelled"
 ARRIVED, NO_SHOW, LEAVE_OUT = "arrived", "no_show", "leave_out"

@@ -19,14 +19,18 @@ from reminders.domain.clock.rule_schedule import FLAG_WORDS, read_wall_time
 from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells.dates import DateReader, Start, UnreadableError
 from reminders.domain.diary_import.read.cells.when.durations import minutes_between
-from reminders.domain.diary_import.read.cells.when.time_zones import read_time_zone
+from reminders.domain.diary_import.read.cells.when.time_zones import (
+    is_zone_word,
+    likely_zones,
+    read_time_zone,
+    zone_in_header,
+)
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows.kinds import ImportLocation
 from reminders.domain.diary_import.read.rows.meanings import (
     LOCATIONS_OWN,
     ValueColumn,
 )
-from reminders.domain.diary_import.read.rows.zones import is_zone_word
 
 Fail = Callable[[str, str], None]
 """Notes a mistake in the row: the field and what is wrong."""
@@ -63,7 +67,7 @@ class StartReader:
 
     `zone_words` are names of zones behind times that nobody knows, `other_zones` those of a column
     that differ from the location's while nobody has said whose the times are; both with the first
-    row and the location's zone.
+    row and the location's zone. `in_header` is the word for a zone that the column's own name has.
     """
 
     def __init__(
@@ -86,6 +90,8 @@ class StartReader:
         header = folded_header(columns.name_of("time_zone"))
         self._each_own = answers.columns.get(header) == "time_zone"
         self._whole = read_time_zone(answers.time_zone)
+        named = (columns.name_of("time"), columns.name_of("starts_at"), columns.name_of("date"))
+        self.in_header = next(filter(None, map(zone_in_header, named)), "")
         self._starts: dict[tuple[object, ...], ReadStart] = {}
         self._key = itemgetter(*(sorted(self._places[name] for name in self._has) or [-1]))
 
@@ -116,6 +122,8 @@ class StartReader:
         named = behind or self._whole or self._zone_of_row(cells)
         zone = named or site.zone
         staged = _as_staged(start, zone, site.zone)
+        if self.in_header and named is None and start.wall is not None:
+            self._see_header(start, staged, site)
         begins = start.wall or start.instant
         if start.ends and begins and (minutes := minutes_between(begins, start.ends)):
             staged = staged._replace(stretch=str(minutes))
@@ -126,6 +134,15 @@ class StartReader:
                 written = self._cell(cells, "time_zone")
                 self.other_zones.setdefault(written, (self.number, site.zone.key))
         return staged
+
+    def _see_header(self, start: Start, staged: ReadStart, site: ImportLocation) -> None:
+        """Note a zone in the column's name by which the visit would begin at another time."""
+        word = self.in_header
+        if site.zone.key in likely_zones(word) and word.casefold() != "gmt":
+            return  # "AEST" in summer, too, is what Sydney's clocks are called
+        zone = read_time_zone(word, own=site.zone, at=start.wall)
+        if zone is None or _as_staged(start, zone, site.zone).at != staged.at:
+            self.zone_words.setdefault(word, (self.number, site.zone.key))
 
     def _zone_of_row(self, cells: list[str]) -> tzinfo | None:
         if "time_zone" not in self._has:
@@ -142,8 +159,10 @@ class StartReader:
             text = self._with_half(both, cells)
             if not text:
                 return None
-            start, zone = self._apart("starts_at", text, self.dates.start, site)
-            return None if start is None else (start, zone)
+            start, word = self._apart("starts_at", text, self.dates.start)
+            if start is None:
+                return None
+            return start, self._zone_behind(word, start.wall, site)
         if "date" not in self._has:
             self._fail("starts_at", "There is no date and time. Fill it in.")
             return None
@@ -155,11 +174,23 @@ class StartReader:
         text = self._with_half(written, cells)
         if not text:
             return None
-        at, zone = self._apart("time", text, self.dates.span, site)
+        at, word = self._apart("time", text, self.dates.span)
         if day is None or at is None:
             return None
         ends = datetime.combine(day, at.ends) if at.ends else None
-        return Start(datetime.combine(day, at.begins), None, ends), zone
+        begins = datetime.combine(day, at.begins)
+        return Start(begins, None, ends), self._zone_behind(word, begins, site)
+
+    def _zone_behind(
+        self, word: str, at: datetime | None, site: ImportLocation
+    ) -> tzinfo | None:
+        """The zone of the letters behind a time; those that nobody knows then are noted."""
+        if not word:
+            return None
+        zone = self._whole or read_time_zone(word, own=site.zone, at=at)
+        if zone is None:
+            self.zone_words.setdefault(word, (self.number, site.zone.key))
+        return zone
 
     def _written_time(self, cells: list[str]) -> str:
         text = self._cell(cells, "time")
@@ -209,23 +240,19 @@ class StartReader:
             return None
 
     def _apart(
-        self, field: str, text: str, read: Callable[[str], _Read], site: ImportLocation
-    ) -> tuple[_Read | None, tzinfo | None]:
-        """A time, and the zone whose name stands behind it; letters that nobody knows are noted."""
+        self, field: str, text: str, read: Callable[[str], _Read]
+    ) -> tuple[_Read | None, str]:
+        """A time, and the word for a zone behind it; "" where there is none."""
         try:
-            return read(text), None
+            return read(text), ""
         except UnreadableError as error:
             unreadable = str(error)
         found = _LAST_WORD.fullmatch(text) if len(text) <= _LONGEST else None
         if found and is_zone_word(found[2]):
             with suppress(UnreadableError):
-                value = read(found[1].strip())
-                zone = self._whole or read_time_zone(found[2])
-                if zone is None:
-                    self.zone_words.setdefault(found[2], (self.number, site.zone.key))
-                return value, zone
+                return read(found[1].strip()), found[2]
         self._fail(field, unreadable)
-        return None, None
+        return None, ""
 
 
 def without_zone(text: str) -> str:

@@ -49,3 +49,20 @@ def test_an_abbreviated_zone_is_the_locations_own_at_that_moment_or_none() -> No
 )
 def test_time_zones_by_their_names(text: str, zone: str) -> None:
     assert str(read_time_zone(text)) == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "at", "zone"),
+    [
+        ("PDT", "America/New_York", datetime(2027, 7, 3), "America/Los_Angeles"),
+        ("CST", "America/New_York", datetime(2027, 1, 3), "America/Chicago"),
+        ("CET", "Europe/London", datetime(2027, 1, 3), "Europe/Berlin"),
+        ("PST", "America/New_York", datetime(2027, 7, 3), "None"),  # who writes so means PDT
+        ("EST", "America/Los_Angeles", datetime(2027, 7, 3), "None"),
+        ("EDT", "Europe/London", datetime(2027, 7, 3), "None"),  # New York or Sydney
+    ],
+)
+def test_letters_mean_a_zone_of_the_locations_continent_only_where_it_is_called_so_then(
+    text: str, own: str, at: datetime, zone: str
+) -> None:
+    assert str(read_time_zone(text, own=ZoneInfo(own), at=at)) == zone

@@ -49,9 +49,15 @@ def test_the_separator_line_may_follow_a_byte_order_mark() -> None:
         ('"Ann\nLee"', "Ann\nLee"),
         ("O'Brien", "O'Brien"),
         ('"C:\\"', "C:\\"),
+        ('"=""Ann Lee"""', "Ann Lee"),
+        ('="Ann Lee"', "Ann Lee"),
+        ("O&#39;Brien", "O'Brien"),
+        ("Z&uuml;lal &amp; Ann", "Zülal & Ann"),
+        ("AT&T Lee", "AT&T Lee"),
+        ("R&notes", "R&notes"),
     ],
 )
-def test_quotation_marks_inside_of_cells(cell: str, name: str) -> None:
+def test_a_cell_is_what_was_meant_by_the_signs_around_and_inside_of_it(cell: str, name: str) -> None:
     content = lines(HEADER, ANN.replace("Ann Lee", cell), BOB)
     assert names_of(content) == [name, "Bob Ray"]
 

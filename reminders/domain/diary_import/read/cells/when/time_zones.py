@@ -23,6 +23,7 @@ _UTC = re.compile(r"Z|UTC|GMT|Etc/UTC|Etc/GMT|Zulu", re.IGNORECASE)
 _DISPLAY = re.compile(r"\((?:UTC|GMT)(?:[+-]\d{2}:\d{2})?\)\s?(.+)")
 """As Windows and Rails show zones: the offset is that of winter, the name is the zone."""
 _ABBREVIATION = re.compile(r"[A-Z]{3,5}")
+_IN_HEADER = re.compile(r"[(\[]([^)\]]{1,40})[)\]]\s*$|(?:^|[\s_.-])(utc|gmt)\s*$", re.IGNORECASE)
 _FIRST_OFFSET, _LAST_OFFSET = timedelta(hours=-12), timedelta(hours=14)
 _SAMPLE_DAYS = [datetime(2026, month, 15) for month in range(1, 13)]
 _NOT_PLACES = ("Etc/", "US/", "Canada/", "SystemV/", "Brazil/", "Mexico/", "Chile/")
@@ -45,6 +46,45 @@ _NAMES = {
     "Europe/Paris": "Paris Time",
     "Europe/Berlin": "Berlin Time",
 }
+
+_LETTERS: dict[str, tuple[str, ...]] = {
+    "utc": ("UTC",),
+    "gmt": ("Europe/London", "UTC", "Africa/Accra"),
+    "bst": ("Europe/London", "Asia/Dhaka"),
+    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "wet": ("Europe/Lisbon",),
+    "west": ("Europe/Lisbon",),
+    "cet": ("Europe/Berlin", "Europe/Paris", "Africa/Algiers"),
+    "cest": ("Europe/Berlin", "Europe/Paris"),
+    "mez": ("Europe/Berlin", "Europe/Vienna"),
+    "mesz": ("Europe/Berlin", "Europe/Vienna"),
+    "eet": ("Europe/Helsinki", "Europe/Athens", "Africa/Cairo"),
+    "eest": ("Europe/Helsinki", "Europe/Athens"),
+    "est": ("America/New_York", "Australia/Sydney", "America/Panama"),
+    "edt": ("America/New_York", "Australia/Sydney"),
+    "et": ("America/New_York",),
+    "cst": ("America/Chicago", "Asia/Shanghai", "Australia/Adelaide"),
+    "cdt": ("America/Chicago", "Australia/Adelaide"),
+    "ct": ("America/Chicago",),
+    "mst": ("America/Denver", "America/Phoenix"),
+    "mdt": ("America/Denver",),
+    "mt": ("America/Denver",),
+    "pst": ("America/Los_Angeles", "Asia/Manila"),
+    "pdt": ("America/Los_Angeles",),
+    "pt": ("America/Los_Angeles",),
+    "ast": ("America/Halifax", "Asia/Riyadh"),
+    "aest": ("Australia/Sydney", "Australia/Brisbane"),
+    "aedt": ("Australia/Sydney",),
+    "acst": ("Australia/Adelaide", "Australia/Darwin"),
+    "awst": ("Australia/Perth",),
+    "nzst": ("Pacific/Auckland",),
+    "nzdt": ("Pacific/Auckland",),
+    "sast": ("Africa/Johannesburg",),
+    "sgt": ("Asia/Singapore",),
+    "hkt": ("Asia/Hong_Kong",),
+    "jst": ("Asia/Tokyo",),
+}
+"""What letters behind a time may stand for, the likeliest first: several zones use each."""
 
 
 @lru_cache(maxsize=1)
@@ -71,15 +111,45 @@ def read_time_zone(
     """The zone that a text names; None for one that is not known for sure.
 
     `own` is the location's zone and `at` the wall time meant: with both an abbreviation of that
-    zone
-    at that time is known too.
+    zone at that time is known too, and one of a zone of the same continent that no other shares.
     """
     plain = " ".join(text.split())
     if not plain or len(plain) > LONGEST_ZONE:
         return None
-    if own and at and _ABBREVIATION.fullmatch(plain) and at.replace(tzinfo=own).tzname() == plain:
-        return own
+    if own and at and _ABBREVIATION.fullmatch(plain):
+        if at.replace(tzinfo=own).tzname() == plain:
+            return own
+        if near := _near(plain, own, at):
+            return near
     return _named(plain)
+
+
+def _near(letters: str, own: ZoneInfo, at: datetime) -> ZoneInfo | None:
+    """A zone of the location's continent, if all that the letters may mean there are called so then
+    and show the same time: PST in New York, but not in July.
+    """
+    continent = f"{own.key.partition('/')[0]}/"
+    there = [ZoneInfo(zone) for zone in likely_zones(letters) if zone.startswith(continent)]
+    walls = [at.replace(tzinfo=zone) for zone in there]
+    called = {(wall.tzname(), wall.utcoffset()) for wall in walls}
+    return there[0] if len(called) == 1 and letters in called.pop() else None
+
+
+def likely_zones(text: str) -> tuple[str, ...]:
+    """The zones that letters such as EST may stand for, the likeliest first."""
+    return _LETTERS.get(folded_word(text), ())
+
+
+def zone_in_header(name: str) -> str:
+    """The word for a zone in the name of a column: "Start (UTC)", "start_time_utc"; "" for none."""
+    found = _IN_HEADER.search(name)
+    word = (found[1] or found[2]).strip() if found else ""
+    return word if word and is_zone_word(word) else ""
+
+
+def is_zone_word(text: str) -> bool:
+    """Whether a word after a time is the name or the letters of a zone."""
+    return bool(likely_zones(text)) or read_time_zone(text) is not None
 
 
 @lru_cache(maxsize=1024)
