@@ -49,6 +49,8 @@ AGREED: Mapping[str, str] = {
     Assumed.NO_SIGNS: "Dates are written without signs, as 270303",
     Assumed.LOST_ZERO: "9.3 is 9:30",
     Assumed.LENGTHS_IN_SECONDS: "Lengths are in seconds",
+    Assumed.SAME_DAY: "A row without a day is of the day above it",
+    Assumed.TURNED: "Dates of the spreadsheet have day and month turned round",
 }
 """What somebody agreed to, in words that stand alone."""
 YES_OR_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}

@@ -16,6 +16,7 @@ from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
 from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.neighbours import NeighbourSurvey
 from reminders.domain.diary_import.read.rows.asides import AsideSurvey
 from reminders.domain.diary_import.read.rows.value_survey import ValueSurvey
 
@@ -45,6 +46,8 @@ def survey(
     unsaid = _assumptions(columns, dates, answers or Answers())
     lookers = [each.look for each in (values, asides) if each.columns]
     lookers += [unsaid.look] if unsaid is not None else []
+    neighbours = NeighbourSurvey(columns, answers or Answers())
+    lookers.append(neighbours.look)
     problems = Problems()
     width = len(table.header)
     suspicious = table.encoding.suspicious
@@ -67,6 +70,7 @@ def survey(
     problems.stop_if_any(rows=found.rows)
     found.questions = [*values.questions(), *asides.questions()]
     found.questions += unsaid.questions() if unsaid is not None else []
+    found.questions += neighbours.questions()
     if when is not None:
         _decide(dates, columns, found)
     return found

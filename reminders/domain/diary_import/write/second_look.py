@@ -17,9 +17,9 @@ from reminders.domain.diary_import.questions import (
     QuestionsOpen,
     folded_header,
 )
+from reminders.domain.diary_import.read.cells.when.time_zones import likely_zones
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.rows import RowReader
-from reminders.domain.diary_import.read.cells.when.time_zones import likely_zones
 from reminders.domain.diary_import.write.twice import look_for_repeats
 
 

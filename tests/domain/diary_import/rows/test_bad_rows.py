@@ -2,6 +2,7 @@
 
 import pytest
 
+from reminders.domain.diary_import.questions import About, Answer, Answers
 from reminders.models import Appointment, Contact
 from tests.domain.diary_import.importing import (
     ANN,
@@ -38,6 +39,16 @@ class TestBadRows:
             csv_of("1,Ann Lee,2026-03-04,10:00", header="id,name,date,time"),
             "There is no phone column. The columns are called “id”, “name”, “date”, “time”.",
         )
+
+    def test_the_header_once_more_in_another_order(self) -> None:
+        content = csv_of(ANN, "date,time,id,name,phone", "2026-03-05,11:30,2,Bob Ray,0491 570 156")
+        words = (
+            "Row 3: The header stands here once more with its columns in another order: these are "
+            "two exports, one below the other. Import each by itself."
+        )
+        self.check(content, words)
+        leave = Answers.of([Answer(About.ERRORS, "leave")])
+        assert refusal(content, answers=leave) == [words]
 
     def test_no_header(self) -> None:
         assert refusal(f"{ANN}\n".encode())[0].startswith("Row 1: There is no header row")

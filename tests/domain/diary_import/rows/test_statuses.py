@@ -180,3 +180,13 @@ def test_a_cancellation_counts_whatever_the_status_says() -> None:
     )
 
     assert diary()[0][4] == "cancelled"
+
+
+@pytest.mark.parametrize("name", ["Canceled: Ann Lee", "Abgesagt: Lee Ann", "Ann Lee (cancelled)"])
+def test_a_cancellation_beside_the_name_counts(name: str) -> None:
+    sydney()
+    bring_in(csv_of(f"{name},0491 570 006,2026-03-04,10:00", header="name,phone,date,time"))
+
+    visit = Appointment.objects.select_related("contact").get()
+    assert visit.status == Appointment.Status.CANCELLED
+    assert sorted(visit.contact.name.split()) == ["Ann", "Lee"]

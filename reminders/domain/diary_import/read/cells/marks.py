@@ -1,4 +1,6 @@
-"""Marks beside a name, or alone in a note: that the patient has died, or wants no texts.
+"""Marks beside a name, or alone in a note: that the patient has died, or wants no texts; beside a
+name
+also that the visit is cancelled, as calendars write "Canceled: Ann Lee".
 
 A single word counts only where signs set it off from the name, or where no name has it; whatever
 else
@@ -12,6 +14,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from reminders.domain.diary_import.read.cells.flags import read_text_wish
+from reminders.domain.diary_import.read.cells.statuses import (
+    LONGEST_STATUS,
+    StatusMeaning,
+    read_status,
+)
 from reminders.domain.diary_import.read.cells.words import (
     by_phrase,
     folded_word,
@@ -20,11 +27,11 @@ from reminders.domain.diary_import.read.cells.words import (
     words_of,
 )
 
-DECEASED, NO_TEXTS = "deceased", "no_texts"
+DECEASED, NO_TEXTS, OFF = "deceased", "no_texts", "cancelled"
 LONGEST_MARKED = 300
 """Characters of a name with its marks at most."""
 _SIGNED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|\*+([^*]+)\*+|<([^<>]*)>")
-_SET_OFF = re.compile(r"\s+[-–—/|:]+\s+|\s*[*#!;]+\s*")
+_SET_OFF = re.compile(r"\s+[-–—/|]+\s+|\s*:\s+|\s*[*#!;]+\s*")
 _WIDE = str.maketrans("（）［］＊", "()[]*")
 _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
@@ -67,13 +74,13 @@ def is_surely_unmarked(name: str) -> bool:
 
 
 def read_marks(name: str) -> tuple[str, frozenset[str]]:
-    """The name without its marks, and which of DECEASED and NO_TEXTS they say."""
+    """The name without its marks, and which of DECEASED, NO_TEXTS and OFF they say."""
     if len(name) > LONGEST_MARKED:
         return name, frozenset()
     found: set[str] = set()
 
     def taken(match: re.Match[str]) -> str:
-        mark = _mark(next(filter(None, match.groups()), ""))
+        mark = _mark_beside(next(filter(None, match.groups()), ""))
         if mark is None:
             return match[0]
         found.add(mark)
@@ -141,6 +148,14 @@ def _mark(text: str) -> str | None:
     return DECEASED if "".join(words) in _dead_words() else None
 
 
+def _mark_beside(text: str) -> str | None:
+    """What a text says that signs set off from a name: "Canceled" of a visit, too."""
+    if mark := _mark(text):
+        return mark
+    off = len(text) <= LONGEST_STATUS and read_status(text) is StatusMeaning.CANCELLED
+    return OFF if off else None
+
+
 def _tells_of_texts(words: list[str]) -> bool:
     """Whether a refusal is one of texts: "(refused)" alone may be one of anything."""
     return len(words) > 1 or words == ["dnc"] or not "".join(words).isascii()
@@ -149,9 +164,10 @@ def _tells_of_texts(words: list[str]) -> bool:
 def _without_set_off(text: str, found: set[str]) -> str:
     """The text without what stands behind or before a dash, a star or the like and is a mark."""
     pieces = _SET_OFF.split(text)
+    read = _mark_beside if len(pieces) > 1 else _mark
     kept = []
     for piece in pieces:
-        mark = _mark(piece) if piece else None
+        mark = read(piece) if piece else None
         if mark:
             found.add(mark)
         else:

@@ -143,6 +143,13 @@ def blocked_name(name: str) -> Reason | None:
     return Reason.BLOCKED if folded in BLOCKED else None
 
 
+def names_columns_otherwise(header: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row is the header in another order: of another export, copied below this one."""
+    names = [folded_value(name) for name in header if name]
+    again = [folded_value(cell) for cell in cells if cell]
+    return len(names) >= _TABLE - 1 and names != again and sorted(names) == sorted(again)
+
+
 def why_no_appointment(
     header: Sequence[str], cells: Sequence[str], *, patient: bool
 ) -> Reason | None:

@@ -44,6 +44,8 @@ TEXTS_WORDS = {
 }
 """Why a row's patient gets no text though there is a number."""
 MARK_MEANS = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
+OFF = "off"
+"""What stands in place of these beside the name of somebody whose visit is cancelled."""
 _MOST_PHONES = 5_000
 _MOST_NAMES = 10_000
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
@@ -52,7 +54,8 @@ Phone = tuple[str, str, str, str, str]
 
 
 Name = tuple[str, str, str, str]
-"""First and last name as they are kept, how somebody likes to be called, what a mark says of texts.
+"""First and last name as they are kept, how somebody likes to be called, what a mark says of texts
+or of the visit.
 """
 _NO_NAME: Name = ("", "", "", "")
 
@@ -140,7 +143,7 @@ def _value(text: str) -> str:
 def _unmarked(text: str) -> tuple[str, str]:
     """A name without its marks, and the strictest of what they say."""
     name, found = marks.read_marks(text)
-    said = [MARK_MEANS[mark] for mark in found]
+    said = [MARK_MEANS.get(mark, OFF) for mark in found]
     return name, min(said, default="")
 
 

@@ -11,12 +11,14 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from reminders.domain.diary_import.problems import ImportProblem, Problems
+from reminders.domain.diary_import.problems import ImportProblem, Problems, refuse
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.dates import DateReader
 from reminders.domain.diary_import.read.cells.names import tidy
+from reminders.domain.diary_import.read.cells.when.assumed import Assumed, agreed_kinds
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.fields import FIELDS
+from reminders.domain.diary_import.read.neighbours import is_above
 from reminders.domain.diary_import.read.rows.asides import AsideReader
 from reminders.domain.diary_import.read.rows.kinds import (
     CELL_SEPARATOR,
@@ -28,6 +30,7 @@ from reminders.domain.diary_import.read.rows.left_out import (
     LeftOut,
     Reason,
     blocked_name,
+    names_columns_otherwise,
     why_no_appointment,
 )
 from reminders.domain.diary_import.read.rows.lengths import LengthReader
@@ -42,6 +45,7 @@ from reminders.domain.diary_import.read.rows.meanings import (
 from reminders.domain.diary_import.read.rows.people import (
     MARK_MEANS,
     MUST_NOT,
+    OFF,
     ConsentReader,
     NameReader,
     PhoneReader,
@@ -57,6 +61,10 @@ MOST_KEPT = 1_000
 """The cells of so many rows with mistakes are kept, to be shown with them."""
 LONGEST_KEPT = 100
 """Characters of a column's name under which its cells are kept with a visit."""
+_TWO_ORDERS = (
+    "The header stands here once more with its columns in another order: these are two exports, "
+    "one below the other. Import each by itself."
+)
 _WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
 """Reasons to leave a row out, whatever else is wrong with it."""
 _PHONES = ("phone", "second_phone")
@@ -96,6 +104,10 @@ class RowReader:
         self.faulty_ids: list[str] = []
         self.number = 0
         self._leave_past = leave_past
+        self._above = "date" in columns.places and Assumed.SAME_DAY in agreed_kinds(
+            self.answers.agreed
+        )
+        self._day = ""
         self._todays: dict[int, str] = {}
         self._failed: list[tuple[str, str, str]] = []
         self._width = len(columns.header)
@@ -130,6 +142,8 @@ class RowReader:
             cells = cells + [""] * (self._width - len(cells))
         cells = [cell.strip() for cell in cells]
         cells.append("")  # what a missing column reads, at place -1
+        if self._above:
+            self._take_day_from_above(cells)
         if self._all_day and self._is_all_day(cells):
             self.left_out.add(Reason.ALL_DAY, number, original)
             return ""
@@ -144,6 +158,12 @@ class RowReader:
             self.left_out.add(reason, number, original)
             return ""
         return copy_line((str(number), CELL_SEPARATOR.join(original), *values))
+
+    def _take_day_from_above(self, cells: list[str]) -> None:
+        place = self._places["date"]
+        if is_above(cells[place]):
+            cells[place] = self._day
+        self._day = cells[place]
 
     def _read(
         self, number: int, cells: list[str], site: ImportLocation
@@ -162,6 +182,8 @@ class RowReader:
         status = self.statuses.status(cells, start, number)
         if self._asides.says:
             status, texts = self._with_asides(cells, status, texts)
+        if texts == OFF:
+            status, texts = CANCELLED, ""
         number_, given, kind, problem, note = phone
         reason = None
         if not given or self._looks_closer or status == LEAVE_OUT:
@@ -245,6 +267,8 @@ class RowReader:
         """
         failed, self._failed = self._failed, []
         patient = any(cells[self._places[name]] for name in _PERSON)
+        if names_columns_otherwise(self.columns.header, cells):
+            raise refuse(_TWO_ORDERS, row=self.number)
         reason = why_no_appointment(self.columns.header, cells[:-1], patient=patient)
         if reason is None and not any(cells[self._places[name]] for name in _PHONES):
             reason = blocked_name(self._written_name(cells))

@@ -181,9 +181,7 @@ class StartReader:
         begins = datetime.combine(day, at.begins)
         return Start(begins, None, ends), self._zone_behind(word, begins, site)
 
-    def _zone_behind(
-        self, word: str, at: datetime | None, site: ImportLocation
-    ) -> tzinfo | None:
+    def _zone_behind(self, word: str, at: datetime | None, site: ImportLocation) -> tzinfo | None:
         """The zone of the letters behind a time; those that nobody knows then are noted."""
         if not word:
             return None

@@ -41,6 +41,13 @@ def starts_of(content: bytes) -> list[str]:
     return [event["Start"] for event in events_of(content)]
 
 
+def test_a_visit_is_declined_when_all_who_were_asked_have_declined() -> None:
+    declined = "ATTENDEE;CN=Ann;PARTSTAT=DECLINED:mailto:ann@mail.example"
+    accepted = "ATTENDEE;CN=Bob;PARTSTAT=ACCEPTED:mailto:bob@mail.example"
+    alone, both = f"{ANN}\n{declined}", f"{ANN}\n{declined}\n{accepted}"
+    assert [event["Status"] for event in events_of(calendar(alone, both))] == ["DECLINED", ""]
+
+
 ANN = "SUMMARY:Ann Lee\nDTSTART:20270303T093000Z\nDTEND:20270303T100000Z"
 
 

@@ -37,6 +37,8 @@ class Assumed(StrEnum):
     BUDDHIST = "era_buddhist"
     LOST_ZERO = "lost_zero"
     LENGTHS_IN_SECONDS = "lengths_in_seconds"
+    SAME_DAY = "same_day"
+    TURNED = "turned_dates"
 
 
 NOT = "not_"
@@ -56,6 +58,8 @@ _THAI = re.compile(r"(\d{1,2}[./-]\d{1,2}[./-])(25[4-9]\d|26[0-2]\d)")
 _DAYS = re.compile(r"[3-6]\d{4}(?:[.,]\d{1,12})?")
 _SECONDS = re.compile(r"(1\d{9}|2\d{9})(?:\d{3})?")
 _SHORT_TIME = re.compile(r"(\d{1,2})(?:[.,](\d))?")
+ISO_BEFORE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
+"""A day as workbooks give it, with its month and day."""
 _MONTH_FIRST = frozenset({"JP", "CN", "KR", "TW", "HU"})
 _MOST_CUTS = 6
 
@@ -182,3 +186,11 @@ def whole_time(text: str) -> str | None:
     """9.3 and 10 as the 9:30 and 10:00 that a spreadsheet took for numbers; None for any other."""
     found = _SHORT_TIME.fullmatch(text.strip())
     return f"{found[1]}:{found[2] or 0}0" if found else None
+
+
+def turned(text: str) -> str:
+    """A day that a program turned round, with a time behind it or not, as it was meant."""
+    found = ISO_BEFORE.match(text)
+    if found is None or int(found[2]) > 12:
+        return text
+    return f"{text[:4]}-{found[2]}-{found[1]}{text[10:]}"

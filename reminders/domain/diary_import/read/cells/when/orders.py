@@ -28,6 +28,7 @@ from reminders.domain.diary_import.read.cells.when.assumed import (
     agreed_kinds,
     forms,
     near,
+    turned,
     whole_time,
 )
 from reminders.domain.diary_import.read.cells.when.calendar_dates import (
@@ -256,10 +257,15 @@ class DateReader:
         return found
 
     def _date(self, text: str) -> _Day:
-        return read_date(text, self.order or DMY, country=self.country)
+        return read_date(self._not_turned(text), self.order or DMY, country=self.country)
+
+    def _not_turned(self, text: str) -> str:
+        return turned(text) if Assumed.TURNED in self._kinds else text
 
     def _start(self, text: str) -> Start:
-        return read_start(text, self.order or DMY, country=self.country, own=self.zone)
+        return read_start(
+            self._not_turned(text), self.order or DMY, country=self.country, own=self.zone
+        )
 
     def _span(self, text: str) -> TimeSpan:
         try:

@@ -208,6 +208,8 @@ def _row(
     all_day = start is not None and not isinstance(start, datetime)
     status = "CANCELLED" if events.cancelled else _text(event.get("STATUS")).upper()
     guests = [guest for guest in _listed(event.get("ATTENDEE")) if _is_person(guest, event)]
+    if guests and status != "CANCELLED" and all(map(_has_declined, guests)):
+        status = "DECLINED"
     return [
         _short(uid),
         _text(event.get("SUMMARY")),
@@ -258,6 +260,10 @@ def _unknown_zone(start: date | datetime | None, master: Component, zone: tzinfo
 def _is_person(guest: object, event: Component) -> bool:
     kind = str(_part(guest, "params", {}).get("CUTYPE", "")).upper()
     return kind not in _RESOURCES and str(guest).lower() != str(event.get("ORGANIZER")).lower()
+
+
+def _has_declined(guest: object) -> bool:
+    return str(_part(guest, "params", {}).get("PARTSTAT", "")).upper() == "DECLINED"
 
 
 def _listed(value: object) -> Iterable[object]:
