@@ -51,6 +51,7 @@ class Converted:
     kind: str
     sheet: str = ""
     warnings: list[str] = field(default_factory=list)
+    struck: frozenset[int] = frozenset()
 
 
 def convert(
@@ -84,6 +85,7 @@ def convert(
         ICS if kind == ICS else WORKBOOK,
         "" if kind == ICS else chosen.name,
         [*filter(None, [encoding.told]), *warnings, *chosen.warnings, *_left_aside(tables, chosen)],
+        frozenset(chosen.struck),
     )
 
 

@@ -11,7 +11,7 @@ import re
 
 from reminders.domain.diary_import.read.files.sources import Source
 
-_IN_BYTES = re.compile(rb'&(?:#\d{2,5}|#[xX][0-9a-fA-F]{2,4}|[a-zA-Z]{2,8}\d{0,2});')
+_IN_BYTES = re.compile(rb"&(?:#\d{2,5}|#[xX][0-9a-fA-F]{2,4}|[a-zA-Z]{2,8}\d{0,2});")
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#[xX][0-9a-fA-F]{2,4}|[a-zA-Z]{2,8}\d{0,2});")
 _FORMULA = re.compile(r'="([^"]*)"\s*')
 

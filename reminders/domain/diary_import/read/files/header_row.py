@@ -14,6 +14,8 @@ from reminders.domain.diary_import.read.header.looks import (
 
 HEADER_WITHIN = 25
 """So many rows are looked at; reports print a practice's address and their criteria on top."""
+_LEAST_NAMES = 3
+"""Names of a table at least: "Name, Phone" stands twice where a parent is named, too."""
 MOST_LOOKED_AT = 40
 """Cells of a row that are looked at to see whether it is an appointment."""
 Row = tuple[int, list[str]]
@@ -61,6 +63,14 @@ def fields_in(cells: Sequence[str], mapping: Mapping[str, str]) -> int:
     """How many meanings of columns a row names, by known words and by a mapping."""
     mapped = {squashed(name) for name in mapping if name}
     return recognised(cells) + sum(1 for cell in cells if cell and squashed(cell) in mapped)
+
+
+def stands_twice(cells: Sequence[str]) -> bool:
+    """Whether a header is the same names over and over, as of tables beside each other."""
+    names = [squashed(cell) or cell.strip() for cell in cells if cell.strip()]
+    again = [names[length:] for length in range(_LEAST_NAMES, len(names) // 2 + 1)]
+    repeats = any(rest == names[: len(rest)] for rest in again)
+    return repeats and recognised(names) >= 2
 
 
 def distinct(names: Sequence[str]) -> list[str]:

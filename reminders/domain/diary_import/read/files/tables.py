@@ -27,6 +27,7 @@ from reminders.domain.diary_import.read.files.header_row import (
     distinct,
     fields_in,
     find_header,
+    stands_twice,
 )
 from reminders.domain.diary_import.read.files.passed_over import DATE, Forms, PassedOver, Reason
 from reminders.domain.diary_import.read.files.records import (
@@ -50,6 +51,14 @@ SAMPLE = 200
 MOST_ODD = 10_000
 """So many rows that are no appointment at first sight are remembered from one walk to the next."""
 ZERO_BYTE = "There is a zero byte in the text: the export is damaged. Export the file again."
+FORMATTING, STRUCK = "Formatting", "struck through"
+"""The column that tells which rows of a workbook somebody struck through, and how it says so: what
+that means is asked.
+"""
+_BESIDE = (
+    "The header names its columns twice: these are two tables beside each other. Put one below the "
+    "other, or import each by itself."
+)
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -57,7 +66,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class Table:
     """A table in a text file. `header_row` is the header's number in the spreadsheet.
 
-    `kind` is csv, workbook or ics. With `dated`, the last column is the date in the title above.
+    `kind` is csv, workbook or ics. With `dated` there is a column more for the date in the title
+    above, with `struck` one that tells which rows somebody struck through.
     `warnings` are what people should know of how it was opened; `passed_over` are the rows that are
     no appointments: known once all rows were read.
     """
@@ -72,6 +82,7 @@ class Table:
     sheet: str = ""
     warnings: list[str] = field(default_factory=list)
     dated: bool = False
+    struck: frozenset[int] = frozenset()
     passed_over: PassedOver = field(default_factory=PassedOver)
     _odd: frozenset[int] | None = None
 
@@ -87,7 +98,7 @@ class Table:
         # Which rows are worth a closer look is found once, and true of each later walk.
         known = self._odd
         odd: list[int] = []
-        count, day, width = 0, "", len(self.header)
+        count, day, added = 0, "", bool(self.dated or self.struck)
         for number, cells in self._below_header():
             if (number in known) if known is not None else not ordinary(cells):
                 if known is None and len(odd) <= MOST_ODD:
@@ -106,10 +117,20 @@ class Table:
                     "The file has more than 1,000,000 rows. Split it and import the parts one "
                     "by one."
                 )
-            yield number, _with_day(cells, day, width) if self.dated else cells
+            yield number, self._with_added(number, cells, day) if added else cells
         if known is None and len(odd) <= MOST_ODD:
             self._odd = frozenset(odd)
         _stop_if_mostly_titles(passed, count)
+
+    def _with_added(self, number: int, cells: list[str], day: str) -> list[str]:
+        """The row with what the columns say that the file does not have; one that is too long stays
+        so.
+        """
+        more = [day] if self.dated else []
+        if self.struck:
+            more.append(STRUCK if number in self.struck else "")
+        width = len(self.header) - len(more)
+        return cells if len(cells) > width else [*cells, *[""] * (width - len(cells)), *more]
 
     def _below_header(self) -> Iterator[tuple[int, list[str]]]:
         records = read_records(self.source, self.form)
@@ -120,13 +141,6 @@ class Table:
     def column(self, place: int) -> str:
         """The name of a column for messages."""
         return self.header[place][:100] if place < len(self.header) else f"{place + 1}"
-
-
-def _with_day(cells: list[str], day: str, width: int) -> list[str]:
-    """The row with the date of the title above it as its last cell; a row that is too long stays
-    so.
-    """
-    return cells if len(cells) >= width else [*cells, *[""] * (width - 1 - len(cells)), day]
 
 
 def _stop_if_mostly_titles(passed: PassedOver, count: int) -> None:
@@ -180,6 +194,9 @@ def _converted_table(
     table = _table(text, Format(encoding), mapping)
     table.kind, table.sheet = converted.kind, converted.sheet
     table.warnings = [*converted.warnings, *_told(encoding), *table.warnings]
+    table.struck = frozenset(number for number in converted.struck if number > table.header_row)
+    if table.struck:
+        _add_column(table, FORMATTING)
     return table
 
 
@@ -223,6 +240,8 @@ def _table(source: Source, form: Format, mapping: Mapping[str, str]) -> Table:
     for place, cell in enumerate(cells):
         if "\0" in cell:
             raise refuse(ZERO_BYTE, row=number, column=f"{place + 1}")
+    if stands_twice(cells):
+        raise refuse(_BESIDE, row=number)
     forms = Forms(cells)
     below = [row for n, row in head if n > number and any(map(str.strip, row))]
     sample = [row for row in below if forms.is_ordinary(row) or not forms.reason(row)][:SAMPLE]
@@ -241,11 +260,16 @@ def _has_dates(sample: list[list[str]]) -> bool:
 
 def _take_dates_from_titles(table: Table, first: str) -> None:
     """Lists kept by hand have the day once, above its rows: it becomes a column of theirs."""
-    while table.header and not table.header[-1]:
-        table.header.pop()
-    table.header = distinct([*table.header, DATE])
     table.dated = True
-    table.sample = [row for _, row in islice(table.rows(), SAMPLE)]
+    _add_column(table, DATE)
     table.warnings.append(
         f"The date of a row is that of the title above it, such as “{printable(first[:40])}”."
     )
+
+
+def _add_column(table: Table, name: str) -> None:
+    """A column that the file does not have, as the last one."""
+    while table.header and not table.header[-1]:
+        table.header.pop()
+    table.header = distinct([*table.header, name])
+    table.sample = [row for _, row in islice(table.rows(), SAMPLE)]

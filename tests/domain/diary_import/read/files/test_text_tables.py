@@ -57,9 +57,21 @@ def test_the_separator_line_may_follow_a_byte_order_mark() -> None:
         ("R&notes", "R&notes"),
     ],
 )
-def test_a_cell_is_what_was_meant_by_the_signs_around_and_inside_of_it(cell: str, name: str) -> None:
+def test_a_cell_is_what_was_meant_by_the_signs_around_and_inside_of_it(
+    cell: str, name: str
+) -> None:
     content = lines(HEADER, ANN.replace("Ann Lee", cell), BOB)
     assert names_of(content) == [name, "Bob Ray"]
+
+
+def test_two_tables_beside_each_other_are_refused() -> None:
+    content = lines(f"{HEADER},,{HEADER}", f"{ANN},,{BOB}")
+    assert refusal_of(content).startswith("Row 1: The header names its columns twice")
+
+
+def test_a_parent_named_beside_the_patient_is_no_second_table() -> None:
+    content = lines("name,phone,name,phone,date,time", "Ann,0491 570 006,Di,0491 570 110,x,y")
+    assert len(rows_of(content)) == 1
 
 
 def test_blank_lines_and_the_words_of_a_report_stand_above_the_header() -> None:

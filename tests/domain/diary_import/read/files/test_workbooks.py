@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from reminders.domain.diary_import.questions import About, Answers
@@ -160,6 +161,27 @@ class TestSheets:
         assert table.warnings == [
             "1 row is hidden in the workbook, as a filter does (row 3), and read, too."
         ]
+
+    def test_what_is_merged_over_several_rows_is_said_of_all_of_them(self) -> None:
+        def finish(book: openpyxl.Workbook) -> None:
+            book.active.merge_cells("B3:B4")
+            book.active.merge_cells("C3:C4")
+            book.active.merge_cells("A1:E1")
+
+        second = ["18", "", "", "2027-03-10", "10:30"]
+        content = xlsx({"Diary": [["The diary"], HEADER, ANN, second]}, finish=finish)
+        assert [cells[1] for cells in rows_of(content)] == ["Ann Lee", "Ann Lee"]
+
+    def test_rows_that_are_struck_through_have_a_column_that_says_so(self) -> None:
+        def finish(book: openpyxl.Workbook) -> None:
+            for row, struck in ((2, False), (3, True)):
+                for cell in book.active[row]:
+                    cell.font = Font(bold=True, strike=struck)
+            book.active["B2"].font = Font(strike=True)  # a single cell is no cancellation
+
+        table, rows = opened(xlsx({"Diary": [HEADER, ANN, BOB]}, finish=finish))
+        assert table.header == [*HEADER, "Formatting"]
+        assert [cells[-1] for cells in rows] == ["", "struck through"]
 
     def test_formulas_that_were_never_calculated_are_refused_by_cell(self) -> None:
         row = ["17", '="Ann"&" Lee"', "0491 570 006", "2027-03-03", "10:30"]

@@ -25,7 +25,8 @@ class NotReadError(Exception):
 class Described:
     """A table: its name, its file in the folder, its filled rows, and the first of them.
 
-    `refused` is why it can't be read rightly, for the case that it is the one that is wanted.
+    `refused` is why it can't be read rightly, for the case that it is the one that is wanted;
+    `struck` are the numbers of the rows that are struck through.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Described:
     top: list[list[str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refused: str = ""
+    struck: list[int] = field(default_factory=list)
 
 
 class Table:

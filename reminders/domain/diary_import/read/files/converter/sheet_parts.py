@@ -1,5 +1,5 @@
-"""What the reader of workbooks does not tell: rows that a filter hides, and formulas without
-values.
+"""What the reader of workbooks does not tell: rows that a filter hides or somebody struck through,
+and formulas without values.
 
 Looked up in the XML of XLSX and ODS by patterns over blocks, since building a tree of a large sheet
 would take most of the time that there is.
@@ -23,14 +23,20 @@ _EMPTY_FORMULA = re.compile(
     rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</)"
 )
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b")
+_STYLE = re.compile(rb'\bs="(\d+)"')
 _HIDDEN_ODS = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _LARGEST_INDEX = 8 * 1024 * 1024
 
 
 @dataclass
 class SheetFacts:
-    """Of one sheet: the numbers of its hidden rows, and its cells whose formula has no value."""
+    """Of one sheet: the numbers of its hidden rows and of those that are struck through, and its
+    cells whose formula has no value.
+    """
 
+    struck_rows: list[int] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_somewhere: bool = False
     empty_formulas: list[str] = field(default_factory=list)
@@ -66,8 +72,10 @@ def read_facts(path: Path) -> dict[str, SheetFacts]:
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         if "xl/workbook.xml" in names:
-            parts = _parts(archive)
-            return {name: _facts(archive, part) for name, part in parts.items() if part in names}
+            parts, struck = _parts(archive), _struck_styles(archive)
+            return {
+                name: _facts(archive, part, struck) for name, part in parts.items() if part in names
+            }
         if "content.xml" in names:
             hidden = any(_HIDDEN_ODS.search(block) for block in _blocks(archive, "content.xml"))
             # One file holds all sheets, so which one it is in is not known.
@@ -107,8 +115,37 @@ def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(archive.read(name))  # noqa: S314  # a process with limits
 
 
-def _facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:
+def _struck_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """The numbers of the styles of cells whose font is struck through."""
+    fonts: list[bool] = []
+    styles: list[int] = []
+    for group in _tree(archive, "xl/styles.xml"):
+        if group.tag.endswith("}fonts"):
+            fonts = [any(map(_is_strike, font)) for font in group]
+        elif group.tag.endswith("}cellXfs"):
+            styles = [int(style.get("fontId", "0")) for style in group]
+    struck = {number for number, is_struck in enumerate(fonts) if is_struck}
+    return frozenset(str(n).encode() for n, font in enumerate(styles) if font in struck)
+
+
+def _is_strike(node: ElementTree.Element) -> bool:
+    return node.tag.endswith("}strike") and node.get("val", "1") not in ("0", "false")
+
+
+def _struck_rows(archive: zipfile.ZipFile, part: str, struck: frozenset[bytes]) -> list[int]:
+    """The rows most of whose filled cells are struck through."""
+    found = []
+    for number, cells in _cells_of_rows(archive, part):
+        styles = [style[1] if (style := _STYLE.search(cell)) else b"0" for cell in cells]
+        if sum(style in struck for style in styles) * 2 > len(styles):
+            found.append(number)
+    return found
+
+
+def _facts(archive: zipfile.ZipFile, part: str, struck: frozenset[bytes]) -> SheetFacts:
     facts = SheetFacts()
+    if struck:
+        facts.struck_rows = _struck_rows(archive, part, struck)
     hidden: dict[int, None] = {}
     empty: dict[str, None] = {}
     for block in _blocks(archive, part):
@@ -120,6 +157,19 @@ def _facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:
             empty |= {cell[1].decode(): None for cell in _EMPTY_FORMULA.finditer(block)}
     facts.hidden_rows, facts.empty_formulas = list(hidden), list(empty)
     return facts
+
+
+def _cells_of_rows(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, list[bytes]]]:
+    """The attributes of the filled cells of each row, whole rows at a time."""
+    with archive.open(part) as file:
+        rest = b""
+        while block := file.read(BLOCK):
+            *rows, rest = re.split(rb"(?=<(?:\w+:)?row\b)", rest + block)
+            for row in rows:
+                if number := _ROW.match(row):
+                    yield int(number[1]), _FILLED_CELL.findall(row)
+        if number := _ROW.match(rest):
+            yield int(number[1]), _FILLED_CELL.findall(rest)
 
 
 def _blocks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

@@ -116,14 +116,34 @@ def _write_sheet(sheet: CalamineSheet, output: Output, facts: SheetFacts) -> Non
         # Left for the one who chooses: a sheet that is not the diary may hold what it likes.
         table.described.warnings += facts.warnings()
         table.described.refused = facts.refusal()
+        table.described.struck = facts.struck_rows
 
 
 def _write_rows(sheet: CalamineSheet, table: Table) -> None:
     if sheet.end is None:
         return
+    merged = _merged_downwards(sheet)
+    above: dict[int, tuple[int, str]] = {}
     # The reader gives the blank rows above and the blank columns before the first cell, too.
-    for row in sheet.iter_rows():
-        table.write(_text(value) for value in row)
+    for number, row in enumerate(sheet.iter_rows()):
+        texts = [_text(value) for value in row]
+        begin = [each for each in merged.get(number, ()) if each[0] < len(texts)]
+        above |= {place: (last, texts[place]) for place, last in begin}
+        for place, (last, text) in above.items():
+            if number <= last and not texts[place]:
+                texts[place] = text
+        table.write(texts)
+
+
+def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """By the row in which they begin, the cells merged over several rows: the column and the last
+    row. What stands in the first of them is said of all these rows.
+    """
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (first, place), (last, _) in sheet.merged_cell_ranges or ():
+        if last > first:
+            found.setdefault(first, []).append((place, last))
+    return found
 
 
 def _text(value: object) -> str:
