@@ -39,6 +39,7 @@ def choose_unknown(sheet: Sheet) -> None:
         if not told and _is_unknown(sheet, place):
             _see_marks(sheet, place)
     _see_codes(sheet)
+    _see_colours(sheet)
     _see_words(sheet)
 
 
@@ -98,6 +99,17 @@ def _see_codes(sheet: Sheet) -> None:
             if "service" not in sheet.places:
                 kinds = [*kinds, ("service", "What the visit is for")]
             sheet.ask_one(place, words, kinds, keep_first=True)
+
+
+def _see_colours(sheet: Sheet) -> None:
+    """A list kept by hand may tell by a colour who has cancelled."""
+    if {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+        return
+    for place in sheet.called("colour"):
+        profile = sheet.profiles[place]
+        if 2 <= profile.distinct <= _MOST_CODES and profile.distinct < profile.filled:
+            words = f"Does “{sheet.label(place)}” tell what became of a visit?"
+            sheet.ask_one(place, words, _STATUS[:1], keep_first=True)
 
 
 def _holds_codes(profile: Profile) -> bool:

@@ -92,10 +92,11 @@ ASIDE: dict[str, str] = {
     "confirmed": "what became of a reminder",
     "reason": "why it was cancelled",
     "animal": "animal",
+    "colour": "a colour",
     "source": "something about the booking or the person",
 }
-"""Known kinds of columns that are not imported: they take nobody else's place, and are never asked
-about.
+"""Known kinds of columns that are not imported: they take nobody else's place, and are not asked
+about, but for colours where no column tells a status.
 """
 
 COLUMN_WORDS = FIELDS | ASIDE

@@ -20,6 +20,16 @@ def with_column(name: str, *values: str, before: bool = False) -> str:
     return "\n".join(f"{x} | {row}" if before else f"{row} | {x}" for row, x in rows)
 
 
+def test_colours_may_tell_what_became_of_visits_where_no_status_does() -> None:
+    colours = ["Green", "Red", "Green"]
+    alone = with_column("Colour", *colours)
+
+    assert asked(chosen(alone)) == [[("Colour", ""), ("Colour", "status")]]
+    beside = "\n".join(f"{line} | {word}" for line, word in zip(
+        alone.splitlines(), ["Status", "Booked", "Booked", "Booked"], strict=True))  # fmt: skip
+    assert asked(chosen(beside)) == []
+
+
 @pytest.mark.parametrize(
     ("name", "values", "kind"),
     [
