@@ -39,7 +39,8 @@ _BLANK = frozenset(
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u201e\u00b4"
 _LABEL = re.compile(
     r"^(?:(?:tel|telephone|phone|ph|mob|mobile|cell|cellphone|home|work|sms|whatsapp|callto|no"
-    r"|number|[mthwp])\b[.:\s]*)+(?=[\d+(])",
+    r"|number|[mthwp])\b[.:\s]*)+(?=[\d+(])"
+    r"|^(?:https?://)?wa\.me/\+?(?=\d)",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"[(\[]([^()\[\]\d+]*)[)\]]")
