@@ -125,7 +125,8 @@ def seed(*, now: datetime) -> bool:
             contacts = list(_contacts(place.country, chance))
             rows = list(_diary(place, contacts, people, services, now=now, chance=chance))
             if place == opens_with:
-                rows += _booked_just_now(place, contacts, people, services, now=now, chance=chance)
+                free = list(_texted_about_nothing_else(contacts, rows, now=now))
+                rows += _booked_just_now(place, free, people, services, now=now, chance=chance)
             booked += Appointment.objects.bulk_create(rows)
         write_past(booked, now=now, chance=chance)
         _logins(opens_with)
@@ -199,7 +200,7 @@ def _numbers(country: str) -> list[str]:
     if country == "AU":
         # 156 is the sandbox's own. Few numbers are kept for fiction: so some patients are British.
         here = [f"+61491570{end:03d}" for end in (6, 110, 157, 158, 159)]
-        return here + [f"+447700900{end}" for end in range(800, 806)]
+        return here + [f"+447700900{end}" for end in range(800, 820)]
     if country == "US":
         # The last ones are the sandbox's special numbers: the demo has a failed and a silent text,
         # too.
@@ -261,9 +262,23 @@ def _is_ordinary(phone: str) -> bool:
     return phone.startswith(("+44", "+1")) and not ("190" <= end < "200" or end > "900")
 
 
+def _texted_about_nothing_else(
+    contacts: list[Contact], rows: list[Appointment], *, now: datetime
+) -> Iterator[Contact]:
+    """One patient for each ordinary number that no other visit will soon ask about: an answer then
+    is about the one visit.
+    """
+    soon = (now - timedelta(days=1), now + timedelta(days=3))
+    taken = {row.contact.phone for row in rows if soon[0] < row.starts_at < soon[1]}
+    for contact in contacts:
+        if _is_ordinary(contact.phone) and contact.phone not in taken:
+            taken.add(contact.phone)
+            yield contact
+
+
 def _booked_just_now(
     place: Location,
-    contacts: list[Contact],
+    reachable: list[Contact],
     people: list[Practitioner],
     services: list[Service],
     *,
@@ -274,7 +289,6 @@ def _booked_just_now(
 
     An answer then changes the sheet that is open, which a text about tomorrow would not.
     """
-    reachable = [contact for contact in contacts if _is_ordinary(contact.phone)]
     local = (now + NOTICE).astimezone(place.tz)
     first = local.replace(minute=local.minute // 15 * 15, second=0, microsecond=0)
     for number, contact in enumerate(chance.sample(reachable, JUST_NOW), start=1):

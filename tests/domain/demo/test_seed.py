@@ -79,6 +79,22 @@ def test_the_demo_opens_with_the_site_where_it_is_morning_and_asks_about_its_day
     assert list(about_today.values_list("location", flat=True)) == [site.pk] * 3
 
 
+@pytest.mark.parametrize("hour", [0, 5, 10, 14, 19, 23])
+def test_whoever_is_asked_about_today_is_asked_about_nothing_else(hour: int) -> None:
+    """An answer to the text on the phone changes the sheet that is open, at any hour."""
+    now = NOON.replace(hour=hour, minute=55)
+    make.make_confirmation_rule()
+    seed(now=now)
+
+    asked = Appointment.objects.filter(changed_at=now)
+    phones = list(asked.values_list("contact__phone", flat=True))
+    others = Appointment.objects.exclude(pk__in=asked).filter(
+        contact__phone__in=phones, starts_at__range=(now, now + timedelta(days=2))
+    )
+    assert len(set(phones)) == 3
+    assert not others.exists()
+
+
 @pytest.mark.usefixtures("demo")
 def test_the_weeks_behind_have_answers_so_that_the_statistics_make_sense() -> None:
     everywhere = list(Location.objects.values_list("pk", flat=True))
