@@ -38,6 +38,7 @@ from reminders.domain.planning.plan import plan_future
 from reminders.domain.recalls.find import find_due
 from reminders.domain.replies import receive
 from reminders.domain.retention.run import forget_what_is_due
+from reminders.domain.roads.email.road import EmailRoad
 from reminders.domain.roads.road import work_off
 from reminders.domain.roads.whatsapp.client import conversation_api, is_on
 from reminders.domain.roads.whatsapp.road import WhatsAppRoad
@@ -130,6 +131,12 @@ def whatsapp(outcome: RunOutcome) -> None:
     """Hand over texts by WhatsApp, hear what became of them, and give over to SMS."""
     road = WhatsAppRoad(conversation_api() if is_on() else None)
     outcome.count = work_off(road, clock=now, go_on=outcome.may_go_on)
+
+
+@background()
+def email(outcome: RunOutcome) -> None:
+    """Hand over e-mails to patients, hear what became of them, and give over to SMS."""
+    outcome.count = work_off(EmailRoad(), clock=now, go_on=outcome.may_go_on)
 
 
 @background()

@@ -21,6 +21,8 @@ _BY_KIND = {
     Kind.NOTICE: Asks.NOTICE,
     Kind.REMINDER: Asks.YES_NO,
     Kind.OFFER: Asks.OFFER,
+    # Its answer is the answer to the text that it goes beside.
+    Kind.COPY: Asks.YES_NO,
 }
 
 

@@ -118,6 +118,11 @@ def note_dead(address: str, *, by: Actor, now: datetime) -> int:
     return _mark(theirs, EmailState.BOUNCED, "email_bounced", by=by, now=now)
 
 
+def note_reached(address: str, *, at: datetime) -> None:
+    """Somebody opened what was sent to this address."""
+    Contact.objects.filter(email=address).update(email_reached_at=at)
+
+
 def _mark(theirs: Any, state: EmailState, kind: str, *, by: Actor, now: datetime) -> int:
     # Any: a query set of people
     with transaction.atomic():

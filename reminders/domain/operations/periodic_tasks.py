@@ -51,6 +51,7 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
     return (
         PeriodicJob("send", settings.SEND_EVERY, "Hand over texts that are due"),
         PeriodicJob("whatsapp", timedelta(seconds=10), "Hand over texts by WhatsApp"),
+        PeriodicJob("email", timedelta(seconds=10), "Hand over e-mails to patients"),
         PeriodicJob("withdraw", timedelta(seconds=10), "Withdraw texts that no longer hold"),
         PeriodicJob(
             "reconcile", timedelta(seconds=30), "Find out what became of texts without an answer"

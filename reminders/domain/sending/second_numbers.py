@@ -45,8 +45,8 @@ def _failed(message_ids: Collection[uuid.UUID], *, now: datetime) -> list[Messag
     """Those of these that failed for their number, and are still of use."""
     carried = Reminder.objects.filter(message=OuterRef("pk"), state=Reminder.State.FAILED)
     expected = Q(appointment__status__in=Appointment.EXPECTED, appointment__starts_at__gt=now)
-    # What took over from WhatsApp went to the first number, too.
-    first = Q(instead_of=None) | Q(instead_of__road=Message.Road.WHATSAPP)
+    # What took over from another road went to the first number, too.
+    first = Q(instead_of=None) | ~Q(instead_of__road=Message.Road.SMS)
     failed = Message.objects.filter(
         first,
         # Of a family's text, all of what it tells must still hold: its words can't be changed.

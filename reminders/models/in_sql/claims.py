@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from reminders.models.consent import Suppression
+from reminders.models.in_sql.by_roads import BY_EMAIL, BY_WHATSAPP, roads_set_up
 from reminders.models.in_sql.rows import Row, read_rows
 from reminders.models.in_sql.states import MAY_HOLD, STATES, Given
 from reminders.models.in_sql.texted import CHANNEL, TEXTED
@@ -68,6 +68,8 @@ class DueReminder(NamedTuple):
     wrong_number: bool
     texts_lately: int
     whatsapp_minutes: int | None
+    email_minutes: int | None
+    email: str
 
     @property
     def columns(self) -> object:
@@ -123,9 +125,6 @@ class QueuedMessage(NamedTuple):
 # What was planned for something else than holds now is claimed, too, to be set aside and planned
 # again. A number's texts of the last day are counted up to more than any limit can ask for.
 _WHOM = {"texted": TEXTED, "channel": CHANNEL}
-_BY_WHATSAPP = (
-    "%(whatsapp)s AND rule.whatsapp_minutes IS NOT NULL AND contact.whatsapp_agreed_at IS NOT NULL"
-)
 _DUE = """
 SELECT
     reminder.id, reminder.rule_id, rule.kind, rule.days_before,
@@ -153,10 +152,12 @@ SELECT
             WHERE message.phone = reminder.phone
               AND message.created_at > %(day_ago)s
               AND message.state <> %(message_cancelled)s
+              AND message.road <> 'email'
             LIMIT 200
         ) lately
     ) AS texts_lately,
-    CASE WHEN <by_whatsapp> THEN rule.whatsapp_minutes END AS whatsapp_minutes
+    CASE WHEN <by_whatsapp> THEN rule.whatsapp_minutes END AS whatsapp_minutes,
+    CASE WHEN <by_email> THEN rule.email_minutes END AS email_minutes, contact.email
 FROM reminders_reminder reminder
 JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
 {texted}
@@ -174,17 +175,20 @@ ORDER BY reminder.due_at, reminder.id
 {limit}
 FOR UPDATE OF reminder SKIP LOCKED
 FOR SHARE OF appointment SKIP LOCKED
-""".replace("<may_hold>", MAY_HOLD).replace("<by_whatsapp>", _BY_WHATSAPP)
+""".replace("<may_hold>", MAY_HOLD).replace("<by_whatsapp>", BY_WHATSAPP)
+_DUE = _DUE.replace("<by_email>", BY_EMAIL)
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would
 # hold that reminder while it waits for the message, and whoever records the message would wait for
 # the reminder.
 
 # A text about something that happened waits with us until it is due: what is undone meanwhile was
-# never told to anybody. One by WhatsApp does, too: that road takes no time to send it at.
+# never told to anybody. One by WhatsApp or first by e-mail does, too: those roads take no time to
+# send it at.
 _BY_TIME = _DUE.format(
     which=f"""
       reminder.due_at <= %(until)s
-      AND (reminder.due_at <= %(now)s OR rule.minutes_after IS NULL AND NOT ({_BY_WHATSAPP}))""",
+      AND (reminder.due_at <= %(now)s OR rule.minutes_after IS NULL
+           AND NOT ({BY_WHATSAPP}) AND NOT ({BY_EMAIL} AND rule.email_minutes > 0))""",
     limit="LIMIT %(limit)s",
     **_WHOM,
 )
@@ -266,7 +270,7 @@ def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
         # Of several that wait at once each counts those before it, else they would all be too many.
         created_at__lt=OuterRef("created_at"),
         created_at__gt=OuterRef("created_at") - DAY,
-    ).exclude(state=Message.State.CANCELLED)
+    ).exclude(Q(state=Message.State.CANCELLED) | Q(road=Road.EMAIL))
     counted = earlier.order_by().values("phone").annotate(many=Count("pk")).values("many")
     waiting = (
         Message.objects.filter(pk__in=ids)
@@ -336,7 +340,5 @@ def _queued(
 
 def _claim(statement: str, given: Given, kind: type[Row]) -> list[Row]:
     with connection.cursor() as cursor:
-        # Where the road is not set up, nothing waits for it.
-        road: Given = {"whatsapp": settings.WHATSAPP is not None}
-        cursor.execute(statement, STATES | road | given)
+        cursor.execute(statement, STATES | roads_set_up() | given)
         return read_rows(cursor, kind)

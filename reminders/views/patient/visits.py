@@ -22,6 +22,7 @@ from reminders.domain.links.addresses import tidied
 from reminders.domain.links.keep import find_link, note_opened
 from reminders.domain.operations.guesses import may_guess, note_guess
 from reminders.domain.replies.acting.press import Pressed
+from reminders.domain.roads.email.news import note_page_seen
 from reminders.domain.visit_page import answer, proof, shown
 from reminders.domain.visit_page.calendar import calendar_of
 from reminders.domain.visit_page.show import VisitPage, page_of, visits_of
@@ -66,6 +67,7 @@ def seen(request: HttpRequest, token: str) -> HttpResponse:
     )
     if request.method == "GET" and not ahead:
         note_opened(link, now=timezone.now())
+        note_page_seen(link, now=timezone.now())
     return HttpResponse(PIXEL, content_type="image/gif")
 
 
@@ -117,6 +119,7 @@ def _sent(request: HttpRequest, page: VisitPage) -> HttpResponse:
     if before:
         # What a program sends without having seen the page is nobody's look.
         note_opened(link, now=now)
+        note_page_seen(link, now=now)
     if request.POST.get("do") == "prove":
         return _prove(request, page, read_text(request.POST.get("proof"), longest=proof.LONGEST))
     if not may_guess("presses", link.digest, most=PRESSES, now=now):

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 EVERY = {
     "send": 15,
     "whatsapp": 10,
+    "email": 10,
     "withdraw": 10,
     "reconcile": 30,
     "replies": 15,

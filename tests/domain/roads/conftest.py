@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
+from config.roads import SMTP, PatientsMail
 from reminders.provider import MessagesApi
 from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
+from tests.domain.roads import by_mail as mailing
+from tests.domain.roads.mailserver import MailServer
 from tests.faults.support.practice import Practice
 
 
@@ -47,3 +51,36 @@ def practice(
     made = Practice(sandbox, api)
     made.register()
     return made
+
+
+@pytest.fixture(scope="session")
+def running_mail_server() -> Iterator[MailServer]:
+    """One mail server for the whole session."""
+    server = MailServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mail_server(running_mail_server: MailServer, settings: Settings) -> MailServer:
+    """An empty mail server, to which the settings lead mail to patients."""
+    running_mail_server.reset()
+    settings.PATIENTS_MAIL = PatientsMail(SMTP, running_mail_server.options)
+    settings.PUBLIC_URL = mailing.SITE
+    return running_mail_server
+
+
+@pytest.fixture
+def by_mail(
+    db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer
+) -> mailing.Practice:
+    """A clinic that writes by e-mail first."""
+    return mailing.Practice(sandbox, api, mail_server)
+
+
+@pytest.fixture
+def with_copies(
+    db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer
+) -> mailing.Practice:
+    """A clinic that sends a copy by e-mail beside each text."""
+    return mailing.Practice(sandbox, api, mail_server, minutes=0)

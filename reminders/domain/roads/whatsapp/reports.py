@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from reminders.domain.common.cards import open_once, outdated_card
 from reminders.domain.common.turns import GoOn
-from reminders.domain.roads.whatsapp.next_road import note_late
+from reminders.domain.roads.next_road import note_late
+from reminders.domain.roads.whatsapp.way import WAY
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.models import Message, WhatsAppReport, WhatsAppText
 from reminders.provider import Verdict
@@ -95,7 +96,9 @@ def _apply(known: Sequence[tuple[WhatsAppReport, Message]], *, now: datetime) ->
     arrived = [pair for pair in known if str(verdicts[pair[0].pk].state) == State.DELIVERED]
     # Before the others: what SMS took over is locked with its visits first.
     note_late(
-        {text.pk: row.happened_at for row, text in arrived if text.state == State.FAILED}, now=now
+        WAY,
+        {text.pk: row.happened_at for row, text in arrived if text.state == State.FAILED},
+        now=now,
     )
     moved = set(
         apply_status_updates([_update(row, text, verdicts[row.pk]) for row, text in known], now=now)

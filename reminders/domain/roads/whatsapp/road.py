@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from reminders.domain.common.turns import GoOn
-from reminders.domain.roads.whatsapp import next_road, reports, submit, templates
+from reminders.domain.roads.next_road import take_over
+from reminders.domain.roads.whatsapp import reports, submit, templates
+from reminders.domain.roads.whatsapp.way import WAY
 from reminders.provider.conversation import ConversationApi
 
 
@@ -23,7 +25,7 @@ class WhatsAppRoad:
 
     def take_over(self, *, now: datetime, go_on: GoOn) -> int:
         """Let SMS take what WhatsApp did not bring."""
-        return next_road.take_over(now=now, go_on=go_on)
+        return take_over(WAY, now=now, go_on=go_on)
 
     def submit(self, *, clock: Callable[[], datetime], go_on: GoOn) -> int:
         """Hand over what waits, and see now and then which templates are approved."""

@@ -22,8 +22,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn
-from reminders.domain.planning.plan import release_reminders
-from reminders.domain.planning.withdrawal import cancel_queued
+from reminders.domain.roads.put_back import put_back
 from reminders.domain.roads.whatsapp import access
 from reminders.domain.roads.whatsapp.free_text import WINDOW, add_missing, window_is_open
 from reminders.domain.sending.after_restore.hold import is_held
@@ -227,10 +226,4 @@ def _record_failed(outcome: Outcome, *, now: datetime) -> None:
 
 def _put_back(ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     pause = timedelta(seconds=PAUSE * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load
-    Message.objects.filter(pk__in=ids, state=Message.State.SUBMITTING).update(
-        state=Message.State.QUEUED, send_after=now + pause, claimed_until=None
-    )
-    # Called off while it was being handed over: it must not wait here for another try.
-    cancel_queued(ids, now=now)
-    stale = Message.objects.filter(pk__in=ids, state=Message.State.CANCELLED)
-    release_reminders(list(stale.values_list("pk", flat=True)), now=now)
+    put_back(ids, until=now + pause, now=now)

@@ -14,7 +14,7 @@ from reminders.models import RestoreHold
 STAND_STILL = frozenset(
     {
         *("send", "withdraw", "reconcile", "replies", "reports", "apply", "expire", "check"),
-        "whatsapp",
+        *("whatsapp", "email"),
         *("plan", "push_blocked", "sync_blocked", "tidy", "forget", "offers"),
     }
 )

@@ -41,7 +41,7 @@ def choose(
     """How this text goes by WhatsApp; None where it can't, and goes by SMS."""
     if row.whatsapp_minutes is None:
         return None
-    until = _sms_until(row, rules)
+    until = sms_until(row, rules)
     if moment + timedelta(minutes=row.whatsapp_minutes) > until:
         return None
     found = form_for(template, values)
@@ -62,7 +62,7 @@ def choose(
     )
 
 
-def _sms_until(row: DueReminder, rules: RuleSet) -> datetime:
+def sms_until(row: DueReminder, rules: RuleSet) -> datetime:
     """The last moment at which a late SMS would go: as the rule says of late texts."""
     rule = next((one for one in rules.rules if one.id == row.rule_id), None)
     if rule is None or rule.is_event:

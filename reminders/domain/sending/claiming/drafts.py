@@ -25,7 +25,7 @@ from reminders.domain.common.wording_catalogue import (
 from reminders.domain.links.keep import NewLink, link_for
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.trials import OpenTrials, Tried
-from reminders.domain.sending.claiming import by_whatsapp
+from reminders.domain.sending.claiming import by_email, by_whatsapp
 from reminders.domain.sending.claiming.approved import ApprovedTemplates
 from reminders.domain.sending.claiming.families import is_spoken
 from reminders.domain.wording import Values, WordingError, render_family
@@ -95,6 +95,17 @@ class Draft:
     tried: Tried | None
     link: NewLink | None
     whatsapp: by_whatsapp.ByWhatsApp | None = None
+    email: by_email.ByEmail | None = None
+
+    @property
+    def is_mailed_first(self) -> bool:
+        """Whether it goes by e-mail, and by SMS only where that does not reach."""
+        return self.whatsapp is None and self.email is not None and not self.email.is_copy
+
+    @property
+    def goes_by_itself(self) -> bool:
+        """Whether it is handed over here and now; the others wait for the ring of their road."""
+        return self.whatsapp is None and not self.is_mailed_first
 
 
 def draft_of(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext) -> Draft:
@@ -143,7 +154,11 @@ def draft_of(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext)
             rules=books.rules,
             approved=books.approved,
         )
-    return Draft(tuple(rows), wire, measure(text).segments, asks, tried, link, first_road)
+    mailed = None
+    if alone and tried is None:
+        mailed = by_email.choose(first, language=words.language, moment=moment, rules=books.rules)
+    parts = measure(text).segments
+    return Draft(tuple(rows), wire, parts, asks, tried, link, first_road, mailed)
 
 
 def moment_of(row: DueReminder, *, now: datetime, books: ClaimContext) -> datetime:

@@ -35,7 +35,7 @@ from reminders.domain.sending.claiming.families import (
     families,
     others_of_families,
 )
-from reminders.domain.sending.claiming.first_road import write_by_whatsapp
+from reminders.domain.sending.claiming.first_road import write_by_email, write_by_whatsapp
 from reminders.domain.wording import WordingError
 from reminders.models import Contact, Message, Reminder
 from reminders.models.in_sql.claims import DueReminder, is_any_due, lock_due_reminders
@@ -90,11 +90,12 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         drafts = _draft_all(sendable, refused, now=now, books=books)
         _set_aside(refused, now=now)
         drafts = without_those_told(drafts, now=now)
-        _write([draft for draft in drafts if not draft.whatsapp], now=now, until=now + hold)
+        _write([draft for draft in drafts if draft.goes_by_itself], now=now, until=now + hold)
         write_by_whatsapp(drafts, now=now)
+        write_by_email(drafts, now=now)
     # Counted with those set aside: a run that finds only such rows has to ask again, not end.
     claim.looked_at = len(rows)
-    claim.wires = [draft.wire for draft in drafts if not draft.whatsapp]
+    claim.wires = [draft.wire for draft in drafts if draft.goes_by_itself]
     # What goes another way is dealt with here: its own ring hands it over.
     claim.set_aside = sum(len(ids) for ids in refused.values())
     _plan_again([row.appointment_id for row in rows if not row.current], now=now)

@@ -1,0 +1,209 @@
+"""Hand over what waits for e-mail: claim, call, record, as sending does by SMS.
+
+A mail is composed when it is claimed, from the visit as it is then; its secrets are kept as digests
+alone. One whose answer is lost stays `unknown` until its page is opened or the next road takes
+over, and is never handed over again.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from reminders.domain.common.audit import SYSTEM
+from reminders.domain.common.connections import release_connection
+from reminders.domain.common.locks import lock_appointments_of, lock_messages
+from reminders.domain.common.turns import GoOn
+from reminders.domain.consent.emails import note_dead
+from reminders.domain.links.addresses import digest_of, new_token
+from reminders.domain.links.keep import NewLink, keep_links
+from reminders.domain.roads.email import access
+from reminders.domain.roads.email.compose import Mail, compose
+from reminders.domain.roads.email.post import Outcome, hand_over
+from reminders.domain.roads.put_back import put_back
+from reminders.domain.sending.after_restore.hold import is_held
+from reminders.domain.sending.claiming.queued import give_up
+from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
+from reminders.domain.sending.send import mark_unknown
+from reminders.models import Contact, EmailText, Message, Reminder, Suppression, VisitLink
+
+CHUNK = 40
+STEPS_OF_A_CALL = 5
+PAUSE, GREYLISTED = 30.0, 300.0
+A_DAY = timedelta(days=1)
+State = Message.State
+
+
+def submit_waiting(*, clock: Callable[[], datetime], go_on: GoOn) -> int:
+    """Hand over what is due; return how many mails were dealt with."""
+    done = 0
+    while go_on():
+        now = clock()
+        if is_held() or access.is_held(now=now) or not _waiting(now=now).exists():
+            return done
+        claimed, looked_at = _claim(now=now)
+        done += looked_at
+        release_connection()
+        outcomes = hand_over(claimed)
+        record(outcomes, now=clock())
+        _note_dead(outcomes, claimed, now=clock())
+        if looked_at < CHUNK:
+            return done
+    return done
+
+
+def leave_to_sms(*, now: datetime) -> int:
+    """E-mail was switched off: SMS takes over at once what waits for it; return how many."""
+    with transaction.atomic():
+        locked = _waiting(now=now).select_for_update(skip_locked=True)
+        ids = list(locked.values_list("pk", flat=True))
+        _leave(list(EmailText.objects.filter(pk__in=ids).select_related("message")), now=now)
+    return len(ids)
+
+
+def _waiting(*, now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(
+        road=Message.Road.EMAIL, state=State.QUEUED, send_after__lte=now, cancel_requested_at=None
+    )
+
+
+def _claim(*, now: datetime) -> tuple[list[Mail], int]:
+    """Those that go now, marked as being handed over; the others are set aside or left to SMS."""
+    with transaction.atomic():
+        locked = _waiting(now=now).order_by("send_after").select_for_update(skip_locked=True)
+        ids = list(locked.values_list("pk", flat=True)[:CHUNK])
+        refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
+        agreed = Contact.objects.filter(
+            email=OuterRef("address"), email_state="", email_agreed_at__isnull=False
+        )
+        rows = EmailText.objects.filter(pk__in=ids).select_related(
+            "message__location", "message__contact", "message__appointment", "copy_of"
+        )
+        rows = rows.annotate(opted_out=Exists(refused), agreed=Exists(agreed))
+        mails, blocked, left = [], [], []
+        for row in rows.order_by("message__send_after"):
+            if row.opted_out:
+                blocked.append(row.pk)
+            elif not row.agreed or _is_too_late(row, now=now):
+                left.append(row)
+            elif mail := _write(row, now=now):
+                mails.append(mail)
+            else:
+                left.append(row)
+        give_up(blocked, State.CANCELLED, Reminder.Reason.OPTED_OUT, now=now)
+        _leave(left, now=now)
+        Message.objects.filter(pk__in=[mail.id for mail in mails]).update(
+            state=State.SUBMITTING,
+            # As long as the slowest server may take for all that one hand has.
+            claimed_until=now + CHUNK * timedelta(seconds=settings.EMAIL_TIMEOUT),
+            attempt=F("attempt") + 1,
+        )
+    return mails, len(ids)
+
+
+def _is_too_late(row: EmailText, *, now: datetime) -> bool:
+    """Whether the wait would leave no time for SMS, or the text that this is a copy of is gone."""
+    if row.message.kind != Message.Kind.COPY:
+        return bool(now + timedelta(minutes=row.wait_minutes) > row.sms_until)
+    text = row.copy_of
+    return text is None or text.cancel_requested_at is not None or text.state == State.CANCELLED
+
+
+def _leave(rows: Sequence[EmailText], *, now: datetime) -> None:
+    """These go by SMS, as soon as the next road looks; copies don't go at all."""
+    copies = [row.pk for row in rows if row.message.kind == Message.Kind.COPY]
+    Message.objects.filter(pk__in=copies).update(
+        state=State.CANCELLED, words="Not sent: its text was withdrawn, or mail is not wanted",
+        final_at=now,
+    )  # fmt: skip
+    EmailText.objects.filter(pk__in=copies).update(settled_at=now)
+    firsts = [row.pk for row in rows if row.message.kind != Message.Kind.COPY]
+    # Not failed: never tried. The next road takes them over in this very round.
+    EmailText.objects.filter(pk__in=firsts).update(next_road_at=now)
+    Message.objects.filter(pk__in=firsts).update(send_after=now + A_DAY)
+
+
+def _write(row: EmailText, *, now: datetime) -> Mail | None:
+    """Compose a mail, and keep what has to be known of it before anybody is called."""
+    link, stop = NewLink(new_token(), row.language), new_token()
+    # Written anew where it had to be put back: what was composed then never left.
+    VisitLink.objects.filter(message_id=row.pk).delete()
+    keep_links([(row.pk, link)], now=now)
+    kept = VisitLink.objects.select_related("message__location", "message__contact").get(pk=row.pk)
+    mail = compose(kept, to=row.address, link_token=link.token, stop_token=stop, now=now)
+    if mail is None:
+        return None
+    visit = row.message.appointment
+    EmailText.objects.filter(pk=row.pk).update(
+        unsubscribe=digest_of(stop), status_then=visit.status if visit else ""
+    )
+    Message.objects.filter(pk=row.pk).update(text=mail.kept)
+    return mail
+
+
+def record(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Write down what the mail server said of each mail, in one transaction."""
+    if not outcomes:
+        return
+    of = {
+        kind: [one for one in outcomes if one.kind == kind]
+        for kind in ("accepted", "bounced", "failed", "later", "held", "unknown")
+    }
+    back = [one.id for one in (*of["later"], *of["held"])]
+    with transaction.atomic():
+        lock_appointments_of(back)
+        lock_messages([one.id for one in outcomes])
+        _record_accepted(of["accepted"], now=now)
+        for one in (*of["bounced"], *of["failed"]):
+            _record_failed(one, now=now)
+        _put_back(of["later"], GREYLISTED, now=now)
+        _put_back(of["held"], PAUSE, now=now)
+        mark_unknown([one.id for one in of["unknown"]], now=now)
+        if of["held"]:
+            access.hold(of["held"][0].words, now=now)
+        elif of["accepted"]:
+            access.answered(now=now)
+
+
+def _record_accepted(outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    # On its way at once, and not “with the provider”: nothing calls it back from here on.
+    apply_status_updates(
+        [
+            StatusUpdate(one.id, State.ENROUTE, "The mail server took it", None, one.provider_id)
+            for one in outcomes
+        ],
+        now=now,
+    )
+    texts = EmailText.objects.filter(pk__in=[one.id for one in outcomes], settled_at=None)
+    texts.filter(message__kind=Message.Kind.COPY).update(settled_at=now)
+    firsts = texts.exclude(message__kind=Message.Kind.COPY)
+    for minutes in set(firsts.values_list("wait_minutes", flat=True)):
+        until = now + timedelta(minutes=minutes)
+        firsts.filter(wait_minutes=minutes).update(next_road_at=until)
+
+
+def _record_failed(outcome: Outcome, *, now: datetime) -> None:
+    Message.objects.filter(pk=outcome.id, state=State.SUBMITTING).update(
+        state=State.FAILED, words=outcome.words[:300], final_at=now, claimed_until=None
+    )
+    EmailText.objects.filter(pk=outcome.id).update(next_road_at=now)
+
+
+def _put_back(outcomes: Sequence[Outcome], pause: float, *, now: datetime) -> None:
+    wait = timedelta(seconds=pause * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load
+    put_back([one.id for one in outcomes], until=now + wait, now=now)
+
+
+def _note_dead(outcomes: Sequence[Outcome], mails: Sequence[Mail], *, now: datetime) -> None:
+    # After the record, in a transaction of its own: people are locked before messages. A process
+    # that dies here learns it from the next mail.
+    addresses: dict[uuid.UUID, str] = {mail.id: mail.to for mail in mails}
+    for one in outcomes:
+        if one.kind == "bounced":
+            note_dead(addresses[one.id], by=SYSTEM, now=now)
