@@ -50,6 +50,7 @@ from reminders.models.roads.whatsapp import (
 from reminders.models.rules import ReminderRule, Wording
 from reminders.models.running.bulk_changes import BulkChange, BulkChangeRow
 from reminders.models.running.calls import CallCount, CallHealth
+from reminders.models.running.portions import Portion
 from reminders.models.running.promise import PromiseDay
 from reminders.models.same_person import ContactMerge, LikelyPair
 from reminders.models.sooner.slots import FreeSlot, SlotOffer
@@ -103,6 +104,7 @@ __all__ = [
     "LikelyPair",
     "Location",
     "Message",
+    "Portion",
     "Practitioner",
     "PromiseDay",
     "ProviderState",

@@ -34,9 +34,11 @@ ON CONFLICT (id) DO UPDATE SET
 LATER = b"SET transaction_timeout = 0;"
 HEAD = 8_192
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
-# Whoever was signed in then, and whoever had a turn, is so no more.
+# Whoever was signed in then, and whoever had a turn, is so no more. Whether the provider was asked
+# about what was claimed then, that copy can't know: without its portion it is looked up.
 GONE = """
 DELETE FROM public.reminders_staffsession;
+DELETE FROM public.reminders_portion;
 UPDATE public.reminders_taskrun SET holder = '', held_until = NULL, rung_again = false;
 """
 

@@ -79,6 +79,7 @@ BOUNDED = {
     "trouble": "one for each kind of fault and place",
     "callcount": _FIXED,
     "callhealth": _FIXED,
+    "portion": "one for each request under way: gone with its record, or soon after its run died",
     "promiseday": "one a day, of forty bytes",
     "providerstate": _ONE,
     "restorehold": _ONE,

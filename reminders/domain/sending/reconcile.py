@@ -26,6 +26,7 @@ from reminders.domain.planning.plan import release_reminders
 from reminders.domain.sending import circuit_breaker
 from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
+from reminders.domain.sending.recording.left_behind import abandon_claims, take_over
 from reminders.domain.sending.submit import METADATA_KEY
 from reminders.models import Message, Reminder
 from reminders.provider import (
@@ -76,6 +77,7 @@ def reconcile(
     Each is looked up once in a run, so that those that have to wait hide no others.
     """
     started = clock()
+    take_over(now=started)
     abandon_claims(now=started)
     outcome = Reconciled()
     while True:
@@ -154,21 +156,6 @@ def _settle(
         _settle_missing(missing, now=now, outcome=outcome)
         _let_go(messages, until=now + LOOK_AGAIN)
     return True
-
-
-def abandon_claims(*, now: datetime) -> int:
-    """What a worker claimed and never answered for is unknown from now on. Returns how many."""
-    left = Message.objects.filter(state=Message.State.SUBMITTING, claimed_until__lt=now)
-    with transaction.atomic():
-        ids = list(
-            # Skipped where somebody records its answer at this very moment: late, but not unknown.
-            left.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
-        )
-        if not ids:
-            return 0
-        return Message.objects.filter(pk__in=ids).update(
-            state=Message.State.UNKNOWN, unknown_since=now, claimed_until=None
-        )
 
 
 def look_up(

@@ -24,7 +24,7 @@ from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.replies.delivery_reports import apply_waiting_reports
 from reminders.domain.replies.receive import store_reports
 from reminders.domain.sending.reconcile import reconcile
-from reminders.domain.sending.send import record
+from reminders.domain.sending.recording.record import record
 from reminders.domain.sending.submit import SubmissionResult
 from reminders.domain.sending.withdraw_at_provider import Settled, settle, settle_finished
 from reminders.models import Appointment, Contact, Message, Reminder, Suppression

@@ -17,7 +17,7 @@ from reminders.domain.replies.receive import apply_waiting_replies, receive_repl
 from reminders.domain.roads.email.news import note_page_seen
 from reminders.domain.roads.email.road import EmailRoad
 from reminders.domain.roads.road import work_off
-from reminders.domain.sending.reconcile import abandon_claims
+from reminders.domain.sending.recording.left_behind import abandon_claims
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.visit_page import show, shown
 from reminders.domain.visit_page.answer import Answer, press

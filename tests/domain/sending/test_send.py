@@ -9,8 +9,9 @@ from pytest_django import Settings
 from reminders.domain.pages.unsent import Period, count_by_reason, label
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.outbox import queue_text
-from reminders.domain.sending.reconcile import abandon_claims
-from reminders.domain.sending.send import record, send_due
+from reminders.domain.sending.recording.left_behind import abandon_claims
+from reminders.domain.sending.recording.record import record
+from reminders.domain.sending.send import send_due
 from reminders.domain.sending.submit import SubmissionResult
 from reminders.models import Appointment, Contact, Message, Reminder, Suppression
 from reminders.provider import MessagesApi
@@ -291,7 +292,7 @@ def test_a_claim_that_ran_out_while_the_machine_slept_is_not_handed_over(
     sandbox: Sandbox, api: MessagesApi
 ) -> None:
     planned()
-    readings = iter([NOON])
+    readings = iter([NOON, NOON])  # the look for what others left, and the claim
 
     send_due(api, clock=lambda: next(readings, NOON + timedelta(hours=1)))
 

@@ -10,7 +10,8 @@ from pytest_django import Settings
 from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.sending.circuit_breaker import UNLIMITED, send_quota
 from reminders.domain.sending.outbox import queue_text
-from reminders.domain.sending.send import record, send_due
+from reminders.domain.sending.recording.record import record
+from reminders.domain.sending.send import send_due
 from reminders.domain.sending.submit import SubmissionResult
 from reminders.models import Message, ProviderState
 from reminders.provider import CredentialsRefused, MessagesApi, MessagesApiError, SlowDown

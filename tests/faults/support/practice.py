@@ -16,7 +16,7 @@ from reminders.domain.roads.whatsapp.callbacks import keep
 from reminders.domain.roads.whatsapp.client import conversation_api
 from reminders.domain.roads.whatsapp.road import WhatsAppRoad
 from reminders.domain.roads.whatsapp.templates import hand_in, list_templates
-from reminders.domain.sending.reconcile import abandon_claims
+from reminders.domain.sending.recording.left_behind import abandon_claims
 from reminders.domain.sending.withdraw_at_provider import withdraw_stale
 from reminders.domain.setup.whatsapp_templates import rows_of_templates
 from reminders.models import Appointment, Contact, Message, Reminder

@@ -30,7 +30,7 @@ from reminders.domain.roads.put_back import put_back
 from reminders.domain.sending.after_restore.hold import is_held
 from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
-from reminders.domain.sending.send import mark_unknown
+from reminders.domain.sending.recording.record import mark_unknown
 from reminders.models import Contact, EmailText, Message, Reminder, Suppression, VisitLink
 
 CHUNK = 40

@@ -28,7 +28,7 @@ from reminders.domain.roads.whatsapp.free_text import WINDOW, add_missing, windo
 from reminders.domain.sending.after_restore.hold import is_held
 from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
-from reminders.domain.sending.send import mark_unknown
+from reminders.domain.sending.recording.record import mark_unknown
 from reminders.log_ids import about
 from reminders.models import Message, Reminder, Suppression, WhatsAppText
 from reminders.provider import (

@@ -21,6 +21,7 @@ from reminders.domain.planning.plan import plan_appointments
 from reminders.domain.planning.trials import note_tried
 from reminders.domain.sending import statements
 from reminders.domain.sending.after_restore.told_before import without_those_told
+from reminders.domain.sending.claiming import portions
 from reminders.domain.sending.claiming.drafts import (
     CHECK_AFTER,
     ClaimContext,
@@ -36,6 +37,7 @@ from reminders.domain.sending.claiming.families import (
     others_of_families,
 )
 from reminders.domain.sending.claiming.first_road import write_by_email, write_by_whatsapp
+from reminders.domain.sending.claiming.portions import Held
 from reminders.domain.wording import WordingError
 from reminders.models import Contact, Message, Reminder
 from reminders.models.in_sql.claims import DueReminder, is_any_due, lock_due_reminders
@@ -51,11 +53,12 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Claim:
-    """What one claim came to: messages to hand over, rows looked at, rows set aside with a
-    reason.
+    """What one claim came to: messages to hand over, the same in portions of a request, rows
+    looked at, rows set aside with a reason.
     """
 
     wires: list[OutgoingMessage] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     looked_at: int = 0
     set_aside: int = 0
 
@@ -93,9 +96,10 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         _write([draft for draft in drafts if draft.goes_by_itself], now=now, until=now + hold)
         write_by_whatsapp(drafts, now=now)
         write_by_email(drafts, now=now)
+        claim.wires = [draft.wire for draft in drafts if draft.goes_by_itself]
+        claim.held = portions.hold(claim.wires, now=now, until=now + hold)
     # Counted with those set aside: a run that finds only such rows has to ask again, not end.
     claim.looked_at = len(rows)
-    claim.wires = [draft.wire for draft in drafts if draft.goes_by_itself]
     # What goes another way is dealt with here: its own ring hands it over.
     claim.set_aside = sum(len(ids) for ids in refused.values())
     _plan_again([row.appointment_id for row in rows if not row.current], now=now)

@@ -16,6 +16,7 @@ from django.db.models import F
 
 from reminders.domain.clock import rule_schedule
 from reminders.domain.phones.parsing import costs_extra
+from reminders.domain.sending.claiming import portions
 from reminders.domain.sending.claiming.drafts import (
     AT_ONCE,
     CHECK_AFTER,
@@ -77,7 +78,8 @@ def claim_queued(*, now: datetime, limit: int, hold: timedelta) -> Claim:
                 ids, Message.State.CANCELLED if blocked else Message.State.EXPIRED, reason, now=now
             )
         _take(going, now=now, until=now + hold)
-    claim.wires = [_wire_of(row, moment, now=now) for row, moment in going]
+        claim.wires = [_wire_of(row, moment, now=now) for row, moment in going]
+        claim.held = portions.hold(claim.wires, now=now, until=now + hold)
     claim.set_aside = len(rows) - len(going)
     return claim
 
