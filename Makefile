@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
+.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-hosts test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ test-timing: setup-dev ## how long single functions take: on a quiet machine
 test-deploy: setup-dev ## installing for real on this machine's copies of Debian: as root, ten minutes and more
 	"$(BIN)/python" -m pytest -m deploy $(PYTEST_ARGS)
 	@"$(PYTHON)" .ci/bare_debian.py
+
+test-hosts: setup-dev ## two and three hosts, killed and cut off: as root, ten minutes on a quiet machine (HOSTS_TEXTS=20000)
+	"$(BIN)/python" -m pytest -n 0 -m hosts tests/hosts $(PYTEST_ARGS)
 
 test-folders: ## make run and make test as root and as a user, in closed folders and odd paths (FOLDERS=--few)
 	@"$(PYTHON)" .ci/folders.py $(FOLDERS)
