@@ -10,7 +10,7 @@ from reminders.models.care.represented import AgeRule
 from reminders.models.closed_days import ClosedDay
 from reminders.models.consent import Suppression
 from reminders.models.delivery_reports import DeliveryReport
-from reminders.models.figures import TextPrice, TrialText, WordingTrial
+from reminders.models.figures import DailyTexts, TextPrice, TrialText, WordingTrial
 from reminders.models.imports import Import, ImportMapping, ImportPart, ImportRow, TaughtAnswer
 from reminders.models.links.calendar_feeds import CalendarFeed
 from reminders.models.links.visit_links import VisitLink
@@ -81,6 +81,7 @@ __all__ = [
     "Contact",
     "ContactMerge",
     "DailyStatistics",
+    "DailyTexts",
     "DeliveryReport",
     "DeskPin",
     "EmailNews",

@@ -1,14 +1,16 @@
-"""What the figures need of their own: prices of texts, and trials of two wordings."""
+"""What the figures need of their own: prices of texts, trials of two wordings, counts by day."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from reminders.models.fields import check_country
 from reminders.models.messages import Message
+from reminders.models.people import Location
 from reminders.models.rules import ReminderRule
 
 
@@ -90,3 +92,46 @@ class TrialText(models.Model):
 
     def __str__(self) -> str:
         return "second" if self.second else "first"
+
+
+class DailyTexts(models.Model):
+    """Counts about the texts and replies of one local day of a location. Written again by
+    `pages.figures.daily`, never added to. Without a location: replies that belong to none.
+    """
+
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, null=True, blank=True, db_index=False
+    )
+    day = models.DateField()
+    replies = models.PositiveIntegerField(default=0)
+    alone = models.PositiveIntegerField("of these nobody had to read", default=0)
+    cards = models.PositiveIntegerField(default=0)
+    acted = models.PositiveIntegerField("visits that a reply changed by itself", default=0)
+    undone = models.PositiveIntegerField("of these staff turned round", default=0)
+    handed_over = models.PositiveIntegerField("texts of rules handed over", default=0)
+    late = models.PositiveIntegerField("of these a minute late", default=0)
+    charged = models.PositiveIntegerField("texts charged by parts", default=0)
+    units = models.PositiveIntegerField(default=0)
+    billed = models.PositiveIntegerField("of these told by the provider", default=0)
+    waits = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        help_text="First answers, by how long they took; the steps are `daily.STEPS`.",
+    )
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "daily figures of texts"
+        verbose_name_plural = "daily figures of texts"
+        ordering = ["day", "location"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "location"],
+                # With NULLs alike: what belongs to no location is one row as well.
+                name="day_texts_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

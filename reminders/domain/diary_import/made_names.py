@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, ManyToOneRel, Model, OuterRef, Q, QuerySet
 
-from reminders.models import DailyStatistics, Import, Location, Practitioner, Service
+from reminders.models import DailyStatistics, DailyTexts, Import, Location, Practitioner, Service
 
-_REMEMBERED: tuple[type[Model], ...] = (Import, DailyStatistics)
+_REMEMBERED: tuple[type[Model], ...] = (Import, DailyStatistics, DailyTexts)
 """Tables whose rows alone are no use of a name: what was imported, and figures reckoned since."""
 
 

@@ -31,6 +31,7 @@ from reminders.domain.common.locks import AdvisoryLock, take
 from reminders.domain.common.rows import fetch
 from reminders.domain.common.turns import GoOn, for_ever
 from reminders.domain.operations.periodic_tasks import last_success, note
+from reminders.domain.pages.figures.daily import compute_texts
 from reminders.models import Appointment, AuditEntry, DailyStatistics, Location, Message
 
 Status = Appointment.Status
@@ -175,6 +176,7 @@ def compute_days(since: date, until: date, *, now: datetime) -> int:
         # As they are read: a year that lies scattered cost a page for each figure.
         figures.sort(key=lambda one: (one.day, one.location_id))
         DailyStatistics.objects.bulk_create(figures, batch_size=1_000)
+        compute_texts(since, until, now=now)
     return len(figures)
 
 

@@ -37,6 +37,7 @@ FORGOTTEN: dict[str, tuple[str, ...]] = {
     "auditentry": ("history",),
     "trailentry": ("trail",),
     "dailystatistics": ("figures",),
+    "dailytexts": ("text_figures",),
     "forgettingrun": ("runs",),
     "staffsession": ("sessions",),
     "signincount": ("sign_ins",),

@@ -17,6 +17,7 @@ from reminders.models import (
     AuditEntry,
     BulkChange,
     DailyStatistics,
+    DailyTexts,
     DeliveryReport,
     Import,
     ImportPart,
@@ -142,6 +143,16 @@ def due_figures(cutoff: datetime, _held: Held) -> Rows:
 def forget_figures(portion: Portion) -> Forgotten:
     """One portion of `due_figures`."""
     return drop(due_figures(portion.cutoff, portion.held), limit=portion.limit)
+
+
+def due_figures_of_texts(cutoff: datetime, _held: Held) -> Rows:
+    """Figures of texts of days before the cutoff."""
+    return DailyTexts.objects.filter(day__lt=today(cutoff)).order_by("day", "pk")
+
+
+def forget_figures_of_texts(portion: Portion) -> Forgotten:
+    """One portion of `due_figures_of_texts`."""
+    return drop(due_figures_of_texts(portion.cutoff, portion.held), limit=portion.limit)
 
 
 def due_sessions(cutoff: datetime, _held: Held) -> Rows:

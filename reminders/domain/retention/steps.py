@@ -80,6 +80,13 @@ STEPS = (
     Step("history", "history", "lines of history", records.due_history, records.forget_history),
     Step("trail", "trail", "entries of the trail", records.due_trail, records.forget_trail),
     Step("figures", "figures", "daily figures", records.due_figures, records.forget_figures),
+    Step(
+        "text_figures",
+        "figures",
+        "daily figures of texts",
+        records.due_figures_of_texts,
+        records.forget_figures_of_texts,
+    ),
     Step("bare_texts", "figures", "texts counted", husks.due_bare_texts, husks.forget_bare_texts),
     Step(
         "bare_replies",
@@ -123,6 +130,7 @@ ONE = {
     "lines of history": "line of history",
     "entries of the trail": "entry of the trail",
     "daily figures": "daily figure",
+    "daily figures of texts": "daily figure of texts",
     "texts counted": "text counted",
     "replies counted": "reply counted",
     "settled cards": "settled card",

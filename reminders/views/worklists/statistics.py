@@ -106,7 +106,6 @@ def _replies(request: StaffRequest, *, since: date, today: date) -> list[tuple[d
         everywhere=everybodys(request) is None,
         since=since,
         until=today,
-        zone=zone(request),
     )
     return weeks[::-1] if any(one.replies or one.acted for _, one in weeks) else []
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.pages.figures.cost import costs
+from reminders.domain.pages.figures.daily import compute_texts
 from reminders.domain.pages.figures.periods import Period
 from reminders.domain.pages.figures.trials import trial_figures
 from reminders.domain.setup.prices import Price, save_prices
@@ -65,6 +66,7 @@ def test_half_of_the_patients_get_the_second_wording_then_everybody(clinic: Clin
 
     # The provider billed each text, and the price is the manager's.
     days = Period(trial.started_at.date(), clinic.world.now.date())
+    compute_texts(days.first, days.last, now=clinic.world.now)
     [spent] = costs([days], [clinic.place])
     assert spent.billed == spent.texts > 4
     assert spent.sums == (("GBP", Decimal("0.05") * spent.units),)

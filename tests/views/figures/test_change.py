@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from reminders.domain.common.audit import SYSTEM
+from reminders.domain.pages.figures.daily import compute_texts
 from reminders.domain.setup.rules import switch_rule
 from reminders.models import AuditEntry, DailyStatistics, TextPrice, TrailEntry
 from tests.factories import make_confirmation_rule, make_location, make_message
@@ -29,6 +30,8 @@ def test_the_page_says_what_the_change_did(sign_in):
     place = make_location()
     fewer_missed(place)
     make_message(location=place, accepted_at=timezone.now() - timedelta(days=2), segments=2)
+    today = timezone.now().date()
+    compute_texts(today - timedelta(days=9), today, now=timezone.now())
 
     page = as_read(sign_in("manager").get(PAGE))
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Sum
 
-from reminders.domain.pages.figures.periods import Period, number_of, within_any
-from reminders.models import Location, Message, TextPrice
+from reminders.domain.pages.figures.periods import Period
+from reminders.models import DailyTexts, Location, TextPrice
 
 
 class Cost(NamedTuple):
@@ -32,28 +31,32 @@ class Cost(NamedTuple):
         return " and ".join(f"{money:,.2f} {currency}" for currency, money in self.sums)
 
 
-_AT = {"at": "accepted_at", "place": "location"}
-
-
 def costs(periods: Sequence[Period], places: Sequence[Location]) -> list[Cost]:
     """What was handed over in each of these periods at these locations; two statements."""
-    texts = Message.objects.filter(
-        within_any(periods, places, **_AT), format=Message.Format.SMS, road=Message.Road.SMS
-    ).exclude(state=Message.State.CANCELLED)
-    rows = (
-        texts.exclude(kind=Message.Kind.TEST)
-        .order_by()
-        .values("location__country", number=number_of(periods, places, **_AT))
-        .annotate(
-            texts=Count("pk"), units=Sum(Coalesce("billed", "segments")), known=Count("billed")
-        )
+    days = DailyTexts.objects.filter(
+        location__in=[place.pk for place in places], charged__gt=0
+    ).order_by()
+    rows = days.values("location__country").annotate(
+        **{
+            f"{name}_{number}": Sum(column, default=0, filter=Q(day__range=period))
+            for name, column in (("texts", "charged"), ("units", "units"), ("known", "billed"))
+            for number, period in enumerate(periods)
+        }
     )
     prices = {one.country: one for one in TextPrice.objects.all()}
     found = sorted(rows, key=lambda row: row["location__country"])
-    return [
-        _cost([row for row in found if row["number"] == number], prices)
-        for number in range(len(periods))
+    return [_cost(_of(number, found), prices) for number in range(len(periods))]
+
+
+def _of(number: int, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sums of one period, by country; none of a country where nothing was sent."""
+    names = ("texts", "units", "known")
+    rows = [
+        {"location__country": row["location__country"]}
+        | {name: row[f"{name}_{number}"] for name in names}
+        for row in found
     ]
+    return [row for row in rows if row["texts"]]
 
 
 def _cost(found: Sequence[Mapping[str, Any]], prices: Mapping[str, TextPrice]) -> Cost:

@@ -8,12 +8,30 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 
 from reminders.domain.pages.figures.chance import Share
-from reminders.domain.pages.figures.speed import Percentile
 from reminders.models import Message, Reply, Road
+
+
+class Percentile(Aggregate):
+    """The value below which such a share of all values lies."""
+
+    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+    def __init__(self, expression: Any, share: float, **extra: Any) -> None:  # Any: Django's own
+        super().__init__(expression, share=share, output_field=DurationField(), **extra)
 
 
 class RoadFigures(NamedTuple):

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import (
-    Aggregate,
-    Count,
-    DurationField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-)
+from django.db.models import Q, Sum
 
+from reminders.domain.common.rows import fetch
 from reminders.domain.pages.figures.chance import Share
-from reminders.domain.pages.figures.periods import Period, number_of, within_any
-from reminders.domain.pages.reply_figures import FOLLOW_UP
-from reminders.models import InboxItem, Location, Message, Reminder, Reply
+from reminders.domain.pages.figures.daily import STEPS
+from reminders.domain.pages.figures.periods import Period
+from reminders.models import DailyTexts, Location
 
-ON_TIME = timedelta(seconds=60)
-
-
-class Percentile(Aggregate):
-    """The value below which such a share of all values lies."""
-
-    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, expression: Any, share: float, **extra: Any) -> None:  # Any: Django's own
-        super().__init__(expression, share=share, output_field=DurationField(), **extra)
+_COUNTS = ("handed_over", "late", "replies", "alone")
 
 
 class Speed(NamedTuple):
@@ -47,77 +30,61 @@ class Speed(NamedTuple):
     """Of the replies, those that nobody had to read."""
 
 
-_CAME = {"at": "received_at", "place": "message__location"}
-_LEFT = {"at": "message__accepted_at", "place": "message__location"}
-
-
 def speeds(periods: Sequence[Period], places: Sequence[Location]) -> list[Speed]:
-    """The figures of each of these periods at these locations; three statements."""
-    answers = _answers(periods, places)
-    on_time, alone = _on_time(periods, places), _alone(periods, places)
+    """The figures of each of these periods at these locations; a statement and one of each."""
+    ids = [place.pk for place in places]
+    days = DailyTexts.objects.filter(location__in=ids)
+    sums = days.aggregate(
+        **{
+            f"{name}_{number}": Sum(name, default=0, filter=Q(day__range=period))
+            for name in _COUNTS
+            for number, period in enumerate(periods)
+        }
+    )
     return [
-        Speed(
-            **answers.get(number, {}),
-            on_time=on_time.get(number, Share(0, 0)),
-            alone=alone.get(number, Share(0, 0)),
-        )
-        for number in range(len(periods))
+        _speed(_waits(period, ids), *(sums[f"{name}_{number}"] for name in _COUNTS))
+        for number, period in enumerate(periods)
     ]
 
 
-def _answers(periods: Sequence[Period], places: Sequence[Location]) -> dict[int, dict[str, Any]]:
-    # The earliest reply to each text; one that came before its text was matched by the number.
-    earlier = Reply.objects.filter(
-        message=OuterRef("message"),
-        received_at__gte=F("message__scheduled_at"),
-        received_at__lt=OuterRef("received_at"),
+def _speed(waits: Sequence[int], handed_over: int, late: int, replies: int, alone: int) -> Speed:
+    return Speed(
+        sum(waits),
+        _within(0.5, waits),
+        _within(0.9, waits),
+        Share(handed_over - late, handed_over),
+        Share(alone, replies),
     )
-    first = Reply.objects.filter(
-        ~Exists(earlier),
-        within_any(periods, places, **_CAME),
-        message__kind=Message.Kind.REMINDER,
-        received_at__gte=F("message__scheduled_at"),
-    )
-    took = ExpressionWrapper(
-        F("received_at") - F("message__scheduled_at"), output_field=DurationField()
-    )
-    rows = (
-        first.order_by()
-        .values(number=number_of(periods, places, **_CAME))
-        .annotate(
-            answered=Count("message", distinct=True),
-            median=Percentile(took, 0.5),
-            slow=Percentile(took, 0.9),
-        )
-    )
-    found: list[dict[str, Any]] = [dict(row) for row in rows]
-    return {row.pop("number"): row for row in found}
 
 
-def _on_time(periods: Sequence[Period], places: Sequence[Location]) -> dict[int, Share]:
-    handed_over = Reminder.objects.filter(within_any(periods, places, **_LEFT)).exclude(
-        message__state=Message.State.CANCELLED
-    )
-    late = Q(message__accepted_at__gt=F("due_at") + ON_TIME)
-    rows = (
-        handed_over.order_by()
-        .values(number=number_of(periods, places, **_LEFT))
-        .annotate(
-            whole=Count("message", distinct=True),
-            late=Count("message", distinct=True, filter=late),
-        )
-    )
-    return {row["number"]: Share(row["whole"] - row["late"], row["whole"]) for row in rows}
+class _Step(NamedTuple):
+    place: int
+    many: int
 
 
-def _alone(periods: Sequence[Period], places: Sequence[Location]) -> dict[int, Share]:
-    to_read = InboxItem.objects.filter(reply=OuterRef("pk")).exclude(kind__in=FOLLOW_UP)
-    came = Reply.objects.filter(
-        within_any(periods, places, **_CAME), applied_at__isnull=False
-    ).exclude(Q(source="notice") | Q(outcome="duplicate"))
-    rows = (
-        came.order_by()
-        .values(number=number_of(periods, places, **_CAME))
-        .annotate(whole=Count("pk"), alone=Count("pk", filter=~Exists(to_read)))
-    )
-    return {row["number"]: Share(row["alone"], row["whole"]) for row in rows}
+def _waits(period: Period, location_ids: Sequence[int]) -> list[int]:
+    """How many first answers took as long as each of the steps."""
+    given = {"first": period.first, "last": period.last, "locations": list(location_ids)}
+    found = {one.place: one.many for one in fetch(_Step, _ADD_UP, given)}
+    return [found.get(place, 0) for place in range(1, len(STEPS) + 2)]
+
+
+def _within(share: float, waits: Sequence[int]) -> timedelta | None:
+    """By when about such a share of the answers was there; within a step they lie evenly."""
+    wanted = share * sum(waits)
+    if not wanted:
+        return None
+    before, low = 0, 0
+    for many, high in zip(waits, STEPS, strict=False):
+        if before + many >= wanted:
+            return timedelta(minutes=low + (high - low) * (wanted - before) / many)
+        before, low = before + many, high
+    return timedelta(minutes=low)
+
+
+_ADD_UP = """
+SELECT step.place::int, sum(step.many)::int AS many
+FROM reminders_dailytexts day, unnest(day.waits) WITH ORDINALITY AS step (many, place)
+WHERE day.day BETWEEN %(first)s AND %(last)s AND day.location_id = ANY(%(locations)s)
+GROUP BY step.place
+"""

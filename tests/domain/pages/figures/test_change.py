@@ -11,6 +11,7 @@ from reminders.domain.common.audit import SYSTEM
 from reminders.domain.pages.figures.chance import Share, Verdict
 from reminders.domain.pages.figures.change import change
 from reminders.domain.pages.figures.cost import Cost, costs
+from reminders.domain.pages.figures.daily import compute_texts
 from reminders.domain.pages.figures.periods import Period
 from reminders.domain.pages.figures.speed import Speed, speeds
 from reminders.domain.pages.figures.switched_on import switched_on
@@ -89,10 +90,12 @@ def test_a_day_that_has_not_passed_compares_nothing():
 
 
 def cost(period, places):
+    compute_texts(period.first, period.last, now=NOON)
     return costs([period], places)[0]
 
 
 def speed(period, places):
+    compute_texts(period.first, period.last, now=NOON)
     return speeds([period], places)[0]
 
 
@@ -143,17 +146,18 @@ def answer(message, *, minutes, **values):
 
 def test_the_first_answer_to_each_text_counts():
     place = make_location()
-    texts = [text(place) for _ in range(3)]
-    for message, minutes in zip(texts, (2, 4, 60), strict=True):
+    texts = [text(place) for _ in range(11)]
+    for minutes, message in enumerate(texts):
         answer(message, minutes=minutes)
     answer(texts[0], minutes=90)
     # An answer before its text was matched by the number alone.
     answer(text(place), minutes=-5)
     found = speed(DAY, [place])
 
-    assert (found.answered, found.median) == (3, timedelta(minutes=4))
-    # Nine tenths of the way from the first to the last: between 4 and 60 minutes.
-    assert found.slow == timedelta(minutes=48, seconds=48)
+    assert found.answered == 11
+    assert found.median == timedelta(minutes=5, seconds=30)
+    # The last two minutes and a step of two: as exact as anybody reads it.
+    assert found.slow == timedelta(minutes=9, seconds=54)
 
 
 def test_what_staff_had_to_read_was_not_alone():
