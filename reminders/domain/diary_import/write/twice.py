@@ -1,7 +1,8 @@
 """Rows of one file that are too much alike: the same row once more, or one id for several visits.
 
-A row that is the same in every cell is passed over. An id that stands with several people or times
-is no appointment's id: what it is, is asked. What is left are mistakes of single rows.
+A row that is the same in every cell is passed over, and so is another line of one appointment. An
+id that stands with several people or times is no appointment's id: what it is, is asked. What is
+left are mistakes of single rows.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def look_for_repeats(
         cursor.execute(_ID_TWICE, [MOST_SHOWN])
         if cursor.fetchall():
             _pass_over(cursor, _SAME_ID_AND_CELLS, left_out)
+            _pass_over(cursor, _SAME_ID_AND_VISIT, left_out, Reason.LINE)
             questions = _ask_about_ids(cursor, columns, answers)
             if not questions:
                 noted += _note_ids(cursor, columns, problems)
@@ -73,10 +75,15 @@ def look_for_repeats(
     return questions
 
 
-def _pass_over(cursor: Any, statement: str, left_out: LeftOut) -> None:  # Any: Django's cursor
+def _pass_over(
+    cursor: Any,  # Django's cursor
+    statement: str,
+    left_out: LeftOut,
+    reason: Reason = Reason.DUPLICATE,
+) -> None:
     cursor.execute(statement)
     for number, cells in sorted(cursor.fetchall()):
-        left_out.add(Reason.DUPLICATE, number, (cells or "").split(CELL_SEPARATOR))
+        left_out.add(reason, number, (cells or "").split(CELL_SEPARATOR))
 
 
 def _ask_about_ids(cursor: Any, columns: Columns, answers: Answers) -> list[Question]:
@@ -172,6 +179,15 @@ _SAME_ID_AND_CELLS = """
 DELETE FROM import_staged staged USING import_staged earlier
 WHERE earlier.external_id = staged.external_id AND earlier.cells = staged.cells
   AND earlier.number < staged.number
+RETURNING staged.number, staged.cells
+"""
+
+# A booking of several treatments has a line for each: one id, one person, one start.
+_SAME_ID_AND_VISIT = """
+DELETE FROM import_staged staged USING import_staged earlier
+WHERE earlier.external_id = staged.external_id AND earlier.person = staged.person
+  AND earlier.starts_at = staged.starts_at AND earlier.location_id = staged.location_id
+  AND earlier.status IS NOT DISTINCT FROM staged.status AND earlier.number < staged.number
 RETURNING staged.number, staged.cells
 """
 

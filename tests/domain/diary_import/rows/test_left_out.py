@@ -175,3 +175,22 @@ class TestRepeatedIds:
             "Row 3, column “id”: The diary id “7” is already in row 2. Each appointment needs "
             "its own."
         ]
+
+
+def test_a_booking_of_several_treatments_has_a_line_for_each_and_is_one_visit() -> None:
+    sydney()
+    header = f"{HEADER},service"
+
+    outcome = bring_in(csv_of(f"{ANN},Cut", f"{ANN},Colour", header=header))
+
+    assert (summary(outcome), outcome.counts.left_out) == ((1, 0, 0, 0), {"line": 1})
+    assert Appointment.objects.get().service.name == "Cut"
+
+
+def test_a_line_that_says_otherwise_of_the_visit_is_none_of_these() -> None:
+    sydney()
+    content = csv_of(f"{ANN},booked", f"{ANN},cancelled", header=f"{HEADER},status")
+
+    assert refusal(content, mapping={"id": "external_id"})[0].startswith(
+        "Row 3, column “id”: The diary id “1” is already in row 2."
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reminders.domain.diary_import.questions import About, QuestionsOpen
+from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.models import Appointment, Import, ImportRow
 from tests.domain.diary_import.importing import (
     ANN,
@@ -102,7 +102,9 @@ def test_one_that_might_be_anybodys_lets_nothing_count_as_gone() -> None:
 def test_the_second_row_of_an_id_is_left_like_other_mistakes() -> None:
     sydney()
 
-    outcome = bring_in(csv_of(ANN, f"{ANN}:00", BOB), mapping={"id": "external_id"}, answers=LEAVE)
+    content = csv_of(ANN, ANN.replace("10:00", "11:00"), BOB)
+    own = Answers.of([Answer(About.COLUMN, "external_id", "id")])
+    outcome = bring_in(content, answers=own.over(LEAVE))
 
     assert (summary(outcome), outcome.counts.errors) == ((2, 0, 0, 0), 1)
     assert ImportRow.objects.get(outcome="error").number == 3

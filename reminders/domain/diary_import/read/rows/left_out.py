@@ -25,6 +25,7 @@ class Reason(StrEnum):
     HEADER = "header"
     TOTAL = "total"
     DUPLICATE = "duplicate"
+    LINE = "line"
     ALL_DAY = "all_day"
     STATUS = "status"
     LOCATION = "location"
@@ -38,6 +39,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.HEADER: "the header once more",
     Reason.TOTAL: "a total",
     Reason.DUPLICATE: "the same row once more",
+    Reason.LINE: "another line of the same appointment",
     Reason.ALL_DAY: "an all-day entry is no appointment",
     Reason.STATUS: "its status says to leave it out",
     Reason.LOCATION: "its location is to be left out",
