@@ -19,10 +19,10 @@ from reminders.domain.diary_import.read.header.names.naming import main_language
 from reminders.domain.diary_import.read.header.sheet import Sheet
 
 FAMILY_FIRST, GIVEN_FIRST = NameOrder.FAMILY_FIRST, NameOrder.GIVEN_FIRST
-_ALWAYS = ({"hu"}, {"HU"})
+_ALWAYS = ({"hu", "vi"}, {"HU", "VN"})
 """Languages and countries in which names are written with the family name first."""
 _OFTEN = (
-    {"cs", "sk", "pl", "ru", "uk", "hr", "ro"},
+    {"cs", "sk", "pl", "ru", "uk", "hr", "ro", "bg"},
     {*"CZ SK PL RU UA BY RS HR BA ME SI RO MD BG".split()},
 )
 """And those in which lists of people often are."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_time,
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
+from reminders.domain.diary_import.read.cells.when.time_zones import is_zone_word
 from reminders.domain.diary_import.read.header.folding import squashed
 
 _PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
@@ -31,6 +33,7 @@ _TWO_NUMBERS = re.compile(r"\d{1,2}[^\w\s]{1,2} ?\d{1,2}|\d{8}")
 _NUMBERED = re.compile(r"[A-Za-z]{1,3}[-_#]?\d")
 """A code such as A-1, which is no one o'clock in the morning."""
 _STRETCH = re.compile(r"(\d{1,2}[:.hH]\d{2}) ?[-–—~～〜] ?(\d{1,2}[:.hH]\d{2})")
+_ZONE_WORD = re.compile(r"(.{0,20}\d) ([A-Z]{3,4})")
 _CLOCK = re.compile(r"\d{1,2}[:.hH]\d{2}|\d{1,2} ?[apAP]\.?[mM]?\b")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_(][\w'’.-]*){1,4}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
@@ -71,6 +74,8 @@ def looks_like_date(value: str) -> bool:
 
 def looks_like_time(value: str) -> bool:
     """Whether a cell holds a time of day alone, or from when to when."""
+    if (found := _ZONE_WORD.fullmatch(value)) and is_zone_word(found[2]):
+        return looks_like_time(found[1])
     stretch = _STRETCH.fullmatch(value)
     if stretch:
         return looks_like_time(stretch[1]) and looks_like_time(stretch[2])
@@ -101,7 +106,15 @@ def looks_like_name(value: str) -> bool:
     """Whether a cell holds two to five words as names have them."""
     if len(value) > _LONGEST_NAME:
         return False
+    value = _without_marks(value)
     return bool(_NAME.fullmatch(value) or _SPACELESS_NAME.fullmatch(value))
+
+
+def _without_marks(value: str) -> str:
+    """The letters without the vowels and tones that stand above and below them, as in Thai."""
+    if value.isascii():
+        return value
+    return "".join(char for char in value if not unicodedata.category(char).startswith("M"))
 
 
 def looks_titled(value: str) -> bool:

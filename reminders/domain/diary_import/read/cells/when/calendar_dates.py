@@ -39,6 +39,8 @@ _EDGE_WORD = re.compile(
     r"|,?\s?\(?(?P<after>[^\W\d_]+(?:[-'’][^\W\d_]+)*)\)?\.?$"
 )
 _MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:[.,]0{1,9})?)?$| 12:00(?::00)? ?AM$", re.IGNORECASE)
+_YEAR_WORD = re.compile(r"(?<=\d{4})\s?[гр]\.?$")
+"""The "г." behind a year: Russian, Bulgarian and Ukrainian for it."""
 _FILLERS = frozenset(
     "st nd rd th er ere re o a e de del di da do of the d den dne le el il on az tes het per"
     " om lo na v г р року год года r anno jour tag ten a ada m gada".split()
@@ -64,7 +66,7 @@ def read_date(
     """
     if (found := _ISO.fullmatch(text)) and text.isascii():
         return _make(found[1], found[2], found[3], text)
-    plain = _MIDNIGHT.sub("", bounded(text, "date"))
+    plain = _YEAR_WORD.sub("", _MIDNIGHT.sub("", bounded(text, "date")))
     day = _plainly(plain, order, text)
     if day is None and _PLAIN_NUMBER.fullmatch(plain):
         return _from_number(plain, numbers, text)

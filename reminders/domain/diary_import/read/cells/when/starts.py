@@ -40,6 +40,8 @@ _QUICK = re.compile(
 _BASIC = re.compile(r"((?:19|20)\d{6})T?(\d{2})(\d{2})(\d{2})?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+|(\d{3}))?")
+_DOTNET = re.compile(r"\\?/Date\((\d{9,10})\d{3}(?:[+-]\d{4})?\)\\?/")
+"""Thousandths of a second since 1970, as programs of Microsoft write dates for each other."""
 _OFFSET_BEHIND = re.compile(
     r"(?P<rest>.*\d(?:\s?[ap]\.?\s?m\.?)?)\s?"
     r"(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)(?:\s[A-Z]{3,5})?"
@@ -104,6 +106,8 @@ def read_start(
     plain = bounded(text, "date with a time", most=2 * LONGEST)
     if _NUMBER.fullmatch(plain) and not _BASIC.fullmatch(plain):
         return _from_number(plain, numbers, text)
+    if found := _DOTNET.fullmatch(plain):
+        return Start(None, datetime.fromtimestamp(int(found[1]), UTC))
     rest, zone = _zone_behind(plain)
     day, span = _taken_apart(rest, order, country, text)
     begins, ends = _walls(day, span)

@@ -83,6 +83,10 @@ _LETTERS: dict[str, tuple[str, ...]] = {
     "sgt": ("Asia/Singapore",),
     "hkt": ("Asia/Hong_Kong",),
     "jst": ("Asia/Tokyo",),
+    "kst": ("Asia/Seoul",),
+    "wib": ("Asia/Jakarta",),
+    "wita": ("Asia/Makassar",),
+    "msk": ("Europe/Moscow",),
 }
 """What letters behind a time may stand for, the likeliest first: several zones use each."""
 

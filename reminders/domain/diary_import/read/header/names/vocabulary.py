@@ -51,7 +51,7 @@ def _language(path: Path) -> Language:
         for rank, word in enumerate(_words(text)):
             found.names.setdefault(word, {}).setdefault(kind, strength)
             found.ranks.setdefault((word, kind), rank)
-    for part, text in content["parts"].items():
+    for part, text in content.get("parts", {}).items():
         for word in _words(text):
             found.parts.setdefault(word, part)
             found.longest = max(found.longest, len(word))
