@@ -14,7 +14,7 @@ from reminders.domain.diary_import.questions import Answers, Question, Questions
 from reminders.domain.diary_import.read.assumptions import AssumptionSurvey
 from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
-from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
+from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table, ragged
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.neighbours import NeighbourSurvey
 from reminders.domain.diary_import.read.rows.asides import AsideSurvey
@@ -56,7 +56,7 @@ def survey(
     for number, cells in table.rows():
         found.rows += 1
         if len(cells) > width and any(map(str.strip, cells[width:])):
-            problems.add(_ragged(len(cells), width), row=number, column="")
+            problems.add(ragged(len(cells), width), row=number, column="")
         if suspicious:
             _look_for(suspicious, cells, number, table, problems)
         if when is not None and not dates.decided and when < len(cells):
@@ -89,15 +89,6 @@ def _decide(dates: DateReader, columns: Columns, found: Survey) -> None:
         if not found.questions:
             raise
         raise QuestionsOpen([*unclear.questions, *found.questions], rows=found.rows) from None
-
-
-def _ragged(has: int, width: int) -> str:
-    return (
-        f"The row has {has:,} cells, but the header has {width:,}. Look for a separator inside a "
-        "text "
-        f"that has no "
-        "quotation marks around it."
-    )
 
 
 def _note_location(found: Survey, cell: str, number: int, columns: Columns) -> None:

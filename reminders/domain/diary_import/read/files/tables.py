@@ -245,11 +245,28 @@ def _table(source: Source, form: Format, mapping: Mapping[str, str]) -> Table:
     forms = Forms(cells)
     below = [row for n, row in head if n > number and any(map(str.strip, row))]
     sample = [row for row in below if forms.is_ordinary(row) or not forms.reason(row)][:SAMPLE]
+    _stop_if_wider(sample, len(cells), number)
     table = Table(source, form, distinct([tidy(cell) for cell in cells]), number, forms, sample)
     titles = [title for row in below if (title := forms.title(row)) and looks_like_date(title)]
     if titles and not _has_dates(sample):
         _take_dates_from_titles(table, titles[0])
     return table
+
+
+def _stop_if_wider(sample: list[list[str]], width: int, header_row: int) -> None:
+    """Refuse a table all of whose rows have more cells than its header: their values would stand
+    below other names.
+    """
+    if sample and all(any(map(str.strip, row[width:])) for row in sample):
+        raise refuse(ragged(len(sample[0]), width), row=header_row + 1)
+
+
+def ragged(has: int, width: int) -> str:
+    """What is said of a row with more cells than the header."""
+    return (
+        f"The row has {has:,} cells, but the header has {width:,}. Look for a separator inside a "
+        "text that has no quotation marks around it."
+    )
 
 
 def _has_dates(sample: list[list[str]]) -> bool:
