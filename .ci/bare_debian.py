@@ -47,6 +47,7 @@ then exit 1; fi
 if runuser -u reminders -- cat /etc/reminders/owner/database-url 2>&1; then exit 1; fi
 """
 BOOT_SECONDS, READY_SECONDS = 90.0, 180.0
+ONE_SITTING = 600.0
 
 
 class Booted:
@@ -126,7 +127,13 @@ def main() -> None:
         sys.exit("test-deploy needs systemd-nspawn; on Debian: apt-get install systemd-container")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with booted_debian(keep=options.keep) as debian:
+        began = time.monotonic()
         install(debian)
+        visit(debian, "the first look", "ready")
+        took = time.monotonic() - began
+        say(f"from the first command to https: {took:.0f} s")
+        if took > ONE_SITTING:
+            sys.exit(f"FAILED: that may take {ONE_SITTING} s")
         look_around(debian)
         debian.halt()
         debian.boot()
