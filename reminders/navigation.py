@@ -112,6 +112,7 @@ BELONGS_TO = {
     "import": "imports",
     "recall": "recalls",
     "retention": "setup",
+    "email": "setup",
     "whatsapp": "setup",
     "rules": "setup",
     "trail": "setup",

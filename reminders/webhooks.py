@@ -10,6 +10,7 @@ import logging
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ from reminders.domain.common import database_clock
 from reminders.domain.common.enqueue import enqueue_debounced
 from reminders.domain.operations import refused_pushes
 from reminders.domain.replies.receive import store_pushed
+from reminders.domain.roads.email import hooks
 from reminders.domain.roads.whatsapp.callbacks import keep
 from reminders.domain.sending import webhook_secrets
 from reminders.provider import BadSignature, ReplyPayload, Unreadable, parse_webhook, verify_webhook
@@ -98,6 +100,25 @@ def whatsapp_webhook(request: HttpRequest) -> HttpResponse:
         return _answer(401, "bad signature")
     except ValueError as error:
         logger.warning("A push of WhatsApp could not be read: %s", error)
+        return _answer(400, "unreadable")
+    except (DatabaseError, InterfaceError):
+        return _answer(503, "try again")
+
+
+@csrf_exempt
+@require_POST
+def email_webhook(request: HttpRequest) -> HttpResponse:
+    """Take what a mail service tells: 200 taken, 401, 404, 413 or 400 refused."""
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdigit() and int(length[:12]) <= LARGEST_BODY):
+        return _answer(413, "too large")
+    try:
+        return hooks.receive(request) or _answer(404, "not found")
+    except (PermissionDenied, SuspiciousOperation):
+        logger.warning("A push of the mail service was refused")
+        return _answer(401, "not known")
+    except (ValueError, KeyError, TypeError):
+        logger.warning("A push of the mail service could not be read")
         return _answer(400, "unreadable")
     except (DatabaseError, InterfaceError):
         return _answer(503, "try again")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
-from config.roads import WhatsApp
+from config.roads import SMTP, PatientsMail, WhatsApp
 from reminders.domain.roads.whatsapp.client import conversation_api
 from reminders.domain.sending.client import messages_api
 from reminders.models import ReminderRule
@@ -21,6 +21,7 @@ from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
 from reminders.sandbox.conversation_api.callbacks import SECRET
 from tests.clean_up import keep_what_is_there
+from tests.domain.roads.mailserver import MailServer
 from tests.factories import NOON
 
 if TYPE_CHECKING:
@@ -76,6 +77,23 @@ def whatsapp_on(sandbox: Sandbox, settings: Settings) -> ConversationApi:
     )
     settings.MESSAGES_API_TIMEOUT = 3
     return conversation_api()
+
+
+@pytest.fixture(scope="session")
+def running_mail_server() -> Iterator[MailServer]:
+    """One mail server for the whole session."""
+    server = MailServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mail_server(running_mail_server: MailServer, settings: Settings) -> MailServer:
+    """An empty mail server, to which the settings lead mail to patients."""
+    running_mail_server.reset()
+    settings.PATIENTS_MAIL = PatientsMail(SMTP, running_mail_server.options)
+    settings.PUBLIC_URL = "https://reminders.example"
+    return running_mail_server
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,7 @@ CHAPTER_OF: dict[str, str] = {
     "ready_lines": "receptionist#text-one-person",
     "rules": "manager#rules-that-we-recommend",
     "wordings": "manager#wordings",
+    "email": "e-mail",
     "whatsapp": "whatsapp",
     "trial": "figures#two-wordings",
     "trials": "figures#two-wordings",

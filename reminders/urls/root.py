@@ -14,7 +14,7 @@ from reminders.views.diary import (
     row_actions,
     same_person,
 )
-from reminders.views.patient import calendars
+from reminders.views.patient import calendars, unsubscribe
 from reminders.views.shared.asked import IdConverter
 from reminders.views.site import (
     first_steps,
@@ -78,6 +78,8 @@ urlpatterns = [
     path("remember/", session.remember, name="remember"),
     path("calendars/<str:token>.ics", calendars.show, name="calendar_feed"),
     path("v/", include("reminders.urls.patient")),
+    path("u/<str:token>", unsubscribe.show, name="unsubscribe"),
+    path("webhooks/email/", webhooks.email_webhook, name="email_webhook"),
     path("webhooks/whatsapp/", webhooks.whatsapp_webhook, name="whatsapp_webhook"),
     path("webhooks/messages/<str:secret>/", webhooks.messages_webhook, name="messages_webhook"),
 ]

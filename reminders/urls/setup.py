@@ -16,10 +16,10 @@ from reminders.views.setup import (
     rules,
     taught,
     taught_answers,
-    whatsapp,
     wordings,
 )
 from reminders.views.setup.closed_days import holidays, pages
+from reminders.views.setup.roads import email, whatsapp
 from reminders.views.site import first_steps
 from reminders.views.trail import page as trail
 
@@ -83,6 +83,8 @@ urlpatterns = [
     path("people/desks/<id:pk>/end/", people.end_desk, name="people_desk_end"),
     path("people/roles/<id:pk>/", people.choose, name="people_role"),
     path("people/<id:pk>/lost-phone/", people.forget_factors, name="people_forget_factors"),
+    path("e-mail/", email.show, name="email"),
+    path("e-mail/test/", email.test, name="email_test"),
     path("whatsapp/", whatsapp.show, name="whatsapp"),
     path("whatsapp/ask/", whatsapp.ask, name="whatsapp_ask"),
     path("whatsapp/register/", whatsapp.register, name="whatsapp_register"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from reminders.domain.common.audit import IMPORT, Actor, record_contacts
 from reminders.domain.common.locks import lock_contacts
@@ -121,6 +122,25 @@ def note_dead(address: str, *, by: Actor, now: datetime) -> int:
 def note_reached(address: str, *, at: datetime) -> None:
     """Somebody opened what was sent to this address."""
     Contact.objects.filter(email=address).update(email_reached_at=at)
+
+
+def is_stopped(address: str) -> bool:
+    """Whether nothing goes to this address any more."""
+    theirs = Contact.objects.filter(email=address)
+    return theirs.exists() and not theirs.exclude(email_state=EmailState.STOPPED).exists()
+
+
+def figures() -> dict[str, int]:
+    """How many people have an address, and how it stands with them."""
+    has = ~Q(email="")
+    works = has & Q(email_state=EmailState.WORKS, email_agreed_at__isnull=False)
+    return Contact.objects.filter(forgotten_at=None).aggregate(
+        addresses=Count("pk", filter=has),
+        mailed=Count("pk", filter=works),
+        bounced=Count("pk", filter=has & Q(email_state=EmailState.BOUNCED)),
+        stopped=Count("pk", filter=has & Q(email_state=EmailState.STOPPED)),
+        unread=Count("pk", filter=Q(email="") & ~Q(email_as_given="")),
+    )
 
 
 def _mark(theirs: Any, state: EmailState, kind: str, *, by: Actor, now: datetime) -> int:

@@ -113,7 +113,8 @@ def take_pulse(*, now: datetime, fresh: bool = False) -> Pulse:
     """Ask the database how things stand. Times are UTC. `fresh`: also what is remembered for some
     seconds.
     """
-    unknown = Message.objects.filter(state=Message.State.UNKNOWN)
+    # Nobody can be asked about a mail: SMS takes over after the rule's wait, however long.
+    unknown = Message.objects.filter(state=Message.State.UNKNOWN).exclude(road=Message.Road.EMAIL)
     stale = Message.objects.filter(cancel_requested_at__isnull=False, cancel_settled_at=None)
     # Only these can still be called back; one that is unknown is looked for first, and late for
     # another reason.

@@ -85,6 +85,8 @@ def handed_over(start: datetime, end: datetime) -> tuple[int, int]:
     sent = Message.objects.filter(
         accepted_at__gte=earliest, accepted_at__lt=end + timedelta(days=1)
     )
+    # A copy was promised to nobody.
+    sent = sent.exclude(kind=Message.Kind.COPY)
     in_time = Q(accepted_at__lte=F("scheduled_at") + IN_TIME)
     due = sent.filter(scheduled_at__gte=start, scheduled_at__lt=end).aggregate(
         n=Count("pk"), kept=Count("pk", filter=in_time)

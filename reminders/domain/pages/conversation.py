@@ -60,6 +60,8 @@ class Bubble(NamedTuple):
     """When the page behind the text's link was last looked at."""
     by_page: bool = False
     """Whether a reply was given on that page."""
+    address: str = ""
+    """To which e-mail address it went."""
     road: str = Message.Road.SMS
     read_at: datetime | None = None
 
@@ -118,7 +120,8 @@ def thread(
         sent, came = sent.filter(limited.seen_messages()), came.filter(limited.seen_replies())
     whose = _Whose(contact_id, phone, before, limit, narrowed=limited is not None)
     texts = whose.latest(
-        sent.select_related("contact", "created_by", "by_whatsapp", "link"), "created_at"
+        sent.select_related("contact", "created_by", "by_whatsapp", "by_email", "link"),
+        "created_at",
     )
     bubbles = [_sent(row, contact_id) for row in texts]
     bubbles += [_came(row) for row in whose.latest(came, "received_at")]
@@ -168,6 +171,7 @@ def _sent(row: Message, contact_id: int | None) -> Bubble:
         road=row.road,
         read_at=row.by_whatsapp.read_at if hasattr(row, "by_whatsapp") else None,
         opened_at=link.last_opened_at if link else None,
+        address=row.by_email.address if hasattr(row, "by_email") else "",
     )
 
 

@@ -221,9 +221,13 @@ def _count_visits(visits: QuerySet[Appointment]) -> Iterator[dict[str, Any]]:
 
 
 def _count_texts(visits: QuerySet[Appointment]) -> dict[_Place, dict[str, int]]:
-    """The texts about these visits, by the same places; a test is none, nor what never left."""
+    """The texts about these visits, by the same places; a test or a mail is none, nor what never
+    left.
+    """
     left = Message.objects.filter(appointment__in=visits).exclude(kind=Message.Kind.TEST)
     left = left.exclude(state__in=(Message.State.CANCELLED, Message.State.QUEUED))
+    # A mail is no text: how it does stands among the roads.
+    left = left.exclude(road=Message.Road.EMAIL)
     counted = (
         left.order_by()
         .values_list(

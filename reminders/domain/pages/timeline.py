@@ -194,6 +194,13 @@ def _changes(details: Mapping[str, Any], *, names: _Names) -> Iterator[tuple[str
             yield title, names.of(field, pair[0]), names.of(field, pair[1])
 
 
+NEXT_ROAD = {
+    str(Message.Road.WHATSAPP): "WhatsApp did not bring it",
+    str(Message.Road.EMAIL): "the e-mail was not opened",
+}
+BY_ROAD = {str(Message.Road.WHATSAPP): " by WhatsApp", str(Message.Road.EMAIL): " by e-mail"}
+
+
 def _texts(appointment: Appointment, *, now: datetime) -> Iterator[Moment]:
     # Two steps, each through its index; one condition over both tables would read every message
     # there is.
@@ -228,13 +235,15 @@ def _opened(first: datetime, last: datetime | None) -> Moment:
 def _text_title(message: Message, rule_kind: str, *, waits: bool) -> str:
     about = f" {EVENT_TEXTS[rule_kind]}" if rule_kind in EVENT_TEXTS else ""
     if message.instead_of and message.instead_of.road != Message.Road.SMS:
-        return f"Text by SMS, as WhatsApp did not bring it{f': {about.strip()}' if about else ''}"
+        why = NEXT_ROAD[message.instead_of.road]
+        return f"Text by SMS, as {why}{f': {about.strip()}' if about else ''}"
     if message.instead_of_id and not waits:
         return "Text sent to the second number, as the first one failed"
     if waits:
-        return f"Text ready to go out:{about}" if about else "Text ready to go out"
+        what = "E-mail" if message.road == Message.Road.EMAIL else "Text"
+        return f"{what} ready to go out:{about}" if about else f"{what} ready to go out"
     title = TEXT_TITLES.get(message.kind, "Text")
-    title += " by WhatsApp" if message.road == Message.Road.WHATSAPP else ""
+    title += BY_ROAD.get(message.road, "")
     return f"{title}:{about}" if about else title
 
 

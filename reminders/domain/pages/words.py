@@ -51,6 +51,7 @@ EVENT_WORDS = {
     "merged": "Found to be the same person as another entry",
     "split": "Found to be two people again",
     "whatsapp_ended": "Wants nothing more by WhatsApp",
+    "email_set_up": "E-mail set up otherwise",
     "email_stopped": "Wants nothing more by e-mail",
     "email_bounced": "Mail to their address comes back",
     "opted_out": "Opted out of texts",

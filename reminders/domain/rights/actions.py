@@ -191,6 +191,8 @@ _SETTING_UP = (
     page("after_restore_state", SEE_CONNECTION, "How far that is", Reach.ALL),
     act("after_restore_ask", CONNECTION, "Ask the provider what a backup missed", Reach.ALL),
     act("after_restore_go_on", CONNECTION, "Let texts go again after a restore", Reach.ALL),
+    form("email", SEE_WORDINGS, WORDINGS, "How this site writes by e-mail", Reach.ALL),
+    act("email_test", WORDINGS, "Send a test by e-mail", Reach.ALL),
     page("whatsapp", SEE_WORDINGS, "Which words WhatsApp has approved", Reach.ALL),
     act("whatsapp_ask", WORDINGS, "Ask WhatsApp which words it has approved", Reach.ALL),
     act("whatsapp_register", WORDINGS, "Hand words in to WhatsApp", Reach.ALL),
@@ -278,6 +280,8 @@ _OUTSIDE = (
     outside("calendar_feed", "A calendar, by a secret address"),
     outside("visit_no_page", "An address that is no link"),
     outside("messages_webhook", "The provider brings a reply or a report"),
+    outside("unsubscribe", "A patient stops e-mails, by the address in one"),
+    outside("email_webhook", "A mail service tells what became of mails"),
     outside("whatsapp_webhook", "The provider brings news of WhatsApp"),
 )
 _HANDBOOK = (

@@ -131,7 +131,7 @@ def preview_rule(rule: ReminderRule, *, now: datetime, scope: Scope | None = Non
     before = ReminderRule.objects.filter(pk=rule.pk).first() if rule.pk else None
     # As saving does it: a text that would have been due before now counts as late.
     fresh(rule, before, now=now)
-    rows = Appointment.objects.filter(_concerned(rule, before), starts_at__gt=now)
+    rows = Appointment.objects.filter(concerned(rule, before), starts_at__gt=now)
     if scope is not None:
         rows = rows.filter(scope.at_locations())
     return look_ahead(rows, lambda ids: _effects(ids, rule, before, now=now), now=now)
@@ -154,7 +154,7 @@ def look_ahead(
     return preview
 
 
-def _concerned(rule: ReminderRule, before: ReminderRule | None) -> Q:
+def concerned(rule: ReminderRule, before: ReminderRule | None) -> Q:
     # Nothing, to begin with: an empty Q would stand for every appointment.
     condition = Q(pk__in=[])
     for one in filter(None, (rule, before)):

@@ -114,6 +114,11 @@ def _roads(rule: ReminderRule) -> Iterator[str]:
     if rule.whatsapp_minutes:
         wait = duration(rule.whatsapp_minutes)
         yield f"by WhatsApp to those who agreed; by SMS if it is not delivered within {wait}"
+    if rule.email_minutes:
+        wait = duration(rule.email_minutes)
+        yield f"by e-mail to those who agreed; by SMS if it is not opened within {wait}"
+    elif rule.email_minutes == 0:
+        yield "a copy by e-mail to those who agreed, beside the text"
 
 
 def _small_print_of_event(rule: ReminderRule) -> Iterator[str]:

@@ -44,6 +44,7 @@ OPEN_WHILE_LOCKED = frozenset(
         "promise",
         "messages_webhook",
         "whatsapp_webhook",
+        "email_webhook",
         "security_txt",
     }
 )

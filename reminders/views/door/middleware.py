@@ -40,6 +40,7 @@ _OPEN = frozenset(
         "promise",
         "messages_webhook",
         "whatsapp_webhook",
+        "email_webhook",
         "security_txt",
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -70,6 +71,7 @@ def _texts() -> list[Tile]:
             if own
             else "What texts say, in 11 languages",
         ),
+        *_email(),
         *_whatsapp(),
         Tile(
             "taught_replies",
@@ -84,6 +86,12 @@ def _texts() -> list[Tile]:
             "What you answer again and again",
         ),
     ]
+
+
+def _email() -> list[Tile]:
+    """Only where a mail server is set up: else there is nothing to do."""
+    words = "First, or as a copy beside the text; from whom, and to whom"
+    return [Tile("email", "send", "E-mail", words)] if settings.PATIENTS_MAIL else []
 
 
 def _whatsapp() -> list[Tile]:

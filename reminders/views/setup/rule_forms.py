@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
+from reminders.domain.roads.email.access import is_there
 from reminders.models import Location, Practitioner, ReminderRule, Service
 
 DAYS, ELAPSED = "days", "elapsed"
@@ -30,6 +31,21 @@ WAYS = [
             (30, "half an hour"),
             (60, "an hour"),
             (120, "two hours"),
+        )
+    ),
+]
+
+MAIL_WAYS = [
+    ("", "Not at all"),
+    (0, "A copy by e-mail, beside the text"),
+    *(
+        (minutes, f"By e-mail first; by SMS if it is not opened within {words}")
+        for minutes, words in (
+            (30, "half an hour"),
+            (60, "an hour"),
+            (120, "two hours"),
+            (240, "four hours"),
+            (480, "eight hours"),
         )
     ),
 ]
@@ -94,6 +110,16 @@ class RuleForm(forms.ModelForm):
         "has approved; to all others by SMS.",
     )
 
+    email_minutes = forms.TypedChoiceField(
+        label="By e-mail",
+        choices=MAIL_WAYS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="To those who agreed to it, about one visit. Opened means that the page behind "
+        "its buttons was seen; a mail that lies unread is followed by the SMS.",
+    )
+
     class Meta:
         model = ReminderRule
         fields = (
@@ -113,6 +139,7 @@ class RuleForm(forms.ModelForm):
             *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
             "missed_within_months",
             "whatsapp_minutes",
+            "email_minutes",
         )
         widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
         labels = {
@@ -162,6 +189,8 @@ class RuleForm(forms.ModelForm):
         fields["settle_minutes"].required = False
         if settings.WHATSAPP is None:
             del self.fields["whatsapp_minutes"]
+        if not is_there():
+            del self.fields["email_minutes"]
         # A blank location means everywhere, which is not theirs to give.
         if scope.restricted:
             fields["location"].required = True
@@ -213,10 +242,15 @@ class RuleForm(forms.ModelForm):
                 given["at_time"] = None
             elif given.get("at_time") is None and "at_time" not in self.errors:
                 self.add_error("at_time", "Say at which time, such as 17:00.")
+        self._check_rest(given)
+        return given
+
+    def _check_rest(self, given: dict[str, Any]) -> None:
+        if given.get("whatsapp_minutes") and given.get("email_minutes"):
+            self.add_error("email_minutes", "One road can come first: WhatsApp or e-mail.")
         for name in ("min_notice_minutes", "cutoff_minutes"):
             if (given.get(name) or 0) > LONGEST_NOTICE:
                 self.add_error(name, "At most a week, which is 10080 minutes.")
-        return given
 
     def _settles(self, given: dict[str, Any]) -> int:
         minutes = given.get("settle_minutes")

@@ -17,6 +17,7 @@ from reminders.domain.planning.rule_book import BusyError
 from reminders.domain.setup import rule_text, rules
 from reminders.domain.setup.jobs import REPLAN, in_words
 from reminders.domain.setup.rule_preview import preview_rule
+from reminders.domain.setup.rule_roads import by_roads
 from reminders.domain.telling.as_it_went import as_it_went
 from reminders.domain.wording import PURPOSES
 from reminders.models import Job, ReminderRule
@@ -185,6 +186,7 @@ def preview(request: StaffRequest) -> HttpResponse:
         context |= {
             "preview": preview_rule(rule, now=now, scope=request.scope),
             "sentence": rule_text.sentence(rule),
+            "roads": by_roads(rule, now=now, scope=request.scope),
             "went": as_it_went(rule, now=now, scope=request.scope),
             "now": now,
         }

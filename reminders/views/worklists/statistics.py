@@ -15,6 +15,7 @@ from reminders.domain.pages.figures.roads import RoadFigures, road_figures
 from reminders.domain.pages.reply_figures import ReplyFigures, reply_figures
 from reminders.domain.pages.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.domain.recalls.figures import recall_figures
+from reminders.domain.roads.email import access
 from reminders.domain.roads.whatsapp.client import is_on
 from reminders.domain.sooner.figures import slot_figures
 from reminders.models import Practitioner
@@ -93,7 +94,7 @@ def _figures(
 
 def _roads(request: StaffRequest, *, since: date, now: datetime) -> list[RoadFigures]:
     """Each road's figures, where there is more than one."""
-    if not is_on():
+    if not (is_on() or access.is_on()):
         return []
     begin = datetime.combine(since, time.min, tzinfo=zone(request))
     return road_figures(location_ids=place_ids(request), since=begin, until=now)

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
-from config.roads import SMTP, PatientsMail
 from reminders.provider import MessagesApi
 from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
@@ -51,23 +49,6 @@ def practice(
     made = Practice(sandbox, api)
     made.register()
     return made
-
-
-@pytest.fixture(scope="session")
-def running_mail_server() -> Iterator[MailServer]:
-    """One mail server for the whole session."""
-    server = MailServer().start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def mail_server(running_mail_server: MailServer, settings: Settings) -> MailServer:
-    """An empty mail server, to which the settings lead mail to patients."""
-    running_mail_server.reset()
-    settings.PATIENTS_MAIL = PatientsMail(SMTP, running_mail_server.options)
-    settings.PUBLIC_URL = mailing.SITE
-    return running_mail_server
 
 
 @pytest.fixture

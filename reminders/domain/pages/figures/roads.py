@@ -45,7 +45,7 @@ class RoadFigures(NamedTuple):
     median: timedelta | None
     """Half of the answers were there by then."""
     charged: int
-    """Parts by SMS; by WhatsApp each text that arrived, at WhatsApp's own rate."""
+    """Parts by SMS; by WhatsApp each text that arrived, at WhatsApp's own rate; of mails none."""
 
     @property
     def name(self) -> str:
@@ -55,6 +55,8 @@ class RoadFigures(NamedTuple):
     @property
     def charged_words(self) -> str:
         """What is charged, in words."""
+        if self.road == Road.EMAIL:
+            return "nothing"
         unit = "part" if self.road == Road.SMS else "delivered text"
         return f"{self.charged} {unit}{'' if self.charged == 1 else 's'}"
 
@@ -64,7 +66,7 @@ def road_figures(
 ) -> list[RoadFigures]:
     """The figures of each road that was used, SMS first; two statements."""
     left = Message.objects.filter(
-        kind=Message.Kind.REMINDER,
+        kind__in=(Message.Kind.REMINDER, Message.Kind.COPY),
         location_id__in=location_ids,
         accepted_at__range=(since, until),
         format=Message.Format.SMS,
@@ -79,7 +81,7 @@ def road_figures(
         .annotate(
             texts=Count("pk"),
             arrived=Count("pk", filter=arrived),
-            read=Count("by_whatsapp__read_at"),
+            read=Count("by_whatsapp__read_at") + Count("by_email", filter=arrived),
             answered=Count("pk", filter=Exists(replied)),
             parts=Sum(Coalesce("billed", "segments")),
         )

@@ -1,0 +1,1 @@
+"""Set-up: the roads besides SMS, a page for each."""
