@@ -45,7 +45,7 @@ BY_NAME = (
     "task_class", "will_close",
     "auth_flow",  # httpx
     "InTurn", "ReadableText", "ContentSecurityPolicy", "Probes",  # settings
-    "KeepNothing", "OneMoment", "LogIds",
+    "KeepNothing", "OneMoment", "LogIds", "Traced", "end_span",
     "process_log_record",  # the library that writes logs as JSON
     "install_sync_handler", "connection_errors", "signum", "frame",  # Celery, signals
     "follow_settings", "get_ready", "end_soon",  # Celery's signals

@@ -3,6 +3,7 @@ database.
 """
 
 import os
+import threading
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,12 +13,14 @@ from celery.signals import (
     beat_init,
     before_task_publish,
     celeryd_after_setup,
+    task_postrun,
     task_prerun,
     worker_shutting_down,
 )
+from celery.states import FAILURE
 
 from config.ringing import broker, queues
-from reminders import log_ids
+from reminders import log_ids, tracing
 
 broker.outlive_outages()
 
@@ -95,11 +98,30 @@ def tell_which_request(headers: dict[str, Any] | None = None, **_kwargs: Any) ->
     request_id = log_ids.current().get("request_id")
     if headers is not None and request_id:
         headers["request_id"] = request_id
+    trace = tracing.header()
+    if headers is not None and trace:
+        headers[tracing.CARRIED] = trace
 
 
 @task_prerun.connect
 def log_with_ids(task_id: str = "", task: Any = None, **_kwargs: Any) -> None:
-    """What a task logs carries its id, and that of the request behind it."""
+    """What a task logs carries its id, and that of the request behind it; so does its span."""
     request_id = getattr(task.request, "request_id", None)
     told = {"request_id": request_id} if request_id else {}
     log_ids.begin(task=task.name, task_id=task_id, **told)
+    _open.span = tracing.span(
+        task.name, kind="consumer", parent=getattr(task.request, tracing.CARRIED, None) or ""
+    )
+    _open.told = _open.span.__enter__()
+
+
+@task_postrun.connect
+def end_span(state: str = "", **_kwargs: Any) -> None:
+    """The task is over, in the thread in which it began."""
+    if state == FAILURE:
+        _open.told.failed(state)
+    _open.span.__exit__(None, None, None)
+
+
+_open = threading.local()
+"""The span of the task that runs in a thread: Celery tells of its two ends one by one."""

@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reminders.middleware.ContentSecurityPolicy",
     "reminders.middleware.Probes",
+    "reminders.middleware.Traced",
     "reminders.middleware.KeepNothing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -342,6 +343,7 @@ LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = local.logging_settings(LOG_LEVEL, LOG_FORMAT)
 PROMISE_PAGE = env.flag("PROMISE_PAGE", default=False)
 METRICS, OUTSIDE = watching.metrics(env), watching.outside(env)
+TELEMETRY = watching.telemetry(env)
 SENTRY_DSN = env.web_address("SENTRY_DSN")
 
 env.stop_if_unusable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
@@ -45,6 +46,17 @@ def metrics(env: Environment) -> Metrics:
                 "10.0.0.0/24."
             )
     return Metrics(token, tuple(found))
+
+
+def telemetry(env: Environment) -> str:
+    """OTEL_EXPORTER_OTLP_ENDPOINT: where traces go; blank where nobody asked for them."""
+    collector = env.web_address("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if collector and not (find_spec("opentelemetry") and find_spec("opentelemetry.sdk")):
+        env.refuse(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the packages that it takes are missing: "
+            "pip install '.[telemetry]'"
+        )
+    return collector
 
 
 def outside(env: Environment) -> Outside:

@@ -7,11 +7,12 @@ is kept.
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, QueryDict
 
-from reminders import log_ids
+from reminders import log_ids, tracing
 from reminders.hashing import TooBusyError
 from reminders.views.site.metrics import metrics
 from reminders.views.site.readiness import healthz, readyz
@@ -137,6 +138,34 @@ class LogIds:
             response = self.get_response(request)
         response.headers["X-Request-ID"] = known
         return response
+
+
+class Traced:
+    """A span for each page, by the pattern of its address: what stands in an address may be a
+    number, a name or a secret.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Anybody may write any word for a method, too.
+        method = request.method if request.method in tracing.METHODS else "OTHER"
+        with tracing.span(str(method), kind="server") as span:
+            response = self.get_response(request)
+            match = request.resolver_match
+            route = match.route if match else "none"
+            span.is_called(
+                f"{method} {route}",
+                {
+                    "http.request.method": str(method),
+                    "http.route": route,
+                    "http.response.status_code": response.status_code,
+                },
+            )
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                span.failed(str(response.status_code))
+            return response
 
 
 class KeepNothing:

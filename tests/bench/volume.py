@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from reminders.domain.planning.plan import plan_appointments
 from reminders.models import Appointment, Location, Practitioner, ReminderRule, Service
-from tests.bench import pages, ring
+from tests.bench import metrics, pages, ring
 from tests.bench.scratch import scratch_database
 
 ZONES = (("Europe/London", "GB"), ("Australia/Sydney", "AU"), ("America/New_York", "US"))
@@ -66,6 +66,7 @@ def _measured(appointments: int) -> dict[str, float]:
         shown = pages.measure("day sheet, all", "search", "conversation", rounds=10)
         found |= {name: page["least"] for name, page in shown.items()}
         found["planning a thousand visits"] = _planned()
+        found["/metrics"] = metrics.measure()["least_ms"]
     return found
 
 

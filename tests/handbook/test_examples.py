@@ -32,9 +32,10 @@ CODE = re.compile(r"`([^`\n]+)`")
 CALLED = re.compile(r"(?:manage\.py|^reminders) ([a-z_]+)\b([^\n|;&]*)")
 NOT_OURS = {
     *("FAULT_SEEDS", "IMPORT_EXAMPLES", "NAME_FILE", "PIP_FIND_LINKS", "PIP_NO_INDEX"),
+    *("OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER", "HOSTS_SHARE"),
     *("MESSAGE_DELIVERY", "MESSAGE_INBOUND", "OPT_OUT"),
 }
-"""Of the tests, of pip and of the provider; and what stands for any name."""
+"""Of the tests, of pip, of OpenTelemetry and of the provider; and what stands for any name."""
 OF_THE_CODE = {"architecture", "commands", "glossary"}
 """Chapters that name constants of the code, or what an option takes."""
 SPOKEN_OF = ("receptionist", "manager", "troubleshooting", "data-protection")

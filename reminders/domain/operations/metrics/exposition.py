@@ -55,6 +55,12 @@ def exposition(*, now: datetime, broker: bool) -> bytes:
     return known + up(database=True, broker=broker)
 
 
+def forget() -> None:
+    """Look again at the next question."""
+    with _Known.lock:
+        _Known.until = 0.0
+
+
 def up(*, database: bool, broker: bool) -> bytes:
     """What can be said of services even while the database is away; never remembered."""
     shown = ((database, "database_up"), (broker, "broker_up"))

@@ -19,6 +19,7 @@ from django.db import Error
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce
 
+from reminders import tracing
 from reminders.domain.common import database_clock, troubles
 from reminders.domain.common.connections import release_connection
 from reminders.models import CallCount, CallHealth
@@ -75,6 +76,12 @@ def note(exchange: Exchange) -> None:
         exchange.call,
         exchange.outcome,
         extra={"seconds": round(exchange.seconds, 3)},
+    )
+    tracing.past(
+        f"provider {exchange.call}",
+        seconds=exchange.seconds,
+        failed="" if exchange.outcome in ANSWERED else exchange.outcome,
+        outcome=exchange.outcome,
     )
     within = next(most for most in BUCKETS if exchange.seconds <= most)
     with _Seen.lock:
