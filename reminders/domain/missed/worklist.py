@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reminders.models import Appointment, CallAttempt, Message, ReminderRule
@@ -24,19 +24,11 @@ def missed_visits(
     written; `called` the outcome of the last call since and `called_at` when that was; `again_at`
     when the person comes next.
     """
-    by_click = Message.objects.filter(appointment=OuterRef("pk"), purpose=PURPOSE)
-    by_rule = Message.objects.filter(
-        reminders__appointment=OuterRef("pk"), reminders__rule__kind=ReminderRule.Kind.MISSED
-    )
+    by_click, by_rule = _texts()
     calls = CallAttempt.objects.filter(
         appointment=OuterRef("pk"), undone_at=None, at__gte=OuterRef("starts_at")
     ).order_by("-at")
-    coming = Appointment.objects.filter(
-        contact=OuterRef("contact"),
-        location_id__in=location_ids,
-        starts_at__gt=now,
-        status__in=Appointment.EXPECTED,
-    )
+    coming = _coming(location_ids, now=now)
     rows = Appointment.objects.filter(
         location_id__in=location_ids,
         local_date__range=(today - timedelta(days=days), today + timedelta(days=1)),
@@ -57,8 +49,29 @@ def _last(texts: QuerySet[Message], column: str) -> Subquery:
     return Subquery(texts.order_by("-created_at").values(column)[:1])
 
 
-def still_to_do(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+def _texts() -> tuple[QuerySet[Message], QuerySet[Message]]:
+    """The texts about a missed visit: by a click, and by a rule."""
+    by_click = Message.objects.filter(appointment=OuterRef("pk"), purpose=PURPOSE)
+    by_rule = Message.objects.filter(
+        reminders__appointment=OuterRef("pk"), reminders__rule__kind=ReminderRule.Kind.MISSED
+    )
+    return by_click, by_rule
+
+
+def _coming(location_ids: Collection[int], *, now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(
+        contact=OuterRef("contact"),
+        location_id__in=location_ids,
+        starts_at__gt=now,
+        status__in=Appointment.EXPECTED,
+    )
+
+
+def still_to_do(
+    rows: QuerySet[Appointment], location_ids: Collection[int], *, now: datetime
+) -> QuerySet[Appointment]:
     """Those who were neither texted nor reached by a call since, and are not booked again."""
     unreached = Q(("called", None)) | Q(("called", str(CallAttempt.Outcome.NO_ANSWER)))
-    # As pairs: the types know nothing of what `missed_visits` adds.
-    return rows.filter(unreached, Q(("text_state", None)), Q(("again_at", None)))
+    # Asked whether there is one, in place of which is the last: of hundreds a page shows a few.
+    done = (*_texts(), _coming(location_ids, now=now))
+    return rows.filter(unreached, *(~Exists(each) for each in done))

@@ -22,7 +22,7 @@ from reminders.views.shared.days import day_field, read_day
 from reminders.views.shared.locations import places
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_page
 
-SHOWN = 500
+SHOWN = 150
 """Visits with a box of their own; of a longer day the groups choose the others, too."""
 RECENT = 5
 

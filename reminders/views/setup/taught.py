@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from reminders.domain.common.audit import name_of
 from reminders.domain.replies.candidates import why_not_coming
-from reminders.domain.replies.inbox import open_cards
+from reminders.domain.replies.inbox import whole_cards
 from reminders.domain.replies.review import teach
 from reminders.domain.wording.languages import LANGUAGES
 from reminders.models import InboxItem, TaughtReply
@@ -33,7 +33,8 @@ class Proposal(NamedTuple):
 def show(request: StaffRequest) -> HttpResponse:
     """All that is taught, each with the cards of the same words that the user sees."""
     rows = list(TaughtReply.objects.filter(removed_at=None).select_related("taught_by"))
-    waiting = open_cards().filter(request.scope.seen_cards(), kind__in=teach.READ_BY_STAFF)
+    cards = whole_cards().filter(done_at=None, kind__in=teach.READ_BY_STAFF)
+    waiting = cards.filter(request.scope.seen_cards()).order_by("opened_at", "pk")
     # Bounded: the words of each waiting reply are folded and compared here and now.
     alike = teach.waiting_alike(rows, waiting[: teach.MOST_LOOKED_AT] if rows else ())
     context = {

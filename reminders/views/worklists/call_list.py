@@ -27,7 +27,7 @@ from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import places, several, sign
 from reminders.views.shared.pages import StaffRequest, note_or_back, staff_action, staff_page
 
-ROWS = 30
+ROWS = 25
 Outcome = CallAttempt.Outcome
 OUTCOMES = (
     (Outcome.NO_ANSWER, "No answer", "call-off"),

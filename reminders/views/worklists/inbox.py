@@ -28,7 +28,7 @@ from reminders.views.worklists.inbox_card import (
 )
 from reminders.views.worklists.slot_cards import whole_context
 
-ROWS = 40
+ROWS = 30
 SETTLED_SHOWN = timedelta(days=14)
 STOP_LOOKING = 286
 """What htmx takes as the end of looking again and again."""

@@ -28,7 +28,7 @@ from reminders.views.shared.lists import counted_page
 from reminders.views.shared.locations import place_ids, several, zone
 from reminders.views.shared.pages import StaffRequest, note_or_back, staff_action, staff_page
 
-ROWS = 50
+ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,9 @@ def show(request: StaffRequest) -> HttpResponse:
     days = read_choice(request.GET.get("days"), DAYS, otherwise=USUAL_DAYS)
     everything = request.GET.get("show") == "all"
     today = now.astimezone(zone(request)).date()
-    found = missed_visits(place_ids(request), today=today, days=days, now=now)
-    to_do = still_to_do(found)
+    here = place_ids(request)
+    found = missed_visits(here, today=today, days=days, now=now)
+    to_do = still_to_do(found, here, now=now)
     page = counted_page(request, found if everything else to_do, per_page=ROWS)
     context = {
         "groups": _by_day(_rows(request, page, now=now)),

@@ -30,7 +30,7 @@ def missed(**values: Any) -> Appointment:
 
 def listed(place, *, days=7, to_do=False):
     rows = missed_visits([place.pk], today=MONDAY, days=days, now=NOON)
-    return list(still_to_do(rows) if to_do else rows)
+    return list(still_to_do(rows, [place.pk], now=NOON) if to_do else rows)
 
 
 def test_missed_visits_are_counted_among_those_that_took_place(django_assert_num_queries):

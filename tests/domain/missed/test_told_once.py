@@ -49,13 +49,13 @@ def test_after_the_rule_a_click_says_that_it_was_told():
 def test_whom_the_rule_told_is_no_longer_to_do():
     visit = not_come()
     listed = missed_visits([visit.location_id], today=NOON.date(), days=1, now=LATER)
-    assert list(still_to_do(listed)) == [visit]
+    assert list(still_to_do(listed, [visit.location_id], now=LATER)) == [visit]
 
     text = make_message(
         appointment=visit, contact=visit.contact, location=visit.location, state="delivered"
     )
     Reminder.objects.update(state="sent", message=text)
 
-    assert list(still_to_do(listed.all())) == []
+    assert list(still_to_do(listed.all(), [visit.location_id], now=LATER)) == []
     row: Any = listed.get()
     assert (row.text_state, row.texted_at) == ("delivered", text.created_at)
