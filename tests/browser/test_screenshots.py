@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from reminders.models import Appointment, Import, InboxItem, ReminderRule
+from reminders.models import Appointment, Contact, Import, InboxItem, ReminderRule
 from tests.browser.scenes import days as scenes
 from tests.browser.scenes import life, work
 from tests.factories import make_user
@@ -99,8 +99,11 @@ def the_life() -> Pages:
         "trials": "/set-up/wordings/trials/",
         "statistics-change": "/statistics/change/",
         "prices": "/statistics/prices/",
+        "wording-columns": "/set-up/wordings/edit/?purpose=confirmation&language=en",
     }
-    rule = ReminderRule.objects.filter(kind=ReminderRule.Kind.MISSED).first()
+    child = Contact.objects.filter(first_name=life.CHILD).exclude(responsible=None).first()
+    pages |= {"who-is-texted": f"/contacts/{child.pk}/"} if child else {}
+    rule = ReminderRule.objects.filter(kind=ReminderRule.Kind.MOVED).first()
     pages |= {"event-rule": f"/set-up/rules/{rule.pk}/"} if rule else {}
     free = InboxItem.objects.filter(kind="free_slot").first()
     pages |= {"free-slot": f"/inbox/{free.pk}/"} if free else {}

@@ -3,11 +3,21 @@
 from datetime import date, time, timedelta
 
 from reminders.domain.common.audit import SYSTEM
-from reminders.domain.diary.appointments import set_status
+from reminders.domain.diary.appointments import change_appointment, set_status
+from reminders.domain.pages.figures.daily import STEPS
 from reminders.domain.pages.statistics import compute_days
 from reminders.domain.recalls.find import find_due
+from reminders.domain.setup.wordings import WordingKey, save_wording
 from reminders.domain.sooner.ring import work_off_slots
-from reminders.models import Appointment, CallAttempt, ReminderRule
+from reminders.models import (
+    Appointment,
+    CallAttempt,
+    Contact,
+    DailyStatistics,
+    DailyTexts,
+    ReminderRule,
+    TextPrice,
+)
 from tests.browser.scenes.days import NAMES, Diary
 from tests.browser.scenes.work import tomorrow
 from tests.factories import (
@@ -16,6 +26,12 @@ from tests.factories import (
     make_contact,
     make_event_rule,
     make_wish,
+)
+
+CHILD = "Mia"
+WITH_ROOM = (
+    "Hi {first_name}, your appointment at {location} is on {date} at {time}, room "
+    "{x:Room|at the desk}. Reply Y to confirm or N if you can't come."
 )
 
 
@@ -34,13 +50,17 @@ def week(*, people: int) -> Diary:
     diary = tomorrow()
     for kind in (ReminderRule.Kind.MOVED, ReminderRule.Kind.MISSED):
         make_event_rule(kind)
-    for _ in range(people * 2):
-        diary.book()
+    booked = [diary.book() for _ in range(people * 2)]
+    for row in booked[:3]:
+        change_appointment(row, {"local_time": time(16)}, by=SYSTEM, now=diary.now)
     _missed(diary, people)
     _sooner(diary, people)
     _due(diary, people)
     _closed(diary, people)
+    _responsible(diary)
+    _columns(diary)
     compute_days(diary.day - timedelta(weeks=4), diary.day, now=diary.now)
+    _figures(diary)
     return diary
 
 
@@ -116,3 +136,42 @@ def _closed(diary: Diary, people: int) -> None:
     for number in range(people):
         day = diary.day + timedelta(days=7 * number + 20)
         make_closed_day(diary.place, name="Team training", first_day=day)
+
+
+def _responsible(diary: Diary) -> None:
+    """A child whose mother is texted in her place, until she is sixteen."""
+    mother = make_contact(first_name="Grace", last_name="Hopper-Lee")
+    make_contact(
+        first_name=CHILD,
+        last_name="Hopper-Lee",
+        birth_date=date(diary.day.year - 11, 5, 4),
+        responsible=mother,
+        responsible_years=16,
+    )
+    diary.book(contact=Contact.objects.get(first_name=CHILD))
+
+
+def _columns(diary: Diary) -> None:
+    """What the practice's own diary brings besides, and a wording that uses it."""
+    Appointment.objects.filter(starts_at__gt=diary.now).update(extra={"Room": "12"})
+    key = WordingKey("confirmation", "en")
+    save_wording(key, WITH_ROOM, by=SYSTEM, now=diary.now, replace=True)
+
+
+def _figures(diary: Diary) -> None:
+    """Eight weeks: fewer missed visits in the later four, and what the texts cost."""
+    TextPrice.objects.create(country="GB", currency="GBP", price="0.045", changed_at=diary.now)
+    today = diary.now.date()
+    days = [today - timedelta(days=ago) for ago in range(1, 57)]
+    DailyStatistics.objects.filter(day__in=days).delete()
+    DailyTexts.objects.filter(day__in=days).delete()
+    for ago, day in enumerate(days, start=1):
+        missed = 1 if ago <= 28 else 3 + ago % 2
+        counts = {"appointments": 34, "confirmed": 27, "arrived": 34 - missed, "no_show": missed}
+        made = {"location": diary.place, "day": day, "computed_at": diary.now}
+        DailyStatistics.objects.create(**made, **counts)
+        waits = [max(0, 6 - step // 3) for step in range(len(STEPS) + 1)]
+        DailyTexts.objects.create(
+            **made, replies=31, alone=27, handed_over=68, late=ago % 5 == 0, charged=74, units=81,
+            billed=81, waits=waits,
+        )  # fmt: skip
