@@ -13,7 +13,11 @@ import cssbeautifier
 import jsbeautifier
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("reminders/static", "reminders/sandbox/browser_phone/static")
+FOLDERS = (
+    "reminders/static",
+    "reminders/sandbox/browser_phone/static",
+    "reminders/sandbox/mailbox/static",
+)
 LONGEST = {".css": 100, ".js": 100, ".html": 200}
 """Characters of a line; a template tag cannot be broken, and adding a space can move a page."""
 

@@ -20,6 +20,7 @@ from reminders.sandbox.control_room.faults import Faults, ordered
 from reminders.sandbox.conversation_api.api import ConversationApi, is_conversation_path
 from reminders.sandbox.conversation_api.side import WhatsAppSide
 from reminders.sandbox.http import Environ, Response, SandboxRequest, answered, failed, request_from
+from reminders.sandbox.mailbox.pages import MailPages, is_mail_path
 from reminders.sandbox.provider_api.account import BY_ITSELF, Account
 from reminders.sandbox.provider_api.api import Api
 from reminders.sandbox.provider_api.auth import Credentials
@@ -73,6 +74,8 @@ class Sandbox:
         self.whatsapp = WhatsAppSide(self.account)
         self._conversation = ConversationApi(self.whatsapp, self.faults, key=key, secret=secret)
         self._phone = Phone(self.account, self.whatsapp)
+        self._mail = MailPages(self.account)
+        self.mailbox = self._mail.box
         self._listeners: list[Listener] = []
         self._ticker: Ticker | None = None
 
@@ -244,6 +247,8 @@ class Sandbox:
             return self._control.handle
         if is_conversation_path(path):
             return self._conversation.handle
+        if is_mail_path(path):
+            return self._mail.handle
         # The rest is the provider's, so that its words for unknown paths are the API's own.
         return self._phone.handle if is_phone_path(path) else self._api.handle
 

@@ -38,9 +38,10 @@ class EmailBackend(BaseEmailBackend):
             raise smtplib.SMTPConnectError(421, str(error)) from error
         except httpx.HTTPError as error:
             raise smtplib.SMTPServerDisconnected(type(error).__name__) from error
-        if answer.status_code == 550:
-            raise smtplib.SMTPRecipientsRefused(dict.fromkeys(to, (550, b"5.1.1 No such mailbox")))
-        if answer.status_code == 554:
-            raise smtplib.SMTPDataError(554, b"5.7.1 Not taken")
-        if answer.status_code != 202:
+        if answer.status_code != 200:
             raise smtplib.SMTPServerDisconnected("no answer")
+        code = answer.json()["code"]
+        if code == 550:
+            raise smtplib.SMTPRecipientsRefused(dict.fromkeys(to, (550, b"5.1.1 No such mailbox")))
+        if code != 250:
+            raise smtplib.SMTPDataError(code, b"5.7.1 Not taken")
