@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from typing import Any
@@ -38,9 +38,16 @@ class Practice(World):
     """One clinic with one rule: by e-mail first and after an hour by SMS, or with a copy."""
 
     def __init__(
-        self, sandbox: Sandbox, api: MessagesApi, server: MailServer, *, minutes: int = 60
+        self,
+        sandbox: Sandbox,
+        api: MessagesApi,
+        server: MailServer,
+        *,
+        minutes: int = 60,
+        now: datetime = make.NOON,
     ) -> None:
-        super().__init__(sandbox, api)
+        super().__init__(sandbox, api, now=now)
+        sandbox.set_clock(now)
         self.server = server
         self.rule = make.make_confirmation_rule(email_minutes=minutes)
         self.site = self.place(name="Harbour Dental", phone="020 7946 0000")

@@ -126,6 +126,7 @@ def test_its_secrets_are_kept_as_digests_alone(by_mail: Practice) -> None:
     secrets = [page_of(mail).removeprefix("/v/"), stop_of(mail).removeprefix("/u/")]
 
     assert [len(one) for one in secrets] == [22, 22]
+    assert "[I'm coming] [I can't come] [Another time]" in Message.objects.get().text
     kept = repr([list(table.objects.values()) for table in (Message, EmailText)])
     kept += repr(list(Message.objects.values("link__digest")))
     assert not any(one in kept for one in secrets)

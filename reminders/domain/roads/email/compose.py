@@ -28,11 +28,11 @@ UNSUBSCRIBE = "/u/"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, ready to leave; `id` is its message's, `kept` its text without its secrets."""
+    """One mail, ready to leave; `id` is its message's, `kept` its text without addresses."""
 
     id: uuid.UUID
     to: str
-    place: str
+    sender: str
     subject: str
     text: str
     html: str
@@ -50,7 +50,7 @@ class Mail:
         one = EmailMultiAlternatives(
             self.subject,
             self.text,
-            formataddr((self.place, sender())),
+            self.sender,
             [self.to],
             headers={
                 "Message-ID": self.message_id,
@@ -97,10 +97,10 @@ def compose(
     return Mail(
         id=link.message_id,
         to=to,
-        place=visit.place.name,
+        sender=formataddr((visit.place.name, sender())),
         subject=f"{words['title']}: {visit.date}, {visit.time}",
         text=text,
-        kept=text.replace(link_token, "…").replace(stop_token, "…"),
+        kept=render_to_string("mail/kept.txt", context).strip(),
         html=render_to_string("mail/visit.html", context),
         unsubscribe=unsubscribe,
         calendar=calendar_of(link, visit.number, now=now),

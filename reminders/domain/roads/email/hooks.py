@@ -27,6 +27,7 @@ KINDS = {
     "complained": Kind.COMPLAINED,
     "unsubscribed": Kind.COMPLAINED,
 }
+PASSWORD = "WEBHOOK_SECRET"  # noqa: S105  # the name of a setting
 CAMELS = {"sendgrid": "SendGrid", "sparkpost": "SparkPost"}
 
 
@@ -34,7 +35,8 @@ def receive(request: HttpRequest) -> HttpResponse | None:
     """The answer to a push of the service, whose signature or password anymail checks; None where
     there is no service.
     """
-    if not is_used() or settings.PATIENTS_MAIL is None:
+    # Some services sign nothing: without a password a stranger's news would be taken for theirs.
+    if not is_used() or settings.PATIENTS_MAIL is None or not settings.ANYMAIL.get(PASSWORD):
         return None
     from anymail.signals import tracking  # not there without a service
 
