@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-hosts test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
+.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-hosts test-postgresql dump test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,9 @@ test-looks: setup-dev ## every page at every width, in every theme, with axe-cor
 screenshots: setup-dev ## pictures of every page, into docs/screenshots/
 	"$(BIN)/python" -m pytest -m screenshots $(PYTEST_ARGS)
 
+dump: setup-dev ## a database of this version, for later ones to be tried with: once, at its release
+	"$(BIN)/python" -m pytest -q -s -n 0 -m dump tests/flows/test_former_versions.py $(PYTEST_ARGS)
+
 handbook: setup-dev ## the handbook as a site, into var/handbook/; a link that leads nowhere stops it
 	"$(BIN)/sphinx-build" --quiet --fail-on-warning --keep-going -c .ci/handbook -d var/handbook-kept docs var/handbook
 
@@ -74,6 +77,9 @@ test-deploy: setup-dev ## installing for real on this machine's copies of Debian
 
 test-hosts: setup-dev ## two and three hosts, killed and cut off: as root, ten minutes on a quiet machine (HOSTS_TEXTS=20000)
 	"$(BIN)/python" -m pytest -n 0 -m hosts tests/hosts $(PYTEST_ARGS)
+
+test-postgresql: setup-dev ## the tests on another PostgreSQL: POSTGRESQL_BIN=/usr/lib/postgresql/15/bin
+	"$(BIN)/python" .ci/postgresql.py "$(or $(POSTGRESQL_BIN),$(error say where its programs are, as in: make test-postgresql POSTGRESQL_BIN=/usr/lib/postgresql/15/bin))" -- $(IN_PARALLEL) $(PYTEST_ARGS)
 
 test-folders: ## make run and make test as root and as a user, in closed folders and odd paths (FOLDERS=--few)
 	@"$(PYTHON)" .ci/folders.py $(FOLDERS)

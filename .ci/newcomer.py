@@ -97,6 +97,7 @@ def made_debian(release: str, *, packages: str = PACKAGES, name: str = "") -> Pa
     if not kept.exists():
         say(f"Making a bare Debian {release} (once) ...")
         shutil.rmtree(draft, ignore_errors=True)
+        KEPT.mkdir(parents=True, exist_ok=True)
         log = KEPT / f"{release}.log"
         command = ["debootstrap", "--variant=minbase", f"--include={packages}", release, draft]
         with log.open("wb") as output:

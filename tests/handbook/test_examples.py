@@ -32,7 +32,14 @@ CODE = re.compile(r"`([^`\n]+)`")
 CALLED = re.compile(r"(?:manage\.py|^reminders) ([a-z_]+)\b([^\n|;&]*)")
 NOT_OURS = {
     *("FAULT_SEEDS", "IMPORT_EXAMPLES", "NAME_FILE", "PIP_FIND_LINKS", "PIP_NO_INDEX"),
-    *("OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER", "HOSTS_SHARE"),
+    *(
+        "OTEL_SERVICE_NAME",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_TRACES_SAMPLER",
+        "HOSTS_SHARE",
+        "POSTGRESQL_BIN",
+        "PYTEST_ARGS",
+    ),
     *("MESSAGE_DELIVERY", "MESSAGE_INBOUND", "OPT_OUT"),
 }
 """Of the tests, of pip, of OpenTelemetry and of the provider; and what stands for any name."""
