@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from reminders.domain.operations.replica import read_figures
 from reminders.domain.pages.figures.roads import RoadFigures, road_figures
+from reminders.domain.pages.figures.spared import Spared, spared
 from reminders.domain.pages.reply_figures import ReplyFigures, reply_figures
 from reminders.domain.pages.statistics import Figures, Statistics, ensure_fresh, statistics
 from reminders.domain.recalls.figures import recall_figures
@@ -81,7 +82,7 @@ def _figures(
         "found": statistics(**of_days),
         # A reply belongs to a text, not to a practitioner: figures of one would be of all.
         "replies": [] if practitioner else _replies(request, since=since, today=today),
-        "roads": [] if practitioner else _roads(request, since=since, now=now),
+        **({} if practitioner else _roads(request, since=since, now=now)),
         "invited": recall_figures(
             since=datetime.combine(since, time.min, tzinfo=clock),
             until=now,
@@ -92,12 +93,18 @@ def _figures(
     }
 
 
-def _roads(request: StaffRequest, *, since: date, now: datetime) -> list[RoadFigures]:
-    """Each road's figures, where there is more than one."""
+def _roads(
+    request: StaffRequest, *, since: date, now: datetime
+) -> dict[str, list[RoadFigures] | Spared | None]:
+    """Each road's figures, and what the others spared, where there is more than one."""
     if not (is_on() or access.is_on()):
-        return []
+        return {}
     begin = datetime.combine(since, time.min, tzinfo=zone(request))
-    return road_figures(location_ids=place_ids(request), since=begin, until=now)
+    places = place_ids(request)
+    return {
+        "roads": road_figures(location_ids=places, since=begin, until=now),
+        "spared": spared(location_ids=places, since=begin, until=now),
+    }
 
 
 def _replies(request: StaffRequest, *, since: date, today: date) -> list[tuple[date, ReplyFigures]]:
