@@ -25,8 +25,10 @@ from reminders.models import (
     Appointment,
     CannedReply,
     Contact,
+    EmailRoad,
     Location,
     Practitioner,
+    ReminderRule,
     Service,
     StaffProfile,
     Wording,
@@ -113,6 +115,9 @@ def seed(*, now: datetime) -> bool:
         for title, text in CANNED:
             CannedReply.objects.get_or_create(title=title, defaults={"text": text})
         Wording.objects.create(purpose="reminder", language="en", text=WITH_LINK, changed_at=now)
+        # A copy, and not first: whoever looks around answers on the phone, as the guide has it.
+        EmailRoad.objects.update_or_create(pk=1, defaults={"on": True})
+        ReminderRule.objects.filter(kind="confirmation").update(email_minutes=0)
         booked: list[Appointment] = []
         places = [
             Location.objects.create(
@@ -122,7 +127,7 @@ def seed(*, now: datetime) -> bool:
         ]
         opens_with = min(places, key=lambda place: _from_mid_morning(place, now))
         for place in places:
-            contacts = list(_contacts(place.country, chance))
+            contacts = list(_contacts(place.country, chance, now=now))
             rows = list(_diary(place, contacts, people, services, now=now, chance=chance))
             if place == opens_with:
                 free = list(_texted_about_nothing_else(contacts, rows, now=now))
@@ -174,8 +179,11 @@ def _logins(opens_with: Location) -> None:
             user.groups.add(group)
 
 
-def _contacts(country: str, chance: random.Random) -> Iterator[Contact]:
-    """Patients of one site, each with a number that rings nowhere; some families share theirs."""
+def _contacts(country: str, chance: random.Random, *, now: datetime) -> Iterator[Contact]:
+    """Patients of one site, each with a number that rings nowhere; some families share theirs.
+
+    Each third has an e-mail address, for the mailbox in the browser.
+    """
     for index, phone in enumerate(_numbers(country)):
         members = chance.choice((1, 1, 2, 3)) if country == "AU" else (2 if index % 9 == 0 else 1)
         last = chance.choice(LAST)
@@ -186,6 +194,8 @@ def _contacts(country: str, chance: random.Random) -> Iterator[Contact]:
                 phone=phone,
                 phone_as_given=phone,
                 phone_kind="mobile",
+                email=f"patient{index}@{country.lower()}.example" if index % 3 == 0 else "",
+                email_agreed_at=now if index % 3 == 0 else None,
             )
     yield Contact.objects.create(
         first_name="Wilhelmina", last_name="Featherstonehaugh-Cholmondeley-Worthington"
