@@ -35,10 +35,15 @@ LATER = b"SET transaction_timeout = 0;"
 HEAD = 8_192
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 # Whoever was signed in then, and whoever had a turn, is so no more. Whether the provider was asked
-# about what was claimed then, that copy can't know: without its portion it is looked up.
+# about what was claimed then, that copy can't know: without its portion it is looked up. Backups of
+# versions before them have none.
 GONE = """
 DELETE FROM public.reminders_staffsession;
-DELETE FROM public.reminders_portion;
+DO $$ BEGIN
+    IF to_regclass('public.reminders_portion') IS NOT NULL THEN
+        DELETE FROM public.reminders_portion;
+    END IF;
+END $$;
 UPDATE public.reminders_taskrun SET holder = '', held_until = NULL, rung_again = false;
 """
 

@@ -14,7 +14,7 @@ from django.db import connection
 from reminders.domain.backup import package, programs, put_back
 from reminders.domain.backup.programs import BackupError
 from reminders.domain.backup.secrets import opened_secrets, sealed_secrets
-from reminders.models import Contact
+from reminders.models import Contact, Portion
 from tests.factories import NOON, make_contact
 
 PASSPHRASE = "twelve or more characters"
@@ -138,6 +138,23 @@ def test_one_that_fails_half_way_leaves_the_database_as_it_was(
         put_back.restore(backup, now=NOON, replace=database())
 
     assert Contact.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("of_an_older_version", [False, True])
+def test_whom_the_provider_was_asked_about_is_not_believed_of_a_backup(
+    of_an_older_version: bool,
+) -> None:
+    later = NOON + timedelta(minutes=2)
+    Portion.objects.create(messages=[], claimed_until=later, held_until=later)
+    with connection.cursor() as cursor:
+        if of_an_older_version:
+            cursor.execute("ALTER TABLE reminders_portion RENAME TO not_there_yet")
+        cursor.execute(put_back.GONE)
+        if of_an_older_version:
+            cursor.execute("ALTER TABLE not_there_yet RENAME TO reminders_portion")
+
+    assert Portion.objects.exists() == of_an_older_version
 
 
 def test_old_backups_go_once_a_new_one_is_verified(backup: Path) -> None:
