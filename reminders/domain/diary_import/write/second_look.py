@@ -76,7 +76,7 @@ def _zone_questions(columns: Columns, reader: RowReader) -> list[Question]:
     starts = reader.starts
     found = []
     if starts.zone_words:
-        header = columns.name_of("time", "starts_at", "date")
+        header = starts.header_with_zone or columns.name_of("time", "starts_at", "date")
         found.append(_about_words(starts.zone_words, header, named=starts.in_header))
     if starts.other_zones:
         found.append(_about_column(starts.other_zones, columns.name_of("time_zone")))

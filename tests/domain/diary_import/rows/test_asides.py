@@ -69,6 +69,7 @@ def test_a_lone_word_in_an_unknown_column_is_asked_about(
         ("Prefers mornings; DO NOT TEXT", "DO NOT TEXT"),
         ("Deceased.", "Deceased"),
         ("His wife is deceased and he moved", ""),
+        ("ANNULLATO - Massaggio", "ANNULLATO"),
         ("Refused", ""),
         ("Mother comes along", ""),
         ("cancelled last time, sorry", ""),

@@ -37,6 +37,15 @@ def reasons() -> list[tuple[str, str]]:
     return list(Reminder.objects.order_by("version").values_list("state", "reason"))
 
 
+def test_a_day_of_consent_is_one_and_a_day_that_is_none_is_not() -> None:
+    sydney()
+
+    consent("01/02/2026")
+    assert channel() == "sms"
+    consent("00/00/0000")
+    assert channel() == "none"
+
+
 def test_no_text_goes_to_somebody_who_did_not_consent_and_the_reason_shows() -> None:
     sydney()
     make.make_confirmation_rule()

@@ -103,11 +103,16 @@ def marked_parts(note: str) -> dict[str, str]:
     """
     if whole := _mark(note):
         return {note.strip(_AROUND + ".!"): whole}
-    parts = {part.strip(_AROUND) for part in _PARTED.split(note[:LONGEST_MARKED])}
-    found = {part: mark for part in parts if part and (mark := _mark(part))}
+    found = {part: mark for part in parts_of(note) if (mark := _mark(part))}
     if _DEAD_SIGN.search(note):
         found["†"] = DECEASED
     return found
+
+
+def parts_of(note: str) -> set[str]:
+    """What stands in a note between signs or lines."""
+    parts = {part.strip(_AROUND) for part in _PARTED.split(note[:LONGEST_MARKED])}
+    return parts - {""}
 
 
 def wishes_no_texts(cell: str) -> bool:

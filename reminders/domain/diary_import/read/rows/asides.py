@@ -26,6 +26,7 @@ from reminders.domain.diary_import.read.cells.marks import (
     NO_TEXTS,
     marked_parts,
     may_hold_marks,
+    parts_of,
     wishes_no_texts,
 )
 from reminders.domain.diary_import.read.cells.statuses import LONGEST_STATUS, read_status
@@ -93,8 +94,8 @@ class _Aside:
             found.setdefault(cell, NO_TEXTS)
         if self.of_phone and not found and _is_relation(cell):
             found[cell] = OTHERS
-        if self.of_visit and not found and len(cell) <= LONGEST_STATUS and _is_off(cell):
-            found[cell] = CANCELLED
+        if self.of_visit and not found:
+            found |= dict.fromkeys(filter(_is_off, (cell, *parts_of(cell))), CANCELLED)
         return {part[:_LONGEST_PART]: mark for part, mark in found.items()}
 
 
@@ -103,7 +104,7 @@ def _is_relation(cell: str) -> bool:
 
 
 def _is_off(cell: str) -> bool:
-    return str(read_status(cell)) == CANCELLED
+    return len(cell) <= LONGEST_STATUS and str(read_status(cell)) == CANCELLED
 
 
 def aside_columns(columns: Columns) -> list[_Aside]:

@@ -125,9 +125,9 @@ def _active(text: str) -> str | None:
 
 
 def _may_text(text: str) -> str | None:
-    """Yes and no, and wishes in words: "SMS", "None", "Opted out"."""
+    """Yes and no, since when it is so, and wishes in words: "SMS", "None", "Opted out"."""
     wish = read_text_wish(text)
-    return _flag(text) if wish is None else (YES if wish else NO)
+    return _flag_or_day(text) if wish is None else (YES if wish else NO)
 
 
 def _no_texts(text: str) -> str | None:

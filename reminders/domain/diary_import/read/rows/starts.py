@@ -67,7 +67,8 @@ class StartReader:
 
     `zone_words` are names of zones behind times that nobody knows, `other_zones` those of a column
     that differ from the location's while nobody has said whose the times are; both with the first
-    row and the location's zone. `in_header` is the word for a zone that the column's own name has.
+    row and the location's zone. `in_header` is the word for a zone in the name of a column,
+    `header_with_zone`.
     """
 
     def __init__(
@@ -91,7 +92,8 @@ class StartReader:
         self._each_own = answers.columns.get(header) == "time_zone"
         self._whole = read_time_zone(answers.time_zone)
         named = (columns.name_of("time"), columns.name_of("starts_at"), columns.name_of("date"))
-        self.in_header = next(filter(None, map(zone_in_header, named)), "")
+        self.header_with_zone = next(filter(zone_in_header, named), "")
+        self.in_header = zone_in_header(self.header_with_zone)
         self._starts: dict[tuple[object, ...], ReadStart] = {}
         self._key = itemgetter(*(sorted(self._places[name] for name in self._has) or [-1]))
 

@@ -64,3 +64,19 @@ def test_what_a_table_is_called_is_no_part_of_its_columns() -> None:
 )
 def test_case_and_signs_do_not_matter(header: str) -> None:
     assert read_names([header])[0].sure == "date"
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Heure [HH:MM AM/PM]", "time"),
+        ("Date (dd.mm.yyyy)", "date"),
+        ("Datum / Date", "date"),
+        ("Natel / Portable", "mobile"),
+        ("Date / Time", "starts_at"),
+    ],
+)
+def test_a_name_in_two_languages_or_with_its_form_behind_it(header: str, kind: str) -> None:
+    named = read_names([header, "Patient"])
+
+    assert named[0].sure == kind

@@ -7,6 +7,7 @@ unless somebody says that they are a spreadsheet's days or a computer's seconds.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -33,6 +34,7 @@ _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
 _ERA = re.compile(r"(?:令和|平成|昭和|民國|民国|[rhs]\.?(?=\d))\s?\d", re.IGNORECASE)
+_ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
 _PIECES = re.compile(r"\d+|[^\d\s]+")
 _EDGE_WORD = re.compile(
     r"^(?P<before>[^\W\d_]+(?:[-'’][^\W\d_]+)*)[.,]*\s?(?=\d)"
@@ -85,6 +87,9 @@ def _plainly(plain: str, order: str, text: str) -> date | None:
         return _make(found[1], found[2], found[3], text)
     if found := NUMERIC.fullmatch(plain):
         return numeric(found, order, text)
+    if found := _ISO_WEEK.fullmatch(plain):
+        with suppress(ValueError):
+            return likely(date.fromisocalendar(*map(int, found.groups())), text)
     if (found := _COMPACT.fullmatch(plain)) or (found := _CJK.fullmatch(plain)):
         return _make(found[1], found[2], found[3], text)
     return None

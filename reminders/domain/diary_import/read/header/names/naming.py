@@ -37,6 +37,11 @@ _LONGEST_NAME = 12
 _LEAST_FOREIGN = 5
 """Letters of a name that is understood in a language that is not the file's."""
 _PREFIX = re.compile(r"([A-Za-z]{1,6})[_.](?=[A-Za-z])")
+_FORM = re.compile(r"\s*[\[(](?=[^\])]*[:/.-])[dmyjathsupi\s:/.-]+[\])]\s*$", re.IGNORECASE)
+"""How the cells are written, behind a name: "Date [dd.mm.yyyy]", "Heure (HH:MM AM/PM)"."""
+_LONGEST_FORMED = 80
+"""Characters of a name in which either is looked for: blanks without end are no name."""
+_TWICE, _TWO = re.compile(r"\s+[/|]\s+"), 2
 _PREFIXED = 3
 """So many headers with the same beginning have it from a table's name."""
 
@@ -57,10 +62,14 @@ class Named:
 
 def read_names(header: Sequence[str]) -> list[Named]:
     """Every header of a file as what its name allows."""
-    header = _without_prefix(header)
-    known = [_in_languages(without_nth(name)) for name in header]
+    header = [_without_form(name) for name in _without_prefix(header)]
+    known = [_in_languages(without_nth(name)) or _in_two_languages(name) for name in header]
     main = _main(known)
     return [_settled(name, each, main) for name, each in zip(header, known, strict=True)]
+
+
+def _without_form(name: str) -> str:
+    return _FORM.sub("", name) if len(name) <= _LONGEST_FORMED else name
 
 
 def _main(known: Sequence[dict[str, Named]]) -> str:
@@ -136,6 +145,21 @@ def _in_languages(name: str) -> dict[str, Named]:
         elif whole and (kind := kind_of(parts)):
             found[tag] = Named(dict([kind_and_strength(kind)]), parts)
     return found
+
+
+def _in_two_languages(name: str) -> dict[str, Named]:
+    """A header that says the same twice, as in "Datum / Date": what both sides may mean."""
+    sides = _TWICE.split(name) if len(name) <= _LONGEST_FORMED else [name]
+    found = [_in_languages(side) for side in sides]
+    if len(sides) != _TWO or not all(found):
+        return {}
+    first, second = ({k for each in side.values() for k in each.kinds} for side in found)
+    readings = {
+        tag: Named({k: much for k, much in each.kinds.items() if k in first & second}, each.parts)
+        for side in found
+        for tag, each in side.items()
+    }
+    return {tag: each for tag, each in readings.items() if each.kinds}
 
 
 def _in_part(name: str, main: str) -> Named:
