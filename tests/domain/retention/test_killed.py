@@ -22,7 +22,7 @@ import sys, django
 django.setup()
 from django.utils import timezone
 from reminders.domain.retention import run
-run.FIRST = run.MOST = 5
+run.FIRST = run.LEAST = run.MOST = 5
 def told(step, rows, took):
     print(step, rows, flush=True)
     if rows:
