@@ -50,6 +50,7 @@ ALLOWED = {
     "LGPL-3.0",
 }
 NAMES = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
     "MIT License": "MIT",

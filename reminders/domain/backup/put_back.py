@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +34,8 @@ ON CONFLICT (id) DO UPDATE SET
 """A backup that was itself made while texts were held lost the hours from before that, too."""
 LATER = b"SET transaction_timeout = 0;"
 HEAD = 8_192
+LEAVING = 3.0
+"""Seconds that somebody else's connection may take to go."""
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 # Whoever was signed in then, and whoever had a turn, is so no more. Whether the provider was asked
 # about what was claimed then, that copy can't know: without its portion it is looked up. Backups of
@@ -73,16 +76,28 @@ def _refuse_where_in_use(name: str, *, replace: str) -> None:
             raise BackupError(
                 f"The database {name} is not empty. To lose what is in it, say so: --replace {name}"
             )
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
-            [name],
+    if others := _others_after_a_moment(name):
+        raise BackupError(
+            f"{others} other connections use the database {name}. Stop the web site, the "
+            f"workers and the scheduler first."
         )
-        if others := cursor.fetchone()[0]:
-            raise BackupError(
-                f"{others} other connections use the database {name}. Stop the web site, the "
-                f"workers and the scheduler first."
-            )
     _leave()
+
+
+def _others_after_a_moment(name: str) -> int:
+    """How many others are connected. What was stopped just now leaves within seconds."""
+    until = time.monotonic() + LEAVING
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = %s AND pid <> pg_backend_pid()",
+                [name],
+            )
+            others = int(cursor.fetchone()[0])
+        if not others or time.monotonic() > until:
+            return others
+        time.sleep(0.1)
 
 
 def _leave() -> None:
