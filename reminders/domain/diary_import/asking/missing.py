@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from reminders.domain.diary_import.problems import DatesUnclear, ImportRefused
 from reminders.domain.diary_import.questions import About, Answer, Choice, Question, QuestionsOpen
 from reminders.domain.diary_import.read.header import looks
-from reminders.domain.diary_import.read.header.choose_people import OTHERS_PHONES
+from reminders.domain.diary_import.read.header.choose_phone import OTHERS_PHONES
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.names.naming import read_names
 from reminders.domain.diary_import.write.sites import WHICH_LOCATION

@@ -1,223 +1,20 @@
-"""Which columns name the patient and which phone is texted; staff and relatives are never either.
+"""Which columns name the patient; never those of staff and relatives.
 
-The wrong person's name or phone in a text is the worst that an import can do, so everything but a
-plain name with a fitting content is asked about.
+The wrong person's name in a text is the worst that an import can do, so everything but a plain name
+with a fitting content is asked about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reminders.domain.diary_import.read.header.fields import PHONES
-from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, LIKELY, SURE
-from reminders.domain.diary_import.read.header.sheet import Sheet
+from reminders.domain.diary_import.read.header.names.vocabulary import SURE
+from reminders.domain.diary_import.read.header.sheet import FEW, TELLING, Sheet
 
 _NAMES = ("name", "first_name", "last_name")
 _NOT_NAMES = ("date", "time", "both", "phone", "email", "flag", "zone")
-_NOT_PHONES = ("date", "time", "both", "email", "flag", "zone", "name")
-_RELATIVES = ("guardian_phone", "kin_phone")
-OTHERS_PHONES = (*_RELATIVES, "other_phone", "staff_phone", "location_phone", "fax", "pager")
-"""Phones that are never offered as the patient's own."""
 _WHOSE = "Whose names are these: which column names the patient?"
-_WHICH_PHONE = "Which phone is texted?"
-_BOTH = "name_and_phone"
-_MOST_INSIDE = 4
-_MOSTLY_MOBILES = 0.8
-_FEW = 0.5
-"""A column with at most so many different values as another one names staff rather than patients.
-"""
-_TELLING = 6
-"""From so many filled cells on it tells something that they are all of a few kinds."""
-
-
-def choose_phone(sheet: Sheet) -> None:
-    """Place the phone that is texted and the next best one, or ask."""
-    called = _called_phones(sheet)
-    if "phone" in sheet.answered and _is_among_words(sheet, sheet.places["phone"]):
-        sheet.places["phone_inside"] = sheet.places.pop("phone")
-    if "phone" in sheet.places:
-        _second_phone(sheet, called)
-        return
-    if "phone_inside" in sheet.places:
-        sheet.choose_one("phone", called, _WHICH_PHONE, rival=lambda one, other: False)
-        return
-    filled = sheet.filled(called)
-    if not filled:
-        _ask_for_a_phone(sheet, blank=called)
-        return
-    best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else _likeliest(sheet, filled)
-    rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
-    rivals += _unknown_mobiles(sheet, best)
-    only_work = _kind(sheet, best) == "work_phone"
-    if rivals or only_work:
-        choices = [(each, "phone", "") for each in [best, *rivals]]
-        sheet.ask("phone", _WHICH_PHONE, choices, none=best if not rivals else None)
-        return
-    sheet.place("phone", best)
-    _second_phone(sheet, [each for each in called if each != best])
-
-
-def _unknown_mobiles(sheet: Sheet, best: int) -> list[int]:
-    """Mobiles under any other name, where what is called the phone holds landlines."""
-    if not sheet.country or sheet.profiles[best].mobiles(sheet.country) > 1 - _MOSTLY_MOBILES:
-        return []
-    others = sheet.called(*PHONES, *OTHERS_PHONES)
-    return [
-        n for n in sorted(sheet.free)
-        if n not in others and sheet.profiles[n].mostly("phone") and _mobiles(sheet, n)
-    ]  # fmt: skip
-
-
-def _likeliest(sheet: Sheet, filled: Sequence[int]) -> int:
-    """The best named of the phones, but mobiles under "Phone 2" before landlines under
-    "Phone 1".
-    """
-    best = filled[0]
-    if sheet.country and sheet.profiles[best].mobiles(sheet.country) <= 1 - _MOSTLY_MOBILES:
-        return next((each for each in filled if _mobiles(sheet, each)), best)
-    return best
-
-
-def _kind(sheet: Sheet, place: int) -> str:
-    kinds = [kind for kind in PHONES if sheet.strength(place, kind) >= LIKELY]
-    return max(kinds, key=lambda kind: (sheet.strength(place, kind), PHONES[kind]), default="")
-
-
-def _rank(sheet: Sheet, place: int) -> int:
-    return PHONES.get(_kind(sheet, place), 0)
-
-
-def _called_phones(sheet: Sheet) -> list[int]:
-    """Columns called a phone of the patient's, the preferred one first."""
-    found = [n for n in sheet.called(*PHONES) if _may_be_phone(sheet, n)]
-    return sorted(
-        found, key=lambda n: (-_rank(sheet, n), not _mobiles(sheet, n), sheet.named[n].rank, n)
-    )
-
-
-def _mobiles(sheet: Sheet, place: int) -> bool:
-    """Whether a column holds this country's mobiles, whatever it is called."""
-    return bool(sheet.country) and sheet.profiles[place].mobiles(sheet.country) >= _MOSTLY_MOBILES
-
-
-def _may_be_phone(sheet: Sheet, place: int) -> bool:
-    profile = sheet.profiles[place]
-    if sheet.strength(place, *PHONES) < SURE:  # "Contact" is a phone only where it holds phones
-        return profile.mostly("phone")
-    if not profile.any("digits"):  # "SMS" with words in it says who may be texted
-        return not profile.values
-    return profile.what not in _NOT_PHONES or profile.any("phone")
-
-
-def _is_rival(sheet: Sheet, best: int, other: int) -> bool:
-    """Whether another phone is as good: of the same kind, or at home against at work, and never the
-    same number.
-    """
-    one, two = _kind(sheet, best), _kind(sheet, other)
-    unclear = {one, two} == {"home_phone", "work_phone"}
-    numbered = one == two and sheet.named[best].rank != sheet.named[other].rank
-    numbered = numbered or _mobiles(sheet, best) > _mobiles(sheet, other)
-    return ((one == two and not numbered) or unclear) and not sheet.same(best, other)
-
-
-def _second_phone(sheet: Sheet, called: Sequence[int]) -> None:
-    filled = sheet.filled(called)
-    if filled and "second_phone" not in sheet.places:
-        mobiles = [
-            n for n in filled if sheet.country and sheet.profiles[n].mobiles(sheet.country) > 0
-        ]
-        sheet.place("second_phone", (mobiles or filled)[0])
-    sheet.aside(called)
-
-
-def _ask_for_a_phone(sheet: Sheet, *, blank: Sequence[int]) -> None:
-    """Phones under a name that nobody knows, or under somebody else's: never taken unasked.
-
-    Columns of the patient's own that are blank in the sample may be filled further down.
-    """
-    unknown = [
-        n for n in sorted(sheet.free) if _unknown(sheet, n) and sheet.profiles[n].mostly("phone")
-    ]
-    relatives = [
-        n for kind in _RELATIVES for n in sheet.called(kind) if sheet.profiles[n].mostly("phone")
-    ]
-    inside = [] if unknown or relatives else _inside(sheet)
-    if "guardian_phone" in sheet.answered:  # somebody said that it is a parent who is texted
-        place = sheet.places.pop("guardian_phone")
-        sheet.places["phone"] = blank[0] if blank else place
-        sheet.places["guardian_phone"] = place
-    elif relatives:
-        _ask_whether_relatives(sheet, unknown, relatives, blank)
-    elif unknown:
-        words = "Is this the patient's phone?" if len(unknown) == 1 else _WHICH_PHONE
-        sheet.ask("phone", words, [(n, "phone", "") for n in [*unknown, *blank]], none=unknown[0])
-    elif inside:
-        _ask_where_inside(sheet, inside, blank)
-    elif blank:
-        sheet.place("phone", blank[0])
-        _second_phone(sheet, blank[1:])
-
-
-def _is_among_words(sheet: Sheet, place: int) -> bool:
-    """Whether a column that somebody called the phone holds texts with numbers in them."""
-    profile = sheet.profiles[place]
-    called = sheet.strength(place, *PHONES) == SURE
-    return not called and not profile.mostly("phone") and profile.any("phone inside")
-
-
-def _inside(sheet: Sheet) -> list[int]:
-    """Columns of words among which phone numbers stand, such as a calendar's description."""
-    others = sheet.called(*OTHERS_PHONES, "external_id", "email", "staff_email")
-    held = {n: sheet.profiles[n].share("phone inside") for n in sheet.free if n not in others}
-    found = [n for n in held if held[n] and sheet.profiles[n].what in ("", "name", "phone")]
-    return sorted(found, key=lambda n: (-held[n], n))[:_MOST_INSIDE]
-
-
-def _ask_where_inside(sheet: Sheet, inside: Sequence[int], blank: Sequence[int]) -> None:
-    named = sheet.called("name", "first_name", "last_name")
-    only_name = named[0] if len(named) == 1 else None
-    choices = [
-        (n, _BOTH, f"“{sheet.label(n)}”: the patient’s name and phone in one")
-        if n == only_name
-        else (n, "phone", f"“{sheet.label(n)}”: the number among its words")
-        for n in inside
-    ]
-    choices += [(n, "phone", "") for n in blank]
-    sheet.ask("phone", "Where is the patient’s phone?", choices, none=inside[0])
-    if inside[0] != only_name and only_name is not None:
-        sheet.free.add(only_name)
-
-
-def _ask_whether_relatives(
-    sheet: Sheet, found: Sequence[int], relatives: Sequence[int], blank: Sequence[int]
-) -> None:
-    """Whether a parent or next of kin is texted: a choice of its own, and never that it is the
-    patient's phone.
-    """
-    own = [(n, "phone", f"“{sheet.label(n)}” is the patient’s own phone") for n in found]
-    theirs = [
-        (n, "guardian_phone", f"Text the parent, guardian or next of kin: “{sheet.label(n)}”")
-        for n in relatives
-    ]
-    lacks = (
-        "The patients’ own phone is blank." if blank else "No column is the patient’s own phone."
-    )
-    sheet.ask(
-        "phone",
-        f"{lacks} Whom may texts go to?",
-        [*own, *theirs],
-        none=relatives[0],
-        keep_first=bool(blank) and not own,
-        none_words="Nobody but the patients themselves",
-    )
-    if blank:
-        sheet.place("phone", blank[0])
-        _second_phone(sheet, blank[1:])
-
-
-def _unknown(sheet: Sheet, place: int) -> bool:
-    """Whether the name tells nothing, or too little to act on."""
-    return all(much <= ASKED for much in sheet.named[place].kinds.values())
+_MOSTLY_OF_ONE_WORD = 0.8
 
 
 def choose_names(sheet: Sheet) -> None:
@@ -256,7 +53,7 @@ def _choose_other_half(sheet: Sheet) -> None:
 def _varies(sheet: Sheet, place: int) -> bool:
     """Whether a column says as much as names do; a "Title" of visits says the same few things."""
     profile = sheet.profiles[place]
-    return profile.filled < _TELLING or profile.distinct * 4 > profile.filled
+    return profile.filled < TELLING or profile.distinct * 4 > profile.filled
 
 
 def _holds(sheet: Sheet, place: int, half: int) -> bool:
@@ -292,9 +89,7 @@ def _choose_full_name(sheet: Sheet) -> None:
 def _choose_sure_name(sheet: Sheet, sure: Sequence[int]) -> None:
     """Take the plainly named column, unless another one names many more people."""
     whose = not _plain(sheet, sure[0])
-    owners = [n for n in sheet.called("name") if n != sure[0] and sheet.profiles[n].mostly("name")]
-    if owners and not sheet.profiles[sure[0]].mostly("name"):
-        # a vet's "Patient" is an animal of one name, and the owner is who comes
+    if owners := _owners(sheet, sure[0]):
         sheet.ask("name", _WHOSE, [(n, "name", "") for n in dict.fromkeys([*owners, *sure])])
         return
     if whose:
@@ -305,12 +100,35 @@ def _choose_sure_name(sheet: Sheet, sure: Sequence[int]) -> None:
     rivals = [
         n for n in sorted(sheet.free)
         if n not in sure and not sheet.named[n].kinds and sheet.profiles[n].mostly("name")
-        and sheet.profiles[n].distinct >= 4 and people <= _FEW * sheet.profiles[n].distinct
+        and sheet.profiles[n].distinct >= 4 and people <= FEW * sheet.profiles[n].distinct
     ]  # fmt: skip
     if rivals:
         sheet.ask("name", _WHOSE, [(n, "name", "") for n in [*rivals, best]])
     else:
         sheet.choose_one("name", sure, _WHOSE)
+
+
+def _owners(sheet: Sheet, patients: int) -> list[int]:
+    """Columns that may name who comes: a vet's "Patient" is an animal of one name."""
+    profile = sheet.profiles[patients]
+    if profile.mostly("name"):
+        return []
+    others = [n for n in sorted(sheet.free) if n != patients and sheet.profiles[n].mostly("name")]
+    owners = [n for n in sheet.called("name") if n in others]
+    if profile.filled >= TELLING and _of_one_word(sheet, patients):
+        # Under a word that nobody knows, too, unless it names a few people only, such as the staff.
+        least = FEW * profile.distinct
+        owners += [
+            n for n in others
+            if not sheet.named[n].kinds and sheet.profiles[n].distinct > least
+            and not _of_one_word(sheet, n)
+        ]  # fmt: skip
+    return owners
+
+
+def _of_one_word(sheet: Sheet, place: int) -> bool:
+    values = sheet.profiles[place].values
+    return sum(" " not in value for value in values) > len(values) * _MOSTLY_OF_ONE_WORD
 
 
 def _ask_whose_names(sheet: Sheet, called: Sequence[int]) -> None:
@@ -322,7 +140,7 @@ def _ask_whose_names(sheet: Sheet, called: Sequence[int]) -> None:
         return
     found += [
         n for n in sorted(sheet.free)
-        if n not in found and _unknown(sheet, n) and sheet.profiles[n].mostly("name")
+        if n not in found and sheet.tells_nothing(n) and sheet.profiles[n].mostly("name")
         and not sheet.strength(n, "practitioner")
     ]  # fmt: skip
     found.sort(key=lambda n: (-sheet.strength(n, "name"), -sheet.profiles[n].distinct, n))

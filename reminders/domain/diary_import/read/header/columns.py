@@ -18,7 +18,8 @@ from reminders.domain.diary_import.read.cells.given_names import NameOrder, is_g
 from reminders.domain.diary_import.read.header import looks
 from reminders.domain.diary_import.read.header.choose_name_order import choose_name_order
 from reminders.domain.diary_import.read.header.choose_numbers import choose_numbers
-from reminders.domain.diary_import.read.header.choose_people import choose_names, choose_phone
+from reminders.domain.diary_import.read.header.choose_people import choose_names
+from reminders.domain.diary_import.read.header.choose_phone import choose_phone
 from reminders.domain.diary_import.read.header.choose_rest import choose_rest
 from reminders.domain.diary_import.read.header.choose_when import choose_when
 from reminders.domain.diary_import.read.header.content import Profile

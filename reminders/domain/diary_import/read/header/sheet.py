@@ -12,9 +12,13 @@ from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Ch
 from reminders.domain.diary_import.read.header.content import Profile
 from reminders.domain.diary_import.read.header.fields import FIELDS
 from reminders.domain.diary_import.read.header.names.naming import Named
-from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
+from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, LIKELY
 
 ONLY_KEEP = "Only keep it; nothing is read from it"
+FEW = 0.5
+"""A column with at most so many different values as another one is of staff, not of patients."""
+TELLING = 6
+"""From so many filled cells on it tells something that they are all of a few kinds."""
 
 
 @dataclass
@@ -42,6 +46,10 @@ class Sheet:
         """How strongly the name means one of these kinds; 0 for not at all."""
         found = self.named[place].kinds
         return max((found.get(kind, 0) for kind in kinds), default=0)
+
+    def tells_nothing(self, place: int) -> bool:
+        """Whether the name tells nothing, or too little to act on."""
+        return all(much <= ASKED for much in self.named[place].kinds.values())
 
     def called(self, *kinds: str, least: int = LIKELY) -> list[int]:
         """The free columns whose name means one of these kinds, the strongest and best name

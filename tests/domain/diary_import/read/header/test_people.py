@@ -122,3 +122,48 @@ def test_an_animal_called_the_patient_is_not_who_is_texted_where_somebody_else_i
     questions = asked_of("name | Patient | Mobile", "Lee, Ann | Rex | 07700 900111")
 
     assert questions == [[("name", "name"), ("Patient", "name")]]
+
+
+NAMES = (
+    "Ann Lee",
+    "Ben Ray",
+    "Cleo Fox",
+    "Dora Day",
+    "Eve Hall",
+    "Finn Moss",
+    "Gus Hay",
+    "Hal Orr",
+)
+
+
+def test_a_phone_that_repeats_beside_one_for_each_patient_is_asked_about() -> None:
+    """Phone may be the practitioner's, and the patients' stand under a word that nobody knows."""
+    rows = [f"{name} | 07700 90010{n % 2} | 07700 90020{n}" for n, name in enumerate(NAMES)]
+
+    questions = asked_of("Name | Phone | Zzyx", *rows)
+
+    assert questions == [[("Phone", "phone"), ("Zzyx", "phone")]]
+
+
+def test_a_family_phone_beside_no_other_is_taken() -> None:
+    rows = [f"{name} | 07700 90010{n % 2}" for n, name in enumerate(NAMES)]
+
+    assert people("Name | Phone", *rows) == {"name": "Name", "phone": "Phone"}
+
+
+def test_mobiles_under_a_strange_name_beside_landlines_are_asked_about() -> None:
+    rows = [f"{name} | 020 7946 000{n} | 07700 90020{n}" for n, name in enumerate(NAMES)]
+
+    assert asked_of("Name | Phone | Zzyx", *rows) == [[("Phone", "phone"), ("Zzyx", "phone")]]
+
+
+def test_patients_of_one_name_beside_whole_names_may_be_animals() -> None:
+    animals = ("Bella", "Rex", "Minka", "Simba", "Luna", "Rocky", "Daisy", "Felix")
+    rows = [
+        f"{animal} | {name} | 07700 90020{n}"
+        for n, (animal, name) in enumerate(zip(animals, NAMES, strict=True))
+    ]
+
+    questions = asked_of("PatientName | Naam | Mobile", *rows)
+
+    assert questions == [[("Naam", "name"), ("PatientName", "name")]]
