@@ -64,6 +64,9 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: found.append(str(error)))
         page.on("console", note)
         page.goto(live_server.url + path)
+        # Problems are looked up once the page is there, and push it down the first time.
+        if page.locator("#banners").count():
+            page.locator("#banners > input:not([value=''])").wait_for(state="attached")
         return page
 
     yield open_it

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.programs import Up, bare_environment_in, data_folder
 
-QUICK, MINUTE = 10_000, 60
+QUICK, MINUTE = 30_000, 90
 """Milliseconds from the answer to the change of the open day sheet, seconds for all of it: three
 seconds and half a minute where no other browser shares the cores.
 """
