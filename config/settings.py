@@ -219,9 +219,8 @@ AXES_LOCKOUT_CALLABLE = "reminders.views.site.session.locked_out"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who has to wait is not counted again
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-LOGIN_URL = "login"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "login"
 
 # Second factors and other sign-in services. Failures are counted by the product, in the database:
 # the library's own counts are kept in one process, and by name alone.
@@ -290,8 +289,7 @@ SECURE_SSL_REDIRECT = env.flag("HTTPS_REDIRECT", default=True) and _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 86400 if _HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
-SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -342,8 +340,7 @@ LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITI
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = local.logging_settings(LOG_LEVEL, LOG_FORMAT)
 PROMISE_PAGE = env.flag("PROMISE_PAGE", default=False)
-METRICS, OUTSIDE = watching.metrics(env), watching.outside(env)
-TELEMETRY = watching.telemetry(env)
+METRICS, OUTSIDE, TELEMETRY = watching.metrics(env), watching.outside(env), watching.telemetry(env)
 SENTRY_DSN = env.web_address("SENTRY_DSN")
 
 env.stop_if_unusable()

@@ -116,8 +116,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
                 Greatest(Value(now + again), as_long_again), Value(now + timedelta(hours=1))
             )
         )
-        # Past its expiry the provider sends it no more, wherever it may be: nothing is left to
-        # find.
+        # Past its expiry the provider sends it no more: nothing is left to find.
         claimed.filter(expires_at__lte=now).update(unknown_since=None)
         return rows
 

@@ -39,7 +39,7 @@ class EmailText(models.Model):
         max_length=10, blank=True, help_text="Of the visit, when the mail was handed over."
     )
     # NULL and not "" until there is one: blanks would not be unique.
-    unsubscribe = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001
+    unsubscribe = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  # as said
     wait_minutes = models.PositiveSmallIntegerField()
     next_road_at = models.DateTimeField(help_text="By SMS from then on, unless it was opened.")
     sms_until = models.DateTimeField(help_text="Later than this an SMS would be of no use.")

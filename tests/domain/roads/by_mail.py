@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from django.test import Client
+from icalendar import Calendar
 
 from reminders.domain.common.turns import for_ever
 from reminders.domain.links.keep import find_link
@@ -26,7 +27,7 @@ from reminders.models import EmailRoad as Road
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
-from tests.domain.roads.mailserver import MailServer, part
+from tests.domain.roads.mailserver import MailServer, attached, part
 from tests.faults.support.world import World
 
 WAIT = timedelta(minutes=60)
@@ -138,3 +139,9 @@ def stop_of(mail: EmailMessage) -> str:
 def open_page(mail: EmailMessage) -> None:
     """The patient's browser shows the page: it loads its picture."""
     assert Client().get(f"{page_of(mail)}/seen.gif", secure=True).status_code == 200
+
+
+def event_of(mail: EmailMessage) -> Any:
+    """The one event of the file that hangs on a mail."""
+    (event,) = Calendar.from_ical(attached(mail)).walk("VEVENT")
+    return event

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -28,7 +28,7 @@ from reminders.domain.planning.trials import OpenTrials, Tried
 from reminders.domain.sending.claiming import by_email, by_whatsapp
 from reminders.domain.sending.claiming.approved import ApprovedTemplates
 from reminders.domain.sending.claiming.families import is_spoken
-from reminders.domain.wording import Values, WordingError, render_family
+from reminders.domain.wording import Template, Values, WordingError, render_family
 from reminders.domain.wording.purposes import purpose_of_rule
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.segments import measure
@@ -142,23 +142,39 @@ def draft_of(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext)
         first.rule_id,
     )
     asks = asked_by_purpose(purpose, spoken=voice)
-    first_road = None
-    if alone and tried is None and first.whatsapp_minutes is not None:
-        first_road = by_whatsapp.choose(
-            first,
+    draft = Draft(tuple(rows), wire, measure(text).segments, asks, tried, link)
+    if not alone or tried:
+        return draft
+    return _by_other_roads(
+        draft, template, people[0], language=words.language, moment=moment, books=books
+    )
+
+
+def _by_other_roads(
+    draft: Draft,
+    template: Template,
+    values: Values,
+    *,
+    language: str,
+    moment: datetime,
+    books: ClaimContext,
+) -> Draft:
+    """The same text, by WhatsApp or e-mail where its rule and its patient say so."""
+    row = draft.rows[0]
+    whatsapp = None
+    if row.whatsapp_minutes is not None:
+        whatsapp = by_whatsapp.choose(
+            row,
             template,
-            people[0],
-            language=words.language,
-            asks=asks,
+            values,
+            language=language,
+            asks=draft.asks,
             moment=moment,
             rules=books.rules,
             approved=books.approved,
         )
-    mailed = None
-    if alone and tried is None:
-        mailed = by_email.choose(first, language=words.language, moment=moment, rules=books.rules)
-    parts = measure(text).segments
-    return Draft(tuple(rows), wire, parts, asks, tried, link, first_road, mailed)
+    email = by_email.choose(row, language=language, moment=moment, rules=books.rules)
+    return replace(draft, whatsapp=whatsapp, email=email)
 
 
 def moment_of(row: DueReminder, *, now: datetime, books: ClaimContext) -> datetime:

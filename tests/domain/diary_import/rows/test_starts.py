@@ -7,34 +7,15 @@ import pytest
 from reminders.domain.diary_import.questions import About
 from reminders.models import Appointment
 from tests import factories as make
-from tests.domain.diary_import.importing import bring_in, csv_of, refusal, sydney
+from tests.domain.diary_import.importing import bring_in, refusal, sydney
 from tests.domain.diary_import.rows.asked import asked, meaning, said
+from tests.domain.diary_import.rows.diary import csv, london, walls
 
 pytestmark = pytest.mark.django_db
 
 
-def london() -> None:
-    make.make_location(name="London", zone="Europe/London", country="GB")
-
-
-def csv(header: str, *rows: str) -> bytes:
-    """Rows of Ann, Bob and so on, with an id, a name and a phone before the given cells."""
-    named = [
-        f"{n},{name},07700 90012{n},{row}"
-        for n, (name, row) in enumerate(
-            zip(["Ann Lee", "Bob Ray", "Cy Poe", "Di Fox"], rows, strict=False), 1
-        )
-    ]
-    return csv_of(*named, header=f"id,name,phone,{header}")
-
-
 def instants() -> list[datetime]:
     return list(Appointment.objects.order_by("external_id").values_list("starts_at", flat=True))
-
-
-def walls() -> list[str]:
-    rows = Appointment.objects.order_by("external_id")
-    return [f"{row.local_date} {row.local_time:%H:%M}" for row in rows]
 
 
 def lengths() -> list[int | None]:
@@ -321,34 +302,3 @@ class TestEnds:
         )
 
         assert lengths() == [45, 30]
-
-
-class TestAllDay:
-    def test_an_entry_for_the_whole_day_is_no_appointment(self) -> None:
-        london()
-
-        outcome = bring_in(
-            csv(
-                "date,time,All day event",
-                "2027-03-03,00:00:00,True",
-                "2027-03-03,10:00,False",
-                "2027-03-03,,Yes",
-            ),
-            mapping={"All day event": "all_day"},
-        )
-
-        assert walls() == ["2027-03-03 10:00"]
-        assert outcome.counts.left_out == {"all_day": 2}
-        assert [number for number, _ in outcome.counts.left_out_rows["all_day"]] == [2, 4]
-        [told] = outcome.warnings
-        assert told.endswith("): an all-day entry is no appointment.")
-
-    def test_nor_is_one_from_midnight_to_midnight(self) -> None:
-        london()
-
-        outcome = bring_in(
-            csv("starts_at,End", "2027-03-03 00:00,2027-03-05 00:00", "2027-03-03 10:00,10:30"),
-            mapping={"starts_at": "starts_at", "End": "ends_at"},
-        )
-
-        assert (walls(), outcome.counts.left_out) == (["2027-03-03 10:00"], {"all_day": 1})

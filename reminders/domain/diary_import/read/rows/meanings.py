@@ -287,3 +287,11 @@ def value_columns(columns: Columns, answers: Answers) -> list[ValueColumn]:
         for place in places_of(columns, name)
         if name != "time_zone" or not answers.time_zone
     ]
+
+
+def by_meaning(columns: Columns, answers: Answers) -> dict[str, list[ValueColumn]]:
+    """The same columns, by what they mean."""
+    found: dict[str, list[ValueColumn]] = {}
+    for column in value_columns(columns, answers):
+        found.setdefault(column.means, []).append(column)
+    return found

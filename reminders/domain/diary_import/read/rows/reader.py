@@ -39,8 +39,7 @@ from reminders.domain.diary_import.read.rows.meanings import (
     LEAVE_OUT,
     LOCATIONS_OWN,
     YES,
-    ValueColumn,
-    value_columns,
+    by_meaning,
 )
 from reminders.domain.diary_import.read.rows.people import (
     MARK_MEANS,
@@ -113,10 +112,7 @@ class RowReader:
         self._width = len(columns.header)
         self._places = {name: columns.places.get(name, -1) for name in FIELDS}
         self._others = columns.others
-        values: dict[str, list[ValueColumn]] = {}
-        for column in value_columns(columns, self.answers):
-            values.setdefault(column.means, []).append(column)
-        self._values = values
+        self._values = values = by_meaning(columns, self.answers)
         self._name = NameReader(columns, fail=self._fail).name
         self._phone = PhoneReader(columns, self.answers).phone
         self.starts = StartReader(
@@ -175,8 +171,7 @@ class RowReader:
         patient_id = cells[places["patient_id"]]
         if patient_id:
             patient_id = patient_number(patient_id, self._fail)
-        name = self._name(cells)
-        first, last, preferred, texts = name
+        first, last, preferred, texts = name = self._name(cells)
         phone = self._phone(cells, site.country)
         start = self.starts.start(cells, site)
         status = self.statuses.status(cells, start, number)
