@@ -27,17 +27,8 @@ from reminders.views.shared.pages import say
 YEAR = 365 * 86400
 WRONG = "That is not your PIN. Tries left: {left}."
 NO_MORE = "The PIN opens nothing any more. Use a passkey or the password."
-OPEN_WHILE_LOCKED = frozenset(
+FOR_PROGRAMS = frozenset(
     {
-        "unlock",
-        "login",
-        "logout",
-        "account_logout",
-        "account_reauthenticate",
-        "openid_connect_login",
-        "openid_connect_callback",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
         "healthz",
         "readyz",
         "metrics",
@@ -47,6 +38,23 @@ OPEN_WHILE_LOCKED = frozenset(
         "email_webhook",
         "security_txt",
     }
+)
+"""What programs look at and push to, and never asks who is there."""
+OPEN_WHILE_LOCKED = (
+    frozenset(
+        {
+            "unlock",
+            "login",
+            "logout",
+            "account_logout",
+            "account_reauthenticate",
+            "openid_connect_login",
+            "openid_connect_callback",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+        }
+    )
+    | FOR_PROGRAMS
 )
 """What can be had without unlocking: doing so, and leaving."""
 

@@ -22,27 +22,22 @@ from reminders.domain.trail.write import Kind, note
 from reminders.sessions import SessionStore
 from reminders.views.door.adapters import DEVICE, DEVICE_COOKIE, DUE
 from reminders.views.door.again import lead_to_proof
-from reminders.views.door.lock import answer_if_locked
+from reminders.views.door.lock import FOR_PROGRAMS, answer_if_locked
 from reminders.views.shared.pages import go
 
-_OPEN = frozenset(
-    {
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "account_reauthenticate",
-        "second_factor_due",
-        "password_change",
-        "login",
-        "logout",
-        "healthz",
-        "readyz",
-        "metrics",
-        "promise",
-        "messages_webhook",
-        "whatsapp_webhook",
-        "email_webhook",
-        "security_txt",
-    }
+_OPEN = (
+    frozenset(
+        {
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "account_reauthenticate",
+            "second_factor_due",
+            "password_change",
+            "login",
+            "logout",
+        }
+    )
+    | FOR_PROGRAMS
 )
 """What takes no second factor: setting one up, and leaving."""
 

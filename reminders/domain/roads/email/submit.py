@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.common.connections import release_connection
@@ -27,6 +27,7 @@ from reminders.domain.roads.email import access
 from reminders.domain.roads.email.compose import Mail, compose
 from reminders.domain.roads.email.post import Outcome, hand_over
 from reminders.domain.roads.put_back import put_back
+from reminders.domain.roads.waiting import waiting_for
 from reminders.domain.sending.after_restore.hold import is_held
 from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
@@ -45,7 +46,11 @@ def submit_waiting(*, clock: Callable[[], datetime], go_on: GoOn) -> int:
     done = 0
     while go_on():
         now = clock()
-        if is_held() or access.is_held(now=now) or not _waiting(now=now).exists():
+        if (
+            is_held()
+            or access.is_held(now=now)
+            or not waiting_for(Message.Road.EMAIL, now=now).exists()
+        ):
             return done
         claimed, looked_at = _claim(now=now)
         done += looked_at
@@ -61,22 +66,20 @@ def submit_waiting(*, clock: Callable[[], datetime], go_on: GoOn) -> int:
 def leave_to_sms(*, now: datetime) -> int:
     """E-mail was switched off: SMS takes over at once what waits for it; return how many."""
     with transaction.atomic():
-        locked = _waiting(now=now).select_for_update(skip_locked=True)
+        locked = waiting_for(Message.Road.EMAIL, now=now).select_for_update(skip_locked=True)
         ids = list(locked.values_list("pk", flat=True))
         _leave(list(EmailText.objects.filter(pk__in=ids).select_related("message")), now=now)
     return len(ids)
 
 
-def _waiting(*, now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(
-        road=Message.Road.EMAIL, state=State.QUEUED, send_after__lte=now, cancel_requested_at=None
-    )
-
-
 def _claim(*, now: datetime) -> tuple[list[Mail], int]:
     """Those that go now, marked as being handed over; the others are set aside or left to SMS."""
     with transaction.atomic():
-        locked = _waiting(now=now).order_by("send_after").select_for_update(skip_locked=True)
+        locked = (
+            waiting_for(Message.Road.EMAIL, now=now)
+            .order_by("send_after")
+            .select_for_update(skip_locked=True)
+        )
         ids = list(locked.values_list("pk", flat=True)[:CHUNK])
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
         agreed = Contact.objects.filter(

@@ -17,12 +17,13 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn
 from reminders.domain.roads.put_back import put_back
+from reminders.domain.roads.waiting import waiting_for
 from reminders.domain.roads.whatsapp import access
 from reminders.domain.roads.whatsapp.free_text import WINDOW, add_missing, window_is_open
 from reminders.domain.sending.after_restore.hold import is_held
@@ -64,7 +65,11 @@ def submit_waiting(api: ConversationApi, *, clock: Callable[[], datetime], go_on
     done = 0
     while go_on():
         now = clock()
-        if is_held() or access.is_held(now=now) or not _waiting(now=now).exists():
+        if (
+            is_held()
+            or access.is_held(now=now)
+            or not waiting_for(Message.Road.WHATSAPP, now=now).exists()
+        ):
             return done
         try:
             # Before anything is claimed: without a token nothing could be handed over.
@@ -86,7 +91,7 @@ def submit_waiting(api: ConversationApi, *, clock: Callable[[], datetime], go_on
 def leave_to_sms(*, now: datetime) -> int:
     """WhatsApp was switched off: SMS takes over at once what waits for it; return how many."""
     with transaction.atomic():
-        locked = _waiting(now=now).select_for_update(skip_locked=True)
+        locked = waiting_for(Message.Road.WHATSAPP, now=now).select_for_update(skip_locked=True)
         # All of them: what takes over next does so in portions of its own.
         ids = list(locked.values_list("pk", flat=True))
         add_missing(ids, now=now)
@@ -94,21 +99,16 @@ def leave_to_sms(*, now: datetime) -> int:
     return len(ids)
 
 
-def _waiting(*, now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(
-        road=Message.Road.WHATSAPP,
-        state=Message.State.QUEUED,
-        send_after__lte=now,
-        cancel_requested_at=None,
-    )
-
-
 def _claim(*, now: datetime) -> tuple[list[WhatsAppMessage], int]:
     """Those that go now, marked as being handed over; the others are set aside or left to the next
     road.
     """
     with transaction.atomic():
-        locked = _waiting(now=now).order_by("send_after").select_for_update(skip_locked=True)
+        locked = (
+            waiting_for(Message.Road.WHATSAPP, now=now)
+            .order_by("send_after")
+            .select_for_update(skip_locked=True)
+        )
         ids = list(locked.values_list("pk", flat=True)[:CHUNK])
         add_missing(ids, now=now)
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
