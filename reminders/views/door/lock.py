@@ -39,7 +39,7 @@ FOR_PROGRAMS = frozenset(
         "security_txt",
     }
 )
-"""What programs look at and push to, and never asks who is there."""
+"""What programs look at and push to: there nobody is asked who they are."""
 OPEN_WHILE_LOCKED = (
     frozenset(
         {
