@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from reminders.models.appointments import Appointment
 from reminders.models.people import Location, Practitioner, Service
-from reminders.models.roads.columns import email_minutes, whatsapp_minutes
+from reminders.models.roads.columns import Road, Step, email_copy, roads, steps_of
+
+
+class RuleQuerySet(models.QuerySet["ReminderRule"]):
+    """Rules by what they do."""
+
+    def trying(self, road: Road) -> RuleQuerySet:
+        """The active ones that try this road."""
+        return self.filter(active=True, roads__contains=[[road]])
 
 
 class ReminderRule(models.Model):
@@ -125,8 +133,10 @@ class ReminderRule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(24)],
         help_text="In so many months before the visit. An extra text, beside the other rules.",
     )
-    whatsapp_minutes, email_minutes = whatsapp_minutes(), email_minutes()
+    roads, email_copy = roads(), email_copy()
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -169,6 +179,15 @@ class ReminderRule(models.Model):
     def is_event(self) -> bool:
         """Whether something that happened makes it send, and not the time that is left."""
         return self.kind in self.EVENTS
+
+    @property
+    def steps(self) -> list[Step]:
+        """The roads that are tried before SMS, in order."""
+        return steps_of(self.roads)
+
+    def wait(self, road: Road) -> int | None:
+        """How many minutes a road may take; None where it is not tried."""
+        return next((step.minutes for step in self.steps if step.road == road), None)
 
 
 class Wording(models.Model):

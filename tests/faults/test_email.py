@@ -19,8 +19,10 @@ from reminders.domain.roads.road import work_off
 from reminders.models import Contact, EmailText, InboxItem, Message, Reminder
 from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
-from tests.domain.roads.by_mail import WAIT, Practice, open_page
+from tests.domain.roads.mails import open_page
 from tests.domain.roads.mailserver import MailServer
+from tests.domain.roads.practice import EMAIL, Practice
+from tests.domain.roads.practice import EMAIL_WAIT as WAIT
 from tests.faults.support.audit import CLAIM
 from tests.faults.support.crashing import die, die_at_gate, fork, killed
 from tests.faults.support.world import seeds
@@ -37,7 +39,7 @@ def practice(
     audited: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer
 ) -> Practice:
     """A clinic that writes by e-mail first, on a database that other processes see."""
-    return Practice(sandbox, api, mail_server)
+    return Practice(sandbox, api, EMAIL, server=mail_server)
 
 
 def ring(clock: Callable[[], datetime]) -> None:
@@ -85,7 +87,7 @@ def after_record(practice: Practice, settings: Settings, number: int) -> bool:
 def giving_over(practice: Practice, settings: Settings, number: int) -> bool:
     """The wait is over, and the SMS is being written."""
     practice.send()
-    practice.email()
+    practice.by_roads()
     practice.pass_time(WAIT + timedelta(minutes=1))
     if not EmailText.objects.filter(settled_at=None):
         return killed(fork(die))  # all were refused: there is nothing to give over
@@ -128,7 +130,7 @@ def test_a_killed_worker_mails_nobody_twice_and_forgets_nobody(
         chance = random.Random(seed)
         odd = chance.sample(ODD, seed % 4)
         for name in [*odd, *["ann"] * chance.randint(1, 5)]:
-            practice.visit(name)
+            practice.visit(name=name)
         practice.pass_time(timedelta(minutes=61))
 
         crashes += POINTS[point](practice, settings, seed)

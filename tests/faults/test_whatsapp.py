@@ -20,9 +20,10 @@ from reminders.models import InboxItem, Message, Reminder, WhatsAppText
 from reminders.provider import MessagesApi
 from reminders.provider.conversation import ConversationApi, Hosts
 from reminders.sandbox import Sandbox
+from tests.domain.roads.practice import WHATSAPP, Practice
+from tests.domain.roads.practice import WHATSAPP_WAIT as WAIT
 from tests.faults.support.audit import CLAIM
 from tests.faults.support.crashing import Deadly, die, die_at_gate, fork, killed
-from tests.faults.support.practice import WAIT, Practice
 from tests.faults.support.world import seeds
 
 ODD = ("+447700900996", "+447700900997", "+447700900998")
@@ -36,9 +37,7 @@ def practice(
     audited: None, sandbox: Sandbox, api: MessagesApi, whatsapp_on: ConversationApi
 ) -> Practice:
     """A clinic that writes by WhatsApp first, on a database that other processes see."""
-    made = Practice(sandbox, api)
-    made.register()
-    return made
+    return Practice(sandbox, api, WHATSAPP)
 
 
 def ring_with(
@@ -102,7 +101,7 @@ def after_record(practice: Practice, number: int) -> bool:
 def giving_over(practice: Practice, number: int) -> bool:
     """The wait is over, and the SMS is being written."""
     practice.send()
-    practice.whatsapp()
+    practice.by_roads()
     practice.pass_time(WAIT + timedelta(minutes=1))
     practice.pushes()
     if not WhatsAppText.objects.exclude(message__state="delivered").filter(settled_at=None):

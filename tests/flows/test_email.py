@@ -29,7 +29,7 @@ from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.domain.diary_import.importing import bring_in, csv_of
-from tests.domain.roads.by_mail import page_of, stop_of
+from tests.domain.roads.mails import page_of, stop_of
 from tests.domain.roads.mailserver import MailServer, attached, part
 from tests.faults.support.world import STAFF
 from tests.flows.conftest import Clinic
@@ -67,8 +67,8 @@ def mail_clinic(
     """The clinic, e-mail first: its manager has switched it on, for whoever gave an address."""
     settings.ALLOWED_HOSTS = ["reminders.example"]
     clinic = MailClinic(sandbox, api)
-    ReminderRule.objects.filter(kind="confirmation").update(email_minutes=120)
-    make.make_event_rule("moved", email_minutes=120)
+    ReminderRule.objects.filter(kind="confirmation").update(roads=[["email", 120]])
+    make.make_event_rule("moved", roads=[["email", 120]])
     values = {"on": True, "sender": "", "diary_agrees": True}
     save_road(values, by=SYSTEM, now=clinic.world.now)
     return clinic

@@ -117,7 +117,7 @@ def seed(*, now: datetime) -> bool:
         Wording.objects.create(purpose="reminder", language="en", text=WITH_LINK, changed_at=now)
         # A copy, and not first: whoever looks around answers on the phone, as the guide has it.
         EmailRoad.objects.update_or_create(pk=1, defaults={"on": True})
-        ReminderRule.objects.filter(kind="confirmation").update(email_minutes=0)
+        ReminderRule.objects.filter(kind="confirmation").update(email_copy=True)
         booked: list[Appointment] = []
         places = [
             Location.objects.create(

@@ -198,6 +198,11 @@ NEXT_ROAD = {
     str(Message.Road.WHATSAPP): "WhatsApp did not bring it",
     str(Message.Road.EMAIL): "the e-mail was not opened",
 }
+FOLLOWING = {
+    str(Message.Road.SMS): "Text by SMS",
+    str(Message.Road.WHATSAPP): "Text by WhatsApp",
+    str(Message.Road.EMAIL): "E-mail",
+}
 BY_ROAD = {str(Message.Road.WHATSAPP): " by WhatsApp", str(Message.Road.EMAIL): " by e-mail"}
 
 
@@ -236,7 +241,8 @@ def _text_title(message: Message, rule_kind: str, *, waits: bool) -> str:
     about = f" {EVENT_TEXTS[rule_kind]}" if rule_kind in EVENT_TEXTS else ""
     if message.instead_of and message.instead_of.road != Message.Road.SMS:
         why = NEXT_ROAD[message.instead_of.road]
-        return f"Text by SMS, as {why}{f': {about.strip()}' if about else ''}"
+        went = FOLLOWING[message.road]
+        return f"{went}, as {why}{f': {about.strip()}' if about else ''}"
     if message.instead_of_id and not waits:
         return "Text sent to the second number, as the first one failed"
     if waits:

@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.roads.email import access
 from reminders.domain.setup.rule_preview import concerned
-from reminders.models import Appointment, ReminderRule
+from reminders.domain.setup.rule_text import ROADS
+from reminders.models import Appointment, ReminderRule, Road
 from reminders.models.care.represented import REPRESENTED
+from reminders.models.roads.columns import Step
+
+NO_PAGE = (ReminderRule.Kind.MISSED, ReminderRule.Kind.AFTER)
+"""Nothing is left to be shown about such visits, so nothing is written by e-mail."""
 
 
 class ByRoad(NamedTuple):
-    """How many visits' texts would go by a road first, in words of staff."""
+    """How many visits' texts would go by a road, in words of staff; `why_none` says what stands in
+    the way of all of them.
+    """
 
     words: str
     visits: int
     total: int
+    why_none: str = ""
 
 
 def by_roads(rule: ReminderRule, *, now: datetime, scope: Scope) -> list[ByRoad]:
-    """The roads besides SMS of this rule; none where it has SMS alone."""
+    """The roads besides SMS of this rule, in order; none where it has SMS alone."""
     rows = Appointment.objects.filter(concerned(rule, None), scope.at_locations())
     rows = rows.filter(starts_at__gt=now, status__in=Appointment.EXPECTED)
-    found: list[ByRoad] = []
-    if settings.WHATSAPP is not None and rule.whatsapp_minutes:
-        agreed = rows.filter(_texted(_on_whatsapp)).count()
-        found.append(ByRoad("by WhatsApp first", agreed, rows.count()))
-    if access.is_there() and rule.email_minutes is not None:
-        words = "by e-mail first" if rule.email_minutes else "with a copy by e-mail"
-        found.append(ByRoad(words, rows.filter(_texted(_mailed)).count(), rows.count()))
-    return found
+    return list(_by_roads(rule, rows))
+
+
+def _by_roads(rule: ReminderRule, rows: QuerySet[Appointment]) -> Iterator[ByRoad]:
+    earlier: list[Step] = []
+    for step in rule.steps:
+        words = f"by {ROADS[step.road]} first"
+        if earlier:
+            names = " or ".join(ROADS[one.road] for one in earlier)
+            words = f"by {ROADS[step.road]} where {names} does not reach them"
+        yield _by_road(rule, rows, step, words)
+        earlier.append(step)
+    if rule.email_copy:
+        yield _by_road(rule, rows, Step(Road.EMAIL, 0), "with a copy by e-mail")
+
+
+def _by_road(rule: ReminderRule, rows: QuerySet[Appointment], step: Step, words: str) -> ByRoad:
+    why_none = _why_none(rule, step)
+    agreed = 0 if why_none else rows.filter(_texted(MAY[step.road])).count()
+    return ByRoad(words, agreed, rows.count(), why_none)
+
+
+def _why_none(rule: ReminderRule, step: Step) -> str:
+    if step.road == Road.WHATSAPP and settings.WHATSAPP is None:
+        return "WhatsApp is not set up"
+    if step.road == Road.EMAIL and not access.is_on():
+        return "e-mail is switched off under Set-up"
+    if step.road == Road.EMAIL and rule.kind in NO_PAGE:
+        return "there is no page to write about once a visit is over"
+    least = max(rule.min_notice_minutes, rule.cutoff_minutes)
+    if rule.minutes_before is not None and rule.minutes_before - step.minutes < least:
+        return "after that wait an SMS would come too late"
+    return ""
 
 
 def _texted(condition: Callable[[str], Q]) -> Q:
@@ -50,3 +83,6 @@ def _on_whatsapp(whose: str) -> Q:
 def _mailed(whose: str) -> Q:
     agreed = {f"{whose}__email_agreed_at__isnull": False, f"{whose}__email_state": ""}
     return Q(**agreed) & ~Q(**{f"{whose}__email": ""})
+
+
+MAY = {Road.WHATSAPP: _on_whatsapp, Road.EMAIL: _mailed}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reminders.models import ReminderRule
+from reminders.models import ReminderRule, Road
 
 Quiet, Late, Kind = ReminderRule.Quiet, ReminderRule.Late, ReminderRule.Kind
 _DAYS = {0: "On the same day", 1: "The day before", 2: "Two days before", 3: "Three days before"}
@@ -31,6 +31,8 @@ _AT_ONCE = {
     Kind.MISSED: "As soon as a visit is marked as missed",
     Kind.AFTER: "When a visit begins",
 }
+ROADS = {Road.SMS: "SMS", Road.WHATSAPP: "WhatsApp", Road.EMAIL: "e-mail"}
+REACHED = {Road.WHATSAPP: "delivered", Road.EMAIL: "opened"}
 MINUTES_IN_AN_HOUR, MINUTES_IN_A_DAY = 60, 24 * 60
 
 
@@ -111,13 +113,16 @@ def _small_print(rule: ReminderRule) -> Iterator[str]:
 
 
 def _roads(rule: ReminderRule) -> Iterator[str]:
-    if rule.whatsapp_minutes:
-        wait = duration(rule.whatsapp_minutes)
-        yield f"by WhatsApp to those who agreed; by SMS if it is not delivered within {wait}"
-    if rule.email_minutes:
-        wait = duration(rule.email_minutes)
-        yield f"by e-mail to those who agreed; by SMS if it is not opened within {wait}"
-    elif rule.email_minutes == 0:
+    if steps := rule.steps:
+        words = f"by {ROADS[steps[0].road]} to those who agreed"
+        for number, step in enumerate(steps, start=1):
+            following = steps[number].road if number < len(steps) else Road.SMS
+            within = f"not {REACHED[step.road]} within {duration(step.minutes)}"
+            words += f"; by {ROADS[following]} if it is {within}"
+        yield words
+    if len(steps) > 1:
+        yield "what somebody did not agree to is left out, and the next is tried at once"
+    if rule.email_copy:
         yield "a copy by e-mail to those who agreed, beside the text"
 
 

@@ -24,7 +24,7 @@ TIMING = ("days_before", "at_time", "minutes_before", "weekdays_only", "quiet", 
 WAITS = ("minutes_after", "settle_minutes")
 SCOPE = ("location_id", "service_id", "practitioner_id", "patients", "missed_within_months")
 POLICY = ("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed")
-PLAIN = ("name", "position", "whatsapp_minutes", "email_minutes")
+PLAIN = ("name", "position", "roads", "email_copy")
 COLUMNS = (*TIMING, *WAITS, *SCOPE, *POLICY, *PLAIN)
 
 

@@ -23,7 +23,7 @@ from reminders.domain.wording.whatsapp import (
     name_prefix,
     proposed_name,
 )
-from reminders.models import Contact, Location, ReminderRule, WhatsAppTemplate
+from reminders.models import Contact, Location, ReminderRule, Road, WhatsAppTemplate
 from reminders.provider.conversation import NewTemplate
 
 FOR_ANOTHER = (ReminderRule.Kind.CONFIRMATION, ReminderRule.Kind.REMINDER)
@@ -85,7 +85,7 @@ class TemplateRow:
     def name(self) -> str:
         """The name under which it is registered, or would be."""
         return self.known_as or proposed_name(
-            self.purpose, self.rule.pk, self.rule.whatsapp_minutes or 0, self.form, self.buttons
+            self.purpose, self.rule.pk, self.rule.wait(Road.WHATSAPP) or 0, self.form, self.buttons
         )
 
     @property
@@ -117,13 +117,13 @@ class TemplateRow:
             self.form.body,
             examples,
             [one.words for one in self.buttons],
-            (self.rule.whatsapp_minutes or 0) * 60,
+            (self.rule.wait(Road.WHATSAPP) or 0) * 60,
         )
 
 
 def rows_of_templates() -> list[TemplateRow]:
     """All that the rules want, in the order of the rules; a fixed number of statements."""
-    rules = list(ReminderRule.objects.filter(active=True, whatsapp_minutes__isnull=False))
+    rules = list(ReminderRule.objects.trying(Road.WHATSAPP))
     if not rules:
         return []
     listed = list(WhatsAppTemplate.objects.all())
@@ -191,7 +191,7 @@ def _standing(
         return Standing.IMPOSSIBLE, "", form.problem
     labels = [one.words for one in buttons]
     same = [one for one in there if one.body == form.body and list(one.buttons) == labels]
-    quick = [one for one in same if lets_go(one, minutes=rule.whatsapp_minutes or 0)]
+    quick = [one for one in same if lets_go(one, minutes=rule.wait(Road.WHATSAPP) or 0)]
     for one in sorted(quick, key=lambda each: each.state != APPROVED):
         return _of_state(one.state), one.name, one.reason
     if same:

@@ -19,14 +19,14 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from reminders.models.consent import Suppression
-from reminders.models.in_sql.by_roads import BY_EMAIL, BY_WHATSAPP, roads_set_up
+from reminders.models.in_sql.by_roads import BY_ANOTHER_FIRST, ROAD_COLUMNS, roads_set_up
 from reminders.models.in_sql.rows import Row, read_rows
 from reminders.models.in_sql.states import MAY_HOLD, STATES, Given
 from reminders.models.in_sql.texted import CHANNEL, TEXTED
 from reminders.models.messages import Message
 from reminders.models.people import Contact
 from reminders.models.reminders import Reminder
-from reminders.models.roads.columns import Road
+from reminders.models.roads.columns import Road, Step, steps_of
 
 DAY = timedelta(days=1)
 
@@ -67,8 +67,10 @@ class DueReminder(NamedTuple):
     opted_out: bool
     wrong_number: bool
     texts_lately: int
-    whatsapp_minutes: int | None
-    email_minutes: int | None
+    roads: str
+    email_copy: bool
+    may_whatsapp: bool
+    may_email: bool
     email: str
 
     @property
@@ -76,6 +78,12 @@ class DueReminder(NamedTuple):
         """What the diary keeps with the visit besides."""
         # As text, read where a text is written: most wordings ask for none of it.
         return json.loads(self.extra) if self.extra != "{}" else None
+
+    @property
+    def steps(self) -> list[Step]:
+        """The roads of its rule that this person can be written to by."""
+        may = {Road.WHATSAPP: self.may_whatsapp, Road.EMAIL: self.may_email}
+        return [step for step in steps_of(json.loads(self.roads)) if may[step.road]]
 
     @property
     def is_spoken(self) -> bool:
@@ -156,8 +164,7 @@ SELECT
             LIMIT 200
         ) lately
     ) AS texts_lately,
-    CASE WHEN <by_whatsapp> THEN rule.whatsapp_minutes END AS whatsapp_minutes,
-    CASE WHEN <by_email> THEN rule.email_minutes END AS email_minutes, contact.email
+    <roads>
 FROM reminders_reminder reminder
 JOIN reminders_appointment appointment ON appointment.id = reminder.appointment_id
 {texted}
@@ -175,20 +182,19 @@ ORDER BY reminder.due_at, reminder.id
 {limit}
 FOR UPDATE OF reminder SKIP LOCKED
 FOR SHARE OF appointment SKIP LOCKED
-""".replace("<may_hold>", MAY_HOLD).replace("<by_whatsapp>", BY_WHATSAPP)
-_DUE = _DUE.replace("<by_email>", BY_EMAIL)
+""".replace("<may_hold>", MAY_HOLD).replace("<roads>", ROAD_COLUMNS)
 # Sharing the appointment keeps a planning from meeting a reminder that is being claimed: it would
 # hold that reminder while it waits for the message, and whoever records the message would wait for
 # the reminder.
 
 # A text about something that happened waits with us until it is due: what is undone meanwhile was
-# never told to anybody. One by WhatsApp or first by e-mail does, too: those roads take no time to
+# never told to anybody. One by WhatsApp or e-mail first does, too: those roads take no time to
 # send it at.
 _BY_TIME = _DUE.format(
     which=f"""
       reminder.due_at <= %(until)s
       AND (reminder.due_at <= %(now)s OR rule.minutes_after IS NULL
-           AND NOT ({BY_WHATSAPP}) AND NOT ({BY_EMAIL} AND rule.email_minutes > 0))""",
+           AND NOT {BY_ANOTHER_FIRST})""",
     limit="LIMIT %(limit)s",
     **_WHOM,
 )

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from reminders.models.messages import Message
+from reminders.models.roads.columns import later_roads
 
 
 class EmailText(models.Model):
@@ -35,13 +36,11 @@ class EmailText(models.Model):
     sms_text = models.TextField(
         blank=True, help_text="What the SMS would say. Emptied once none can follow."
     )
-    status_then = models.CharField(
-        max_length=10, blank=True, help_text="Of the visit, when the mail was handed over."
-    )
     # NULL and not "" until there is one: blanks would not be unique.
     unsubscribe = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  # as said
     wait_minutes = models.PositiveSmallIntegerField()
-    next_road_at = models.DateTimeField(help_text="By SMS from then on, unless it was opened.")
+    later = later_roads()
+    next_road_at = models.DateTimeField(help_text="By the next road from then on, unless opened.")
     sms_until = models.DateTimeField(help_text="Later than this an SMS would be of no use.")
     settled_at = models.DateTimeField(null=True, blank=True)
     late_at = models.DateTimeField(

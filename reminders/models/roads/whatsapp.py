@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from reminders.models.messages import Message
+from reminders.models.roads.columns import later_roads
 
 
 class WhatsAppText(models.Model):
@@ -27,7 +28,8 @@ class WhatsAppText(models.Model):
     )
     buttons: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     wait_minutes = models.PositiveSmallIntegerField()
-    next_road_at = models.DateTimeField(help_text="By SMS from then on, unless it has arrived.")
+    later = later_roads()
+    next_road_at = models.DateTimeField(help_text="By the next road from then on, unless arrived.")
     sms_until = models.DateTimeField(help_text="Later than this an SMS would be of no use.")
     settled_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)

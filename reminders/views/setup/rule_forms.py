@@ -8,12 +8,11 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
-from reminders.domain.roads.email.access import is_there
 from reminders.models import Location, Practitioner, ReminderRule, Service
+from reminders.views.setup.roads.of_rules import RoadFields
 
 DAYS, ELAPSED = "days", "elapsed"
 OWN_TIME, FIXED_TIME = "own", "fixed"
@@ -21,34 +20,6 @@ UNITS = {"minutes": 1, "hours": 60, "days": 24 * 60}
 LONGEST_NOTICE = 60 * 24 * 7
 LONGEST_SETTLING = 24 * 60
 LONGEST_WAIT = 60 * 24 * 60
-WAYS = [
-    ("", "By SMS"),
-    *(
-        (minutes, f"By WhatsApp; by SMS if it is not delivered within {words}")
-        for minutes, words in (
-            (5, "5 minutes"),
-            (15, "15 minutes"),
-            (30, "half an hour"),
-            (60, "an hour"),
-            (120, "two hours"),
-        )
-    ),
-]
-
-MAIL_WAYS = [
-    ("", "Not at all"),
-    (0, "A copy by e-mail, beside the text"),
-    *(
-        (minutes, f"By e-mail first; by SMS if it is not opened within {words}")
-        for minutes, words in (
-            (30, "half an hour"),
-            (60, "an hour"),
-            (120, "two hours"),
-            (240, "four hours"),
-            (480, "eight hours"),
-        )
-    ),
-]
 
 
 def radios() -> forms.RadioSelect:
@@ -56,7 +27,7 @@ def radios() -> forms.RadioSelect:
     return forms.RadioSelect(attrs={"class": "form-check-input"})
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(RoadFields, forms.ModelForm):
     """Reads a rule as a manager would say it; `instance` holds it, not saved."""
 
     counts = forms.ChoiceField(
@@ -100,26 +71,6 @@ class RuleForm(forms.ModelForm):
         label="Unit", choices=[(unit, unit) for unit in UNITS], required=False
     )
 
-    whatsapp_minutes = forms.TypedChoiceField(
-        label="How it goes",
-        choices=WAYS,
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text="By WhatsApp to those who agreed to it, about one visit, in words that WhatsApp "
-        "has approved; to all others by SMS.",
-    )
-
-    email_minutes = forms.TypedChoiceField(
-        label="By e-mail",
-        choices=MAIL_WAYS,
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text="To those who agreed to it, about one visit. Opened means that the page behind "
-        "its buttons was seen; a mail that lies unread is followed by the SMS.",
-    )
-
     class Meta:
         model = ReminderRule
         fields = (
@@ -138,8 +89,6 @@ class RuleForm(forms.ModelForm):
             ),
             *("late", "min_notice_minutes", "cutoff_minutes", "not_if_confirmed"),
             "missed_within_months",
-            "whatsapp_minutes",
-            "email_minutes",
         )
         widgets = {"kind": radios(), "quiet": radios(), "late": radios()}
         labels = {
@@ -187,10 +136,7 @@ class RuleForm(forms.ModelForm):
         fields["patients"].choices = ReminderRule.Patients.choices
         # A form that does not show it keeps what is there.
         fields["settle_minutes"].required = False
-        if settings.WHATSAPP is None:
-            del self.fields["whatsapp_minutes"]
-        if not is_there():
-            del self.fields["email_minutes"]
+        self.offer_roads(self.instance)
         # A blank location means everywhere, which is not theirs to give.
         if scope.restricted:
             fields["location"].required = True
@@ -242,12 +188,11 @@ class RuleForm(forms.ModelForm):
                 given["at_time"] = None
             elif given.get("at_time") is None and "at_time" not in self.errors:
                 self.add_error("at_time", "Say at which time, such as 17:00.")
+        self.read_roads(given, rule)
         self._check_rest(given)
         return given
 
     def _check_rest(self, given: dict[str, Any]) -> None:
-        if given.get("whatsapp_minutes") and given.get("email_minutes"):
-            self.add_error("email_minutes", "One road can come first: WhatsApp or e-mail.")
         for name in ("min_notice_minutes", "cutoff_minutes"):
             if (given.get(name) or 0) > LONGEST_NOTICE:
                 self.add_error(name, "At most a week, which is 10080 minutes.")

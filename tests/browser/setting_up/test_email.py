@@ -20,8 +20,8 @@ from reminders.provider import MessagesApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
-from tests.domain.roads.by_mail import Practice
 from tests.domain.roads.mailserver import MailServer
+from tests.domain.roads.practice import EMAIL, Practice
 
 SHOTS = os.environ.get("SHOTS_TO", "")
 CAUGHT = "reminders.domain.roads.email.in_browser.EmailBackend"
@@ -52,7 +52,7 @@ def test_it_is_switched_on_and_a_patient_answers_by_a_mails_button(
     settings.PATIENTS_MAIL = PatientsMail(CAUGHT, {"url": sandbox.url})
     settings.PUBLIC_URL = live_server.url
     ReminderRule.objects.all().delete()
-    practice = Practice(sandbox, api, MailServer(), now=timezone.now())
+    practice = Practice(sandbox, api, EMAIL, server=MailServer(), now=timezone.now())
     EmailRoad.objects.update(on=False)
 
     # The manager switches it on, and sends a test.

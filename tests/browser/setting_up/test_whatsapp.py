@@ -32,7 +32,7 @@ def test_words_are_handed_in_and_a_patient_taps_a_button(
 ) -> None:
     make.make_location(name="Harbour Dental")
     ReminderRule.objects.all().delete()
-    make.make_confirmation_rule(whatsapp_minutes=15)
+    make.make_confirmation_rule(roads=[["whatsapp", 15]])
     page = open_page("/set-up/whatsapp/")
     expect(page.get_by_text("Not registered").first).to_be_visible()
     shoot(page, "missing")

@@ -1,4 +1,4 @@
-"""The clinic that writes by WhatsApp first, and deaths between two statements."""
+"""Clinics that write by other roads than SMS, and deaths between two statements."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from django.db import connection
 from reminders.provider import MessagesApi
 from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
-from tests.domain.roads import by_mail as mailing
 from tests.domain.roads.mailserver import MailServer
-from tests.faults.support.practice import Practice
+from tests.domain.roads.practice import EMAIL, WHATSAPP, Practice
 
 
 class Killed(BaseException):
@@ -45,23 +44,41 @@ def killed_at(number: int) -> Iterator[None]:
 def practice(
     db: None, sandbox: Sandbox, api: MessagesApi, whatsapp_on: ConversationApi
 ) -> Practice:
-    """The clinic, its templates approved."""
-    made = Practice(sandbox, api)
-    made.register()
-    return made
+    """A clinic that writes by WhatsApp first."""
+    return Practice(sandbox, api, WHATSAPP)
 
 
 @pytest.fixture
-def by_mail(
-    db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer
-) -> mailing.Practice:
+def by_mail(db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer) -> Practice:
     """A clinic that writes by e-mail first."""
-    return mailing.Practice(sandbox, api, mail_server)
+    return Practice(sandbox, api, EMAIL, server=mail_server)
 
 
 @pytest.fixture
-def with_copies(
-    db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer
-) -> mailing.Practice:
+def with_copies(db: None, sandbox: Sandbox, api: MessagesApi, mail_server: MailServer) -> Practice:
     """A clinic that sends a copy by e-mail beside each text."""
-    return mailing.Practice(sandbox, api, mail_server, minutes=0)
+    return Practice(sandbox, api, server=mail_server, copies=True)
+
+
+@pytest.fixture
+def whatsapp_then_mail(
+    db: None,
+    sandbox: Sandbox,
+    api: MessagesApi,
+    mail_server: MailServer,
+    whatsapp_on: ConversationApi,
+) -> Practice:
+    """A clinic that writes by WhatsApp, then by e-mail."""
+    return Practice(sandbox, api, WHATSAPP, EMAIL, server=mail_server)
+
+
+@pytest.fixture
+def mail_then_whatsapp(
+    db: None,
+    sandbox: Sandbox,
+    api: MessagesApi,
+    mail_server: MailServer,
+    whatsapp_on: ConversationApi,
+) -> Practice:
+    """A clinic that writes by e-mail, then by WhatsApp."""
+    return Practice(sandbox, api, EMAIL, WHATSAPP, server=mail_server)

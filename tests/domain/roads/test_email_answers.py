@@ -18,8 +18,9 @@ from reminders.models import (
     Message,
     Suppression,
 )
-from tests.domain.roads.by_mail import SITE, Practice, event_of, open_page
+from tests.domain.roads.mails import SITE, event_of, open_page
 from tests.domain.roads.mailserver import part
+from tests.domain.roads.practice import Practice
 from tests.faults.support.world import STAFF
 
 Status = Appointment.Status

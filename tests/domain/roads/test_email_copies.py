@@ -8,7 +8,7 @@ from reminders.models import (
     InboxItem,
     Message,
 )
-from tests.domain.roads.by_mail import Practice
+from tests.domain.roads.practice import Practice
 from tests.faults.support.world import STAFF
 
 Status = Appointment.Status
@@ -41,7 +41,7 @@ def test_a_copy_is_withdrawn_with_its_text(with_copies: Practice) -> None:
 
 
 def test_a_copy_to_a_dead_address_changes_nothing_about_the_text(with_copies: Practice) -> None:
-    with_copies.visit("nobody")
+    with_copies.visit(name="nobody")
 
     with_copies.until(minutes=61)
     with_copies.until(hours=30)

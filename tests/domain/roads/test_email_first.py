@@ -18,9 +18,10 @@ from reminders.models import (
     Message,
     Reminder,
 )
-from tests.domain.roads.by_mail import SITE, Practice, event_of, open_page, page_of, stop_of
 from tests.domain.roads.conftest import killed_at
+from tests.domain.roads.mails import SITE, event_of, open_page, page_of, stop_of
 from tests.domain.roads.mailserver import attached, free_port, part
+from tests.domain.roads.practice import Practice
 
 Status = Appointment.Status
 
@@ -61,7 +62,7 @@ def test_a_mail_that_nobody_opens_is_followed_by_one_text(by_mail: Practice) -> 
 def test_who_has_not_agreed_or_without_the_road_gets_a_text_handed_over_ahead(
     by_mail: Practice,
 ) -> None:
-    by_mail.visit(agreed=False)
+    by_mail.visit(agreed=())
     by_mail.ring()
     EmailRoad.objects.update(on=False)
     by_mail.visit()
@@ -122,7 +123,7 @@ def test_its_secrets_are_kept_as_digests_alone(by_mail: Practice) -> None:
 def test_a_mail_that_is_refused_is_followed_by_the_text_at_once(
     by_mail: Practice, name: str
 ) -> None:
-    by_mail.visit(name)
+    by_mail.visit(name=name)
 
     by_mail.until(minutes=61)
 
@@ -133,7 +134,7 @@ def test_a_mail_that_is_refused_is_followed_by_the_text_at_once(
 
 
 def test_an_address_that_came_back_is_not_tried_again(by_mail: Practice) -> None:
-    visit = by_mail.visit("nobody")
+    visit = by_mail.visit(name="nobody")
     by_mail.until(minutes=61)
 
     (second,) = by_mail.book(place=by_mail.site, starts_in=timedelta(hours=30))
@@ -146,7 +147,7 @@ def test_an_address_that_came_back_is_not_tried_again(by_mail: Practice) -> None
 
 
 def test_greylisting_is_waited_for(by_mail: Practice) -> None:
-    by_mail.visit("grey")
+    by_mail.visit(name="grey")
     by_mail.until(minutes=61)
     assert by_mail.messages() == [("email", "queued")]
     by_mail.server.greylists = False
@@ -214,12 +215,12 @@ def test_when_no_text_could_follow_any_more_a_card_asks_to_call(by_mail: Practic
 def test_killed_at_any_point_there_is_one_mail_at_most_and_one_text(
     by_mail: Practice, name: str, at: int
 ) -> None:
-    by_mail.visit(name)
+    by_mail.visit(name=name)
     by_mail.pass_time(timedelta(minutes=61))
     by_mail.send()
 
     with killed_at(at):
-        by_mail.email()
+        by_mail.by_roads()
     by_mail.until(minutes=10)
     by_mail.until(minutes=61)
     by_mail.until(minutes=61)
@@ -232,7 +233,7 @@ def test_killed_at_any_point_there_is_one_mail_at_most_and_one_text(
 
 
 def test_an_answer_of_the_server_that_is_lost_is_no_second_mail(by_mail: Practice) -> None:
-    by_mail.visit("lost")
+    by_mail.visit(name="lost")
     by_mail.until(minutes=61)
     assert by_mail.messages() == [("email", "unknown")]
 
@@ -244,7 +245,7 @@ def test_an_answer_of_the_server_that_is_lost_is_no_second_mail(by_mail: Practic
 
 
 def test_one_that_is_lost_and_opened_all_the_same_needs_no_text(by_mail: Practice) -> None:
-    by_mail.visit("lost")
+    by_mail.visit(name="lost")
     by_mail.until(minutes=61)
 
     open_page(by_mail.mails[0])

@@ -10,7 +10,7 @@ from reminders.models import (
     Suppression,
     WhatsAppText,
 )
-from tests.faults.support.practice import Practice
+from tests.domain.roads.practice import Practice
 from tests.faults.support.world import STAFF
 
 Status = Appointment.Status

@@ -15,12 +15,13 @@ from reminders.models import (
     Contact,
     InboxItem,
     Message,
+    Road,
     Suppression,
     WhatsAppTemplate,
 )
 from tests import factories as make
 from tests.domain.roads.conftest import killed_at
-from tests.faults.support.practice import WAIT, Practice
+from tests.domain.roads.practice import WHATSAPP_WAIT, Practice
 from tests.faults.support.world import STAFF
 
 Status = Appointment.Status
@@ -41,7 +42,7 @@ def test_who_agreed_is_reached_by_whatsapp_alone(practice: Practice) -> None:
 
 
 def test_who_has_not_agreed_gets_an_sms_handed_over_ahead(practice: Practice) -> None:
-    practice.visit(agreed=False)
+    practice.visit(agreed=())
 
     practice.ring()
 
@@ -157,7 +158,7 @@ def test_switched_off_in_the_settings_it_all_goes_by_sms(
     practice.visit(SILENT)
     practice.until(minutes=61)
     settings.WHATSAPP = None
-    practice.road = WhatsAppRoad(None)
+    practice.rings[Road.WHATSAPP] = WhatsAppRoad(None)
     practice.visit()
 
     practice.until(minutes=61)
@@ -176,7 +177,7 @@ def test_what_waits_for_it_when_it_is_switched_off_goes_by_sms_at_once(
     )
     Message.objects.update(send_after=practice.now, expires_at=practice.now + timedelta(hours=2))
     settings.WHATSAPP = None
-    practice.road = WhatsAppRoad(None)
+    practice.rings[Road.WHATSAPP] = WhatsAppRoad(None)
 
     practice.ring()
 
@@ -216,7 +217,7 @@ def test_a_late_delivery_calls_an_sms_back_that_still_waits(practice: Practice) 
     # Texts may go until a minute ago: the SMS has to wait for the morning.
     place.opens, place.closes = time(8), practice.now.time()
     place.save()
-    practice.pass_time(WAIT + timedelta(minutes=1))
+    practice.pass_time(WHATSAPP_WAIT + timedelta(minutes=1))
     practice.ring()
     assert practice.messages() == [("whatsapp", "failed"), ("sms", "accepted")]
 
@@ -268,7 +269,7 @@ def test_killed_at_any_point_everybody_is_told_by_one_road(
     practice.send()
 
     with killed_at(at):
-        practice.whatsapp()
+        practice.by_roads()
     practice.until(minutes=10)
     practice.until(minutes=20)
 
@@ -297,7 +298,7 @@ def test_a_lost_answer_is_no_second_text_and_no_lost_one(
 def test_a_morning_told_from_both_sides(practice: Practice) -> None:
     """Ann taps a button, Ben has no WhatsApp, Cleo's phone is off, Dora never agreed to it."""
     ann, ben, cleo = (practice.visit(one) for one in (TAPS_YES, NO_WHATSAPP, SWITCHED_OFF))
-    dora = practice.visit(agreed=False)
+    dora = practice.visit(agreed=())
     practice.until(minutes=61)
     practice.until(minutes=1)
 

@@ -104,35 +104,32 @@ def test_a_test_arrives_from_the_address_that_was_chosen(
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "roads", "copy", "words"),
     [
-        ("60", "By e-mail to those who agreed; by SMS if it is not opened within an hour."),
-        ("0", "A copy by e-mail to those who agreed, beside the text."),
+        (
+            "60",
+            [["email", 60]],
+            False,
+            "By e-mail to those who agreed; by SMS if it is not opened within an hour.",
+        ),
+        ("0", [], True, "A copy by e-mail to those who agreed, beside the text."),
     ],
 )
-def test_a_rule_by_e_mail(staff: Client, there: Settings, value: str, words: str) -> None:
+def test_a_rule_by_e_mail(
+    staff: Client, there: Settings, value: str, roads: list[object], copy: bool, words: str
+) -> None:
     make.make_location()
 
     staff.post("/set-up/rules/new/", DAY_BEFORE | {"email_minutes": value})
 
-    assert ReminderRule.objects.get(name="Ask them").email_minutes == int(value)
+    rule = ReminderRule.objects.get(name="Ask them")
+    assert (rule.roads, rule.email_copy) == (roads, copy)
     assert words in as_read(staff.get("/set-up/rules/"))
-
-
-def test_two_roads_can_not_both_come_first(
-    staff: Client, there: Settings, whatsapp_on: object
-) -> None:
-    make.make_location()
-
-    answer = staff.post(
-        "/set-up/rules/new/", DAY_BEFORE | {"email_minutes": "60", "whatsapp_minutes": "15"}
-    )
-
-    assert "One road can come first" in as_read(answer)
 
 
 def test_the_preview_says_for_how_many_that_is(staff: Client, there: Settings) -> None:
     now = timezone.now()
+    EmailRoad.objects.create(pk=1, on=True)
     rule = make.make_confirmation_rule()
     place = make.make_location()
     for address in (ANN, ""):

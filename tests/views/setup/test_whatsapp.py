@@ -41,7 +41,7 @@ def staff() -> Client:
 @pytest.fixture
 def rule() -> ReminderRule:
     make.make_location(name="Harbour Dental")
-    return make.make_confirmation_rule(whatsapp_minutes=15)
+    return make.make_confirmation_rule(roads=[["whatsapp", 15]])
 
 
 def page(staff: Client) -> str:
@@ -93,7 +93,7 @@ def test_a_shorter_wait_wants_templates_that_let_go_sooner(
     staff: Client, rule: ReminderRule, whatsapp_on: ConversationApi
 ) -> None:
     staff.post("/set-up/whatsapp/register/")
-    ReminderRule.objects.update(whatsapp_minutes=5)
+    ReminderRule.objects.update(roads=[["whatsapp", 5]])
 
     assert "WhatsApp would try for longer than the rule waits" in page(staff)
     staff.post("/set-up/whatsapp/register/")
@@ -166,7 +166,7 @@ def test_a_rule_is_saved_with_its_wait_and_says_so(
 
     staff.post("/set-up/rules/new/", DAY_BEFORE | {"whatsapp_minutes": "15"})
 
-    assert ReminderRule.objects.get(name="Ask them").whatsapp_minutes == 15
+    assert ReminderRule.objects.get(name="Ask them").roads == [["whatsapp", 15]]
     words = "By WhatsApp to those who agreed; by SMS if it is not delivered within 15 minutes."
     assert words in as_read(staff.get("/set-up/rules/"))
 
@@ -177,7 +177,7 @@ def test_a_form_without_the_road_keeps_what_is_there(staff: Client, rule: Remind
     staff.post(f"/set-up/rules/{rule.pk}/", DAY_BEFORE | {"seen": seen, "name": "Other"})
 
     rule.refresh_from_db()
-    assert (rule.name, rule.whatsapp_minutes) == ("Other", 15)
+    assert (rule.name, rule.roads) == ("Other", [["whatsapp", 15]])
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "7", "x", "9" * 400])

@@ -25,5 +25,5 @@ class EmailRoad:
     def submit(self, *, clock: Callable[[], datetime], go_on: GoOn) -> int:
         """Hand over what waits; where e-mail was switched off, SMS takes it."""
         if not access.is_on():
-            return submit.leave_to_sms(now=clock())
+            return submit.leave_to_next(now=clock())
         return submit.submit_waiting(clock=clock, go_on=go_on)

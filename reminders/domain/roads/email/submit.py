@@ -23,6 +23,7 @@ from reminders.domain.common.turns import GoOn
 from reminders.domain.consent.emails import note_dead
 from reminders.domain.links.addresses import digest_of, new_token
 from reminders.domain.links.keep import NewLink, keep_links
+from reminders.domain.roads.consent import agreed_to_mail
 from reminders.domain.roads.email import access
 from reminders.domain.roads.email.compose import Mail, compose
 from reminders.domain.roads.email.post import Outcome, hand_over
@@ -32,7 +33,7 @@ from reminders.domain.sending.after_restore.hold import is_held
 from reminders.domain.sending.claiming.queued import give_up
 from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.recording.record import mark_unknown
-from reminders.models import Contact, EmailText, Message, Reminder, Suppression, VisitLink
+from reminders.models import EmailText, Message, Reminder, Suppression, VisitLink
 
 CHUNK = 40
 STEPS_OF_A_CALL = 5
@@ -63,8 +64,8 @@ def submit_waiting(*, clock: Callable[[], datetime], go_on: GoOn) -> int:
     return done
 
 
-def leave_to_sms(*, now: datetime) -> int:
-    """E-mail was switched off: SMS takes over at once what waits for it; return how many."""
+def leave_to_next(*, now: datetime) -> int:
+    """E-mail was switched off: the next road takes over at once what waits; return how many."""
     with transaction.atomic():
         locked = waiting_for(Message.Road.EMAIL, now=now).select_for_update(skip_locked=True)
         ids = list(locked.values_list("pk", flat=True))
@@ -73,7 +74,8 @@ def leave_to_sms(*, now: datetime) -> int:
 
 
 def _claim(*, now: datetime) -> tuple[list[Mail], int]:
-    """Those that go now, marked as being handed over; the others are set aside or left to SMS."""
+    """Those that go now, marked as being handed over; the others are set aside or left to the
+    next road."""
     with transaction.atomic():
         locked = (
             waiting_for(Message.Road.EMAIL, now=now)
@@ -82,9 +84,7 @@ def _claim(*, now: datetime) -> tuple[list[Mail], int]:
         )
         ids = list(locked.values_list("pk", flat=True)[:CHUNK])
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
-        agreed = Contact.objects.filter(
-            email=OuterRef("address"), email_state="", email_agreed_at__isnull=False
-        )
+        agreed = agreed_to_mail().filter(email=OuterRef("address"))
         rows = EmailText.objects.filter(pk__in=ids).select_related(
             "message__location", "message__contact", "message__appointment", "copy_of"
         )
@@ -119,7 +119,7 @@ def _is_too_late(row: EmailText, *, now: datetime) -> bool:
 
 
 def _leave(rows: Sequence[EmailText], *, now: datetime) -> None:
-    """These go by SMS, as soon as the next road looks; copies don't go at all."""
+    """The next road takes these over as soon as it looks; copies don't go at all."""
     copies = [row.pk for row in rows if row.message.kind == Message.Kind.COPY]
     Message.objects.filter(pk__in=copies).update(
         state=State.CANCELLED, words="Not sent: its text was withdrawn, or mail is not wanted",
@@ -142,10 +142,7 @@ def _write(row: EmailText, *, now: datetime) -> Mail | None:
     mail = compose(kept, to=row.address, link_token=link.token, stop_token=stop, now=now)
     if mail is None:
         return None
-    visit = row.message.appointment
-    EmailText.objects.filter(pk=row.pk).update(
-        unsubscribe=digest_of(stop), status_then=visit.status if visit else ""
-    )
+    EmailText.objects.filter(pk=row.pk).update(unsubscribe=digest_of(stop))
     Message.objects.filter(pk=row.pk).update(text=mail.kept)
     return mail
 

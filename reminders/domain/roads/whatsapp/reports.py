@@ -109,7 +109,9 @@ def _apply(known: Sequence[tuple[WhatsAppReport, Message]], *, now: datetime) ->
     # At once, and not after the wait: it is known that WhatsApp won't bring them.
     WhatsAppText.objects.filter(pk__in=ended, settled_at=None).update(next_road_at=now)
     came = [text.pk for _, text in arrived]
-    WhatsAppText.objects.filter(pk__in=came, settled_at=None).update(settled_at=now, parameters=[])
+    WhatsAppText.objects.filter(pk__in=came, settled_at=None).update(
+        settled_at=now, parameters=[], later=[]
+    )
     for row, text in arrived:
         if row.status == READ:
             WhatsAppText.objects.filter(pk=text.pk, read_at=None).update(read_at=row.happened_at)

@@ -30,7 +30,7 @@ class WhatsAppRoad:
     def submit(self, *, clock: Callable[[], datetime], go_on: GoOn) -> int:
         """Hand over what waits, and see now and then which templates are approved."""
         if self._api is None:
-            return submit.leave_to_sms(now=clock())
+            return submit.leave_to_next(now=clock())
         done = submit.submit_waiting(self._api, clock=clock, go_on=go_on)
         if go_on():
             templates.list_again_if_due(self._api, now=clock())

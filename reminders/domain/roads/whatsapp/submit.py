@@ -22,6 +22,7 @@ from django.db.models import Exists, F, OuterRef
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn
+from reminders.domain.roads.consent import agreed_to_whatsapp
 from reminders.domain.roads.put_back import put_back
 from reminders.domain.roads.waiting import waiting_for
 from reminders.domain.roads.whatsapp import access
@@ -88,8 +89,8 @@ def submit_waiting(api: ConversationApi, *, clock: Callable[[], datetime], go_on
     return done
 
 
-def leave_to_sms(*, now: datetime) -> int:
-    """WhatsApp was switched off: SMS takes over at once what waits for it; return how many."""
+def leave_to_next(*, now: datetime) -> int:
+    """WhatsApp was switched off: the next road takes over at once what waits; return how many."""
     with transaction.atomic():
         locked = waiting_for(Message.Road.WHATSAPP, now=now).select_for_update(skip_locked=True)
         # All of them: what takes over next does so in portions of its own.
@@ -113,13 +114,15 @@ def _claim(*, now: datetime) -> tuple[list[WhatsAppMessage], int]:
         add_missing(ids, now=now)
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
         rows = WhatsAppText.objects.filter(pk__in=ids).select_related("message")
-        rows = rows.annotate(opted_out=Exists(refused))
+        agreed = agreed_to_whatsapp().filter(phone=OuterRef("message__phone"))
+        rows = rows.annotate(opted_out=Exists(refused), agreed=Exists(agreed))
         going: list[WhatsAppText] = []
         blocked, late = [], []
         for row in rows.order_by("message__send_after"):
             if row.opted_out:
                 blocked.append(row.pk)
-            elif _is_too_late(row, now=now):
+            # Free text answers somebody who wrote there.
+            elif (row.template and not row.agreed) or _is_too_late(row, now=now):
                 late.append(row.pk)
             else:
                 going.append(row)

@@ -1,4 +1,4 @@
-"""How SMS takes over from WhatsApp. By then WhatsApp has given the text up
+"""How the next road takes over from WhatsApp. By then WhatsApp has given the text up
 (`claiming.approved.lets_go`), so the phone does not get both.
 """
 
@@ -13,11 +13,9 @@ WAY = Way(
     by="by_whatsapp",
     emptied={"parameters": []},
     sms_text=lambda row: str(row.message.text),
-    has_answer=lambda row: False,
     not_taken="WhatsApp did not take it in time",
     not_known="Not known whether WhatsApp took it",
     too_late="WhatsApp did not say in time that it arrived",
     withdrawn="Withdrawn; not known whether WhatsApp had it",
     arrived="Delivered by WhatsApp",
-    arrived_late="Delivered by WhatsApp after the SMS had gone",
 )

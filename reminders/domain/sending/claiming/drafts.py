@@ -25,14 +25,14 @@ from reminders.domain.common.wording_catalogue import (
 from reminders.domain.links.keep import NewLink, link_for
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.trials import OpenTrials, Tried
-from reminders.domain.sending.claiming import by_email, by_whatsapp
+from reminders.domain.sending.claiming import other_roads
 from reminders.domain.sending.claiming.approved import ApprovedTemplates
 from reminders.domain.sending.claiming.families import is_spoken
-from reminders.domain.wording import Template, Values, WordingError, render_family
+from reminders.domain.wording import Values, WordingError, render_family
 from reminders.domain.wording.purposes import purpose_of_rule
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.segments import measure
-from reminders.models import Location, Message
+from reminders.models import Location, Message, Road
 from reminders.models.in_sql.claims import DueReminder
 
 # Within this of its moment a text goes without a time: by the time the request arrives there, it
@@ -94,18 +94,11 @@ class Draft:
     asks: Asks
     tried: Tried | None
     link: NewLink | None
-    whatsapp: by_whatsapp.ByWhatsApp | None = None
-    email: by_email.ByEmail | None = None
+    first: other_roads.ByRoads | None = None
+    """The roads that it tries before SMS; without them it is handed over here and now."""
 
-    @property
-    def is_mailed_first(self) -> bool:
-        """Whether it goes by e-mail, and by SMS only where that does not reach."""
-        return self.whatsapp is None and self.email is not None and not self.email.is_copy
-
-    @property
-    def goes_by_itself(self) -> bool:
-        """Whether it is handed over here and now; the others wait for the ring of their road."""
-        return self.whatsapp is None and not self.is_mailed_first
+    copy: other_roads.Leg | None = None
+    """The mail that goes beside it."""
 
 
 def draft_of(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext) -> Draft:
@@ -145,36 +138,25 @@ def draft_of(rows: Sequence[DueReminder], *, now: datetime, books: ClaimContext)
     draft = Draft(tuple(rows), wire, measure(text).segments, asks, tried, link)
     if not alone or tried:
         return draft
-    return _by_other_roads(
-        draft, template, people[0], language=words.language, moment=moment, books=books
-    )
+    said = other_roads.Wording(template, people[0], words.language, asks)
+    return _by_other_roads(draft, said, moment=moment, books=books)
 
 
 def _by_other_roads(
-    draft: Draft,
-    template: Template,
-    values: Values,
-    *,
-    language: str,
-    moment: datetime,
-    books: ClaimContext,
+    draft: Draft, said: other_roads.Wording, *, moment: datetime, books: ClaimContext
 ) -> Draft:
     """The same text, by WhatsApp or e-mail where its rule and its patient say so."""
-    row = draft.rows[0]
-    whatsapp = None
-    if row.whatsapp_minutes is not None:
-        whatsapp = by_whatsapp.choose(
-            row,
-            template,
-            values,
-            language=language,
-            asks=draft.asks,
-            moment=moment,
-            rules=books.rules,
-            approved=books.approved,
-        )
-    email = by_email.choose(row, language=language, moment=moment, rules=books.rules)
-    return replace(draft, whatsapp=whatsapp, email=email)
+    row, copy = draft.rows[0], None
+    if row.email_copy and row.may_email:
+        # The text goes beside it as ever: there is nothing to wait for.
+        copy = other_roads.Leg(Road.EMAIL, 0, {"address": row.email, "language": said.language})
+    if not row.steps:
+        return replace(draft, copy=copy)
+    until = other_roads.sms_until(row, books.rules)
+    legs = list(other_roads.legs_for(row, said, books.approved))
+    left = other_roads.in_time(legs, moment=moment, sms_until=until)
+    first = other_roads.ByRoads(left, until, draft.wire.text) if left else None
+    return replace(draft, copy=copy, first=first)
 
 
 def moment_of(row: DueReminder, *, now: datetime, books: ClaimContext) -> datetime:

@@ -36,7 +36,7 @@ from reminders.domain.sending.claiming.families import (
     families,
     others_of_families,
 )
-from reminders.domain.sending.claiming.first_road import write_by_email, write_by_whatsapp
+from reminders.domain.sending.claiming.first_road import write_first_roads
 from reminders.domain.sending.claiming.portions import Held
 from reminders.domain.wording import WordingError
 from reminders.models import Contact, Message, Reminder
@@ -93,10 +93,10 @@ def claim_due(*, now: datetime, ahead: timedelta, limit: int, hold: timedelta) -
         drafts = _draft_all(sendable, refused, now=now, books=books)
         _set_aside(refused, now=now)
         drafts = without_those_told(drafts, now=now)
-        _write([draft for draft in drafts if draft.goes_by_itself], now=now, until=now + hold)
-        write_by_whatsapp(drafts, now=now)
-        write_by_email(drafts, now=now)
-        claim.wires = [draft.wire for draft in drafts if draft.goes_by_itself]
+        at_once = [draft for draft in drafts if draft.first is None]
+        _write(at_once, now=now, until=now + hold)
+        write_first_roads(drafts, now=now)
+        claim.wires = [draft.wire for draft in at_once]
         claim.held = portions.hold(claim.wires, now=now, until=now + hold)
     # Counted with those set aside: a run that finds only such rows has to ask again, not end.
     claim.looked_at = len(rows)

@@ -11,41 +11,30 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.sending.claiming.by_email import ByEmail
-from reminders.domain.sending.claiming.by_whatsapp import ByWhatsApp
 from reminders.domain.sending.claiming.drafts import Draft
+from reminders.domain.sending.claiming.other_roads import BELL, Leg
 from reminders.models import EmailText, Message, Reminder, Road, WhatsAppText
 
 
-def write_by_whatsapp(drafts: Sequence[Draft], *, now: datetime) -> None:
-    """Queue these for WhatsApp. In the transaction that holds their reminders."""
-    by = {draft.wire.id: draft.whatsapp for draft in drafts if draft.whatsapp}
-    if not by:
-        return
-    mine = [draft for draft in drafts if draft.whatsapp]
-    Message.objects.bulk_create(_message(draft, Message.Road.WHATSAPP, now=now) for draft in mine)
-    WhatsAppText.objects.bulk_create(_beside(draft, by[draft.wire.id], now=now) for draft in mine)
-    _point(mine, now=now)
-    enqueue_after_commit("whatsapp")
-
-
-def write_by_email(drafts: Sequence[Draft], *, now: datetime) -> None:
-    """Queue these for e-mail, first or as copies. In the transaction that holds their reminders,
-    and after their texts are written.
+def write_first_roads(drafts: Sequence[Draft], *, now: datetime) -> None:
+    """Queue the texts that try another road, and the copies. In the transaction that holds their
+    reminders, and after the texts beside which copies go are written.
     """
-    firsts = [draft for draft in drafts if draft.is_mailed_first]
-    mails = [(_message(draft, Message.Road.EMAIL, now=now), draft) for draft in firsts]
-    mails += [
-        (_copy(draft, now=now), draft) for draft in drafts if draft.email and draft.email.is_copy
+    firsts = [(_message(draft, one.road, now=now), one) for draft in drafts if (one := draft.first)]
+    copies = [
+        (_copy(draft, now=now), draft, draft.copy) for draft in drafts if draft.copy is not None
     ]
-    if not mails:
+    if not firsts and not copies:
         return
-    Message.objects.bulk_create(message for message, _ in mails)
-    EmailText.objects.bulk_create(
-        _mail(message, draft, draft.email) for message, draft in mails if draft.email
-    )
-    _point(firsts, now=now)
-    enqueue_after_commit("email")
+    texts = [message for message, _ in firsts] + [copy for copy, _, _ in copies]
+    Message.objects.bulk_create(texts)
+    rows = [one.beside(message) for message, one in firsts]
+    rows += [_beside_copy(copy, draft, leg) for copy, draft, leg in copies]
+    WhatsAppText.objects.bulk_create(row for row in rows if isinstance(row, WhatsAppText))
+    EmailText.objects.bulk_create(row for row in rows if isinstance(row, EmailText))
+    for road in {Road(text.road) for text in texts}:
+        enqueue_after_commit(BELL[road])
+    _point([draft for draft in drafts if draft.first], now=now)
 
 
 def _point(drafts: Sequence[Draft], *, now: datetime) -> None:
@@ -58,27 +47,21 @@ def _point(drafts: Sequence[Draft], *, now: datetime) -> None:
 
 
 def _copy(draft: Draft, *, now: datetime) -> Message:
-    copy = _message(draft, Message.Road.EMAIL, now=now)
+    copy = _message(draft, Road.EMAIL, now=now)
     copy.id, copy.kind = uuid.uuid4(), Message.Kind.COPY
     # Before its text: a reply by SMS answers the text.
     copy.created_at = now - timedelta(microseconds=1)
     return copy
 
 
-def _mail(message: Message, draft: Draft, by: ByEmail) -> EmailText:
+def _beside_copy(copy: Message, draft: Draft, leg: Leg) -> EmailText:
     return EmailText(
-        message=message,
-        copy_of_id=draft.wire.id if by.is_copy else None,
-        address=by.address,
-        language=by.language,
-        sms_text="" if by.is_copy else draft.wire.text,
-        wait_minutes=by.minutes,
-        next_road_at=(
-            message.expires_at
-            if by.is_copy
-            else message.scheduled_at + timedelta(minutes=by.minutes)
-        ),
-        sms_until=by.sms_until,
+        message=copy,
+        copy_of_id=draft.wire.id,
+        wait_minutes=0,
+        next_road_at=copy.expires_at,
+        sms_until=copy.expires_at,
+        **leg.columns,
     )
 
 
@@ -98,23 +81,10 @@ def _message(draft: Draft, road: Road, *, now: datetime) -> Message:
         asks=draft.asks,
         format=wire.format,
         # A mail costs no parts.
-        segments=0 if road == Message.Road.EMAIL else draft.segments,
+        segments=0 if road == Road.EMAIL else draft.segments,
         state=Message.State.QUEUED,
         scheduled_at=moment,
         expires_at=wire.expires_at,
         send_after=moment,
         created_at=now,
-    )
-
-
-def _beside(draft: Draft, by: ByWhatsApp, *, now: datetime) -> WhatsAppText:
-    return WhatsAppText(
-        message_id=draft.wire.id,
-        template=by.template,
-        language=by.language,
-        parameters=list(by.parameters),
-        buttons=list(by.answers),
-        wait_minutes=by.minutes,
-        next_road_at=(draft.wire.scheduled or now) + timedelta(minutes=by.minutes),
-        sms_until=by.sms_until,
     )

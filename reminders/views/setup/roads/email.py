@@ -15,7 +15,7 @@ from reminders.domain.consent.email_addresses import PROBLEM_WORDS, EmailProblem
 from reminders.domain.consent.emails import figures
 from reminders.domain.roads.email import access, test_mail
 from reminders.domain.setup.email_road import save_road
-from reminders.models import ReminderRule
+from reminders.models import ReminderRule, Road
 from reminders.views.shared.pages import StaffRequest, go, say, staff_action, staff_form
 
 
@@ -89,7 +89,6 @@ def test(request: StaffRequest) -> HttpResponse:
 
 
 def _render(request: StaffRequest, form: RoadForm, test_form: TestForm) -> HttpResponse:
-    rules = ReminderRule.objects.filter(active=True, email_minutes__isnull=False)
     context = {
         "there": access.is_there(),
         "has_server": settings.PATIENTS_MAIL is not None,
@@ -97,8 +96,8 @@ def _render(request: StaffRequest, form: RoadForm, test_form: TestForm) -> HttpR
         "form": form,
         "test_form": test_form,
         "figures": figures(),
-        "first": rules.filter(email_minutes__gt=0).count(),
-        "copies": rules.filter(email_minutes=0).count(),
+        "first": ReminderRule.objects.trying(Road.EMAIL).count(),
+        "copies": ReminderRule.objects.filter(active=True, email_copy=True).count(),
         "service": settings.PATIENTS_MAIL.service if settings.PATIENTS_MAIL else "",
         "webhook": f"{settings.PUBLIC_URL.rstrip('/')}{reverse('email_webhook')}",
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from reminders.domain.roads.whatsapp.client import conversation_api, is_on
 from reminders.domain.roads.whatsapp.templates import hand_in, list_templates
 from reminders.domain.setup.whatsapp_templates import Standing, TemplateRow, rows_of_templates
-from reminders.models import Contact, ReminderRule, WhatsAppAccess
+from reminders.models import Contact, ReminderRule, Road, WhatsAppAccess
 from reminders.provider import MessagesApiError, Refused
 from reminders.views.shared.pages import StaffRequest, say, staff_action, staff_page
 
@@ -35,7 +35,7 @@ def show(request: StaffRequest) -> HttpResponse:
         "approved": sum(row.is_good for row in rows),
         "missing": sum(row.may_be_registered for row in rows),
         "access": WhatsAppAccess.objects.filter(pk=1).first(),
-        "rules": ReminderRule.objects.filter(active=True, whatsapp_minutes__isnull=False).count(),
+        "rules": ReminderRule.objects.trying(Road.WHATSAPP).count(),
         "agreed": Contact.objects.filter(whatsapp_agreed_at__isnull=False).count(),
         "webhook": f"{_site(request)}{reverse('whatsapp_webhook')}",
         "shown_at": timezone.now(),
