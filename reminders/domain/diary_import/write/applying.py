@@ -18,7 +18,7 @@ from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
 from reminders.domain.diary_import.write.free_times import keep_in_step
 from reminders.domain.diary_import.write.gone import write_gone
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
-from reminders.domain.diary_import.write.to_tell import note_changes, visits_before
+from reminders.domain.diary_import.write.to_tell import keep_visits, note_changes
 from reminders.domain.planning.handed_over import (
     COLUMNS,
     PERSON,
@@ -56,12 +56,13 @@ def apply_result(
         cursor.execute(_SEQUENCES)
         given["contacts"], given["appointments"] = cursor.fetchone() or ("", "")
         _name_new(cursor, import_id)
-        before = visits_before(cursor, import_id=import_id)
+        tells = keep_visits(cursor, import_id=import_id)
         for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
             cursor.execute(statement, given)
             tell(percent)
         write_gone(import_id=import_id, user_id=user_id, now=now)
-        note_changes(cursor, before, import_id=import_id, diary=diary, now=now)
+        if tells:
+            note_changes(cursor, import_id=import_id, diary=diary, now=now)
         keep_in_step(cursor, import_id=import_id, now=now)
         cursor.execute(_TO_PLAN, given)
         grown = _outgrown(cursor)

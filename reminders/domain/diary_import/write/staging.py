@@ -29,6 +29,7 @@ TABLES = (
     "import_reached",
     "import_result",
     "import_gone",
+    "import_kept",
     "import_fresh_contact",
     "import_fresh",
     "import_to_plan",

@@ -10,23 +10,31 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from reminders.domain.changes.note import KnownVisit, note, note_new, visits_as_known
+from reminders.domain.changes.note import note_kept, note_new, tells_of_changes
+from reminders.domain.changes.statements import KNOWN
 from reminders.models import Appointment, Import, ReminderRule
 
 STEP = 5_000
 
 
-def visits_before(cursor: Any, *, import_id: int) -> list[KnownVisit]:  # Any: Django's cursor
-    """The visits that the import is about to change, as they stand."""
-    cursor.execute(_CHANGING, {"import": import_id, "cancel": Import.Gone.CANCEL})
-    return visits_as_known(pk for (pk,) in cursor.fetchall())
+def keep_visits(cursor: Any, *, import_id: int) -> bool:  # Any: Django's cursor
+    """Keep the visits that the import is about to change as they stand; False where no rule tells
+    of changes.
+    """
+    tells = tells_of_changes()
+    if tells:
+        cursor.execute(_CHANGING, {"import": import_id, "cancel": Import.Gone.CANCEL})
+    return tells
 
 
 def note_changes(
-    cursor: Any, before: list[KnownVisit], *, import_id: int, diary: str, now: datetime
+    cursor: Any, *, import_id: int, diary: str, now: datetime
 ) -> None:  # Any: as above
-    """Note what became of them, and which of the new visits were booked just now."""
-    note(before, now=now)
+    """Note what became of those that were kept, and which of the new visits were booked just now.
+
+    Call it where a rule tells of changes.
+    """
+    note_kept(cursor, "import_kept", now=now)
     if not ReminderRule.objects.filter(active=True, kind=ReminderRule.Kind.BOOKED).exists():
         return
     cursor.execute("SELECT appointment_id FROM import_fresh ORDER BY appointment_id")
@@ -63,9 +71,10 @@ def _covered(fresh: list[int], *, import_id: int, diary: str) -> dict[int, date]
 
 
 _CHANGING = """
-SELECT appointment_id FROM import_result
-WHERE appointment_id IS NOT NULL AND touched AND (matters OR status_to IS NOT NULL)
-UNION SELECT g.appointment_id FROM import_gone g
-    JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = %(cancel)s
-ORDER BY 1
-"""
+CREATE TEMP TABLE import_kept ON COMMIT DROP AS
+SELECT <known> FROM reminders_appointment WHERE id IN (
+    SELECT appointment_id FROM import_result
+    WHERE appointment_id IS NOT NULL AND touched AND (matters OR status_to IS NOT NULL)
+    UNION SELECT g.appointment_id FROM import_gone g
+        JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = %(cancel)s)
+""".replace("<known>", KNOWN)
