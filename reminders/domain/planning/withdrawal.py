@@ -15,7 +15,7 @@ from django.db.models import F
 
 from reminders.domain.common.locks import lock_messages
 from reminders.domain.planning import withdrawal_statements as statements
-from reminders.models import Message, Reminder, message_states
+from reminders.models import Message, Reminder
 from reminders.models.in_sql.states import STATES
 
 
@@ -31,8 +31,7 @@ def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime)
     lock_messages(ids)
     # One that is on its way can't be called back; it is marked all the same, so that staff read
     # "already sent" of a text that no longer holds.
-    wanted = Message.objects.filter(pk__in=ids, cancel_requested_at=None)
-    marked = wanted.filter(state__in=message_states.OPEN).update(cancel_requested_at=now)
+    marked = _execute(statements.MARK, ids, now=now)
     # Their reminders wait from here on: until the old text is settled, nothing may replace it.
     _execute(statements.REMINDERS_WAIT, ids, now=now)
     # What the provider never saw needs no asking: it ends here, and its reminders are free at once.
@@ -43,13 +42,7 @@ def withdraw_messages(message_ids: Sequence[uuid.UUID | None], *, now: datetime)
 
 def cancel_queued(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
     """End those of these messages that wait with us and are to be withdrawn."""
-    waiting = Message.objects.filter(pk__in=message_ids, state=Message.State.QUEUED)
-    waiting.filter(cancel_requested_at__isnull=False).update(
-        state=Message.State.CANCELLED,
-        words="Withdrawn before it was sent",
-        final_at=now,
-        cancel_settled_at=now,
-    )
+    _execute(statements.CANCEL_QUEUED, message_ids, now=now)
 
 
 def release_reminders_of(message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
@@ -57,9 +50,12 @@ def release_reminders_of(message_ids: Sequence[uuid.UUID], *, now: datetime) -> 
     _execute(statements.RELEASE_REMINDERS, message_ids, now=now)
 
 
-def _execute(statement: str, message_ids: Sequence[uuid.UUID], *, now: datetime) -> None:
+def _execute(statement: str, message_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    # Written once as PostgreSQL reads it: of an import there are tens of thousands.
+    array = "{" + ",".join(map(str, message_ids)) + "}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, STATES | {"messages": list(message_ids), "now": now})
+        cursor.execute(statement, STATES | {"messages": array, "now": now})
+        return int(cursor.rowcount)
 
 
 def on_their_way(contact_ids: Sequence[int], *, now: datetime) -> list[uuid.UUID]:

@@ -10,7 +10,7 @@ WITH carried AS MATERIALIZED (
     SELECT reminder.id, reminder.state
     FROM reminders_message message
     JOIN reminders_reminder reminder ON reminder.message_id = message.id
-    WHERE message.id = ANY(%(messages)s)
+    WHERE message.id = ANY(%(messages)s::uuid[])
       AND message.cancel_requested_at IS NOT NULL
       AND message.cancel_settled_at IS NULL
 ), handed_over AS MATERIALIZED (
@@ -34,7 +34,7 @@ WITH carried AS MATERIALIZED (
         reminder.version
     FROM reminders_message message
     JOIN reminders_reminder reminder ON reminder.message_id = message.id
-    WHERE message.id = ANY(%(messages)s)
+    WHERE message.id = ANY(%(messages)s::uuid[])
       AND (message.state = %(message_cancelled)s OR message.state = ANY(%(undelivered)s))
 ), released AS MATERIALIZED (
     SELECT
@@ -61,4 +61,18 @@ SET updated_at = %(now)s,
     END
 FROM released
 WHERE reminder.id = released.id AND reminder.state = released.state
+"""
+
+MARK = """
+UPDATE reminders_message SET cancel_requested_at = %(now)s
+WHERE id = ANY(%(messages)s::uuid[])
+  AND cancel_requested_at IS NULL AND state = ANY(%(open_messages)s)
+"""
+
+CANCEL_QUEUED = """
+UPDATE reminders_message
+SET state = %(message_cancelled)s, words = 'Withdrawn before it was sent', final_at = %(now)s,
+    cancel_settled_at = %(now)s
+WHERE id = ANY(%(messages)s::uuid[])
+  AND state = %(message_queued)s AND cancel_requested_at IS NOT NULL
 """
