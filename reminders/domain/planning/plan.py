@@ -21,10 +21,9 @@ from django.db import connection, transaction
 
 from reminders.domain.common.connections import map_ordered
 from reminders.domain.common.enqueue import enqueue_after_commit
-from reminders.domain.planning import statements
+from reminders.domain.planning import plan_bulk, statements
 from reminders.domain.planning.desired import desired_reminders
 from reminders.domain.planning.kept_opt_outs import recall_of
-from reminders.domain.planning.plan_bulk import as_array, expand_to_all, read_representatives
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.planning.staging import read_plannable, stage, stage_events
 from reminders.domain.planning.withdrawal import release_reminders_of, withdraw_messages
@@ -60,9 +59,10 @@ OnStep = Callable[[int, PlanResult], bool]
 
 
 def plan_appointments(
-    ids: Sequence[int], *, now: datetime, book: RuleSet | None = None
+    ids: Sequence[int], *, now: datetime, book: RuleSet | None = None, fresh: bool = False
 ) -> PlanResult:
-    """Plan these appointments; call it in the transaction that changed them.
+    """Plan these appointments; call it in the transaction that changed them, or made them if they
+    are `fresh`.
 
     The appointments are locked in the order of their ids, so two plannings of the same ones take
     turns.
@@ -77,7 +77,7 @@ def plan_appointments(
     book = book or RuleSet.held()
     outcome = PlanResult()
     for start in range(0, len(ordered), 4 * STEP):
-        outcome += _plan_step(ordered[start : start + 4 * STEP], book=book, now=now)
+        outcome += _plan_step(ordered[start : start + 4 * STEP], book=book, now=now, fresh=fresh)
     return outcome
 
 
@@ -130,9 +130,11 @@ def _plan_by_rules_in_force(ids: Sequence[int], *, now: datetime) -> PlanResult:
     return _plan_step(ids, book=RuleSet.held(), now=now)
 
 
-def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResult:
+def _plan_step(
+    ids: Sequence[int], *, book: RuleSet, now: datetime, fresh: bool = False
+) -> PlanResult:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        array = as_array(ids)
+        array = plan_bulk.as_array(ids)
         # Also empties it: a transaction may plan several times, and the last one's rows are still
         # there.
         cursor.execute(statements.CREATE_WANTED)
@@ -140,12 +142,29 @@ def _plan_step(ids: Sequence[int], *, book: RuleSet, now: datetime) -> PlanResul
         if len(ids) < MANY:
             subjects = read_plannable(ids, book=book, lock=True)
             stage(cursor, desired_reminders(subjects, book=book, now=now))
+            stage_events(cursor, ids, book=book)
+            difference = _write_difference(cursor, ids=array, now=now)
         else:
-            kinds = read_representatives(cursor, array, book=book)
-            expand_to_all(cursor, desired_reminders(kinds, book=book, now=now))
-        stage_events(cursor, ids, book=book)
-        difference = _write_difference(cursor, ids=array, now=now)
+            difference = _plan_kinds(cursor, array, book=book, now=now, fresh=fresh)
     return replace(difference, appointments=len(ids))
+
+
+def _plan_kinds(
+    cursor: Any, ids: str, *, book: RuleSet, now: datetime, fresh: bool
+) -> PlanResult:  # Any: Django's cursor
+    kinds = plan_bulk.read_representatives(cursor, ids, book=book, fresh=fresh)
+    plan_bulk.give_representatives(cursor, desired_reminders(kinds, book=book, now=now))
+    if plan_bulk.find_events(cursor, book=book):
+        plan_bulk.expand_to_all(cursor)
+        plan_bulk.stage_events_of_kinds(cursor, book=book)
+    elif fresh:
+        written, due = plan_bulk.write_fresh(cursor, now=now, until=now + settings.SEND_EVERY)
+        if due:
+            enqueue_after_commit("send")
+        return PlanResult(written=written)
+    else:
+        plan_bulk.expand_to_all(cursor)
+    return _write_difference(cursor, ids=ids, now=now)
 
 
 def _write_difference(cursor: Any, *, ids: str, now: datetime) -> PlanResult:

@@ -39,10 +39,14 @@ def read_plannable(ids: Sequence[int], *, book: RuleSet, lock: bool) -> list[Pla
         return read_rows(cursor, PlannableAppointment)
 
 
-def stage(cursor: Any, wanted: Iterable[DesiredReminder]) -> None:  # Any: Django's cursor
-    """Copy the reminders that should be there into the table that `CREATE_WANTED` made."""
+def stage(
+    cursor: Any, wanted: Iterable[DesiredReminder], *, into: str = "wanted_reminder"
+) -> None:  # Any: Django's cursor
+    """Copy the reminders that should be there into the table that `CREATE_WANTED` made, or one
+    like it.
+    """
     rows = list(wanted)
-    with cursor.copy(statements.COPY_WANTED) as copy:
+    with cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
         # Binary COPY wants exactly the types of the columns; the driver would choose the smallest
         # that holds a number.
         copy.set_types(statements.WANTED_TYPES)

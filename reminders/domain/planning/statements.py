@@ -50,7 +50,6 @@ CREATE TEMP TABLE IF NOT EXISTS wanted_reminder (
 TRUNCATE wanted_reminder
 """
 
-COPY_WANTED = "COPY wanted_reminder FROM STDIN (FORMAT BINARY)"
 WANTED_TYPES = (
     *("int8", "int8", "int4", "timestamptz", "timestamptz"),
     *("text", "int8", "timestamptz", "date", "text", "int4"),
@@ -246,54 +245,4 @@ WOULD_ADD = f"""
 SELECT wanted.appointment_id, wanted.rule_id
 FROM wanted_reminder wanted
 WHERE {ADDED}
-"""
-
-CREATE_ALIKE = """
-CREATE TEMP TABLE IF NOT EXISTS planned_alike (
-    id bigint, version int, status text, starts_at timestamptz, local_date date,
-    changed_at timestamptz, location_id bigint, service_id bigint, no_more_texts bool, phone text,
-    channel text, opted_out bool, wrong_number bool, practitioner_id bigint, new_patient bool,
-    last_missed timestamptz,
-    like_id bigint
-) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS wanted_alike (
-    like_id bigint, rule_id bigint, due_at timestamptz, cutoff_at timestamptz, reason text
-) ON COMMIT DELETE ROWS;
-TRUNCATE planned_alike, wanted_alike
-"""
-
-READ_ALIKE = f"""
-INSERT INTO planned_alike
-WITH locked AS MATERIALIZED (SELECT {PLANNABLE_COLUMNS} {LOCKED})
-SELECT locked.*, min(id) OVER (
-    PARTITION BY
-        starts_at, changed_at, location_id,
-        CASE WHEN service_id = ANY(%(special)s::bigint[]) THEN service_id END,
-        CASE WHEN practitioner_id = ANY(%(special_people)s::bigint[]) THEN practitioner_id END,
-        new_patient, status, no_more_texts, phone = '', channel, opted_out, wrong_number,
-        last_missed
-)
-FROM locked
-"""
-
-# Times as text: a diary has few different ones, and the driver would read each again.
-REPRESENTATIVES = """
-SELECT
-    id, version, status, starts_at::text, local_date, changed_at::text, location_id, service_id,
-    no_more_texts, phone, channel, opted_out, wrong_number, practitioner_id, new_patient,
-    last_missed
-FROM planned_alike
-WHERE id = like_id
-"""
-
-COPY_ALIKE = "COPY wanted_alike FROM STDIN (FORMAT BINARY)"
-ALIKE_TYPES = ("int8", "int8", "timestamptz", "timestamptz", "text")
-
-EXPAND_ALIKE = """
-INSERT INTO wanted_reminder
-SELECT
-    planned.id, wanted.rule_id, planned.version, wanted.due_at, wanted.cutoff_at, wanted.reason,
-    planned.location_id, planned.starts_at, planned.local_date, planned.phone, 0
-FROM wanted_alike wanted
-JOIN planned_alike planned ON planned.like_id = wanted.like_id
 """
