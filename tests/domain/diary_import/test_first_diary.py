@@ -5,7 +5,7 @@ up.
 import pytest
 from django.db import connection
 
-from reminders.domain.diary_import.write import applying
+from reminders.domain.diary_import.write import follow_up
 from tests import factories as make
 from tests.domain.diary_import.importing import ANN, bring_in, csv_of, sydney
 
@@ -35,7 +35,7 @@ def note_sizes(rows: int) -> None:
 def test_a_first_diary_is_planned_by_the_sizes_that_its_tables_have_by_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(applying, "MANY", 5)
+    monkeypatch.setattr(follow_up, "MANY", 5)
     sydney()
     make.make_reminder_rule()
     note_sizes(0)
@@ -46,11 +46,11 @@ def test_a_first_diary_is_planned_by_the_sizes_that_its_tables_have_by_then(
 
 
 def test_an_evenings_diary_leaves_what_is_known_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applying, "MANY", 5)
+    monkeypatch.setattr(follow_up, "MANY", 5)
     sydney()
     note_sizes(6)
     bring_in(FIVE)
-    monkeypatch.setattr(applying, "MANY", 2)
+    monkeypatch.setattr(follow_up, "MANY", 2)
     bring_in(csv_of(ANN.replace("1,", "9,", 1)))
 
     assert known_sizes() == dict.fromkeys(TABLES, 6)

@@ -10,28 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from django.db import connection
 
 from reminders.domain.diary_import.read.rows.kinds import CELL_SEPARATOR
-from reminders.domain.diary_import.write.free_times import keep_in_step
+from reminders.domain.diary_import.write.follow_up import keep_in_step, plan_result
 from reminders.domain.diary_import.write.gone import write_gone
 from reminders.domain.diary_import.write.old_values import CHANGED_FROM, PATIENT_ONLY, details_of
 from reminders.domain.diary_import.write.to_tell import keep_visits, note_changes
-from reminders.domain.planning.handed_over import (
-    COLUMNS,
-    PERSON,
-    PRACTITIONER,
-    withdraw_mentioning,
-)
-from reminders.domain.planning.plan import PlanResult, plan_appointments
-from reminders.domain.planning.rule_book import RuleSet
+from reminders.domain.planning.plan import PlanResult
 from reminders.models import Practitioner, Service
-
-PLAN_STEP = 20_000
-MANY = 10_000
-"""So many new rows in a table of fewer change what the best way through it is."""
 
 
 def apply_result(
@@ -47,7 +37,7 @@ def apply_result(
     The history names `user_id`. `on_progress` hears percents from 0 to 100 of the writing.
     """
     given: dict[str, Any] = {"import": import_id, "diary": diary, "now": now, "by": user_id}
-    given["separator"] = CELL_SEPARATOR
+    given |= {"separator": CELL_SEPARATOR, "secret": token_hex(32)}
     tell = on_progress or (lambda _percent: None)
     with connection.cursor() as cursor:
         # Foreign keys are checked after each statement, with its rows at hand, and not remembered
@@ -60,19 +50,14 @@ def apply_result(
         for percent, statement in zip(range(0, 100, 4), _STATEMENTS, strict=False):
             cursor.execute(statement, given)
             tell(percent)
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM import_contact_change)")
+        for statement in _OF_PEOPLE if cursor.fetchone()[0] else ():
+            cursor.execute(statement, given)
         write_gone(import_id=import_id, user_id=user_id, now=now)
         if tells:
             note_changes(cursor, import_id=import_id, diary=diary, now=now)
         keep_in_step(cursor, import_id=import_id, now=now)
-        cursor.execute(_TO_PLAN, given)
-        grown = _outgrown(cursor)
-        if grown:
-            cursor.execute(_ANALYZE_WRITTEN)
-        planned = _plan(cursor, now=now, tell=tell, grown=grown)
-        for names, statement in OTHERWISE_NAMED:
-            cursor.execute(statement, given)
-            ids = [row[0] for row in cursor.fetchall()]
-            planned += PlanResult(to_withdraw=withdraw_mentioning(ids, names, now=now))
+        planned = plan_result(cursor, given, now=now, tell=tell)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     tell(100)
     return planned
@@ -95,47 +80,6 @@ def _name_new(cursor: Any, import_id: int) -> None:  # Any: Django's cursor
         ignore_conflicts=True,
     )
 
-
-def _outgrown(cursor: Any) -> bool:  # Any: Django's cursor
-    """Whether the diary has grown so much that what the database knows of its tables misleads it.
-
-    Autovacuum sees none of this transaction's rows. If it comes by while a first diary is imported,
-    it notes full tables as empty, and each step of planning reads them whole instead of by their
-    keys.
-    """
-    cursor.execute(_NEW_AND_KNOWN)
-    new, known = map(int, cursor.fetchone())
-    return new >= MANY and new > known
-
-
-def _plan(
-    cursor: Any, *, now: datetime, tell: Callable[[int], None], grown: bool
-) -> PlanResult:  # Any: Django's cursor
-    book = RuleSet.held()
-    planned, after = PlanResult(), 0
-    cursor.execute("SELECT count(*) FROM import_to_plan")
-    total = cursor.fetchone()[0]
-    while True:
-        cursor.execute(
-            "SELECT id FROM import_to_plan WHERE id > %s ORDER BY id LIMIT %s", [after, PLAN_STEP]
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return planned
-        planned += plan_appointments(ids, now=now, book=book)
-        if grown and not after:
-            cursor.execute("ANALYZE reminders_reminder (appointment_id)")
-        after = ids[-1]
-        tell(60 + 30 * planned.appointments // max(total, 1))
-
-
-_NEW_AND_KNOWN = """
-SELECT (SELECT count(*) FROM import_fresh), reltuples
-FROM pg_class WHERE oid = 'reminders_appointment'::regclass
-"""
-# Its lock also keeps autovacuum away until the end. Another first import waits for it at this
-# point.
-_ANALYZE_WRITTEN = "ANALYZE reminders_contact (id, phone), reminders_appointment (id, contact_id)"
 
 _SEQUENCES = """
 SELECT pg_get_serial_sequence('reminders_contact', 'id'),
@@ -201,28 +145,37 @@ FROM import_contact_change
 _FRESH = """
 CREATE TEMP TABLE import_fresh ON COMMIT DROP AS
 SELECT number, nextval(%(appointments)s::regclass) AS appointment_id
-FROM import_result WHERE outcome = 'new' ORDER BY number
+FROM import_result WHERE outcome = 'new' ORDER BY number;
+ALTER TABLE import_fresh ADD PRIMARY KEY (appointment_id);
+ANALYZE import_fresh
+"""
+
+# From one secret of this import: asking the system for chance takes four times as long a row. The
+# two digits say that it is of an own making (version 8 of RFC 9562).
+_UUID = """
+overlay(overlay(left(encode(sha256((%(secret)s || f.appointment_id)::bytea), 'hex'), 32)
+    placing '8' from 13) placing 'a' from 17)::uuid
 """
 
 _NEW_APPOINTMENTS = """
 INSERT INTO reminders_appointment (
     id, location_id, contact_id, practitioner_id, service_id, starts_at, local_date, local_time,
     wall_flag, duration, diary, external_id, status, status_since, no_more_texts, notes, extra,
-    version, changed_at, imported_by_id, created_at, updated_at
+    version, changed_at, imported_by_id, created_at, updated_at, uuid
 )
 SELECT f.appointment_id, s.location_id, coalesce(r.contact_id, fc.contact_id), p.id, v.id,
        s.starts_at, s.local_date, s.local_time, coalesce(s.wall_flag, ''), s.duration,
        CASE WHEN s.external_id IS NULL THEN '' ELSE %(diary)s END, coalesce(s.external_id, ''),
        coalesce(s.status, 'booked'), CASE WHEN s.status <> 'booked' THEN %(now)s::timestamptz END,
        false, coalesce(s.notes, ''), coalesce(s.extra, '{}'), 1, %(now)s, %(import)s, %(now)s,
-       %(now)s
+       %(now)s, <uuid>
 FROM import_fresh f
 JOIN import_staged s ON s.number = f.number
 JOIN import_result r ON r.number = f.number
 LEFT JOIN import_fresh_contact fc ON fc.person = s.person
 LEFT JOIN reminders_practitioner p ON p.name = s.practitioner
 LEFT JOIN reminders_service v ON v.name = s.service
-"""
+""".replace("<uuid>", _UUID)
 
 # Of what is as it was before, only the number is kept: a diary that comes every quarter of an hour
 # would else fill the disk with it. Rows that somebody should look at are kept all the same.
@@ -292,58 +245,16 @@ WHERE x.matters AND a.contact_id = x.contact_id AND a.starts_at > %(now)s
   AND NOT EXISTS (SELECT 1 FROM import_fresh f WHERE f.appointment_id = a.id)
 """
 
-_TO_PLAN = """
-CREATE TEMP TABLE import_to_plan ON COMMIT DROP AS
-SELECT appointment_id AS id FROM import_fresh
-UNION SELECT appointment_id FROM import_result
-    WHERE appointment_id IS NOT NULL AND (matters OR (status_to IS NOT NULL AND touched))
-UNION SELECT a.id FROM import_reached x
-    JOIN reminders_appointment a ON a.contact_id = x.contact_id
-    WHERE x.matters AND a.starts_at > %(now)s
-UNION SELECT g.appointment_id FROM import_gone g
-    JOIN reminders_import i ON i.id = %(import)s WHERE i.gone = 'cancel'
-ORDER BY id;
-ALTER TABLE import_to_plan ADD PRIMARY KEY (id);
-ANALYZE import_to_plan
-"""
-
-# Texts at the provider that may name somebody else now, though nothing that raises a version
-# changed.
-_OTHER_PRACTITIONER = """
-SELECT appointment_id FROM import_result
-WHERE touched AND other_practitioner AND NOT matters
-ORDER BY appointment_id
-"""
-_RENAMED = """
-SELECT a.id FROM import_reached x JOIN reminders_appointment a ON a.contact_id = x.contact_id
-WHERE x.called_otherwise AND NOT x.matters AND a.starts_at > %(now)s ORDER BY 1
-"""
-_OTHER_COLUMNS = """
-SELECT appointment_id FROM import_result
-WHERE touched AND other_extra AND NOT matters
-ORDER BY appointment_id
-"""
-OTHERWISE_NAMED = (
-    (PRACTITIONER, _OTHER_PRACTITIONER),
-    (COLUMNS, _OTHER_COLUMNS),
-    (PERSON, _RENAMED),
-)
-"""Placeholders, and the appointments of which they say something else by now though nothing else
-matters.
-"""
-
 _STATEMENTS = (
     _FRESH_CONTACTS,
     _NEW_CONTACTS,
     _NEW_WITHOUT_TEXTS,
     _FRESH,
-    "ANALYZE import_fresh",
     "ANALYZE import_fresh_contact",
     _NEW_APPOINTMENTS,
     _ROWS,
     _EVENTS,
     _CHANGED_APPOINTMENTS,
-    _CONTACT_EVENTS,
-    _CHANGED_CONTACTS,
-    _RAISE_BY_CONTACT,
 )
+_OF_PEOPLE = (_CONTACT_EVENTS, _CHANGED_CONTACTS, _RAISE_BY_CONTACT)
+"""Only where the file changes people."""

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from reminders.domain.clock import rule_schedule, wall_time
-from reminders.domain.diary_import.write.applying import OTHERWISE_NAMED
+from reminders.domain.diary_import.write.follow_up import OTHERWISE_NAMED
 from reminders.domain.planning import handed_over
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.models.in_sql.rows import read_dicts
