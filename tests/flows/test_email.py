@@ -113,7 +113,7 @@ def test_she_cannot_come_asks_for_another_time_and_her_calendar_follows(
     change_appointment(visit, changes, by=STAFF, now=clinic.world.now)
     clinic.ring(clinic.world.now.replace(hour=13))
     second = mail_server.mails[1]
-    assert "Su cita tiene una nueva hora." in part(second, "plain")
+    assert "Ana, su cita ha cambiado." in part(second, "plain")
     old, new = event_of(mail), event_of(second)
     assert (new["UID"], new["SEQUENCE"] > old["SEQUENCE"]) == (old["UID"], True)
     assert new.start == datetime(2026, 3, 5, 16, 30, tzinfo=UTC)

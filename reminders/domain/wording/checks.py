@@ -38,6 +38,7 @@ _DATA = Path(__file__).with_name("data") / "reserved_words.toml"
 _SENTENCE = re.compile(r"[.!?;\n。！？；؟]+(?:\s|$)|\n|[。！？；؟]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PLACEHOLDER = re.compile(r"\{\w+\}|\{[xX]:[^{}|]*\|?")
+_ANSWER = re.compile(r"(?<!\w)[A-Z]{1,4}(?!\w)|(?<!\d)[12](?!\d)")
 _REACH = 6
 """How many words may stand between "reply" and the word to reply with."""
 
@@ -294,6 +295,14 @@ def _follows_verb(before: list[str], tables: list[dict[str, list[str]]], glued: 
         if before[at] not in links:
             return False
     return False
+
+
+def asks_to_write(sentence: str, language: str) -> bool:
+    """Whether it says what to write back: "Reply Y to confirm", "回复1"."""
+    folded = _folded(sentence)
+    tables = [_tables()["en"], _tables()[known_language(language)]]
+    verbs = [verb for table in tables for verb in table["verbs"]]
+    return bool(_ANSWER.search(sentence)) and any(_has_word(folded, _folded(one)) for one in verbs)
 
 
 def _has_word(folded: str, phrase: str) -> bool:

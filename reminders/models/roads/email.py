@@ -33,6 +33,11 @@ class EmailText(models.Model):
     )
     address = models.CharField(max_length=254)
     language = models.CharField(max_length=10, blank=True)
+    words = models.TextField(
+        blank=True,
+        default="",
+        help_text="What the rule's wording says in it. Emptied once it is handed over or settled.",
+    )
     sms_text = models.TextField(
         blank=True, help_text="What the SMS would say. Emptied once none can follow."
     )

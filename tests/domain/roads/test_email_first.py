@@ -17,7 +17,9 @@ from reminders.models import (
     InboxItem,
     Message,
     Reminder,
+    Wording,
 )
+from tests import factories as make
 from tests.domain.roads.conftest import killed_at
 from tests.domain.roads.mails import SITE, event_of, open_page, page_of, stop_of
 from tests.domain.roads.mailserver import attached, free_port, part
@@ -87,10 +89,58 @@ def test_what_the_mail_holds(by_mail: Practice) -> None:
         assert words in text
         assert words.replace("'", "&#x27;") in html
     assert f"{SITE}{page_of(mail)}#yes-1" in text
-    # Neither the patient nor the number, anywhere.
+    assert "Reply" not in text + html
+    # Neither the patient's name nor the number, anywhere.
     everything = mail.as_string() + text + html
     for personal in ("Lee", visit.contact.phone, visit.contact.phone[-7:]):
         assert personal not in everything
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Hi Ann, your appointment at Harbour Dental is on Tue, March 3 at 1:00 PM."),
+        ("de", "Hallo Ann, Ihr Termin bei Harbour Dental ist am Di., 3. März um 13:00 Uhr."),
+    ],
+)
+def test_it_says_what_the_rules_wording_says_beside_the_details(
+    by_mail: Practice, language: str, said: str
+) -> None:
+    by_mail.visit(language=language)
+    by_mail.until(minutes=61)
+    (mail,) = by_mail.mails
+
+    assert part(mail, "plain").splitlines()[0] == said
+    assert f"{said}</p>" in part(mail, "html")
+    assert said not in mail["Subject"]
+    assert Message.objects.get().text.startswith(said)
+    assert EmailText.objects.get().words == ""
+
+
+def test_the_practices_own_words_stand_in_it_and_the_text_keeps_its_own(
+    by_mail: Practice,
+) -> None:
+    Wording.objects.create(
+        purpose="confirmation",
+        rule=by_mail.rule,
+        text="{location}: {first_name}, bring <your> card.[ {instructions}]\n"
+        "Reply Y or N. More: {link}",
+    )
+    visit = by_mail.visit()
+    service = make.make_service(instructions="Eat nothing before.")
+    Appointment.objects.filter(pk=visit.pk).update(service=service)
+    by_mail.until(minutes=61)
+    (mail,) = by_mail.mails
+
+    said = "Harbour Dental: Ann, bring <your> card. Eat nothing before."
+    assert part(mail, "plain").splitlines()[0] == said
+    # Once, though the page shows it, too.
+    assert part(mail, "plain").count("Eat nothing before.") == 1
+    assert "bring &lt;your&gt; card" in part(mail, "html")
+    by_mail.until(minutes=61)
+    (text,) = by_mail.texts()
+    assert text.startswith(said)
+    assert "Reply Y or N. More: https://reminders.example/v/" in text
 
 
 def test_the_file_for_the_calendar_is_the_visits_own(by_mail: Practice) -> None:

@@ -1,6 +1,8 @@
-"""A mail about one visit: what its page shows, as text and as HTML, with the file for a calendar.
+"""A mail about one visit: what the rule's wording says and what its page shows, as text and as
+HTML, with the file for a calendar.
 
-Nothing in it says who comes to whom, or why; nothing in an address or the subject is of a person.
+Besides that wording nothing in it says who comes to whom, or why; nothing in an address, a header
+or the subject is of a person.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formataddr
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.core.mail import EmailMultiAlternatives
@@ -73,24 +75,34 @@ def message_id_of(id: uuid.UUID) -> str:
     return f"<{id}@{urlsplit(site()).hostname or 'localhost'}>"
 
 
-def compose(
-    link: VisitLink, *, to: str, link_token: str, stop_token: str, now: datetime
-) -> Mail | None:
-    """The mail whose buttons lead to this link; None where there is nothing to write about."""
+class Secrets(NamedTuple):
+    """Of the two addresses in a mail: of the page, and to unsubscribe."""
+
+    link: str
+    stop: str
+
+
+def compose(link: VisitLink, *, to: str, said: str, secrets: Secrets, now: datetime) -> Mail | None:
+    """The mail whose buttons lead to this link; None where there is nothing to write about. `said`
+    is what the rule's wording says.
+    """
     page = page_of(link, now=now)
     if page is None or len(page.visits) != 1 or page.is_stopped:
         return None
     visit = page.visits[0]
     language = known_language(link.language or visit.place.language)
     words = words_in(language)
-    unsubscribe = f"{site()}{UNSUBSCRIBE}{stop_token}"
+    unsubscribe = f"{site()}{UNSUBSCRIBE}{secrets.stop}"
     context: dict[str, Any] = {  # Any: what a template is given
         "words": words,
         "language": language,
         "rtl": is_right_to_left(language),
         "visit": visit,
-        "moved": _tells_of_a_move(link.message_id),
-        "page": address_of(link_token),
+        "said": said,
+        # The wording has told what to bring.
+        "note": "" if visit.note in said else visit.note,
+        "moved": not said and _tells_of_a_move(link.message_id),
+        "page": address_of(secrets.link),
         "unsubscribe": unsubscribe,
     }
     text = render_to_string("mail/visit.txt", context).strip() + "\n"

@@ -116,7 +116,7 @@ def _apply(known: Sequence[tuple[EmailNews, Message]], *, now: datetime) -> None
     EmailText.objects.filter(pk__in=back, settled_at=None).update(next_road_at=now)
     seen = [mail.pk for _, mail in opened]
     EmailText.objects.filter(pk__in=seen, settled_at=None).update(
-        settled_at=now, sms_text="", later=[]
+        settled_at=now, sms_text="", words="", later=[]
     )
     outdated = [mail for _, mail in opened if mail.state == State.CANCELLED]
     open_once([outdated_card(mail) for mail in outdated], now=now)

@@ -25,7 +25,7 @@ from reminders.domain.links.addresses import digest_of, new_token
 from reminders.domain.links.keep import NewLink, keep_links
 from reminders.domain.roads.consent import agreed_to_mail
 from reminders.domain.roads.email import access
-from reminders.domain.roads.email.compose import Mail, compose
+from reminders.domain.roads.email.compose import Mail, Secrets, compose
 from reminders.domain.roads.email.post import Outcome, hand_over
 from reminders.domain.roads.put_back import put_back
 from reminders.domain.roads.waiting import waiting_for
@@ -125,7 +125,7 @@ def _leave(rows: Sequence[EmailText], *, now: datetime) -> None:
         state=State.CANCELLED, words="Not sent: its text was withdrawn, or mail is not wanted",
         final_at=now,
     )  # fmt: skip
-    EmailText.objects.filter(pk__in=copies).update(settled_at=now)
+    EmailText.objects.filter(pk__in=copies).update(settled_at=now, words="")
     firsts = [row.pk for row in rows if row.message.kind != Message.Kind.COPY]
     # Not failed: never tried. The next road takes them over in this very round.
     EmailText.objects.filter(pk__in=firsts).update(next_road_at=now)
@@ -139,7 +139,8 @@ def _write(row: EmailText, *, now: datetime) -> Mail | None:
     VisitLink.objects.filter(message_id=row.pk).delete()
     keep_links([(row.pk, link)], now=now)
     kept = VisitLink.objects.select_related("message__location", "message__contact").get(pk=row.pk)
-    mail = compose(kept, to=row.address, link_token=link.token, stop_token=stop, now=now)
+    secrets = Secrets(link.token, stop)
+    mail = compose(kept, to=row.address, said=row.words, secrets=secrets, now=now)
     if mail is None:
         return None
     EmailText.objects.filter(pk=row.pk).update(unsubscribe=digest_of(stop))
@@ -180,7 +181,10 @@ def _record_accepted(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         ],
         now=now,
     )
-    texts = EmailText.objects.filter(pk__in=[one.id for one in outcomes], settled_at=None)
+    theirs = EmailText.objects.filter(pk__in=[one.id for one in outcomes])
+    # It is never written again.
+    theirs.update(words="")
+    texts = theirs.filter(settled_at=None)
     texts.filter(message__kind=Message.Kind.COPY).update(settled_at=now)
     firsts = texts.exclude(message__kind=Message.Kind.COPY)
     for minutes in set(firsts.values_list("wait_minutes", flat=True)):

@@ -149,7 +149,7 @@ def _by_other_roads(
     row, copy = draft.rows[0], None
     if row.email_copy and row.may_email:
         # The text goes beside it as ever: there is nothing to wait for.
-        copy = other_roads.Leg(Road.EMAIL, 0, {"address": row.email, "language": said.language})
+        copy = other_roads.Leg(Road.EMAIL, 0, other_roads.by_mail(row, said))
     if not row.steps:
         return replace(draft, copy=copy)
     until = other_roads.sms_until(row, books.rules)

@@ -12,6 +12,7 @@ from typing import Any
 from reminders.domain.planning.rule_book import RuleSet
 from reminders.domain.sending.claiming.approved import ApprovedTemplates
 from reminders.domain.wording import Template, Values
+from reminders.domain.wording.mailed import mailed
 from reminders.domain.wording.questions import Asks
 from reminders.domain.wording.whatsapp import buttons_for, form_for
 from reminders.models import EmailText, Message, Road, WhatsAppText
@@ -93,9 +94,15 @@ def legs_for(row: DueReminder, said: Wording, approved: ApprovedTemplates) -> It
     """The roads by which this text can go, in the order of its rule."""
     for step in row.steps:
         if step.road == Road.EMAIL:
-            yield Leg(step.road, step.minutes, {"address": row.email, "language": said.language})
+            yield Leg(step.road, step.minutes, by_mail(row, said))
         elif found := _by_whatsapp(said, minutes=step.minutes, approved=approved):
             yield Leg(step.road, step.minutes, found)
+
+
+def by_mail(row: DueReminder, said: Wording) -> Mapping[str, Any]:  # Any: values of columns
+    """What a mail needs."""
+    words = mailed(said.template, said.values, said.language)
+    return {"address": row.email, "language": said.language, "words": words}
 
 
 def in_time(legs: Sequence[Leg], *, moment: datetime, sms_until: datetime) -> tuple[Leg, ...]:
