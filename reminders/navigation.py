@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, reverse
 from config.version import product_version
 from reminders import branding
 from reminders.domain.common.access import Scope, scope_of
+from reminders.domain.common.granted import granted
 from reminders.domain.replies.inbox import waiting_cards
 from reminders.domain.rights.actions import action_at
 from reminders.domain.setup.beginning.first_steps import (
@@ -226,8 +227,7 @@ class Shell:
         """What the user is, in a word."""
         if self.scope is None or self.scope.user.is_superuser:
             return "Administrator" if self.scope else ""
-        names = self.scope.user.groups.values_list("name", flat=True)
-        return ", ".join(sorted(name.capitalize() for name in names))
+        return ", ".join(sorted(name.capitalize() for name in granted(self.scope.user).groups))
 
     def _link(self, entry: Entry) -> Link | None:
         href = _address(entry.url)

@@ -111,6 +111,10 @@ class Appointment(models.Model):
                 fields=["location", "local_date", "starts_at"], name="appointment_day_sheet"
             ),
             models.Index(fields=["starts_at"], name="appointment_by_start"),
+            # Which columns diaries bring is asked of the last visits that have any.
+            models.Index(
+                fields=["-starts_at"], condition=~Q(extra={}), name="appointment_with_columns"
+            ),
             models.Index(fields=["contact", "-starts_at"], name="appointment_of_contact"),
         ]
 

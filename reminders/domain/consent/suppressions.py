@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from reminders.domain.common.access import Scope
 from reminders.domain.common.audit import Actor, record_contacts
@@ -59,12 +60,17 @@ def is_textable(phone: str) -> bool:
 
 def is_opted_out(phone: str) -> bool:
     """Whether this number must not be texted."""
-    return Suppression.objects.filter(phone=phone, lifted_at=None).exists()
+    return opt_outs_in_force(phone).exists()
+
+
+def opt_outs_in_force(phone: str) -> QuerySet[Suppression]:
+    """What keeps texts from this number: one row, or none."""
+    return Suppression.objects.filter(phone=phone, lifted_at=None)
 
 
 def is_paused(phone: str) -> bool:
     """Whether texts to this number wait for staff to decide whether the patient wants any."""
-    return Suppression.objects.filter(phone=phone, lifted_at=None, reason=Reason.PAUSED).exists()
+    return opt_outs_in_force(phone).filter(reason=Reason.PAUSED).exists()
 
 
 @retry_on_conflict

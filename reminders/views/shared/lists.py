@@ -61,9 +61,17 @@ def counted_page(
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
-def page_of(request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE) -> Slice[M]:
-    """The page that `?page=` asks for, from 1; anything odd is the first."""
+def page_of(
+    request: HttpRequest, rows: QuerySet[M], *, per_page: int = PER_PAGE, wide: bool = False
+) -> Slice[M]:
+    """The page that `?page=` asks for, from 1; anything odd is the first.
+
+    `wide`: of rows that join much the keys are chosen first. Else thousands would be joined and
+    sorted whole for one page of them.
+    """
     number = min(max(read_number(request.GET.get("page"), digits=5) or 1, 1), DEEPEST)
     # One row too many tells whether there is a next page; counting would read the whole table.
-    found = list(rows[(number - 1) * per_page : number * per_page + 1])
+    chosen = rows[(number - 1) * per_page : number * per_page + 1]
+    keys = list(chosen.values_list("pk", flat=True)) if wide else []
+    found = list(rows.filter(pk__in=keys) if wide else chosen)
     return Slice(found[:per_page], number, has_next=len(found) > per_page and number < DEEPEST)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -79,22 +79,25 @@ def show(request: StaffRequest) -> HttpResponse:
     here = place_ids(request)
     found = missed_visits(here, today=today, days=days, now=now)
     to_do = still_to_do(found, here, now=now)
-    page = counted_page(request, found if everything else to_do, per_page=ROWS)
+    # Their keys are counted and cut at once; only what the page shows is read whole.
+    keys = list((found if everything else to_do).values_list("pk", flat=True))
+    page = counted_page(request, keys, per_page=ROWS)
     context = {
-        "groups": _by_day(_rows(request, page, now=now)),
+        "groups": _by_day(_rows(request, found.filter(pk__in=list(page)), now=now)),
         "page": page,
         "everything": everything,
         "days": days,
         "choices": DAYS,
-        "to_do": page.paginator.count if not everything else to_do.count(),
-        "total": page.paginator.count if everything else found.count(),
+        "to_do": to_do.count() if everything else len(keys),
+        "total": len(keys) if everything else found.count(),
         "several_places": several(request),
     }
     return render(request, "missed.html", context)
 
 
-def _rows(request: StaffRequest, page: Page[Any], *, now: datetime) -> list[MissedRow]:
-    visits = list(page)
+def _rows(
+    request: StaffRequest, visits: QuerySet[Appointment], *, now: datetime
+) -> list[MissedRow]:
     history = histories(request, (one.contact_id for one in visits), now=now)
     phones = {_texted(one).phone for one in visits}
     opted_out = set(

@@ -130,7 +130,7 @@ def show(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(priority=priority)
     if whom:
         rows = rows.filter(practitioner=whom)
-    page = page_of(request, rows)
+    page = page_of(request, rows, wide=True)
     context = {
         "page": page,
         "rows": [_row(one) for one in page.rows],

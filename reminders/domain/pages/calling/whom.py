@@ -222,13 +222,13 @@ WITH span AS (
       AND appointment.starts_at < %(until)s
 ), texts AS (
     SELECT visit.id,
-           (array_agg(
-               state = ANY(%(ended)s) OR state = 'skipped' AND reason = ANY(%(not_sent)s)
-               ORDER BY due_at DESC
-           ) FILTER (
+           max(due_at) FILTER (
+               WHERE state = ANY(%(ended)s)
+                  OR state = 'skipped' AND due_at <= %(now)s AND reason = ANY(%(not_sent)s)
+           ) = max(due_at) FILTER (
                WHERE state = ANY(%(ended)s)
                   OR state IN ('sent', 'skipped') AND due_at <= %(now)s
-           ))[1] AS failed,
+           ) AS failed,
            bool_or(state = 'sent' AND due_at <= %(now)s) AS told,
            bool_or(state = ANY(%(to_come)s) OR state = 'sent' AND due_at > %(now)s) AS to_come
     FROM visit
@@ -241,7 +241,11 @@ SELECT row_number() OVER (ORDER BY visit.starts_at, visit.id) AS place, visit.id
        CASE
            WHEN visit.phone = '' THEN 'no_phone'
            WHEN visit.wrong_number = visit.phone THEN 'wrong_number'
-           WHEN suppression.id IS NOT NULL THEN 'opted_out'
+           WHEN visit.phone IN (
+               SELECT phone
+               FROM reminders_suppression
+               WHERE lifted_at IS NULL
+           ) THEN 'opted_out'
            WHEN visit.channel = 'none' THEN 'no_messages'
            WHEN texts.failed THEN 'failed'
            WHEN visit.phone_kind = 'landline' AND visit.channel = 'sms' THEN 'landline'
@@ -256,8 +260,6 @@ SELECT row_number() OVER (ORDER BY visit.starts_at, visit.id) AS place, visit.id
        ) AS tried
 FROM visit
 LEFT JOIN texts ON texts.id = visit.id
-LEFT JOIN reminders_suppression suppression
-    ON suppression.phone = visit.phone AND suppression.lifted_at IS NULL
 ORDER BY place
 """.replace("__TEXTED__", TEXTED).replace("__CHANNEL__", CHANNEL)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists
 
-from reminders.domain.consent.suppressions import is_opted_out
+from reminders.domain.consent.suppressions import opt_outs_in_force
 from reminders.domain.planning.withdrawal import withdraw_messages
 from reminders.domain.replies.auto_reply import (
     WORTH_ANSWERING,
@@ -61,13 +62,17 @@ class DecidedAnswers:
     ) -> DecidedAnswers:
         """Read it; the statements are the same for one appointment and for many."""
         answers = Message.objects.filter(answers=reply, kind=Message.Kind.ANSWER)
+        opted_out, answered = Reply.objects.values_list(
+            Exists(opt_outs_in_force(reply.phone)),
+            Exists(answers.exclude(state=Message.State.CANCELLED)),
+        ).get(pk=reply.pk)
         return cls(
             reply,
             read_visits(appointment_ids),
             AnswerContext.load(),
             now,
-            is_opted_out(reply.phone),
-            answers.exclude(state=Message.State.CANCELLED).exists(),
+            opted_out,
+            answered,
             next_answers([reply.phone], now=now).get(reply.phone),
         )
 

@@ -14,12 +14,12 @@ from hashlib import sha256
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
+from reminders.domain.common.granted import BACKEND
 from reminders.domain.rights.permissions import USERS
 from reminders.domain.rights.roles import ADMINISTRATOR
 from reminders.models import FirstLogin
 
 LASTS = timedelta(hours=24)
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class FirstLoginError(ValueError):
@@ -31,7 +31,7 @@ USED = "This link has been used, has run out, or a later one was made."
 
 def is_needed() -> bool:
     """Whether nobody can sign in who may add users."""
-    return not User.objects.with_perm(USERS, backend=_BACKEND).exists()
+    return not User.objects.with_perm(USERS, backend=BACKEND).exists()
 
 
 def make_token(*, now: datetime) -> str:

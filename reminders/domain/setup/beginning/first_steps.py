@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from reminders.domain.common.audit import name_of
+from reminders.domain.common.granted import BACKEND
 from reminders.domain.rights.permissions import CONNECTION, IMPORT, INVITE
 from reminders.models import Appointment, Location, Message
 
 LOCATION = "reminders.add_location"
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 NAMED = 3
 
 
@@ -79,7 +79,7 @@ def next_step(steps: Sequence[FirstStep]) -> FirstStep | None:
 def whom_to_ask(permission: str) -> str:
     """The names of those who may, for those who may not: “Ann Lee or Ben Kim”."""
     # `with_perm` wants a backend named where several are set, as django-axes makes it.
-    users = User.objects.with_perm(permission, backend=_BACKEND).order_by("date_joined")[:NAMED]
+    users = User.objects.with_perm(permission, backend=BACKEND).order_by("date_joined")[:NAMED]
     names = [name_of(user) for user in users]
     if not names:
         return "an administrator"
