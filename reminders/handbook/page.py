@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import imagesize
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -153,6 +154,9 @@ def _show(image: Token) -> None:
     name = posixpath.basename(str(image.attrGet("src") or ""))
     address = reverse("help_picture", args=[name]) if name in PICTURES else ""
     image.attrs = {"src": address, "alt": image.content, "loading": "lazy"}
+    if address:
+        # The page keeps room for it: what somebody reads would else jump when the picture comes.
+        image.attrs["width"], image.attrs["height"] = imagesize.get(PICTURES[name])
 
 
 def _nothing(*_: Any) -> str:

@@ -30,7 +30,7 @@ def list_columns(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0050_daily_texts'),
+        ('reminders', '0051_diary_columns'),
     ]
 
     operations = [

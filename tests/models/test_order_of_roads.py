@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from reminders.models.roads.columns import check_roads
 
-BEFORE, AFTER = "0050_daily_texts", "0051_order_of_roads"
+BEFORE, AFTER = "0051_diary_columns", "0051_order_of_roads"
 RULES = {
     "SMS alone": (None, None, [], False),
     "WhatsApp first": (15, None, [["whatsapp", 15]], False),

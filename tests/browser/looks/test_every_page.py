@@ -56,10 +56,11 @@ def _ours(there: dict[str, Any]) -> Iterator[str]:
     for row in TABLE:
         if row.method == "GET":
             names = [there[row.names]] if row.names else []
+            query = f"?{row.query.format(**there)}" if row.query else ""
             try:
-                yield reverse(row.url, args=names) + row.query.format(**there)
+                yield reverse(row.url, args=names) + query
             except NoReverseMatch:
-                yield reverse(row.url, args=[*names, "1"]) + row.query.format(**there)
+                yield reverse(row.url, args=[*names, "1"]) + query
 
 
 def _of_the_administration() -> Iterator[str]:
@@ -94,6 +95,9 @@ def visit(page: Page, address: str) -> Response | None:
     try:
         return page.goto(address, wait_until="load")
     except Error as error:
+        # By what the browser shows in place of the address before, which led to no page.
+        if "interrupted by another navigation" in error.message:
+            return page.goto(address, wait_until="load")
         # A file to save, or the sandbox's phone, which is another program's.
         if any(words in error.message for words in NO_PAGE):
             return None

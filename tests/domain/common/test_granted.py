@@ -1,5 +1,7 @@
 """What a user is granted: with one look, and just what Django's own backend grants."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
@@ -9,7 +11,7 @@ from reminders.domain.common.granted import OneLookBackend, granted
 pytestmark = pytest.mark.django_db
 
 
-def _user(**columns: bool) -> User:
+def _user(**columns: Any) -> User:
     """Somebody with a permission of their own, two roles that share one, and an empty group."""
     user = User.objects.create_user("kim", **columns)
     some = list(Permission.objects.order_by("codename")[:4])
