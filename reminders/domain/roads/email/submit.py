@@ -7,14 +7,13 @@ over, and is never handed over again.
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from reminders.domain.common.audit import SYSTEM
 from reminders.domain.common.connections import release_connection
@@ -27,48 +26,48 @@ from reminders.domain.roads.consent import agreed_to_mail
 from reminders.domain.roads.email import access
 from reminders.domain.roads.email.compose import Mail, Secrets, compose
 from reminders.domain.roads.email.post import Outcome, hand_over
-from reminders.domain.roads.put_back import put_back
-from reminders.domain.roads.waiting import waiting_for
-from reminders.domain.sending.after_restore.hold import is_held
+from reminders.domain.roads.handing_over import (
+    CHUNK,
+    in_rounds,
+    leave,
+    lock_waiting,
+    mark_submitting,
+    put_back,
+    record_accepted,
+    record_failed,
+)
 from reminders.domain.sending.claiming.queued import give_up
-from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.recording.record import mark_unknown
-from reminders.models import EmailText, Message, Reminder, Suppression, VisitLink
+from reminders.models import EmailText, Message, Reminder, Road, Suppression, VisitLink
 
-CHUNK = 40
-STEPS_OF_A_CALL = 5
 PAUSE, GREYLISTED = 30.0, 300.0
-A_DAY = timedelta(days=1)
 State = Message.State
 
 
 def submit_waiting(*, clock: Callable[[], datetime], go_on: GoOn) -> int:
     """Hand over what is due; return how many mails were dealt with."""
-    done = 0
-    while go_on():
-        now = clock()
-        if (
-            is_held()
-            or access.is_held(now=now)
-            or not waiting_for(Message.Road.EMAIL, now=now).exists()
-        ):
-            return done
-        claimed, looked_at = _claim(now=now)
-        done += looked_at
-        release_connection()
-        outcomes = hand_over(claimed)
-        record(outcomes, now=clock())
-        _note_dead(outcomes, claimed, now=clock())
-        if looked_at < CHUNK:
-            return done
-    return done
+    return in_rounds(
+        Road.EMAIL,
+        lambda now: _submit_some(now=now, clock=clock),
+        holds=lambda now: access.is_held(now=now),
+        clock=clock,
+        go_on=go_on,
+    )
+
+
+def _submit_some(*, now: datetime, clock: Callable[[], datetime]) -> int:
+    claimed, looked_at = _claim(now=now)
+    release_connection()
+    outcomes = hand_over(claimed)
+    record(outcomes, now=clock())
+    _note_dead(outcomes, claimed, now=clock())
+    return looked_at
 
 
 def leave_to_next(*, now: datetime) -> int:
     """E-mail was switched off: the next road takes over at once what waits; return how many."""
     with transaction.atomic():
-        locked = waiting_for(Message.Road.EMAIL, now=now).select_for_update(skip_locked=True)
-        ids = list(locked.values_list("pk", flat=True))
+        ids = lock_waiting(Road.EMAIL, now=now, all=True)
         _leave(list(EmailText.objects.filter(pk__in=ids).select_related("message")), now=now)
     return len(ids)
 
@@ -77,12 +76,7 @@ def _claim(*, now: datetime) -> tuple[list[Mail], int]:
     """Those that go now, marked as being handed over; the others are set aside or left to the
     next road."""
     with transaction.atomic():
-        locked = (
-            waiting_for(Message.Road.EMAIL, now=now)
-            .order_by("send_after")
-            .select_for_update(skip_locked=True)
-        )
-        ids = list(locked.values_list("pk", flat=True)[:CHUNK])
+        ids = lock_waiting(Road.EMAIL, now=now)
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
         agreed = agreed_to_mail().filter(email=OuterRef("address"))
         rows = EmailText.objects.filter(pk__in=ids).select_related(
@@ -101,12 +95,9 @@ def _claim(*, now: datetime) -> tuple[list[Mail], int]:
                 left.append(row)
         give_up(blocked, State.CANCELLED, Reminder.Reason.OPTED_OUT, now=now)
         _leave(left, now=now)
-        Message.objects.filter(pk__in=[mail.id for mail in mails]).update(
-            state=State.SUBMITTING,
-            # As long as the slowest server may take for all that one hand has.
-            claimed_until=now + CHUNK * timedelta(seconds=settings.EMAIL_TIMEOUT),
-            attempt=F("attempt") + 1,
-        )
+        # As long as the slowest server may take for all that one hand has.
+        until = now + CHUNK * timedelta(seconds=settings.EMAIL_TIMEOUT)
+        mark_submitting([mail.id for mail in mails], until=until)
     return mails, len(ids)
 
 
@@ -127,9 +118,7 @@ def _leave(rows: Sequence[EmailText], *, now: datetime) -> None:
     )  # fmt: skip
     EmailText.objects.filter(pk__in=copies).update(settled_at=now, words="")
     firsts = [row.pk for row in rows if row.message.kind != Message.Kind.COPY]
-    # Not failed: never tried. The next road takes them over in this very round.
-    EmailText.objects.filter(pk__in=firsts).update(next_road_at=now)
-    Message.objects.filter(pk__in=firsts).update(send_after=now + A_DAY)
+    leave(EmailText, firsts, now=now)
 
 
 def _write(row: EmailText, *, now: datetime) -> Mail | None:
@@ -160,48 +149,22 @@ def record(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     with transaction.atomic():
         lock_appointments_of(back)
         lock_messages([one.id for one in outcomes])
-        _record_accepted(of["accepted"], now=now)
+        record_accepted(
+            EmailText,
+            of["accepted"],
+            words="The mail server took it",
+            emptied={"words": ""},
+            now=now,
+        )
         for one in (*of["bounced"], *of["failed"]):
-            _record_failed(one, now=now)
-        _put_back(of["later"], GREYLISTED, now=now)
-        _put_back(of["held"], PAUSE, now=now)
+            record_failed(EmailText, one, emptied={}, now=now)
+        put_back([one.id for one in of["later"]], pause=GREYLISTED, now=now)
+        put_back([one.id for one in of["held"]], pause=PAUSE, now=now)
         mark_unknown([one.id for one in of["unknown"]], now=now)
         if of["held"]:
             access.hold(of["held"][0].words, now=now)
         elif of["accepted"]:
             access.answered(now=now)
-
-
-def _record_accepted(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    # On its way at once, and not “with the provider”: nothing calls it back from here on.
-    apply_status_updates(
-        [
-            StatusUpdate(one.id, State.ENROUTE, "The mail server took it", None, one.provider_id)
-            for one in outcomes
-        ],
-        now=now,
-    )
-    theirs = EmailText.objects.filter(pk__in=[one.id for one in outcomes])
-    # It is never written again.
-    theirs.update(words="")
-    texts = theirs.filter(settled_at=None)
-    texts.filter(message__kind=Message.Kind.COPY).update(settled_at=now)
-    firsts = texts.exclude(message__kind=Message.Kind.COPY)
-    for minutes in set(firsts.values_list("wait_minutes", flat=True)):
-        until = now + timedelta(minutes=minutes)
-        firsts.filter(wait_minutes=minutes).update(next_road_at=until)
-
-
-def _record_failed(outcome: Outcome, *, now: datetime) -> None:
-    Message.objects.filter(pk=outcome.id, state=State.SUBMITTING).update(
-        state=State.FAILED, words=outcome.words[:300], final_at=now, claimed_until=None
-    )
-    EmailText.objects.filter(pk=outcome.id).update(next_road_at=now)
-
-
-def _put_back(outcomes: Sequence[Outcome], pause: float, *, now: datetime) -> None:
-    wait = timedelta(seconds=pause * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load
-    put_back([one.id for one in outcomes], until=now + wait, now=now)
 
 
 def _note_dead(outcomes: Sequence[Outcome], mails: Sequence[Mail], *, now: datetime) -> None:

@@ -6,7 +6,6 @@ The provider has no idempotency key and nothing to look a text up by: one whose 
 
 from __future__ import annotations
 
-import random
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,22 +16,28 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from reminders.domain.common.connections import release_connection
 from reminders.domain.common.locks import lock_appointments_of, lock_messages
 from reminders.domain.common.turns import GoOn
 from reminders.domain.roads.consent import agreed_to_whatsapp
-from reminders.domain.roads.put_back import put_back
-from reminders.domain.roads.waiting import waiting_for
+from reminders.domain.roads.handing_over import (
+    in_rounds,
+    leave,
+    lock_waiting,
+    mark_submitting,
+    put_back,
+    record_accepted,
+    record_failed,
+)
 from reminders.domain.roads.whatsapp import access
-from reminders.domain.roads.whatsapp.free_text import WINDOW, add_missing, window_is_open
-from reminders.domain.sending.after_restore.hold import is_held
+from reminders.domain.roads.whatsapp.free_text import add_missing, window_is_open
+from reminders.domain.roads.whatsapp.way import WAY
 from reminders.domain.sending.claiming.queued import give_up
-from reminders.domain.sending.message_updates import StatusUpdate, apply_status_updates
 from reminders.domain.sending.recording.record import mark_unknown
 from reminders.log_ids import about
-from reminders.models import Message, Reminder, Suppression, WhatsAppText
+from reminders.models import Message, Reminder, Road, Suppression, WhatsAppText
 from reminders.provider import (
     CredentialsRefused,
     MessagesApiError,
@@ -43,7 +48,6 @@ from reminders.provider import (
 )
 from reminders.provider.conversation import ConversationApi, WhatsAppMessage
 
-CHUNK = 40
 CALLS = 8
 STEPS_OF_A_CALL = 5
 PAUSE = 15.0
@@ -63,38 +67,35 @@ class Outcome:
 
 def submit_waiting(api: ConversationApi, *, clock: Callable[[], datetime], go_on: GoOn) -> int:
     """Hand over what is due; return how many texts were dealt with."""
-    done = 0
-    while go_on():
-        now = clock()
-        if (
-            is_held()
-            or access.is_held(now=now)
-            or not waiting_for(Message.Road.WHATSAPP, now=now).exists()
-        ):
-            return done
-        try:
-            # Before anything is claimed: without a token nothing could be handed over.
-            token = access.token(api, now=now)
-        except MessagesApiError as error:
-            access.failed(error, used="", now=now)
-            return done
-        claimed, looked_at = _claim(now=now)
-        done += looked_at
-        release_connection()
-        with ThreadPoolExecutor(CALLS, thread_name_prefix="whatsapp") as pool:
-            outcomes = list(pool.map(partial(_hand_over, api, token=token), claimed))
-        record(outcomes, token=token, now=clock())
-        if looked_at < CHUNK:
-            return done
-    return done
+    return in_rounds(
+        Road.WHATSAPP,
+        lambda now: _submit_some(api, now=now, clock=clock),
+        holds=lambda now: access.is_held(now=now),
+        clock=clock,
+        go_on=go_on,
+    )
+
+
+def _submit_some(api: ConversationApi, *, now: datetime, clock: Callable[[], datetime]) -> int:
+    try:
+        # Before anything is claimed: without a token nothing could be handed over.
+        token = access.token(api, now=now)
+    except MessagesApiError as error:
+        access.failed(error, used="", now=now)
+        return 0
+    claimed, looked_at = _claim(now=now)
+    release_connection()
+    with ThreadPoolExecutor(CALLS, thread_name_prefix="whatsapp") as pool:
+        outcomes = list(pool.map(partial(_hand_over, api, token=token), claimed))
+    record(outcomes, token=token, now=clock())
+    return looked_at
 
 
 def leave_to_next(*, now: datetime) -> int:
     """WhatsApp was switched off: the next road takes over at once what waits; return how many."""
     with transaction.atomic():
-        locked = waiting_for(Message.Road.WHATSAPP, now=now).select_for_update(skip_locked=True)
         # All of them: what takes over next does so in portions of its own.
-        ids = list(locked.values_list("pk", flat=True))
+        ids = lock_waiting(Road.WHATSAPP, now=now, all=True)
         add_missing(ids, now=now)
         WhatsAppText.objects.filter(pk__in=ids, settled_at=None).update(next_road_at=now)
     return len(ids)
@@ -105,16 +106,11 @@ def _claim(*, now: datetime) -> tuple[list[WhatsAppMessage], int]:
     road.
     """
     with transaction.atomic():
-        locked = (
-            waiting_for(Message.Road.WHATSAPP, now=now)
-            .order_by("send_after")
-            .select_for_update(skip_locked=True)
-        )
-        ids = list(locked.values_list("pk", flat=True)[:CHUNK])
+        ids = lock_waiting(Road.WHATSAPP, now=now)
         add_missing(ids, now=now)
         refused = Suppression.objects.filter(phone=OuterRef("message__phone"), lifted_at=None)
-        rows = WhatsAppText.objects.filter(pk__in=ids).select_related("message")
         agreed = agreed_to_whatsapp().filter(phone=OuterRef("message__phone"))
+        rows = WhatsAppText.objects.filter(pk__in=ids).select_related("message")
         rows = rows.annotate(opted_out=Exists(refused), agreed=Exists(agreed))
         going: list[WhatsAppText] = []
         blocked, late = [], []
@@ -127,14 +123,9 @@ def _claim(*, now: datetime) -> tuple[list[WhatsAppMessage], int]:
             else:
                 going.append(row)
         give_up(blocked, Message.State.CANCELLED, Reminder.Reason.OPTED_OUT, now=now)
-        # Not failed: never tried. The next road takes them over in this very round.
-        WhatsAppText.objects.filter(pk__in=late).update(next_road_at=now)
-        Message.objects.filter(pk__in=late).update(send_after=now + WINDOW)
-        Message.objects.filter(pk__in=[row.pk for row in going]).update(
-            state=Message.State.SUBMITTING,
-            claimed_until=now + STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT),
-            attempt=F("attempt") + 1,
-        )
+        leave(WhatsAppText, late, now=now)
+        call = STEPS_OF_A_CALL * timedelta(seconds=settings.MESSAGES_API_TIMEOUT)
+        mark_submitting([row.pk for row in going], until=now + call)
     return [_wire(row) for row in going], len(ids)
 
 
@@ -190,43 +181,15 @@ def record(outcomes: Sequence[Outcome], *, token: str, now: datetime) -> None:
     with transaction.atomic():
         lock_appointments_of(of["put_back"])
         lock_messages([one.id for one in outcomes])
-        _record_accepted([one for one in outcomes if one.kind == "accepted"], now=now)
+        accepted = [one for one in outcomes if one.kind == "accepted"]
+        record_accepted(WhatsAppText, accepted, words="With WhatsApp", emptied=WAY.emptied, now=now)
         for one in outcomes:
             if one.kind == "failed":
-                _record_failed(one, now=now)
-        _put_back(of["put_back"], now=now)
+                record_failed(WhatsAppText, one, emptied=WAY.emptied, now=now)
+        put_back(of["put_back"], pause=PAUSE, now=now)
         mark_unknown(of["unknown"], now=now)
         error = next((one.error for one in outcomes if one.error), None)
         if error:
             access.failed(error, used=token, now=now)
-        elif of["accepted"]:
+        elif accepted:
             access.answered(now=now)
-
-
-def _record_accepted(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    # On its way at once, and not “with the provider”: nothing calls it back from here on.
-    apply_status_updates(
-        [
-            StatusUpdate(one.id, Message.State.ENROUTE, "With WhatsApp", None, one.provider_id)
-            for one in outcomes
-        ],
-        now=now,
-    )
-    texts = WhatsAppText.objects.filter(pk__in=[one.id for one in outcomes], settled_at=None)
-    # Counted from now: WhatsApp's own time for it begins here, too.
-    for minutes in set(texts.values_list("wait_minutes", flat=True)):
-        texts.filter(wait_minutes=minutes).update(
-            parameters=[], next_road_at=now + timedelta(minutes=minutes)
-        )
-
-
-def _record_failed(outcome: Outcome, *, now: datetime) -> None:
-    Message.objects.filter(pk=outcome.id, state=Message.State.SUBMITTING).update(
-        state=Message.State.FAILED, words=outcome.words[:300], final_at=now, claimed_until=None
-    )
-    WhatsAppText.objects.filter(pk=outcome.id).update(next_road_at=now, parameters=[])
-
-
-def _put_back(ids: Sequence[uuid.UUID], *, now: datetime) -> None:
-    pause = timedelta(seconds=PAUSE * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the load
-    put_back(ids, until=now + pause, now=now)
