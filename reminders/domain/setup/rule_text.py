@@ -6,7 +6,7 @@ Pure functions of a rule's columns. When a rule sends is decided by `timing`; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reminders.models import ReminderRule, Road
 
@@ -94,7 +94,15 @@ def sentence(rule: ReminderRule) -> str:
 
 def small_print(rule: ReminderRule) -> list[str]:
     """What happens when the time is odd or late, a phrase each."""
-    phrases = [*_small_print(rule), *_roads(rule)]
+    return _sentences(_small_print(rule))
+
+
+def roads(rule: ReminderRule) -> list[str]:
+    """By which roads it goes before SMS, a sentence each; none where it has SMS alone."""
+    return _sentences(_roads(rule))
+
+
+def _sentences(phrases: Iterable[str]) -> list[str]:
     return [phrase[:1].upper() + phrase[1:] + "." for phrase in phrases]
 
 

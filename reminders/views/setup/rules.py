@@ -73,6 +73,11 @@ class RuleRow:
         return PURPOSES[self.rule.kind].asks
 
     @property
+    def roads(self) -> list[str]:
+        """By which roads it goes before SMS."""
+        return rule_text.roads(self.rule)
+
+    @property
     def small_print(self) -> list[str]:
         """What happens when the time is odd or late."""
         return rule_text.small_print(self.rule)
@@ -186,6 +191,7 @@ def preview(request: StaffRequest) -> HttpResponse:
         context |= {
             "preview": preview_rule(rule, now=now, scope=request.scope),
             "sentence": rule_text.sentence(rule),
+            "by": rule_text.roads(rule),
             "roads": by_roads(rule, now=now, scope=request.scope),
             "went": as_it_went(rule, now=now, scope=request.scope),
             "now": now,

@@ -57,7 +57,7 @@ def test_it_is_switched_on_and_a_patient_answers_by_a_mails_button(
 
     # The manager switches it on, and sends a test.
     page = open_page("/set-up/e-mail/")
-    expect(page.get_by_text("1 with e-mail first, 0 with a copy")).to_be_visible()
+    expect(page.get_by_text("1 with e-mail before SMS, 0 with a copy")).to_be_visible()
     assert accessible(page) == []
     page.get_by_label("Write to patients by e-mail where a rule says so").check()
     page.get_by_role("button", name="Save").click()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -14,14 +12,9 @@ from reminders.provider.conversation import ConversationApi, WhatsAppMessage
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
+from tests.browser.setting_up.test_email import shoot
 
-SHOTS = os.environ.get("SHOTS_TO", "")
 PHONE = "+447700900123"
-
-
-def shoot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
 def test_words_are_handed_in_and_a_patient_taps_a_button(
