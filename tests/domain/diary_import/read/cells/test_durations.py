@@ -16,6 +16,8 @@ from reminders.domain.diary_import.read.cells.when.durations import minutes_betw
         ("30 min", 30),
         ("30mins.", 30),
         ("30 Minuten", 30),
+        ("0.0208333333", 30),
+        ("0,0625", 90),
         ("45'", 45),
         ("45′", 45),
         ("0:45", 45),

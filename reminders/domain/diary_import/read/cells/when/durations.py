@@ -25,6 +25,9 @@ _ISO = re.compile(
     r"p(?:0+d)?t?(?:(\d{1,2})h)?(?:(\d{1,4})m)?(?:(\d{1,5})(?:\.0+)?s)?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
+_DAY_PART = re.compile(r"0?[.,]([01]\d{3,})")
+"""A spreadsheet's part of a day: 0.0208333 are thirty minutes."""
+_LONGEST_PART = 240
 _NUMBER = re.compile(r"\d{1,5}(?:[.,]\d{1,4})?")
 _PART = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s?(?:de\s)?([^\W\d_]+|['′]|[\"″])?\.?\s?,?\s?")
 _SIGNS = {"'": "minutes", "′": "minutes", '"': "seconds", "″": "seconds"}
@@ -47,10 +50,20 @@ def read_minutes(text: str, unit: str = "minutes") -> int | None:
     """Whole minutes of a length; None when it is none, or not for sure. `unit` is of UNITS."""
     if len(text) > LONGEST_LENGTH:
         return None
+    if unit == "minutes" and (found := _DAY_PART.fullmatch(text)):
+        return _part_of_a_day(float(f"0.{found[1]}"))
     seconds = _seconds(plain(text).casefold(), unit)
     if seconds is None or seconds % 60:
         return None
     return int(seconds // 60)
+
+
+def _part_of_a_day(part: float) -> int | None:
+    """Whole minutes of a part of a day; of a long one None, since it may be a part of an hour."""
+    minutes = part * MOST_MINUTES
+    whole = round(minutes)
+    believed = abs(minutes - whole) < 0.01 and 0 < whole < _LONGEST_PART
+    return whole if believed else None
 
 
 def _seconds(text: str, unit: str) -> Fraction | None:

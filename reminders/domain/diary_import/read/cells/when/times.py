@@ -20,6 +20,7 @@ from reminders.domain.diary_import.read.cells.when.cell_text import (
     bounded,
     shown,
 )
+from reminders.domain.diary_import.read.cells.when.durations import read_minutes
 from reminders.domain.diary_import.read.cells.words import by_phrase, folded_word
 
 _CLOCK = re.compile(r"(\d{1,2})\s?[:.]\s?(\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?")
@@ -37,6 +38,8 @@ _RANGE = re.compile(
     r"(.*\d.*?)(?:\s?[–—~〜～-]\s?|\s(?:bis|to|until|till|til|à|a|al|tot|do|até|e"
     r"|до|la|până la|pana la)\s)(.*\d.*)"
 )
+_WITH_LENGTH = re.compile(r"(.*\d.*?)\s?\(((?=[^)]*[^\W\d_])[^()]{2,20})\)")
+"""A time with its length in brackets: "9h00 (1h30)"."""
 _EVENING = time(18)
 _LONGEST_HALF = 30
 
@@ -113,6 +116,10 @@ def _span(text: str) -> TimeSpan:
     if span := _RANGE.fullmatch(_without_date(plain)):
         with suppress(_NotATimeError):
             return _stretch(span[1].strip(), span[2].strip(), text)
+    if (found := _WITH_LENGTH.fullmatch(plain)) and (minutes := read_minutes(found[2])):
+        begins = read_clock(_without_date(found[1]), text).at
+        ends = datetime.combine(datetime(2000, 1, 1), begins) + timedelta(minutes=minutes)
+        return TimeSpan(begins, ends.time())
     return TimeSpan(read_clock(_without_date(plain), text).at, None)
 
 
@@ -212,8 +219,8 @@ def _stretch(begins: str, ends: str, text: str) -> TimeSpan:
         Clock(clock(int(hour[1]), 0, 0, "", text), "") if hour else read_clock(part, text)
         for hour, part in zip(hours, (begins, ends), strict=True)
     )
-    if begin.half and not end.half:
-        raise _not_a_time(text)
+    if begin.half and not end.half and 1 <= end.at.hour <= 12:
+        end = _after(begin, end.at)
     if end.half and not begin.half and 1 <= begin.at.hour <= 12:
         begin = _of_half(begin.at, end)
     _check_order(begin.at, end.at, text)
@@ -227,6 +234,16 @@ def _of_half(begin: time, end: Clock) -> Clock:
     if same <= end.at:
         return Clock(same, end.half)
     return Clock(clock(begin.hour, begin.minute, begin.second, other, str(begin)), other)
+
+
+def _after(begin: Clock, end: time) -> Clock:
+    """An end that names no half of the day: the first such time after the beginning, which does."""
+    other = "am" if begin.half == "pm" else "pm"
+    halves = [
+        Clock(clock(end.hour, end.minute, end.second, half, str(end)), half)
+        for half in (begin.half, other)
+    ]
+    return next((each for each in halves if each.at > begin.at), halves[0])
 
 
 def _check_order(begin: time, end: time, text: str) -> None:
