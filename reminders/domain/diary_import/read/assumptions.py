@@ -37,6 +37,7 @@ from reminders.domain.diary_import.read.cells.when.assumed import (
     Assumed,
     answered_kinds,
     code_of,
+    early_hour,
     forms,
     near,
     whole_time,
@@ -58,13 +59,19 @@ _WORDS = {
     Assumed.LOST_ZERO: (
         "“{text}” may be a time that lost its last zero in a spreadsheet. Is it {reading}?"
     ),
+    Assumed.TWELVE_HOURS: (
+        "“{text}” has no AM or PM, and no time of the file is after 12:59. Are the hours from 1 to "
+        "6 those after noon?"
+    ),
     Assumed.LENGTHS_IN_SECONDS: "“{text}” is too long for minutes. Are the lengths in seconds?",
 }
+_NO_WORDS = {Assumed.TWELVE_HOURS: "No, they are before noon"}
 # What nearly every date of every file looks like; the year 2570 of Thailand does not.
 _USUAL = re.compile(
     r"(?:(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d\d|\d\d))(?!\d)"
 )
 _USUAL_TIME = re.compile(r"\d{1,2}:\d{2}")
+_LAST_EARLY = 5
 _MOST_SEEN = 20_000
 _SECONDS = re.compile(r"\d{2,5}")
 
@@ -78,6 +85,31 @@ class _Noted:
     year: int = 0
 
 
+class _Clocks:
+    """Whether hours are counted to twelve and nothing says which half of the day is meant."""
+
+    def __init__(self) -> None:
+        self._early: _Noted | None = None
+        self._late = False
+        self._sure = False
+
+    def look(self, text: str, number: int) -> None:
+        """Note what a time tells that was not there before."""
+        if self._sure or not text:
+            return
+        hour = early_hour(text)
+        if not hour:
+            self._sure = True
+        elif hour <= _LAST_EARLY:
+            self._early = self._early or _Noted(text, number, "time")
+        else:
+            self._late = True
+
+    def doubt(self) -> _Noted | None:
+        """The first time that is before dawn or after noon, beside others of the day."""
+        return self._early if self._late and not self._sure else None
+
+
 class AssumptionSurvey:
     """Looks at every row for what one of the assumptions would explain."""
 
@@ -88,6 +120,7 @@ class AssumptionSurvey:
         self._day = places.get(self._when, -1)
         # With a column of AM and PM an hour alone is a time already.
         self._time = -1 if "am_pm" in places else places.get("time", -1)
+        self._time_is_plain = "am_pm" not in places
         self._length = places.get("duration", -1)
         self._answered = answered_kinds(answers.agreed)
         self._found: dict[Assumed, _Noted] = {}
@@ -97,17 +130,21 @@ class AssumptionSurvey:
         self._lengths: set[str] = set()
         self._longest: _Noted | None = None
         self._whole_minutes = True
+        self._clocks = _Clocks()
 
     def look(self, number: int, cells: list[str]) -> None:
         """Note what a row leaves unsaid."""
         if 0 <= self._day < len(cells) and (text := cells[self._day]) not in self._days:
             text = text.strip()
+            if self._when == "starts_at":
+                self._clocks.look(text, number)
             if not text or _USUAL.match(text):
                 _remember(text, self._days)
             elif self._is_new("day", text):
                 self._look_at_day(text, number)
         if 0 <= self._time < len(cells) and (text := cells[self._time]) not in self._times:
             text = text.strip()
+            self._clocks.look(text, number)
             if not text or _USUAL_TIME.match(text):
                 _remember(text, self._times)
             elif self._is_new("time", text):
@@ -174,6 +211,9 @@ class AssumptionSurvey:
         kind = Assumed.LENGTHS_IN_SECONDS
         if self._longest and self._whole_minutes and kind not in self._answered:
             found[kind] = self._longest
+        kind = Assumed.TWELVE_HOURS
+        if kind not in self._answered and self._time_is_plain and (noted := self._clocks.doubt()):
+            found[kind] = noted
         return [self._question(kind, noted) for kind, noted in found.items()]
 
     def _question(self, kind: Assumed, noted: _Noted) -> Question:
@@ -189,7 +229,8 @@ class AssumptionSurvey:
         yes = Choice(Answer(About.CHECK, code), "Yes, that is right")
         # What counts from the day on which a list was made, is another thing in the next one.
         for_good = [] if kind in FROM_A_DAY else [always(yes, "Yes, so in all files like it")]
-        no = Choice(Answer(About.CHECK, NOT + kind), "No, such cells are mistakes")
+        mistakes = "No, such cells are mistakes"
+        no = Choice(Answer(About.CHECK, NOT + kind), _NO_WORDS.get(kind, mistakes))
         choices = (yes, no, *for_good)
         column = self._columns.name_of(noted.field)[:100]
         return Question(

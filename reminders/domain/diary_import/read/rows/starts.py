@@ -18,6 +18,11 @@ from zoneinfo import ZoneInfo
 from reminders.domain.clock.rule_schedule import FLAG_WORDS, read_wall_time
 from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells.dates import DateReader, Start, UnreadableError
+from reminders.domain.diary_import.read.cells.when.assumed import (
+    Assumed,
+    after_noon,
+    agreed_kinds,
+)
 from reminders.domain.diary_import.read.cells.when.durations import minutes_between
 from reminders.domain.diary_import.read.cells.when.time_zones import (
     is_zone_word,
@@ -89,6 +94,7 @@ class StartReader:
         self._values = values
         self._fail = fail
         header = folded_header(columns.name_of("time_zone"))
+        self._twelve = Assumed.TWELVE_HOURS in agreed_kinds(answers.agreed)
         self._each_own = answers.columns.get(header) == "time_zone"
         self._whole = read_time_zone(answers.time_zone)
         named = (columns.name_of("time"), columns.name_of("starts_at"), columns.name_of("date"))
@@ -111,7 +117,7 @@ class StartReader:
 
     def has_no_half(self, text: str) -> bool:
         """Whether a time leaves AM or PM to its column."""
-        return "am_pm" in self._has and not HAS_HALF.search(text)
+        return ("am_pm" in self._has or self._twelve) and not HAS_HALF.search(text)
 
     def _cell(self, cells: list[str], field: str) -> str:
         return cells[self._places[field]]
@@ -205,7 +211,7 @@ class StartReader:
         mistake.
         """
         if "am_pm" not in self._has:
-            return text
+            return after_noon(text) if self._twelve else text
         half = self._values["am_pm"][0].meaning(self._cell(cells, "am_pm"))
         if own := HAS_HALF.search(text):
             if not half or own[0][0].lower() == half[0]:

@@ -37,6 +37,7 @@ class Assumed(StrEnum):
     BUDDHIST = "era_buddhist"
     LOST_ZERO = "lost_zero"
     LENGTHS_IN_SECONDS = "lengths_in_seconds"
+    TWELVE_HOURS = "twelve_hours"
     SAME_DAY = "same_day"
     TURNED = "turned_dates"
 
@@ -60,6 +61,11 @@ _SECONDS = re.compile(r"(1\d{9}|2\d{9})(?:\d{3})?")
 _SHORT_TIME = re.compile(r"(\d{1,2})(?:[.,](\d))?")
 ISO_BEFORE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
 """A day as workbooks give it, with its month and day."""
+_PLAIN_CLOCK = re.compile(
+    r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}[:.]\d\d(?::\d\d)?)?"
+)
+_DAY_BEFORE = re.compile(r".{6,30}\s\d{1,2}[:.]\d\d(?::\d\d)?$")
+_EARLY = re.compile(r"(?<!\d)(0?[1-6][:.]\d\d(?::\d\d)?)(?!\d)")
 _MONTH_FIRST = frozenset({"JP", "CN", "KR", "TW", "HU"})
 _MOST_CUTS = 6
 
@@ -186,6 +192,23 @@ def whole_time(text: str) -> str | None:
     """9.3 and 10 as the 9:30 and 10:00 that a spreadsheet took for numbers; None for any other."""
     found = _SHORT_TIME.fullmatch(text.strip())
     return f"{found[1]}:{found[2] or 0}0" if found else None
+
+
+def early_hour(text: str) -> int | None:
+    """The hour at the beginning of a time, or at the end of a day with its time, that may be of
+    either half of a day: 0 for one that is sure, None for what is no such text.
+    """
+    found = _PLAIN_CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    hour = int(found[1])
+    return hour if 1 <= hour <= 12 else 0
+
+
+def after_noon(text: str) -> str:
+    """The same with PM behind each hour from one to six."""
+    day, blank, clock = text.rpartition(" ") if _DAY_BEFORE.match(text) else ("", "", text)
+    return day + blank + _EARLY.sub(r"\1 PM", clock)
 
 
 def turned(text: str) -> str:
