@@ -17,7 +17,9 @@ HANDLER = "reminders-cp1252"
 _ANY_LANGUAGE = ("fr", "de", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "is")
 # What the bytes 80 to BF are in Windows-1252; the five that it leaves open are controls then.
 _TAIL_BYTES = {bytes([n]).decode("cp1252", errors="ignore") or chr(n): n for n in range(0x80, 0xC0)}
-_TAIL = "".join(map(re.escape, _TAIL_BYTES)) + "\u0081\u008d\u008f\u0090\u009d"
+# Read as Latin-1 all of 80 to 9F are controls.
+_TAIL_BYTES |= {chr(n): n for n in range(0x80, 0xA0)}
+_TAIL = "".join(map(re.escape, _TAIL_BYTES))
 _PAIR = re.compile(f"[\u00c2-\u00df][{_TAIL}]|[\u00e0-\u00ef][{_TAIL}]{{2}}|ð[{_TAIL}]{{3}}")
 
 
