@@ -16,6 +16,8 @@ from typing import Any
 
 from reminders.domain.diary_import.problems import ImportProblem, ImportRefused
 
+ALL_SHEETS = "*"
+"""In place of a sheet's name, which cannot hold the sign: all that name the same columns."""
 SET_ASIDE = ""
 """The meaning of a column that is only kept, and of nothing that is acted on."""
 

@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from reminders.domain.diary_import.questions import (
+    ALL_SHEETS,
     ALWAYS,
     About,
     Answer,
@@ -78,7 +79,7 @@ def _plain_layout(header: Iterable[str]) -> str:
 
 def names_of_sheets(question: Question) -> str:
     """What tells a workbook before one of its sheets is chosen: the names of all of them."""
-    return _digest(sorted(choice.answer.meaning for choice in question.choices))
+    return _digest(sorted({choice.answer.meaning for choice in question.choices} - {ALL_SHEETS}))
 
 
 def kept_answer(question: Question, answer: Answer) -> Answer:

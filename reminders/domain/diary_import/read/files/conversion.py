@@ -6,7 +6,9 @@ that may be a diary; else it is asked about.
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from reminders.domain.diary_import.problems import refuse
 from reminders.domain.diary_import.questions import (
+    ALL_SHEETS,
     About,
     Answer,
     Answers,
@@ -35,11 +38,15 @@ from reminders.domain.diary_import.read.files.sources import (
     copy_to,
     printable,
 )
+from reminders.domain.diary_import.read.header.folding import squashed
 
 _START = (
     "import sys; sys.path.append(sys.argv.pop(1)); "
     "from converter.program import main; sys.exit(main(sys.argv[1:]))"
 )
+
+
+_SEVERAL = 2
 
 
 @dataclass
@@ -75,7 +82,7 @@ def convert(
     else:
         copy_to(source, original)
     tables, warnings = _run(kind, original, [today.isoformat()] if kind == ICS else [])
-    chosen = _chosen(tables, answers.sheet, mapping)
+    chosen = _chosen(tables, answers.sheet, mapping, folder)
     if chosen.refused:
         raise refuse(chosen.refused)
     return Converted(
@@ -124,7 +131,47 @@ def _run(kind: str, original: Path, more: Sequence[str]) -> tuple[list[Described
     return [Described(**table) for table in described["tables"]], described["warnings"]
 
 
-def _chosen(tables: Sequence[Described], wanted: str, mapping: Mapping[str, str]) -> Described:
+def alike(tables: Sequence[Described]) -> list[Described]:
+    """The sheets that name the same columns as the longest one, as a sheet for each doctor does."""
+    headers = {table.name: _header(table) for table in tables if _may_be(table)}
+    first = max(tables, key=lambda table: (len(headers.get(table.name, ())) > 1, table.rows))
+    same = headers.get(first.name)
+    return [table for table in tables if same and headers.get(table.name) == same]
+
+
+def _header(table: Described) -> tuple[str, ...]:
+    header = find_header(list(enumerate(table.top, start=1)), {})
+    return tuple(squashed(name) for name in header[1]) if header else ()
+
+
+def _joined(tables: Sequence[Described], folder: Path) -> Described:
+    """These sheets one below the other: the header of each but the first is passed over as such."""
+    if len(tables) < _SEVERAL:
+        raise refuse("No two sheets of this workbook name the same columns.")
+    whole = folder / "joined.csv"
+    struck: list[int] = []
+    rows = 0
+    with whole.open("wb") as out:
+        for table in tables:
+            struck += [rows + number for number in table.struck]
+            with (folder / table.file).open("rb") as part:
+                shutil.copyfileobj(part, out)
+            with (folder / table.file).open(encoding="utf-8", newline="") as part:
+                rows += sum(1 for _ in csv.reader(part))
+    names = ", ".join(f"“{table.name[:40]}”" for table in tables[:10])
+    told = f"Read are the sheets {names}, one below the other; rows are counted through them."
+    warnings = [words for table in tables for words in table.warnings]
+    return replace(
+        tables[0], file=whole.name, name=ALL_SHEETS, rows=rows, struck=struck,
+        warnings=[told, *dict.fromkeys(warnings)],
+    )  # fmt: skip
+
+
+def _chosen(
+    tables: Sequence[Described], wanted: str, mapping: Mapping[str, str], folder: Path
+) -> Described:
+    if wanted == ALL_SHEETS:
+        return _joined(alike(tables), folder)
     if wanted:
         return _named(tables, wanted)
     if len(tables) == 1:
@@ -161,6 +208,10 @@ def _question(tables: Sequence[Described]) -> Question:
         names = printable(", ".join(filter(None, header[1][:6]))) if header else ""
         words = f"“{printable(table.name[:60])}”: {_rows(table)}"
         choices.append(Choice(Answer(About.SHEET, table.name), words, names))
+    if len(same := alike(tables)) >= _SEVERAL:
+        names = printable(", ".join(f"“{table.name[:40]}”" for table in same[:10]))
+        words = f"All {len(same)} with the same columns, one below the other"
+        choices.append(Choice(Answer(About.SHEET, ALL_SHEETS), words, names))
     examples = tuple(f"{choice.words} ({choice.example})" for choice in choices[:3])
     words = "The workbook has several sheets with rows. Which one is the diary?"
     return Question(About.SHEET, "sheet", words, tuple(choices), examples)
