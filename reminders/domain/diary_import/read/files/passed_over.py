@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reminders.domain.diary_import.read.files.sources import printable
+from reminders.domain.diary_import.read.header.looks import looks_like_date
+from reminders.domain.diary_import.read.header.names.naming import read_names
 
 MOST_LISTED = 20
 FEW_COLUMNS = 4
@@ -35,6 +37,9 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TOTAL = 60
+_TITLE_PARTS = re.compile(r"\s+[-–—|/]+\s+|:\s+|;\s*|\s*[()]\s*")
+_LONGEST_TITLE = 120
+_OF_THE_LIST = frozenset({"printed_on", "changed_on", "booked_on", "birth", "last_visit"})
 DATE = "Date"
 """What the column is called that the dates in titles become."""
 
@@ -101,6 +106,20 @@ class Forms:
     def _is_header(self, cells: list[str]) -> bool:
         again = [_plain(cell) for cell in cells]
         return again[: len(self.header)] == self.header and not any(again[len(self.header) :])
+
+
+def date_in_title(title: str) -> str:
+    """The day that a title names, alone or set off: "Dr Lee - Monday 8 March 2027"; "" for none.
+
+    When a list was printed is no day of its rows.
+    """
+    if looks_like_date(title):
+        return title
+    parts = [part.strip() for part in _TITLE_PARTS.split(title[:_LONGEST_TITLE])]
+    days = [part for part in parts if looks_like_date(part)]
+    rest = [part for part in parts if part not in days]
+    other = any(_OF_THE_LIST & each.kinds.keys() for each in read_names(rest)) if days else False
+    return days[0] if len(days) == 1 and not other else ""
 
 
 def _plain(cell: str) -> str:

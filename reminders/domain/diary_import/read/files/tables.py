@@ -29,7 +29,13 @@ from reminders.domain.diary_import.read.files.header_row import (
     find_header,
     stands_twice,
 )
-from reminders.domain.diary_import.read.files.passed_over import DATE, Forms, PassedOver, Reason
+from reminders.domain.diary_import.read.files.passed_over import (
+    DATE,
+    Forms,
+    PassedOver,
+    Reason,
+    date_in_title,
+)
 from reminders.domain.diary_import.read.files.records import (
     Format,
     has_escapes,
@@ -44,6 +50,7 @@ from reminders.domain.diary_import.read.files.sources import (
     printable,
 )
 from reminders.domain.diary_import.read.header.looks import looks_like_date
+from reminders.domain.diary_import.read.header.names.naming import read_names
 from reminders.domain.diary_import.read.time_limit import HEAD, reading_within
 
 MAX_ROWS = 1_000_000
@@ -108,8 +115,8 @@ class Table:
                 if reason := reason_of(cells):
                     words = next(filter(None, map(str.strip, cells)))
                     passed.note(reason, number, words)
-                    if self.dated and reason is Reason.TITLE and looks_like_date(words):
-                        day = words
+                    if self.dated and reason is Reason.TITLE:
+                        day = date_in_title(words) or day
                     continue
             count += 1
             if count > MAX_ROWS:
@@ -247,8 +254,8 @@ def _table(source: Source, form: Format, mapping: Mapping[str, str]) -> Table:
     sample = [row for row in below if forms.is_ordinary(row) or not forms.reason(row)][:SAMPLE]
     _stop_if_wider(sample, len(cells), number)
     table = Table(source, form, distinct([tidy(cell) for cell in cells]), number, forms, sample)
-    titles = [title for row in below if (title := forms.title(row)) and looks_like_date(title)]
-    if titles and not _has_dates(sample):
+    titles = [title for row in below if (title := forms.title(row)) and date_in_title(title)]
+    if titles and not _has_dates(sample, cells):
         _take_dates_from_titles(table, titles[0])
     return table
 
@@ -269,9 +276,10 @@ def ragged(has: int, width: int) -> str:
     )
 
 
-def _has_dates(sample: list[list[str]]) -> bool:
-    """Whether a column of the table itself holds dates, most of the time."""
-    cells = [cell for row in sample[:20] for cell in row if cell]
+def _has_dates(sample: list[list[str]], header: list[str]) -> bool:
+    """Whether a column holds dates, most of the time; those of birth are none."""
+    born = {n for n, each in enumerate(read_names(header)) if "birth" in each.kinds}
+    cells = [cell for row in sample[:20] for n, cell in enumerate(row) if cell and n not in born]
     return sum(map(looks_like_date, cells)) * 2 > len(sample[:20])
 
 
