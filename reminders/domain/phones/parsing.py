@@ -31,7 +31,11 @@ from reminders.domain.phones.numbering_plans import (
     region_plan,
 )
 from reminders.domain.phones.problems import NOTE_WORDS, PROBLEM_WORDS, PhoneNote, PhoneProblem
-from reminders.domain.phones.remarks import is_somebody_elses, numbers_among_words
+from reminders.domain.phones.remarks import (
+    is_somebody_elses,
+    labelled_mobile,
+    numbers_among_words,
+)
 
 __all__ = [
     "NOTE_WORDS",
@@ -228,6 +232,8 @@ def _plain(bare: str, home: RegionPlan | None) -> NumberLine | None:
 
 
 def _read_cell(text: str, home: RegionPlan) -> PhoneNumber | PhoneProblem:
+    if mobile := labelled_mobile(text):
+        return _read_one(mobile, home)
     texts = writings.parts(text)
     if writings.are_several(texts):
         return _best([_read_one(part, home) for part in texts])

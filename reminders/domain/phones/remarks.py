@@ -67,6 +67,13 @@ _REFUSED = re.compile(
     r"|sin|ne pas|old|former|wrong|deceased|rip)\b",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,10})\.?\s?[:=]\s?(\+?\(?\d[\d ().-]{5,18}\d)")
+_MOBILE = frozenset(
+    """
+    c m cell cellphone cellular mob mobile mobil mobiel movil celular cel handy natel portable port
+    gsm komorka komorkowy matkapuhelin telemovel tlm
+    """.split()
+)
 _FEWEST_DIGITS = 6
 _MOST_WORDS = 8
 
@@ -87,6 +94,15 @@ def numbers_among_words(text: str) -> list[str]:
     if left_over or any(sum(map(str.isdigit, number)) < _FEWEST_DIGITS for number in numbers):
         return []
     return numbers
+
+
+def labelled_mobile(text: str) -> str:
+    """Of a cell with several numbers the only one that is labelled a mobile, as in "H: 212 555 0140
+    C: 212 555 0141"; "" where there is no such one.
+    """
+    labelled = _LABELLED.findall(text)
+    mobiles = [number for label, number in labelled if _folded(label) in _MOBILE]
+    return mobiles[0] if len(labelled) > 1 and len(mobiles) == 1 else ""
 
 
 def is_somebody_elses(text: str) -> bool:

@@ -57,3 +57,35 @@ def test_who_must_not_be_texted_is_asked_about_there_too() -> None:
     assert question.likeliest.answer == Answer(
         About.MEANING, "no_texts", "Description", "DO NOT TEXT"
     )
+
+
+def test_of_labelled_numbers_the_mobile_is_taken_and_none_of_a_place() -> None:
+    sydney()
+    content = csv_of(
+        f"Ann Lee,{WHEN},Tel: 0491 570 006 | Location: call us at 0491 570 156",
+        f"Bo Ray,{WHEN},H: 0491 570 157 C: 0491 570 158",
+        header="Patient,date,time,Description",
+    )
+
+    [question] = open_questions(content)
+    bring_in(content, answers=Answers.of([question.likeliest.answer]))
+
+    assert texted() == {"Ann Lee": "+61491570006", "Bo Ray": "+61491570158"}
+
+
+def test_the_code_of_the_country_may_stand_in_a_column_of_its_own() -> None:
+    sydney()
+    content = csv_of(
+        f"Ann Lee,{WHEN},+61,0491 570 006",
+        f"Bo Ray,{WHEN},+44,7700 900123",
+        f"Cy Orr,{WHEN},+44,447700900124",
+        header="Patient,date,time,Code,Phone",
+    )
+
+    bring_in(content)
+
+    assert texted() == {
+        "Ann Lee": "+61491570006",
+        "Bo Ray": "+447700900123",
+        "Cy Orr": "+447700900124",
+    }

@@ -6,6 +6,7 @@ fitting content is asked about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reminders.domain.diary_import.read.header.fields import PHONES
@@ -17,6 +18,7 @@ _RELATIVES = ("guardian_phone", "kin_phone")
 OTHERS_PHONES = (*_RELATIVES, "other_phone", "staff_phone", "location_phone", "fax", "pager")
 """Phones that are never offered as the patient's own."""
 _WHICH_PHONE = "Which phone is texted?"
+_DIAL_CODE = re.compile(r"(?:\+|00)[1-9]\d{0,2}")
 _BOTH = "name_and_phone"
 _MOST_INSIDE = 4
 _MOSTLY_MOBILES = 0.8
@@ -47,6 +49,17 @@ def choose_phone(sheet: Sheet) -> None:
         return
     sheet.place("phone", best)
     _second_phone(sheet, [each for each in called if each != best])
+
+
+def choose_dial_code(sheet: Sheet) -> None:
+    """Place a column that holds nothing but "+61": what the phones beside it begin with."""
+    if "phone" not in sheet.places or "dial_code" in sheet.places:
+        return
+    for place in sorted(sheet.free):
+        values = sheet.profiles[place].values
+        if values and all(map(_DIAL_CODE.fullmatch, values)):
+            sheet.place("dial_code", place)
+            return
 
 
 def _unknown_phones(sheet: Sheet, best: int) -> list[int]:
@@ -94,7 +107,13 @@ def _called_phones(sheet: Sheet) -> list[int]:
     """Columns called a phone of the patient's, the preferred one first."""
     found = [n for n in sheet.called(*PHONES) if _may_be_phone(sheet, n)]
     return sorted(
-        found, key=lambda n: (-_rank(sheet, n), not _mobiles(sheet, n), sheet.named[n].rank, n)
+        found,
+        key=lambda n: (
+            -_rank(sheet, n),
+            _rank(sheet, n) < PHONES["mobile"] and not _mobiles(sheet, n),
+            sheet.named[n].rank,
+            n,
+        ),
     )
 
 

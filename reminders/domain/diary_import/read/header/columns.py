@@ -19,7 +19,10 @@ from reminders.domain.diary_import.read.header import looks
 from reminders.domain.diary_import.read.header.choose_name_order import choose_name_order
 from reminders.domain.diary_import.read.header.choose_numbers import choose_numbers
 from reminders.domain.diary_import.read.header.choose_people import choose_names
-from reminders.domain.diary_import.read.header.choose_phone import choose_phone
+from reminders.domain.diary_import.read.header.choose_phone import (
+    choose_dial_code,
+    choose_phone,
+)
 from reminders.domain.diary_import.read.header.choose_rest import choose_rest
 from reminders.domain.diary_import.read.header.choose_when import choose_when
 from reminders.domain.diary_import.read.header.content import Profile
@@ -207,6 +210,7 @@ def _choose(
         dict(columns.places), frozenset(columns.places),
     )  # fmt: skip
     choose_phone(sheet)
+    choose_dial_code(sheet)
     choose_when(sheet)
     choose_names(sheet)
     choose_name_order(sheet)

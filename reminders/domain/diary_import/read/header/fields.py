@@ -18,6 +18,7 @@ FIELDS: dict[str, str] = {
     "preferred_name": "Preferred first name",
     "phone": "Phone",
     "second_phone": "Second phone",
+    "dial_code": "Country code of the phone",
     "phone_inside": "Phone, among other words",
     "name_and_phone": "Name and phone in one",
     "date": "Date",

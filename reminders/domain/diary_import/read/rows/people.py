@@ -5,10 +5,12 @@ Names are taken apart by `cells.names`, numbers read by `phones`; here stands wh
 
 from __future__ import annotations
 
+import re
+
 from reminders.domain.diary.patient_numbers import read_patient_number
 from reminders.domain.diary_import.questions import Answers, folded_header
 from reminders.domain.diary_import.read.cells import marks
-from reminders.domain.diary_import.read.cells.given_names import NameOrder
+from reminders.domain.diary_import.read.cells.given_names import NameOrder, is_given_name
 from reminders.domain.diary_import.read.cells.names import (
     folded,
     is_no_name,
@@ -20,6 +22,7 @@ from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.cells.words import by_phrase
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.fields import FIELDS
+from reminders.domain.diary_import.read.header.looks import looks_like_name
 from reminders.domain.diary_import.read.rows.kinds import LONGEST, places_of
 from reminders.domain.diary_import.read.rows.meanings import NO, YES, ValueColumn
 from reminders.domain.diary_import.read.rows.starts import Fail
@@ -46,6 +49,8 @@ TEXTS_WORDS = {
 MARK_MEANS = {marks.DECEASED: DECEASED, marks.NO_TEXTS: MUST_NOT}
 OFF = "off"
 """What stands in place of these beside the name of somebody whose visit is cancelled."""
+_BEFORE_NAME = re.compile(r"^.*(?::\s|\s[-–—]\s)")
+_LONGEST_NATIONAL = 10
 _MOST_PHONES = 5_000
 _MOST_NAMES = 10_000
 _MOBILE = frozenset({str(PhoneKind.MOBILE), str(PhoneKind.EITHER)})
@@ -120,7 +125,7 @@ class NameReader:
         whole, texts = tidy(short(written, "name", self._fail)), ""
         letters = whole.replace(" ", "")
         if not marks.is_surely_unmarked(whole):
-            whole, texts = _unmarked(whole)
+            whole, texts = _unmarked(_without_visit(whole))
         if not whole or (
             (" " not in whole or letters.lower() in self._no_values or texts) and is_no_name(whole)
         ):
@@ -138,6 +143,19 @@ class NameReader:
 def _value(text: str) -> str:
     """The text, or "" for one that only says that there is no name."""
     return "" if is_no_value(text) else text
+
+
+def _without_visit(text: str) -> str:
+    """The name in "Ann Lee: Massage 60" and "Lee, Ann - Massage", as events of calendars are
+    called.
+    """
+    before, dash, behind = text.rpartition(" - ")
+    if dash and behind and "," in before and "," not in behind:
+        return text if is_given_name(behind.split()[0]) else before
+    name, colon, rest = text.rpartition(": ")
+    named = _BEFORE_NAME.sub("", name)
+    told = looks_like_name(named) and " " in named and not looks_like_name(rest)
+    return name if colon and rest and told else text
 
 
 def _unmarked(text: str) -> tuple[str, str]:
@@ -164,13 +182,14 @@ class PhoneReader:
         self._first = self._places[0] if self._places else -1
         self._others = self._places[1:]
         self._inside = columns.places.get("phone_inside", -1)
+        self._code = columns.places.get("dial_code", -1)
         self._known: dict[str, dict[str, tuple[str, str, str, str]]] = {}
 
     def phone(self, cells: list[str], country: str) -> Phone:
         """The number that is texted."""
         if self._inside >= 0 and not cells[self._first]:
             return _phone_inside(cells[self._inside], country)
-        raw = cells[self._first]
+        raw = cells[self._first] if self._code < 0 else self._with_code(cells, self._first)
         number, kind, problem, note = self._read(raw, country)
         if self._others and kind not in _MOBILE:
             return self._best(cells, country)
@@ -180,7 +199,7 @@ class PhoneReader:
         usable: Phone | None = None
         unusable: Phone | None = None
         for place in self._places:
-            raw = cells[place]
+            raw = cells[place] if self._code < 0 else self._with_code(cells, place)
             number, kind, problem, note = self._read(raw, country)
             found = (number, raw[:100], kind, problem, note)
             if kind in _MOBILE:
@@ -190,6 +209,15 @@ class PhoneReader:
             elif problem != PhoneProblem.MISSING:
                 unusable = unusable or found
         return usable or unusable or ("", "", "", str(PhoneProblem.MISSING), "")
+
+    def _with_code(self, cells: list[str], place: int) -> str:
+        """The number behind the code of its country, which stands in a column of its own."""
+        raw, code = cells[place], cells[self._code].lstrip("+0")
+        if not raw or not code.isdecimal() or raw.startswith(("+", "00")):
+            return raw
+        digits = "".join(filter(str.isdecimal, raw))
+        has_code = digits.startswith(code) and len(digits) > _LONGEST_NATIONAL
+        return f"+{digits}" if has_code else f"+{code} {raw}"
 
     def _read(self, raw: str, country: str) -> tuple[str, str, str, str]:
         numbers = self._known.setdefault(country, {})
