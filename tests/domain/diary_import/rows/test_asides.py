@@ -134,3 +134,25 @@ def test_a_column_without_a_name_is_asked_about_by_its_number() -> None:
 
     assert question.likeliest.answer == Answer(About.MEANING, "deceased", "column 6", "Deceased")
     assert Contact.objects.get().channel == "none"
+
+
+def test_a_note_that_begins_by_refusing_texts_is_asked_about_in_these_words() -> None:
+    sydney()
+
+    [question] = open_questions(with_word("Do not text or leave voicemail, see file"))
+
+    assert (question.likeliest.answer.value, question.likeliest.answer.meaning) == (
+        "do not text",
+        "no_texts",
+    )
+
+
+def test_blocked_time_with_somebodys_phone_is_asked_about_and_left_out() -> None:
+    sydney()
+    content = csv_of(f"{ANN},Massage", f"{BOB},Time off", header=f"{HEADER},service")
+
+    [question] = open_questions(content)
+    assert question.likeliest.answer.meaning == "leave_out"
+    bring_in(content, answers=Answers.of([question.likeliest.answer]))
+
+    assert [each.contact.first_name for each in Appointment.objects.all()] == ["Ann"]

@@ -32,7 +32,7 @@ LONGEST_MARKED = 300
 """Characters of a name with its marks at most."""
 _SIGNED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|\*+([^*]+)\*+|<([^<>]*)>")
 _SET_OFF = re.compile(r"\s+[-–—/|]+\s+|\s*:\s+|\s*[*#!;]+\s*")
-_WIDE = str.maketrans("（）［］＊", "()[]*")
+_WIDE = str.maketrans("（）［］【】〔〕＊", "()[][][]*")
 _DEAD_SIGN = re.compile("[†✝✟]")
 _MOST_WORDS = 5
 _PLAIN_NAME = re.compile(r" ?[A-Za-z]+(?:[ '-][A-Za-z]+)* ?")
@@ -40,6 +40,7 @@ _MARKING = {"names": ("no_name", "deceased"), "flags": ("quiet",), "no_values": 
 _PARTED = re.compile(r"[\n\r;.,!|/]+|\s[-–—]\s")
 _UNPARTED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffdf†✝✟]")
 """Signs, and letters of scripts that put no blanks between words."""
+_OF_TEXTS = ("text", "sms", "txt")
 _AROUND = " *-–—()[]<>#†✝✟"
 _TO_BLANKS = str.maketrans(dict.fromkeys("-_/.,;:!?()[]{}<>*#|\"'+=&\n\r\t", " "))
 
@@ -99,11 +100,15 @@ def marked_parts(note: str) -> dict[str, str]:
     """The parts of a note that are nothing but a mark, and which: parts stand between signs or
     lines.
 
-    A sentence is no mark, whatever words are in it.
+    A sentence is no mark, whatever words are in it, unless it begins by refusing texts.
     """
     if whole := _mark(note):
         return {note.strip(_AROUND + ".!"): whole}
-    found = {part: mark for part in parts_of(note) if (mark := _mark(part))}
+    parts = parts_of(note)
+    found = {part: mark for part in parts if (mark := _mark(part))}
+    found |= {
+        word: NO_TEXTS for part in parts - found.keys() if (word := _begins_with_no_texts(part))
+    }
     if _DEAD_SIGN.search(note):
         found["†"] = DECEASED
     return found
@@ -151,6 +156,20 @@ def _mark(text: str) -> str | None:
     if read_text_wish(text.strip()) is False and _tells_of_texts(words):
         return NO_TEXTS
     return DECEASED if "".join(words) in _dead_words() else None
+
+
+def _begins_with_no_texts(part: str) -> str:
+    """The words with which a longer note begins that refuse texts: "do not text or call"; "" for
+    none.
+    """
+    words = part.casefold().split()
+    words = words[words[:1] in (["please"], ["pls"]) :]
+    for length in range(min(_MOST_WORDS, len(words) - 1), 1, -1):
+        phrase = " ".join(words[:length])
+        of_texts = any(word.startswith(_OF_TEXTS) for word in words[:length])
+        if of_texts and read_text_wish(phrase) is False:
+            return phrase
+    return ""
 
 
 def _mark_beside(text: str) -> str | None:

@@ -33,7 +33,8 @@ from reminders.domain.diary_import.read.cells.statuses import LONGEST_STATUS, re
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.names.naming import Named, read_names
 from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
-from reminders.domain.diary_import.read.rows.meanings import CANCELLED, NO, YES
+from reminders.domain.diary_import.read.rows.left_out import surely_blocked
+from reminders.domain.diary_import.read.rows.meanings import CANCELLED, LEAVE_OUT, NO, YES
 from reminders.domain.phones.remarks import is_relation
 
 OTHERS, NOTHING = "others_phone", "nothing"
@@ -52,6 +53,7 @@ _WORDS = {
     DECEASED: "the patient has died: no texts",
     NO_TEXTS: "the patient must not be texted",
     CANCELLED: "the visit is cancelled",
+    LEAVE_OUT: "it is no visit: leave these rows out",
     OTHERS: "the phone is somebody else’s: no texts",
     NOTHING: "nothing that matters here",
 }
@@ -61,13 +63,18 @@ _MOST_PARTS = 60
 """So many different words of one column are asked about; more are a column of another kind."""
 _REMEMBERED = 20_000
 _LONGEST_PART = 60
+_PHONES = ("phone", "second_phone", "phone_inside", "guardian_phone")
 
 
 class _Aside:
     """One such column: which of its words matter, as far as its name allows."""
 
-    def __init__(self, place: int, label: str, named: Named, *, has_relatives: bool) -> None:
+    def __init__(
+        self, place: int, label: str, named: Named, *, has_relatives: bool, is_service: bool
+    ) -> None:
         self.place = place
+        # "Lunch" is said of the visit only in what it is for.
+        self.of_block = is_service
         self.label = label
         kinds = {kind for kind, much in named.kinds.items() if much >= LIKELY}
         self.of_patient = not kinds & _OF_OTHERS
@@ -85,6 +92,7 @@ class _Aside:
             if len(self.known) > _REMEMBERED:
                 self.known.clear()
             closer = may_hold_marks(cell) or (self.of_phone and _is_relation(cell))
+            closer = closer or (self.of_block and surely_blocked(cell))
             found = self.known[cell] = self._read(cell) if closer else {}
         return found
 
@@ -96,6 +104,8 @@ class _Aside:
             found[cell] = OTHERS
         if self.of_visit and not found:
             found |= dict.fromkeys(filter(_is_off, (cell, *parts_of(cell))), CANCELLED)
+        if self.of_block and not found and surely_blocked(cell):
+            found[cell] = LEAVE_OUT
         return {part[:_LONGEST_PART]: mark for part, mark in found.items()}
 
 
@@ -114,7 +124,13 @@ def aside_columns(columns: Columns) -> list[_Aside]:
     names = read_names(columns.header)
     has_relatives = any(_RELATIVES & each.kinds.keys() for each in names)
     aside = [
-        _Aside(n, columns.label(n), names[n], has_relatives=has_relatives)
+        _Aside(
+            n,
+            columns.label(n),
+            names[n],
+            has_relatives=has_relatives,
+            is_service=n == columns.places.get("service"),
+        )
         for n in columns.places_of_words
     ]
     return [each for each in aside if each.of_patient or each.of_visit]
@@ -126,6 +142,7 @@ class AsideSurvey:
     def __init__(self, columns: Columns, answers: Answers) -> None:
         self.columns = aside_columns(columns)
         self._answers = answers
+        self._phones = [columns.places[name] for name in _PHONES if name in columns.places]
         self._found: dict[tuple[int, str], list[int]] = {}
         self._written: dict[tuple[int, str], tuple[str, str]] = {}
 
@@ -134,7 +151,12 @@ class AsideSurvey:
         for column in self.columns:
             cell = cells[column.place].strip() if column.place < len(cells) else ""
             if cell and (words := column.words_in(cell)):
+                if LEAVE_OUT in words.values() and not self._has_phone(cells):
+                    continue  # nobody's row is passed over as it is
                 self._note(column, words, number)
+
+    def _has_phone(self, cells: Sequence[str]) -> bool:
+        return any(cells[place].strip() for place in self._phones if place < len(cells))
 
     def _note(self, column: _Aside, words: dict[str, str], number: int) -> None:
         for word, means in words.items():
@@ -186,7 +208,7 @@ class AsideReader:
         self.says = bool(self._columns)
 
     def said(self, cells: Sequence[str]) -> Iterator[str]:
-        """DECEASED, NO_TEXTS, OTHERS or CANCELLED, as often as a row says one of them."""
+        """What a row says of `_WORDS`, as often as it does."""
         for column in self._columns:
             cell = cells[column.place]
             for word, likely in column.words_in(cell).items() if cell else ():

@@ -5,6 +5,7 @@ Only where the row itself says so. A row that merely lacks something is a mistak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -61,7 +62,7 @@ _BLOCKED_WORDS = """
     lunch|lunch break|break|tea break|coffee break|morning tea|meeting|staff meeting|team meeting|
     training|staff training|admin|admin time|administration|paperwork|holiday|annual leave|leave|
     sick leave|vacation|day off|off|out of office|unavailable|not available|busy|closed|reserved|
-    do not book|hold|catch up|catch-up|emergency slot|private|personal|
+    do not book|embargoed|embargo|hold|catch up|catch-up|emergency slot|private|personal|
     pause|mittag|mittagspause|gesperrt|geblockt|blockiert|blocker|besprechung|teambesprechung|
     urlaub|fortbildung|abwesend|nicht verfugbar|geschlossen|buro|
     dejeuner|pause dejeuner|pause midi|bloque|indisponible|absence|conge|conges|reunion|ferme|
@@ -90,7 +91,25 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(folded_value(word) for word in text.split("|") if word.strip())
 
 
+_SURELY_BLOCKED_WORDS = """
+    block|blocked|blocked out|blocked off|block out|blockout|blocked time|time block|time off|
+    lunch|lunch break|tea break|coffee break|staff meeting|team meeting|staff training|annual leave|
+    sick leave|day off|out of office|unavailable|not available|do not book|embargoed|
+    mittagspause|gesperrt|geblockt|blockiert|blocker|teambesprechung|urlaub|abwesend|
+    nicht verfugbar|pause dejeuner|bloque|indisponible|conges|almuerzo|bloqueado|no disponible|
+    vacaciones|pausa pranzo|bloccato|non disponibile|ferie|lunchpauze|geblokkeerd|
+    niet beschikbaar|vakantie|almoco|bloqueio|indisponivel|ferias|zablokowane|blokada|urlop|
+    niedostepny|lunchrast|blockerad|semester|frokostpause|blokeret|lounastauko|blokovano|dovolena|
+    blocat|indisponibil|concediu|blokirano|godisnji odmor|обідня перерва|заблоковано|відпустка|
+    обед|отпуск|昼休み|休診|午休|استراحة
+"""
+"""Of the words for blocked time those that no treatment and no appointment is called."""
+_SIGNS_AROUND = " *-–—=~#.!_"
+_SIGNS_BEHIND = re.compile(r"\s*:\s+|\s+[-–—]\s+")
+
+
 FREE, BLOCKED, TOTAL = _words(_FREE_WORDS), _words(_BLOCKED_WORDS), _words(_TOTAL_WORDS)
+SURELY_BLOCKED = _words(_SURELY_BLOCKED_WORDS)
 
 
 class LeftOut:
@@ -140,9 +159,17 @@ def blocked_name(name: str) -> Reason | None:
     no phone.
     """
     folded = folded_value(name)
-    if folded in FREE:
-        return Reason.FREE
-    return Reason.BLOCKED if folded in BLOCKED else None
+    for words in (folded, _SIGNS_BEHIND.split(folded, maxsplit=1)[0].strip(_SIGNS_AROUND)):
+        if words in FREE:
+            return Reason.FREE
+        if words in BLOCKED:
+            return Reason.BLOCKED
+    return None
+
+
+def surely_blocked(text: str) -> bool:
+    """Whether what a visit is for says that it is none, such as "Lunch" or "Time off"."""
+    return folded_value(text).strip(_SIGNS_AROUND) in SURELY_BLOCKED
 
 
 def names_columns_otherwise(header: Sequence[str], cells: Sequence[str]) -> bool:

@@ -215,8 +215,8 @@ class RowReader:
     def _with_asides(self, cells: list[str], status: str, texts: str) -> tuple[str, str]:
         """The status and the wish of a row with what columns say that nothing else is read from."""
         for said in self._asides.said(cells):
-            if said == CANCELLED:
-                status = CANCELLED
+            if said in (CANCELLED, LEAVE_OUT):
+                status = said if status != LEAVE_OUT else status
             else:
                 texts = min(filter(None, (MARK_MEANS.get(said, MUST_NOT), texts)))
         return status, texts

@@ -15,6 +15,7 @@ from reminders.domain.diary_import.questions import (
     folded_value,
 )
 from reminders.domain.diary_import.read.header.columns import Columns
+from reminders.domain.diary_import.read.rows.left_out import blocked_name
 from reminders.domain.diary_import.read.rows.meanings import (
     NO,
     YES,
@@ -82,9 +83,13 @@ class ValueSurvey:
                 noted[0] += 1
 
     def _counts(self, column: ValueColumn, text: str, cells: list[str]) -> bool:
-        """Not the header once more, nor a slot in which nobody is booked."""
+        """Not the header once more, nor a free slot's word where nobody is booked."""
         if folded_value(text) == folded_value(column.header):
             return False
+        # Nobody's row is a free slot where its word is known; another word may be one as well.
+        return blocked_name(text) is None or self._names_somebody(cells)
+
+    def _names_somebody(self, cells: list[str]) -> bool:
         return any(cells[place].strip() for place in self._people if place < len(cells))
 
     def questions(self) -> list[Question]:
