@@ -50,6 +50,12 @@ def _choose_other_half(sheet: Sheet) -> None:
                 break
 
 
+def _is_another_contact(sheet: Sheet, place: int) -> bool:
+    """Whether a "Contact name" beside a first and a last name is that of somebody else."""
+    first = sheet.places["first_name"]
+    return "contact" in sheet.named[place].parts and not _holds(sheet, place, first)
+
+
 def _varies(sheet: Sheet, place: int) -> bool:
     """Whether a column says as much as names do; a "Title" of visits says the same few things."""
     profile = sheet.profiles[place]
@@ -79,6 +85,7 @@ def _choose_full_name(sheet: Sheet) -> None:
     if {"first_name", "last_name"} <= sheet.places.keys():
         # "Title" and "Subject" may still be what the visit is for
         called = [n for n in called if sheet.strength(n, "name") == SURE]
+        called = [n for n in called if not _is_another_contact(sheet, n)]
     sure = [n for n in called if sheet.strength(n, "name") == SURE]
     if sure:
         _choose_sure_name(sheet, sorted(sure, key=lambda n: (_plain(sheet, n), n)))
@@ -113,7 +120,9 @@ def _owners(sheet: Sheet, patients: int) -> list[int]:
     profile = sheet.profiles[patients]
     if profile.mostly("name"):
         return []
-    others = [n for n in sorted(sheet.free) if n != patients and sheet.profiles[n].mostly("name")]
+    # Beside a column without anything in it, as a calendar's guests, the title may say more.
+    looks = "name" if profile.filled else "letters"
+    others = [n for n in sorted(sheet.free) if n != patients and sheet.profiles[n].mostly(looks)]
     owners = [n for n in sheet.called("name") if n in others]
     if profile.filled >= TELLING and _of_one_word(sheet, patients):
         # Under a word that nobody knows, too, unless it names a few people only, such as the staff.

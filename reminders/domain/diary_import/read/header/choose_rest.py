@@ -41,6 +41,7 @@ def choose_rest(sheet: Sheet) -> None:
         if kind == "service":
             found = [n for n in found if not _holds_titles(sheet.profiles[n].cells)]
             found = [n for n in found if not _repeats_the_name(sheet, n)]
+            found = [n for n in found if not _numbers_each(sheet, n)]
             # "Event type: Single" tells how many come, not what for.
             found = [n for n in found if sheet.profiles[n].share("party") < 1]
         sheet.choose_one(kind, found, "", rival=lambda one, other: False)
@@ -60,6 +61,12 @@ def _repeats_the_name(sheet: Sheet, place: int) -> bool:
     return sum(told) * 2 > len(told)
 
 
+def _numbers_each(sheet: Sheet, place: int) -> bool:
+    """Whether a "Visit" holds a code of its own for each row: what it is for repeats."""
+    profile = sheet.profiles[place]
+    return profile.filled > 2 and profile.distinct == profile.filled and profile.mostly("id")
+
+
 def _holds_titles(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     return bool(filled) and all(is_word("person_titles", cell) for cell in filled)
@@ -75,6 +82,10 @@ def _cancelled(sheet: Sheet) -> None:
         n for n in called if not sheet.profiles[n].filled and sheet.strength(n, "cancelled_at")
     ]
     words = [n for n in called if n not in dates]
+    if len(dates) > 1 and not sheet.called("deleted"):
+        first, second = sorted(dates, key=lambda n: not sheet.profiles[n].filled)[:2]
+        sheet.place("cancelled_at", first)  # "Cancelled at" and "Deleted at" count side by side
+        sheet.place("deleted", second)
     sheet.choose_one("cancelled_at", dates, "Which of these tells when the visit was cancelled?")
     sheet.choose_one("cancelled", words, "Which of these tells that a visit is cancelled?")
     for kind in ("deleted", "active"):

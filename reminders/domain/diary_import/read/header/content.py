@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from reminders.domain.diary_import.read.cells.no_values import is_no_value
 from reminders.domain.diary_import.read.header import looks
 from reminders.domain.diary_import.read.time_limit import stop_if_late
 from reminders.domain.phones.parsing import PhoneNumber, read_phone
@@ -117,8 +118,9 @@ class Profile:
             return self.filled < len(self.cells)
         if all(value in ("0", "1") for value in self.values):
             return self.distinct == 2 or self.filled < len(self.cells)
-        return all(
-            value in ("0", "1") or looks.is_word("yes_or_no", value) for value in self.values
+        said = [value for value in self.values if not is_no_value(value)]  # "Unknown" beside them
+        return bool(said) and all(
+            value in ("0", "1") or looks.is_word("yes_or_no", value) for value in said
         )
 
     @property

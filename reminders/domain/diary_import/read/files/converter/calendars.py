@@ -9,6 +9,7 @@ known is named in a column of its own.
 from __future__ import annotations
 
 import hashlib
+import quopri
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,12 @@ HEADER = (
 )
 DAMAGED = "The calendar is damaged or cut off. Export it again, or export it as CSV."
 _BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
+_QUOTED = re.compile(
+    r"^([A-Z-]+)((?:;[^:\r\n]*)?;(?:ENCODING=)?QUOTED-PRINTABLE[^:\r\n]*):"
+    r"((?:[^\r\n]*=\r?\n)*[^\r\n]*)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CHARSET = re.compile(r"CHARSET=([\w-]+)", re.IGNORECASE)
 _DECISIVE = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS"}
 """What must be readable: the reader drops a property that is not, and so a date taken out returns.
 """
@@ -65,7 +72,7 @@ class Events:
 def convert(path: Path, output: Output, today: str) -> None:
     """Write one table of all coming events."""
     window = Window(date.fromisoformat(today) - BACK, date.fromisoformat(today) + AHEAD)
-    text = path.read_text(encoding="utf-8")
+    text = _without_quoted(path.read_text(encoding="utf-8"))
     with output.table("Calendar") as table:
         table.write(HEADER)
         for row in sorted(_rows(text, window), key=lambda row: (row[2], row[0])):
@@ -77,6 +84,31 @@ def convert(path: Path, output: Output, today: str) -> None:
     if window.earlier or window.later:
         told += f" Left out: {window.earlier:,} earlier and {window.later:,} later."
     output.warnings.append(told)
+
+
+def _without_quoted(text: str) -> str:
+    """The text with what vCalendar 1.0 wrote in signs of mail, as "Ren=C3=A9e", written plainly."""
+    return _QUOTED.sub(_plain, text) if "QUOTED-PRINTABLE" in text.upper() else text
+
+
+def _plain(found: re.Match[str]) -> str:
+    raw = quopri.decodestring(found[3].encode())
+    charset = _CHARSET.search(found[0])
+    for encoding in (charset[1] if charset else "utf-8", "cp1252", "latin-1"):
+        try:
+            value = raw.decode(encoding)
+            break
+        except (UnicodeDecodeError, LookupError):
+            continue
+    for sign, written in (
+        ("\\", "\\\\"),
+        ("\r\n", "\\n"),
+        ("\n", "\\n"),
+        (",", "\\,"),
+        (";", "\\;"),
+    ):
+        value = value.replace(sign, written)
+    return f"{found[1]}:{value}"
 
 
 def _rows(text: str, window: Window) -> Iterator[list[str]]:
