@@ -79,16 +79,23 @@ def patients_mail(
     named = env.choice("EMAIL_SERVICE", ("none", *SERVICES), "none")
     service = "" if named == "none" else named
     key, pushes = env.secret("EMAIL_SERVICE_KEY"), env.secret("EMAIL_SERVICE_WEBHOOK")
-    url = env.web_address("EMAIL_SERVICE_URL")
+    url, signing = env.web_address("EMAIL_SERVICE_URL"), env.secret("EMAIL_SERVICE_SIGNING_KEY")
     if service and not key:
         env.refuse("EMAIL_SERVICE takes EMAIL_SERVICE_KEY as well.")
     if service and find_spec("anymail") is None:
         env.refuse("EMAIL_SERVICE takes a package more: pip install django-anymail.")
+    if service == "mailgun" and pushes and not signing:
+        env.refuse(
+            "Mailgun signs what it pushes: EMAIL_SERVICE_WEBHOOK takes EMAIL_SERVICE_SIGNING_KEY as"
+            " well, its HTTP webhook signing key."
+        )
     if sandbox:
         caught = "reminders.domain.roads.email.in_browser.EmailBackend"
         return PatientsMail(caught, {"url": sandbox}), {}
     if service:
         held = {SERVICES[service]: key, f"{service.upper()}_API_URL": url, "WEBHOOK_SECRET": pushes}
+        if service == "mailgun":
+            held["MAILGUN_WEBHOOK_SIGNING_KEY"] = signing
         backend = f"anymail.backends.{service}.EmailBackend"
         known = {name: value for name, value in held.items() if value}
         return PatientsMail(backend, {}, service), known | {"REQUESTS_TIMEOUT": 10}

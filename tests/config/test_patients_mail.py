@@ -40,6 +40,18 @@ def test_a_service_takes_its_key_and_tells_by_a_password() -> None:
     }
 
 
+def test_mailgun_needs_the_key_that_signs_its_pushes() -> None:
+    given = {"EMAIL_SERVICE": "mailgun", "EMAIL_SERVICE_KEY": "k", "EMAIL_SERVICE_WEBHOOK": "u:p"}
+    env = Environment(given)
+    patients_mail(env, server=False, sandbox="")
+    assert [words.partition(":")[0] for words in env.problems] == ["Mailgun signs what it pushes"]
+
+    env = Environment(given | {"EMAIL_SERVICE_SIGNING_KEY": "s"})
+    _, known = patients_mail(env, server=False, sandbox="")
+    assert env.problems == []
+    assert known["MAILGUN_WEBHOOK_SIGNING_KEY"] == "s"
+
+
 def test_a_service_without_a_key_or_without_the_package_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

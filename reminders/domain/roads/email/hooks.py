@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from reminders.domain.common import database_clock
 from reminders.domain.roads.email.news import keep_news
-from reminders.domain.roads.email.services import is_used
+from reminders.domain.roads.email.services import is_gone, is_used
 from reminders.models import EmailNews
 
 Kind = EmailNews.Kind
@@ -52,18 +52,14 @@ def receive(request: HttpRequest) -> HttpResponse | None:
 def take(event: Any, **_more: object) -> None:  # Any: anymail's event
     """Keep one piece of news that is of use."""
     kind = KINDS.get(event.event_type)
-    # A soft bounce is tried again by the service; the wait goes on meanwhile.
-    soft = kind is Kind.BOUNCED and getattr(event, "reject_reason", None) not in (
-        "bounced",
-        "invalid",
-        None,
-    )
+    if kind is Kind.BOUNCED and not is_gone(event):
+        kind = Kind.REFUSED
     message_id = _uuid(event)
     if kind is None or message_id is None:
         return
     now = database_clock.now()
     at: datetime = event.timestamp or now
-    keep_news(message_id, Kind.REFUSED if soft else kind, at=at, now=now)
+    keep_news(message_id, kind, at=at, now=now)
 
 
 def _uuid(event: Any) -> uuid.UUID | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
+NO_SUCH_MAILBOX = ("10", "30")
+"""SparkPost's classes of bounces that are final."""
 REFUSED_US = (401, 403)
 SLOW_DOWN = 429
 
@@ -33,6 +35,30 @@ def refusal(error: Exception) -> tuple[str, str] | None:
         # Before anything went over the wire.
         return "held", "The service could not be used: look at EMAIL_SERVICE"
     return None
+
+
+def is_gone(event: Any) -> bool:  # Any: anymail's event
+    """Whether a bounce says that the mailbox does not exist: a full one, or a server that was away,
+    may take the next mail.
+
+    Anymail calls all of them bounces, so what the service itself says is read.
+    """
+    told = event.esp_event
+    match settings.PATIENTS_MAIL.service if settings.PATIENTS_MAIL else "":
+        case "brevo":
+            return told.get("event") in ("hard_bounce", "invalid_email")
+        case "postmark":
+            return "HardBounce" in (told.get("Type"), told.get("SuppressionReason"))
+        case "resend":
+            bounce = (told.get("data") or {}).get("bounce") or {}
+            return str(bounce.get("type")) == "Permanent"
+        case "sendgrid":
+            return str(told.get("type")) != "blocked"
+        case "sparkpost":
+            said = [one.get("bounce_class") for one in (told.get("msys") or {}).values()]
+            return any(each in NO_SUCH_MAILBOX for each in said)
+        case _:
+            return str(event.reject_reason) in ("bounced", "invalid")
 
 
 def _by_status(status: Any) -> tuple[str, str]:  # Any: a number, or nothing
