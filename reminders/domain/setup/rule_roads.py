@@ -13,6 +13,7 @@ from reminders.domain.common.access import Scope
 from reminders.domain.roads.email import access
 from reminders.domain.setup.rule_preview import concerned
 from reminders.domain.setup.rule_text import ROADS
+from reminders.domain.setup.whatsapp_templates import rows_of_rules
 from reminders.models import Appointment, ReminderRule, Road
 from reminders.models.care.represented import REPRESENTED
 from reminders.models.roads.columns import Step
@@ -54,6 +55,13 @@ def _by_roads(rule: ReminderRule, rows: QuerySet[Appointment]) -> Iterator[ByRoa
 
 def _by_road(rule: ReminderRule, rows: QuerySet[Appointment], step: Step, words: str) -> ByRoad:
     why_none = _why_none(rule, step)
+    if step.road == Road.WHATSAPP and not why_none:
+        forms = rows_of_rules([rule])
+        approved = sum(form.is_good for form in forms)
+        if not approved:
+            why_none = "WhatsApp has approved none of its words for this wait yet"
+        elif approved < len(forms):
+            words += f" ({approved} of {len(forms)} forms of its words are approved)"
     agreed = 0 if why_none else rows.filter(_texted(MAY[step.road])).count()
     return ByRoad(words, agreed, rows.count(), why_none)
 

@@ -124,8 +124,11 @@ class TemplateRow:
 def rows_of_templates() -> list[TemplateRow]:
     """All that the rules want, in the order of the rules; a fixed number of statements."""
     rules = list(ReminderRule.objects.trying(Road.WHATSAPP))
-    if not rules:
-        return []
+    return rows_of_rules(rules) if rules else []
+
+
+def rows_of_rules(rules: Sequence[ReminderRule]) -> list[TemplateRow]:
+    """What these want, as they are at hand, saved or not."""
     listed = list(WhatsAppTemplate.objects.all())
     catalogue, languages = WordingCatalogue.load(), _languages()
     return [

@@ -10,11 +10,13 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from config.roads import PatientsMail
+from reminders.domain.setup.whatsapp_templates import rows_of_rules
 from reminders.models import EmailRoad, ReminderRule
 from reminders.provider.conversation import ConversationApi
 from reminders.sandbox import Sandbox
 from tests import factories as make
 from tests.browser.setting_up.test_email import CAUGHT, shoot
+from tests.views.setup.test_order_of_roads import approve
 
 
 def test_the_order_is_asked_where_two_roads_are_chosen(
@@ -47,7 +49,9 @@ def test_the_order_is_asked_where_two_roads_are_chosen(
     expect(order).to_be_hidden()
     page.get_by_label("By e-mail").select_option("120")
     expect(order).to_be_visible()
-    expect(page.get_by_text("3 of 4 coming visits by WhatsApp first")).to_be_visible()
+    none = "0 of 4 coming visits by WhatsApp first: WhatsApp has approved none of its words"
+    expect(page.get_by_text(none)).to_be_visible()
+    approve(rows_of_rules([make.make_confirmation_rule(active=False, roads=[["whatsapp", 15]])]))
     page.get_by_label("E-mail, then WhatsApp, then SMS").check()
 
     expect(page.get_by_text("4 of 4 coming visits by e-mail first")).to_be_visible()

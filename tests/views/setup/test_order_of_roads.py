@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from reminders.models import EmailRoad, ReminderRule
+from reminders.domain.setup.whatsapp_templates import TemplateRow, rows_of_rules
+from reminders.models import EmailRoad, ReminderRule, WhatsAppTemplate
 from reminders.provider.conversation import ConversationApi
 from tests import factories as make
 from tests.domain.roads.mailserver import MailServer
@@ -49,6 +50,22 @@ def shown(staff: Client, **values: str) -> str:
     """What the preview of a rule says."""
     answer = staff.post("/set-up/rules/preview/", DAY_BEFORE | BOTH | values)
     return " ".join(unescape(answer.content.decode()).split())
+
+
+def approve(rows: list[TemplateRow]) -> None:
+    """WhatsApp has approved these."""
+    WhatsAppTemplate.objects.bulk_create(
+        WhatsAppTemplate(
+            name=row.name,
+            language=row.new.language,
+            state="APPROVED",
+            body=row.form.body,
+            buttons=row.new.buttons,
+            ttl_seconds=row.new.ttl_seconds,
+            seen_at=timezone.now(),
+        )
+        for row in rows
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,6 +137,10 @@ def test_the_preview_counts_each_road_in_its_turn(staff: Client, all_roads: None
         day = (now + timedelta(days=3)).date()
         make.make_appointment(contact=contact, location=place, day=day)
 
+    none = shown(staff, first_road="whatsapp")
+    assert "<strong>0</strong> of 3 coming visits by WhatsApp first: WhatsApp has approved" in none
+    approve(rows_of_rules([make.make_confirmation_rule(roads=[["whatsapp", 15]])]))
+
     words = shown(staff, first_road="whatsapp")
 
     assert "<strong>1</strong> of 3 coming visits by WhatsApp first: the patient agreed" in words
@@ -137,6 +158,8 @@ def test_the_preview_says_why_nothing_would_go_by_a_road(staff: Client, all_road
     words = shown(staff, **soon)
 
     assert "after that wait an SMS would come too late" in words
-    assert "by WhatsApp first: the patient agreed" in words
+    assert "by WhatsApp first: WhatsApp has approved none of its words for this wait" in words
+    approve(rows_of_rules([make.make_confirmation_rule(roads=[["whatsapp", 15]])])[:1])
+    assert "by WhatsApp first (1 of 4 forms of its words are approved)" in shown(staff)
     EmailRoad.objects.update(on=False)
     assert "e-mail is switched off under Set-up" in shown(staff)
