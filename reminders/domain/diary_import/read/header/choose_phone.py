@@ -20,6 +20,8 @@ OTHERS_PHONES = (*_RELATIVES, "other_phone", "staff_phone", "location_phone", "f
 _WHICH_PHONE = "Which phone is texted?"
 _DIAL_CODE = re.compile(r"(?:\+|00)[1-9]\d{0,2}")
 _BOTH = "name_and_phone"
+_NAMES = ("name", "first_name", "last_name")
+_CONTACT, _PATIENT = "contact", "patient"
 _MOST_INSIDE = 4
 _MOSTLY_MOBILES = 0.8
 
@@ -42,8 +44,9 @@ def choose_phone(sheet: Sheet) -> None:
     best = called[0] if _rank(sheet, called[0]) == PHONES["mobile"] else _likeliest(sheet, filled)
     rivals = [each for each in filled if each != best and _is_rival(sheet, best, each)]
     rivals += _unknown_phones(sheet, best)
-    only_work = _kind(sheet, best) == "work_phone"
-    if rivals or only_work:
+    rivals += [n for n in _phones_of_patients(sheet, best, filled) if n not in rivals]
+    doubtful = _kind(sheet, best) == "work_phone" or _is_of_contact(sheet, best)
+    if rivals or doubtful:
         choices = [(each, "phone", "") for each in [best, *rivals]]
         sheet.ask("phone", _WHICH_PHONE, choices, none=best if not rivals else None)
         return
@@ -77,6 +80,35 @@ def _unknown_phones(sheet: Sheet, best: int) -> list[int]:
         if n not in others and sheet.profiles[n].mostly("phone")
         and ((landlines and _mobiles(sheet, n)) or (few and _tells_more(sheet, n, best)))
     ]  # fmt: skip
+
+
+def _phones_of_patients(sheet: Sheet, best: int, filled: Sequence[int]) -> list[int]:
+    """Where the best is called a contact's: those that are called the patient's, and where the
+    contact is a person apart, all others.
+    """
+    if _CONTACT not in sheet.named[best].parts or _PATIENT in sheet.named[best].parts:
+        return []
+    apart = _is_of_contact(sheet, best)
+    others = [n for n in filled if n != best and not sheet.same(best, n)]
+    return [
+        n for n in others
+        if _PATIENT in sheet.named[n].parts or (apart and not _is_of_contact(sheet, n))
+    ]  # fmt: skip
+
+
+def _is_of_contact(sheet: Sheet, place: int) -> bool:
+    """Whether a phone is that of a contact whom the table names beside the patient: "contact
+    mobile" where there is a "contact name".
+    """
+    parts = sheet.named[place].parts
+    return _CONTACT in parts and _PATIENT not in parts and _names_contact(sheet)
+
+
+def _names_contact(sheet: Sheet) -> bool:
+    named = [n for n in range(len(sheet.named)) if sheet.profiles[n].filled]
+    names = [n for n in named if sheet.strength(n, *_NAMES) == SURE]
+    contacts = {n for n in names if _CONTACT in sheet.named[n].parts}
+    return bool(contacts) and any(n not in contacts for n in names)
 
 
 def _tells_more(sheet: Sheet, place: int, best: int) -> bool:
@@ -143,7 +175,7 @@ def _is_rival(sheet: Sheet, best: int, other: int) -> bool:
 
 
 def _second_phone(sheet: Sheet, called: Sequence[int]) -> None:
-    filled = sheet.filled(called)
+    filled = [n for n in sheet.filled(called) if not _is_of_contact(sheet, n)]
     if filled and "second_phone" not in sheet.places:
         mobiles = [
             n for n in filled if sheet.country and sheet.profiles[n].mobiles(sheet.country) > 0

@@ -167,3 +167,47 @@ def test_patients_of_one_name_beside_whole_names_may_be_animals() -> None:
     questions = asked_of("PatientName | Naam | Mobile", *rows)
 
     assert questions == [[("Naam", "name"), ("PatientName", "name")]]
+
+
+@pytest.mark.parametrize(
+    ("header", "choices"),
+    [
+        (
+            "Patient | Client phone | Contact name | Contact mobile",
+            [("Contact mobile", "phone"), ("Client phone", "phone")],
+        ),
+        (
+            "Paciente | Teléfono | Nombre de contacto | Móvil de contacto",
+            [("Móvil de contacto", "phone"), ("Teléfono", "phone")],
+        ),
+        (
+            "Patient | Client phone | Spouse | Contact mobile",
+            [("Contact mobile", "phone"), ("Client phone", "phone")],
+        ),
+    ],
+)
+def test_the_mobile_of_a_contact_beside_the_patients_phone_is_asked_about(
+    header: str, choices: list[tuple[str, str]]
+) -> None:
+    rows = ("Ann Lee | 020 7946 0111 | Cy Orr | 07700 900111",) * 2
+
+    assert choices in asked_of(header, *rows)
+
+
+def test_the_phone_of_a_contact_alone_is_asked_about() -> None:
+    questions = asked_of("Patient | Contact name | Contact mobile", "Ann Lee | Cy | 07700 900111")
+
+    assert [("Contact mobile", "phone"), ("Contact mobile", "")] in questions
+
+
+def test_the_phone_of_a_contact_is_no_second_phone() -> None:
+    header = "Patient | Mobile | Contact name | Contact phone"
+
+    assert "second_phone" not in people(header, "Ann Lee | 07700 900111 | Cy | 07700 900222")
+
+
+def test_a_contact_phone_where_no_contact_is_named_is_the_patients() -> None:
+    assert people("Name | Contact mobile", "Ann Lee | 07700 900111") == {
+        "name": "Name",
+        "phone": "Contact mobile",
+    }
