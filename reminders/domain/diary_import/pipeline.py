@@ -27,6 +27,7 @@ from reminders.domain.diary_import.problems import (
     ImportProblem,
     NeedsConfirmation,
     Problems,
+    problems_by_row,
 )
 from reminders.domain.diary_import.questions import About, Answer, Answers, QuestionsOpen
 from reminders.domain.diary_import.read.cells.dates import DateReader, order_of
@@ -40,7 +41,6 @@ from reminders.domain.diary_import.read.header.columns import (
 )
 from reminders.domain.diary_import.read.rows import RowReader
 from reminders.domain.diary_import.read.rows.left_out import Reason
-from reminders.domain.diary_import.read.rows.reader import problems_by_row
 from reminders.domain.diary_import.read.time_limit import WHOLE, reading_within
 from reminders.domain.diary_import.results import (
     ImportOutcome,
@@ -296,6 +296,7 @@ def _stage(
         now=now,
         answers=options.answers,
         leave_past=options.passes_over_past,
+        whole=found.are_whole,
     )
     with reading_within(WHOLE):
         stage(

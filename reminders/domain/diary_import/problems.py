@@ -110,3 +110,8 @@ class Problems:
         """Raise ImportRefused with everything noted so far."""
         if self.listed:
             raise ImportRefused(self.in_order(), rows=rows, more=self.more)
+
+
+def problems_by_row(problems: list[ImportProblem]) -> dict[int, ImportProblem]:
+    """The first problem of each row."""
+    return {problem.row: problem for problem in reversed(problems) if problem.row}

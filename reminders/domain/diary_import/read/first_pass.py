@@ -21,6 +21,10 @@ from reminders.domain.diary_import.read.rows.asides import AsideSurvey
 from reminders.domain.diary_import.read.rows.value_survey import ValueSurvey
 
 MAX_LOCATIONS = 1_000
+_LEAST_WHOLE, _FEW_SHORT, _MOSTLY_FILLED = 5, 8, 0.95
+"""From so many whole rows on, and with at most one short one to so many, a short row is damaged;
+where the last column is often blank, programs leave its cell out.
+"""
 
 
 @dataclass
@@ -32,6 +36,17 @@ class Survey:
     rows: int = 0
     locations: dict[str, int] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    whole: int = 0
+    last_filled: int = 0
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether rows have a cell for each column, and something in the last one, so that one with
+        fewer has lost a separator or its end, and its values stand below other names.
+        """
+        short = self.rows - self.whole
+        enough = self.whole >= _LEAST_WHOLE and short * _FEW_SHORT <= self.whole
+        return enough and self.last_filled >= _MOSTLY_FILLED * self.whole
 
 
 def survey(
@@ -55,6 +70,9 @@ def survey(
     where = columns.places.get("location")
     for number, cells in table.rows():
         found.rows += 1
+        if len(cells) >= width:
+            found.whole += 1
+            found.last_filled += bool(cells[width - 1])
         if len(cells) > width and any(map(str.strip, cells[width:])):
             problems.add(ragged(len(cells), width), row=number, column="")
         if suspicious:

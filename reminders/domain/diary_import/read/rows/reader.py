@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from reminders.domain.diary_import.problems import ImportProblem, Problems, refuse
+from reminders.domain.diary_import.problems import Problems, refuse
 from reminders.domain.diary_import.questions import Answers
 from reminders.domain.diary_import.read.cells.dates import DateReader
 from reminders.domain.diary_import.read.cells.names import tidy
@@ -64,6 +64,10 @@ _TWO_ORDERS = (
     "The header stands here once more with its columns in another order: these are two exports, "
     "one below the other. Import each by itself."
 )
+_TOO_FEW = (
+    "The row has {has} cells, but the header and nearly all other rows have {width}. Look for a "
+    "separator that is missing, or for an end that was cut off."
+)
 _WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
 """Reasons to leave a row out, whatever else is wrong with it."""
 _PHONES = ("phone", "second_phone")
@@ -75,7 +79,8 @@ class RowReader:
 
     `sites` are by casefolded name, None for one whose rows are left out; `default` is for rows that
     name none. `known_names` holds the spelling of practitioners and services that exist, by field
-    and casefolded name. With `leave_past` visits of days before today are left out.
+    and casefolded name. With `leave_past` visits of days before today are left out. Where rows are
+    `whole`, one that lacks cells is a mistake.
     """
 
     def __init__(
@@ -90,6 +95,7 @@ class RowReader:
         now: datetime,
         answers: Answers | None = None,
         leave_past: bool = False,
+        whole: bool = False,
     ) -> None:
         self.columns = columns
         self.answers = answers or Answers()
@@ -102,7 +108,7 @@ class RowReader:
         self.mistakes: dict[int, list[str]] = {}
         self.faulty_ids: list[str] = []
         self.number = 0
-        self._leave_past = leave_past
+        self._leave_past, self._whole = leave_past, whole
         self._above = "date" in columns.places and Assumed.SAME_DAY in agreed_kinds(
             self.answers.agreed
         )
@@ -147,6 +153,8 @@ class RowReader:
         if site is None:
             return self._without_site(cells, original)
         values, reason = self._read(number, cells, site)
+        if self._whole and len(original) < self._width:
+            self._fail("", _TOO_FEW.format(has=len(original), width=self._width))
         if self._failed and reason not in _WHATEVER_ELSE:
             return self._refused(cells, original)
         if reason is not None:
@@ -337,8 +345,3 @@ class RowReader:
     def _extra(self, cells: list[str]) -> str:
         extra = {name[:LONGEST_KEPT]: cells[place] for place, name in self._others if cells[place]}
         return json.dumps(extra, ensure_ascii=False) if extra else ""
-
-
-def problems_by_row(problems: list[ImportProblem]) -> dict[int, ImportProblem]:
-    """The first problem of each row."""
-    return {problem.row: problem for problem in reversed(problems) if problem.row}
