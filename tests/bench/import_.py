@@ -10,8 +10,6 @@ installed. At the end stands what the day sheet and sending feel of an import be
 from __future__ import annotations
 
 import csv
-import resource
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser
@@ -29,7 +27,7 @@ from django.utils import timezone
 from reminders.domain.diary_import import Options, import_file, open_path
 from reminders.domain.diary_import.questions import Answers
 from reminders.models import Location
-from tests.bench.import_beside import measure_beside
+from tests.bench.import_beside import measure_beside, measure_memory
 from tests.bench.scratch import scratch_database
 
 HEADER = (
@@ -84,9 +82,12 @@ def run(
         Location.objects.create(name=SITE, zone="Australia/Sydney", country="AU")
         write_diary(file, rows, now=timezone.now())
         figures = _ours(file, rows)
+        if not only_ours:
+            figures["changed_a_second"] = round(rows / _seconds_of_a_move(file))
+        _empty()
+        figures["memory_mb"] = round(measure_memory(file, site=SITE))
         if only_ours:
             return figures
-        figures["changed_a_second"] = round(rows / _seconds_of_a_move(file))
         _empty()
         figures["limit_a_second"] = round(rows / _seconds(lambda: insert_unchecked(file)))
         figures["of_the_limit"] = round(figures["new_a_second"] / figures["limit_a_second"], 2)
@@ -112,7 +113,6 @@ def _ours(file: Path, rows: int) -> dict[str, Any]:
         "new_a_second": round(rows / new),
         "unchanged_a_second": round(rows / unchanged),
         "preview_seconds": round(preview, 1),
-        "memory_mb": round(_memory_mb()),
     }
 
 
@@ -147,11 +147,6 @@ def _seconds(work: Callable[[], None]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def _memory_mb() -> float:
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 1024 / (1024 if sys.platform == "darwin" else 1)
 
 
 def _empty() -> None:

@@ -73,15 +73,7 @@ def _while_it_runs(
     pages: list[float] = []
     batches: list[float] = []
     started = rang = time.perf_counter()
-    command = [sys.executable, "manage.py", "import_appointments", str(file), "--location", site]
-    environment = os.environ | {
-        "DATABASE_URL": _address(),
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "localhost",
-    }
-    with subprocess.Popen(
-        command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
-    ) as process:
+    with _program(file, site=site) as process:
         while process.poll() is None:
             pages.append(_milliseconds(lambda: client.get("/")))
             if time.perf_counter() - rang >= EVERY and len(batches) < BATCHES:
@@ -91,6 +83,31 @@ def _while_it_runs(
     if process.returncode:
         raise RuntimeError("The import beside the measurement failed.")
     return pages, batches, time.perf_counter() - started
+
+
+def measure_memory(file: Path, *, site: str) -> float:
+    """Import the file by the command, in a process that knows nothing of measuring; the megabytes
+    that it took at most.
+    """
+    with _program(file, site=site) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError("The import by the command failed.")
+    return used.ru_maxrss / 1024 / (1024 if sys.platform == "darwin" else 1)
+
+
+def _program(file: Path, *, site: str) -> subprocess.Popen[bytes]:
+    """The command that imports a file into the scratch database."""
+    command = [sys.executable, "manage.py", "import_appointments", str(file), "--location", site]
+    environment = os.environ | {
+        "DATABASE_URL": _address(),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "ALLOWED_HOSTS": "localhost",
+    }
+    return subprocess.Popen(
+        command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
+    )
 
 
 def _send_batch(api: MessagesApi) -> None:

@@ -35,6 +35,9 @@ LISTED = 100
 class Command(BaseCommand):
     """Exit 0: imported. Exit 1: nothing imported, errors by row on stderr."""
 
+    # They read every page and form of the site, for a program that shows none.
+    requires_system_checks = ()
+
     help = (
         "Import appointments from a CSV, Excel, ODS or calendar file, the whole of it or nothing."
     )
