@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 from pytest_django import Settings
 
+from reminders.domain.diary.appointments import set_status
 from reminders.models import (
     Appointment,
     Contact,
@@ -24,6 +25,7 @@ from tests.domain.roads.conftest import killed_at
 from tests.domain.roads.mails import SITE, event_of, open_page, page_of, stop_of
 from tests.domain.roads.mailserver import attached, free_port, part
 from tests.domain.roads.practice import Practice
+from tests.faults.support.world import STAFF
 
 Status = Appointment.Status
 
@@ -233,6 +235,23 @@ def test_a_server_that_stays_away_is_no_reason_to_tell_nobody(by_mail: Practice)
 
     assert len(by_mail.texts()) == 1
     assert Message.objects.get(road="email").words == "The mail server did not take it in time"
+
+
+def test_what_was_answered_while_it_waited_is_not_sent_when_the_server_is_back(
+    by_mail: Practice,
+) -> None:
+    visit = by_mail.visit()
+    EmailRoad.objects.update(held_until=by_mail.now + timedelta(days=1))
+    by_mail.until(minutes=61)
+    set_status([visit.pk], Status.CONFIRMED, by=STAFF, now=by_mail.now)
+
+    by_mail.until(minutes=61)
+    EmailRoad.objects.update(held_until=None)
+    by_mail.until(hours=2)
+
+    assert (by_mail.mails, by_mail.texts()) == ([], [])
+    assert by_mail.messages() == [("email", "cancelled")]
+    assert by_mail.reminders() == [("expired", "confirmed", "email")]
 
 
 def test_with_too_little_time_left_it_goes_by_sms_alone(by_mail: Practice) -> None:
