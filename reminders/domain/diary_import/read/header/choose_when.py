@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from reminders.domain.diary_import.read.header.moments import (
     are_earlier,
     is_long_ago,
+    lie_apart,
     lies_before,
     same_days,
     same_times,
@@ -314,7 +315,22 @@ def _choose_end(sheet: Sheet) -> None:
     ends = [n for n in called if _may_be_end(sheet, n)]
     whole = [n for n in ends if sheet.profiles[n].form == "both" and "starts_at" in sheet.places]
     sheet.choose_one("ends_at", whole or ends, "Which of these is the end of the visit?")
+    _ask_about_series(sheet, called)
     sheet.aside(called)
+
+
+def _ask_about_series(sheet: Sheet, called: Sequence[int]) -> None:
+    """An end days after the start is that of a series: one visit of it would come in."""
+    starts = sheet.places.get("starts_at", sheet.places.get("date"))
+    if starts is None or "ends_at" in sheet.answered:
+        return
+    for place in (n for n in called if n in sheet.free and sheet.profiles[n].form == "date"):
+        if lie_apart(sheet.profiles[starts].cells, sheet.profiles[place].cells):
+            words = f"“{sheet.label(place)}” lies days after the start. Is each row one visit?"
+            no = [(place, "ends_at", "No: that is when the visits end")]
+            yes = "Yes: one visit, on the first day"
+            sheet.ask(f"series:{sheet.label(place)[:60]}", words, no, none=place, none_words=yes)
+            return
 
 
 def _may_be_end(sheet: Sheet, place: int) -> bool:

@@ -74,6 +74,17 @@ def lies_before(one: Sequence[str], other: Sequence[str]) -> bool:
     )
 
 
+def lie_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether most dates of the second column lie more than a day after those of the first."""
+    by_order = [pairs for order in (DMY, MDY) if (pairs := _pairs(one, other, order))]
+    most = max(map(len, by_order), default=0)
+    return bool(by_order) and all(
+        sum((b.date() - a.date()).days > 1 for a, b in pairs) * 2 > len(pairs)
+        for pairs in by_order
+        if len(pairs) == most
+    )
+
+
 def is_long_ago(cells: Sequence[str], *, today: date | None) -> bool:
     """Whether a column's dates lie years back, as birth dates do."""
     if today is None:

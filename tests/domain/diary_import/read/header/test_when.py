@@ -133,3 +133,13 @@ def test_a_patients_clock_is_not_taken_for_the_time_beside_another_one() -> None
     )
 
     assert asked(columns) == [[("Zorp", "time"), ("Patient time", "time")]]
+
+
+def test_an_end_days_after_the_start_is_asked_about_as_of_a_series() -> None:
+    header = "start date | end date | time"
+
+    series = asked_when(header, "08/03/2027 | 12/04/2027 | 9:00", "15/03/2027 | 30/04/2027 | 9:30")
+    single = asked_when(header, "08/03/2027 | 08/03/2027 | 9:00", "15/03/2027 | 15/03/2027 | 9:30")
+
+    assert series == [[("end date", "ends_at"), ("end date", "")]]
+    assert single == []
