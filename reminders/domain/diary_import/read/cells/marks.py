@@ -166,7 +166,7 @@ def _begins_with_no_texts(part: str) -> str:
     words = words[words[:1] in (["please"], ["pls"]) :]
     for length in range(min(_MOST_WORDS, len(words) - 1), 1, -1):
         phrase = " ".join(words[:length])
-        of_texts = any(word.startswith(_OF_TEXTS) for word in words[:length])
+        of_texts = any(word.startswith(_OF_TEXTS) for word in words)
         if of_texts and read_text_wish(phrase) is False:
             return phrase
     return ""

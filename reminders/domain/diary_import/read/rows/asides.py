@@ -30,6 +30,7 @@ from reminders.domain.diary_import.read.cells.marks import (
     wishes_no_texts,
 )
 from reminders.domain.diary_import.read.cells.statuses import LONGEST_STATUS, read_status
+from reminders.domain.diary_import.read.cells.words import words_of
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.header.names.naming import Named, read_names
 from reminders.domain.diary_import.read.header.names.vocabulary import LIKELY
@@ -59,6 +60,15 @@ _WORDS = {
 }
 _ANSWERS = frozenset({*_WORDS, YES, NO})
 """What may be said of such a word; a plain yes means what it likely means, a no nothing."""
+_WHO_AND_HOW = frozenset(
+    """
+    pt px patient client clt customer has have appt appointment visit by via on per phone tel
+    telefon email mail sms text today yesterday
+    rdv termin hat heute gestern telefonisch a est par ha por via il le el la heeft afspraak
+    cita paciente cliente paziente pacjent telefonicznie pacient
+    """.split()
+)
+_FEW_WORDS = 3
 _MOST_PARTS = 60
 """So many different words of one column are asked about; more are a column of another kind."""
 _REMEMBERED = 20_000
@@ -103,7 +113,8 @@ class _Aside:
         if self.of_phone and not found and _is_relation(cell):
             found[cell] = OTHERS
         if self.of_visit and not found:
-            found |= dict.fromkeys(filter(_is_off, (cell, *parts_of(cell))), CANCELLED)
+            off = [cell] if _is_off(cell) else filter(_is_off, parts_of(cell))
+            found |= dict.fromkeys(off, CANCELLED)
         if self.of_block and not found and surely_blocked(cell):
             found[cell] = LEAVE_OUT
         return {part[:_LONGEST_PART]: mark for part, mark in found.items()}
@@ -114,7 +125,13 @@ def _is_relation(cell: str) -> bool:
 
 
 def _is_off(cell: str) -> bool:
-    return len(cell) <= LONGEST_STATUS and str(read_status(cell)) == CANCELLED
+    if len(cell) > LONGEST_STATUS:
+        return False
+    if str(read_status(cell)) == CANCELLED:
+        return True
+    # "pt cancelled 26/2", "hat abgesagt": who did it, when and by what road changes nothing.
+    words = [word for word in words_of(cell) if word not in _WHO_AND_HOW and not word.isdecimal()]
+    return 0 < len(words) < _FEW_WORDS and str(read_status(" ".join(words))) == CANCELLED
 
 
 def aside_columns(columns: Columns) -> list[_Aside]:
