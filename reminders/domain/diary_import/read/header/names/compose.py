@@ -42,7 +42,9 @@ def _consent(parts: Parts) -> str | None:
     """
     if "marketing" in parts and parts & {"consent", "texts", "email", "stop"}:
         return "marketing"
-    if parts & {"sent", "count", "status"}:
+    if {"email", "consent"} <= parts and not parts & {"texts", "reminder", "phone", "mobile"}:
+        return "marketing"
+    if parts & {"sent", "count"} or ("status" in parts and "consent" not in parts):
         return None
     if "stop" in parts and parts & {"texts", "reminder", "contact", "phone", "consent", "mobile"}:
         return "marketing" if "email" in parts else "no_texts"
