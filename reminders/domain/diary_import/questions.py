@@ -68,7 +68,7 @@ class Answer:
             return f'--column "{self.header}={self.meaning}"'
         if self.about is About.MEANING:
             return f'--meaning "{self.header}:{self.value}={self.meaning}"'
-        quoted = f'"{self.meaning}"' if " " in self.meaning else self.meaning
+        quoted = f'"{self.meaning}"' if set(" *") & set(self.meaning) else self.meaning
         return f"{_OPTIONS[self.about]} {quoted}"
 
 

@@ -73,6 +73,7 @@ def test_two_tables_that_may_be_the_diary_are_a_question() -> None:
     assert [choice.words for choice in question_of(content).choices] == [
         "“Table 2”: 3 rows",
         "“Table 1”: 2 rows",
+        "All 2 with the same columns, one below the other",
     ]
 
 

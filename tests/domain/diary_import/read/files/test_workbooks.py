@@ -105,8 +105,19 @@ class TestSheets:
         assert [(choice.answer.as_option(), choice.words) for choice in question.choices] == [
             ('--sheet "April & May"', "“April & May”: 3 rows"),
             ("--sheet March", "“March”: 2 rows"),
+            ('--sheet "*"', "All 2 with the same columns, one below the other"),
         ]
         assert question.likeliest.example == "Appt ID, Patient, Mobile, Date, Start"
+
+    def test_all_that_name_the_same_columns_may_be_read(self) -> None:
+        content = xlsx(
+            {"March": [HEADER, ANN], "Prices": [["Item"], ["Tea"]], "May": [HEADER, BOB]}
+        )
+
+        table, rows = opened(content, answers=Answers(sheet="*"))
+
+        assert ([row[1] for row in rows], table.sheet) == (["Ann Lee", "Bob Ray"], "*")
+        assert table.warnings[0].startswith("Read are the sheets “March”, “May”, one below")
 
     @pytest.mark.parametrize("name", ["march", " March "])
     def test_the_answer_names_one(self, name: str) -> None:
