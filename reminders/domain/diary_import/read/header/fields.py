@@ -93,11 +93,11 @@ ASIDE: dict[str, str] = {
     "confirmed": "what became of a reminder",
     "reason": "why it was cancelled",
     "animal": "animal",
-    "colour": "a colour",
+    "colour": "a colour or label",
     "source": "something about the booking or the person",
 }
 """Known kinds of columns that are not imported: they take nobody else's place, and are not asked
-about, but for colours where no column tells a status.
+about, but for colours and labels where no column tells a status.
 """
 
 COLUMN_WORDS = FIELDS | ASIDE
