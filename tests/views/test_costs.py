@@ -155,10 +155,13 @@ def test_ten_rows_cost_as_much_as_three_hundred(sign_in, statements):
     )
     client = sign_in("administrator")
 
+    def cost(page: str) -> int:
+        client.get(page)
+        # Twice: whether the database takes anything is asked once in a few seconds, by any page.
+        return min(statements(lambda: client.get(page)) for _ in range(2))
+
     def costs() -> dict[str, int]:
-        for page in PAGES:
-            client.get(page)
-        return {page: statements(lambda page=page: client.get(page)) for page in PAGES}
+        return {page: cost(page) for page in PAGES}
 
     fill(place, rule, start=0, count=10)
     few = costs()
