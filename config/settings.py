@@ -211,7 +211,7 @@ AUTH_PASSWORD_VALIDATORS += [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "reminders.domain.common.granted.OneLookBackend",
+    "reminders.domain.signing_in.granted.OneLookBackend",
 ]
 PASSWORD_HASHERS = ["reminders.hashing.InTurn"]
 AXES_HANDLER = "reminders.views.site.sign_ins.Counting"

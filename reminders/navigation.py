@@ -19,7 +19,6 @@ from django.urls import NoReverseMatch, reverse
 from config.version import product_version
 from reminders import branding
 from reminders.domain.common.access import Scope, scope_of
-from reminders.domain.common.granted import granted
 from reminders.domain.replies.inbox import waiting_cards
 from reminders.domain.rights.actions import action_at
 from reminders.domain.setup.beginning.first_steps import (
@@ -29,6 +28,7 @@ from reminders.domain.setup.beginning.first_steps import (
     next_step,
     whom_to_ask,
 )
+from reminders.domain.signing_in.granted import granted
 from reminders.handbook.for_page import help_for
 from reminders.models import Location
 

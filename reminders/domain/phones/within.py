@@ -28,9 +28,9 @@ _ADDRESS = ("://", "www.", "@")
 _RUN = re.compile(r"(?<![\w+])[+(]?\d[\d \u00a0().+/-]{6,20}\d(?!\w)")
 _LINE = re.compile(r"[\n\r;|<>]+|\\n")
 _OF_A_PLACE = re.compile(
-    r"\s*(?:location|where|address|venue|place|join|dial(?:.in)?|meeting|ort|adresse|anschrift|lieu|"
-    r"lugar|ubicaci[oó]n|direcci[oó]n|luogo|indirizzo|locatie|adres|local|endereço|plats|sted|"
-    r"miejsce|m[ií]sto|場所|地点)\s*[:：]",
+    r"\s*(?:location|where|address|venue|place|join|dial(?:.in)?|meeting|ort|adresse|anschrift|"
+    r"lieu|lugar|ubicaci[oó]n|direcci[oó]n|luogo|indirizzo|locatie|adres|local|endereço|plats|"
+    r"sted|miejsce|m[ií]sto|場所|地点)\s*[:：]",
     re.IGNORECASE,
 )
 """A line that says where, with the number of the practice or of a meeting."""

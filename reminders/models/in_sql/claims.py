@@ -294,9 +294,7 @@ def lock_queued_messages(*, now: datetime, limit: int) -> list[QueuedMessage]:
 
 
 def _carried_by(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    """Of the reminders that these messages carry: rule, site, the earliest start, whether
-    forced.
-    """
+    """Of the reminders that these messages carry: rule, location, first start, whether forced."""
     reminders = Reminder.objects.filter(message_id__in=message_ids).order_by()
     of_each = reminders.values("message_id").annotate(
         rule=Min("rule_id"),

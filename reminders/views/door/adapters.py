@@ -22,9 +22,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from reminders.domain.common.granted import BACKEND
 from reminders.domain.demo.seed import is_shut_out
 from reminders.domain.signing_in import devices, mails, proof, second_factor
+from reminders.domain.signing_in.granted import BACKEND
 
 DEVICE, DEVICE_COOKIE = "reminders.device", "device"
 """Where a request carries what its browser is to keep, and the cookie that it keeps it in."""

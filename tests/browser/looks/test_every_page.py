@@ -43,6 +43,7 @@ LOOK_OVER = """async (tags) => {
 HANDBOOK = ("/help/", "/help/receptionist/", "/help/imports/", "/help/configuration/")
 """Of its chapters some of each kind: tables, pictures, examples."""
 NO_PAGE = ("Download is starting", "ERR_ABORTED", "ERR_CONNECTION_REFUSED")
+INTERRUPTED = "interrupted by another navigation"
 SHARES = 4
 """The pages are dealt out to so many tests, which run side by side."""
 
@@ -96,8 +97,8 @@ def visit(page: Page, address: str) -> Response | None:
         return page.goto(address, wait_until="load")
     except Error as error:
         # By what the browser shows in place of the address before, which led to no page.
-        if "interrupted by another navigation" in error.message:
-            return page.goto(address, wait_until="load")
+        if INTERRUPTED in error.message:
+            return visit(page, address)
         # A file to save, or the sandbox's phone, which is another program's.
         if any(words in error.message for words in NO_PAGE):
             return None

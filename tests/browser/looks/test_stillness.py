@@ -8,7 +8,7 @@ far; .1 counts as good in the trade.
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.looks.test_every_page import (
     SHARES,
@@ -20,7 +20,7 @@ from tests.browser.looks.test_every_page import (
 
 pytestmark = pytest.mark.looks
 
-WINDOWS = ({"width": 1280, "height": 800}, {"width": 390, "height": 800})
+WINDOWS = (ViewportSize(width=1280, height=800), ViewportSize(width=390, height=800))
 LITTLE = 0.02
 LITTLE_OF_THE_ADMINISTRATION = 0.25
 """Its forms are laid out by another package, whose scripts make boxes of lists."""
@@ -47,7 +47,7 @@ def test_nothing_moves_while_a_page_is_made(share: int, open_page: Callable[...,
     looked_at = 0
     for path in paths(there)[share::SHARES]:
         for window in WINDOWS:
-            page.set_viewport_size(window)  # type: ignore[arg-type]
+            page.set_viewport_size(window)
             if not is_a_page(visit(page, root + path)):
                 break
             page.wait_for_timeout(SETTLED_MS)

@@ -197,6 +197,10 @@ class Practice(World):
         """What the mail server took."""
         return self.server.mails
 
+    def came(self) -> tuple[int, list[str]]:
+        """How many mails were taken, and by which roads phones were reached."""
+        return len(self.mails), self.roads()
+
     @staticmethod
     def messages() -> Sequence[tuple[str, str]]:
         """Road and state of our messages, in order."""

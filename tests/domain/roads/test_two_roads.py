@@ -9,8 +9,6 @@ import pytest
 from pytest_django import Settings
 
 from reminders.domain.consent.emails import stop
-from reminders.domain.consent.suppressions import opt_out
-from reminders.domain.diary.appointments import change_appointment, set_status
 from reminders.domain.roads import chain
 from reminders.models import (
     Appointment,
@@ -20,21 +18,14 @@ from reminders.models import (
     InboxItem,
     Message,
     Road,
-    Suppression,
     WhatsAppText,
 )
 from tests.domain.roads.conftest import killed_at
-from tests.domain.roads.mails import open_page
 from tests.domain.roads.practice import Practice
 from tests.faults.support.world import STAFF
 
 NO_WHATSAPP, SILENT, TAPS_YES = "+447700900996", "+447700900998", "+447700900999"
 Status = Appointment.Status
-
-
-def came(practice: Practice) -> tuple[int, list[str]]:
-    """How many mails were taken, and by which roads phones were reached."""
-    return len(practice.mails), practice.roads()
 
 
 # In order
@@ -47,15 +38,15 @@ def test_whatsapp_then_e_mail_then_sms(whatsapp_then_mail: Practice) -> None:
     practice.until(minutes=61)
     assert practice.messages() == [("whatsapp", "submitted")]
     practice.until(minutes=14)
-    assert came(practice) == (0, [])
+    assert practice.came() == (0, [])
     practice.until(minutes=2)
     assert practice.messages() == [("whatsapp", "failed"), ("email", "enroute")]
     practice.until(minutes=59)
-    assert came(practice) == (1, [])
+    assert practice.came() == (1, [])
     practice.until(minutes=2)
     practice.until(hours=5)
 
-    assert came(practice) == (1, ["sms"])
+    assert practice.came() == (1, ["sms"])
     assert practice.messages() == [
         ("whatsapp", "failed"),
         ("email", "failed"),
@@ -77,7 +68,7 @@ def test_e_mail_then_whatsapp_then_sms(mail_then_whatsapp: Practice) -> None:
     assert practice.messages() == [("email", "failed"), ("whatsapp", "submitted")]
     practice.until(minutes=16)
 
-    assert came(practice) == (1, ["sms"])
+    assert practice.came() == (1, ["sms"])
     assert practice.reminders() == [("sent", "", "sms")]
     assert "Reply Y" in practice.texts()[0]
 
@@ -89,7 +80,7 @@ def test_the_first_that_reaches_is_the_last(whatsapp_then_mail: Practice) -> Non
     practice.until(minutes=61)
     practice.until(hours=5)
 
-    assert came(practice) == (0, ["whatsapp"])
+    assert practice.came() == (0, ["whatsapp"])
     assert practice.reminders() == [("sent", "", "whatsapp")]
 
 
@@ -155,7 +146,7 @@ def test_who_agreed_to_whatsapp_alone_gets_the_sms_after_it(whatsapp_then_mail: 
     practice.until(minutes=61)
     practice.until(minutes=16)
 
-    assert came(practice) == (0, ["sms"])
+    assert practice.came() == (0, ["sms"])
 
 
 @pytest.mark.parametrize("why", ["unsubscribed", "switched off", "no server"])
@@ -245,7 +236,7 @@ def test_a_lost_answer_at_each_step_is_no_second_text_there(
     assert practice.messages() == [("whatsapp", "failed"), ("email", "unknown")]
     practice.until(minutes=61)
 
-    assert came(practice) == (1, ["sms"])
+    assert practice.came() == (1, ["sms"])
     assert len(practice.sandbox.whatsapp.texts) == 1
 
 
@@ -260,7 +251,7 @@ def test_when_no_text_could_follow_any_more_a_card_asks_to_call(
     practice.pass_time(timedelta(hours=21, minutes=30))
     practice.ring()
 
-    assert came(practice) == (1, [])
+    assert practice.came() == (1, [])
     assert practice.reminders() == [("failed", "not_delivered", "email")]
     assert list(InboxItem.objects.values_list("kind", flat=True)) == ["unreachable"]
 
@@ -280,154 +271,8 @@ def test_killed_at_any_point_of_the_hand_over_there_is_one_text_by_each_road(
     for minutes in (10, 16, 16):
         practice.until(minutes=minutes)
 
-    assert came(practice) == (1, ["sms"])
+    assert practice.came() == (1, ["sms"])
     assert len(practice.sandbox.whatsapp.texts) <= 1
     assert practice.reminders() == [("sent", "", "sms")]
     assert InboxItem.objects.count() == 0
     assert Message.objects.filter(state__in=("unknown", "submitting", "queued")).count() == 0
-
-
-# An answer on an earlier road, and changes between the steps
-
-
-def test_an_earlier_mail_that_is_answered_stops_the_sms(mail_then_whatsapp: Practice) -> None:
-    practice = mail_then_whatsapp
-    visit = practice.visit(SILENT)
-    practice.until(minutes=61)
-    practice.until(minutes=61)
-    assert practice.messages() == [("email", "failed"), ("whatsapp", "submitted")]
-
-    practice.press(practice.mails[0], "yes")
-    practice.until(minutes=16)
-    practice.until(hours=5)
-
-    visit.refresh_from_db()
-    assert visit.status == "confirmed"
-    assert practice.roads() == []
-    assert practice.reminders() == [("sent", "", "email")]
-    mail = Message.objects.get(road="email")
-    assert (mail.state, mail.words) == (
-        "delivered",
-        "Opened after the text by WhatsApp had gone",
-    )
-
-
-def test_one_that_is_only_opened_in_the_last_moment_does_so_too(
-    mail_then_whatsapp: Practice,
-) -> None:
-    practice = mail_then_whatsapp
-    practice.visit(SILENT)
-    practice.until(minutes=61)
-    practice.until(minutes=61)
-    practice.pass_time(timedelta(minutes=16))
-    # WhatsApp's ring is first, and e-mail's has not heard of it yet.
-    open_page(practice.mails[0])
-    practice.by_roads(Road.WHATSAPP)
-
-    practice.until(minutes=1)
-
-    assert practice.roads() == []
-    assert practice.reminders() == [("sent", "", "email")]
-
-
-def test_what_waits_at_a_later_road_is_called_back(mail_then_whatsapp: Practice) -> None:
-    practice = mail_then_whatsapp
-    practice.visit()
-    practice.until(minutes=61)
-    practice.sandbox.order_fault("429", "whatsapp_send", times=None)
-    practice.until(minutes=61)
-    assert practice.messages() == [("email", "failed"), ("whatsapp", "queued")]
-
-    open_page(practice.mails[0])
-    practice.by_roads(Road.EMAIL)
-    practice.sandbox.clear_faults()
-    practice.until(hours=1)
-
-    assert practice.roads() == []
-    assert practice.messages() == [("email", "delivered"), ("whatsapp", "cancelled")]
-    assert practice.reminders() == [("sent", "", "email")]
-    assert Message.objects.get(road="email").words == "Opened"
-
-
-def test_whatsapp_that_arrives_late_stops_the_sms_after_the_mail(
-    whatsapp_then_mail: Practice,
-) -> None:
-    practice = whatsapp_then_mail
-    practice.visit(SILENT)
-    practice.until(minutes=61)
-    practice.until(minutes=16)
-
-    practice.late_news("READ")
-    practice.until(minutes=1)
-    practice.until(hours=2)
-
-    assert came(practice) == (1, ["whatsapp"])
-    first = Message.objects.get(road="whatsapp")
-    assert first.words == "Delivered by WhatsApp after the e-mail had gone"
-    assert practice.reminders() == [("sent", "", "whatsapp")]
-
-
-def test_an_answer_by_telephone_stops_what_follows(whatsapp_then_mail: Practice) -> None:
-    practice = whatsapp_then_mail
-    visit = practice.visit(SILENT)
-    practice.until(minutes=61)
-    set_status([visit.pk], Status.CONFIRMED, by=STAFF, now=practice.now)
-
-    practice.until(minutes=16)
-    practice.until(hours=5)
-
-    assert came(practice) == (0, [])
-    assert InboxItem.objects.count() == 0
-
-
-@pytest.mark.parametrize("status", [Status.CANCELLED, Status.DECLINED])
-@pytest.mark.parametrize("step", [1, 2])
-def test_a_visit_that_is_called_off_between_the_steps_is_told_of_no_more(
-    whatsapp_then_mail: Practice, step: int, status: Appointment.Status
-) -> None:
-    practice = whatsapp_then_mail
-    visit = practice.visit(SILENT)
-    practice.until(minutes=61)
-    if step == 2:
-        practice.until(minutes=16)
-    set_status([visit.pk], status, by=STAFF, now=practice.now)
-
-    practice.until(minutes=16)
-    practice.until(hours=5)
-
-    assert came(practice) == (step - 1, [])
-    assert not InboxItem.objects.filter(kind="unreachable").exists()
-
-
-def test_a_visit_that_is_moved_between_the_steps_is_told_of_anew(
-    whatsapp_then_mail: Practice,
-) -> None:
-    practice = whatsapp_then_mail
-    visit = practice.visit(SILENT)
-    practice.until(minutes=61)
-    day = visit.local_date + timedelta(days=2)
-    change_appointment(visit, {"local_date": day}, by=STAFF, now=practice.now)
-
-    practice.until(minutes=16)
-    practice.until(hours=5)
-    assert came(practice) == (0, [])
-    assert practice.messages() == [("whatsapp", "failed")]
-    practice.until(hours=43)
-    practice.until(minutes=16)
-
-    assert practice.messages()[1:] == [("whatsapp", "failed"), ("email", "enroute")]
-
-
-def test_an_opt_out_between_the_steps_is_kept(whatsapp_then_mail: Practice) -> None:
-    practice = whatsapp_then_mail
-    visit = practice.visit(SILENT)
-    practice.until(minutes=61)
-    opt_out(
-        visit.contact.phone, reason=Suppression.Reason.STAFF, words="", by=STAFF, now=practice.now
-    )
-
-    practice.until(minutes=16)
-    practice.until(hours=2)
-
-    assert came(practice) == (0, [])
-    assert practice.reminders()[0][:2] == ("skipped", "opted_out")

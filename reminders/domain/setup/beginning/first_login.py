@@ -14,9 +14,9 @@ from hashlib import sha256
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from reminders.domain.common.granted import BACKEND
 from reminders.domain.rights.permissions import USERS
 from reminders.domain.rights.roles import ADMINISTRATOR
+from reminders.domain.signing_in.granted import BACKEND
 from reminders.models import FirstLogin
 
 LASTS = timedelta(hours=24)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from reminders.domain.common.audit import name_of
-from reminders.domain.common.granted import BACKEND
 from reminders.domain.rights.permissions import CONNECTION, IMPORT, INVITE
+from reminders.domain.signing_in.granted import BACKEND
 from reminders.models import Appointment, Location, Message
 
 LOCATION = "reminders.add_location"

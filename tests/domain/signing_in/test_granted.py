@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
-from reminders.domain.common.granted import OneLookBackend, granted
+from reminders.domain.signing_in.granted import OneLookBackend, granted
 
 pytestmark = pytest.mark.django_db
 

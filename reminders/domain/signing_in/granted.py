@@ -12,7 +12,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model, Value
 
-BACKEND = "reminders.domain.common.granted.OneLookBackend"
+BACKEND = "reminders.domain.signing_in.granted.OneLookBackend"
 """By whose means people are signed in and permissions found: what Django calls a backend."""
 
 
@@ -29,8 +29,9 @@ class OneLookBackend(ModelBackend):
     # Any: Django's stubs know a user here by a name of their own.
     def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
         """The user's permissions, just as Django gives them: none of who is switched off."""
-        everybody = not user_obj.is_active or user_obj.is_anonymous or user_obj.is_superuser
-        if everybody or obj is not None:
+        # All or nothing: for these Django looks no role up.
+        settled = not user_obj.is_active or user_obj.is_anonymous or user_obj.is_superuser
+        if settled or obj is not None:
             return super().get_all_permissions(user_obj, obj)
         return set(granted(user_obj).permissions)
 
