@@ -13,7 +13,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 # Another project's packages, and places to install to, have no say here.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX
 
-.PHONY: help run setup setup-dev test test-programs test-browser test-looks test-services test-timing test-deploy test-hosts test-postgresql dump test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
+.PHONY: help run setup setup-dev test test-deep test-programs test-browser test-looks test-services test-timing test-deploy test-hosts test-postgresql dump test-folders test-newcomer test-faults test-faults-together test-faults-alone lint types audit bundle migration format lock screenshots handbook clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ setup-dev:
 
 test: setup-dev ## all tests that need no extra system package
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
+
+test-deep: setup-dev ## what takes longer: whole stories, every death, every address asked by everybody
+	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m deep $(PYTEST_ARGS)
 
 test-programs: setup-dev ## the programs as a user starts, kills and misconfigures them
 	"$(BIN)/python" -m pytest $(IN_PARALLEL) -m programs $(PYTEST_ARGS)

@@ -28,9 +28,35 @@ hypothesis_settings.register_profile("quick", max_examples=200)
 hypothesis_settings.register_profile("thorough", max_examples=400)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+DEEP = ("bench", "crawl", "faults", "flows", "domain/diary_import/test_no_file_crashes.py")
+"""All that is in these takes minutes: whole stories, every death, every address, any file."""
+ELSEWHERE = {
+    "bench",
+    "browser",
+    "deploy",
+    "dump",
+    "faults",
+    "hosts",
+    "looks",
+    "programs",
+    "services",
+}
+"""Marks of what other commands run."""
+
 SERVER = pytest.StashKey[Postgres]()
 SOCKETS = "REMINDERS_TEST_SOCKETS"
 PREFIX = "reminders-test-"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-deep` runs, where whole folders are."""
+    tests = Path(__file__).parent
+    for item in items:
+        where = item.path.relative_to(tests).as_posix()
+        marks = {mark.name for mark in item.iter_markers()}
+        if where.startswith(DEEP) and not marks & ELSEWHERE:
+            item.add_marker("deep")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -122,6 +122,7 @@ def test_every_list_and_record_opens(model, filled):
     assert set(statuses) == {200}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 def test_a_list_costs_the_same_for_one_row_and_for_many(model, filled):
     client = signed_in()

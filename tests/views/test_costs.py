@@ -20,7 +20,7 @@ from reminders.models import (
 )
 from tests.factories import make_confirmation_rule, make_location, make_practitioner, make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deep]
 
 MOST = 27
 TOMORROW = timezone.now() + timedelta(days=1)

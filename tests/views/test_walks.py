@@ -17,7 +17,7 @@ from tests.factories import make_location, make_user
 from tests.views.access_things import things
 from tests.views.test_words import twins_in, visible
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deep]
 
 STEPS = 50
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"#?]+[^"#]*)"[^>]*>')

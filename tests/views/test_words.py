@@ -115,6 +115,7 @@ def test_no_label_of_the_administration_uses_a_second_word() -> None:
     assert twins_in(" · ".join(map(str, labels)), OURS) == []
 
 
+@pytest.mark.deep
 @pytest.mark.django_db
 def test_no_page_uses_a_second_word() -> None:
     user = make_user(group="administrator")

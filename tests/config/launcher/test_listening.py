@@ -139,6 +139,7 @@ def test_who_is_being_answered_is_not_sent_away(serve):
         assert status(asking.recv(65536)) == "HTTP/1.1 200 OK"
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("sent", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_who_sends_no_whole_headers_in_time_is_hung_up_on(serve, sent):
     port = serve()
@@ -219,6 +220,7 @@ def test_a_large_body_is_taken_where_the_pass_for_it_is_shown(serve):
     assert [status(one).split()[1] for one in said] == ["200", "413"]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "sent",
     [

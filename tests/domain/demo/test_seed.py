@@ -79,6 +79,7 @@ def test_the_demo_opens_with_the_site_where_it_is_morning_and_asks_about_its_day
     assert list(about_today.values_list("location", flat=True)) == [site.pk] * 3
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("hour", [0, 5, 10, 14, 19, 23])
 def test_whoever_is_asked_about_today_is_asked_about_nothing_else(hour: int) -> None:
     """An answer to the text on the phone changes the sheet that is open, at any hour."""

@@ -174,6 +174,7 @@ def _turn(turn: str, phone: str, appointment: Appointment, minute: int) -> None:
         say(SAID[turn], phone=phone, minute=minute, knows_text=bool(minute % 3))
 
 
+@pytest.mark.deep
 @pytest.mark.django_db
 def test_a_sample_of_them_ends_the_same_way_in_the_database() -> None:
     place = make.make_location()

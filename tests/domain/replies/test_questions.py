@@ -278,6 +278,7 @@ def _turn(turn: str, phone: str, appointment: Appointment, minute: int) -> None:
         say(turn, phone=phone, minute=minute)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("first", TURNS)
 def test_no_conversation_ends_in_a_state_that_its_patient_did_not_say(first: str) -> None:
     place = make.make_location()

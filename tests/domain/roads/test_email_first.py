@@ -279,6 +279,7 @@ def test_when_no_text_could_follow_any_more_a_card_asks_to_call(by_mail: Practic
 # Killed at every point, and answers that are lost
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", ["ann", "nobody"])
 @pytest.mark.parametrize("at", range(2, 62, 6))
 def test_killed_at_any_point_there_is_one_mail_at_most_and_one_text(

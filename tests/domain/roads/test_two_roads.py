@@ -256,6 +256,7 @@ def test_when_no_text_could_follow_any_more_a_card_asks_to_call(
     assert list(InboxItem.objects.values_list("kind", flat=True)) == ["unreachable"]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("number", [NO_WHATSAPP, SILENT])
 @pytest.mark.parametrize("at", range(3, 75, 9))
 def test_killed_at_any_point_of_the_hand_over_there_is_one_text_by_each_road(

@@ -259,6 +259,7 @@ def test_an_opt_out_while_it_waits_is_kept(practice: Practice) -> None:
 # The patient's side
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("number", [NO_WHATSAPP, TAPS_YES])
 @pytest.mark.parametrize("at", range(4, 60, 13))
 def test_killed_at_any_point_everybody_is_told_by_one_road(

@@ -58,6 +58,7 @@ def start(program: str, database_url: str, folder: Path) -> subprocess.Popen[str
     )
 
 
+@pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_write_while_two_others_seal_and_the_chain_is_whole(
     database_url: str, settings: Settings

@@ -9,7 +9,7 @@ from reminders.models import Appointment, InboxItem, Reply
 from tests.factories import make_message, phone
 from tests.views.worklists.work import booked, open_place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.deep]
 HTMX = {"HX-Request": "true"}
 KNOWN = ("location", "contact", "reply", "appointment", "message")
 # Nothing of it, all of it, one thing alone, all but one thing.

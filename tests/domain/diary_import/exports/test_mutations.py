@@ -16,6 +16,7 @@ EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "60"))
 SHARES = 4
 
 
+@pytest.mark.deep
 @pytest.mark.django_db
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_changed_export_is_read_wrongly_without_a_word(share: int) -> None:

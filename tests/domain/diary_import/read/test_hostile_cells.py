@@ -86,6 +86,7 @@ def test_any_cell_is_read_or_refused_in_time(parser: Parser, text: str) -> None:
     assert seconds(parser, text) <= 0.002 + MOST_A_KILOBYTE * len(text) / 1024
 
 
+@pytest.mark.deep
 def test_every_kind_of_cell_leaves_the_parsers_with_an_answer_or_a_reason() -> None:
     for length in (12, 40, 300):
         for kind in KINDS:

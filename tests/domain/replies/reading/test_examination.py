@@ -19,6 +19,7 @@ PROMISED = 0.92
 DISPUTED = {"en": {"CANCEL"}}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", AS_MEANT)
 def test_nothing_doubtful_acts_but_what_is_disputed(language: str) -> None:
     assert {row.text for row in rows(language) if is_harmful(row)} <= DISPUTED.get(language, set())

@@ -68,6 +68,7 @@ def test_every_answer_of_the_trial_acts_by_itself(language: str) -> None:
     } == set()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_with_a_doubtful_remark_never_acts(language: str) -> None:
     texts = [
@@ -85,6 +86,7 @@ def test_an_answer_with_a_doubtful_remark_never_acts(language: str) -> None:
     assert len(texts) >= 1000
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_thousand_answers_with_an_unknown_word_never_act(language: str) -> None:
     draw = random.Random(f"remarks in {language}")

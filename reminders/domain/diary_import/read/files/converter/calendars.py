@@ -2,8 +2,7 @@
 
 Events from yesterday to a year ahead, since a calendar holds all its past and repeats for ever.
 Times come with the offset of their zone; a time without a zone stays without, and a zone that is
-not
-known is named in a column of its own.
+not known is named in a column of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +21,12 @@ from .output import NotReadError, Output
 
 AHEAD, BACK = timedelta(days=366), timedelta(days=1)
 MOST_REPETITIONS = 2_000
+MINUTES_BETWEEN = AHEAD // timedelta(minutes=1) // MOST_REPETITIONS
+"""What repeats at shorter intervals repeats more often than that within the year."""
+TOO_OFTEN = (
+    "The event “{}” repeats more than 2,000 times in a "
+    "year: that is no appointment. Take it out of the calendar and export again."
+)
 LONGEST_ID = 100
 HEADER = (
     *("UID", "Summary", "Start", "End", "All day", "Time zone", "Status", "Location"),
@@ -195,6 +200,8 @@ def _repeated(
     if any(map(_is_broken, parts)):
         yield _row(first, uid.strip(), events, first, unreadable=True)
         return
+    if _is_measureless(first):
+        raise NotReadError(TOO_OFTEN.format(_text(first.get("SUMMARY"))[:60]))
     try:
         for event in recurring_ical_events.of(alone).after(window.start):
             start = _moment(event, "DTSTART")
@@ -207,12 +214,24 @@ def _repeated(
         yield _row(first, uid.strip(), events, first, unreadable=True)
         return
     if len(found) > MOST_REPETITIONS:
-        raise NotReadError(
-            f"The event “{_text(first.get('SUMMARY'))[:60]}” repeats more than 2,000 times in a "
-            "year: that is no appointment. Take it out of the calendar and export again."
-        )
+        raise NotReadError(TOO_OFTEN.format(_text(first.get("SUMMARY"))[:60]))
     for event in found:
         yield _row(event, _with_date(uid, event), events, first)
+
+
+def _is_measureless(event: Component) -> bool:
+    """Whether the rule alone says so, at seconds or minutes without an end: making its first
+    thousands would take long.
+    """
+    rule = event.get("RRULE")
+    rules = rule if isinstance(rule, list) else [rule]
+    return any(
+        rule is not None
+        and str(*rule.get("FREQ", [""])).upper() in {"SECONDLY", "MINUTELY"}
+        and set(rule) <= {"FREQ", "INTERVAL", "WKST"}
+        and rule.get("INTERVAL", [1])[0] < MINUTES_BETWEEN
+        for rule in rules
+    )
 
 
 def _day(moment: date | datetime) -> date:
