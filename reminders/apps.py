@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate, pre_delete, pre_migrate
 
 
@@ -31,10 +32,19 @@ class RemindersConfig(AppConfig):
         pre_delete.connect(
             refuse_while_it_limits, sender=Location, dispatch_uid="reminders.limits_stay"
         )
+        pre_migrate.connect(refuse_tables, sender=self, dispatch_uid="reminders.refuse_tables")
         pre_migrate.connect(allow_time, sender=self, dispatch_uid="reminders.allow_time")
         post_migrate.connect(limit_time, sender=self, dispatch_uid="reminders.limit_time")
         post_migrate.connect(seed_roles, sender=self, dispatch_uid="reminders.seed_roles")
         post_migrate.connect(seed_periodic_tasks, sender=self, dispatch_uid="reminders.seed_rings")
+
+
+def refuse_tables(using: str, **_kwargs: Any) -> None:
+    """Tables of a development version: say so before anything is half done, or seems to be done."""
+    from reminders.domain.operations import schema
+
+    if using == DEFAULT_DB_ALIAS and schema.is_of_a_development_version():
+        raise CommandError(schema.DEVELOPMENT)
 
 
 def allow_time(using: str, **_kwargs: Any) -> None:

@@ -24,8 +24,8 @@ LARGE = frozenset(
     " importrow importpart callattempt".split()
 )
 """Models whose tables grow with each day."""
-FIRST_READ = 60
-"""Migrations with smaller numbers belong to 0.1.0, before which there was no table to hold."""
+FIRST_READ = 4
+"""Migrations with smaller numbers make the first tables: there is none to hold."""
 CONCURRENTLY = "AddIndexConcurrently, in a migration of its own with atomic = False"
 LOCKING_SQL = {
     r"CREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)": "CREATE INDEX CONCURRENTLY",

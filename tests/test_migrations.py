@@ -3,18 +3,22 @@
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.models.functions import Now
 
+from reminders.domain.operations import schema
+from reminders.models import ReminderRule
 from tests.migration_locks import FIRST_READ, objections
 
-TABLES = import_module("reminders.migrations.0001_tables")
+FIRST_DATA = import_module("reminders.migrations.0003_first_data")
 ON_PHONE = models.Q(phone__gt="")
 
 
@@ -24,12 +28,50 @@ def test_no_model_differs_from_what_the_migrations_make() -> None:
 
 
 @pytest.mark.django_db
-def test_a_database_of_a_former_version_is_refused_in_words() -> None:
-    with (
-        connection.schema_editor() as editor,
-        pytest.raises(RuntimeError, match="before the first release"),
-    ):
-        TABLES.stop_at_a_former_database(None, editor)
+def test_a_new_database_has_four_rules_once() -> None:
+    FIRST_DATA.add_rules(apps, None)
+    FIRST_DATA.add_rules(apps, None)
+
+    counts = ("days_before", "minutes_before", "minutes_after")
+    when = ("quiet", "min_notice_minutes", "cutoff_minutes")
+    rules = ReminderRule.objects.order_by("position")
+
+    assert list(rules.values_list("position", "kind", *counts, *when)) == [
+        (1, "confirmation", 1, None, None, "later", 180, 120),
+        (2, "reminder", None, 60, None, "earlier", 15, 10),
+        (3, "moved", None, None, 0, "later", 0, 15),
+        (4, "cancelled", None, None, 0, "later", 0, 0),
+    ]
+    assert not ReminderRule.objects.exclude(active=True, settle_minutes=10, roads=[]).exists()
+
+
+@pytest.mark.django_db
+def test_steps_that_were_squashed_are_known_and_made() -> None:
+    """A new database has them, too: an older program would not take it for its own otherwise."""
+    steps = {step for step in schema.known_migrations() if step[1] == "0052_words_of_mails"}
+
+    assert steps <= set(MigrationRecorder(connection).applied_migrations())
+    assert (schema.unknown_migrations(), schema.waiting_migrations()) == ([], [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made", [{}, {"name": "0001_tables"}])
+def test_a_database_of_a_development_version_is_refused_in_words(made: dict[str, str]) -> None:
+    ours = MigrationRecorder.Migration.objects.filter(app="reminders")
+    ours.exclude(**made).delete() if made else ours.delete()
+
+    assert schema.waiting_migrations()[0] == "reminders.0001_tables_and_constraints"
+    with pytest.raises(CommandError, match="before the first release"):
+        call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_one_that_lacks_the_last_step_is_no_better() -> None:
+    MigrationRecorder.Migration.objects.filter(name="0052_words_of_mails").delete()
+
+    assert schema.waiting_migrations() == ["reminders.0001_tables_and_constraints"]
+    with pytest.raises(CommandError, match="before the first release"):
+        call_command("migrate", verbosity=0)
 
 
 def test_no_new_migration_holds_a_large_table() -> None:
@@ -81,7 +123,7 @@ FREE = [
 
 @pytest.fixture(scope="module")
 def state() -> ProjectState:
-    return MigrationLoader(None).project_state(("reminders", "0001_tables"))
+    return MigrationLoader(None).project_state(("reminders", "0001_tables_and_constraints"))
 
 
 def _objections(state: ProjectState, *operations: Operation, **given: str) -> list[str]:

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -176,13 +177,10 @@ def test_the_columns_of_the_export_are_those_of_the_handbook() -> None:
 
 def test_a_new_site_begins_with_the_rules_that_the_handbook_names() -> None:
     named = re.findall(r"^\| (?:\*\*|\*)(.+?)\*", _chapter("manager"), re.M)[:4]
-    before, events = (
-        _text(ROOT / f"reminders/migrations/{name}.py")
-        for name in ("0002_default_rules", "0031_event_rules_to_begin_with")
-    )
+    first = import_module("reminders.migrations.0003_first_data").RULES
 
-    assert re.findall(r'name="(.+)"', before) == named[:2] == list(RULES)
-    assert re.findall(r'^    \(".+", "(\w+)"', events, re.M) == named[2:]
+    assert [rule["name"] for rule in first[:2]] == named[:2] == list(RULES)
+    assert [rule["kind"] for rule in first[2:]] == named[2:]
 
 
 def test_the_periods_that_are_named_are_those_of_a_new_site() -> None:

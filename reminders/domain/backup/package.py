@@ -27,6 +27,7 @@ from config.version import product_version
 from reminders.domain.backup import programs
 from reminders.domain.backup.programs import BackupError
 from reminders.domain.backup.secrets import opened_secrets, plain_settings, sealed_secrets
+from reminders.domain.operations import schema
 
 FORMAT = 1
 NAME = "reminders-{:%Y%m%dT%H%M%SZ}.backup"
@@ -165,9 +166,10 @@ def opened(path: Path) -> Iterator[tuple[Manifest, Path]]:
 
 
 def refuse_newer(manifest: Manifest) -> None:
-    """Raise BackupError for a backup of a newer version: this program would not know its tables."""
-    here = set(MigrationLoader(None).disk_migrations)
-    if unknown := sorted(manifest.migrations - here):
+    """Raise BackupError for a backup whose tables this program does not know, or can't complete."""
+    if schema.is_half_way(manifest.migrations):
+        raise BackupError(schema.DEVELOPMENT)
+    if unknown := sorted(manifest.migrations - schema.known_migrations()):
         app, name = unknown[-1]
         raise BackupError(
             f"This backup was made by a newer version ({manifest.version}): {app}.{name} is not "

@@ -85,7 +85,7 @@ KINDS = (
         "oldest end; an entry about somebody on legal hold keeps all that came after it.",
         # Six years, with their leap days: what health care is asked to keep such records for.
         days=2_192,
-        # The database itself refuses to let younger ones go (migration 0017).
+        # The database itself refuses to let younger ones go (migration 0002).
         least=365,
     ),
     Kind(

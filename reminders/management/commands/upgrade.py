@@ -107,6 +107,8 @@ class Command(BaseCommand):
                 f"The database is of a newer version than this program ({newer[-1]}). Install "
                 "that version again, or restore the backup from before (docs/upgrading.md)."
             )
+        if schema.is_of_a_development_version():
+            raise CommandError(schema.DEVELOPMENT)
         if (server := programs.server_version()) < schema.OLDEST_SERVER:
             raise CommandError(
                 f"PostgreSQL {schema.OLDEST_SERVER} or later is needed; this server is {server}."

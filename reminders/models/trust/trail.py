@@ -1,7 +1,7 @@
 """The trail: who signed in, looked, searched, took away, and changed rights; ids only.
 
 Entries are added and never changed. What refuses everything else are triggers of the database
-(migration 0016); `domain.trail` writes, seals, checks and reads.
+(migration 0002); `domain.trail` writes, seals, checks and reads.
 """
 
 from __future__ import annotations

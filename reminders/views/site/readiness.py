@@ -12,12 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import psycopg
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from reminders.domain.common import database_clock
-from reminders.domain.operations import database_room
+from reminders.domain.operations import database_room, schema
 from reminders.domain.operations.health import BEAT_SILENT
 from reminders.domain.operations.periodic_tasks import HEARTBEAT, last_success
 from reminders.domain.operations.reaching import reach_broker
@@ -90,8 +89,7 @@ def _reach_broker() -> str:
 
 
 def _migrations() -> str:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = schema.waiting_migrations()
     return f"{len(missing)} migrations are missing: run manage.py migrate" if missing else OK
 
 

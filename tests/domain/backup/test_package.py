@@ -117,6 +117,20 @@ def test_one_of_a_newer_version_is_refused_and_nothing_is_touched(backup: Path) 
     assert Contact.objects.count() == 1
 
 
+def test_one_of_a_version_before_the_first_that_lacks_steps_is_refused(backup: Path) -> None:
+    def half_way(name: str, part: bytes) -> bytes:
+        if name != "manifest.json":
+            return part
+        manifest = json.loads(part)
+        manifest["migrations"].remove(["reminders", "0052_words_of_mails"])
+        return json.dumps(manifest).encode()
+
+    with pytest.raises(BackupError, match="before the first release"):
+        put_back.restore(rewritten(backup, half_way), now=NOON, replace=database())
+
+    assert Contact.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("replace", "says"), [("", "is not empty"), ("another", "not another: nothing was touched")]
 )

@@ -47,6 +47,13 @@ def test_a_missing_migration_is_told(client: Client) -> None:
     assert "missing" in told["migrations"]
 
 
+def test_steps_that_a_development_version_did_not_make_are_missing(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0052_words_of_mails'")
+
+    assert "missing" in client.get("/readyz").json()["migrations"]
+
+
 @pytest.mark.parametrize(
     "host", ["10.0.0.7", "10.0.0.7:8000", "[fd00::7]:8000", "a.name.of.the.balancer", "é", ""]
 )

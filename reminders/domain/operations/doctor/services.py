@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from reminders.domain.operations import database_room
+from reminders.domain.operations import database_room, schema
 from reminders.domain.operations.alert_words import WORDS
 from reminders.domain.operations.doctor.findings import Finding, Findings, danger, ok, warning
 from reminders.domain.operations.health import BEAT_SILENT, take_pulse
@@ -65,8 +64,7 @@ def _writable() -> Finding:
 
 
 def _tables() -> Finding:
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    missing = len(schema.waiting_migrations())
     if missing:
         return danger(
             "migrations",
