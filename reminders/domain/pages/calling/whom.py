@@ -6,7 +6,7 @@ will still ask need no call yet. People on one phone stand together.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,7 +18,7 @@ from reminders.domain.clock.closed_days import NEVER_CLOSED, ClosedDays
 from reminders.domain.common.rows import fetch
 from reminders.domain.planning.closed_days import read_closed_days
 from reminders.models import Location, Reminder
-from reminders.models.in_sql.texted import CHANNEL, TEXTED
+from reminders.models.in_sql.texted import CHANNEL, TEXTED_IN_PASSING
 
 WORKING_DAYS = 2
 MOST_TOGETHER = 12
@@ -80,14 +80,14 @@ class Section(StrEnum):
 
 ALL = tuple(Section)
 URGENCY = {section: place for place, section in enumerate(Section)}
+_UNREACHED, _ASKED, _COMING = URGENCY.values()
 TO_CALL = frozenset({Section.UNREACHED, Section.ASKED})
 """Whom to call now. The others are asked by a text first."""
 
 
 class AppointmentToCall(NamedTuple):
-    """One unconfirmed appointment, for sorting and grouping; `place` is its place by time."""
+    """One unconfirmed appointment, for sorting and grouping."""
 
-    place: int
     id: int
     phone: str
     local_date: date
@@ -96,11 +96,12 @@ class AppointmentToCall(NamedTuple):
     tried: bool
 
     @property
-    def section(self) -> Section:
-        """Where it belongs by itself."""
+    def urgency(self) -> int:
+        """The place of the section in which it belongs by itself."""
+        # Numbers, for it is asked of thousands, several times each.
         if self.obstacle:
-            return Section.UNREACHED
-        return Section.ASKED if self.told else Section.COMING
+            return _UNREACHED
+        return _ASKED if self.told else _COMING
 
 
 @dataclass
@@ -111,45 +112,44 @@ class Calls:
     days: list[date] = field(default_factory=list)
 
     @cached_property
-    def kinds(self) -> Counter[tuple[Section, bool]]:
-        """How many appointments, by the section of their household and whether somebody called."""
+    def urgencies(self) -> list[int]:
+        """The place of each household's section."""
+        return [_urgency(group) for group in self.groups]
+
+    @cached_property
+    def kinds(self) -> Counter[tuple[int, bool]]:
+        """How many appointments, by their household's urgency and whether somebody called."""
         return Counter(
-            (section, found.tried)
-            for section, group in zip(self.sections, self.groups, strict=True)
+            (urgency, found.tried)
+            for urgency, group in zip(self.urgencies, self.groups, strict=True)
             for found in group
         )
 
-    @cached_property
-    def sections(self) -> list[Section]:
-        """The section of each household: the most pressing of its appointments."""
-        return [section_of(group) for group in self.groups]
-
     def count(self, sections: Collection[Section] = ALL, *, tried: bool | None = None) -> int:
         """How many appointments of these sections; `tried`: only those called before, or not."""
+        wanted = {URGENCY[section] for section in sections}
         return sum(
             number
-            for (section, called), number in self.kinds.items()
-            if section in sections and tried in (None, called)
+            for (urgency, called), number in self.kinds.items()
+            if urgency in wanted and tried in (None, called)
         )
 
     def only(
         self, sections: Collection[Section] = ALL, *, tried: bool | None = None
     ) -> list[list[AppointmentToCall]]:
         """The households with an appointment of that kind, whole."""
+        wanted = {URGENCY[section] for section in sections}
         return [
             group
-            for section, group in zip(self.sections, self.groups, strict=True)
-            if section in sections
+            for urgency, group in zip(self.urgencies, self.groups, strict=True)
+            if urgency in wanted
             and (tried is None or any(found.tried == tried for found in group))
         ]
 
 
 def section_of(group: Sequence[AppointmentToCall]) -> Section:
     """The section of a household: the most pressing of its appointments'."""
-    # Nearly all are of one, and each of thousands is asked for twice.
-    if len(group) == 1:
-        return group[0].section
-    return min((found.section for found in group), key=URGENCY.__getitem__)
+    return ALL[_urgency(group)]
 
 
 def coming_days(
@@ -182,6 +182,7 @@ def calls_to_make(
     # Before the filter by day: the other days stay there to be chosen.
     days = sorted({one.local_date for one in found})
     groups = _together(one for one in found if day in (None, one.local_date))
+    # Both are in the order of time, which sorting by urgency keeps.
     return Calls(sorted(groups, key=_urgency), days)
 
 
@@ -211,18 +212,34 @@ WITH span AS (
     SELECT *
     FROM unnest(%(locations)s::bigint[], %(first)s::date[], %(last)s::date[])
         AS span (location_id, first_day, last_day)
-), visit AS MATERIALIZED (
-    SELECT appointment.id, appointment.version, appointment.starts_at, appointment.local_date,
-           contact.phone, contact.phone_kind, __CHANNEL__ AS channel, contact.wrong_number
-    FROM span
-    JOIN reminders_appointment appointment ON appointment.location_id = span.location_id
-        AND appointment.local_date BETWEEN span.first_day AND span.last_day
-    __TEXTED__
-    WHERE appointment.status = 'booked' AND appointment.starts_at > %(now)s
-      AND appointment.starts_at < %(until)s
-), texts AS (
-    SELECT visit.id,
-           max(due_at) FILTER (
+)
+SELECT appointment.id, contact.phone, appointment.local_date,
+       CASE
+           WHEN contact.phone = '' THEN 'no_phone'
+           WHEN contact.wrong_number = contact.phone THEN 'wrong_number'
+           WHEN contact.phone IN (
+               SELECT phone
+               FROM reminders_suppression
+               WHERE lifted_at IS NULL
+           ) THEN 'opted_out'
+           WHEN __CHANNEL__ = 'none' THEN 'no_messages'
+           WHEN texts.failed THEN 'failed'
+           WHEN contact.phone_kind = 'landline' AND contact.channel = 'sms' THEN 'landline'
+           WHEN texts.told OR texts.to_come THEN ''
+           ELSE 'not_told'
+       END AS obstacle,
+       coalesce(texts.told, false) AS told,
+       EXISTS (
+           SELECT 1
+           FROM reminders_callattempt attempt
+           WHERE attempt.appointment_id = appointment.id AND attempt.undone_at IS NULL
+       ) AS tried
+FROM span
+JOIN reminders_appointment appointment ON appointment.location_id = span.location_id
+    AND appointment.local_date BETWEEN span.first_day AND span.last_day
+__TEXTED__
+LEFT JOIN LATERAL (
+    SELECT max(due_at) FILTER (
                WHERE state = ANY(%(ended)s)
                   OR state = 'skipped' AND due_at <= %(now)s AND reason = ANY(%(not_sent)s)
            ) = max(due_at) FILTER (
@@ -231,50 +248,27 @@ WITH span AS (
            ) AS failed,
            bool_or(state = 'sent' AND due_at <= %(now)s) AS told,
            bool_or(state = ANY(%(to_come)s) OR state = 'sent' AND due_at > %(now)s) AS to_come
-    FROM visit
-    JOIN reminders_reminder reminder ON reminder.appointment_id = visit.id
-        AND reminder.version = visit.version
-    GROUP BY visit.id
-)
-SELECT row_number() OVER (ORDER BY visit.starts_at, visit.id) AS place, visit.id, visit.phone,
-       visit.local_date,
-       CASE
-           WHEN visit.phone = '' THEN 'no_phone'
-           WHEN visit.wrong_number = visit.phone THEN 'wrong_number'
-           WHEN visit.phone IN (
-               SELECT phone
-               FROM reminders_suppression
-               WHERE lifted_at IS NULL
-           ) THEN 'opted_out'
-           WHEN visit.channel = 'none' THEN 'no_messages'
-           WHEN texts.failed THEN 'failed'
-           WHEN visit.phone_kind = 'landline' AND visit.channel = 'sms' THEN 'landline'
-           WHEN texts.told OR texts.to_come THEN ''
-           ELSE 'not_told'
-       END AS obstacle,
-       coalesce(texts.told, false) AS told,
-       EXISTS (
-           SELECT 1
-           FROM reminders_callattempt attempt
-           WHERE attempt.appointment_id = visit.id AND attempt.undone_at IS NULL
-       ) AS tried
-FROM visit
-LEFT JOIN texts ON texts.id = visit.id
-ORDER BY place
-""".replace("__TEXTED__", TEXTED).replace("__CHANNEL__", CHANNEL)
+    FROM reminders_reminder reminder
+    WHERE reminder.appointment_id = appointment.id AND reminder.version = appointment.version
+) texts ON true
+WHERE appointment.status = 'booked' AND appointment.starts_at > %(now)s
+  AND appointment.starts_at < %(until)s
+ORDER BY appointment.starts_at, appointment.id
+""".replace("__TEXTED__", TEXTED_IN_PASSING).replace("__CHANNEL__", CHANNEL)
 
 
 def _together(found: Iterable[AppointmentToCall]) -> list[list[AppointmentToCall]]:
-    by_phone: dict[str, list[AppointmentToCall]] = defaultdict(list)
+    by_phone: dict[str, list[AppointmentToCall]] = {}
+    groups = []
     for one in found:
         # Without a number everybody is a household of their own, never one of all who have none.
-        by_phone[one.phone or f"#{one.id}"].append(one)
-    return [
-        group[start : start + MOST_TOGETHER]
-        for group in by_phone.values()
-        for start in range(0, len(group), MOST_TOGETHER)
-    ]
+        group = by_phone.get(one.phone) if one.phone else None
+        if group is None or len(group) == MOST_TOGETHER:
+            group = by_phone[one.phone] = []
+            groups.append(group)
+        group.append(one)
+    return groups
 
 
-def _urgency(group: Sequence[AppointmentToCall]) -> tuple[int, int]:
-    return URGENCY[section_of(group)], group[0].place
+def _urgency(group: Sequence[AppointmentToCall]) -> int:
+    return group[0].urgency if len(group) == 1 else min(found.urgency for found in group)
