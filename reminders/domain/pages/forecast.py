@@ -7,7 +7,7 @@ family's share one text, and the segments follow from rendering a sample of each
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -26,6 +26,19 @@ DAYS = 14
 OVERDUE = timedelta(days=3)
 """What was due longer ago has passed its cutoff."""
 _TOLD_OF = ("contact__responsible", "practitioner", "service")
+_PERSON = (
+    *("first_name", "last_name", "name", "preferred_name", "language"),
+    *("responsible", "responsible_until"),
+)
+_READ = (
+    *("rule", "location", "starts_at"),
+    *("appointment__extra", "appointment__starts_at", "appointment__local_date"),
+    *(f"appointment__contact__{one}" for one in _PERSON),
+    *(f"appointment__contact__responsible__{one}" for one in _PERSON),
+    *("appointment__practitioner__name", "appointment__service__name"),
+    "appointment__service__instructions",
+)
+"""What the words need, of each of the texts."""
 SAMPLE = 120
 """Planned texts that are rendered to estimate the segments of all."""
 HEAVY = 1.5
@@ -95,7 +108,9 @@ def forecast(locations: Sequence[Location], *, now: datetime, days: int = DAYS) 
     names = {pk: Rule(pk, name, kind) for pk, name, kind in rules}
     planned = fetch(_Planned, _PLANNED, given)
     held = fetch(_Held, _HELD, given)
-    sizes = _average_segments(locations, since=since, until=until, now=now) if planned else {}
+    sizes = (
+        _average_segments(locations, names, since=since, until=until, now=now) if planned else {}
+    )
     # A rule without a text in the sample counts as the others do on average.
     everywhere = sum(sizes.values()) / len(sizes) if sizes else 1.0
     cells: dict[tuple[date, int], ForecastCell] = defaultdict(ForecastCell)
@@ -126,7 +141,12 @@ def _days(
 
 
 def _average_segments(
-    locations: Sequence[Location], *, since: datetime, until: datetime, now: datetime
+    locations: Sequence[Location],
+    rules: Mapping[int, Rule],
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
 ) -> dict[int, float]:
     """Segments a text by rule, from the texts that go out next."""
     book = WordingCatalogue.load()
@@ -140,12 +160,15 @@ def _average_segments(
     )
     # Chosen first, and only then joined: else two weeks of texts are joined for the first of them.
     following = list(planned.order_by("due_at").values_list("pk", flat=True)[:SAMPLE])
-    sample = Reminder.objects.filter(pk__in=following).select_related(
-        "rule", "location", *(f"appointment__{one}" for one in _TOLD_OF)
+    sample = (
+        Reminder.objects.filter(pk__in=following)
+        .select_related(*(f"appointment__{one}" for one in _TOLD_OF))
+        .only(*_READ)
     )
+    places = {place.pk: place for place in locations}
     sizes: dict[int, list[int]] = defaultdict(list)
     for one in sample:
-        segments = _segments(book, one)
+        segments = _segments(book, one, rules[one.rule_id].kind, places[one.location_id])
         if segments:
             sizes[one.rule_id].append(segments)
     return {rule: sum(found) / len(found) for rule, found in sizes.items()}
@@ -164,10 +187,10 @@ class _Held(NamedTuple):
     segments: int
 
 
-def _segments(book: WordingCatalogue, one: Reminder) -> int:
-    visit, place = one.appointment, one.location
+def _segments(book: WordingCatalogue, one: Reminder, kind: str, place: Location) -> int:
+    visit = one.appointment
     contact, service, texted = visit.contact, visit.service, visit.texted
-    purpose = purpose_of_rule(one.rule.kind, family=False, for_another=texted != contact)
+    purpose = purpose_of_rule(kind, family=False, for_another=texted != contact)
     try:
         words = book.words(one.rule_id, purpose, (texted.language, place.language))
         if words is None:
@@ -194,7 +217,7 @@ def _segments(book: WordingCatalogue, one: Reminder) -> int:
 # A family's appointments of one day share a text where the location wants that; it goes out with
 # the first. Local days are told for moments, not for texts: 33,000 texts of two weeks go out at
 # 750. The sum with nothing hides how rare PostgreSQL deems such cutoffs: it would sort the texts,
-# which takes longer.
+# which takes longer. As bigint, locations are looked up in a hash, as smallint one after the other.
 _PLANNED = """
 SELECT (greatest(at, %(now)s) AT TIME ZONE location.zone)::date AS day, rule_id,
        sum(messages)::bigint AS messages
@@ -205,7 +228,7 @@ FROM (
         FROM reminders_reminder reminder
         WHERE reminder.state = 'planned' AND reminder.due_at BETWEEN %(since)s AND %(until)s
           AND reminder.cutoff_at + interval '0' > %(now)s
-          AND reminder.location_id = ANY(%(locations)s)
+          AND reminder.location_id = ANY(%(locations)s::bigint[])
         GROUP BY reminder.rule_id, reminder.location_id, reminder.phone, reminder.local_date,
                  CASE WHEN reminder.location_id = ANY(%(apart)s::bigint[])
                       THEN reminder.id ELSE 0 END
@@ -231,7 +254,7 @@ FROM (
     ) carried ON true
     WHERE message.state IN ('accepted', 'held') AND message.cancel_requested_at IS NULL
       AND message.scheduled_at > %(now)s AND message.scheduled_at < %(until)s
-      AND carried.location_id = ANY(%(locations)s)
+      AND carried.location_id = ANY(%(locations)s::bigint[])
     GROUP BY 1, 2, 3
 ) moments
 JOIN reminders_location location ON location.id = moments.location_id

@@ -142,8 +142,7 @@ class Calls:
         return [
             group
             for urgency, group in zip(self.urgencies, self.groups, strict=True)
-            if urgency in wanted
-            and (tried is None or any(found.tried == tried for found in group))
+            if urgency in wanted and (tried is None or any(found.tried == tried for found in group))
         ]
 
 
