@@ -79,10 +79,16 @@ class AnswerContext:
     closed: dict[int, ClosedDays] = field(default_factory=dict)
 
     @classmethod
-    def load(cls) -> AnswerContext:
-        """Read wordings, locations with their closed days, and taught replies."""
-        places = {place.pk: place for place in Location.objects.all()}
-        return cls(WordingCatalogue.load(), places, load_taught(), read_closed_days())
+    def load(cls, location_ids: Collection[int] | None = None) -> AnswerContext:
+        """Read wordings, locations with their closed days, and taught replies; of these locations
+        alone where no other can be meant.
+        """
+        some = Location.objects.all()
+        if location_ids is not None:
+            some = some.filter(pk__in=location_ids)
+        places = {place.pk: place for place in some}
+        closed = read_closed_days(location_ids)
+        return cls(WordingCatalogue.load(), places, load_taught(), closed)
 
     def place(self, location_id: int | None) -> Location | None:
         """The location; where it is not known, the only one there is."""

@@ -25,7 +25,7 @@ from reminders.domain.replies.review.decided import DecidedAnswer, DecidedAnswer
 from reminders.domain.replies.special.pacing import withdraw_waiting_answers
 from reminders.domain.sending.outbox import queue_text
 from reminders.domain.sooner.staff import wait_again
-from reminders.models import Appointment, AuditEntry, Import, InboxItem, Message, Reply
+from reminders.models import Appointment, AuditEntry, FreeSlot, Import, InboxItem, Message, Reply
 
 Status = Appointment.Status
 DECIDE_FIRST = "Texts to this number are paused. Choose “No more texts” or “Keep texting” first."
@@ -120,10 +120,13 @@ def whole_cards() -> QuerySet[InboxItem]:
     appointments = Appointment.objects.select_related(
         "contact", "location", "practitioner", "service"
     )
+    slots = FreeSlot.objects.select_related(
+        "location", "practitioner", "service", "filled_by__contact"
+    )
+    # Few cards are about a slot: joined to all, planning the joins took most of the time.
     return InboxItem.objects.select_related(
-        *("reply", "location", "contact", "assigned_to", "done_by"),
-        *("slot__location", "slot__practitioner", "slot__service", "slot__filled_by__contact"),
-    ).prefetch_related(Prefetch("appointment", appointments))
+        "reply", "location", "contact", "assigned_to", "done_by"
+    ).prefetch_related(Prefetch("appointment", appointments), Prefetch("slot", slots))
 
 
 def _with_people(cards: QuerySet[InboxItem], who: str) -> QuerySet[InboxItem]:

@@ -66,10 +66,11 @@ class DecidedAnswers:
             Exists(opt_outs_in_force(reply.phone)),
             Exists(answers.exclude(state=Message.State.CANCELLED)),
         ).get(pk=reply.pk)
+        visits = read_visits(appointment_ids)
         return cls(
             reply,
-            read_visits(appointment_ids),
-            AnswerContext.load(),
+            visits,
+            AnswerContext.load({visit.location_id for visit in visits.values()}),
             now,
             opted_out,
             answered,
