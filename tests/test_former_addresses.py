@@ -8,7 +8,7 @@ from config.launcher.local import derived_secret
 from reminders.domain.operations import refused_pushes
 from reminders.domain.sending.webhook_secrets import present
 from reminders.models import Reply, Trouble
-from tests.test_webhooks import post, pushed_reply
+from tests.webhooks.test_webhooks import post, pushed_reply
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ FROM reminders_reply reply CROSS JOIN LATERAL (
     WHERE {_ARRIVED} AND message.kind <> 'test'
     ORDER BY message.scheduled_at DESC, message.created_at DESC LIMIT 1) last
 WHERE reply.id = ANY(%(ids)s) AND reply.phone <> ''
-"""  # noqa: S608  # put together from constants
+"""
 
 LAST_LISTS = f"""
 SELECT reply.id AS reply_id, list.id AS message_id
@@ -39,7 +39,7 @@ WHERE reply.id = ANY(%(ids)s) AND reply.phone <> '' AND EXISTS (
     JOIN reminders_appointment appointment ON appointment.id = told.appointment_id
     WHERE told.message_id = list.id AND appointment.starts_at > reply.received_at
       AND appointment.status IN ('booked', 'confirmed', 'declined'))
-"""  # noqa: S608  # as above
+"""
 
 IN_STAFF_HANDS = f"""
 SELECT reply.id AS reply_id
@@ -61,7 +61,7 @@ WHERE reply.id = ANY(%(ids)s) AND reply.phone <> '' AND EXISTS (
                  AND (later.id = reply.message_uuid
                       OR reply.message_provider_id <> ''
                          AND later.provider_id = reply.message_provider_id))))
-"""  # noqa: S608  # as above
+"""
 
 # Whose the appointment was when the text was written, and whether the number still is that of
 # whoever is texted about it. A text keeps the person of its first appointment only; of the others
@@ -113,7 +113,7 @@ JOIN reminders_message message ON message.id = told.message_id
 JOIN reminders_appointment appointment ON appointment.id = told.appointment_id
 {_JOINED}
 ORDER BY told.source, told.place, told.tie
-"""  # noqa: S608  # as above
+"""
 
 # What reached the phone, or may have: the latest text about each appointment comes first.
 TOLD_LATELY = f"""
@@ -137,7 +137,7 @@ WHERE message.phone = ANY(%(phones)s) AND message.created_at > %(written)s
       ('submitting', 'unknown', 'accepted', 'enroute', 'held', 'submitted', 'delivered')
   AND appointment.starts_at > %(now)s AND appointment.status IN ('booked', 'confirmed', 'declined')
 ORDER BY message.scheduled_at DESC, message.created_at DESC, reminder.starts_at, reminder.id
-"""  # noqa: S608  # as above
+"""
 
 PEOPLE = """
 SELECT given.phone, CASE WHEN people.count = 1 THEN people.id END AS contact_id,

@@ -7,7 +7,7 @@ looks things up among those that `request.scope` lets see, and finds nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.http import (
@@ -23,7 +23,7 @@ from django_htmx.middleware import HtmxDetails
 from reminders.domain.common.access import Scope, scope_of
 from reminders.domain.rights.actions import action_at
 from reminders.domain.rights.table import LOOKING, Action
-from reminders.views.shared.pages import forbidden, to_sign_in
+from reminders.views.shared.pages import StaffRequest, forbidden, to_sign_in
 
 START = "day_sheet"
 ELSEWHERE = ("people", "setup")
@@ -64,7 +64,7 @@ def _ask(request: HttpRequest, user: User, action: Action) -> HttpResponse | Non
     if not scope.admits(action, request.method or ""):
         return _lead_on(request, scope, action) or forbidden(request)
     # Kept for the page and for the frame around it: read again it would cost three statements more.
-    request.scope = scope  # type: ignore[attr-defined]  # what `StaffRequest` declares
+    cast(StaffRequest, request).scope = scope
     return None
 
 

@@ -5,7 +5,7 @@ the odd cases.
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -154,9 +154,9 @@ class RuleForm(RoadFields, forms.ModelForm):
     def _offer(
         self, name: str, rows: QuerySet[Any], empty: str
     ) -> None:  # Any: locations or services
-        field = self.fields[name]
-        field.queryset = rows  # type: ignore[attr-defined]  # of a model's choices
-        field.empty_label = empty  # type: ignore[attr-defined]  # as above
+        field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+        field.queryset = rows
+        field.empty_label = empty
 
     def clean(self) -> dict[str, Any]:
         """Put days or elapsed time into the rule's columns; complain in words about what is

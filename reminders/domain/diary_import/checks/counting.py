@@ -169,7 +169,7 @@ FROM import_staged s
 JOIN import_result r ON r.number = s.number
 JOIN reminders_location l ON l.id = s.location_id
 GROUP BY s.location_id
-"""  # noqa: S608  # our own words
+"""
 
 _HABIT = """
 SELECT l.id FROM reminders_location l
@@ -218,7 +218,7 @@ SELECT (SELECT count(*) FROM new_people) AS people,
             SELECT FROM reminders_practitioner x WHERE x.name = named.practitioner
         )) AS new_practitioners,
        (SELECT count(*) FROM ({{renumbered}}) doubled) AS renumbered
-"""  # noqa: S608  # our own words
+"""
 
 # What is gone from the file, where the same person has a new visit at the very same time.
 RENUMBERED = """

@@ -93,7 +93,7 @@ _GROUPS = {
     Check.ONE_PHONE: f"""
 SELECT phone, (array_agg(name ORDER BY number))[:5], min(number) FROM ({NEW_PEOPLE}) people
 WHERE phone IS NOT NULL GROUP BY phone ORDER BY count(*) DESC, phone LIMIT 1
-""",  # noqa: S608  # our own words
+""",
     Check.ONE_NUMBER: """
 SELECT patient_id, (array_agg(name ORDER BY number))[:5], min(number) FROM import_people
 WHERE patient_id IS NOT NULL GROUP BY patient_id HAVING count(*) > 1
@@ -103,7 +103,7 @@ ORDER BY min(number) LIMIT %(shown)s
 SELECT min(name), (array_agg(phone ORDER BY number))[:5], min(number) FROM ({NEW_PEOPLE}) people
 WHERE patient_id IS NULL AND phone IS NOT NULL GROUP BY lower(name) HAVING count(*) > 1
 ORDER BY count(*) DESC, min(number) LIMIT %(shown)s
-""",  # noqa: S608  # our own words
+""",
     Check.SEVERAL_PHONES: """
 SELECT trim(concat(first_name, ' ', last_name)), array_agg(DISTINCT phone), min(number)
 FROM import_staged WHERE patient_id IS NOT NULL AND phone IS NOT NULL

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from reminders.models import PushKey, Reply
 from tests.factories import NOON
-from tests.test_webhooks import SECRET, post, pushed_reply, signature
+from tests.webhooks.test_webhooks import SECRET, post, pushed_reply, signature
 
 pytestmark = pytest.mark.django_db
 

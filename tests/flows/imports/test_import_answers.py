@@ -11,7 +11,7 @@ from reminders.domain.diary_import.taught import Circle, remember
 from reminders.models import Appointment, Location
 from tests import factories as make
 from tests.factories import NOON
-from tests.flows.test_import_command import DAY, run, run_json
+from tests.flows.imports.test_import_command import DAY, run, run_json
 
 pytestmark = pytest.mark.django_db
 HEADER = ["id", "who is it", "phone", "date", "time", "fee"]

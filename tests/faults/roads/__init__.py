@@ -1,0 +1,1 @@
+"""Workers killed between WhatsApp, e-mail and SMS."""

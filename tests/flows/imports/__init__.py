@@ -1,0 +1,1 @@
+"""Diaries that come in as files, by command and by folder."""
