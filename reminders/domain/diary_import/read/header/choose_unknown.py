@@ -64,8 +64,16 @@ def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
     return place not in sheet.free
 
 
-def _holds_statuses(profile: Profile) -> bool:
-    return profile.distinct > 1 and profile.any("status") and profile.mostly("maybe status")
+def _holds_statuses(profile: Profile, *, told: bool) -> bool:
+    """Whether several words are mostly ones of a status; one is enough where nothing tells it."""
+    if profile.distinct < 2 or not profile.any("status"):
+        return False
+    return profile.mostly("maybe status") or not (told or profile.any("digits"))
+
+
+def _is_told(sheet: Sheet) -> bool:
+    """Whether some column already tells which visits take place."""
+    return bool({"status", "cancelled", "cancelled_at"} & sheet.places.keys())
 
 
 def _mostly_filled(profile: Profile) -> bool:
@@ -82,7 +90,7 @@ def _see_marks(sheet: Sheet, place: int) -> None:
     elif (
         profile.distinct <= _MOST_STATUSES
         and _mostly_filled(profile)
-        and (profile.any("cancelled") or _holds_statuses(profile))
+        and (profile.any("cancelled") or _holds_statuses(profile, told=_is_told(sheet)))
     ):
         words = f"“{label}” seems to tell what became of a visit. Is it the status?"
         sheet.ask_one(place, words, _STATUS)
@@ -90,10 +98,11 @@ def _see_marks(sheet: Sheet, place: int) -> None:
 
 def _see_codes(sheet: Sheet) -> None:
     """Where no column tells a status, a column of a few short codes may do so."""
-    if {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+    if _is_told(sheet):
         return
     for place in sorted(sheet.free):
-        if _is_unknown(sheet, place) and _holds_codes(sheet.profiles[place]):
+        named = bool(sheet.strength(place, "status"))
+        if _is_unknown(sheet, place) and _holds_codes(sheet.profiles[place], named=named):
             words = f"Does “{sheet.label(place)}” tell what became of a visit?"
             kinds = _STATUS[:1]
             if "service" not in sheet.places:
@@ -103,7 +112,7 @@ def _see_codes(sheet: Sheet) -> None:
 
 def _see_colours(sheet: Sheet) -> None:
     """A list kept by hand may tell by a colour who has cancelled."""
-    if {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+    if _is_told(sheet):
         return
     for place in sheet.called("colour"):
         profile = sheet.profiles[place]
@@ -112,8 +121,9 @@ def _see_colours(sheet: Sheet) -> None:
             sheet.ask_one(place, words, _STATUS[:1], keep_first=True)
 
 
-def _holds_codes(profile: Profile) -> bool:
-    few = 2 <= profile.distinct <= _MOST_CODES and profile.distinct < profile.filled
+def _holds_codes(profile: Profile, *, named: bool) -> bool:
+    """A few short codes that repeat; in a short list under a name like "St." each may stand once."""
+    few = 2 <= profile.distinct <= _MOST_CODES and (named or profile.distinct < profile.filled)
     return few and all(len(value) <= _LONGEST_CODE for value in profile.values)
 
 
@@ -127,7 +137,7 @@ def _see_words(sheet: Sheet) -> None:
         titled = sheet.profiles[place].mostly("titled")
         kinds = sorted(missing, key=lambda kind: (kind == "practitioner") != titled)
         said = {"service": "What the visit is for", "practitioner": "Who is seen"}
-        if not {"status", "cancelled", "cancelled_at"} & sheet.places.keys():
+        if not _is_told(sheet):
             kinds, said = [*kinds, "status"], said | {"status": "What became of the visit"}
         words = f"What does “{sheet.label(place)}” tell?"
         sheet.ask_one(place, words, [(kind, said[kind]) for kind in kinds])

@@ -20,6 +20,8 @@ from reminders.domain.diary_import.read.header.names.vocabulary import ASKED, LI
 from reminders.domain.diary_import.read.header.sheet import Sheet
 
 _WHEN = ("starts_at", "date", "time")
+_SESSION = ("time", "starts_at", "date", "service", "ends_at", "duration")
+"""What a column is called that holds a half of the day: "時段", "Session", "Turno"."""
 _FIELD = {"both": "starts_at", "date": "date", "time": "time"}
 _NEVER_WHEN = ("flag", "email", "name", "zone", "half")
 _WHICH_DATE = "Which of these dates is the visit?"
@@ -101,10 +103,7 @@ def _earlier_ones(sheet: Sheet, place: int, among: Sequence[int]) -> int:
 
 
 def _is_time_with_day(sheet: Sheet, place: int, forms: dict[str, str] | dict[int, str]) -> bool:
-    """Whether a column called a time carries a day that is not the visit's (1 January 1900) beside
-    a
-    column of dates.
-    """
+    """Whether a column called a time carries a day that is not the visit's, beside a date."""
     if sheet.strength(place, "time") < SURE or not any(f == "date" for f in forms.values()):
         return False
     return sheet.profiles[place].share("time") >= 0.6
@@ -200,9 +199,7 @@ def _choose_time(sheet: Sheet) -> None:
 
 
 def _unknown_times(sheet: Sheet, best: int) -> list[int]:
-    """Times under names that nobody knows, where the known one may be the end or the patient's
-    clock.
-    """
+    """Times under unknown names, where the known one may be the end or the patient's clock."""
     patients = "patient" in sheet.named[best].parts
     cells = sheet.profiles[best].cells
     return [
@@ -258,9 +255,9 @@ def least_known(sheet: Sheet, place: int) -> str:
 def _choose_parts(sheet: Sheet) -> None:
     """Hour and minute of their own, AM or PM, a whole day, a length."""
     halves = [n for n in sheet.free if sheet.profiles[n].mostly("half")
-              and (sheet.strength(n, "am_pm") or not sheet.named[n].kinds)]  # fmt: skip
+              and (sheet.strength(n, "am_pm", *_SESSION) or not sheet.named[n].kinds)]  # fmt: skip
     for place in sorted(halves):
-        if sheet.strength(place, "am_pm") >= SURE and "am_pm" not in sheet.places:
+        if _names_the_half(sheet, place) and "am_pm" not in sheet.places:
             sheet.place("am_pm", place)
         elif "am_pm" not in sheet.places:
             words = f"Does “{sheet.label(place)}” say whether the time is AM or PM?"
@@ -271,6 +268,12 @@ def _choose_parts(sheet: Sheet) -> None:
         found = [n for n in sheet.called(kind) if not _is_date(sheet, n)]
         sheet.choose_one(kind, found, f"Which of these is the {kind.replace('_', ' ')}?")
     _ask_about_zones(sheet)
+
+
+def _names_the_half(sheet: Sheet, place: int) -> bool:
+    """Whether a column of halves of the day is called so, or a time beside the time itself."""
+    beside = "time" in sheet.places and sheet.strength(place, "time") >= LIKELY
+    return sheet.strength(place, "am_pm") >= SURE or beside
 
 
 def _choose_hour(sheet: Sheet) -> None:

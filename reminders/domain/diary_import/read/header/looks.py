@@ -25,6 +25,7 @@ from reminders.domain.diary_import.read.cells.dates import (
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.when.time_zones import is_zone_word
+from reminders.domain.diary_import.read.cells.when.times import read_half
 from reminders.domain.diary_import.read.header.folding import squashed
 
 _PHONE = re.compile(r"[+(]?[\d\s().+/-]{8,20}")
@@ -208,7 +209,8 @@ _SURELY: dict[str, Callable[[str], bool]] = {
     "yes_or_no": lambda value: not value.isdigit() and read_flag(value) is not None,
     "cancelled": lambda value: str(statuses.read_status(value)) == "cancelled",
     "consent": lambda value: read_text_wish(value) is not None,
-    "half_day": lambda _value: False,
+    # two letters may be anybody's initials
+    "half_day": lambda value: len(value) + 2 * (not value.isascii()) > 2 and bool(read_half(value)),
     "party": lambda _value: False,
     "channel": lambda value: read_text_wish(value) is not None,
     "person_titles": lambda _value: False,
