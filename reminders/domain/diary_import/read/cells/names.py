@@ -125,6 +125,8 @@ def read_name(text: str, *, family_first: bool = False) -> PersonName:
         return PersonName(_EAST_TITLE.sub("", text.strip()), "")  # greeted whole, family name first
     name, nickname = _without_nickname(text)
     name, aside = _without_remarks(name)
+    if _is_somebody(aside):
+        return PersonName("", text)  # "Colour - Ann Lee": either side may be the name
     if "," in name:
         first, last = _with_comma(name)
     else:
@@ -160,6 +162,12 @@ def _without_remarks(name: str) -> tuple[str, str]:
     end = next((at for at, word in enumerate(words) if at and _is_aside(word)), len(words))
     aside = [] if all(is_a("titles", word) for word in words[end:]) else words[end:]
     return (" ".join(words[:end]), " ".join(aside)) if end else (name, "")
+
+
+def _is_somebody(aside: str) -> bool:
+    """Whether what stands behind a dash may be a name itself: two words, written as names are."""
+    dash, *words = aside.split() or [""]
+    return dash in ("-", "–", "—", "|", "/") and len(words) > 1 and all(map(str.istitle, words))
 
 
 def _is_aside(word: str) -> bool:

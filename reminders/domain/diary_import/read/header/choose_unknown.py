@@ -122,7 +122,7 @@ def _see_colours(sheet: Sheet) -> None:
 
 
 def _holds_codes(profile: Profile, *, named: bool) -> bool:
-    """A few short codes that repeat; in a short list under a name like "St." each may stand once."""
+    """A few short codes that repeat; under a name like "St." each may stand once."""
     few = 2 <= profile.distinct <= _MOST_CODES and (named or profile.distinct < profile.filled)
     return few and all(len(value) <= _LONGEST_CODE for value in profile.values)
 

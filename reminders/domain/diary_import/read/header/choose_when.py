@@ -78,7 +78,8 @@ def _choose_start(sheet: Sheet) -> None:
     filled = sheet.filled(days) or days
     # a weekday alone tells no day where there is a date as well
     filled = [n for n in filled if sheet.profiles[n].mostly("digits")] or filled
-    if not filled:
+    told = [n for n in filled if sheet.profiles[n].any("digits") or not sheet.profiles[n].filled]
+    if not filled or (not told and _unnamed_dates(sheet)):  # weekdays alone, beside dates
         _ask_for_a_date(sheet)
         return
     filled.sort(key=lambda place: (-_level(sheet, place), forms[place] != "starts_at", place))
@@ -163,7 +164,8 @@ def _ask_for_a_date(sheet: Sheet) -> None:
     kinds = {n: _FIELD[sheet.profiles[n].form] for n in found}
     if not found:  # a name that tells, and a content that nobody can read
         found = [n for n in sheet.called(*_WHEN) if sheet.profiles[n].what not in _NEVER_WHEN]
-        found = [n for n in found if sheet.profiles[n].mostly("digits")][:4]
+        days = [n for n in found if sheet.profiles[n].mostly("unsaid day")]
+        found = days or [n for n in found if sheet.profiles[n].mostly("digits")][:4]
         kinds = {n: "starts_at" if sheet.profiles[n].mostly("clock") else "date" for n in found}
     if found:
         choices = [(n, kinds[n], "") for n in found]

@@ -22,6 +22,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "date": looks.looks_like_date,
     "time": looks.looks_like_time,
     "both": looks.looks_like_date_and_time,
+    "unsaid day": looks.looks_like_unsaid_day,
     "phone": looks.looks_like_phone,
     "name": looks.looks_like_name,
     "words": looks.looks_like_words,

@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -24,6 +25,7 @@ from reminders.domain.diary_import.read.cells.dates import (
     read_time,
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
+from reminders.domain.diary_import.read.cells.when.assumed import forms
 from reminders.domain.diary_import.read.cells.when.time_zones import is_zone_word
 from reminders.domain.diary_import.read.cells.when.times import read_half
 from reminders.domain.diary_import.read.header.folding import squashed
@@ -36,6 +38,8 @@ _NUMBERED = re.compile(r"[A-Za-z]{1,3}[-_#]?\d")
 _STRETCH = re.compile(r"(\d{1,2}[:.hH]\d{2}) ?[-–—~～〜] ?(\d{1,2}[:.hH]\d{2})")
 _ZONE_WORD = re.compile(r"(.{0,20}\d) ([A-Z]{3,4})")
 _CLOCK = re.compile(r"\d{1,2}[:.hH]\d{2}|\d{1,2} ?[apAP]\.?[mM]?\b")
+_CLOCK_IN_WORDS = re.compile(r"(?:[^\W\d_]{1,6}\.? )?\d{1,2}[:.hH]\d{2} ?[^\W\d_][^\d_]{0,14}")
+"""A time with words around it: "9.15 h", "10:30 sáng"."""
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_(][\w'’.-]*){1,4}")
 _SPACELESS_NAME = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,8}")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*)*")
@@ -45,6 +49,8 @@ _CODE = re.compile(r"[A-Za-z]{0,6}[-_/ #]?\d[\w/-]{0,30}|#?[0-9A-Fa-f]{8}-[0-9A-
 _ZONE = re.compile(
     r"(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[A-Z][a-z]+ (?:Standard |Daylight )?Time.{0,40}"
 )
+_ANY_DAY = date(2024, 7, 1)
+"""Any will do: only whether there is such a day counts."""
 _LONGEST_PHONE = 21
 _LONGEST_NAME = 100
 _LONGEST_WORD = 40
@@ -73,6 +79,13 @@ def looks_like_date(value: str) -> bool:
     return _reads_in_an_order(read_date, plain)
 
 
+def looks_like_unsaid_day(value: str) -> bool:
+    """Whether a cell holds a day that leaves something to be asked: "tomorrow", "Thu 4 Mar"."""
+    if looks_like_time(value):
+        return False
+    return any(looks_like_date(form) for _, form in forms(value, _ANY_DAY))
+
+
 def looks_like_time(value: str) -> bool:
     """Whether a cell holds a time of day alone, or from when to when."""
     if (found := _ZONE_WORD.fullmatch(value)) and is_zone_word(found[2]):
@@ -83,7 +96,7 @@ def looks_like_time(value: str) -> bool:
     return (
         not value.strip().isdigit()
         and not _NUMBERED.match(value)
-        and " " not in value.strip(" aApPmM.")
+        and (" " not in value.strip(" aApPmM.") or bool(_CLOCK_IN_WORDS.fullmatch(value)))
         and _reads(read_time, value)
     )
 

@@ -56,13 +56,15 @@ _REIWA = re.compile(
     r"(?:令和|[Rr]\.?)\s?(\d{1,2})([./-]|\s?年\s?)(\d{1,2})(?:[./-]|\s?月\s?)(\d{1,2})\s?日?"
 )
 _THAI = re.compile(r"(\d{1,2}[./-]\d{1,2}[./-])(25[4-9]\d|26[0-2]\d)")
+_WEEKDAY_BEHIND = re.compile(r"(.*?)\s?([(（][^\W\d_]{1,5}\.?[)）])")
 _DAYS = re.compile(r"[3-6]\d{4}(?:[.,]\d{1,12})?")
 _SECONDS = re.compile(r"(1\d{9}|2\d{9})(?:\d{3})?")
 _SHORT_TIME = re.compile(r"(\d{1,2})(?:[.,](\d))?")
 ISO_BEFORE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
 """A day as workbooks give it, with its month and day."""
 _PLAIN_CLOCK = re.compile(
-    r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}[:.]\d\d(?::\d\d)?)?"
+    r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})(?:[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}(?:[:.]\d\d){0,2})?"
+    r"|\s?[-–—]\s?\d{1,2}[:.]\d\d)"
 )
 _DAY_BEFORE = re.compile(r".{6,30}\s\d{1,2}[:.]\d\d(?::\d\d)?$")
 _EARLY = re.compile(r"(?<!\d)(0?[1-6][:.]\d\d(?::\d\d)?)(?!\d)")
@@ -124,14 +126,24 @@ def _dates(text: str, base: date, order: str | None, country: str) -> Iterator[t
         yield Assumed.RELATIVE, (base + timedelta(days=int(days))).isoformat()
     elif (found := _SIX.fullmatch(text)) or (found := _EIGHT.fullmatch(text)):
         yield Assumed.NO_SIGNS, "-".join(found.groups())
-    elif found := _THAI.fullmatch(text):
-        yield Assumed.BUDDHIST, f"{found[1]}{int(found[2]) - 543}"
-    elif found := _ROC.fullmatch(text):
-        yield Assumed.MINGUO, _iso(int(found[1]) + 1911, found[3], found[4])
-    elif found := _REIWA.fullmatch(text):
-        yield Assumed.REIWA, _iso(int(found[1]) + 2018, found[3], found[4])
+    elif (of_era := _of_an_era(text)) is not None:
+        yield of_era
     elif any(map(str.isdigit, text)):
         yield from ((Assumed.NO_YEAR, form) for form in _with_year(text, base, order, country))
+
+
+def _of_an_era(text: str) -> tuple[Assumed, str] | None:
+    """A date of an era in common years, with the weekday that stands in brackets behind it."""
+    plain, weekday = text, ""
+    if found := _WEEKDAY_BEHIND.fullmatch(text):
+        plain, weekday = found[1], found[2]
+    if found := _THAI.fullmatch(plain):
+        return Assumed.BUDDHIST, f"{found[1]}{int(found[2]) - 543}{weekday}"
+    if found := _ROC.fullmatch(plain):
+        return Assumed.MINGUO, _iso(int(found[1]) + 1911, found[3], found[4]) + weekday
+    if found := _REIWA.fullmatch(plain):
+        return Assumed.REIWA, _iso(int(found[1]) + 2018, found[3], found[4]) + weekday
+    return None
 
 
 def _with_year(text: str, base: date, order: str | None, country: str) -> Iterator[str]:

@@ -40,6 +40,7 @@ _RANGE = re.compile(
 )
 _WITH_LENGTH = re.compile(r"(.*\d.*?)\s?\(((?=[^)]*[^\W\d_])[^()]{2,20})\)")
 """A time with its length in brackets: "9h00 (1h30)"."""
+_NOON_BESIDE = re.compile(r"(?P<word>[^\W\d_]+)(?P<sign>\s?[–—~-]\s?|\sto\s)(?P<rest>\d.*)")
 _EVENING = time(18)
 _LONGEST_HALF = 30
 
@@ -60,7 +61,7 @@ class TimeSpan(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, str]:
-    return by_phrase("times", ("am", "pm", "noon", "midnight"))[0]
+    return by_phrase("times", ("am", "pm", "noon", "midday", "night", "midnight"))[0]
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +114,8 @@ def _span(text: str) -> TimeSpan:
         return TimeSpan((datetime(2000, 1, 1) + timedelta(seconds=seconds)).time(), None)
     with suppress(UnreadableError):
         return TimeSpan(read_clock(plain, text).at, None)
+    if (noon := _NOON_BESIDE.fullmatch(plain)) and _words().get(folded_word(noon[1])) == "noon":
+        plain = f"12:00 PM{noon['sign']}{noon['rest']}"
     if span := _RANGE.fullmatch(_without_date(plain)):
         with suppress(_NotATimeError):
             return _stretch(span[1].strip(), span[2].strip(), text)
@@ -183,7 +186,18 @@ def _time(found: re.Match[str], half: str, text: str) -> Clock:
         if (hour, minute) != (12, 0):
             raise _not_a_time(text)
         half = "pm"
+    elif half in ("midday", "night"):
+        half = _half_of(half, hour, text)
     return Clock(clock(hour, minute, second, half, text), half)
+
+
+def _half_of(part: str, hour: int, text: str) -> str:
+    """The half of an hour around noon or at night; half past twelve at night is either day's."""
+    if part == "midday" and (10 <= hour <= 15 or 1 <= hour <= 5):
+        return "am" if hour in (10, 11) else "pm"
+    if part == "night" and (6 <= hour <= 11 or 18 <= hour <= 23):
+        return "pm"
+    raise _midnight(text) if part == "night" else _not_a_time(text)
 
 
 def clock(hour: int, minute: int, second: int, half: str, text: str) -> time:
