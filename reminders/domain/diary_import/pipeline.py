@@ -41,7 +41,9 @@ from reminders.domain.diary_import.read.header.columns import (
 )
 from reminders.domain.diary_import.read.rows import RowReader
 from reminders.domain.diary_import.read.rows.left_out import Reason
+from reminders.domain.diary_import.read.rows.widths import RowWidths
 from reminders.domain.diary_import.read.time_limit import WHOLE, reading_within
+from reminders.domain.diary_import.read.widths import stop_if_shifted
 from reminders.domain.diary_import.results import (
     ImportOutcome,
     Progress,
@@ -230,6 +232,7 @@ def _columns(table: Table, options: Options, *, now: datetime) -> Columns:
     mapping = (Answer(About.COLUMN, meaning, name) for name, meaning in options.mapping.items())
     # What was answered for this file comes before what a mapping remembers of former ones.
     answers = options.answers.over(Answers.of(mapping))
+    stop_if_shifted(table, answers, country_of(options.location))
     columns = choose_columns(
         table.header,
         table.sample,
@@ -296,7 +299,7 @@ def _stage(
         now=now,
         answers=options.answers,
         leave_past=options.passes_over_past,
-        whole=found.are_whole,
+        widths=RowWidths(columns, whole=found.are_whole, exact=found.have_exact),
     )
     with reading_within(WHOLE):
         stage(

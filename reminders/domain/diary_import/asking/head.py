@@ -28,6 +28,7 @@ from reminders.domain.diary_import.read.header.columns import (
     stop_if_missing,
 )
 from reminders.domain.diary_import.read.header.fields import FIELDS
+from reminders.domain.diary_import.read.widths import stop_if_shifted
 from reminders.domain.diary_import.taught import (
     Circle,
     layout_of,
@@ -127,6 +128,7 @@ def opened(
 def _read(table: Table, known: Known, head: Head, around: Surroundings) -> None:
     head.answers = list(known.answers)
     answers = Answers.of(head.answers)
+    stop_if_shifted(table, answers, around.country)
     mapping = mapping_with(known.mapping, answers, table.header)
     columns = choose_columns(
         table.header,

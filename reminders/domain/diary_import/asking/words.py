@@ -12,7 +12,7 @@ from reminders.domain.diary_import.checks.numbers import Check
 from reminders.domain.diary_import.options import LEAVE_PAST
 from reminders.domain.diary_import.questions import SET_ASIDE, About, Answer, Question
 from reminders.domain.diary_import.read.cells.dates import ORDER_WORDS
-from reminders.domain.diary_import.read.cells.when.assumed import Assumed
+from reminders.domain.diary_import.read.cells.when.assumed import NOT, Assumed
 from reminders.domain.diary_import.read.header.fields import COLUMN_WORDS, FIELDS
 from reminders.domain.diary_import.read.rows.left_out import REASON_WORDS, Reason
 
@@ -51,6 +51,8 @@ AGREED: Mapping[str, str] = {
     Assumed.LENGTHS_IN_SECONDS: "Lengths are in seconds",
     Assumed.SAME_DAY: "A row without a day is of the day above it",
     Assumed.TURNED: "Dates of the spreadsheet have day and month turned round",
+    Assumed.HEADER_FITS: "The header names the values below it",
+    NOT + Assumed.HEADER_FITS: "The header does not name the values below it",
 }
 """What somebody agreed to, in words that stand alone."""
 YES_OR_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}

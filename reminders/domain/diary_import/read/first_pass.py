@@ -14,17 +14,14 @@ from reminders.domain.diary_import.questions import Answers, Question, Questions
 from reminders.domain.diary_import.read.assumptions import AssumptionSurvey
 from reminders.domain.diary_import.read.cells.dates import DateReader, DatesOpen
 from reminders.domain.diary_import.read.files.encodings import REPLACED
-from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table, ragged
+from reminders.domain.diary_import.read.files.tables import ZERO_BYTE, Table
 from reminders.domain.diary_import.read.header.columns import Columns
 from reminders.domain.diary_import.read.neighbours import NeighbourSurvey
 from reminders.domain.diary_import.read.rows.asides import AsideSurvey
 from reminders.domain.diary_import.read.rows.value_survey import ValueSurvey
+from reminders.domain.diary_import.read.widths import WidthSurvey
 
 MAX_LOCATIONS = 1_000
-_LEAST_WHOLE, _FEW_SHORT, _MOSTLY_FILLED = 5, 8, 0.95
-"""From so many whole rows on, and with at most one short one to so many, a short row is damaged;
-where the last column is often blank, programs leave its cell out.
-"""
 
 
 @dataclass
@@ -36,17 +33,8 @@ class Survey:
     rows: int = 0
     locations: dict[str, int] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
-    whole: int = 0
-    last_filled: int = 0
-
-    @property
-    def are_whole(self) -> bool:
-        """Whether rows have a cell for each column, and something in the last one, so that one with
-        fewer has lost a separator or its end, and its values stand below other names.
-        """
-        short = self.rows - self.whole
-        enough = self.whole >= _LEAST_WHOLE and short * _FEW_SHORT <= self.whole
-        return enough and self.last_filled >= _MOSTLY_FILLED * self.whole
+    are_whole: bool = False
+    have_exact: bool = False
 
 
 def survey(
@@ -64,19 +52,17 @@ def survey(
     neighbours = NeighbourSurvey(columns, answers or Answers())
     lookers.append(neighbours.look)
     problems = Problems()
-    width = len(table.header)
+    widths = WidthSurvey(len(table.header))
     suspicious = table.encoding.suspicious
     when = columns.places.get("date", columns.places.get("starts_at"))
     where = columns.places.get("location")
     for number, cells in table.rows():
         found.rows += 1
-        if len(cells) >= width:
-            found.whole += 1
-            found.last_filled += bool(cells[width - 1])
-        if len(cells) > width and any(map(str.strip, cells[width:])):
-            problems.add(ragged(len(cells), width), row=number, column="")
+        wide = widths.look(number, cells)
         if suspicious:
             _look_for(suspicious, cells, number, table, problems)
+        if wide:
+            continue  # its values stand below other names: nobody is to be asked what they mean
         if when is not None and not dates.decided and when < len(cells):
             dates.observe(cells[when].strip(), row=number)
         if where is not None and where < len(cells):
@@ -86,6 +72,8 @@ def survey(
     if not found.rows:
         raise refuse("The file has a header but no appointments. Export it again, with rows.")
     problems.stop_if_any(rows=found.rows)
+    widths.stop_if_too_wide()
+    found.are_whole, found.have_exact = widths.are_whole, widths.have_exact
     found.questions = [*values.questions(), *asides.questions()]
     found.questions += unsaid.questions() if unsaid is not None else []
     found.questions += neighbours.questions()

@@ -144,9 +144,13 @@ class Profile:
 
     def mobiles(self, country: str) -> float:
         """The share of the phone numbers in it that are mobiles in this country's plan."""
+        return self.numbers("mobile", country)
+
+    def numbers(self, kind: str, country: str) -> float:
+        """The share of the phone numbers in it that are of a kind in this country's plan."""
         read = [read_phone(value, country) for value in self._looked_at if len(value) <= 40]
         numbers = [number for number in read if isinstance(number, PhoneNumber)]
-        hits = sum(1 for number in numbers if str(number.kind) == "mobile")
+        hits = sum(1 for number in numbers if str(number.kind) == kind)
         return hits / len(numbers) if numbers else 0.0
 
     def examples(self, most: int = 3) -> tuple[str, ...]:

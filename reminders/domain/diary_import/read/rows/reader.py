@@ -54,6 +54,7 @@ from reminders.domain.diary_import.read.rows.people import (
 )
 from reminders.domain.diary_import.read.rows.starts import ReadStart, StartReader
 from reminders.domain.diary_import.read.rows.statuses import StatusReader
+from reminders.domain.diary_import.read.rows.widths import RowWidths
 from reminders.domain.diary_import.write.copying import copy_line
 
 MOST_KEPT = 1_000
@@ -63,10 +64,6 @@ LONGEST_KEPT = 100
 _TWO_ORDERS = (
     "The header stands here once more with its columns in another order: these are two exports, "
     "one below the other. Import each by itself."
-)
-_TOO_FEW = (
-    "The row has {has} cells, but the header and nearly all other rows have {width}. Look for a "
-    "separator that is missing, or for an end that was cut off."
 )
 _WHATEVER_ELSE = (Reason.STATUS, Reason.ALL_DAY)
 """Reasons to leave a row out, whatever else is wrong with it."""
@@ -79,8 +76,8 @@ class RowReader:
 
     `sites` are by casefolded name, None for one whose rows are left out; `default` is for rows that
     name none. `known_names` holds the spelling of practitioners and services that exist, by field
-    and casefolded name. With `leave_past` visits of days before today are left out. Where rows are
-    `whole`, one that lacks cells is a mistake.
+    and casefolded name. With `leave_past` visits of days before today are left out. `widths` tells
+    which rows have lost a cell or won one.
     """
 
     def __init__(
@@ -95,7 +92,7 @@ class RowReader:
         now: datetime,
         answers: Answers | None = None,
         leave_past: bool = False,
-        whole: bool = False,
+        widths: RowWidths | None = None,
     ) -> None:
         self.columns = columns
         self.answers = answers or Answers()
@@ -108,7 +105,7 @@ class RowReader:
         self.mistakes: dict[int, list[str]] = {}
         self.faulty_ids: list[str] = []
         self.number = 0
-        self._leave_past, self._whole = leave_past, whole
+        self._leave_past, self._widths = leave_past, widths or RowWidths(columns)
         self._above = "date" in columns.places and Assumed.SAME_DAY in agreed_kinds(
             self.answers.agreed
         )
@@ -153,8 +150,8 @@ class RowReader:
         if site is None:
             return self._without_site(cells, original)
         values, reason = self._read(number, cells, site)
-        if self._whole and len(original) < self._width:
-            self._fail("", _TOO_FEW.format(has=len(original), width=self._width))
+        if len(original) != self._width and (moved := self._widths.mistake(original)):
+            self._fail("", moved)
         if self._failed and reason not in _WHATEVER_ELSE:
             return self._refused(cells, original)
         if reason is not None:

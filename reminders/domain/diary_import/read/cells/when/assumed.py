@@ -40,6 +40,7 @@ class Assumed(StrEnum):
     TWELVE_HOURS = "twelve_hours"
     SAME_DAY = "same_day"
     TURNED = "turned_dates"
+    HEADER_FITS = "header_fits"
 
 
 NOT = "not_"
