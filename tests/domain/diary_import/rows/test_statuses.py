@@ -134,7 +134,10 @@ def test_what_is_neither_yes_nor_no_there_is_asked_about() -> None:
     content = csv_of(row(1, "by phone"), row(2, "No"), header=CANCELLED)
 
     assert asked(content, mapping={"Canceled": "cancelled"}) == [
-        ("What does “by phone” mean in the column “Canceled”? (1 row)", ["yes", "no"])
+        (
+            "What does “by phone” mean in the column “Canceled”? (1 row)",
+            ["yes", "no", "leave_out"],
+        )
     ]
     bring_in(
         content, mapping={"Canceled": "cancelled"}, answers=meaning("Canceled", "by phone", "yes")

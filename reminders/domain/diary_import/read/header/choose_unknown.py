@@ -16,6 +16,7 @@ FLAGS = [
     ("no_texts", "Yes means that the patient must not be texted"),
     ("cancelled", "Yes means that the visit is cancelled"),
     ("active", "Yes means that the visit takes place"),
+    ("left_out", "Yes means that it is no visit: leave these rows out"),
 ]
 _CHANNEL = ("channel", "How the patient wants to be reminded")
 _STATUS = [

@@ -41,6 +41,7 @@ FIELDS: dict[str, str] = {
     "cancelled_by": "Cancelled (whatever stands there)",
     "deleted": "Deleted (yes or no)",
     "active": "Still on (yes or no)",
+    "left_out": "Left out of the diary (yes or no)",
     "may_text": "May be texted (yes or no)",
     "no_texts": "Must not be texted (yes or no)",
     "channel": "How to be reminded",

@@ -60,6 +60,7 @@ _STATUS_CHOICES = {
     CONFIRMED: "booked, and the patient has confirmed",
 }
 _CONSENT_CHOICES = {YES: "the patient may be texted", NO: "the patient must not be texted"}
+_LEAVE = {LEAVE_OUT: _STATUS_CHOICES[LEAVE_OUT]}
 _LANGUAGE_CHOICES = {LOCATIONS_OWN: "the language of the location", "en": "English"}
 
 
@@ -78,6 +79,8 @@ class Kind:
 
     def may_mean(self, meaning: str) -> bool:
         """Whether an answer makes sense for this kind."""
+        if meaning == LEAVE_OUT and YES in self.choices:
+            return True  # of "Is blocked" or "Is active" each value may say that it is no visit
         return meaning in self.choices or self.accepts(meaning)
 
 
@@ -122,6 +125,12 @@ def _active(text: str) -> str | None:
     """Of a column that says whether the visit still stands."""
     known = {CANCELLED: NO, BOOKED: YES, CONFIRMED: YES}
     return _flag(text) or known.get(str(read_status(text)))
+
+
+def _left_out(text: str) -> str | None:
+    """Of a column that says which rows are no visits."""
+    said = _flag(text)
+    return LEAVE_OUT if said == YES else said
 
 
 def _may_text(text: str) -> str | None:
@@ -175,7 +184,7 @@ KINDS: dict[str, Kind] = {
         likely=_likely_status,
     ),
     "cancelled": Kind(
-        _cancelled, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
+        _cancelled, {YES: "the visit is cancelled", NO: "the visit is not cancelled", **_LEAVE}
     ),
     "cancelled_at": Kind(
         _cancelled_at, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
@@ -183,8 +192,13 @@ KINDS: dict[str, Kind] = {
     "cancelled_by": Kind(
         _cancelled_by, {YES: "the visit is cancelled", NO: "the visit is not cancelled"}
     ),
-    "deleted": Kind(_cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted"}),
-    "active": Kind(_active, {YES: "the visit still stands", NO: "the visit is cancelled"}),
+    "deleted": Kind(
+        _cancelled, {YES: "the visit was deleted", NO: "the visit is not deleted", **_LEAVE}
+    ),
+    "active": Kind(
+        _active, {YES: "the visit still stands", NO: "the visit is cancelled", **_LEAVE}
+    ),
+    "left_out": Kind(_left_out, {LEAVE_OUT: _STATUS_CHOICES[LEAVE_OUT], NO: "the visit stands"}),
     # Of what nobody knows a no is offered first: it texts nobody, and is seen.
     "may_text": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
     "channel": Kind(_may_text, _CONSENT_CHOICES, likely=lambda _text: (NO,)),
@@ -210,6 +224,10 @@ KINDS: dict[str, Kind] = {
         accepts=lambda meaning: read_language(meaning) is not None,
     ),
 }
+
+_MAY_LEAVE_OUT = frozenset(
+    name for name, kind in KINDS.items() if name != "status" and kind.may_mean(LEAVE_OUT)
+)
 
 
 @dataclass
@@ -250,6 +268,17 @@ class ValueColumn:
         if self.means == "status" and own in PAST_ONLY and given not in (None, LEAVE_OUT):
             return own
         return given or own
+
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether a value of it, which is none of a status, may say that rows are left out."""
+        if self.means not in _MAY_LEAVE_OUT:
+            return False
+        header = folded_header(self.header)
+        said = self.answers.meanings.items()
+        return self.means == "left_out" or any(
+            key[0] == header and meaning == LEAVE_OUT for key, meaning in said
+        )
 
     def note(self, text: str, number: int) -> None:
         """Keep a value that nobody knows, with its row."""

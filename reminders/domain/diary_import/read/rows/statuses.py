@@ -14,6 +14,7 @@ from reminders.domain.diary_import.read.rows.meanings import (
     ARRIVED,
     BOOKED,
     CANCELLED,
+    LEAVE_OUT,
     NO,
     PAST_ONLY,
     SETTLED,
@@ -38,8 +39,9 @@ class StatusReader:
         self._flags = [
             (column, say) for name, say in off.items() for column in values.get(name, [])
         ]
+        self._out = [each for found in values.values() for each in found if each.may_leave_out]
         # The usual file has one such column, with a few words that mean the same at any time.
-        alone = len(self._status) == 1 and not self._flags
+        alone = len(self._status) == 1 and not self._flags and not self._out
         self._only = self._status[0].place if alone else None
         self._now = now
         self._fail = fail
@@ -54,6 +56,9 @@ class StatusReader:
             known = self._sure.get(text)
             if known is not None:
                 return known
+        for column in self._out:
+            if column.meaning(cells[column.place]) == LEAVE_OUT:
+                return LEAVE_OUT
         found = ""
         for column in self._status:
             text = cells[column.place]

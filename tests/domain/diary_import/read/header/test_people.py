@@ -86,7 +86,7 @@ def test_a_phone_under_an_unknown_name_is_asked_about() -> None:
 def test_a_phone_that_says_yes_and_no_is_none() -> None:
     questions = asked_of("Name | Mobile | Phone", "Ann Lee | 07700 900111 | Y")
 
-    assert [header for header, _ in questions[0]] == ["Phone"] * 5
+    assert [header for header, _ in questions[0]] == ["Phone"] * 6
 
 
 def test_a_vets_patient_is_an_animal_and_the_owner_is_asked_about() -> None:
