@@ -22,8 +22,6 @@ pytestmark = pytest.mark.looks
 
 WINDOWS = (ViewportSize(width=1280, height=800), ViewportSize(width=390, height=800))
 LITTLE = 0.02
-LITTLE_OF_THE_ADMINISTRATION = 0.25
-"""Its forms are laid out by another package, whose scripts make boxes of lists."""
 SETTLED_MS = 150
 WATCH = """
   window.shifts = [];
@@ -54,7 +52,7 @@ def test_nothing_moves_while_a_page_is_made(share: int, open_page: Callable[...,
             shifts = page.evaluate("window.shifts")
             looked_at += 1
             much = sum(value for value, _ in shifts)
-            if much > (LITTLE_OF_THE_ADMINISTRATION if path.startswith("/admin/") else LITTLE):
+            if much > LITTLE:
                 moved.append(f"{path} at {window['width']}: {much:.3f}, {shifts}")
 
     assert looked_at > 20
