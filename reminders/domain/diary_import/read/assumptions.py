@@ -231,11 +231,19 @@ class AssumptionSurvey:
         for_good = [] if kind in FROM_A_DAY else [always(yes, "Yes, so in all files like it")]
         mistakes = "No, such cells are mistakes"
         no = Choice(Answer(About.CHECK, NOT + kind), _NO_WORDS.get(kind, mistakes))
-        choices = (yes, no, *for_good)
+        choices = (yes, no, *for_good, *self._made_before(kind))
         column = self._columns.name_of(noted.field)[:100]
         return Question(
             About.CHECK, f"check:{kind}", words, choices, (noted.text[:60],), noted.row, column
         )
+
+    def _made_before(self, kind: Assumed) -> list[Choice]:
+        """A list with "tomorrow" in it that was made yesterday evening."""
+        if kind is not Assumed.RELATIVE:
+            return []
+        day = self._today - timedelta(days=1)
+        code = Answer(About.CHECK, code_of(kind, day))
+        return [Choice(code, f"No, it was made on {_day_words(day)}")]
 
 
 def _remember(text: str, seen: set[str]) -> None:

@@ -63,6 +63,8 @@ def _marking_words() -> frozenset[str]:
         for phrase in (each for meaning in meanings for each in phrases_of(name, meaning)):
             for spelling in spellings(phrase):
                 found.update([*spelling.split(), spelling.replace(" ", "")])
+    cancelled = by_phrase("statuses", (StatusMeaning.CANCELLED,))[0]
+    found.update(word for word in cancelled if word.isascii())
     return frozenset(found)
 
 
@@ -220,6 +222,8 @@ def _bare_mark(words: list[str], rest: list[str]) -> str | None:
     phrase = " ".join(words)
     if folded_word(phrase) in _no_names():
         return DECEASED
+    if phrase.isupper() and not " ".join(rest).isupper() and _mark_beside(phrase) == OFF:
+        return OFF  # "CXL Ann Lee"
     if len(words) > 1:
         return NO_TEXTS if read_text_wish(phrase) is False else None
     # In a name that is not in capitals itself, capitals are a sign.

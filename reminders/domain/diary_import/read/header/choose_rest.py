@@ -33,6 +33,8 @@ def choose_rest(sheet: Sheet) -> None:
     _consent(sheet)
     for kind in ("location", "practitioner"):
         found = [n for n in sheet.called(kind) if sheet.profiles[n].what not in _NOT_WORDS]
+        if kind == "location":
+            found = [n for n in found if not _numbers_rooms(sheet, n)]
         sheet.choose_one(kind, found, f"Which of these is the {words_of(kind)}?")
     _practitioner_by_another_name(sheet)
     for kind in _UNRIVALLED:
@@ -49,6 +51,16 @@ def choose_rest(sheet: Sheet) -> None:
         sheet.choose_one(kind, sheet.called(kind), "", rival=lambda one, other: False)
     choose_unknown(sheet)
     sheet.aside(set(sheet.free))
+
+
+def _numbers_rooms(sheet: Sheet, place: int) -> bool:
+    """Whether a place such as the Polish "Gabinet", a practice or a room, is only a number: then
+    it is the room.
+    """
+    numbered = sheet.profiles[place].what == "integer"
+    if numbered and "room" not in sheet.places:
+        sheet.place("room", place)
+    return numbered
 
 
 def _repeats_the_name(sheet: Sheet, place: int) -> bool:

@@ -67,9 +67,11 @@ def _says_whom_to_text(sheet: Sheet, place: int) -> bool:
 
 def _holds_statuses(profile: Profile, *, told: bool) -> bool:
     """Whether several words are mostly ones of a status; one is enough where nothing tells it."""
-    if profile.distinct < 2 or not profile.any("status"):
+    if profile.distinct < 2:
         return False
-    return profile.mostly("maybe status") or not (told or profile.any("digits"))
+    if profile.any("status") and profile.mostly("maybe status"):
+        return True
+    return profile.any("maybe status") and not (told or profile.any("digits"))
 
 
 def _is_told(sheet: Sheet) -> bool:

@@ -57,9 +57,8 @@ def _level(sheet: Sheet, place: int) -> int:
 
 
 def _form(sheet: Sheet, place: int) -> str:
-    """The field that the content makes of a column called a date, a time or a start.
-
-    A blank column, and one that nobody can read, keep what their name says: the rows tell.
+    """The field that the content makes of a column called a date, a time or a start; a blank
+    column, and one that nobody can read, keep what their name says: the rows tell.
     """
     profile = sheet.profiles[place]
     if profile.form:

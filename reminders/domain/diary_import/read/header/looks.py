@@ -26,6 +26,7 @@ from reminders.domain.diary_import.read.cells.dates import (
 )
 from reminders.domain.diary_import.read.cells.flags import read_flag, read_text_wish
 from reminders.domain.diary_import.read.cells.when.assumed import forms
+from reminders.domain.diary_import.read.cells.when.calendar_dates import without_weekday
 from reminders.domain.diary_import.read.cells.when.time_zones import is_zone_word
 from reminders.domain.diary_import.read.cells.when.times import read_half
 from reminders.domain.diary_import.read.header.folding import squashed
@@ -83,7 +84,8 @@ def looks_like_unsaid_day(value: str) -> bool:
     """Whether a cell holds a day that leaves something to be asked: "tomorrow", "Thu 4 Mar"."""
     if looks_like_time(value):
         return False
-    return any(looks_like_date(form) for _, form in forms(value, _ANY_DAY))
+    plain, _ = without_weekday(value)
+    return any(looks_like_date(form) for _, form in forms(plain, _ANY_DAY))
 
 
 def looks_like_time(value: str) -> bool:

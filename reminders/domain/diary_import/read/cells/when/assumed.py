@@ -65,7 +65,7 @@ ISO_BEFORE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
 """A day as workbooks give it, with its month and day."""
 _PLAIN_CLOCK = re.compile(
     r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})(?:[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}(?:[:.]\d\d){0,2})?"
-    r"|\s?[-–—]\s?\d{1,2}[:.]\d\d)"
+    r"|\s?[-–—]\s?\d{1,2}(?:[:.]\d\d)?)"
 )
 _DAY_BEFORE = re.compile(r".{6,30}\s\d{1,2}[:.]\d\d(?::\d\d)?$")
 _EARLY = re.compile(r"(?<!\d)(0?[1-6][:.]\d\d(?::\d\d)?)(?!\d)")
@@ -213,9 +213,15 @@ def early_hour(text: str) -> int | None:
     """
     found = _PLAIN_CLOCK.fullmatch(text)
     if found is None:
-        return None
+        return 12 if _begins_at_noon(text) else None
     hour = int(found[1])
     return hour if 1 <= hour <= 12 else 0
+
+
+def _begins_at_noon(text: str) -> bool:
+    """Whether a stretch begins with a word: "noon-12:30" tells no more than 12:00."""
+    first = re.split(r"[\s–—-]", text[:LONGEST], maxsplit=1)[0]
+    return folded_word(first) in by_phrase("times", ("noon",))[0] and len(first) < len(text)
 
 
 def after_noon(text: str) -> str:
