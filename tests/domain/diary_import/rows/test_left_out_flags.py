@@ -76,6 +76,12 @@ def test_a_value_of_any_such_column_may_leave_its_rows_out(
     assert ids() == left
 
 
+def test_one_odd_value_does_not_hide_a_column_about_texts() -> None:
+    content = list_of("SMS reminder", "Yes", "No", "Booked", "Yes")
+
+    assert [one.name for one in open_questions(content)] == ["column:SMS reminder"]
+
+
 def test_a_word_that_is_no_yes_or_no_is_asked_about_with_leaving_out() -> None:
     (question,) = open_questions(
         list_of("Blocked", "No", "perhaps", "No", "No"),

@@ -178,7 +178,8 @@ def _consent(sheet: Sheet) -> None:
         sheet.choose_one(kind, found, f"Which of these is “{words_of(kind)}”?")
     for place in sheet.called("may_text", "no_texts", least=ASKED):
         profile = sheet.profiles[place]
-        if profile.is_flags or profile.any("consent"):
+        # One odd value among them, as of a row that lost a cell, does not make it another column.
+        if profile.is_flags or profile.any("consent") or profile.mostly("flag"):
             words = f"What does “{sheet.label(place)}” say?"
             said = bool(sheet.named[place].parts & {"texts", "consent", "stop"})
             sheet.ask_one(place, words, FLAGS, keep_first=not said)
