@@ -45,6 +45,8 @@ another's.
 """
 _MEANINGLESS = frozenset(word for words in _WORDS.values() for word in words.split())
 _RELATIONS = _OTHERS | frozenset(_WORDS["parents"].split()) - frozenset(["own", "self"])
+_LABELS = frozenset(_WORDS["kinds"].split())
+_MOST_LABELS = 4
 _TIME = re.compile(
     r"(?<![\d+])\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|uhr|uur|h)(?![a-z])"
     r"|(?<=(?:after|until) )\d{1,2}(?:[:.]\d{2})?(?!\d)",
@@ -112,9 +114,14 @@ def is_somebody_elses(text: str) -> bool:
     return any(_folded(word) in _OTHERS for word in _WORD.findall(text))
 
 
-def is_relation(text: str) -> bool:
-    """Whether a cell is nothing but who of the family somebody is: "Mother", "wife"."""
-    return _folded(text.strip(" .()")) in _RELATIONS
+def is_relation(text: str, *, parents: bool = True) -> bool:
+    """Whether a cell is nothing but who of the family somebody is, or has a number: "Mother",
+    "wife’s", "2 = hija", "mobile: daughter"; without `parents`, only whose phone is another's.
+    """
+    wanted = _RELATIONS if parents else _OTHERS
+    words = [_folded(word.removesuffix("'s").removesuffix("’s")) for word in _WORD.findall(text)]
+    others = [word for word in words if word not in _LABELS]
+    return 0 < len(others) <= len(words) <= _MOST_LABELS and wanted.issuperset(others)
 
 
 def refuses_texts(text: str) -> bool:

@@ -47,6 +47,8 @@ def with_word(word: str, *, column: str = "Zorp", before: int = 3) -> bytes:
         ("CANCELLED", "cancelled"),
         ("afgezegd", "cancelled"),
         ("Mother", "others_phone"),
+        ("2 = hija", "others_phone"),
+        ("mobile: wife’s", "others_phone"),
     ],
 )
 @pytest.mark.parametrize("before", [3, 230])
@@ -84,6 +86,27 @@ def test_of_a_note_only_a_part_that_is_nothing_but_such_a_word_counts(note: str,
     found = open_questions(with_word(note, column="Notes"))
 
     assert [each.likeliest.answer.value for each in found] == ([asks] if asks else [])
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "asked"),
+    [
+        ("Obs. tel", "2 = hija", True),
+        ("Phone notes", "wife’s", True),
+        ("Phone notes", "Mum", False),
+        ("Phone notes", "after 5 pm", False),
+        ("Phone notes", "prefers mobile", False),
+        ("Notes", "daughter", False),
+    ],
+)
+def test_whose_a_phone_is_may_stand_in_a_note_about_phones(
+    column: str, cell: str, asked: bool
+) -> None:
+    sydney()
+
+    found = open_questions(with_word(cell, column=column))
+
+    assert [each.likeliest.answer.meaning for each in found] == ["others_phone"] * asked
 
 
 def test_what_is_said_of_others_is_not_asked_about() -> None:

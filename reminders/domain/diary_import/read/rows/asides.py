@@ -73,6 +73,7 @@ _MOST_PARTS = 60
 """So many different words of one column are asked about; more are a column of another kind."""
 _REMEMBERED = 20_000
 _LONGEST_PART = 60
+_PHONE_NAMES = frozenset(["phone", "mobile"])
 _PHONES = ("phone", "second_phone", "phone_inside", "guardian_phone")
 
 
@@ -92,7 +93,10 @@ class _Aside:
         # In a column of no known kind a single "Refused" is asked about, in a note it is no word.
         self.any_wish = not kinds
         # Beside a parent's name "Mother" says who that is, else whose the phone is.
-        self.of_phone = not kinds and not has_relatives
+        of_phones = "notes" in kinds and bool(named.parts & _PHONE_NAMES)
+        self.of_phone = (of_phones or not kinds) and not has_relatives
+        # A parent's or carer's number, so noted beside it, is there to be texted.
+        self.parents_too = not kinds
         self.known: dict[str, dict[str, str]] = {}
 
     def words_in(self, cell: str) -> dict[str, str]:
@@ -101,7 +105,7 @@ class _Aside:
         if found is None:
             if len(self.known) > _REMEMBERED:
                 self.known.clear()
-            closer = may_hold_marks(cell) or (self.of_phone and _is_relation(cell))
+            closer = may_hold_marks(cell) or (self.of_phone and self._is_relation(cell))
             closer = closer or (self.of_block and surely_blocked(cell))
             found = self.known[cell] = self._read(cell) if closer else {}
         return found
@@ -110,7 +114,7 @@ class _Aside:
         found = dict(marked_parts(cell)) if self.of_patient else {}
         if self.of_patient and self.any_wish and wishes_no_texts(cell):
             found.setdefault(cell, NO_TEXTS)
-        if self.of_phone and not found and _is_relation(cell):
+        if self.of_phone and not found and self._is_relation(cell):
             found[cell] = OTHERS
         if self.of_visit and not found:
             off = [cell] if _is_off(cell) else filter(_is_off, parts_of(cell))
@@ -119,9 +123,8 @@ class _Aside:
             found[cell] = LEAVE_OUT
         return {part[:_LONGEST_PART]: mark for part, mark in found.items()}
 
-
-def _is_relation(cell: str) -> bool:
-    return len(cell) <= _LONGEST_PART and " " not in cell and is_relation(cell)
+    def _is_relation(self, cell: str) -> bool:
+        return len(cell) <= _LONGEST_PART and is_relation(cell, parents=self.parents_too)
 
 
 def _is_off(cell: str) -> bool:
