@@ -1,0 +1,1 @@
+"""Who is booked, on which phone, and whether they may be texted."""
