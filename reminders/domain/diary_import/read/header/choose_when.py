@@ -27,13 +27,8 @@ _NEVER_WHEN = ("flag", "email", "name", "zone", "half")
 _WHICH_DATE = "Which of these dates is the visit?"
 _WHICH_TIME = "At which of these times does the visit start?"
 _MAYBE = (
-    "booked_on",
-    "changed_on",
-    "next_visit",
-    "arrived_on",
-    "end_date",
-    "confirmed",
-    "printed_on",
+    *("booked_on", "changed_on", "next_visit", "arrived_on"),
+    *("end_date", "confirmed", "printed_on"),
 )
 """Known dates that are offered for the visit only where the file has no other."""
 

@@ -228,6 +228,15 @@ class TestRepeated:
         content = calendar(f"SUMMARY:Bomb\nDTSTART:20270303T093000Z\nRRULE:{rule}")
         assert refusal_of(content).startswith("The event “Bomb” repeats more than 2,000 times")
 
+    @pytest.mark.parametrize("rule", ["FREQ=SECONDLY,DAILY", "FREQ=MINUTELY,MINUTELY"])
+    def test_a_rule_with_two_measures_is_refused_by_name(self, rule: str) -> None:
+        content = calendar(f"SUMMARY:Bob\nDTSTART:20270303T093000Z\nRRULE:{rule}", ANN)
+        assert refusal_of(content).startswith("The event “Bob” repeats more than 2,000 times")
+
+    def test_a_rule_without_a_measure_leaves_the_other_events(self) -> None:
+        content = calendar("SUMMARY:Bob\nDTSTART:20270303T093000Z\nRRULE:INTERVAL=1", ANN)
+        assert sorted(event["Summary"] for event in events_of(content)) == ["Ann Lee", "Bob"]
+
     def test_a_date_taken_out_that_cannot_be_read_spoils_the_series(self) -> None:
         content = calendar(f"{self.WEEKLY}\nEXDATE:23 March 2027")
         assert [(event["UID"], event["Start"]) for event in events_of(content)] == [("w", "")]

@@ -64,7 +64,8 @@ _SHORT_TIME = re.compile(r"(\d{1,2})(?:[.,](\d))?")
 ISO_BEFORE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
 """A day as workbooks give it, with its month and day."""
 _PLAIN_CLOCK = re.compile(
-    r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})(?:[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}(?:[:.]\d\d){0,2})?"
+    r"(?:.{0,24}\d[\d./,-]*\s)?(\d{1,2})"
+    r"(?:[:.]\d\d(?::\d\d)?(?:\s?[-–—]\s?\d{1,2}(?:[:.]\d\d){0,2})?"
     r"|\s?[-–—]\s?\d{1,2}(?:[:.]\d\d)?)"
 )
 _DAY_BEFORE = re.compile(r".{6,30}\s\d{1,2}[:.]\d\d(?::\d\d)?$")

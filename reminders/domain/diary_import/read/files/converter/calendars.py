@@ -227,7 +227,7 @@ def _is_measureless(event: Component) -> bool:
     rules = rule if isinstance(rule, list) else [rule]
     return any(
         rule is not None
-        and str(*rule.get("FREQ", [""])).upper() in {"SECONDLY", "MINUTELY"}
+        and str(rule.get("FREQ", [""])[0]).upper() in {"SECONDLY", "MINUTELY"}
         and set(rule) <= {"FREQ", "INTERVAL", "WKST"}
         and rule.get("INTERVAL", [1])[0] < MINUTES_BETWEEN
         for rule in rules
